@@ -10,6 +10,7 @@ from flows.bulletin.summary.frames.calls import says_twice
 from flows.bulletin.summary.frames.families import at_school, born, parent_lives
 from flows.bulletin.summary.frames.particulars import given
 from flows.bulletin.summary.frames.seasons import seasonal
+from flows.bulletin.summary.frames.shown import shown
 from flows.bulletin.summary.frames.wording import worded
 from tests.test_bulletin_summary import told
 
@@ -150,6 +151,22 @@ def test_who_asks_asks_for_the_thing() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            "Le foto sono in mostra fino a domenica 3 ottobre 2027.\n\nLuogo: Biblioteca comunale, via Po 3",
+            "La mostra è in Biblioteca comunale (via Po 3) fino a domenica 3 ottobre 2027.",
+        ),
+        ("Le foto sono in mostra fino a domenica 3 ottobre 2027.", ""),
+        ("Si vota fino a domenica 3 ottobre 2027.\n\nLuogo: Biblioteca comunale, via Po 3", ""),
+    ],
+)
+def test_what_won_a_contest_can_be_seen(body: str, said: str) -> None:
+    made = shown(read(title="I vincitori del concorso fotografico", abstract="", body=body))
+    assert (made.text if made else "") == said
+
+
 def test_a_term_is_told_once_and_the_same_day_may_be_told_of_two_things() -> None:
     page = read(
         title="Contributi", abstract="", body="Domande entro il 3 maggio 2027. Parte il 3 maggio 2027."
@@ -263,6 +280,10 @@ def test_where_one_asks_is_told_where_it_is_the_only_way(sentence: str, where: s
             "Se vuoi vendere i tuoi mobili puoi iscriverti entro il 3 maggio.",
         ),
         ("Si va dal 3 ottobre al 25 ottobre 2027.", "Si va dal 3 al 25 ottobre 2027."),
+        (
+            "In occasione della festa lunedì 3 maggio gli uffici sono chiusi.",
+            "In occasione della festa, lunedì 3 maggio gli uffici sono chiusi.",
+        ),
         ("Chi ha vinto deve venire in Comune.", "Chi ha vinto deve venire in Comune."),
         (
             "Il museo riaprirà a maggio - Aperti il parco e la torre.",

@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, n
 from flows.bulletin.summary.frames.outcomes import is_of_other_news, outcome
 from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.shown import shown
 
 WANTED = (Slot.what, Slot.until, Slot.deadline, Slot.when, Slot.place, Slot.how, Slot.exception)
 _PUBLISHED = re.compile(
@@ -80,6 +81,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         sentences = [one for one in sentences if not _SAYS_SO.match(one.text)]
     if made and utf16(made) <= limit:
         sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
+    if notice.kind is Kind.result and (seen := shown(notice)):
+        sentences.append(seen)
     if notice.kind is not Kind.act and (title := heading(notice)):
         sentences.append(title)
     for _, text in chosen(notice, sentences, WANTED, limit):

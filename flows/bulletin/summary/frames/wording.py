@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
-from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.addressed import addressed
 
 _WHO = (
@@ -151,6 +151,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         (r"(?<=[a-zà-ù,] )(Cittadini|Utenti|Famiglie|Alunni|Studenti|Genitori)\b(?= [a-zà-ù])", _small, 0),
         (r"\b(Comun[ei]|Uffici[o]?|Serviz[io]+) (Del|Della|Dei|Delle|Di)\b(?= [A-Z])", _small_of, 0),
         (r"(?<=[a-zà-ù]) [-–] (Apert|Chius|Sospes)(?P<end>[oaie]) (?=[A-ZÀ-Ýa-zà-ù])", _stands, 0),
+        (rf"^(In occasione de[^,]{{3,50}}?) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
