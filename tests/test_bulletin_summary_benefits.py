@@ -8,6 +8,7 @@ from flows.bulletin.summary.frames.asking import office_of
 from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.calls import says_twice
 from flows.bulletin.summary.frames.families import at_school, born, parent_lives
+from flows.bulletin.summary.frames.openings import openings
 from flows.bulletin.summary.frames.particulars import given
 from flows.bulletin.summary.frames.seasons import seasonal
 from flows.bulletin.summary.frames.shown import shown
@@ -175,6 +176,15 @@ def test_a_term_is_told_once_and_the_same_day_may_be_told_of_two_things() -> Non
     assert not says_twice("Parte il 3 maggio 2027. Puoi chiederlo entro il 3 maggio 2027.", page)
 
 
+def test_hours_beside_which_it_is_shut_are_left_to_the_page() -> None:
+    body = "Orari di apertura: da lunedì a venerdì dalle 9.00 alle 12.00, chiuso ad agosto."
+    page = read(title="Sportello energia", abstract="", body=body)
+    assert not list(openings(page))
+    assert list(
+        openings(read(title="Sportello energia", abstract="", body=body.replace(", chiuso ad agosto", "")))
+    )
+
+
 def test_a_place_and_a_season_are_told_of_what_one_collects() -> None:
     body = (
         "Dove\n\nPresso l'atrio della biblioteca , con ingresso da"
@@ -200,6 +210,7 @@ def test_a_place_and_a_season_are_told_of_what_one_collects() -> None:
             "Per ogni figlio nato nel 2027; vale anche per i figli adottati.",
             "hai un figlio nato o adottato nel 2027",
         ),
+        ("Per i nati dal 1° gennaio 2026 al 31 dicembre 2027.", ""),
         ("Per i nati nel 2027, escluse le adozioni.", "hai un figlio nato nel 2027"),
     ],
 )
@@ -222,6 +233,7 @@ def test_a_child_that_must_live_somewhere_is_the_reader_s() -> None:
         "In base all'ISEE: fino a 8.000 euro: 50% della spesa; fino a 9.000 euro: 80% della spesa.",
         "In base all'ISEE: fino a 8.000 euro: 80% della spesa; fino a 9.000 euro: 50% della spesa. Sconto"
         " del 10%.",
+        "ISEE fino a 8.000 euro: 80% della spesa, massimo 100 euro; ISEE fino a 9.000 euro: 50% della spesa.",
         "Fino a 8.000 euro: 80% della spesa; fino a 9.000 euro: 50% della spesa.",
         "In base all'ISEE: fino a 8.000 euro, 80%; fino a 9.000 euro, 50%.",
     ],
@@ -265,6 +277,7 @@ def test_shops_are_not_asked_for_a_child() -> None:
     [
         ("Iscrizioni entro il 3 maggio presso l'ufficio cultura", "all'ufficio cultura"),
         ("Iscrizioni entro il 3 maggio presso la biblioteca oppure via mail", ""),
+        ("Iscrizioni entro il 3 maggio via PEC e presso l'ufficio cultura", ""),
         ("Iscrizioni entro il 3 maggio", ""),
     ],
 )
@@ -283,6 +296,10 @@ def test_where_one_asks_is_told_where_it_is_the_only_way(sentence: str, where: s
         (
             "In occasione della festa lunedì 3 maggio gli uffici sono chiusi.",
             "In occasione della festa, lunedì 3 maggio gli uffici sono chiusi.",
+        ),
+        (
+            "L'ufficio comunicherà ai richiedenti non ammessi il motivo.",
+            "L'ufficio comunicherà ai richiedenti non ammessi il motivo.",
         ),
         ("Chi ha vinto deve venire in Comune.", "Chi ha vinto deve venire in Comune."),
         (

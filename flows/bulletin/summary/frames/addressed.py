@@ -30,7 +30,8 @@ _TUO = {
 }
 _TELLS = re.compile(
     r"^(?P<who>(?:Il|Lo|La|L['’])\s?[^.;:]{3,50}?)\s(?P<verb>(?:comunich|invi|consegn|rilasc|indich|fornir)\w*à)\s"
-    r"(?:tempestivamente\s)?(?:ai\scittadini|agli\sinteressati|ai\srichiedenti|agli\sutenti|alle\sfamiglie)\s(?P<rest>.+)$"
+    r"(?:tempestivamente\s)?(?:ai\scittadini|agli\sinteressati|ai\srichiedenti|agli\sutenti|alle\sfamiglie)\s"
+    r"(?P<rest>(?:(?:il|lo|la|i|gli|le|un|una|uno)\s|(?:l|un)['’]).+)$"
 )
 _OWN = re.compile(r"\b(?P<article>il|la|i|le|del|della|dei|delle)\spropri[oae]?\b(?=\s[a-zà-ù])", re.I)
 _THE = {"del": "Il ", "della": "La ", "dello": "Lo ", "dell'": "L'"}

@@ -13,9 +13,8 @@ _OFFICE = re.compile(
     r"(?:ufficio|sportello|biblioteca|segreteria|protocollo|municipio)\b[^.,;:()|\n\d]{0,50})\.?$",
     re.I,
 )
-_OTHERWISE = re.compile(
-    r"\b(?:oppure|ovvero|o|e-?mail|mail|pec|online|on[- ]line|posta|entro|dal|al \d)\b", re.I
-)
+_OTHERWISE = re.compile(r"\b(?:ovvero|o|entro|dal|al \d)\b", re.I)
+_BESIDE = re.compile(r"\b(?:pec|e-?mail|mail|online|on[- ]line|posta|oppure)\b", re.I)
 _UP_TO = re.compile(
     r"\b(?:possono|può|potranno|potrà|puoi)\s(?P<verb>prenotare|richiedere|chiedere|ritirare|ricevere|acquistare)\s"
     r"(?:fino\sa(?:d)?(?:\sun\smassimo\sdi)?|un\smassimo\sdi|al\smassimo|massimo)\s"
@@ -29,7 +28,7 @@ _FREE = re.compile(r"\bgratuit[oaie]\b", re.I)
 def office_of(told: Told) -> str:
     """`all'ufficio servizi sociali`; "" where there is another way, or none is told beside the term."""
     found = _OFFICE.search(told.sentence.strip())
-    if found is None or _OTHERWISE.search(found["where"]):
+    if found is None or _OTHERWISE.search(found["where"]) or _BESIDE.search(told.sentence):
         return ""
     where = worded(found["where"]).rstrip(".")
     return where[:1].lower() + where[1:]

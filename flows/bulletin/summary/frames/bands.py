@@ -15,6 +15,7 @@ _BAND = re.compile(
 )
 _SHARE = re.compile(r"\d\s?%")
 _ISEE = re.compile(r"\bISEE\b")
+_AT_MOST = re.compile(r"[^;\n]{0,60}\bmassim\w+", re.I)
 _NEAR = 160  # characters before a band in which its ISEE is named
 _MOST = 3
 
@@ -32,8 +33,8 @@ def bands(notice: Notice) -> str:
         return ""
     if not _falls([(_value(most), int(share)) for most, share in told]):
         return ""
-    if not all(match["of"] for match in found):
-        return ""  # of what?
+    if not all(match["of"] for match in found) or any(_AT_MOST.match(body, match.end()) for match in found):
+        return ""  # of what, or of no more than a sum
     (most, share), *others = told
     rest = "".join(f", fino a {_said(one)} {_the(part)}" for one, part in others)
     return f"Con un ISEE fino a {_said(most)} euro ricevi {_the(share)} della spesa{rest}."

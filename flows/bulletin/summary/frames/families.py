@@ -16,6 +16,7 @@ _BORN = re.compile(
     rf"|{_YEAR_BEFORE}[^.;\n]{{0,60}}?\bnascita(?:\so\s(?:da|de|a)?ll[a'’]\s?adozione)?\sd(?:i|el)\b",
     re.I,
 )
+_YEARS = re.compile(r"\b20\d\d\b")
 _BORN_AT_ALL = re.compile(
     r"\bnat[oiae](?:\s(?:o|e|e/o)\sadottat[oiae])?,?\s(?:dal|nel|tra|il|prima|dopo)\b", re.I
 )
@@ -41,7 +42,7 @@ _PARENT = re.compile(
 def born(body: str) -> str:
     """`hai un figlio nato o adottato nel 2027`; "" where other years are called too."""
     found = list(_BORN.finditer(body))
-    years = {next(filter(None, match.groups())) for match in found}
+    years = {year for match in found for year in _YEARS.findall(match[0])}
     if len(years) != 1 or len(_BORN_AT_ALL.findall(body)) > sum(
         "nat" in match[0][:4].lower() for match in found
     ):

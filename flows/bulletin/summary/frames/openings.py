@@ -23,6 +23,7 @@ _MORE = re.compile(
 _SINCE = re.compile(r"pertura\b[^.;:]{0,40}?\s(?:a\s(?:partire|decorrere)\s)?(?=da(?:l|ll['’])?\s)", re.I)
 _UNBOOKED = re.compile(r"\bsenza\s(?:prenotazione|appuntamento)\b", re.I)
 _BOOKED = re.compile(r"\bsu\sappuntamento\b|\bprenota\w+\s(?:obbligatori|necessari)", re.I)
+_SHUT = re.compile(r"\b(?:chius\w+|esclus\w+|sospes\w+)\b", re.I)
 _BEFORE = 160  # characters before the hours that may say since when, and whether one books
 _AT_A_PLACE = re.compile(
     r"(?P<where>(?:Al|Alla|Allo|Nel|Nella|In)\s(?!corso|via\b|arrivo)[^,:;.–]{3,60}?|All['’][^,:;.–]{3,60}?)\s"
@@ -49,6 +50,8 @@ def _hours(body: str) -> str:
     hours = hours_at(body, space.end()) if space else None
     if every is None or hours is None or _MORE.match(body, hours.end) or every_at(body, hours.end):
         return ""
+    if _SHUT.search(body[hours.end : hours.end + _BEFORE]):
+        return ""  # some days or months it is not
     before = body[max(0, found[0].start() - _BEFORE) : found[0].start()]
     opens = list(_SINCE.finditer(before))
     since = period_at(before, opens[-1].end()) if opens else None
