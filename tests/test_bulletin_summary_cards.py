@@ -80,6 +80,17 @@ def test_a_card_tells_what_one_wants_and_what_one_brings(title: str, body: str, 
     assert told(title, body).text == said
 
 
+def test_a_card_has_the_purpose_that_its_list_tells() -> None:
+    body = (
+        "Per iscriversi all'albo dei lettori volontari è necessario portare: | Modulo firmato | Certificato"
+        " medico"
+        " | Curriculum"
+    )
+    assert told("Iscrizione albo lettori volontari", body).text.startswith(
+        "Per iscriverti all'albo dei lettori volontari servono il modulo firmato"
+    )
+
+
 def test_a_card_says_what_the_service_does_in_the_office_s_words() -> None:
     body = (
         "Attraverso il servizio on line è possibile consultare le mappe e presentare le domande per gli"
@@ -117,6 +128,8 @@ def test_a_paper_is_named_with_its_article_or_not_at_all(item: str, name: str) -
         ("Prestazione del giuramento", "Per prestare il giuramento"),
         ("Voucher / contributi per il nido", "Per i contributi per il nido"),
         ("Passo carrabile", "Per il passo carrabile"),
+        ("Iscrizione albo scrutatori", "Per iscriverti all'albo degli scrutatori"),
+        ("Sportello Unico delle Attività", "Per lo sportello unico delle attività"),
         ("Zanzare", ""),
     ],
 )

@@ -11,17 +11,19 @@ from collections.abc import Iterator
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Listing, Notice, Slot
 from flows.bulletin.summary.frames.duties import in_person, keys, stamp_duty
+from flows.bulletin.summary.frames.facets import bare
 from flows.bulletin.summary.frames.fees import fee
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.papers import joined, papers
 from flows.bulletin.summary.frames.particulars import way
 from flows.bulletin.summary.frames.purposes import calm, purpose_of, shorter
-from flows.bulletin.summary.frames.requirements import VERB_ITEM, asks, is_of_some, short_name
+from flows.bulletin.summary.frames.requirements import VERB_ITEM, asks, is_of_some, own_purpose, short_name
 from flows.bulletin.summary.frames.sentences import office
 from flows.bulletin.summary.frames.wording import worded
 
 _ROOM = 270  # UTF-16 units
-_LONG_OPENING = 190
+_LONG_OPENING, _LONG_PURPOSE = 190, 110
+_NAMED = 0.7  # of the title's words
 _MOST = 3  # facts that follow
 _OF_A_FACT = 3  # papers that a fact is worth
 _BROUGHT = re.compile(
@@ -71,9 +73,13 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     room = min(limit, _ROOM)
     facts = list(_facts(notice))
     made = [
-        (_OF_A_FACT * count - place, " ".join(filter(None, (opening, *facts[:count], closing))))
+        (
+            _OF_A_FACT * count - place + bool(last),
+            " ".join(filter(None, (opening, *facts[:count], closing, last))),
+        )
         for place, (opening, is_rich, closing) in enumerate(_openings(notice, listing))
         for count in range(min(len(facts), _MOST) + 1)
+        for last in dict.fromkeys((_others(notice), ""))
         if is_rich or count
     ]
     yield from (text for _, text in sorted(made, key=lambda one: -one[0]) if utf16(text) <= room)
@@ -90,7 +96,7 @@ def _openings(notice: Notice, listing: Listing) -> Iterator[tuple[str, bool, str
     if said := _what(notice):
         yield said, True, "L'elenco dei documenti è nella pagina."
         return
-    purpose = purpose_of(notice.title)
+    purpose = _purpose(notice.title, listing.lead)
     if not purpose:
         return
     if _KNOWN.search(listing.lead):
@@ -119,6 +125,19 @@ def _openings(notice: Notice, listing: Listing) -> Iterator[tuple[str, bool, str
     for lead in dict.fromkeys((purpose, shorter(purpose))):
         for said, is_rich in joined(with_keys, names):
             yield f"{lead} {verb} {said}.", is_rich, ""
+
+
+def _purpose(title: str, lead: str) -> str:
+    """The page's own `Per iscriverti all'albo` where it says what the title says, else the title's."""
+    own = own_purpose(lead)
+    named = _stems(title)
+    if own and utf16(own) <= _LONG_PURPOSE and len(named & _stems(own)) >= _NAMED * len(named):
+        return own
+    return purpose_of(title)
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in bare(text).split() if len(word) > 3}
 
 
 def _must(listing: Listing) -> str:
@@ -166,7 +185,7 @@ def _of_yours(match: re.Match[str]) -> str:
 
 
 def _facts(notice: Notice) -> Iterator[str]:
-    """What follows: where one must go, what it costs, what the office does not do, whose case is another."""
+    """What follows: where one must go, what it costs, what the office does not do."""
     body = notice.body
     for said in (in_person(body), fee(body), stamp_duty(body), way(notice)):
         if said:
@@ -174,6 +193,9 @@ def _facts(notice: Notice) -> Iterator[str]:
     for sentence in notice.prose:
         if but := _BUT.match(sentence):
             yield worded(f"{but['subject']} {but['rest']}.")
-    others = [name for words, name in _CASES if words.search(body) and not words.search(notice.title)]
-    if others:
-        yield f"Per {' e '.join(others)} ci sono altre regole, spiegate nella pagina."
+
+
+def _others(notice: Notice) -> str:
+    """Whose case is another."""
+    others = [name for words, name in _CASES if words.search(notice.body) and not words.search(notice.title)]
+    return f"Per {' e '.join(others)} ci sono altre regole, spiegate nella pagina." if others else ""

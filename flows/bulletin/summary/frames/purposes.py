@@ -73,7 +73,9 @@ _NOUNS = {
     "convivenza": "la ",
 }
 _EITHER = re.compile(r"\w+\s/\s(?=\w+\s\w)")  # `Voucher / contributi per il nido`
+_ALBO = re.compile(r"\balbo (?P<who>scrutatori|presidenti|volontari|giudici|fornitori)\b", re.I)
 _LETTERS = re.compile(r"[^\W\d_]+")
+_JOINT = re.compile(r"(?:d|n|a|s)?(?:e|u)?ll[aeo']?|degli|negli|sugli|agli|dalla|dalle")
 _SMALL = 3  # letters: words so short have no capital in a title, and no letter in an acronym
 
 
@@ -83,13 +85,15 @@ def purpose_of(title: str) -> str:
     either = _EITHER.match(text)
     if either and noun_of(text[either.end() :]) is not None:
         text = text[either.end() :]
+    text = _ALBO.sub(lambda albo: f"albo {'degli' if albo['who'][0] == 's' else 'dei'} {albo['who']}", text)
     text = re.sub(r"\b(occupazione) (?=suolo\b)", r"\1 di ", text, flags=re.I)
     first, _, rest = text.partition(" ")
     head = first.lower()
     if rest and head in _DONE and (thing := _thing(rest)):
         return f"Per {_DONE[head]} {thing}"
-    if head in _ENTERED and _TO.match(rest):
-        return f"Per {_ENTERED[head]} {rest}"
+    if head in _ENTERED and (_TO.match(rest) or noun_of(rest) is not None):
+        noun = None if _TO.match(rest) else noun_of(rest)
+        return f"Per {_ENTERED[head]} {noun.to if noun else rest}"
     if (acronym := _ACRONYM_FIRST.fullmatch(text)) and (article := _ACRONYMS.get(acronym["name"])):
         return f"Per {article}{acronym['name']}"
     if (part := _OF_ACRONYM.fullmatch(text)) and (article := _ACRONYMS.get(part["name"])):
@@ -127,7 +131,7 @@ def calm(title: str) -> str:
 
 
 def _long(text: str) -> list[str]:
-    return [word for word in _LETTERS.findall(text) if len(word) > _SMALL]
+    return [word for word in _LETTERS.findall(text) if len(word) > _SMALL and not _JOINT.fullmatch(word)]
 
 
 def _thing(rest: str) -> str:

@@ -164,10 +164,17 @@ def _and(word: str) -> str:
 
 def _purpose(lead: str, matter: Matter | None) -> str:
     """`Per il permesso`, or the page's own `Per iscriverti all'albo`; "" where neither is told."""
-    own = _OWN_PURPOSE.match(lead)
-    if own and not SERVICE.match(lead):
-        return re.sub(r"^(Per \w+r)si\b", r"\1ti", worded(own["purpose"]).rstrip(" .,"))
+    if own := own_purpose(lead):
+        return own
     return f"Per {matter.text}" if matter is not None else ""
+
+
+def own_purpose(lead: str) -> str:
+    """What a list says that its items are for, to who reads; "" where it is `la domanda` or not told."""
+    own = _OWN_PURPOSE.match(lead)
+    if own is None or SERVICE.match(lead):
+        return ""
+    return re.sub(r"^(Per \w+r)si\b", r"\1ti", worded(own["purpose"]).rstrip(" .,"))
 
 
 def is_of_some(item: str) -> bool:
