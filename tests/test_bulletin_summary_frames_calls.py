@@ -117,12 +117,6 @@ PAPERS = (
 )
 
 
-def test_a_service_s_standing_card_is_no_news() -> None:
-    made = told("Carta d'identità elettronica", PAPERS)
-    assert made.text == ""
-    assert made.reason == "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
-
-
 @pytest.mark.parametrize(
     "opening",
     ["Da oggi si prenota online. ", "Il servizio riapre a settembre. ", "Entro il 30 giugno va rinnovata. "],

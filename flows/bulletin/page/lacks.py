@@ -96,7 +96,7 @@ _NEWS = re.compile(
     r"|apre|aperte?|apertura|riapr\w+|torna|chius\w+|sospes\w+|cambia\w*|modific\w+|prorog\w+|al\s+via|disponibil\w+|avvi(?:o|a|ato)|entro)\b",
     re.I,
 )
-_CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
+CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
     Slot.hazard: "La pagina non dice di quale pericolo avverte.",
@@ -156,8 +156,6 @@ def why_nothing(notice: Notice) -> str:
         return reason(notice.title, notice.source)
     if is_internal(notice):
         return "È un atto interno del Comune: una spesa, un incarico, una nomina."
-    if is_service_card(notice):
-        return _CARD
     return " ".join(_REASONS[slot] for slot in lacks(notice))
 
 

@@ -11,10 +11,11 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.page import telling
+from flows.bulletin.page.lacks import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.frames.calls import framed, parts_of
+from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
@@ -55,6 +56,7 @@ _LEANS = re.compile(
     r"|sottostant\w+|seguent[ei]|altresì|anche)\b",
     re.I,
 )
+_LISTED = re.compile(r"\belencat\w nella pagina")
 _LISTS = re.compile(r"[:;]\s")
 _OFFICIAL = re.compile(
     r"\b(?:graduatori\w+|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b", re.I
@@ -66,6 +68,7 @@ _OWN_WORDS = {
         r"|\ball['’]uffici\w+|\bappuntamento\b|\bprenot\w+|\bserv(?:e|ono)\b",
         re.I,
     ),
+    Slot.place: re.compile(r"\b(?:Si trova|Vai)\b"),
     Slot.who: re.compile(
         r"\bresident\w*|\brisied\w+|\bfamigli\w+|\b\d+ anni\b|\bover \d|\bisee\b|\bimpres\w+|\bgenitor\w+"
         r"|\balunn\w+"
@@ -78,12 +81,12 @@ _OWN_WORDS = {
 
 def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
     """`text`, or a longer one of at most `limit` units that `passes` too."""
-    if gate.leaves_all(text):
+    if gate.leaves_all(text) or is_service_card(notice):
         return text  # its page was not understood: one thing of it would stand for all
     room = min(limit, _MOST)
     if utf16(text) >= min(ENOUGH, room):
         return text
-    sentences = tuple(_sentences(notice))
+    sentences = tuple(one for one in _sentences(notice) if not says_twice(f"{text} {one.text}", notice))
     tried = added = 0
     most = _OF_MEASURES if notice.kind in _MEASURES else _ADDED
     while added < most and utf16(text) < min(ENOUGH, room):
@@ -127,6 +130,7 @@ def _stems(text: str) -> set[str]:
 def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room: int) -> Iterator[str]:
     """Sentences that tell what `text` does not, the most useful first."""
     left = room - utf16(text) - 1
+    is_left_to_page = gate.IN_PAGE.search(text) is not None
     wanted = {
         slot: WEIGHTS.get(slot, 0.5)
         for slot in required(notice.kind)
@@ -138,6 +142,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
     for sentence in sentences:
         if utf16(sentence.text) > left or not _may_follow(text, sentence):
             continue
+        if is_left_to_page and gate.IN_PAGE.search(sentence.text) and _LISTED.search(text):
+            continue  # it says already where the list is
         told = sum(
             weight
             for slot, weight in wanted.items()

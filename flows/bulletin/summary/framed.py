@@ -9,7 +9,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.lacks import is_call
+from flows.bulletin.page.lacks import is_call, is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames import (
@@ -17,6 +17,7 @@ from flows.bulletin.summary.frames import (
     alerts,
     calls,
     campaigns,
+    cards,
     general,
     health,
     hours,
@@ -25,8 +26,8 @@ from flows.bulletin.summary.frames import (
     services,
     works,
 )
-from flows.bulletin.summary.frames.facets import tells
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, is_cut, untold
+from flows.bulletin.summary.frames.facets import bare, tells
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, is_cut, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
@@ -51,14 +52,18 @@ _FRAMES: Mapping[Kind, _Frame] = {
     Kind.campaign: campaigns.texts,
     Kind.other: campaigns.texts,
 }
+_CONDITIONS = re.compile(r"(?:^|\.\s)Se\s(?!vuoi\b)[^.]{5,}\spuoi\s")
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
 _LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
 _LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
+_TEASER = 700  # characters
+_FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 _FORM = re.compile(
+    r"\b(?:domanda|modulo|modello|istanza)[\s_-][^|\n.]{0,80}?\b(?:PDF|DOCX?|ODT)\sScarica\b|"
     r"\b(?:modul[oi]|modell[oi])\s(?:\w+\s){0,3}(?:qui\s)?allegat[oi]\b|\ballegat[oi]\s(?:il\s)?(?:modulo|modello)\b"
     r"|\bsi pubblic\w+\s[^.;]{0,80}\b(?:modul[oi]|modell[oi])\b"
     r"|\bmodul[oi]_\w+\.(?:pdf|docx?)|\bmodell[oi]\s(?:di\s)?(?:domanda|istanza|richiesta)\b[^.;]{0,60}(?:\.pdf|allegat)",
@@ -77,11 +82,18 @@ _ELIDING = (
 )
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKED_FOR = (Kind.deadline, Kind.job, Kind.service)
+_CALLING = (Kind.deadline, Kind.job)
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
-    """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
+    """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first.
+
+    Of a card of a service nothing but its own frame: a bare name of it is no news.
+    """
+    if is_service_card(notice):
+        yield from cards.texts(notice, limit)
+        return
     kind = Kind.deadline if notice.kind in OCCASIONS and is_call(notice) else notice.kind
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
@@ -101,11 +113,16 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 
 
 def _joined(text: str, notice: Notice) -> str:
-    """`Corso di yoga. Il corso si tiene a Po.` as `Il corso di yoga si tiene a Po.`"""
+    """`Corso di yoga. Il corso si tiene a Po.` as `Il corso di yoga si tiene a Po.`
+
+    The same of a service whose sentence has only its noun.
+    """
     title = notice.title.strip(" .,;:")
     noun, _, rest = title.partition(" ")
+    is_bare = notice.kind not in OCCASIONS and not text.startswith(title) and not _stems(rest) & _stems(text)
+    heading = "" if is_bare else rf"{re.escape(title)}\. "
     said = re.match(
-        rf"{re.escape(title)}\. (?P<article>Il |La |Lo |L['’])(?P<noun>{re.escape(noun)}) (?P<verb>\S+)",
+        rf"{heading}(?P<article>Il |La |Lo |L['’])(?P<noun>{re.escape(noun)}) (?P<verb>\S+)",
         text,
         re.I,
     )
@@ -154,18 +171,33 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         return
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
-    if kind in _ELIDING and not gate.IN_PAGE.search(text) and _leaves(text, notice):
+    is_of_conditions = kind in _CALLING and _CONDITIONS.search(text) and not _tells_all(text, notice)
+    if kind in _ELIDING and not gate.IN_PAGE.search(text) and (is_of_conditions or _leaves(text, notice)):
         if _FORM.search(notice.source):
             yield f"{text} {FORM_AND_OTHERS}"
         yield f"{text} {OTHERS}"
+        if is_of_conditions:
+            return  # those that are told would stand for all
     yield text
 
 
 def _leaves(text: str, notice: Notice) -> bool:
-    return any(
+    return not _tells_all(text, notice) and any(
         slot in notice.slots and not any(told.words and tells(text, told) for told in notice.slots[slot])
-        for slot in _ELIDED
+        for slot in (*_ELIDED, *([Slot.hours] if notice.kind is Kind.service else []))
     )
+
+
+def _tells_all(text: str, notice: Notice) -> bool:
+    """Whether a short page has no other words than those of `text`: a teaser of one sentence."""
+    if notice.is_cut or len(notice.body) > _TEASER:
+        return False
+    words = _stems(" ".join(lines(notice)[1:]))
+    return bool(words) and len(words - _stems(text)) <= max(_FEW, _MISSING * len(words))
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in bare(text).split() if len(word) > 3}
 
 
 def _may_stand_alone(notice: Notice) -> bool:

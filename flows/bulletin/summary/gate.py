@@ -141,7 +141,8 @@ _OPEN_OFFICE = re.compile(
 )
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d|\b(?:luned|marted|mercoled|gioved|venerd)ì|\bsabat[oi]\b|\bdomenic|\bgiorn"
-    r"|\bferial|\bfestiv|\bsempre\b|\bnella pagina\b|\boggi|\bsettiman|\bmattin|\bnott[ei]\b|\bd[ai]l? \d",
+    r"|\bferial|\bfestiv|\bsempre\b|\bnella pagina\b|\boggi|\bsettiman|\bmattin|\bnott[ei]\b|\bd[ai]l? \d"
+    r"|\bin (?:autunno|inverno|primavera|estate)\b",
     re.I,
 )  # hours without any day send people at the right time of a wrong one
 _TEASER = 400  # characters of a page that is one piece of news

@@ -11,7 +11,7 @@ from typing import Literal
 
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.wholeness import is_for_machines
-from flows.bulletin.page.lacks import why_nothing
+from flows.bulletin.page.lacks import CARD, is_service_card, why_nothing
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
@@ -81,7 +81,13 @@ def summarise(
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
     no_text = (
-        _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
+        CARD
+        if is_service_card(notice)
+        else _CUT_TITLE
+        if is_cut(notice.title)
+        else _NO_TEXT
+        if notice.prose or notice.abstract
+        else _ONLY_TITLE
     )
     return Summarised("", "unwritten", notice.kind, reason=refused or no_text)
 

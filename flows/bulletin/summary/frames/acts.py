@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, n
 from flows.bulletin.summary.frames.outcomes import is_of_other_news, outcome
 from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.shown import shown
 
 WANTED = (Slot.what, Slot.until, Slot.deadline, Slot.when, Slot.place, Slot.how, Slot.exception)
 _PUBLISHED = re.compile(
@@ -37,6 +38,7 @@ _PAPER = re.compile(
     r"(?:^|['\s])(?:graduatori[ae]|elenco|esito|calendario|avviso|bando|albo)$", re.I
 )  # what a page publishes of something else
 _IS_ADJECTIVE = re.compile(r"(?:pubblic|comunal|provvisori|definitiv|final|regional|distrettual)\w*\b", re.I)
+_ADJECTIVES = re.compile(rf"(?:{_IS_ADJECTIVE.pattern[:-2]}\s)+", re.I)
 _BECAME = re.compile(
     r"\b(?:posticip\w+|rinvi(?!o a)\w+|annull\w+|revoc\w+|sospes\w+|liquidazion\w+|rettific\w+"
     r"|ammess[oi]\w*|esclus[oi]"
@@ -61,6 +63,7 @@ _LICENSED = re.compile(
     r"svolgimento|ai sensi|per lo svolgimento)\b",
     re.I | re.S,
 )
+_SAYS_SO = re.compile(r"Si (?:pubblic|rend)\w+\s")  # what the made sentence says of what
 _CORRECTS = re.compile(r"\b(?:rettific\w+|revoc\w+|annull\w+|dinieg\w+)\b", re.I)
 _LONG_LINE = 220  # UTF-16 units
 _EVENT = re.compile(
@@ -74,8 +77,12 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     sentences = [*office(notice, matter), *particulars(notice), *deposit(notice)]
     subject = subject_of(notice)
     made = outcome(notice) or published_of(notice) or approved(subject) or permitted(subject)
+    if made:
+        sentences = [one for one in sentences if not _SAYS_SO.match(one.text)]
     if made and utf16(made) <= limit:
         sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
+    if notice.kind is Kind.result and (seen := shown(notice)):
+        sentences.append(seen)
     if notice.kind is not Kind.act and (title := heading(notice)):
         sentences.append(title)
     for _, text in chosen(notice, sentences, WANTED, limit):
@@ -170,12 +177,21 @@ def _said(noun: Matter | None, stem: str) -> str:
     return f"{verb[:1].upper()}{verb[1:]} {_joined(noun)}."
 
 
+def _of(rest: str) -> str:
+    """`della misura B2 2024/2025` of `Misura B2 - 2024/2025`."""
+    noun = noun_of(re.sub(r"\s[-–]\s(?=20\d\d\b)", " ", rest))
+    return noun.of if noun is not None else rest
+
+
 def _joined(noun: Matter) -> str:
     """`la graduatoria bando casa` as `la graduatoria del bando casa`: titles leave out the small words."""
     head, _, rest = noun.text.partition(" ")
     if head.endswith("'") or head == noun.article:
         second, _, rest = rest.partition(" ")
         head = f"{head} {second}"
+    if (said := _ADJECTIVES.match(rest)) and noun_of(rest[said.end() :]) is not None:
+        head, rest = f"{head} {said[0].strip()}", rest[said.end() :]  # `graduatorie definitive Misura B2`
+        return f"{head} {_of(rest)}"
     other = noun_of(rest) if rest and not _IS_ADJECTIVE.match(rest) else None
     is_paper = _PAPER.search(head) is not None
     if is_paper and rest[:2] in ("- ", "– "):

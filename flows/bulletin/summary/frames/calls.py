@@ -7,8 +7,11 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
-from flows.bulletin.summary.frames import acts
-from flows.bulletin.summary.frames.conditions import told_to_you
+from flows.bulletin.summary.frames import acts, cards
+from flows.bulletin.summary.frames.asking import office_of, up_to
+from flows.bulletin.summary.frames.bands import bands
+from flows.bulletin.summary.frames.benefits import benefit
+from flows.bulletin.summary.frames.conditions import is_asked, told_to_you
 from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, matter_of
@@ -72,6 +75,7 @@ _CALLED = tuple(
         (r"enti\sdel\sterzo|associazioni", "le associazioni"),
     )
 )
+_WHO_MAY = re.compile(r"(?P<who>(?:I|Le|Gli)\s[^.;:]{3,60}?)\s(?:possono|potranno|devono|dovranno)\b")
 _CITIZENS = re.compile(
     r"\b(?:cittadin|resident|person|famigli|nucle|dipendent|lavorator|student|alunn|genitor|figli|giovan|anzian|minor|tutt)",
     re.I,
@@ -81,24 +85,38 @@ _CITIZENS = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *framed(notice, matter), *parts_of(notice)]
+    made = list(framed(notice, matter))
+    if cards.stands_first(notice) and not any(Slot.what in one.slots and one.flaw < 0 for one in made):
+        yield from cards.texts(notice, limit)
+    yield from benefit(notice, made, limit)
+    own = office(notice, matter)
+    if bands(notice):  # said anew in one sentence
+        own = [one for one in own if one.text.count("%") < 2]
+    sentences = [*own, *made, *parts_of(notice)]
     if said := acts.published_of(notice) or acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
         sentences.append(title)
-    for _, text in chosen(notice, sentences, WANTED, limit):
-        yield text
+    yield from (text for _, text in chosen(notice, sentences, WANTED, limit) if not says_twice(text, notice))
+
+
+def says_twice(text: str, notice: Notice) -> bool:
+    """Whether a text tells the term of a request two times: `Puoi chiedere … Le imprese fanno domanda …`."""
+    clause, _ = term_of(notice.slots.get(Slot.deadline, ()))
+    return clause != "" and text.count(clause) > 1
 
 
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
     clause, told = term_of(notice.slots.get(Slot.deadline, ()))
-    if notice.kind in _ASKABLE:
+    if notice.kind in _ASKABLE and not called(notice):
         action = _action(f"{told.sentence} {told.words}") if told is not None else ""
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
             yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, -0.1)
+        if quantity := up_to(notice, clause, told):
+            yield quantity
         bare = bare_term(told, clause, called(notice), _online(notice))
         if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
@@ -155,7 +173,12 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if action:
         whom = called(notice)
         said = f"{whom} {_THEIRS[action]}" if whom else action
-        yield f"Per {matter.text} {said}{_online(notice)} {clause}."
+        if action == "puoi fare domanda" and is_asked(matter):
+            asks_for = f"{whom} possono chiedere" if whom else "puoi chiedere"
+            text = f"{asks_for}{_online(notice)} {matter.text} {_with_office(clause, told)}."
+            yield f"{text[:1].upper()}{text[1:]}"
+            return
+        yield f"Per {matter.text} {said}{_online(notice)} {_with_office(clause, told)}."
     elif (
         clause.startswith("entro ")
         and notice.kind in _CALLS
@@ -168,9 +191,16 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
 def called(notice: Notice) -> str:
     """`le imprese` where the page first calls these alone; "" where it calls citizens or several."""
     who = notice.slots.get(Slot.who, ())
-    words = who[0].words if who else ""
+    words = who[0].words if who else _subject(notice)
     named = {name for pattern, name in _CALLED if pattern.search(words)}
     return named.pop() if len(named) == 1 and not _CITIZENS.search(words) else ""
+
+
+def _subject(notice: Notice) -> str:
+    """Who may or must, in the sentence that tells the term."""
+    told = notice.slots.get(Slot.deadline, ())
+    found = _WHO_MAY.match(told[0].sentence) if told else None
+    return found["who"] if found else ""
 
 
 def _is_headline(title: str) -> bool:
@@ -188,10 +218,14 @@ def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
         return f"La scadenza è prorogata {_to(clause)}."
     if action:
         said = f"{whom} {_THEIRS[action]}" if whom else action
-        return f"{said[:1].upper()}{said[1:]}{online} {clause}."
+        return f"{said[:1].upper()}{said[1:]}{online} {clause if online else _with_office(clause, told)}."
     if _OF_OFFICE.search(f"{told.sentence} {told.words}"):
         return ""
     return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""
+
+
+def _with_office(clause: str, told: Told) -> str:
+    return " ".join(filter(None, (clause, office_of(told))))
 
 
 def _action(said: str) -> str:

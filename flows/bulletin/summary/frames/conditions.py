@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.duties import keys
+from flows.bulletin.summary.frames.families import at_school, born
 from flows.bulletin.summary.frames.matter import Matter
 from flows.bulletin.summary.frames.particulars import ceiling, way
 from flows.bulletin.summary.frames.requirements import in_the_page, named
@@ -22,6 +23,10 @@ _LIVES = re.compile(
     rf"\b{_PEOPLE}\b[^.;:|\n]{{0,60}}?\b(?:(?:resident[ei]|residenza(?:\sanagrafica)?|risied\w+)\s)?"
     rf"(?:nel\s(?:territorio\sdel\s)?[Cc]omune\sdi|(?<=residenti\s)a|(?<=residente\s)a|(?<=residenza\s)a)\s{_TOWN}"
     r"(?P<since>[^.;:|\n]{0,20}?\sda\salmeno\s\w+\s(?:mesi|anni))?",
+)
+_APPLICANT = re.compile(
+    r"\b[Rr]ichiedent[ei]\b[^;:]{0,80}\bdev\w+\s(?:\w+\s)?(?:essere|risultare)\b(?:[^:]{0,40}:)?[^:|]{0,120}?"
+    rf"\bresident[ei]\snel\s[Cc]omune\sdi\s{_TOWN}(?P<since>\sda\salmeno\s\w+\s(?:mesi|anni))?",
 )
 _RESIDENT = re.compile(r"\b(?:resident[ei]|residenza|risied\w+)\b", re.I)
 _ELSE = re.compile(
@@ -55,6 +60,8 @@ _FINITE = tuple(
     )
 )
 _ONLINE = re.compile(r"\b(?:portale|piattaforma|accesso|domanda)\s(?:\w+\s)?online\b", re.I)
+TO_YOU = 45  # the place of these sentences
+SEVERAL = -0.7  # flaw: what one reader needs most
 _MOST = 3  # conditions of a list that are told
 
 
@@ -67,26 +74,34 @@ def told_to_you(notice: Notice, matter: Matter | None, clause: str, action: str)
         clause: until when, `entro il 30 giugno`; "" where that is not told.
         action: `puoi fare domanda`, by the page's words.
     """
-    if matter is None or not matter.article or not (action or _ASKED.match(matter.noun.lstrip("«"))):
+    if matter is None or not (action or _ASKED.match(matter.noun.lstrip("«"))):
+        return
+    if not matter.article and not action:
         return
     online = "online" if "online" in way(notice) or _ONLINE.search(notice.body) else ""
     if online and (with_keys := keys(notice)):
         online = f"online con {with_keys}"
     slots = {Slot.what, Slot.who} | ({Slot.deadline} if clause else set()) | ({Slot.how} if online else set())
     rest = in_the_page(notice)
-    for conditions, flaw in ((_listed(notice), -0.7), (_of_body(notice.body), -0.3)):
+    for conditions, flaw in ((_listed(notice), SEVERAL - 0.2), (_of_body(notice.body), -0.3)):
         if not conditions:
             continue
+        if len(conditions) > 1 or "figlio" in conditions[0]:
+            flaw = min(flaw, SEVERAL)
         text = f"Se {_and(conditions)} {_may(matter, action, online, clause)}."
         if rest:
-            yield Sentence(f"{text} {rest}", frozenset(slots | {Slot.how}), True, 45, flaw - 0.1)
-        else:
-            yield Sentence(text, frozenset(slots), True, 45, flaw)
+            yield Sentence(f"{text} {rest}", frozenset(slots | {Slot.how}), True, TO_YOU, flaw - 0.1)
+        yield Sentence(text, frozenset(slots), True, TO_YOU, flaw)  # the rest is announced behind it
+
+
+def is_asked(matter: Matter) -> bool:
+    """Whether one asks for the thing itself: `chiedere il bonus`, and no `chiedere il servizio di mensa`."""
+    return matter.article != "" and _ASKED.match(matter.noun) is not None
 
 
 def _may(matter: Matter, action: str, online: str, clause: str) -> str:
     """`puoi chiedere online il bonus entro il 30 giugno`."""
-    if action in ("", "puoi fare domanda") and _ASKED.match(matter.noun):
+    if action in ("", "puoi fare domanda") and is_asked(matter):
         said = ("puoi chiedere", online, matter.text, clause)
     else:
         said = (action, online, f"per {matter.text}", clause)
@@ -120,7 +135,8 @@ def _said(name: str) -> str:
 
 
 def _of_body(body: str) -> list[str]:
-    return list(filter(None, (_residence(body), _age(body), _isee(body))))
+    child = at_school(body) or born(body)
+    return list(filter(None, (child, _residence(body) or _applicant(body), _age(body), _isee(body))))
 
 
 def _residence(body: str) -> str:
@@ -139,6 +155,14 @@ def _residence(body: str) -> str:
         return ""
     months = re.search(r"da\salmeno\s.+", since)
     return f"{_at(towns.pop())}{f' {months[0]}' if months else ''}"
+
+
+def _applicant(body: str) -> str:
+    """`risiedi a Po da almeno 24 mesi`, of a list of what the one who asks must be."""
+    found = [match for match in _APPLICANT.finditer(body) if not _ELSE.match(body[match.end("town") :])]
+    if len({match["town"] for match in found}) != 1:
+        return ""
+    return f"{_at(found[0]['town'])}{found[0]['since'] or ''}"
 
 
 def _at(town: str) -> str:

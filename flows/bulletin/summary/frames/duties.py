@@ -59,7 +59,9 @@ def stamp_duty(body: str) -> str:
     """`Serve una marca da bollo da 16 euro.`; "" where some pay none, or several."""
     found = list(_STAMP_DUTY.finditer(body))
     sums = {one["sum"].removesuffix(",00") for one in found}
-    items = [item for item in _ITEMS.split(body) if _STAMP_DUTY.search(item)]
+    items = {item.strip(" .;") for item in _ITEMS.split(body) if _STAMP_DUTY.search(item)}
+    if any(len(_STAMP_DUTY.findall(item)) > 1 for item in items):
+        return ""  # one for the request, another for what is given
     if len(sums) != 1 or any(_SOME_DUTY.search(item) for item in items):
         return ""
     return "" if _SEVERAL_DUTIES.search(body) else f"Serve una marca da bollo da {sums.pop()} euro."

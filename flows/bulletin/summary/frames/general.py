@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.slots import required
-from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.calls import framed, says_twice
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import chosen, heading, office
 
@@ -15,5 +15,5 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     sentences = [*office(notice, matter), *framed(notice, matter)]
     if title := heading(notice):
         sentences.append(title)
-    for _, text in chosen(notice, sentences, required(notice.kind), limit):
-        yield text
+    wanted = required(notice.kind)
+    yield from (text for _, text in chosen(notice, sentences, wanted, limit) if not says_twice(text, notice))

@@ -11,6 +11,7 @@ from flows.bulletin.summary.frames.days import only_day, period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.seasons import seasonal
 from flows.bulletin.summary.frames.timetables import timetable
 
 _EXCEPTIONS_IN_PAGE = "Le eccezioni sono nella pagina."
@@ -59,6 +60,7 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
+    yield from (text for text in seasonal(notice) if utf16(text) <= limit)
     own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):

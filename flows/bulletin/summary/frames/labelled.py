@@ -11,6 +11,8 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.sections import sections
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.purposes import purpose_of
 from flows.bulletin.summary.frames.sentences import Sentence, is_fit
 from flows.bulletin.summary.frames.wording import plain_figures, worded
 
@@ -19,6 +21,11 @@ _TOLD_SO = (Kind.service, Kind.deadline, Kind.job, Kind.campaign, Kind.other)
 _GOES = (Kind.service, Kind.campaign)
 _WHERE = re.compile(r"(?:Dove si trova|Dov['’]è)\b[^?]{0,60}\?$", re.I)
 _WHEN = re.compile(r"Quando è apert(?P<end>[oa])\b[^?]{0,60}\?$", re.I)
+_ENTERED = re.compile(
+    r"(?P<where>.{5,80}?),?\s(?:con\s)?ingresso\sda\s(?P<street>(?:via|viale|piazza|corso|largo)\s.+)", re.I
+)
+_FROM = re.compile(r"\b(?=dal(?:l['’])?\s?\d)", re.I)
+_NEEDED = -0.5  # flaw: without it nobody finds the way
 _SHORT = 110  # characters of an answer
 _LONGEST = 200  # characters of a label's text that is one thing
 
@@ -37,12 +44,37 @@ def labelled(notice: Notice) -> Iterator[Sentence]:
             yield Sentence(said, frozenset({slot}), False, _PLACE)
     yield from _answers(notice)
     places = [notice.source[one.start : one.end] for one in found if one.kind == "where"]
-    if (
-        notice.kind in _GOES
-        and len(places) == 1
-        and (where := clauses.place_clause(_line(places[0]).rstrip(" .")))
-    ):
+    if notice.kind in _GOES and len(places) == 1 and (where := _where(_line(places[0]).rstrip(" ."))):
         yield Sentence(f"Vai {where}.", frozenset({Slot.place}), False, _PLACE)
+        if purpose := purpose_of(notice.title):
+            told = frozenset({Slot.what, Slot.place})
+            yield Sentence(f"{purpose} vai {where}.", told, True, _PLACE - 1, _NEEDED)
+    times = [notice.source[one.start : one.end] for one in found if one.kind == "when"]
+    if notice.kind in _GOES and (said := _season(times)):
+        yield Sentence(said, frozenset({Slot.when, Slot.hours}), False, _PLACE)
+
+
+def _where(line: str) -> str:
+    """`nell'atrio del Municipio, con ingresso da via Po 2`."""
+    text = re.sub(r"\s+(?=[,;])", "", line)
+    entered = _ENTERED.fullmatch(text)
+    if entered is None:
+        return clauses.place_clause(text)
+    where, street = clauses.place_clause(entered["where"]), entered["street"]
+    return f"{where}, con ingresso da {street[:1].lower()}{street[1:]}" if where else ""
+
+
+def _season(times: list[str]) -> str:
+    """`Giorni e orari, dal 3 marzo al 9 maggio 2027, sono nella pagina.`, of a period that holds others."""
+    periods = [
+        period
+        for text in times[:1]
+        for place in _FROM.finditer(text)
+        if (period := period_at(text, place.start())) and period.form == "span"
+    ]
+    if len(periods) < 2 or not all(day.year for day in periods[0].days):
+        return ""
+    return f"Giorni e orari, {periods[0].words}, sono nella pagina."
 
 
 def _answers(notice: Notice) -> Iterator[Sentence]:
@@ -55,12 +87,14 @@ def _answers(notice: Notice) -> Iterator[Sentence]:
         asked, answer = question.match(rows[places[0]]), rows[places[0] + 1].rstrip(" .")
         if asked is None or len(answer) > _SHORT or speaks(answer) or answer.endswith((":", "?")):
             continue
+        flaw = 0.0
         if slots == {Slot.place}:
+            flaw = _NEEDED
             said = f"Si trova {where}." if (where := clauses.place_clause(answer.split(" - ")[0])) else ""
         else:
             said = f"È apert{asked['end']} {plain_figures(answer[:1].lower() + answer[1:])}."
         if said:
-            yield Sentence(said, frozenset(slots), False, _PLACE)
+            yield Sentence(said, frozenset(slots), False, _PLACE, flaw)
 
 
 def _whom(text: str) -> str:

@@ -11,9 +11,12 @@ from flows.bulletin.facts.fact import Fact
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import URL
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.duties import in_person, keys, stamp_duty, survey
+from flows.bulletin.summary.frames.families import child_lives, parent_lives
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import Sentence
 
@@ -27,6 +30,7 @@ _EASED = re.compile(
 )  # a sum that eases a price is no condition
 _BEFORE = 120  # characters
 _NEAR = 70  # characters around the word ISEE in which a sum is its
+_STOP = re.compile(r"(?<=[a-zà-ù]{2})\.\s(?=[A-ZÀ-Ý])|\n")
 _AT_MOST = re.compile(
     rf"\bISEE\b[^.;:\n]{{0,60}}?\b(?:non\ssuperiore\sa|pari\so\sinferiore\sa|inferiore\so\s(?:uguale|pari)\sa"
     rf"|non\ssuperi|fino\sa\sun\smassimo\sdi|massimo\sdi|fino\sa)\s(?:ad?\s)?{_EURO}",
@@ -125,7 +129,11 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         return
     if notice.kind is Kind.deadline and (said := ceiling(notice.body)):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
-    if said := _given(notice.body) or _between(notice.body):
+    if said := bands(notice):
+        yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
+    if said := parent_lives(notice.body) or child_lives(notice.body):
+        yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
+    if said := given(notice.body):
         yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
     sentences = split(notice.body)
     if said := way(notice):
@@ -168,19 +176,35 @@ def ceiling(body: str) -> str:
     found = _AT_MOST.search(body)
     if found is None or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE]):
         return ""
-    sums = {
-        fact.value
-        for isee in _ISEE.finditer(body)
-        for fact in facts(body[max(0, isee.start() - _NEAR) : isee.end() + _NEAR])
-        if fact.kind is FactKind.amount
-    }
+    sums = _sums_of_isee(body)
     return f"Serve un ISEE fino a {_said(found['sum'])} euro." if len(sums) == 1 else ""
 
 
-def _given(body: str) -> str:
+def _sums_of_isee(body: str) -> set[str]:
+    return {
+        fact.value
+        for isee in _ISEE.finditer(body)
+        for fact in facts(_around(body, isee))
+        if fact.kind is FactKind.amount
+    }
+
+
+def _around(body: str, isee: re.Match[str]) -> str:
+    """The words beside the word ISEE, of its own sentence."""
+    before = _STOP.split(body[max(0, isee.start() - _NEAR) : isee.start()])[-1]
+    return f"{before}{isee[0]}{_STOP.split(body[isee.end() : isee.end() + _NEAR])[0]}"
+
+
+def given(body: str) -> str:
+    """`Il contributo è di 500 euro.`, `Il contributo va da 300 a 400 euro.`; "" where other sums are told."""
+    return _one_sum(body) or _between(body)
+
+
+def _one_sum(body: str) -> str:
     """`Il contributo è di 500 euro.`, where the page has no other sum and calls no business."""
     found = _GIVEN.search(body)
-    amounts = _amounts(body)
+    of_isee = _sums_of_isee(body)
+    amounts = [fact for fact in _amounts(body) if fact.value not in of_isee]
     if found is None or not amounts or (_BUSINESS.search(body) and not _PER_HEAD.search(found["how"])):
         return ""
     if len({fact.value for fact in amounts}) > 1 and "complessiv" not in found["how"]:
@@ -204,7 +228,7 @@ def _between(body: str) -> str:
     if (
         not 2 <= len(sums) <= _MOST_SUMS
         or sums != {fact.value for fact in _amounts(body)}
-        or _ISEE.search(body)
+        or _ISEE.search(URL.sub(" ", body))
     ):
         return ""
     if _BUSINESS.search(body) or any(_EACH.search(match[0]) for match in _FIXED.finditer(body)):

@@ -30,12 +30,12 @@ _PARTICULARS = re.compile(
     r"|in corso di|in scala|secondo|come da|prevista|dell['’]evento|per (?:i|gli) cittadini)\b",
     re.I,
 )
-_IDENTITY = re.compile(r"(?:carta d['’]identit|passaporto|patente|permesso di soggiorno)", re.I)
+IDENTITY = re.compile(r"(?:carta d['’]identit|passaporto|patente|permesso di soggiorno)", re.I)
 _BE = re.compile(r"\bdev(?:e|ono) essere\W*$", re.I)  # what follows is no thing: `residente`, `in regola`
-_ONE_OF = re.compile(
+ONE_OF = re.compile(
     r"\b(?:uno (?:dei|tra|fra)|una (?:delle|tra|fra)|alternativ\w+|almeno un|oppure|accettati)\b", re.I
 )
-_GENERIC = re.compile(
+GENERIC = re.compile(
     r"(?:documentazione|quale|quali|cittadin\w|familiar\w|requisiti|documenti)(?:\s|$)"
     r"|(?:dichiarazione|copia|certificato)$|copia della documentazione",
     re.I,
@@ -55,7 +55,7 @@ _OWN_PURPOSE = re.compile(
 _LIST_IN_PAGE = " L'elenco completo è nella pagina."
 _SHORT_ITEM = 70
 _MOST_ITEMS = 6
-_VERB_ITEM = re.compile(r"^(?:essere|avere|possedere|entrare|compilare|allegare|presentare|non) ", re.I)
+VERB_ITEM = re.compile(r"^(?:essere|avere|possedere|entrare|compilare|allegare|presentare|non) ", re.I)
 _SENTENCE_ITEM = re.compile(
     r"[.:;]\s+\w|^(?:i|gli|le|il|la|l['’]|per|se|in caso|è|sono)\b.*\b(?:deve|devono|è|sono|può)\b", re.I
 )
@@ -124,16 +124,16 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
     purpose = _purpose(listing.lead, matter)
     if not purpose or len(listing.items) < 2:
         return
-    named = ["" if _is_of_some(item) else _shortened(item) for item in listing.items if not _varies(item)]
+    named = ["" if is_of_some(item) else short_name(item) for item in listing.items if not _varies(item)]
     if not named or not named[0]:
         return  # the page puts first what matters most
     first = named[0]
     short = [name for name in named if name]
-    if sum(_IDENTITY.match(name) is not None for name in short) > 1 or _ONE_OF.search(listing.lead):
+    if sum(IDENTITY.match(name) is not None for name in short) > 1 or ONE_OF.search(listing.lead):
         return  # one of them will do
-    short = [name for name in dict.fromkeys(short) if not _GENERIC.match(name)]
-    deeds = [name for name in short if _VERB_ITEM.match(name)]
-    things = [name for name in short if not _VERB_ITEM.match(name) and not has_verb(name)]
+    short = [name for name in dict.fromkeys(short) if not GENERIC.match(name)]
+    deeds = [name for name in short if VERB_ITEM.match(name)]
+    things = [name for name in short if not VERB_ITEM.match(name) and not has_verb(name)]
     of_things = "devi essere" if _BE.search(listing.lead) else "servono"
     for verb, names in (("devi", deeds), (of_things, things)):
         if first not in names:
@@ -151,10 +151,10 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
 
 def named(listing: Listing) -> list[str]:
     """The items of a list of what one must be or have, each by its short name; "" for one of some people."""
-    if not asks(listing) or _ONE_OF.search(listing.lead):
+    if not asks(listing) or ONE_OF.search(listing.lead):
         return []
     return [
-        "" if _is_of_some(item) or not _VERB_ITEM.match(item) else _shortened(item) for item in listing.items
+        "" if is_of_some(item) or not VERB_ITEM.match(item) else short_name(item) for item in listing.items
     ]
 
 
@@ -164,13 +164,20 @@ def _and(word: str) -> str:
 
 def _purpose(lead: str, matter: Matter | None) -> str:
     """`Per il permesso`, or the page's own `Per iscriverti all'albo`; "" where neither is told."""
-    own = _OWN_PURPOSE.match(lead)
-    if own and not SERVICE.match(lead):
-        return re.sub(r"^(Per \w+r)si\b", r"\1ti", worded(own["purpose"]).rstrip(" .,"))
+    if own := own_purpose(lead):
+        return own
     return f"Per {matter.text}" if matter is not None else ""
 
 
-def _is_of_some(item: str) -> bool:
+def own_purpose(lead: str) -> str:
+    """What a list says that its items are for, to who reads; "" where it is `la domanda` or not told."""
+    own = _OWN_PURPOSE.match(lead)
+    if own is None or SERVICE.match(lead):
+        return ""
+    return re.sub(r"^(Per \w+r)si\b", r"\1ti", worded(own["purpose"]).rstrip(" .,"))
+
+
+def is_of_some(item: str) -> bool:
     """Whether some people alone need it, or it does instead of another."""
     return _varies(item) or _OF_SOME.search(_ASIDE.sub("", item)) is not None
 
@@ -180,7 +187,7 @@ def _varies(item: str) -> bool:
     return any(_CASES.search(aside) for aside in _ASIDE.findall(item))
 
 
-def _shortened(item: str) -> str:
+def short_name(item: str) -> str:
     """The name of an item without its particulars; "" where that is long."""
     name = _PARTICULARS.split(worded(item).rstrip(" .;,"))[0].rstrip(" .;,-–")
     if (

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary.frames.calls import framed, parts_of
+from flows.bulletin.summary.frames import cards
+from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.openings import openings
 from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 
 WANTED = (
@@ -16,8 +18,11 @@ WANTED = (
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
+    if cards.stands_first(notice):
+        yield from cards.texts(notice, limit)
     matter = matter_of(notice.title)
     sentences = office(notice, matter)
+    sentences += openings(notice)
     is_named = any(one.names for one in sentences)
     sentences += framed(notice, matter)
     for particular in parts_of(notice):
@@ -29,5 +34,4 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         sentences.append(said)
     if title := heading(notice):
         sentences.append(title)
-    for _, text in chosen(notice, sentences, WANTED, limit):
-        yield text
+    yield from (text for _, text in chosen(notice, sentences, WANTED, limit) if not says_twice(text, notice))

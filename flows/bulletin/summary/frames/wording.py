@@ -5,11 +5,12 @@ What a sentence says is never changed and nothing of its matter is taken out.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
-from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.addressed import addressed
 
 _WHO = (
@@ -76,6 +77,10 @@ _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
+_ONE_MONTH = re.compile(
+    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
+    r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month)\b"
+)
 _SAME_MONTH = re.compile(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>20\d\d)"
     r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month) (?P=year)\b"
@@ -97,7 +102,22 @@ _EURO_BEFORE = re.compile(
     r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
 )
 _EURO_AFTER = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d\d))?\s*(?:€|euro\b)", re.I)
-_REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+
+
+def _small(match: re.Match[str]) -> str:
+    return match[0].lower()
+
+
+def _small_of(match: re.Match[str]) -> str:
+    return f"{match[1]} {match[2].lower()}"
+
+
+def _stands(match: re.Match[str]) -> str:
+    """`Riapre a maggio - Aperti i bar` as `Riapre a maggio. Sono aperti i bar`."""
+    return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
+
+
+_REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern, flags), new)
     for pattern, new, flags in (
         (r"\ba far data dal", "dal", re.I),
@@ -128,6 +148,10 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
         (r"\bè pari ad? (?=\d)", "è di ", 0),
         (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),
+        (r"(?<=[a-zà-ù,] )(Cittadini|Utenti|Famiglie|Alunni|Studenti|Genitori)\b(?= [a-zà-ù])", _small, 0),
+        (r"\b(Comun[ei]|Uffici[o]?|Serviz[io]+) (Del|Della|Dei|Delle|Di)\b(?= [A-Z])", _small_of, 0),
+        (r"(?<=[a-zà-ù]) [-–] (Apert|Chius|Sospes)(?P<end>[oaie]) (?=[A-ZÀ-Ýa-zà-ù])", _stands, 0),
+        (rf"^(In occasione de[^,]{{3,50}}?) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
@@ -174,6 +198,7 @@ def worded(sentence: str) -> str:
         text = pattern.sub(new, text)
     text = _to_you(text)
     text = addressed(text)
+    text = _ONE_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month>", text)
     text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
     text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))

@@ -1,0 +1,64 @@
+"""When a service is open, and where, of a page that says it in phrases.
+
+`Orari di apertura: da lunedì a venerdì dalle 8.00 alle 20.00` is `L'orario è da lunedì a venerdì dalle 8 alle
+20.`, the title `Al Centro Alba i servizi per anziani` is `Al Centro Alba ci sono i servizi per anziani.`
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.frames.clock import every_at, hours_at
+from flows.bulletin.summary.frames.days import WEEKDAY_NAME, period_at
+from flows.bulletin.summary.frames.sentences import Sentence
+
+_TIMES = re.compile(
+    r"\b(?:orari[o]?\s(?:di\s(?:apertura|ricevimento)(?:\sal\spubblico)?|al\spubblico))\s?:\s?(?=d)", re.I
+)
+_EVERY = re.compile(rf"dal?\s{WEEKDAY_NAME}\sal?\s{WEEKDAY_NAME}(?!,?\s\d)", re.I)
+_MORE = re.compile(
+    r"[\s,;|]{0,4}(?:e\s)?(?:(?:il|di|dal?)\s)?(?:luned|marted|mercoled|gioved|venerd|sabat|domenic|dalle)\w",
+    re.I,
+)
+_SINCE = re.compile(r"pertura\b[^.;:]{0,40}?\s(?:a\s(?:partire|decorrere)\s)?(?=da(?:l|ll['’])?\s)", re.I)
+_UNBOOKED = re.compile(r"\bsenza\s(?:prenotazione|appuntamento)\b", re.I)
+_BOOKED = re.compile(r"\bsu\sappuntamento\b|\bprenota\w+\s(?:obbligatori|necessari)", re.I)
+_SHUT = re.compile(r"\b(?:chius\w+|esclus\w+|sospes\w+)\b", re.I)
+_BEFORE = 160  # characters before the hours that may say since when, and whether one books
+_AT_A_PLACE = re.compile(
+    r"(?P<where>(?:Al|Alla|Allo|Nel|Nella|In)\s(?!corso|via\b|arrivo)[^,:;.–]{3,60}?|All['’][^,:;.–]{3,60}?)\s"
+    r"(?P<what>(?P<article>i|gli|le|il|lo|la)\s(?:nuov[oaie]\s)?(?:servizi|sportelli|servizio|sportello|sede|uffici|ambulatori"
+    r"|ambulatorio|consultorio)\b[^,:;–]{0,70})"
+)
+
+
+def openings(notice: Notice) -> Iterator[Sentence]:
+    """The hours where the page has one line of them, the place where its title has it."""
+    if found := _AT_A_PLACE.fullmatch(notice.title.strip(" .")):
+        verb = "ci sono" if found["article"] in ("i", "gli", "le") else "c'è"
+        text = f"{found['where']} {verb} {found['what']}."
+        yield Sentence(text, frozenset({Slot.what, Slot.place, Slot.who}), True, -1, -0.2)
+    if said := _hours(notice.body):
+        yield Sentence(said, frozenset({Slot.when, Slot.hours}), False, 60.0, -0.3)
+
+
+def _hours(body: str) -> str:
+    """The hours in one sentence; "" where other days have others."""
+    found = list(_TIMES.finditer(body))
+    every = _EVERY.match(body, found[0].end()) if len(found) == 1 else None
+    space = re.compile(r"[\s,:]{1,3}").match(body, every.end()) if every else None
+    hours = hours_at(body, space.end()) if space else None
+    if every is None or hours is None or _MORE.match(body, hours.end) or every_at(body, hours.end):
+        return ""
+    if _SHUT.search(body[hours.end : hours.end + _BEFORE]):
+        return ""  # some days or months it is not
+    before = body[max(0, found[0].start() - _BEFORE) : found[0].start()]
+    opens = list(_SINCE.finditer(before))
+    since = period_at(before, opens[-1].end()) if opens else None
+    lead = (
+        f"{since.words[:1].upper()}{since.words[1:]} l'orario"
+        if since and since.form == "since"
+        else "L'orario"
+    )
+    booked = ", senza prenotazione" if _UNBOOKED.search(before) and not _BOOKED.search(body) else ""
+    return f"{lead} è {' '.join(every[0].lower().split())} {hours.words}{booked}."
