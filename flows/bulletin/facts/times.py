@@ -25,7 +25,7 @@ _TAIL = re.compile(
 # `alle 3 famiglie`: a plural counts persons or things
 _PLURAL = re.compile(
     r"""\s+(?!dalle|anche|oltre|oppure|delle|nelle|sulle|precise|durante|come|dove|mentre|solari|circa|altre|siete
-    |inizi|parte|apre|riapre|chiude|finisce|riprende|presso)[a-zà-ù]{4,}[ei]\b""",
+    |inizi|parte|apre|riapre|chiude|finisce|riprende|presso|davanti|dinanzi|fuori|quindi)[a-zà-ù]{4,}[ei]\b""",
     re.VERBOSE,
 )
 _AFTER_WEEKDAY = re.compile(

@@ -4,6 +4,8 @@ never `tutti`.
 
 import re
 
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+
 _TO = {
     "ai": "per i",
     "agli": "per gli",
@@ -53,6 +55,12 @@ _ASIDE = re.compile(
     re.I,
 )  # who holds it and within what: it limits nobody
 
+_WHEN = re.compile(  # `per adulti, ogni martedì dalle 20`: the day follows its people
+    rf",?\s(?:(?:ogni\s|il\s|tutti\si\s)?{WEEKDAY}|(?:il|dal)\s\d{{1,2}}[°º]?\s{MONTH}"
+    r"|d?alle\s(?:ore\s)?\d|ore\s\d).*",
+    re.I,
+)
+
 
 def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
     """`per i bambini da 3 a 6 anni` of `Ai bambini da 3 a 6 anni.`; "" for everybody and what is not a
@@ -61,7 +69,7 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
     text = " ".join(words.split()).strip(" .;:")
     if found := _AT_LEAST.fullmatch(text):
         return f"dai {found[1]} anni"
-    text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", _ASIDE.sub("", text), flags=re.I)
+    text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", _WHEN.sub("", _ASIDE.sub("", text)), flags=re.I)
     text = re.sub(rf"^{_EVERYONE.pattern}(?:\s*[,;]\s*(?=\w)|$)", "", text, flags=re.I).strip(" ,")
     if (
         not text

@@ -8,13 +8,15 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME
-from flows.bulletin.language.titles import calmed, casing, is_told
+from flows.bulletin.language.titles import calmed, casing, is_told, same
 from flows.bulletin.page.notice import Notice, below
 from flows.bulletin.page.sections import parts
 
 _OPENING = 1600  # characters
 
 _MOST = 24  # lines of them
+
+_ORDINAL = re.compile(r"(\d)[ªa°º^](?!\w)")  # `5^` in the text, `5ª` in the title
 
 NUMERIC_DAY = r"\b\d{1,2}[./-]\d{1,2}[./-]20\d\d\b"
 
@@ -63,12 +65,14 @@ def lines_of(notice_title: str, source: str) -> tuple[str, ...]:
     """
     body = below(notice_title, source)
     forms = casing(split(source[:_OPENING]))
+    heading = _ORDINAL.sub(r"\1", notice_title)
     return tuple(
         spoken(calmed(line, forms))
         for part in parts(body[:_OPENING])
         if part.kind == "prose"
         for sentence in split(part.text)
         for line in unglued(sentence)
+        if not same(_ORDINAL.sub(r"\1", line), heading)
     )[:_MOST]
 
 

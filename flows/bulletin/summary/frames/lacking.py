@@ -32,7 +32,10 @@ def untold(text: str, occasion: Occasion) -> list[str]:
     ages = re.findall(r"\d+", occasion.who)
     words = ages or re.findall(r"\w{4,}", folded(occasion.who))
     if words and not (
-        all(re.search(rf"\b{age}\b(?: ai? \d+)? anni|\b(?:over|under) {age}\b", bare) for age in ages)
+        all(
+            re.search(rf"\b{age}\b(?: (?:ai?|agli|all|e) \d+)? anni|\b(?:over|under) {age}\b", bare)
+            for age in ages
+        )
         if ages
         else any(word[:5] in bare for word in words)
     ):
@@ -51,7 +54,7 @@ def untold(text: str, occasion: Occasion) -> list[str]:
     if (
         occasion.booking
         and folded(occasion.booking) not in bare
-        and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )", bare)
+        and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )|si compra online", bare)
     ):
         lacking.append("booking")
     return list(dict.fromkeys(lacking))

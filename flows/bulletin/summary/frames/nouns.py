@@ -56,6 +56,8 @@ _OF_A_WORK = re.compile(
 
 _GOES_ON = re.compile(r"\s(?:con|di|del|dello|della|dei|delle|a cura|per)\b|\s(?:dell|d)['’]")
 
+_OF_A_FEAST = re.compile(rf"\s[-–]\s(?P<count>\d{{1,3}}[ªa°º^]\s?)(?P<noun>{NOUN.pattern})", re.I)
+
 _PURPOSE = re.compile(r",?\s(?:per|al fine di|allo scopo di)\s(?=[a-zà-ù]+(?:are|ere|ire)\b)")
 
 
@@ -73,6 +75,7 @@ def phrase_of(words: str) -> str:
     if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
         name = named[2].strip(' "“”«»')
         rest = f"{(named[1] or '').rstrip()} «{name}»"
+    rest = _OF_A_FEAST.sub(_of_the_feast, rest)
     word = noun[1].lower()
     if word in ("spettacolo", "stage"):
         joined = f"lo {word}"
@@ -81,6 +84,11 @@ def phrase_of(words: str) -> str:
     else:
         joined = f"{article} {word}"
     return guillemets(f"{joined}{_lower_adjective(rest)}")
+
+
+def _of_the_feast(match: re.Match[str]) -> str:
+    """`mercatino della 5ª Festa` of `Mercatino - 5ª Festa`."""
+    return f" {'della' if _ARTICLE[match['noun'].lower()] == 'la' else 'del'} {match['count']}{match['noun']}"
 
 
 def _counted(words: str) -> str:

@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames.sittings import (
     told_days,
 )
 from flows.bulletin.summary.frames.terms import term_of
+from flows.bulletin.summary.frames.weekly import opening_hours
 from flows.bulletin.summary.frames.wording import worded
 
 # a row about booking; of `laboratorio, su prenotazione` it is the laboratory that is told
@@ -49,6 +50,11 @@ _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
 )  # what is free or paid is another thing
+_DESK = re.compile(
+    r"\b(?:uffici\w*|protocollo|sportell[oi]|segreteri\w+|urp|municipio)\b[^.;]{0,50}"
+    r"(?:\borari?\b|\bapert\w+|\bricev\w+)[^.;]*$",
+    re.I,
+)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
@@ -82,10 +88,16 @@ class Occasion:
 def occasion_of(notice: Notice) -> Occasion:
     """The facts of `notice`, from its rows first, then from its slots."""
     bookings = [row for row in notice.rows if row.deadline or _BOOKS.search(row.what)]
-    rows = [row for row in notice.rows if row not in bookings]
+    rows = [row for row in notice.rows if row not in bookings and not _is_of_a_desk(row.start, notice.source)]
     dated = [row for row in rows if row.when]
     sittings = sittings_of(dated)
     unsaid = []
+    if sittings is None and (weekly := opening_hours(dated)):
+        sittings = [replace(sitting, hours=weekly) for sitting in told_days(notice)]
+        if len(sittings) == 1 and sittings[0].days.spans[0].first != sittings[0].days.spans[0].last:
+            rows = [row for row in rows if row not in dated]
+        else:
+            sittings = None
     if sittings is None or (dated and not sittings):
         unsaid.append("when")
         sittings = []
@@ -136,13 +148,16 @@ def occasion_of(notice: Notice) -> Occasion:
     ]
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
-    if len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
+    if whole := _whole_price(notice):
+        price = whole
+    elif len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
         price = ""  # whose each is a table would tell
     who = clauses.audience_phrase(who_words)
     if (
         who_words
         and not who
         and not clauses.is_everyone(who_words)
+        and folded(who_words) not in folded(price)  # who pays less
         and re.search(r"\d|riservat|solo|minim", who_words)
     ):
         unsaid.append("who")
@@ -165,7 +180,11 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("booking")
     if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
         unsaid.append("deadline")
-    told_hours = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}
+    told_hours = {
+        clauses.hours_clause(told.words)
+        for told in notice.slots.get(Slot.hours, ())
+        if not _is_of_a_desk(notice.source.find(told.words), notice.source)
+    } - {""}
     if (
         not span
         and not dated
@@ -175,8 +194,9 @@ def occasion_of(notice: Notice) -> Occasion:
     if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and is_scattered(notice):
         unsaid.append("hours")
         place_words = ""
-    if other_days(notice, sittings, has_rows=bool(dated)) or meetings(notice) > max(
-        1, sum(len(sitting.days.spans) for sitting in sittings)
+    spans = [span for sitting in sittings for span in sitting.days.spans]
+    if other_days(notice, sittings, has_rows=bool(dated)) or (
+        all(span.first == span.last for span in spans) and meetings(notice) > max(1, len(spans))
     ):
         unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""
@@ -198,6 +218,11 @@ def occasion_of(notice: Notice) -> Occasion:
         where,
         tuple(unsaid),
     )
+
+
+def _is_of_a_desk(at: int, source: str) -> bool:
+    """Whether the hours that stand there are an office's, in which one hands something in."""
+    return at > 0 and _DESK.search(source[max(0, at - 160) : at]) is not None
 
 
 def _without_parts(notice: Notice, parts: tuple[Row, ...]) -> Notice:
@@ -245,11 +270,18 @@ def _place(notice: Notice) -> str:
             continue
         if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
             continue
-        if meets := re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I):
+        meets = re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I)
+        if words.startswith("da "):
+            meets = meets or re.search(r"\b(partenza)\b", told.sentence, re.I)
+            if meets is None:
+                continue
+        if meets:
             words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
         if _OF_A_STORY.search(words):
             continue
         rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
+        if _MEETS.match(words):
+            rank = min(rank, 1)
         is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
         kept.append((rank, words))
     if not kept:
@@ -276,6 +308,18 @@ def _sums(words: list[str]) -> set[str]:
             told,
         )
     )
+
+
+def _whole_price(notice: Notice) -> str:
+    """What the one sentence about money says, where all its sums and who pays less are understood."""
+    amounts = [told for told in notice.slots.get(Slot.amount, ()) if not _BESIDE.search(told.sentence)]
+    sums = _sums([told.words for told in amounts])
+    said = [
+        said
+        for sentence in dict.fromkeys(told.sentence for told in amounts if told.row is None)
+        if (said := clauses.price_sentence(sentence)) and sums and sums <= _sums([sentence])
+    ]
+    return said[0] if len(said) == 1 and not _is_dearer_for_some(said[0], notice) else ""
 
 
 def _with_subject(told: Told) -> str:

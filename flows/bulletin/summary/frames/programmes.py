@@ -7,9 +7,9 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
-from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
+from flows.bulletin.summary.frames.events import closed, ordered, rest_of, told_once, without_street
 from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.nouns import is_plural
+from flows.bulletin.summary.frames.nouns import guillemets, is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.sittings import Sitting
@@ -41,7 +41,7 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
         for phrase, sentence in matters(notice):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
-                head = f"{at} {verb} {phrase}".strip()
+                head = f"{told_once(at, phrase)} {verb} {phrase}".strip()
                 if lead and repeats(phrase, lead):
                     continue
                 said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
@@ -59,7 +59,7 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     for phrase, sentence in matters(notice) if span else ():
         verb = "ci sono" if is_plural(phrase) else "c'è"
         for lead in dict.fromkeys((sentence, "")):
-            head = f"{span} {place} {verb} {phrase}".strip()
+            head = f"{span} {told_once(place, phrase)} {verb} {phrase}".strip()
             said = f"{closed(head[0].upper() + head[1:])} {lead} {what}"
             lacking = [name for name in untold(said, occasion) if name not in ("when", "hours")]
             yield f"{said} {rest_of(occasion, lacking)}"
@@ -73,7 +73,7 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
         about = " Gli argomenti sono nella pagina."
         sittings = _alike(sittings)
     for sitting in sittings:
-        what = f"«{sitting.what.strip(' «»')}»" if sitting.what and with_what else ""
+        what = _named(sitting.what) if sitting.what and with_what else ""
         place = sitting.place
         said = ", ".join(filter(None, (sitting.when(), place)))
         of = " ".join(filter(None, (what, sitting.who)))
@@ -83,6 +83,12 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
     mark = ":" if "«" in joined else ""
     return f"Gli appuntamenti sono{mark} {joined}.{about}"
+
+
+def _named(what: str) -> str:
+    """`«Alba»`, `Ada Neri con «Alba»`: only what has no quotes of its own stands between them."""
+    said = guillemets(what)
+    return said if "«" in said else f"«{said}»"
 
 
 def _is_parted(sittings: tuple[Sitting, ...]) -> bool:

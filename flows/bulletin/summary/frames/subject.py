@@ -23,6 +23,7 @@ from flows.bulletin.summary.frames.nouns import (
     with_nominal,
     without_purpose,
 )
+from flows.bulletin.summary.frames.stated import stated
 
 _NUMBER_TITLE = re.compile(
     r"(?:comunicato(?: stampa)?|avviso|ordinanza|news|notizia|evento|n\.?|nr\.?|prot\w*)?[\s.,/\dnr°-]*"
@@ -106,7 +107,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         yield film, ""
         return
     sentences = list(what_sentences(notice, title))
-    nominal = next(iter(nominals(notice)), "")
+    nominal = next(iter(nominals(notice)), "") or stated(notice)
     is_headline = is_headline_of(title)
     own = (segmented(title) or phrase_of(title)) if title else ""
     if own and not is_headline:

@@ -11,6 +11,7 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.summary.frames.addressed import addressed
+from flows.bulletin.summary.frames.scheduled import present
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
@@ -177,7 +178,7 @@ def worded(sentence: str) -> str:
     text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
     text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
-    text = plainer(text[:1].upper() + text[1:])
+    text = present(plainer(text[:1].upper() + text[1:]))
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
 
 
