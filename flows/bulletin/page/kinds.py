@@ -23,13 +23,16 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"|mercatin\w+|fier[ae]|trofe\w|torne[oi]|camminat\w|marcia|passeggiat\w|biciclettata|escursion\w+"
             r"|pedalat\w|fiaccolat\w|tombol[ae]|seminari[oi]?|workshop|cineforum|laborator\w+|convegn\w|conferenz\w|assemblea\s+pubblica|cerimonia|commemorazion\w|celebrazion\w"
             r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?(?!\s+(?:de[il]\s+|dell[ae]\s+)?(?:contator|grad))|open\s+day|serat[ae]"
-            r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|della|del)|degustazion\w",
+            r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|di|della|del)|degustazion\w",
         ),
         (
             1.6,
             r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
         ),
-        (1.2, r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|è\s+prevista\s+una"),
+        (
+            1.2,
+            r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|ritrovo|è\s+prevista\s+una",
+        ),
         (
             1.2,
             r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria"

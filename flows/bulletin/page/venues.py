@@ -29,7 +29,8 @@ _LISTED = re.compile(  # `Sabato 9 maggio ore 21, Sala Verdi`: behind its day or
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
 _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)
 _STOP = re.compile(
-    r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*|va|vanno|torna|tornano|c['’]è|[a-zà-ù]{3,}(?:erà|irà|arà|eranno|iranno|aranno))\s|Mappa\b|Regia\b"
+    r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*|va|(?:il|la|lo|un|una|uno)\s(?:cerimonia|presentazione|incontro|concerto|spettacolo|mostra|festa|corso|serata"
+    r"|conferenza|laboratorio|premiazione|inaugurazione|proiezione|lettura|mercatino|torneo|sagra|messa|corteo|discorso)|vanno|torna|tornano|c['’]è|[a-zà-ù]{3,}(?:erà|irà|arà|eranno|iranno|aranno))\s|Mappa\b|Regia\b"
     r"|[-–|]\s|\d{5}\b|[“\"«][A-Z])"
 )
 _TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]\s*Italia\b.*)$", re.S)
@@ -88,5 +89,7 @@ def streets(page: Layout) -> Iterator[tuple[int, int]]:
 def _end(page: Layout, match: re.Match[str]) -> int:
     stop = _STOP.search(page.text, match.start() + 8, match.end())
     end = stop.start() if stop else match.end()
+    if not stop and page.text[end : end + 1].isalnum():  # the name is longer than a name is
+        end = page.text.rfind(" ", match.start(), end)
     text = page.text[match.start() : end]
     return match.start() + len(text.rstrip(" ,.;:-–"))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from flows.bulletin.language.headlines import spoken
@@ -12,8 +13,8 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.acting import acted, acted_title, performs
 from flows.bulletin.summary.frames.changes import changed, is_changed
-from flows.bulletin.summary.frames.happening import FILLER, lines_of, needs_headline, what_sentences
-from flows.bulletin.summary.frames.lacking import untold
+from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, needs_headline, what_sentences
+from flows.bulletin.summary.frames.lacking import tells_all_hours, untold
 from flows.bulletin.summary.frames.nouns import guillemets, is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.scheduled import present
@@ -164,7 +165,9 @@ def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
 def _performed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """A sentence of the office that tells the day and who does what, where the page has no phrase for it."""
     for line in notice.prose[:6]:
-        if len(line) <= 230 and _tells_day(line) and performs(line) and not FILLER.search(line):
+        if len(line) > 260 or not _tells_day(line) or FILLER.search(line) or needs_headline(line):
+            continue
+        if (performs(line) or HAPPENS.search(line)) and not _ABOUT_BOOKING.match(line):
             yield from completed(worded(closed(line)), occasion)
 
 
@@ -203,6 +206,8 @@ def completed(text: str, occasion: Occasion) -> Iterator[str]:
     lacking = untold(text, occasion)
     if "when" in lacking or ("hours" in lacking and len(occasion.sittings) > 1):
         return
+    if "hours" in occasion.unsaid and tells_all_hours(text, occasion):
+        occasion = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "hours"))
     hours = occasion.sittings[0].hours if "hours" in lacking and occasion.sittings else ""
     place = (occasion.place or occasion.apposition) if "place" in lacking else ""
     told = ", ".join(filter(None, (hours, place)))

@@ -49,7 +49,7 @@ _LEANS = re.compile(
 _APPOSITION = re.compile(r"^(?:Entramb[ie]|Ambedue|Tutt[ie] e (?:due|tre))\b[^,.;:]{3,60},\s(?=[A-ZÀ-Ý])")
 
 _POINTS_BACK = re.compile(r"\b(?:quest[oaie]|tal[ei])\b(?!\s(?:sera|anno|estate|mattina))", re.I)
-_HAPPENS = re.compile(
+HAPPENS = re.compile(
     r"\b(?:racconta(?:no)?|presenta(?:no)?|incontra(?:no)?|esplora(?:no)?|suona(?:no)?|celebra(?:no)?|propon(?:e|gono)"
     r"|port(?:a|ano) in scena|insegna(?:no)?|dialoga(?:no)?"
     r"|parl(?:a|ano)|prevede|offre|spiega(?:no)?|organizza(?:no)?"
@@ -90,7 +90,7 @@ def what_sentences(notice: Notice, title: str) -> Iterator[str]:
         if _POINTS_BACK.search(bare) or FILLER.search(bare) or has_day(bare) or TIME.search(bare):
             continue
         worth = (
-            2.0 * bool(_HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25
+            2.0 * bool(HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25
         )
         ranked.append((-worth, len(bare), place, bare))
     for worth, _, _, bare in sorted(ranked):

@@ -60,6 +60,12 @@ def untold(text: str, occasion: Occasion) -> list[str]:
     return list(dict.fromkeys(lacking))
 
 
+def tells_all_hours(text: str, occasion: Occasion) -> bool:
+    """Whether `text` has every hour of the page."""
+    bare = folded(text)
+    return all(_tells_hours(bare, hours) for clause in occasion.hours for hours in hours_of(clause))
+
+
 def _tells_hours(bare: str, hours: Hours) -> bool:
     for clock in (hours.start, hours.end):
         if clock is None:

@@ -17,13 +17,14 @@ _FEMININE = (
     " giornata serata gara escursione cerimonia biciclettata "
     "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
-    " pedalata fiaccolata tombola cena"
+    " pedalata fiaccolata tombola cena mattinata"
 )
 
 _PLURAL = (
     "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
     " pomeriggi mercati gite feste seminari escursioni camminate workshop eventi tornei"
-    " conferenze proiezioni passeggiate giornate attività giochi mercatini"
+    " conferenze proiezioni passeggiate giornate attività giochi mercatini celebrazioni cerimonie"
+    " commemorazioni presentazioni"
 )
 
 _ARTICLE = dict.fromkeys(_MASCULINE.split(), "il") | dict.fromkeys(_FEMININE.split(), "la")

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, replace
 
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.sentences import has_verb
-from flows.bulletin.language.signals import MONTH, TIME
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row, Slot, Told
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
+from flows.bulletin.summary.frames import whereabouts
 from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
@@ -38,14 +38,6 @@ _BOOKS = re.compile(
     r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)",
     re.I,
 )
-_MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
-_VENUE = re.compile(
-    r"\bpresso\s(?:il\s|lo\s|la\s|l['’])?((?:CINEMA|Cinema|TEATRO|Teatro|Sala|SALA|Biblioteca|BIBLIOTECA|Auditorium"
-    r"|AUDITORIUM|Palazzo|Villa|Centro|Museo)\b(?:\s(?:[A-ZÀ-Ý][\wà-ù'’]*|comunale|civica|di|del|della|de))*"
-    r"(?:\s[\"“«][^\"”»]{3,40}[\"”»])?)"
-)
-
-
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
@@ -58,10 +50,6 @@ _DESK = re.compile(
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
-_ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
-_FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
-_OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
-_PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 _A_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[/.]\d{{1,2}}\b", re.I)
 
 
@@ -83,6 +71,7 @@ class Occasion:
     is_open: bool = False  # the page says that everybody may come
     where: str = ""  # the office's sentence, where the place fits in no clause
     unsaid: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()  # all that the page has, as clauses
 
 
 def occasion_of(notice: Notice) -> Occasion:
@@ -117,7 +106,7 @@ def occasion_of(notice: Notice) -> Occasion:
     if parts and sittings:
         sittings = [Sitting(sittings[0].days, around(parts, sittings[0].hours))]
     notice = _without_parts(notice, parts)
-    place_words = _place(notice)
+    place_words = whereabouts.place_words(notice)
     shared = {row.place for row in parts}
     places = {row.place for row in rows if row.place and (row not in parts or len(shared) == 1)}
     if len(places) > 1 and not any(row.place and (row.when or row.hours) for row in rows):
@@ -136,10 +125,10 @@ def occasion_of(notice: Notice) -> Occasion:
     elif len({sitting.place for sitting in sittings}) == 1 and sittings[0].place:
         place_words = place_words or next(iter(places), "")
         sittings = [replace(sitting, place="") for sitting in sittings]
-    place_words = "" if is_apart else _with_its_name(_with_venue(place_words, notice), notice)
+    place_words = "" if is_apart else whereabouts.named(place_words, notice)
     where = ""
-    if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
-        where = _where_sentence(notice, place_words)
+    if (place_words and not clauses.place_clause(place_words)) or whereabouts.MEETS.search(place_words):
+        where = whereabouts.where_sentence(notice, place_words)
     who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
     price_words = [
         _with_subject(told)
@@ -217,6 +206,7 @@ def occasion_of(notice: Notice) -> Occasion:
         not who and not any(sitting.who for sitting in sittings) and is_open_to_all(notice),
         where,
         tuple(unsaid),
+        tuple(told_hours),
     )
 
 
@@ -253,49 +243,6 @@ def _term(notice: Notice) -> str:
         return said
     bare = bare_term(told, clause)
     return "" if bare.startswith(FOR_WHAT) else bare
-
-
-def _place(notice: Notice) -> str:
-    """The words of the place: of "Luogo" first, then beside the day; "" where two could be meant."""
-    days = all_words(notice, Slot.when)
-    kept: list[tuple[int, str]] = []
-    is_of_booking = False
-    for told in notice.slots.get(Slot.place, ()):
-        words = re.split(
-            r"(?<!presso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
-            told.words.strip(" .,;"),
-        )[0]
-        name = clauses.place_of(words)
-        if (told.row is not None and told.row.list) or not (name.name or name.street) or len(words) > 110:
-            continue
-        if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
-            continue
-        meets = re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I)
-        if words.startswith("da "):
-            meets = meets or re.search(r"\b(partenza)\b", told.sentence, re.I)
-            if meets is None:
-                continue
-        if meets:
-            words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
-        if _OF_A_STORY.search(words):
-            continue
-        rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
-        if _MEETS.match(words):
-            rank = min(rank, 1)
-        is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
-        kept.append((rank, words))
-    if not kept:
-        return ""
-    best = min(rank for rank, _ in kept)
-    if best == _ELSEWHERE and _PLAYED.search(notice.body):
-        return ""  # where the story is
-    if best == _ELSEWHERE and is_of_booking:
-        return ""  # where one collects a ticket is not where it happens
-    chosen = [words for rank, words in kept if rank == best]
-    longest = max(chosen, key=len)
-    if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
-        return ""
-    return chosen[0]
 
 
 def _sums(words: list[str]) -> set[str]:
@@ -356,32 +303,3 @@ def _booking_days(rows: list[Row]) -> str:
     verb = "iscriverti" if "iscri" in on_days[0].what.lower() else "prenotare"
     said = f"Devi {verb} {sittings[0].when()}"
     return f"{said}, {sittings[0].place}." if sittings[0].place else f"{said}."
-
-
-def _with_venue(words: str, notice: Notice) -> str:
-    """The street with the one venue that the text names, where the page's place is a street alone."""
-    place = clauses.place_of(words) if words else None
-    if place is not None and (place.name or not place.street):
-        return words
-    venues = {" ".join(found[1].split()) for found in _VENUE.finditer(notice.source)}
-    if len(venues) != 1 or (not words and " " not in next(iter(venues))):
-        return words  # `il Centro`: which one
-    return f"{venues.pop()}, {words}".strip(" ,")
-
-
-def _with_its_name(words: str, notice: Notice) -> str:
-    """`Cinema Teatro comunale` with the name that stands in quotes behind it on the page."""
-    if not words or re.search(r"[\"“«\d]", words):
-        return words
-    named = re.search(rf"{re.escape(words)}\s([\"“«][^\"”»\n]{{3,40}}[\"”»])", notice.source)
-    return f"{words} {named[1]}" if named else words
-
-
-def _where_sentence(notice: Notice, words: str) -> str:
-    """The office's sentence in which the place stands, whole; "" where it tells a day or an hour
-    beside it.
-    """
-    for line in (*notice.abstract, *notice.prose):
-        if words.strip(" .") in line and has_verb(line) and not TIME.search(line) and len(line) <= 140:
-            return line.strip() if line.strip()[-1] in ".!?" else f"{line.strip()}."
-    return ""

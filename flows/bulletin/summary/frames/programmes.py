@@ -44,7 +44,10 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
                 head = f"{told_once(at, phrase)} {verb} {phrase}".strip()
                 if lead and repeats(phrase, lead):
                     continue
-                said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
+                each = _each(sittings, with_what=with_what)
+                if is_plural(phrase) and not lead:
+                    each = each.replace("Gli appuntamenti sono ", "Sono ", 1)
+                said = f"{closed(head[0].upper() + head[1:])} {lead} {each}"
                 if len(sittings) <= 5:
                     yield f"{said} {rest_of(occasion, untold(said, occasion))}"
     is_bare = not any(sitting.what for sitting in sittings) and len(sittings) <= 5

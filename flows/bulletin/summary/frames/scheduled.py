@@ -36,6 +36,11 @@ _PRESENT = {
     "tornerà": "torna",
     "torneranno": "tornano",
     "andrà in scena": "va in scena",
+    "sarà aperto": "è aperto",
+    "sarà aperta": "è aperta",
+    "saranno aperti": "sono aperti",
+    "saranno aperte": "sono aperte",
+    "sarà possibile": "è possibile",
 }
 _FUTURE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_PRESENT, key=len, reverse=True))})(?!\w)", re.I)
 

@@ -139,10 +139,12 @@ def _around_all(spans: list[Span]) -> Span | None:
 def _each_week(days: Days, hours: str, notice: Notice) -> str:
     """`ogni lunedì dalle 17 alle 18` of a period whose page names one weekday; "" where it names several."""
     span = days.spans[0]
+    beside = [found for told in notice.slots.get(Slot.hours, ()) if (found := weekdays_before(told))]
+    if len(days.spans) > 1 and beside:
+        return ""  # `sabato 5 e domenica 6. Domenica dalle 9 alle 12`: one day's
     if len(days.spans) > 1 or span.first == span.last or not hours:
         return hours
     named = {match["day"].lower() for match in WEEKLY.finditer(notice.source)}
-    beside = [found for told in notice.slots.get(Slot.hours, ()) if (found := weekdays_before(told))]
     if not named and not beside:
         return hours
     if beside and not all(" ".join(beside) == f"il {day}" for day in named or ("",)):

@@ -60,6 +60,10 @@ _LAST_PLACE = re.compile(
     r"\s(?:(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco|Museo|Palazzetto)\s.+)"
     r"|in\s(?P<square>(?:[Pp]iazza|[Pp]iazzale|[Vv]illa|[Vv]iale|[Vv]ia)\s.+)|in\s(?P<bare>Municipio|Biblioteca))$"
 )
+_SERIES = re.compile(
+    r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
+    re.I,
+)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -107,9 +111,12 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         yield film, ""
         return
     sentences = list(what_sentences(notice, title))
-    nominal = next(iter(nominals(notice)), "") or stated(notice)
+    nominal = next(iter(nominals(notice)), "")
     is_headline = is_headline_of(title)
     own = (segmented(title) or phrase_of(title)) if title else ""
+    said = "" if nominal else stated(notice)
+    if said and (not own or is_headline or _is_of(own, said)):
+        nominal = said
     if own and not is_headline:
         for sentence in sentences:
             yield own, sentence
@@ -134,9 +141,17 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     dateless = _dateless(title, notice)
     is_name = bool(dateless) and " " in dateless and not _ONLY_PROGRAMME.fullmatch(dateless)
     if is_name and not has_verb(title):
-        yield segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
+        with_article = dateless if re.match(r"(?:i|gli|le|il|lo|la)\s[a-z]|l['’][a-z]", dateless) else ""
+        yield with_article or segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
     if nominal:
         yield phrase_of(nominal), ""
+
+
+def _is_of(own: str, said: str) -> bool:
+    """Whether what a sentence states is what the title calls so, or what a series consists of."""
+    return f" {said.split()[0].lower()} " in f" {own.replace(chr(39), ' ')} " or (
+        _SERIES.match(own) is not None and SEVERAL.match(said) is not None
+    )
 
 
 def _names_more(phrase: str, own: str) -> bool:
@@ -208,7 +223,7 @@ def nominals(notice: Notice) -> list[str]:
     """
     found = []
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
-        bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;")).strip(" .;,–-"))
+        bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
         if _ONLY_A_MEETING.match(bare):
             continue
         if not 12 <= len(bare) <= 150 or not (NOUN.match(bare) or SEVERAL.match(bare)) or has_day(bare):
