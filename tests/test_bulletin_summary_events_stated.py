@@ -6,10 +6,11 @@ from flows.bulletin.guard.verdict import check
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.people import audience_phrase
 from flows.bulletin.summary.clauses.prices import price_sentence
-from flows.bulletin.summary.frames.nouns import phrase_of
+from flows.bulletin.summary.frames.nouns import phrase_of, segmented
 from flows.bulletin.summary.frames.occasion import occasion_of
 from flows.bulletin.summary.frames.scheduled import present
 from flows.bulletin.summary.frames.stated import stated_in
+from flows.bulletin.summary.frames.subject import guests_of
 from flows.bulletin.summary.text import summarise
 
 
@@ -201,8 +202,71 @@ def test_people_end_where_their_day_begins() -> None:
     assert audience_phrase("per adulti, ogni martedì dal 3 marzo") == "per adulti"
 
 
-def test_a_market_of_a_feast_is_joined() -> None:
-    assert phrase_of("Mercatino - 12ª Sagra del riso") == "il mercatino della 12ª Sagra del riso"
+@pytest.mark.parametrize(
+    ("title", "phrase"),
+    [
+        ("Mercatino - 12ª Sagra del riso", "il mercatino della 12ª Sagra del riso"),
+        ("Concerto banda cittadina", "il concerto della banda cittadina"),
+        ("Quinta camminata rete antiviolenza", "la quinta camminata della rete antiviolenza"),
+        ("Saggio scuola di musica", "il saggio della scuola di musica"),
+        ("Concerto gruppo Alba", "il concerto del gruppo Alba"),
+        ("Cena alpini", "la cena degli alpini"),
+        ("Mostra scuole aperte", "la mostra scuole aperte"),
+    ],
+)
+def test_the_small_words_that_a_title_leaves_out_are_there(title: str, phrase: str) -> None:
+    assert phrase_of(title) == phrase
+
+
+def test_a_network_of_a_name_is_whose_meetings_they_are() -> None:
+    assert segmented("Rete “Alba”: incontri per i nonni") == "gli incontri della rete «Alba» per i nonni"
+    assert (
+        segmented("Progetto «Luce»: laboratorio di teatro") == "il laboratorio del progetto «Luce» di teatro"
+    )
+    assert segmented("Note d'estate - Concerto") == "il concerto «Note d'estate»"
+
+
+def test_guests_of_a_long_title_are_named_without_their_trades() -> None:
+    title = "“ROTTE” ospiti Ada Neri – esperta di studi, Ugo Bassi – attore e Ida Poli – storica dell’arte"
+    body = "Evento rivolto alle famiglie. Sabato 16 maggio 2026 dalle 15.00 alle 17.30 in Sala Po."
+    assert text_of(title, body) == (
+        "Sabato 16 maggio 2026 dalle 15 alle 17:30, in Sala Po, c'è «Rotte» con Ada Neri, Ugo Bassi e Ida"
+        " Poli. L'appuntamento è per le famiglie."
+    )
+    assert guests_of("“Rotte” con tanti ospiti e sorprese") == ""
+
+
+def test_a_slogan_without_room_beside_it_leaves_its_place_to_what_it_is() -> None:
+    body = (
+        "A cura di AVIS\n\nTre incontri gratuiti sulle nozioni di base del primo soccorso e della"
+        " rianimazione\n\nLuogo\nAuditorium via Po 2\n\nDate e orari\n18 Ott Dalle ore 20:30 alle ore 23:00"
+        " Lezione rivolta agli adulti\n26 Ott Dalle ore 14:30 alle ore 17:00 "
+        "Per ragazzi e ragazze di scuole medie e superiori\n\n"
+        "Costi\nPartecipazione gratuita Previa iscrizione via mail o form"
+    )
+    text = text_of("Emergenza in corso: tu sapresti che cosa fare, e come?", body)
+    assert "tre incontri gratuiti sulle nozioni di base" in text
+    assert text.endswith(("Devi iscriverti.", "Devi iscriverti via mail o online."))
+
+
+def test_meetings_in_two_places_tell_both_and_for_whom() -> None:
+    body = (
+        "Tornano gli appuntamenti per familiari di anziani:\n\nMercoledì 26 novembre alle ore 20:30, presso"
+        " la sala polifunzionale della Scuola Primaria di Borgo\nMartedì 2 dicembre alle ore 17:45, presso la"
+        " Sala Po."
+        "\n\nGli eventi sono aperti a tutti e sono gratuiti."
+    )
+    text = text_of("RETE “MAI SOLI”: INCONTRI PER LA CITTADINANZA AD ALBA", body)
+    assert text.startswith("Ci sono gli incontri della rete «Mai soli» per ")
+    assert (
+        "nella sala polifunzionale della Scuola Primaria di Borgo, e martedì 2 dicembre alle 17:45, nella"
+        in text
+    )
+
+
+def test_several_starts_are_announced() -> None:
+    body = "Domenica 27 ottobre alle ore 9. Partenze da Borgo: piazza Po Alba: via Adda."
+    assert text_of("Camminata rosa", body).endswith("I luoghi di partenza sono nella pagina.")
 
 
 def test_announcements_are_in_the_present() -> None:

@@ -34,6 +34,7 @@ _IN_PAGE = {
     "who": "Le condizioni per partecipare sono nella pagina.",
     "price": "I prezzi sono nella pagina.",
     "place": "Il luogo è nella pagina.",
+    "starts": "I luoghi di partenza sono nella pagina.",
     "places": "I luoghi sono nella pagina.",
     "hours": "Gli orari sono nella pagina.",
     "others": "Gli altri appuntamenti sono nella pagina.",
@@ -49,6 +50,8 @@ _SEVERAL = re.compile(r"(?:^|,\s)(?:due|tre|quattro|cinque|sei|sette|otto|nove|d
 _FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
 _FREE = re.compile(r"^(?:L'ingresso|La partecipazione) è gratuit(?P<end>[oa])(?=\.$)")
 _PAID_ONLINE = re.compile(r"(Il biglietto costa \d+(?:,\d+)? euro)\. I biglietti si comprano online\.")
+_BOOKED_BY = re.compile(r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o)){1,3}\.$")
+_AND_MEETS = re.compile(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|dal|davanti)\b)", re.I)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -70,6 +73,7 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
     for text in made:
         said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
         said = guillemets(present(said))
+        said = _AND_MEETS.sub(r", con \1", said)
         said = _PAID_ONLINE.sub(r"\1 e si compra online.", said)
         said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
         if utf16(said) > limit:
@@ -244,8 +248,8 @@ def _counts(phrase: str) -> bool:
 def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
     """`Sabato 4 maggio alle 21, nella Sala Verdi, c'è …`, for each way to name what happens."""
     sitting = occasion.sittings[0]
-    for year in (True, False):
-        for phrase, sentence in ways:
+    for phrase, sentence in ways:
+        for year in (True, False):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             its_place = occasion.apposition.split(",")[0]
             in_sentence = bool(its_place) and folded(its_place) in folded(f"{phrase} {sentence}")
@@ -356,6 +360,15 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
         said.append(occasion.booking)
     said += [_IN_PAGE[name] for name in dict.fromkeys(occasion.unsaid) if name in _IN_PAGE]
     return " ".join(filter(None, said))
+
+
+def rests(occasion: Occasion, lacking: list[str]) -> Iterator[str]:
+    """The sentences of `rest_of`, then with that one must book alone."""
+    said = rest_of(occasion, lacking)
+    yield said
+    brief = _BOOKED_BY.sub(r"\1.", occasion.booking)
+    if brief != occasion.booking:
+        yield said.replace(occasion.booking, brief)
 
 
 def _open_to_all(price: str) -> str:

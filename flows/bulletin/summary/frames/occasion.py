@@ -38,6 +38,9 @@ _BOOKS = re.compile(
     r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)",
     re.I,
 )
+_STARTS = re.compile(
+    r"\bpartenze\s(?:da\b|previste\b|:)|\b(?:luoghi|punti)\sdi\s(?:ritrovo|partenza)\b", re.I
+)
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
@@ -189,6 +192,9 @@ def occasion_of(notice: Notice) -> Occasion:
     ):
         unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""
+    if not place and not where and "places" not in unsaid and _STARTS.search(notice.source):
+        unsaid.append("starts")
+        place_words = ""
     if place_words and not place and not where:
         unsaid.append("place")  # a name without a sure preposition may be who organises it
         place_words = ""

@@ -64,7 +64,8 @@ _ENDS = re.compile(
 )
 _RELATIVE = re.compile(r",?\s(?:che|alla quale|al quale|cui)\s")
 _GENERIC = re.compile(  # one name without a complement tells no more than the title
-    r"^\w+(?:\s(?:pubblic|gratuit|apert|dedicat|rivolt|guidat)\w+)*$", re.I
+    r"^(?:(?:evento|appuntament[oi])\s(?:rivolt|dedicat|apert)\w+\s.*|\w+(?:\s(?:pubblic|gratuit|apert|dedicat|rivolt|guidat)\w+)*)$",
+    re.I,
 )
 _ASIDE = re.compile(
     r"\b(?:inoltre|anche|a seguire|al termine|successivamente|preced\w+|in caso di|collateral\w+"

@@ -60,6 +60,8 @@ _LAST_PLACE = re.compile(
     r"\s(?:(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco|Museo|Palazzetto)\s.+)"
     r"|in\s(?P<square>(?:[Pp]iazza|[Pp]iazzale|[Vv]illa|[Vv]iale|[Vv]ia)\s.+)|in\s(?P<bare>Municipio|Biblioteca))$"
 )
+_GUESTS = re.compile(r"[\"”»]\W{0,3}\s?(?:ospit[ei]|con|insieme a)\s:?\s?(.+)$", re.I)
+_NAME = r"[A-ZÀ-Ý][\w'’.]+(?:\s(?:d[aei]l?l?[aeo]?\s|De\s)?[A-ZÀ-Ý][\w'’.]+){1,3}"
 _SERIES = re.compile(
     r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
     re.I,
@@ -124,12 +126,16 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             yield with_nominal(own, nominal), ""
         yield own, ""
         return
+    if (name := _quoted_head(title)) and (guests := guests_of(title)):
+        yield from ((f"{name} con {guests}", sentence) for sentence in (*sentences, ""))
     if title and not is_headline:
         kind = kind_word(notice, title)
         for said in dict.fromkeys((nominal, without_purpose(nominal))) if nominal else ():
             yield f"{quoted(_without_told(title, said))}, {lowered_noun(said)}", ""
         if PAPER.match(title):
             return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
+        if nominal and (phrase := phrase_of(without_purpose(nominal))):
+            yield phrase, ""  # where the slogan has no room beside it
         short = shortened(title)
         names = [f"{kind} {quoted(name)}".strip() for name in dict.fromkeys((title, short))]
         for name in names:
@@ -166,6 +172,19 @@ def _quoted_head(title: str) -> str:
     """`«Rotte»` of `“Rotte” con Ada Neri e molti altri`: the quoted name that opens a long title."""
     found = QUOTED.match(title)
     return quoted(found[0]) if found and re.match(r"\s[a-z]|\s?[-–,:]", title[found.end() :]) else ""
+
+
+def guests_of(title: str) -> str:
+    """`Ada Neri e Ugo Bassi` of `“Rotte” ospiti Ada Neri – esperta di ..., Ugo Bassi – attore`."""
+    told = _GUESTS.search(title)
+    if told is None:
+        return ""
+    names = [
+        re.split(r"\s[-–]\s", part)[0].strip(" .") for part in re.split(r",\s|\se\s(?=[A-ZÀ-Ý])", told[1])
+    ]
+    if not all(re.fullmatch(_NAME, name) for name in names):
+        return ""
+    return f"{', '.join(names[:-1])} e {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _without_place(title: str, notice: Notice) -> str:
