@@ -47,11 +47,11 @@ def text_of(title: str, body: str) -> str:
         (
             'Rete "Alba amica": incontri per i caregiver',
             'Mercoledì 25 novembre alle ore 20:30, presso la Scuola Primaria di Borgo: "Riposo e cura in'
-            ' casa e fuori", con la psicologa Ada Neri\nMartedì 1 dicembre alle ore 17:45, presso la Sala Po:'
-            ' "Caffè insieme", con l\'operatrice Ida Poli.\n\nGli incontri sono gratuiti.',
-            "Ci sono gli incontri della rete «Alba amica» per i caregiver. Sono mercoledì 25 novembre alle 20:30,"
-            " alla Scuola Primaria di Borgo, e martedì 1° dicembre alle 17:45, nella Sala Po. Gli argomenti"
-            " sono nella pagina. La partecipazione è gratuita.",
+            ' casa e fuori", con la psicologa Ada Neri\nMartedì 1 dicembre alle ore 17:45, presso la'
+            ' Sala Po: "Caffè insieme", con l\'operatrice Ida Poli.\n\nGli incontri sono gratuiti.',
+            "Ci sono gli incontri della rete «Alba amica» per i caregiver. Sono mercoledì 25 novembre alle"
+            " 20:30, alla Scuola Primaria di Borgo, e martedì 1° dicembre alle 17:45, nella Sala Po. Gli"
+            " argomenti sono nella pagina. La partecipazione è gratuita.",
         ),
     ],
 )

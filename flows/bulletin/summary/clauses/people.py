@@ -51,7 +51,8 @@ _PEOPLE = re.compile(
 )
 _LONGEST = 90
 _ASIDE = re.compile(
-    r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat)[oaie]\s(?:da|dal|con)\b|nel\snostro\s(?:territorio|comune|paese)\b).*",
+    r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat|condott|tenut|guidat)[oaie]\s"
+    r"(?:da|dal|dall[ao]|dall['’]\w+|con)\b|nel\snostro\s(?:territorio|comune|paese)\b).*",
     re.I,
 )  # who holds it and within what: it limits nobody
 

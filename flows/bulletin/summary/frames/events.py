@@ -50,7 +50,10 @@ _SEVERAL = re.compile(r"(?:^|,\s)(?:due|tre|quattro|cinque|sei|sette|otto|nove|d
 _FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
 _FREE = re.compile(r"^(?:L'ingresso|La partecipazione) è gratuit(?P<end>[oa])(?=\.$)")
 _PAID_ONLINE = re.compile(r"(Il biglietto costa \d+(?:,\d+)? euro)\. I biglietti si comprano online\.")
-_BOOKED_BY = re.compile(r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o)){1,3}\.$")
+_BOOKED_BY = re.compile(
+    r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o|scrivendo a \S+@\S+|al numero \d[\d ]+\d"
+    r"|su \S+))+( entro [^.]+)?\.$"
+)
 _AND_MEETS = re.compile(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|dal|davanti)\b)", re.I)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
@@ -366,7 +369,7 @@ def rests(occasion: Occasion, lacking: list[str]) -> Iterator[str]:
     """The sentences of `rest_of`, then with that one must book alone."""
     said = rest_of(occasion, lacking)
     yield said
-    brief = _BOOKED_BY.sub(r"\1.", occasion.booking)
+    brief = _BOOKED_BY.sub(r"\1\2.", occasion.booking)
     if brief != occasion.booking:
         yield said.replace(occasion.booking, brief)
 

@@ -42,7 +42,7 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
         for phrase, sentence in ways:
             verb = "ci sono" if is_plural(phrase) else "c'è"
             for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
-                head = f"{told_once(at, phrase)} {verb} {phrase}".strip()
+                head = f"{_apart(told_once(at, phrase))} {verb} {phrase}".strip()
                 if lead and repeats(phrase, lead):
                     continue
                 each = _each(sittings, with_what=with_what, of="" if lead else phrase)
@@ -60,11 +60,16 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     what = _in_page(sittings, is_whole=is_whole)
     for phrase, sentence in ways if span else ():
         verb = "ci sono" if is_plural(phrase) else "c'è"
-        for lead in dict.fromkeys((sentence, "")):
-            head = f"{span} {told_once(place, phrase)} {verb} {phrase}".strip()
+        for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
+            head = f"{span} {told_once(at, phrase)} {verb} {phrase}".strip()
             said = f"{closed(head[0].upper() + head[1:])} {lead} {what}"
             lacking = [name for name in untold(said, occasion) if name not in ("when", "hours")]
-            yield f"{said} {rest_of(occasion, lacking)}"
+            yield from (f"{said} {rest}" for rest in rests(occasion, lacking))
+
+
+def _apart(place: str) -> str:
+    """`al Centro, in via Po 2,`: a place with a comma in it ends with one."""
+    return f"{place}," if ", " in place else place
 
 
 def _ways(notice: Notice, occasion: Occasion) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,12 @@ _LAST_PLACE = re.compile(
     r"\s(?:(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco|Museo|Palazzetto)\s.+)"
     r"|in\s(?P<square>(?:[Pp]iazza|[Pp]iazzale|[Vv]illa|[Vv]iale|[Vv]ia)\s.+)|in\s(?P<bare>Municipio|Biblioteca))$"
 )
+_APPLIES = re.compile(
+    r"\b(?:iscri\w+|domand\w+|prenot\w+|present(?:are|at\w|azione della)\b|consegn\w+|entro|modul\w+"
+    r"|uffici\w*|sportell\w+|apert(?:o|i) al pubblico|istanz\w+|candidatur\w+|termin[ei]|scad\w+)\b",
+    re.I,
+)
+_PERIOD = re.compile(r"(?:a partire\s)?da[li]?\b|dall['’]|fino", re.I)
 _GUESTS = re.compile(r"[\"”»]\W{0,3}\s?(?:ospit[ei]|con|insieme a)\s:?\s?(.+)$", re.I)
 _NAME = r"[A-ZÀ-Ý][\w'’.]+(?:\s(?:d[aei]l?l?[aeo]?\s|De\s)?[A-ZÀ-Ý][\w'’.]+){1,3}"
 _SERIES = re.compile(
@@ -83,6 +89,17 @@ def is_occasion(notice: Notice) -> bool:
     title = title_of(notice)
     has_both = Slot.when in notice.slots and Slot.hours in notice.slots
     return has_both and not PAPER.match(title) and bool(segmented(title) or phrase_of(title))
+
+
+def is_held(notice: Notice) -> bool:
+    """Whether something is held on days that the page names with their hour, whatever it asks by a term."""
+    held = {
+        told.sentence
+        for told in notice.slots.get(Slot.when, ())
+        if told.row is None and not _APPLIES.search(told.sentence) and not _PERIOD.match(told.words)
+    }
+    is_there = any(told.sentence in held for told in notice.slots.get(Slot.hours, ()))
+    return is_there and (is_occasion(notice) or bool(nominals(notice)) or bool(stated(notice)))
 
 
 def _fuller(title: str, notice: Notice) -> str:

@@ -101,6 +101,11 @@ _EURO_AFTER = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d\d))?\s*(?
 _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, flags), new)
     for pattern, new, flags in (
+        (
+            rf"(?<=\d) ({MONTH}|{MONTH} 20\d\d) \((\d{{1,2}}[:.]\d\d) ?[-–] ?(\d{{1,2}}[:.]\d\d)\)",
+            r" \1, dalle \2 alle \3,",
+            re.I,
+        ),
         (r"\ba far data dal", "dal", re.I),
         (r"^Si (?:comunica|informa) di aver(?:e)? (?=\w+(?:at|ut|it|st)[oaie]\b)", "Il Comune ha ", 0),
         (
