@@ -65,7 +65,11 @@ def test_days_of_many_titles_keep_their_one_hour() -> None:
         "- giovedì 15 ottobre: Ida Poli con «Notte»"
     )
     text = text_of("Rassegna di letture", body)
-    assert "1, 8 e 15 ottobre alle 18:30" in text.replace("1°", "1")
+    assert text == (
+        "C'è la rassegna di letture. Gli appuntamenti sono: giovedì 1° ottobre alle 18:30, Ada Neri con"
+        " «Alba»; giovedì 8 ottobre alle 18:30, Ugo Bassi con «Sera»; giovedì 15 ottobre alle 18:30, Ida Poli"
+        " con «Notte»."
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,12 @@ _TAIL = re.compile(
 # `alle 3 famiglie`: a plural counts persons or things
 _PLURAL = re.compile(
     r"""\s+(?!dalle|anche|oltre|oppure|delle|nelle|sulle|precise|durante|come|dove|mentre|solari|circa|altre|siete
-    |inizi|parte|apre|riapre|chiude|finisce|riprende|presso)[a-zà-ù]{4,}[ei]\b""",
+    |inizi|parte|apre|riapre|chiude|finisce|riprende|presso|davanti|dinanzi|fuori|quindi)[a-zà-ù]{4,}[ei]\b""",
     re.VERBOSE,
 )
+_FROM_TO = re.compile(
+    r"dalle\s(?:ore\s)?\d[\d:.]*\salle\s", re.IGNORECASE
+)  # `dalle 15 alle 19 prove gratuite`
 _AFTER_WEEKDAY = re.compile(
     rf"{_CLOCK}\s*[-–—]\s*{_CLOCK}(?:\s*[,/e]\s*{_CLOCK}\s*[-–—]\s*{_CLOCK}){{0,8}}{_NOT_AN_HOUR}", _X
 )
@@ -55,7 +58,8 @@ def read(sheet: Sheet) -> None:
     # `dalle 21 di giovedì 9 alle 6`: 9 has no cue, and may not take the 6 with it
     for match in sheet.at_figures(_SPAN, after=_CUE):
         cue = _CUE.search(sheet.before(match.start(), 16))
-        if cue and not _PLURAL.match(left, match.end()):
+        is_span = _FROM_TO.match(f"{cue[0]}{match[0]}") is not None if cue else False
+        if cue and (is_span or not _PLURAL.match(left, match.end())):
             if _ONE_O_CLOCK.search(cue[0]) and int(match[0][:2].strip(":.,-– ")) != 1:
                 continue  # `l'11` is a day; only `all'1` is an hour
             _take(sheet, match, _TAIL.match(left, match.end()))

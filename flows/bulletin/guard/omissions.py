@@ -32,6 +32,7 @@ _HELD_BACK = re.compile(
     re.I,
 )
 _STAYS_OPEN = re.compile(r"\b(?:rest|riman|rimarr)\w+\s+(?:\w+\s+)?apert[oaie]\b", re.I)
+_IN_CASE = re.compile(r"\b(?:in\s+caso\s+di|qualora|se\b|eventual\w+|potr(?:à|anno))", re.I)
 _LONG = 320
 _NEW = 60  # characters
 _MOVED = re.compile(
@@ -69,8 +70,8 @@ def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
     title = source.sentences[0]
     for sentence in source.sentences[:200]:
         match = _STATUS.search(sentence.text)
-        if not match or len(sentence.text) > _LONG:
-            continue
+        if not match or len(sentence.text) > _LONG or _IN_CASE.search(sentence.text, 0, match.start()):
+            continue  # `in caso di pioggia è rinviata`: it takes place
         shared = len(sentence.stems & ours)
         is_title = sentence is title
         # `Rinviata per maltempo.` right below the title is of what the title names

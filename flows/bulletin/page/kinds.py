@@ -21,19 +21,22 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             2.0,
             r"concert[oi]|recital|musical|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|fest[ae]|festival"
             r"|mercatin\w+|fier[ae]|trofe\w|torne[oi]|camminat\w|marcia|passeggiat\w|biciclettata|escursion\w+"
-            r"|laborator\w+|convegn\w|conferenz\w|assemblea\s+pubblica|cerimonia|commemorazion\w|celebrazion\w"
+            r"|pedalat\w|fiaccolat\w|tombol[ae]|seminari[oi]?|workshop|cineforum|laborator\w+|convegn\w|conferenz\w|assemblea\s+pubblica|cerimonia|commemorazion\w|celebrazion\w"
             r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?(?!\s+(?:de[il]\s+|dell[ae]\s+)?(?:contator|grad))|open\s+day|serat[ae]"
-            r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|della|del)|degustazion\w",
+            r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|di|della|del)|degustazion\w",
         ),
         (
             1.6,
             r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
         ),
-        (1.2, r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|è\s+prevista\s+una"),
+        (
+            1.2,
+            r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|ritrovo|è\s+prevista\s+una",
+        ),
         (
             1.2,
             r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria"
-            r"|biglietti\s+(?:prenotabili|in\s+vendita|online)|regia\s+di",
+            r"|(?:ingresso|bigliett[oi])\s+(?:€\s?)?\d|bigliett[oi]\s+(?:prenotabili|in\s+vendita|online)|regia\s+di",
         ),
         (1.0, r"racconta(?:no)?|celebra(?:no)?|evento|manifestazione\s+(?:podistica|sportiva)|ensemble"),
         (4.0, r"(?:inizio|fine)\s+evento|date\s+e\s+orari|data\s+e\s+ora"),

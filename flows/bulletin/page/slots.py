@@ -69,6 +69,11 @@ _YEAR_ALONE = re.compile(r"(?:nell['’])?\s*(?:anno|a\.?\s?s\.?|stagione(?:\s\w
 _SHUT = r"\b(?:(?:è|sono|rest\w+|riman\w+|rimarr\w+|sarà|saranno)\s(?:\w+\s)?chius[oaie]|chiude|chiudono)\b"
 _SHUT_BEFORE = re.compile(rf"{_SHUT}[^.;\n]{{0,30}}$", re.I)
 _SHUT_AFTER = re.compile(rf"[^.;\n]{{0,60}}{_SHUT}", re.I)
+_IF_IT_RAINS = re.compile(
+    r"\b(?:in\s+caso\s+di|se)\s(?:\w+\s)?(?:pioggia|maltempo|neve|vento|piove\w*|condizioni)\b"
+    r"[^.;\n]{0,90}$",
+    re.I,
+)
 _FEAST = re.compile(
     r"(?:(?:il|del|al)\s)?(?:25\saprile|4\snovembre|2\sgiugno|1°?\smaggio|8\smarzo|27\sgennaio|10\sfebbraio"
     r"|25\snovembre)(?:\s20\d\d)?",
@@ -123,11 +128,14 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
 
 
 def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
-    """Whether nobody comes on these days: something is closed then, or they name what is celebrated."""
+    """Whether nobody comes on these days: something is closed then, it only happens then if it rains before,
+    or they name what is celebrated.
+    """
     words = page.text[span.start : span.end].strip()
-    if _SHUT_BEFORE.search(page.text[max(0, span.start - 60) : span.start]) or _SHUT_AFTER.match(
-        page.text, span.end
-    ):
+    before = page.text[max(0, span.start - 120) : span.start]
+    if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
+        return True
+    if _IF_IT_RAINS.search(before):
         return True
     feast = _FEAST.fullmatch(words)
     return feast is not None and any(

@@ -6,21 +6,31 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.page.layout import Layout
+from flows.bulletin.page.sections import Kind
 
 _NAME = r"(?:[^.,;:|()\n]|(?<=\b[A-ZÀ-Ý])\.|(?<=\bMons)\.|(?<=\bDon)\.){2,60}"
 _AT = re.compile(
     rf"\b(?!al\svia\b|in\svia\s(?:di|del|della|eccezional\w+|straordinari\w|sperimental\w|provvisori\w|telematic\w)\b)"
-    rf"(?:presso|(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
+    rf"(?:presso|(?:(?:davanti|di\sfronte)\s(?=al))?(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
     r"(?:bibliotec|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
     r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|lungolago|lungomare|giardin|quartier|cortil|largo|via\b|viale\b))"
-    rf"|localit[àa]\s|frazione\s)(?:il\s|la\s|lo\s|l['’]|i\s|gli\s)?{_NAME}(?:,\s(?:in\s)?(?:via|viale|piazza|piazzale|largo|corso)\s{_NAME}(?:,\s?\d{{1,4}})?)?",
+    rf"|localit[àa]\s|frazione\s|(?<=partenza\s)da\s(?=(?:piazz|largo|via\b|viale\b|parcheggi))"
+    rf"|(?<=[\d]\s)da\s(?=piazz|largo|via\b|viale\b))(?:il\s|la\s|lo\s|l['’]|i\s|gli\s)?{_NAME}(?:,\s(?:in\s)?(?:via|viale|piazza|piazzale|largo|corso)\s{_NAME}(?:,\s?\d{{1,4}})?)?",
+    re.I,
+)
+_LISTED = re.compile(  # `Sabato 9 maggio ore 21, Sala Verdi`: behind its day or hour, without a preposition
+    r"\d,?\s(?:[-–]\s)?(?P<name>(?:(?:sala|saletta|teatro|cinema|auditorium|palazzo|villa|biblioteca|centro|oratorio"
+    r"|museo|parco|piazza|piazzetta|palestra|chiesa|salone)\s[^.,;:|()\n\d]{3,60}|biblioteca)"
+    r"(?:,?\s\d{1,3})?)(?=\s*(?:[.,;|\n]|$))",
     re.I,
 )
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
 _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)
 _STOP = re.compile(
-    r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*|[a-zà-ù]{3,}(?:erà|irà|arà|eranno|iranno|aranno))\s|Mappa\b|Regia\b"
+    r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*|va|(?:il|la|lo|un|una|uno)\s(?:cerimonia|presentazione|incontro|concerto|spettacolo|mostra|festa|corso|serata"
+    r"|conferenza|laboratorio|premiazione|inaugurazione|proiezione|lettura|mercatino|torneo|sagra|messa|corteo|discorso)|vanno|torna|tornano|c['’]è|[a-zà-ù]{3,}(?:erà|irà|arà|eranno|iranno|aranno))\s|Mappa\b|Regia\b"
     r"|[-–|]\s|\d{5}\b|[“\"«][A-Z])"
 )
 _TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]\s*Italia\b.*)$", re.S)
@@ -30,6 +40,7 @@ _DESK = re.compile(
     r"acquist\w+|stabilimento)\b[^.\n]{0,60}$",
     re.I,
 )
+_OF_OTHERS: tuple[Kind, ...] = ("contacts", "pin", "furniture", "cost", "how", "more", "audience")
 _ROADS = frozenset({"via", "viale", "piazza", "piazzale", "sp", "ss", "sr", "corso", "largo", "vicolo",
                     "strada", "ponte",
                     "sottopasso", "contrada", "localita", "frazione"})  # fmt: skip
@@ -43,13 +54,22 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
             words = _TAIL.sub("", text.split("|")[0]).rstrip(" ,.;-–")
             if 3 < len(words) <= 160:
                 yield passage.start, passage.start + len(words)
-    for match in page.matches(_AT, "contacts", "pin", "furniture", "cost", "how", "more", "audience"):
+    for match in page.matches(_AT, *_OF_OTHERS):
         before = page.text[page.passage(match.start()).start : match.start()]
         is_desk = re.search(r"uffic|sportell|protocoll|segreteri", match[0][:40], re.I) or _DESK.search(
             before
         )
         if not is_desk:
             yield match.start(), _end(page, match)
+    yield from _listed(page)
+
+
+def _listed(page: Layout) -> Iterator[tuple[int, int]]:
+    """A venue that stands behind a day or an hour in a line without a verb."""
+    for match in page.matches(_LISTED, *_OF_OTHERS, "where"):
+        before = page.text[page.passage(match.start()).start : match.start()]
+        if not has_verb(match["name"]) and not _DESK.search(before):
+            yield match.span("name")
 
 
 def streets(page: Layout) -> Iterator[tuple[int, int]]:
@@ -69,5 +89,7 @@ def streets(page: Layout) -> Iterator[tuple[int, int]]:
 def _end(page: Layout, match: re.Match[str]) -> int:
     stop = _STOP.search(page.text, match.start() + 8, match.end())
     end = stop.start() if stop else match.end()
+    if not stop and page.text[end : end + 1].isalnum():  # the name is longer than a name is
+        end = page.text.rfind(" ", match.start(), end)
     text = page.text[match.start() : end]
     return match.start() + len(text.rstrip(" ,.;:-–"))

@@ -37,6 +37,9 @@ _PRACTICAL = re.compile(
     r"|\bposti (?:sono )?limitat\w+\b|\bfino (?:a|ad) esaurimento",
     re.I,
 )  # what one wants to know before leaving home
+_IF_IT_RAINS = re.compile(
+    r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
+)
 _LETS = re.compile(
     r"\b(?:possono|può|potrann?[oà]|consentit\w|garantit\w|apert\w|deviazion\w"
     r"|deviat\w|percors[oi] alternativ\w|divieto|vietat\w)\b",
@@ -160,7 +163,7 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
     yield from parts_of(notice)
     if notice.kind in OCCASIONS:
-        yield from (one for one in office(notice, matter) if _PRACTICAL.search(one.text) and not one.figures)
+        yield from (one for one in office(notice, matter) if _is_practical(one))
     if notice.kind in _BY_ITSELF:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
@@ -169,6 +172,11 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
             yield sentence
+
+
+def _is_practical(one: Sentence) -> bool:
+    """Whether it is worth to know before one leaves home; of days only the one kept for rain."""
+    return bool(_PRACTICAL.search(one.text)) and (not one.figures or _IF_IT_RAINS.match(one.text) is not None)
 
 
 def _tells(text: str, notice: Notice, slot: Slot) -> bool:

@@ -31,7 +31,7 @@ from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, is_cut, lines, unto
 from flows.bulletin.summary.frames.matter import is_number, matter_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
-from flows.bulletin.summary.frames.subject import is_occasion
+from flows.bulletin.summary.frames.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -97,7 +97,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     kind = Kind.deadline if notice.kind in OCCASIONS and is_call(notice) else notice.kind
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
-    if kind in _WIDE and is_occasion(notice):
+    if (kind in _WIDE and is_occasion(notice)) or (kind is Kind.deadline and is_held(notice)):
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     owned = islice(general.texts(notice, limit), _TRIED) if kind not in OCCASIONS else iter(())
     made = (

@@ -18,10 +18,12 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
-from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
+from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, Told
 from flows.bulletin.page.telling import MUST, STEM, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
+from flows.bulletin.summary.frames.nouns import without_purpose
+from flows.bulletin.summary.frames.subject import nominals
 
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
 _TROUBLES = {
@@ -274,10 +276,17 @@ def _names(text: str, notice: Notice) -> bool:
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
         return True
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
-    if _is_its_own(text, notice):
+    if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
     stems = _stems(notice.title) or set[str]().union(*map(_stems, heads))
     return not stems or len(stems & _stems(text)) >= (2 if len(stems) >= _LONG_TITLE else 1)
+
+
+def _has_phrase(text: str, notice: Notice) -> bool:
+    """Whether a text of an event says what its page calls it, instead of the slogan over it."""
+    if notice.kind not in OCCASIONS:
+        return False
+    return any(folded(without_purpose(phrase)) in folded(text) for phrase in nominals(notice)[:1])
 
 
 def _is_its_own(text: str, notice: Notice) -> bool:

@@ -27,6 +27,9 @@ _BY = re.compile(
 _SHORT_LINK = re.compile(r"\b(?:bit\.ly|tinyurl\.com|forms\.gle)/[\w-]{3,40}")
 _FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
 
+_WHILE = re.compile(r"\bfino ad? esaurimento\b(?: dei| di)?(?: \d+)? post\w+", re.I)
+_THERE = re.compile(r"\b(?:iscri\w+|registra\w+)\b[^.;]{0,30}\b(?:sul posto|in loco|alla partenza)\b", re.I)
+
 
 def deadline_clause(words: str) -> str:
     """`entro le 12 del 30 giugno`, `entro il 14 ottobre`; "" where there is not one day."""
@@ -75,7 +78,8 @@ def booking_sentence(words: str) -> str:
         return ""
     if said == short and not _ASKS.match(text):
         return ""  # `un massimo di 500 iscrizioni` asks for nothing
-    return f"{said}."
+    while_there = ", fino a esaurimento dei posti" if _WHILE.search(text) else ""
+    return f"{said}{while_there}."
 
 
 def booking_ways(text: str) -> str:
@@ -94,4 +98,6 @@ def booking_ways(text: str) -> str:
         ways.append(f"al numero {phone[0]}")
     if mail := EMAIL.search(text):
         ways.append(f"scrivendo a {mail[0]}")
+    if _THERE.search(text):
+        ways.append("sul posto")
     return " o ".join(ways)

@@ -4,6 +4,8 @@ never `tutti`.
 
 import re
 
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+
 _TO = {
     "ai": "per i",
     "agli": "per gli",
@@ -49,9 +51,16 @@ _PEOPLE = re.compile(
 )
 _LONGEST = 90
 _ASIDE = re.compile(
-    r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat)[oaie]\s(?:da|dal|con)\b|nel\snostro\s(?:territorio|comune|paese)\b).*",
+    r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat|condott|tenut|guidat)[oaie]\s"
+    r"(?:da|dal|dall[ao]|dall['’]\w+|con)\b|nel\snostro\s(?:territorio|comune|paese)\b).*",
     re.I,
 )  # who holds it and within what: it limits nobody
+
+_WHEN = re.compile(  # `per adulti, ogni martedì dalle 20`: the day follows its people
+    rf",?\s(?:(?:ogni\s|il\s|tutti\si\s)?{WEEKDAY}|(?:il|dal)\s\d{{1,2}}[°º]?\s{MONTH}"
+    r"|d?alle\s(?:ore\s)?\d|ore\s\d).*",
+    re.I,
+)
 
 
 def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
@@ -61,7 +70,7 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
     text = " ".join(words.split()).strip(" .;:")
     if found := _AT_LEAST.fullmatch(text):
         return f"dai {found[1]} anni"
-    text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", _ASIDE.sub("", text), flags=re.I)
+    text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", _WHEN.sub("", _ASIDE.sub("", text)), flags=re.I)
     text = re.sub(rf"^{_EVERYONE.pattern}(?:\s*[,;]\s*(?=\w)|$)", "", text, flags=re.I).strip(" ,")
     if (
         not text

@@ -49,7 +49,7 @@ _ALREADY = re.compile(
     r"|davanti|lungo|tra)\s|(?:all|nell|sull|dall)['’]",
     re.I,
 )
-_PRESSO = re.compile(r"presso\s(?:il\s|lo\s|la\s|l['’])?", re.I)
+_PRESSO = re.compile(r"presso\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’])?", re.I)
 _MEETING = re.compile(r"(?:ritrovo|partenza)\s(?:al|sul|in|da|presso|davanti|a)", re.I)
 _NEXT_TO = re.compile(r"\s?,\s(?:a fianco|accanto|vicino|di fronte|davanti|dietro|adiacente)\b[^,]*$", re.I)
 _STREET = re.compile(

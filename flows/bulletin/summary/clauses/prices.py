@@ -38,10 +38,23 @@ EXEMPTION = re.compile(
 SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
 _PAID = re.compile(r"A pagamento\.?", re.I)
 _ONE_PRICE = re.compile(
-    rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|biglietto|biglietto "
+    rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|bigliett[oi]|biglietto "
     rf"unico|costo|prezzo|contributo|quota(?: di (?:iscrizione"
     rf"|partecipazione))?|iscrizione|tariffa|contributo di (?:iscrizione|partecipazione)|costo del biglietto)"
     rf"\s?(?:è\s|di\s|:|-|pari a\s)*\s?)?{_EURO}\s*(?P<rest>.*)",
+    re.I,
+)
+_LESS = re.compile(
+    rf"[,(]?\s?(?:(?:gratuit[oa]|gratis)(?=\s)|ridotto\s?(?:a\s|:\s?)?{_EURO})"
+    r"(?P<whom>\s(?:(?:per|sotto|fino|sino|under|over)\b|(?:ai|agli|alle)\s)[^.;:,()€\d]{0,40}(?:\d{1,2}(?:\sanni)?)?[^.;:,()€\d]{0,20})?\)?",
+    re.I,
+)
+_SOLD = re.compile(
+    r"[,(]?\s?(?:in\s(?:pre)?vendita|acquistabil\w+|da\spagare|sul\sposto|in\sloco)\b[^€]{0,60}\)?", re.I
+)
+_COVERS = re.compile(
+    r"[,(]?\s?((?:comprensiv[aoe]\sdi|compres[oaie])\s[^€.;:,()\d]{3,40}"
+    r"|[a-zà-ù]{4,12}\s(?:inclus|compres)[oaie])\)?",
     re.I,
 )
 _PER_HEAD = re.compile(
@@ -74,6 +87,13 @@ def price_sentence(words: str) -> str:
         free := re.fullmatch(r"(gratuito|gratis|gratuita)\s(?!e\b)(.{5,60})", inner["in"].strip(), re.I)
     ):
         return f"{said}, gratis {free[2].strip()}."
+    if free := _LESS.fullmatch(rest):
+        less = f"ridotto {_euro(free['a'] or free['b'])}" if free["a"] or free["b"] else "gratis"
+        return f"{said}, {less}{free['whom'] or ''}."
+    if covers := _COVERS.fullmatch(rest):
+        return f"{said}, {covers[1].lower()}."
+    if _SOLD.fullmatch(rest):
+        return f"{said}."
     presale = re.fullmatch(rf"\+\s?{_EURO}\s?(?:di\s)?(?:diritti di )?prevendita", rest, re.I)
     if presale:
         return f"{said} più {_euro(presale['a'] or presale['b'])} di prevendita."

@@ -56,6 +56,11 @@ def acted(line: str, notice: Notice) -> str:
     return f"{bare[:1].lower()}{bare[1:]}" if article else bare
 
 
+def performs(line: str) -> bool:
+    """Whether somebody of a name or a group does something in `line`, whatever stands before."""
+    return bool(_OF_PEOPLE.search(line) or _OF_NAMES.search(line)) and not _POINTS.search(line)
+
+
 def acted_title(title: str, notice: Notice) -> str:
     """The clause of a title that is a sentence, without what a headline sets before its colon."""
     return next(filter(None, (acted(piece, notice) for piece in (title, title.rpartition(": ")[2]))), "")

@@ -8,7 +8,7 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.calls import parts_of
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, is_praise, office
 
 WANTED = (
     *(Slot.what, Slot.who, Slot.todo, Slot.fine, Slot.when, Slot.how, Slot.place),
@@ -20,11 +20,40 @@ _PAPER = re.compile(
     re.I,
 )
 
+_OF_A_LIST = re.compile(
+    r"(?:la lista|l['’]elenco)\b[^.]*\bconsultabil\w+", re.I
+)  # says nothing of what it lists
+_SURVEY = re.compile(r"\b(?P<noun>questionario|sondaggio)\b", re.I)
+_ONLINE = re.compile(
+    r"\bonline\b|\bmodulo digitale\b|https?://(?:forms|docs\.google|www\.survey)|\ba quest[oa] link\b", re.I
+)
+_ON_PAPER = re.compile(
+    r"\b(?:cartace\w|stampa\w+|scaric\w+)\b[^|]{0,200}?\bconsegn\w+[^.;|]{0,50}?"
+    r"\b(?P<desk>all['’]uffici\w [A-Z]\w+|al protocollo|in biblioteca|in municipio)",
+    re.I | re.S,
+)
+_ANONYMOUS = re.compile(r"\banonim[oa]\b", re.I)
+
+
+def _asked(notice: Notice) -> Iterator[Sentence]:
+    """`Puoi compilare il questionario anonimo online, o consegnarlo all'Ufficio Protocollo.`"""
+    survey = _SURVEY.search(notice.source)
+    if survey is None or not _ONLINE.search(notice.body):
+        return
+    noun = f"{survey['noun'].lower()}{' anonimo' if _ANONYMOUS.search(notice.body) else ''}"
+    paper = _ON_PAPER.search(notice.body)
+    desk = f", o stamparlo e consegnarlo {paper['desk'][:1].lower()}{paper['desk'][1:]}" if paper else ""
+    yield Sentence(f"Puoi compilare il {noun} online{desk}.", frozenset({Slot.how, Slot.todo}), False, MADE)
+
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *parts_of(notice)]
+    sentences = [
+        *(one for one in office(notice, matter) if not (_OF_A_LIST.match(one.text) or is_praise(one.text))),
+        *parts_of(notice),
+        *_asked(notice),
+    ]
     if matter is not None and matter.article and _PAPER.match(matter.noun):
         text = f"Nella pagina trovi {matter.text}."
         if utf16(text) <= limit:

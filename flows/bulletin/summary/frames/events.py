@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from flows.bulletin.language.headlines import spoken
@@ -10,20 +11,30 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.acting import acted, acted_title
+from flows.bulletin.summary.frames.acting import acted, acted_title, performs
 from flows.bulletin.summary.frames.changes import changed, is_changed
-from flows.bulletin.summary.frames.happening import FILLER, lines_of, needs_headline, what_sentences
-from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.nouns import is_plural
+from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, needs_headline, what_sentences
+from flows.bulletin.summary.frames.lacking import tells_all_hours, untold
+from flows.bulletin.summary.frames.nouns import guillemets, is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
+from flows.bulletin.summary.frames.scheduled import present
 from flows.bulletin.summary.frames.sittings import Sitting
-from flows.bulletin.summary.frames.subject import PAPER, TITLE_DAY, is_headline_of, matters, title_of
+from flows.bulletin.summary.frames.stated import stated
+from flows.bulletin.summary.frames.subject import (
+    PAPER,
+    TITLE_DAY,
+    is_headline_of,
+    matters,
+    nominals,
+    title_of,
+)
 from flows.bulletin.summary.frames.wording import worded
 
 _IN_PAGE = {
     "who": "Le condizioni per partecipare sono nella pagina.",
     "price": "I prezzi sono nella pagina.",
     "place": "Il luogo è nella pagina.",
+    "starts": "I luoghi di partenza sono nella pagina.",
     "places": "I luoghi sono nella pagina.",
     "hours": "Gli orari sono nella pagina.",
     "others": "Gli altri appuntamenti sono nella pagina.",
@@ -38,6 +49,12 @@ _TWICE = re.compile(
 _SEVERAL = re.compile(r"(?:^|,\s)(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\s[a-zà-ù]+i\b")
 _FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
 _FREE = re.compile(r"^(?:L'ingresso|La partecipazione) è gratuit(?P<end>[oa])(?=\.$)")
+_PAID_ONLINE = re.compile(r"(Il biglietto costa \d+(?:,\d+)? euro)\. I biglietti si comprano online\.")
+_BOOKED_BY = re.compile(
+    r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o|scrivendo a \S+@\S+|al numero \d[\d ]+\d"
+    r"|su \S+))+( entro [^.]+)?\.$"
+)
+_AND_MEETS = re.compile(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|dal|davanti)\b)", re.I)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -58,6 +75,9 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
     seen: set[str] = set()
     for text in made:
         said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
+        said = guillemets(present(said))
+        said = _AND_MEETS.sub(r", con \1", said)
+        said = _PAID_ONLINE.sub(r"\1 e si compra online.", said)
         said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
         if utf16(said) > limit:
             said = _FOR_ALL.sub("", said)  # a street is worth more than that everybody may come
@@ -109,6 +129,8 @@ def _texts(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
         yield from _with_parts(notice, occasion)
         return
     yield from _of_the_office(notice, occasion)
+    if not nominals(notice) and not stated(notice):
+        yield from _performed(notice, occasion)
     yield from _announced_day(notice, occasion)
     if len(occasion.sittings) == 1:
         yield from _composed(notice, occasion)
@@ -147,6 +169,15 @@ def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
             yield from completed(worded(closed(line)), occasion)
 
 
+def _performed(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """A sentence of the office that tells the day and who does what, where the page has no phrase for it."""
+    for line in notice.prose[:6]:
+        if len(line) > 260 or not _tells_day(line) or FILLER.search(line) or needs_headline(line):
+            continue
+        if (performs(line) or HAPPENS.search(line)) and not _ABOUT_BOOKING.match(line):
+            yield from completed(worded(closed(line)), occasion)
+
+
 def _announced_day(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """`Domenica 9 maggio c'è la festa dei nonni` of a title such as `Alba, domenica 9 maggio la festa …`."""
     for mark in re.finditer(r"[,:–-]\s", notice.title):
@@ -182,6 +213,8 @@ def completed(text: str, occasion: Occasion) -> Iterator[str]:
     lacking = untold(text, occasion)
     if "when" in lacking or ("hours" in lacking and len(occasion.sittings) > 1):
         return
+    if "hours" in occasion.unsaid and tells_all_hours(text, occasion):
+        occasion = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "hours"))
     hours = occasion.sittings[0].hours if "hours" in lacking and occasion.sittings else ""
     place = (occasion.place or occasion.apposition) if "place" in lacking else ""
     told = ", ".join(filter(None, (hours, place)))
@@ -218,11 +251,11 @@ def _counts(phrase: str) -> bool:
 def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
     """`Sabato 4 maggio alle 21, nella Sala Verdi, c'è …`, for each way to name what happens."""
     sitting = occasion.sittings[0]
-    for year in (True, False):
-        for phrase, sentence in ways:
+    for phrase, sentence in ways:
+        for year in (True, False):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             its_place = occasion.apposition.split(",")[0]
-            in_sentence = bool(its_place) and folded(its_place) in folded(sentence)
+            in_sentence = bool(its_place) and folded(its_place) in folded(f"{phrase} {sentence}")
             for place in ("",) if in_sentence else places:
                 head = opening(sitting, place, year=year)
                 where = occasion.where if not place and occasion.where != sentence else ""
@@ -283,17 +316,22 @@ def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     for year in (True, False):
         for phrase, _ in matters(notice):
             verb = "ci sono" if is_plural(phrase) else "c'è"
-            head = f"{opening(day, occasion.place, year=year)} {verb} {phrase}"
+            head = f"{opening(day, told_once(occasion.place, phrase), year=year)} {verb} {phrase}"
             if all(told):
                 said = f"{head}: {', '.join(told[:-1])} e {told[-1]}."
                 yield f"{said} {rest_of(occasion, untold(said, occasion))}"
     for year in (True, False):
         for phrase, sentence in matters(notice):
             verb = "ci sono" if is_plural(phrase) else "c'è"
-            head = f"{opening(day, occasion.place, year=year)} {verb} {phrase}"
+            head = f"{opening(day, told_once(occasion.place, phrase), year=year)} {verb} {phrase}"
             hours = "" if day.hours else " con gli orari"
             said = f"{closed(head)} {sentence} Il programma{hours} è nella pagina."
             yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+
+
+def told_once(place: str, phrase: str) -> str:
+    """`place`, "" where the phrase tells it."""
+    return "" if place and folded(place) in folded(phrase) else place
 
 
 def opening(sitting: Sitting, place: str, *, year: bool) -> str:
@@ -325,6 +363,15 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
         said.append(occasion.booking)
     said += [_IN_PAGE[name] for name in dict.fromkeys(occasion.unsaid) if name in _IN_PAGE]
     return " ".join(filter(None, said))
+
+
+def rests(occasion: Occasion, lacking: list[str]) -> Iterator[str]:
+    """The sentences of `rest_of`, then with that one must book alone."""
+    said = rest_of(occasion, lacking)
+    yield said
+    brief = _BOOKED_BY.sub(r"\1\2.", occasion.booking)
+    if brief != occasion.booking:
+        yield said.replace(occasion.booking, brief)
 
 
 def _open_to_all(price: str) -> str:

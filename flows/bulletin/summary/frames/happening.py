@@ -8,13 +8,15 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME
-from flows.bulletin.language.titles import calmed, casing, is_told
+from flows.bulletin.language.titles import calmed, casing, is_told, same
 from flows.bulletin.page.notice import Notice, below
 from flows.bulletin.page.sections import parts
 
 _OPENING = 1600  # characters
 
 _MOST = 24  # lines of them
+
+_ORDINAL = re.compile(r"(\d)[ªa°º^](?!\w)")  # `5^` in the text, `5ª` in the title
 
 NUMERIC_DAY = r"\b\d{1,2}[./-]\d{1,2}[./-]20\d\d\b"
 
@@ -47,7 +49,7 @@ _LEANS = re.compile(
 _APPOSITION = re.compile(r"^(?:Entramb[ie]|Ambedue|Tutt[ie] e (?:due|tre))\b[^,.;:]{3,60},\s(?=[A-ZÀ-Ý])")
 
 _POINTS_BACK = re.compile(r"\b(?:quest[oaie]|tal[ei])\b(?!\s(?:sera|anno|estate|mattina))", re.I)
-_HAPPENS = re.compile(
+HAPPENS = re.compile(
     r"\b(?:racconta(?:no)?|presenta(?:no)?|incontra(?:no)?|esplora(?:no)?|suona(?:no)?|celebra(?:no)?|propon(?:e|gono)"
     r"|port(?:a|ano) in scena|insegna(?:no)?|dialoga(?:no)?"
     r"|parl(?:a|ano)|prevede|offre|spiega(?:no)?|organizza(?:no)?"
@@ -63,12 +65,14 @@ def lines_of(notice_title: str, source: str) -> tuple[str, ...]:
     """
     body = below(notice_title, source)
     forms = casing(split(source[:_OPENING]))
+    heading = _ORDINAL.sub(r"\1", notice_title)
     return tuple(
         spoken(calmed(line, forms))
         for part in parts(body[:_OPENING])
         if part.kind == "prose"
         for sentence in split(part.text)
         for line in unglued(sentence)
+        if not same(_ORDINAL.sub(r"\1", line), heading)
     )[:_MOST]
 
 
@@ -86,7 +90,7 @@ def what_sentences(notice: Notice, title: str) -> Iterator[str]:
         if _POINTS_BACK.search(bare) or FILLER.search(bare) or has_day(bare) or TIME.search(bare):
             continue
         worth = (
-            2.0 * bool(_HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25
+            2.0 * bool(HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25
         )
         ranked.append((-worth, len(bare), place, bare))
     for worth, _, _, bare in sorted(ranked):

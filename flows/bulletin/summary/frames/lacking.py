@@ -32,7 +32,10 @@ def untold(text: str, occasion: Occasion) -> list[str]:
     ages = re.findall(r"\d+", occasion.who)
     words = ages or re.findall(r"\w{4,}", folded(occasion.who))
     if words and not (
-        all(re.search(rf"\b{age}\b(?: ai? \d+)? anni|\b(?:over|under) {age}\b", bare) for age in ages)
+        all(
+            re.search(rf"\b{age}\b(?: (?:ai?|agli|all|e) \d+)? anni|\b(?:over|under) {age}\b", bare)
+            for age in ages
+        )
         if ages
         else any(word[:5] in bare for word in words)
     ):
@@ -51,10 +54,16 @@ def untold(text: str, occasion: Occasion) -> list[str]:
     if (
         occasion.booking
         and folded(occasion.booking) not in bare
-        and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )", bare)
+        and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )|si compra online", bare)
     ):
         lacking.append("booking")
     return list(dict.fromkeys(lacking))
+
+
+def tells_all_hours(text: str, occasion: Occasion) -> bool:
+    """Whether `text` has every hour of the page."""
+    bare = folded(text)
+    return all(_tells_hours(bare, hours) for clause in occasion.hours for hours in hours_of(clause))
 
 
 def _tells_hours(bare: str, hours: Hours) -> bool:

@@ -17,13 +17,14 @@ _FEMININE = (
     " giornata serata gara escursione cerimonia biciclettata "
     "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
-    " pedalata fiaccolata tombola cena"
+    " pedalata fiaccolata tombola cena mattinata"
 )
 
 _PLURAL = (
     "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
     " pomeriggi mercati gite feste seminari escursioni camminate workshop eventi tornei"
-    " conferenze proiezioni passeggiate giornate attività giochi mercatini"
+    " conferenze proiezioni passeggiate giornate attività giochi mercatini celebrazioni cerimonie"
+    " commemorazioni presentazioni"
 )
 
 _ARTICLE = dict.fromkeys(_MASCULINE.split(), "il") | dict.fromkeys(_FEMININE.split(), "la")
@@ -56,6 +57,22 @@ _OF_A_WORK = re.compile(
 
 _GOES_ON = re.compile(r"\s(?:con|di|del|dello|della|dei|delle|a cura|per)\b|\s(?:dell|d)['’]")
 
+_GENITIVE = {
+    **dict.fromkeys(
+        ("rete", "banda", "band", "compagnia", "biblioteca", "pro loco", "parrocchia", "scuola"), "della"
+    ),
+    **dict.fromkeys(("gruppo", "coro", "comitato", "circolo", "corpo", "progetto"), "del"),
+    **dict.fromkeys(("associazione", "orchestra", "oratorio"), "dell'"),
+    "alpini": "degli",
+}
+_WHOSE = re.compile(rf"^\s(?P<whose>{'|'.join(_GENITIVE)})(?=\s|$)", re.I)
+_OF_A_FEAST = re.compile(rf"\s[-–]\s(?P<count>\d{{1,3}}[ªa°º^]\s?)(?P<noun>{NOUN.pattern})", re.I)
+
+_HEAD = re.compile(r"(?:(?:il|lo|la|i|gli|le|\w+)\s|l')\w+")
+_NAMED_BODY = re.compile(
+    rf"\s?(?P<whose>{'|'.join(_GENITIVE)})\s(?P<name>\"[^\"]{{2,60}}\"|“[^”]{{2,60}}”|«[^»]{{2,60}}»)", re.I
+)
+
 _PURPOSE = re.compile(r",?\s(?:per|al fine di|allo scopo di)\s(?=[a-zà-ù]+(?:are|ere|ire)\b)")
 
 
@@ -73,6 +90,7 @@ def phrase_of(words: str) -> str:
     if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
         name = named[2].strip(' "“”«»')
         rest = f"{(named[1] or '').rstrip()} «{name}»"
+    rest = _WHOSE.sub(_of_whom, _OF_A_FEAST.sub(_of_the_feast, rest))
     word = noun[1].lower()
     if word in ("spettacolo", "stage"):
         joined = f"lo {word}"
@@ -81,6 +99,17 @@ def phrase_of(words: str) -> str:
     else:
         joined = f"{article} {word}"
     return guillemets(f"{joined}{_lower_adjective(rest)}")
+
+
+def _of_whom(match: re.Match[str]) -> str:
+    """`concerto della banda` of `Concerto banda`, as titles leave out the small word."""
+    joint = _GENITIVE[match["whose"].lower()]
+    return f" {joint}{'' if joint.endswith(chr(39)) else ' '}{match['whose']}"
+
+
+def _of_the_feast(match: re.Match[str]) -> str:
+    """`mercatino della 5ª Festa` of `Mercatino - 5ª Festa`."""
+    return f" {'della' if _ARTICLE[match['noun'].lower()] == 'la' else 'del'} {match['count']}{match['noun']}"
 
 
 def _counted(words: str) -> str:
@@ -93,9 +122,8 @@ def _counted(words: str) -> str:
         or (_ARTICLE[noun[1].lower()] == "la") is not ordinal[0].strip().endswith(("a", "ª"))
     ):
         return ""
-    return guillemets(
-        f"{_ARTICLE[noun[1].lower()]} {ordinal[0].lower()}{noun[1].lower()}{words[noun.end() :]}"
-    )
+    rest = _WHOSE.sub(_of_whom, words[noun.end() :])
+    return guillemets(f"{_ARTICLE[noun[1].lower()]} {ordinal[0].lower()}{noun[1].lower()}{rest}")
 
 
 def is_plural(phrase: str) -> bool:
@@ -124,6 +152,10 @@ def segmented(title: str) -> str:
         if phrase_of(name):
             return ""
         phrase = _AT_ITS_PLACE.sub("", phrase_of(rest))
+        if phrase and "«" not in phrase and (whose := _NAMED_BODY.fullmatch(name)):
+            head = _HEAD.match(phrase)
+            noun = head[0] if head else phrase
+            return f"{noun}{_of_whom(whose).lower()} {quoted(whose['name'])}{phrase[len(noun) :]}"
         if phrase and "«" not in phrase:
             return f"{phrase} {quoted(name)}"
     return ""

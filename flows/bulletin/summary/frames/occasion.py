@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, replace
 
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.sentences import has_verb
-from flows.bulletin.language.signals import MONTH, TIME
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row, Slot, Told
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
+from flows.bulletin.summary.frames import whereabouts
 from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames.sittings import (
     told_days,
 )
 from flows.bulletin.summary.frames.terms import term_of
+from flows.bulletin.summary.frames.weekly import opening_hours
 from flows.bulletin.summary.frames.wording import worded
 
 # a row about booking; of `laboratorio, su prenotazione` it is the laboratory that is told
@@ -37,25 +38,21 @@ _BOOKS = re.compile(
     r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)",
     re.I,
 )
-_MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
-_VENUE = re.compile(
-    r"\bpresso\s(?:il\s|lo\s|la\s|l['’])?((?:CINEMA|Cinema|TEATRO|Teatro|Sala|SALA|Biblioteca|BIBLIOTECA|Auditorium"
-    r"|AUDITORIUM|Palazzo|Villa|Centro|Museo)\b(?:\s(?:[A-ZÀ-Ý][\wà-ù'’]*|comunale|civica|di|del|della|de))*"
-    r"(?:\s[\"“«][^\"”»]{3,40}[\"”»])?)"
+_STARTS = re.compile(
+    r"\bpartenze\s(?:da\b|previste\b|:)|\b(?:luoghi|punti)\sdi\s(?:ritrovo|partenza)\b", re.I
 )
-
-
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
 )  # what is free or paid is another thing
+_DESK = re.compile(
+    r"\b(?:uffici\w*|protocollo|sportell[oi]|segreteri\w+|urp|municipio)\b[^.;]{0,50}"
+    r"(?:\borari?\b|\bapert\w+|\bricev\w+)[^.;]*$",
+    re.I,
+)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
-_ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
-_FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
-_OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
-_PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 _A_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[/.]\d{{1,2}}\b", re.I)
 
 
@@ -77,15 +74,22 @@ class Occasion:
     is_open: bool = False  # the page says that everybody may come
     where: str = ""  # the office's sentence, where the place fits in no clause
     unsaid: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()  # all that the page has, as clauses
 
 
 def occasion_of(notice: Notice) -> Occasion:
     """The facts of `notice`, from its rows first, then from its slots."""
     bookings = [row for row in notice.rows if row.deadline or _BOOKS.search(row.what)]
-    rows = [row for row in notice.rows if row not in bookings]
+    rows = [row for row in notice.rows if row not in bookings and not _is_of_a_desk(row.start, notice.source)]
     dated = [row for row in rows if row.when]
     sittings = sittings_of(dated)
     unsaid = []
+    if sittings is None and (weekly := opening_hours(dated)):
+        sittings = [replace(sitting, hours=weekly) for sitting in told_days(notice)]
+        if len(sittings) == 1 and sittings[0].days.spans[0].first != sittings[0].days.spans[0].last:
+            rows = [row for row in rows if row not in dated]
+        else:
+            sittings = None
     if sittings is None or (dated and not sittings):
         unsaid.append("when")
         sittings = []
@@ -105,7 +109,7 @@ def occasion_of(notice: Notice) -> Occasion:
     if parts and sittings:
         sittings = [Sitting(sittings[0].days, around(parts, sittings[0].hours))]
     notice = _without_parts(notice, parts)
-    place_words = _place(notice)
+    place_words = whereabouts.place_words(notice)
     shared = {row.place for row in parts}
     places = {row.place for row in rows if row.place and (row not in parts or len(shared) == 1)}
     if len(places) > 1 and not any(row.place and (row.when or row.hours) for row in rows):
@@ -124,10 +128,10 @@ def occasion_of(notice: Notice) -> Occasion:
     elif len({sitting.place for sitting in sittings}) == 1 and sittings[0].place:
         place_words = place_words or next(iter(places), "")
         sittings = [replace(sitting, place="") for sitting in sittings]
-    place_words = "" if is_apart else _with_its_name(_with_venue(place_words, notice), notice)
+    place_words = "" if is_apart else whereabouts.named(place_words, notice)
     where = ""
-    if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
-        where = _where_sentence(notice, place_words)
+    if (place_words and not clauses.place_clause(place_words)) or whereabouts.MEETS.search(place_words):
+        where = whereabouts.where_sentence(notice, place_words)
     who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
     price_words = [
         _with_subject(told)
@@ -136,13 +140,16 @@ def occasion_of(notice: Notice) -> Occasion:
     ]
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
-    if len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
+    if whole := _whole_price(notice):
+        price = whole
+    elif len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
         price = ""  # whose each is a table would tell
     who = clauses.audience_phrase(who_words)
     if (
         who_words
         and not who
         and not clauses.is_everyone(who_words)
+        and folded(who_words) not in folded(price)  # who pays less
         and re.search(r"\d|riservat|solo|minim", who_words)
     ):
         unsaid.append("who")
@@ -165,7 +172,11 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("booking")
     if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
         unsaid.append("deadline")
-    told_hours = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}
+    told_hours = {
+        clauses.hours_clause(told.words)
+        for told in notice.slots.get(Slot.hours, ())
+        if not _is_of_a_desk(notice.source.find(told.words), notice.source)
+    } - {""}
     if (
         not span
         and not dated
@@ -175,11 +186,15 @@ def occasion_of(notice: Notice) -> Occasion:
     if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and is_scattered(notice):
         unsaid.append("hours")
         place_words = ""
-    if other_days(notice, sittings, has_rows=bool(dated)) or meetings(notice) > max(
-        1, sum(len(sitting.days.spans) for sitting in sittings)
+    spans = [span for sitting in sittings for span in sitting.days.spans]
+    if other_days(notice, sittings, has_rows=bool(dated)) or (
+        all(span.first == span.last for span in spans) and meetings(notice) > max(1, len(spans))
     ):
         unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""
+    if not place and not where and "places" not in unsaid and _STARTS.search(notice.source):
+        unsaid.append("starts")
+        place_words = ""
     if place_words and not place and not where:
         unsaid.append("place")  # a name without a sure preposition may be who organises it
         place_words = ""
@@ -197,7 +212,13 @@ def occasion_of(notice: Notice) -> Occasion:
         not who and not any(sitting.who for sitting in sittings) and is_open_to_all(notice),
         where,
         tuple(unsaid),
+        tuple(told_hours),
     )
+
+
+def _is_of_a_desk(at: int, source: str) -> bool:
+    """Whether the hours that stand there are an office's, in which one hands something in."""
+    return at > 0 and _DESK.search(source[max(0, at - 160) : at]) is not None
 
 
 def _without_parts(notice: Notice, parts: tuple[Row, ...]) -> Notice:
@@ -230,42 +251,6 @@ def _term(notice: Notice) -> str:
     return "" if bare.startswith(FOR_WHAT) else bare
 
 
-def _place(notice: Notice) -> str:
-    """The words of the place: of "Luogo" first, then beside the day; "" where two could be meant."""
-    days = all_words(notice, Slot.when)
-    kept: list[tuple[int, str]] = []
-    is_of_booking = False
-    for told in notice.slots.get(Slot.place, ()):
-        words = re.split(
-            r"(?<!presso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
-            told.words.strip(" .,;"),
-        )[0]
-        name = clauses.place_of(words)
-        if (told.row is not None and told.row.list) or not (name.name or name.street) or len(words) > 110:
-            continue
-        if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
-            continue
-        if meets := re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I):
-            words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
-        if _OF_A_STORY.search(words):
-            continue
-        rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
-        is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
-        kept.append((rank, words))
-    if not kept:
-        return ""
-    best = min(rank for rank, _ in kept)
-    if best == _ELSEWHERE and _PLAYED.search(notice.body):
-        return ""  # where the story is
-    if best == _ELSEWHERE and is_of_booking:
-        return ""  # where one collects a ticket is not where it happens
-    chosen = [words for rank, words in kept if rank == best]
-    longest = max(chosen, key=len)
-    if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
-        return ""
-    return chosen[0]
-
-
 def _sums(words: list[str]) -> set[str]:
     """The different sums that one pays; what is added to one (`+ 1,50 prevendita`) is none of its own."""
     told = " ; ".join(words)
@@ -276,6 +261,18 @@ def _sums(words: list[str]) -> set[str]:
             told,
         )
     )
+
+
+def _whole_price(notice: Notice) -> str:
+    """What the one sentence about money says, where all its sums and who pays less are understood."""
+    amounts = [told for told in notice.slots.get(Slot.amount, ()) if not _BESIDE.search(told.sentence)]
+    sums = _sums([told.words for told in amounts])
+    said = [
+        said
+        for sentence in dict.fromkeys(told.sentence for told in amounts if told.row is None)
+        if (said := clauses.price_sentence(sentence)) and sums and sums <= _sums([sentence])
+    ]
+    return said[0] if len(said) == 1 and not _is_dearer_for_some(said[0], notice) else ""
 
 
 def _with_subject(told: Told) -> str:
@@ -312,32 +309,3 @@ def _booking_days(rows: list[Row]) -> str:
     verb = "iscriverti" if "iscri" in on_days[0].what.lower() else "prenotare"
     said = f"Devi {verb} {sittings[0].when()}"
     return f"{said}, {sittings[0].place}." if sittings[0].place else f"{said}."
-
-
-def _with_venue(words: str, notice: Notice) -> str:
-    """The street with the one venue that the text names, where the page's place is a street alone."""
-    place = clauses.place_of(words) if words else None
-    if place is not None and (place.name or not place.street):
-        return words
-    venues = {" ".join(found[1].split()) for found in _VENUE.finditer(notice.source)}
-    if len(venues) != 1 or (not words and " " not in next(iter(venues))):
-        return words  # `il Centro`: which one
-    return f"{venues.pop()}, {words}".strip(" ,")
-
-
-def _with_its_name(words: str, notice: Notice) -> str:
-    """`Cinema Teatro comunale` with the name that stands in quotes behind it on the page."""
-    if not words or re.search(r"[\"“«\d]", words):
-        return words
-    named = re.search(rf"{re.escape(words)}\s([\"“«][^\"”»\n]{{3,40}}[\"”»])", notice.source)
-    return f"{words} {named[1]}" if named else words
-
-
-def _where_sentence(notice: Notice, words: str) -> str:
-    """The office's sentence in which the place stands, whole; "" where it tells a day or an hour
-    beside it.
-    """
-    for line in (*notice.abstract, *notice.prose):
-        if words.strip(" .") in line and has_verb(line) and not TIME.search(line) and len(line) <= 140:
-            return line.strip() if line.strip()[-1] in ".!?" else f"{line.strip()}."
-    return ""

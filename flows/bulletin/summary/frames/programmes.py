@@ -7,9 +7,9 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
-from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
+from flows.bulletin.summary.frames.events import closed, ordered, rest_of, rests, told_once, without_street
 from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.nouns import is_plural
+from flows.bulletin.summary.frames.nouns import guillemets, is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.sittings import Sitting
@@ -35,54 +35,82 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     common = {sitting.place for sitting in sittings} == {""}
     place = occasion.place if common else ""
     near = without_street(occasion) if common else ""
+    ways = list(dict.fromkeys(_ways(notice, occasion)))
     for with_what in (True, False):
         if not with_what and _is_parted(sittings):
             continue
-        for phrase, sentence in matters(notice):
+        for phrase, sentence in ways:
             verb = "ci sono" if is_plural(phrase) else "c'è"
             for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
-                head = f"{at} {verb} {phrase}".strip()
+                head = f"{_apart(told_once(at, phrase))} {verb} {phrase}".strip()
                 if lead and repeats(phrase, lead):
                     continue
-                said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
+                each = _each(sittings, with_what=with_what, of="" if lead else phrase)
+                said = f"{closed(head[0].upper() + head[1:])} {lead} {each}"
                 if len(sittings) <= 5:
-                    yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+                    yield from (f"{said} {rest}" for rest in rests(occasion, untold(said, occasion)))
     is_bare = not any(sitting.what for sitting in sittings) and len(sittings) <= 5
     if is_bare and len({sitting.place for sitting in sittings}) > 1:
         bare = tuple(replace(sitting, place="") for sitting in sittings)
-        for phrase, _ in matters(notice):
+        for phrase, _ in ways:
             verb = "Ci sono" if is_plural(phrase) else "C'è"
-            said = f"{closed(f'{verb} {phrase}')} {_each(bare, with_what=False)}"
+            said = f"{closed(f'{verb} {phrase}')} {_each(bare, with_what=False, of=phrase)}"
             yield f"{said} {rest_of(occasion, untold(said, occasion))} I luoghi sono nella pagina."
     span, is_whole = _days(sittings)
     what = _in_page(sittings, is_whole=is_whole)
-    for phrase, sentence in matters(notice) if span else ():
+    for phrase, sentence in ways if span else ():
         verb = "ci sono" if is_plural(phrase) else "c'è"
-        for lead in dict.fromkeys((sentence, "")):
-            head = f"{span} {place} {verb} {phrase}".strip()
+        for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
+            head = f"{span} {told_once(at, phrase)} {verb} {phrase}".strip()
             said = f"{closed(head[0].upper() + head[1:])} {lead} {what}"
             lacking = [name for name in untold(said, occasion) if name not in ("when", "hours")]
-            yield f"{said} {rest_of(occasion, lacking)}"
+            yield from (f"{said} {rest}" for rest in rests(occasion, lacking))
 
 
-def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
-    """Every sitting with its own people, place and matter, in one sentence."""
+def _apart(place: str) -> str:
+    """`al Centro, in via Po 2,`: a place with a comma in it ends with one."""
+    return f"{place}," if ", " in place else place
+
+
+def _ways(notice: Notice, occasion: Occasion) -> Iterator[tuple[str, str]]:
+    """Ways to name what happens: several meetings also by for whom they are, and by their name alone."""
+    named = list(matters(notice))
+    people = occasion.who if occasion.who.startswith("per ") else ""
+    for phrase, sentence in named:
+        if people and is_plural(phrase) and " per " not in phrase:
+            yield f"{phrase} {people}", sentence
+        yield phrase, sentence
+    for phrase, _ in named:
+        name, mark, rest = phrase.partition("» ")
+        if mark and is_plural(phrase) and not rest.startswith(("di ", "con ")):
+            yield f"{name}» {people}".strip(), ""
+
+
+def _each(sittings: tuple[Sitting, ...], *, with_what: bool, of: str) -> str:
+    """Every sitting with its own people, place and matter, in one sentence behind the phrase it is of."""
     told = []
     about = ""
     if not with_what and any(sitting.what for sitting in sittings):
         about = " Gli argomenti sono nella pagina."
         sittings = _alike(sittings)
     for sitting in sittings:
-        what = f"«{sitting.what.strip(' «»')}»" if sitting.what and with_what else ""
+        what = _named(sitting.what) if sitting.what and with_what else ""
         place = sitting.place
         said = ", ".join(filter(None, (sitting.when(), place)))
-        of = " ".join(filter(None, (what, sitting.who)))
-        told.append(f"{said}, {of}" if of and (what or place) else f"{said} {of}".strip())
+        beside = " ".join(filter(None, (what, sitting.who)))
+        told.append(f"{said}, {beside}" if beside and (what or place) else f"{said} {beside}".strip())
     is_alone = all(one.hours and not (one.place or one.who) for one in sittings)
     joint = " e poi " if is_alone and _follow(sittings) else ", e "  # an hour stands nearest to its own day
     joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
-    mark = ":" if "«" in joined else ""
-    return f"Gli appuntamenti sono{mark} {joined}.{about}"
+    if "«" in joined:
+        return f"Gli appuntamenti sono: {joined}.{about}"
+    return f"{'Sono' if is_plural(of) else 'Gli appuntamenti sono'} {joined}.{about}"
+
+
+def _named(what: str) -> str:
+    """`«Alba»`, `Ada Neri con «Alba»`: only what has no quotes of its own stands between them."""
+    said = guillemets(what)
+    return said if "«" in said else f"«{said}»"
 
 
 def _is_parted(sittings: tuple[Sitting, ...]) -> bool:

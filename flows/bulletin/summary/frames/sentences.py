@@ -243,6 +243,11 @@ def _flaw(text: str) -> float:
     )
 
 
+def is_praise(text: str) -> bool:
+    """Whether a sentence praises more than it tells."""
+    return len(_PRAISE.findall(text)) > 1
+
+
 def chosen(
     notice: Notice, sentences: Sequence[Sentence], wanted: Iterable[Slot], limit: int
 ) -> Iterator[tuple[float, str]]:

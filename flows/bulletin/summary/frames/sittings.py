@@ -7,6 +7,7 @@ from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days, Span
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
+from flows.bulletin.summary.frames.weekly import weekdays_before
 
 WEEKLY = re.compile(
     r"\b(?:ogni|il|tutti\si|tutte\sle|di|al|ciascun)\s(?P<day>luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato"
@@ -138,11 +139,16 @@ def _around_all(spans: list[Span]) -> Span | None:
 def _each_week(days: Days, hours: str, notice: Notice) -> str:
     """`ogni lunedì dalle 17 alle 18` of a period whose page names one weekday; "" where it names several."""
     span = days.spans[0]
+    beside = [found for told in notice.slots.get(Slot.hours, ()) if (found := weekdays_before(told))]
+    if len(days.spans) > 1 and beside:
+        return ""  # `sabato 5 e domenica 6. Domenica dalle 9 alle 12`: one day's
     if len(days.spans) > 1 or span.first == span.last or not hours:
         return hours
     named = {match["day"].lower() for match in WEEKLY.finditer(notice.source)}
-    if not named:
+    if not named and not beside:
         return hours
+    if beside and not all(" ".join(beside) == f"il {day}" for day in named or ("",)):
+        return f"{beside[0]} {hours}" if len(beside) == 1 and not named and hours[0] in "ad" else ""
     return f"ogni {named.pop()} {hours}" if len(named) == 1 and hours.startswith(("alle", "dalle")) else ""
 
 

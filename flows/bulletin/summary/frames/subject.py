@@ -23,6 +23,7 @@ from flows.bulletin.summary.frames.nouns import (
     with_nominal,
     without_purpose,
 )
+from flows.bulletin.summary.frames.stated import stated
 
 _NUMBER_TITLE = re.compile(
     r"(?:comunicato(?: stampa)?|avviso|ordinanza|news|notizia|evento|n\.?|nr\.?|prot\w*)?[\s.,/\dnr°-]*"
@@ -59,6 +60,18 @@ _LAST_PLACE = re.compile(
     r"\s(?:(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco|Museo|Palazzetto)\s.+)"
     r"|in\s(?P<square>(?:[Pp]iazza|[Pp]iazzale|[Vv]illa|[Vv]iale|[Vv]ia)\s.+)|in\s(?P<bare>Municipio|Biblioteca))$"
 )
+_APPLIES = re.compile(
+    r"\b(?:iscri\w+|domand\w+|prenot\w+|present(?:are|at\w|azione della)\b|consegn\w+|entro|modul\w+"
+    r"|uffici\w*|sportell\w+|apert(?:o|i) al pubblico|istanz\w+|candidatur\w+|termin[ei]|scad\w+)\b",
+    re.I,
+)
+_PERIOD = re.compile(r"(?:a partire\s)?da[li]?\b|dall['’]|fino", re.I)
+_GUESTS = re.compile(r"[\"”»]\W{0,3}\s?(?:ospit[ei]|con|insieme a)\s:?\s?(.+)$", re.I)
+_NAME = r"[A-ZÀ-Ý][\w'’.]+(?:\s(?:d[aei]l?l?[aeo]?\s|De\s)?[A-ZÀ-Ý][\w'’.]+){1,3}"
+_SERIES = re.compile(
+    r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
+    re.I,
+)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -76,6 +89,17 @@ def is_occasion(notice: Notice) -> bool:
     title = title_of(notice)
     has_both = Slot.when in notice.slots and Slot.hours in notice.slots
     return has_both and not PAPER.match(title) and bool(segmented(title) or phrase_of(title))
+
+
+def is_held(notice: Notice) -> bool:
+    """Whether something is held on days that the page names with their hour, whatever it asks by a term."""
+    held = {
+        told.sentence
+        for told in notice.slots.get(Slot.when, ())
+        if told.row is None and not _APPLIES.search(told.sentence) and not _PERIOD.match(told.words)
+    }
+    is_there = any(told.sentence in held for told in notice.slots.get(Slot.hours, ()))
+    return is_there and (is_occasion(notice) or bool(nominals(notice)) or bool(stated(notice)))
 
 
 def _fuller(title: str, notice: Notice) -> str:
@@ -109,6 +133,9 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     nominal = next(iter(nominals(notice)), "")
     is_headline = is_headline_of(title)
     own = (segmented(title) or phrase_of(title)) if title else ""
+    said = "" if nominal else stated(notice)
+    if said and (not own or is_headline or _is_of(own, said)):
+        nominal = said
     if own and not is_headline:
         for sentence in sentences:
             yield own, sentence
@@ -116,12 +143,16 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             yield with_nominal(own, nominal), ""
         yield own, ""
         return
+    if (name := _quoted_head(title)) and (guests := guests_of(title)):
+        yield from ((f"{name} con {guests}", sentence) for sentence in (*sentences, ""))
     if title and not is_headline:
         kind = kind_word(notice, title)
         for said in dict.fromkeys((nominal, without_purpose(nominal))) if nominal else ():
             yield f"{quoted(_without_told(title, said))}, {lowered_noun(said)}", ""
         if PAPER.match(title):
             return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
+        if nominal and (phrase := phrase_of(without_purpose(nominal))):
+            yield phrase, ""  # where the slogan has no room beside it
         short = shortened(title)
         names = [f"{kind} {quoted(name)}".strip() for name in dict.fromkeys((title, short))]
         for name in names:
@@ -133,9 +164,17 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     dateless = _dateless(title, notice)
     is_name = bool(dateless) and " " in dateless and not _ONLY_PROGRAMME.fullmatch(dateless)
     if is_name and not has_verb(title):
-        yield segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
+        with_article = dateless if re.match(r"(?:i|gli|le|il|lo|la)\s[a-z]|l['’][a-z]", dateless) else ""
+        yield with_article or segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
     if nominal:
         yield phrase_of(nominal), ""
+
+
+def _is_of(own: str, said: str) -> bool:
+    """Whether what a sentence states is what the title calls so, or what a series consists of."""
+    return f" {said.split()[0].lower()} " in f" {own.replace(chr(39), ' ')} " or (
+        _SERIES.match(own) is not None and SEVERAL.match(said) is not None
+    )
 
 
 def _names_more(phrase: str, own: str) -> bool:
@@ -150,6 +189,19 @@ def _quoted_head(title: str) -> str:
     """`«Rotte»` of `“Rotte” con Ada Neri e molti altri`: the quoted name that opens a long title."""
     found = QUOTED.match(title)
     return quoted(found[0]) if found and re.match(r"\s[a-z]|\s?[-–,:]", title[found.end() :]) else ""
+
+
+def guests_of(title: str) -> str:
+    """`Ada Neri e Ugo Bassi` of `“Rotte” ospiti Ada Neri – esperta di ..., Ugo Bassi – attore`."""
+    told = _GUESTS.search(title)
+    if told is None:
+        return ""
+    names = [
+        re.split(r"\s[-–]\s", part)[0].strip(" .") for part in re.split(r",\s|\se\s(?=[A-ZÀ-Ý])", told[1])
+    ]
+    if not all(re.fullmatch(_NAME, name) for name in names):
+        return ""
+    return f"{', '.join(names[:-1])} e {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _without_place(title: str, notice: Notice) -> str:
@@ -207,7 +259,7 @@ def nominals(notice: Notice) -> list[str]:
     """
     found = []
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
-        bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;")).strip(" .;,–-"))
+        bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
         if _ONLY_A_MEETING.match(bare):
             continue
         if not 12 <= len(bare) <= 150 or not (NOUN.match(bare) or SEVERAL.match(bare)) or has_day(bare):

@@ -1,0 +1,109 @@
+"""Where an event is: the words of its place as the page has them, with the venue's name, or a sentence."""
+
+import re
+
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.signals import TIME
+from flows.bulletin.language.titles import folded
+from flows.bulletin.page.notice import Notice, Slot, Told
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.sittings import all_words
+
+MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
+_VENUE = re.compile(
+    r"\bpresso\s(?:il\s|lo\s|la\s|l['’])?((?:CINEMA|Cinema|TEATRO|Teatro|Sala|SALA|Biblioteca|BIBLIOTECA|Auditorium"
+    r"|AUDITORIUM|Palazzo|Villa|Centro|Museo)\b(?:\s(?:[A-ZÀ-Ý][\wà-ù'’]*|comunale|civica|di|del|della|de))*"
+    r"(?:\s[\"“«][^\"”»]{3,40}[\"”»])?)"
+)
+_ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
+_FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
+_OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
+_PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
+
+
+def place_words(notice: Notice) -> str:
+    """The words of the place: of "Luogo" first, then beside the day; "" where two could be meant."""
+    days = all_words(notice, Slot.when)
+    kept: list[tuple[int, str]] = []
+    is_of_booking = False
+    for told in notice.slots.get(Slot.place, ()):
+        words = re.split(
+            r"(?<!presso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
+            told.words.strip(" .,;"),
+        )[0]
+        name = clauses.place_of(words)
+        if (told.row is not None and told.row.list) or not (name.name or name.street) or len(words) > 110:
+            continue
+        if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
+            continue
+        meets = re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I)
+        if words.startswith("da "):
+            meets = meets or re.search(r"\b(partenza)\b", told.sentence, re.I)
+            if meets is None:
+                continue
+        if meets:
+            words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
+        if _OF_A_STORY.search(words) or _is_of_one_hour(told, notice):
+            continue
+        rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
+        if MEETS.match(words):
+            rank = min(rank, 1)
+        is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
+        kept.append((rank, words))
+    if not kept:
+        return ""
+    best = min(rank for rank, _ in kept)
+    if best == _ELSEWHERE and _PLAYED.search(notice.body):
+        return ""  # where the story is
+    if best == _ELSEWHERE and is_of_booking:
+        return ""  # where one collects a ticket is not where it happens
+    chosen = [words for rank, words in kept if rank == best]
+    longest = max(chosen, key=len)
+    if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
+        return ""
+    return chosen[0]
+
+
+def _is_of_one_hour(told: Told, notice: Notice) -> bool:
+    """Whether the place is one part's: its sentence has several, and several hours."""
+    if told.row is not None:
+        return False
+    beside = [
+        {one.words for one in notice.slots.get(slot, ()) if one.sentence == told.sentence}
+        for slot in (Slot.place, Slot.hours)
+    ]
+    return all(len(words) > 1 for words in beside)
+
+
+def named(words: str, notice: Notice) -> str:
+    """The words with the venue's own name, where the page has it elsewhere."""
+    return _with_its_name(_with_venue(words, notice), notice)
+
+
+def _with_venue(words: str, notice: Notice) -> str:
+    """The street with the one venue that the text names, where the page's place is a street alone."""
+    place = clauses.place_of(words) if words else None
+    if place is not None and (place.name or not place.street):
+        return words
+    venues = {" ".join(found[1].split()) for found in _VENUE.finditer(notice.source)}
+    if len(venues) != 1 or (not words and " " not in next(iter(venues))):
+        return words  # `il Centro`: which one
+    return f"{venues.pop()}, {words}".strip(" ,")
+
+
+def _with_its_name(words: str, notice: Notice) -> str:
+    """`Cinema Teatro comunale` with the name that stands in quotes behind it on the page."""
+    if not words or re.search(r"[\"“«\d]", words):
+        return words
+    named = re.search(rf"{re.escape(words)}\s([\"“«][^\"”»\n]{{3,40}}[\"”»])", notice.source)
+    return f"{words} {named[1]}" if named else words
+
+
+def where_sentence(notice: Notice, words: str) -> str:
+    """The office's sentence in which the place stands, whole; "" where it tells a day or an hour
+    beside it.
+    """
+    for line in (*notice.abstract, *notice.prose):
+        if words.strip(" .") in line and has_verb(line) and not TIME.search(line) and len(line) <= 140:
+            return line.strip() if line.strip()[-1] in ".!?" else f"{line.strip()}."
+    return ""

@@ -1,0 +1,84 @@
+"""What belongs to one day, hour or part of an event is not told of all of it; every page here is made up."""
+
+import pytest
+
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.facts.find import facts
+from flows.bulletin.page.notice import Kind, Slot
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.clauses.places import place_clause
+from flows.bulletin.summary.text import summarise
+
+
+def text_of(title: str, body: str) -> str:
+    return summarise(title=title, abstract="", body=body, limit=275).text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (  # two days with hours of their own
+            "Festa dello sport",
+            "Sabato 12 e domenica 13 settembre 2026 al Parco delle Querce. Sabato dalle 15 alle 19 prove di"
+            " tutte le discipline, domenica dalle 9 alle 12 la corsa campestre.",
+            "Al Parco delle Querce c'è la festa dello sport. Gli appuntamenti sono sabato 12 e domenica 13"
+            " settembre 2026. Gli orari sono nella pagina.",
+        ),
+        (  # a church is one part's place
+            "25 aprile, le celebrazioni ad Alba",
+            "Sabato 25 aprile 2026 il programma prevede alle ore 9.30 la messa nella chiesa di San Rocco,"
+            " alle ore 10.30 il corteo e alle ore 11 il discorso in piazza Roma.",
+            "Sabato 25 aprile 2026 il programma prevede alle 9:30 la messa nella chiesa di San Rocco, alle"
+            " 10:30 il corteo e alle 11 il discorso in piazza Roma.",
+        ),
+        (  # where a venue's name ends
+            "Premiazione del concorso «Penne d'Alba»",
+            "Si terrà sabato 16 maggio alle 17 presso Villa Neri la cerimonia di premiazione della decima"
+            " edizione del concorso letterario per autori esordienti e giovani.",
+            "Sabato 16 maggio alle 17, a Villa Neri, c'è la premiazione del concorso «Penne d'Alba».",
+        ),
+        (
+            "Orto in comune",
+            "Domenica 22 marzo dalle 9.30 alle 12 presso gli orti di via Adda si terrà una mattinata di"
+            " semina. In caso di pioggia l'evento è rinviato a domenica 29 marzo.",
+            "Domenica 22 marzo dalle 9:30 alle 12, agli orti di via Adda, c'è «Orto in comune», mattinata di"
+            " semina. In caso di pioggia l'evento è rinviato a domenica 29 marzo.",
+        ),
+        (
+            'Rete "Alba amica": incontri per i caregiver',
+            'Mercoledì 25 novembre alle ore 20:30, presso la Scuola Primaria di Borgo: "Riposo e cura in'
+            ' casa e fuori", con la psicologa Ada Neri\nMartedì 1 dicembre alle ore 17:45, presso la'
+            ' Sala Po: "Caffè insieme", con l\'operatrice Ida Poli.\n\nGli incontri sono gratuiti.',
+            "Ci sono gli incontri della rete «Alba amica» per i caregiver. Sono mercoledì 25 novembre alle"
+            " 20:30, alla Scuola Primaria di Borgo, e martedì 1° dicembre alle 17:45, nella Sala Po. Gli"
+            " argomenti sono nella pagina. La partecipazione è gratuita.",
+        ),
+    ],
+)
+def test_parts_keep_what_is_theirs(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text
+
+
+def test_hours_before_a_plural_are_hours() -> None:
+    told = [fact.value for fact in facts("dalle 15 alle 19 prove gratuite") if fact.kind is FactKind.time]
+    assert told == ["15:00", "19:00"]
+    assert not [fact for fact in facts("aiuti alle 3 famiglie") if fact.kind is FactKind.time]
+    assert [fact for fact in facts("alle ore 21 davanti al bar") if fact.kind is FactKind.time]
+
+
+def test_a_day_of_volunteers_is_an_event() -> None:
+    body = (
+        "Sabato 26 settembre 2026 torna Puliamo Alba, la giornata di volontariato. Il ritrovo è alle 9 al"
+        " parcheggio di via Po. I minori devono essere accompagnati da un adulto."
+    )
+    page = read(title="Puliamo Alba", abstract="", body=body)
+    assert page.kind is Kind.event
+    assert text_of("Puliamo Alba", body) == body
+
+
+def test_a_place_behind_an_hour_needs_no_preposition() -> None:
+    page = read(
+        title="Concerto", abstract="", body="Domenica 9 maggio ore 18, Villa Alba, concerto del coro."
+    )
+    assert [told.words for told in page.slots[Slot.place]] == ["Villa Alba"]
+    assert place_clause("presso gli orti di via Adda") == "agli orti di via Adda"
