@@ -35,6 +35,7 @@ from tests.world.web_site import Site
 
 if TYPE_CHECKING:
     from tests.world.premises import Premises
+    from tests.world.week import Week
 
 # how fast an example is made or tried says what else the machine does, and nothing of ours
 hypothesis.settings.register_profile(
@@ -234,6 +235,17 @@ def comune(
 ) -> Iterator[Comune]:
     """The sandbox Comune, its installation on SQLite, no Prefect server."""
     yield from _open_comune(loopback, tmp_path, monkeypatch, sqlite)
+
+
+@pytest.fixture(scope="module")
+def week(
+    loopback: Loopback, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Week"]:
+    """An editors' week, lived once for the tests of a module: it takes some seconds."""
+    from tests.world.week_story import lived  # late: it imports Prefect's client
+
+    with lived(loopback, sqlite_template, tmp_path_factory.mktemp("week")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -5,21 +5,14 @@ What can be asked of all of it without a reader is asked here.
 """
 
 import re
-import shutil
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from db.engine import make_engine
 from flows.bulletin.language.dates import in_rome
 from flows.letters.urgent_calls import ITS_SITE
-from tests.world import comune as world
-from tests.world.comune import SECRETS, Comune, Loopback
-from tests.world.mail_server import announce, mail_server
-from tests.world.week import FORM, LETTER, REDAZIONE, SMS, WHATSAPP, Row, Week, table
-from tests.world.week_story import ABSENT, ANNA, BRUNO, START, live
+from tests.world.week import FORM, LETTER, REDAZIONE, SMS, WHATSAPP, Row, Week
+from tests.world.week_story import ABSENT, ANNA, BRUNO
 
 pytestmark = pytest.mark.xdist_group("editors_week")  # one week for all: it takes some seconds to live
 
@@ -34,31 +27,6 @@ DUE = re.compile(r"(?<!di nuovo)(?<!di nuovo,) entro (\w+ \d+ \w+, ore \d+(?::\d
 LEFT = re.compile(r"\bè partito\b|\bGià inviati: [1-9]|^PROVA · Inviato\b")
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente", "rimandata")
 RECEIPTS = ("da_correggere", "da_rileggere", "registrata", "approvato", "prima_firma", "troppo_tardi")
-
-
-@pytest.fixture(scope="module")
-def week(
-    loopback: Loopback, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Week]:
-    folder = tmp_path_factory.mktemp("week")
-    shutil.copy(sqlite_template, folder / "bollettino.db")
-    engine = make_engine(f"sqlite:///{folder / 'bollettino.db'}")
-    with pytest.MonkeyPatch.context() as patch, mail_server() as box:
-        for name, value in SECRETS.items():
-            patch.setenv(name, value)
-        patch.setattr(world, "NOW", START)
-        town = Comune(loopback, folder, engine)
-        announce(town.settings.state, box.port)
-        found = Week(town, box, patch)
-        try:
-            live(found)
-        finally:  # also of a week that broke off
-            cache = Path(__file__).parents[1] / ".pytest_cache"
-            cache.mkdir(exist_ok=True)
-            (cache / "settimana.md").write_text(table(found.rows), encoding="utf-8")
-        yield found
-        town.close()
-    engine.dispose()
 
 
 def words(row: Row) -> str:
@@ -319,125 +287,6 @@ def test_a_letter_speaks_to_who_did_it_in_the_second_person(week: Week) -> None:
             )
             assert f"{row.to} ha " not in row.text, row.text
             assert f"scriviamo a {row.to}" not in row.text, row.text
-
-
-def test_who_is_called_for_a_second_approval_is_not_reminded_at_the_same_moment(week: Week) -> None:
-    asked = {(row.at, row.to) for row in week.rows if row.kind == "serve_la_tua_firma"}
-    assert asked
-    assert not asked & {(row.at, row.to) for row in week.rows if row.kind == "sollecito"}
-
-
-def test_of_a_stopped_send_one_is_named_to_act(week: Week) -> None:
-    told = {row.to: row.text for row in week.rows if row.kind == "invio_fermato"}
-    assert "Decidi tu, che lo hai fermato" in told[ANNA]
-    assert "Decide Anna Redazione, che lo ha fermato: tu non devi fare niente." in told[BRUNO]
-
-
-def test_both_by_whose_word_it_left_stand_in_its_certificate_and_its_outcome(week: Week) -> None:
-    certificates = {row.title: row.text for row in week.rows if row.title.startswith("certificato-")}
-    assert "approvata da Anna Redazione e Bruno Vice" in certificates["certificato-1"]
-    assert "\nAvviato: martedì 1 dicembre 2026, 11:00:00, da solo\n" in certificates["certificato-1"]
-    assert "+ incerti 0 + ancora da inviare 3\n" in certificates["certificato-1"]
-    outcomes = [row.text for row in week.rows if row.kind == "esito" and row.bulletin_id == 2]
-    assert all(
-        "approvato da Anna Redazione e Bruno Vice (senza codice: i nomi sono solo dichiarati). Primo" in text
-        for text in outcomes
-    )
-
-
-def test_what_leaves_at_once_is_announced_and_then_told_as_done(week: Week) -> None:
-    """Two letters in one minute: the first says that a second comes, and neither says the other's."""
-    at_once = [row for row in week.rows if row.kind == "approvato" and row.title.endswith(", parte adesso")]
-    assert {row.bulletin_id for row in at_once} == {2, 4, 5, 6}
-    assert any(
-        "«ARANCIONE (livello 3 su 4) per temporali forti», parte adesso" in row.title for row in at_once
-    )
-    for row in at_once:
-        assert "quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo." in row.text
-    for row in week.rows:
-        if row.kind == "approvato" and row not in at_once:
-            assert "ti scriviamo di nuovo" not in row.text
-        if row.kind == "esito":
-            assert "TESTO APPROVATO" not in row.text
-
-
-def test_an_sms_tells_when_it_begins_else_the_deadline_of_the_letter(week: Week) -> None:
-    told = {row.text.partition("subito, ")[2].partition(".")[0] for row in week.rows if row.channel == SMS}
-    assert told == {"prima delle 14 del 3/12", "prima di domenica 6/12", "entro le 24 del 6/12"}
-
-
-def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week) -> None:
-    asked = [row.text for row in week.rows if row.kind == "serve_la_tua_firma"]
-    assert asked
-    for text in asked:
-        assert "(così non parte)" not in text
-        assert "(parte solo con due approvazioni)" in text
-    changed = "Che cosa è cambiato rispetto alla prima bozza:\n"
-    first, second = (text.partition(changed)[2].partition("\n\nApri http")[0] for text in asked)
-    market = "Mercatino dei sapori in piazza della Vittoria"
-    assert first.endswith(f"{market}: aggiunto «Si replica sabato 19 dicembre.»")
-    quoted = "nella bozza c'era scritto «domenica 6 dicembre, dalle 9 alle 18.», ora c'è scritto «Domenica 6"
-    assert second.startswith(f"- Riquadro «Prima era»: {quoted} dicembre in piazza"), second
-    spite = "\n\nLo ha approvato nonostante l'avviso al riquadro «Adesso»: la data «domenica 13 dicembre» "
-    source = "Dice che il dato viene da: Telefonata dell'Ufficio Commercio.\n"
-    assert f"{spite}non è nella pagina del sito.\n{source}" in asked[1]
-    (closed,) = [
-        row.text for row in week.rows if row.kind == "esito" and row.to == BRUNO and "ATTENZIONE" in row.text
-    ]
-    assert f"nemmeno questa correzione. Decide {ANNA}, che lo ha fermato: tu non devi fare niente." in closed
-
-
-def test_who_is_called_once_more_reads_again_why_a_colleague_approved_and_what_changed(week: Week) -> None:
-    first, again = [
-        row.text
-        for row in week.rows
-        if row.to == BRUNO and row.bulletin_id == 1 and row.kind in ("serve_la_tua_firma", "tocca_al_vice")
-    ]
-    why = first.partition("10:45.\n\n")[2].partition("\n\nApri http")[0]
-    assert "Telefonata dell'Ufficio Cultura" in why
-    assert "Si replica sabato 19 dicembre." in why
-    assert f"10:45.\n\n{why}\n\nApri http" in again
-
-
-def test_the_first_of_two_reads_whom_to_call_and_until_when(week: Week) -> None:
-    told = [row.text for row in week.rows if row.kind == "prima_firma"]
-    dates = [
-        "entro martedì 1 dicembre, ore 10:45",
-        "subito, al più tardi entro mercoledì 2 dicembre, ore 23:10",
-    ]
-    for text, date in zip(told, dates, strict=True):
-        assert f"Va approvato {date}: dopo non parte più. Se la risposta tarda, chiama {BRUNO}." in text
-
-
-def test_the_end_of_an_alert_does_not_read_as_an_alert(week: Week) -> None:
-    ended = "fine allerta ARANCIONE (livello 3 su 4) per temporali forti"
-    shown = [
-        row.title for row in week.rows if "fine allerta" in row.title.lower() and "ARANCIONE" in row.title
-    ]
-    assert len(shown) >= 5
-    assert all(ended in title.replace("Fine", "fine") for title in shown)
-    page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
-    assert "fine dell'allerta ARANCIONE (livello 3 su 4) per temporali forti" in page
-
-
-def test_the_subject_of_an_act_says_that_and_what_was_noted(week: Week) -> None:
-    told = {row.title for row in week.rows if row.kind == "atto" and "assenza" in row.title}
-    what = "assenza di Anna Redazione, da giovedì 3 dicembre a venerdì 4 dicembre"
-    assert told == {f"PROVA · Registrato: {what}"}
-
-
-def test_after_a_greeting_nothing_begins_with_a_capital(week: Week) -> None:
-    for row in week.rows:
-        if row.channel == LETTER and row.kind in (*CALLS, *RECEIPTS, "atto"):
-            begins = row.text.partition(",\n\n")[2]
-            names = (
-                ANNA,
-                BRUNO,
-                "Fine dell'allerta",
-                "Allerta",
-                "Avviso urgente",
-            )  # of calls that are titles
-            assert begins[0].islower() or begins.startswith(names), row.text
 
 
 def test_the_page_of_what_can_be_corrected_marks_what_was(week: Week) -> None:

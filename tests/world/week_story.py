@@ -2,16 +2,49 @@
 Saturday and its end, and one refused order of each kind.
 """
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 
+import pytest
+
+from db.engine import make_engine
 from flows.bulletin.language.dates import ROME
 from flows.deploy import ELSE
-from tests.world.week import Week
+from tests.world import comune as world
+from tests.world.comune import SECRETS, Comune, Loopback
+from tests.world.mail_server import announce, mail_server
+from tests.world.week import Week, table
 
 START = datetime(2026, 11, 30, 8, 0, tzinfo=ROME)  # a Monday; Tuesday of the week after is a holiday
 TUESDAY, CORRECTION, FRIDAY, NOTICE, ALERT, ALL_CLEAR = range(1, 7)
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 ABSENT = (date(2026, 12, 3), date(2026, 12, 4))  # Anna, both days included
+
+
+@contextmanager
+def lived(loopback: Loopback, template: Path, folder: Path) -> Iterator[Week]:
+    """The week in a copy of a database; all that was shown stands in .pytest_cache/settimana.md too."""
+    shutil.copy(template, folder / "bollettino.db")
+    engine = make_engine(f"sqlite:///{folder / 'bollettino.db'}")
+    with pytest.MonkeyPatch.context() as patch, mail_server() as box:
+        for name, value in SECRETS.items():
+            patch.setenv(name, value)
+        patch.setattr(world, "NOW", START)
+        town = Comune(loopback, folder, engine)
+        announce(town.settings.state, box.port)
+        found = Week(town, box, patch)
+        try:
+            live(found)
+        finally:  # also of a week that broke off
+            cache = Path(__file__).parents[2] / ".pytest_cache"
+            cache.mkdir(exist_ok=True)
+            (cache / "settimana.md").write_text(table(found.rows), encoding="utf-8")
+        yield found
+        town.close()
+    engine.dispose()
 
 
 def live(week: Week) -> None:
