@@ -33,6 +33,7 @@ from db.models import (
     Receipt,
     SignOffWord,
 )
+from flows.bulletin.status import READ_IT, REPEATED
 from flows.draft.slots import START_AFTER
 from flows.newsroom import bulletins as lines
 from flows.newsroom import found
@@ -140,9 +141,14 @@ def test_what_a_colleague_has_approved_says_who_and_what_is_missing(
         )
         (line,) = lines.waiting(settings, session, NOW)
         assert line.state == "da approvare", "what was said before counts no more"
-        bulletins.add_version(session, row, [], author="Bruno", now=NOW, problems=["Manca il giorno."])
-        (line,) = lines.waiting(settings, session, NOW)
-        assert line.state == "da rileggere o da correggere"
+        for problem, state in (
+            ("Manca il giorno.", "da correggere"),
+            (f"Notizia 1: è nuova. {READ_IT}", "da rileggere"),
+            (f"Anna {REPEATED} alle 9:40. Ora deve approvare Bruno.", "da approvare"),
+        ):
+            bulletins.add_version(session, row, [], author="Bruno", now=NOW, problems=[problem])
+            (line,) = lines.waiting(settings, session, NOW)
+            assert line.state == state
 
 
 def test_an_approved_one_leaves_by_itself_until_its_hour_and_then_waits(

@@ -1,5 +1,6 @@
 """What a bulletin's kind, status and reasons are called in Italian, and the tags of its runs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from db import acts
@@ -140,6 +141,20 @@ def named(bulletin: Bulletin) -> str:
 def numbered(kind: BulletinKind, number: int) -> str:
     """`Bollettino 12`, `Messaggio urgente 4`: what it is and its number, as a name of its own."""
     return f"{HEADINGS[kind]} {number}"
+
+
+READ_IT = "Leggila, poi approva."  # the end of what sends a draft back though nothing is wrong with it
+REPEATED = "ha già approvato questo testo"
+
+
+def is_only_new(problems: Sequence[str]) -> bool:
+    """Whether the draft came back only to be read again."""
+    return bool(problems) and all(problem.endswith(READ_IT) for problem in problems)
+
+
+def is_only_repeated(problems: Sequence[str]) -> bool:
+    """Whether an approval came back only because the same person had given it before."""
+    return len(problems) == 1 and REPEATED in problems[0]
 
 
 def counted(count: int, singular: str, plural: str) -> str:

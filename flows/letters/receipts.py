@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from db import bulletins, sign_offs
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, SignOff, SignOffWord
 from flows.bulletin.language.dates import giorno_ora, scadenza
-from flows.bulletin.status import DECIDED, STATUS, people
+from flows.bulletin.status import DECIDED, STATUS, is_only_new, is_only_repeated, people
 from flows.draft import undo
 from flows.draft.evidence import box
 from flows.letters import ends, urgent_calls
@@ -17,8 +17,7 @@ from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
 from flows.review.differences import rewording
 from flows.review.page import of_what
-from flows.review.sign_off import in_spite, is_only_repeated, signed_by, since_void, voices
-from flows.review.text import is_only_new
+from flows.review.sign_off import in_spite, signed_by, since_void, voices
 from flows.sending import channel, hold
 from flows.sending.samples import sentence
 from flows.settings import Settings

@@ -17,7 +17,16 @@ from flows.bulletin.alerts.text import END, what_ends
 from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.language.shorten import one_line
-from flows.bulletin.status import REASONS, STATUS, WAITS, counted, named, title
+from flows.bulletin.status import (
+    REASONS,
+    STATUS,
+    WAITS,
+    counted,
+    is_only_new,
+    is_only_repeated,
+    named,
+    title,
+)
 from flows.draft import undo
 from flows.draft.evidence import at_once
 from flows.draft.slots import START_AFTER
@@ -68,8 +77,9 @@ def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
 def _review(settings: Settings, session: Session, row: Bulletin, now: datetime) -> Line:
     version = bulletins.latest(session, row.id)
     state = TO_APPROVE
-    if version is not None and version.problems:
-        state = "da rileggere o da correggere"
+    problems = version.problems.splitlines() if version is not None else []
+    if problems and not is_only_repeated(problems):
+        state = "da rileggere" if is_only_new(problems) else "da correggere"
     elif version is not None and (name := _signed_by(session, row, version)):
         state = f"{name} ha approvato: serve una seconda persona"
     if row.deadline_at:

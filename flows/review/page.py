@@ -13,14 +13,13 @@ from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, te
 from flows.bulletin.message.frame import preview
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.pictures.phone import Look
-from flows.bulletin.status import HEADINGS, waiting_tags
+from flows.bulletin.status import HEADINGS, is_only_new, is_only_repeated, waiting_tags
 from flows.door.entry import PROVE
 from flows.draft.evidence import SourcedItem, at_once, judged, vote
 from flows.draft.refresh import Waiting
 from flows.review import codes
 from flows.review.evidence import attention, phones, provenance
-from flows.review.sign_off import ASK_SOURCE, is_only_repeated
-from flows.review.text import is_only_new
+from flows.review.sign_off import ASK_SOURCE
 from flows.settings import Settings
 
 LEAVES = "(si apre al posto del modulo: ciò che hai scritto si perde)"

@@ -16,6 +16,7 @@ from db import bulletins, sign_offs
 from db.models import Bulletin, BulletinVersion, SignOff, SignOffWord
 from db.vault import Vault
 from flows.bulletin.language.dates import in_rome
+from flows.bulletin.status import REPEATED
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,6 @@ ASK_SOURCE = (
     "Per confermare comunque un dato che la pagina del sito non riporta scrivi da dove viene, nel campo che "
     "lo chiede; poi deve approvare anche un collega."
 )
-REPEATED = "ha già approvato questo testo"
 ALONE = "Serve una seconda persona, e nel profilo ce n'è una sola."
 
 
@@ -46,11 +46,6 @@ def in_spite(overridden: Iterable[str], source: str) -> list[str]:
         where = re.sub(r"^Notizia (?=\d)", "alla notizia ", re.sub("^Riquadro «", "al riquadro «", line))
         told.append(f"Lo ha approvato nonostante l'avviso {where}")
     return [*told, *([f"Dice che il dato viene da: {source.rstrip('.')}."] if source else [])]
-
-
-def is_only_repeated(problems: Sequence[str]) -> bool:
-    """Whether an approval came back only because the same person had given it before."""
-    return len(problems) == 1 and REPEATED in problems[0]
 
 
 class Outcome(StrEnum):

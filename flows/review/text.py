@@ -13,6 +13,7 @@ from flows.bulletin.language.dates import in_rome
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import problems
+from flows.bulletin.status import READ_IT
 from flows.draft.evidence import after_place, judged, place, room, with_sources
 from flows.draft.refresh import join, renew
 from flows.review.choices import Answer, Choice, numbers_of, ordered, whole
@@ -22,14 +23,6 @@ from flows.sources.truth import OVER, UNHEARD
 
 AS_IT_IS = (None, Choice.send_back, Choice.postpone, Choice.discard)
 """With these nothing joins the draft and nothing of it is judged: it goes nowhere by them."""
-
-
-READ_IT = "Leggila, poi approva."  # the end of what sends a draft back though nothing is wrong with it
-
-
-def is_only_new(problems: Sequence[str]) -> bool:
-    """Whether the draft came back only to be read again."""
-    return bool(problems) and all(problem.endswith(READ_IT) for problem in problems)
 
 
 @dataclass(frozen=True)
