@@ -22,43 +22,31 @@ from tests.test_bulletin_summary import told
         (
             "Bonus nuovi nati 2027",
             "Il Comune dà un contributo di € 300,00 alle famiglie con bambini nati dal 1° gennaio al 31"
-            " dicembre 2027."
-            " Il richiedente deve essere: - residente nel Comune di Po da almeno 12 mesi; - genitore"
-            " convivente con il"
-            " minore; - in possesso di un ISEE non superiore a 30.000 euro. La domanda va presentata entro"
-            " il 31 marzo"
-            " 2028 all'Ufficio Servizi sociali.",
-            "Se hai un figlio nato nel 2027, risiedi a Po da almeno 12 mesi e hai un ISEE fino a 30.000 euro"
-            " puoi"
-            " chiedere il bonus nuovi nati 2027 entro il 31 marzo 2028. Il contributo è di 300 euro. Altri"
-            " requisiti"
-            " sono nella pagina.",
+            " dicembre 2027. Il richiedente deve essere: - residente nel Comune di Po da almeno 12 mesi; -"
+            " genitore convivente con il minore; - in possesso di un ISEE non superiore a 30.000 euro. La"
+            " domanda va presentata entro il 31 marzo 2028 all'Ufficio Servizi sociali.",
+            "Se hai un figlio nato nel 2027, risiedi a Po da almeno 12 mesi e hai un ISEE fino a 30.000"
+            " euro puoi chiedere il bonus nuovi nati 2027 entro il 31 marzo 2028. Il contributo è di 300"
+            " euro. Altri requisiti sono nella pagina.",
         ),
         (
             "Contributo affitti 2027",
-            "Il contributo è rivolto a cittadini residenti nel Comune di Po con un ISEE fino a 17.000 euro."
-            " Il"
-            " contributo ammonta a 1.000 euro. Le domande si presentano entro le ore 12 del 15 maggio 2027."
-            " Sono"
-            " esclusi gli assegnatari di alloggi pubblici.",
-            "Se risiedi a Po e hai un ISEE fino a 17.000 euro puoi chiedere il contributo affitti 2027 entro"
-            " le 12 del"
-            " 15 maggio 2027. Il contributo è di 1.000 euro. Sono esclusi gli assegnatari di alloggi"
-            " pubblici. Gli"
-            " altri dettagli sono nella pagina.",
+            "Il contributo è rivolto a cittadini residenti nel Comune di Po con un ISEE fino a 17.000"
+            " euro. Il contributo ammonta a 1.000 euro. Le domande si presentano entro le ore 12 del 15"
+            " maggio 2027. Sono esclusi gli assegnatari di alloggi pubblici.",
+            "Se risiedi a Po e hai un ISEE fino a 17.000 euro puoi chiedere il contributo affitti 2027"
+            " entro le 12 del 15 maggio 2027. Il contributo è di 1.000 euro. Sono esclusi gli assegnatari"
+            " di alloggi pubblici. Requisiti e altri dettagli sono nella pagina.",
         ),
         (
             "Contributo libri di testo",
-            "Possono fare domanda le famiglie di studenti frequentanti la scuola media, residenti nel Comune"
-            " di Po."
-            " Il contributo è riconosciuto in base all'ISEE: - fino a 8.000 euro: 80% della spesa; - fino a"
-            " 12.000"
-            " euro: 50% della spesa. Le domande vanno presentate online entro il 30 settembre 2027.",
-            "Se tuo figlio frequenta la scuola media e risiede a Po puoi chiedere online il contributo libri"
-            " di testo"
-            " entro il 30 settembre 2027. Con un ISEE fino a 8.000 euro ricevi l'80% della spesa, fino a"
-            " 12.000 il"
-            " 50%. Gli altri dettagli sono nella pagina.",
+            "Possono fare domanda le famiglie di studenti frequentanti la scuola media, residenti nel"
+            " Comune di Po. Il contributo è riconosciuto in base all'ISEE: - fino a 8.000 euro: 80% della"
+            " spesa; - fino a 12.000 euro: 50% della spesa. Le domande vanno presentate online entro il 30"
+            " settembre 2027.",
+            "Se tuo figlio frequenta la scuola media e risiede a Po puoi chiedere online il contributo"
+            " libri di testo entro il 30 settembre 2027. Con un ISEE fino a 8.000 euro ricevi l'80% della"
+            " spesa, fino a 12.000 il 50%. Requisiti e altri dettagli sono nella pagina.",
         ),
         (
             "Mercatino di Natale 2027",
@@ -73,22 +61,17 @@ from tests.test_bulletin_summary import told
         ),
         (
             "Soggiorni marini 2027",
-            "Il Comune organizza soggiorni marini per gli over 65. Iscrizioni entro il 30 marzo 2027 presso"
-            " l'Ufficio"
-            " Scuola",
+            "Il Comune organizza soggiorni marini per gli over 65. Iscrizioni entro il 30 marzo 2027"
+            " presso l'Ufficio Scuola",
             "Il Comune organizza soggiorni marini per gli over 65. Puoi iscriverti entro il 30 marzo 2027"
-            " all'Ufficio"
-            " Scuola.",
+            " all'Ufficio Scuola.",
         ),
         (
             "In Biblioteca lo sportello digitale",
             "Il servizio aiuta chi non usa lo SPID. Apertura a partire da martedì 2 marzo 2027, senza"
-            " appuntamento. Orari di apertura: da lunedì a"
-            " venerdì"
-            " dalle 9.00 alle 12.00.",
-            "In Biblioteca c'è lo sportello digitale. Da martedì 2 marzo 2027 l'orario è da lunedì a venerdì"
-            " dalle 9"
-            " alle 12, senza prenotazione. Gli altri dettagli sono nella pagina.",
+            " appuntamento. Orari di apertura: da lunedì a venerdì dalle 9.00 alle 12.00.",
+            "In Biblioteca c'è lo sportello digitale. Da martedì 2 marzo 2027 l'orario è da lunedì a"
+            " venerdì dalle 9 alle 12, senza prenotazione. Gli altri dettagli sono nella pagina.",
         ),
         (
             "Sportello energia",
@@ -98,11 +81,9 @@ from tests.test_bulletin_summary import told
         (
             "Pubblicazione graduatorie definitive Misura Alba - 2027",
             "Si pubblicano le graduatorie. Sarà cura dell'Ufficio Casa comunicare tempestivamente ai"
-            " cittadini il"
-            " codice della propria domanda.",
-            "Sono pubblicate le graduatorie definitive della misura Alba 2027. L'Ufficio Casa ti comunicherà"
-            " il"
-            " codice della tua domanda. Gli altri dettagli sono nella pagina.",
+            " cittadini il codice della propria domanda.",
+            "Sono pubblicate le graduatorie definitive della misura Alba 2027. L'Ufficio Casa ti"
+            " comunicherà il codice della tua domanda. Gli altri dettagli sono nella pagina.",
         ),
     ],
 )
@@ -115,17 +96,14 @@ def test_a_call_or_service_speaks_to_who_reads(title: str, body: str, said: str)
     [
         (
             "Il museo è aperto: Autunno/Inverno - 9:00/13:00 – 16:00/18:00 Primavera/Estate - 09:00/13:30."
-            " L'ingresso è"
-            " gratuito.",
-            "Il museo civico è aperto in autunno e inverno dalle 9 alle 13 e dalle 16 alle 18, in primavera"
-            " ed estate"
-            " dalle 9 alle 13:30. L'ingresso è gratuito.",
+            " L'ingresso è gratuito.",
+            "Il museo civico è aperto in autunno e inverno dalle 9 alle 13 e dalle 16 alle 18, in"
+            " primavera ed estate dalle 9 alle 13:30. L'ingresso è gratuito.",
         ),
         (
             "Orari - Inverno: 9:00-12:00 Estate: 8:00-20:00, chiuso il lunedì",
-            "Per il museo civico l'orario è in inverno dalle 9 alle 12, in estate dalle 8 alle 20. I giorni"
-            " sono nella"
-            " pagina.",
+            "Per il museo civico l'orario è in inverno dalle 9 alle 12, in estate dalle 8 alle 20. I"
+            " giorni sono nella pagina.",
         ),
         ("Il museo è aperto in estate: 9:00-12:00", ""),
         ("Orari - Inverno: 9:00-12:00 Inverno: 8:00-20:00", ""),
@@ -142,13 +120,11 @@ def test_who_asks_asks_for_the_thing() -> None:
     )
     body = (
         "Le imprese possono fare domanda entro il 30 maggio 2027.\n\nSpese ammesse: reti antigrandine,"
-        " serramenti,"
-        " scorte e mezzi agricoli, esclusi i veicoli\n\nDomanda di contributo PDF Scarica"
+        " serramenti, scorte e mezzi agricoli, esclusi i veicoli\n\nDomanda di contributo PDF Scarica"
     )
     assert told("Contributi per la grandine", body).text == (
         "Le imprese possono chiedere i contributi per la grandine entro il 30 maggio 2027. Il modulo e gli"
-        " altri"
-        " dettagli sono nella pagina."
+        " altri dettagli sono nella pagina."
     )
 
 
@@ -187,16 +163,13 @@ def test_hours_beside_which_it_is_shut_are_left_to_the_page() -> None:
 
 def test_a_place_and_a_season_are_told_of_what_one_collects() -> None:
     body = (
-        "Dove\n\nPresso l'atrio della biblioteca , con ingresso da"
-        " Via Po 3"
-        "\n\nQuando\n\nDal 3 marzo 2027 al 30 aprile 2027 così: dal 3 al 31 marzo il lunedì, dal 1 al 30"
-        " aprile"
-        " il martedì"
+        "Dove\n\nPresso l'atrio della biblioteca , con ingresso da Via Po 3\n\nQuando\n\nDal 3 marzo 2027"
+        " al 30 aprile 2027 così: dal 3 al 31 marzo il lunedì, dal 1 al 30 aprile il martedì"
     )
     text = told("Ritiro sacchi raccolta differenziata", body).text
     assert text.startswith(
-        "Per ritirare i sacchi della raccolta differenziata vai nell'atrio della biblioteca, con ingresso da"
-        " via Po 3."
+        "Per ritirare i sacchi della raccolta differenziata vai nell'atrio della biblioteca, con ingresso"
+        " da via Po 3."
     )
     assert "Giorni e orari, dal 3 marzo al 30 aprile 2027, sono nella pagina." in text
 
@@ -253,10 +226,9 @@ def test_what_one_gets_is_no_sum_of_an_isee_and_no_address() -> None:
 
 def test_conditions_do_not_stand_without_word_of_the_others() -> None:
     body = (
-        "Il contributo è per cittadini residenti nel Comune di Po con un ISEE fino a 17.000 euro. Le domande"
-        " si"
-        " presentano entro il 15 maggio 2027. I lavori devono essere documentati con fattura e bonifico"
-        " parlante."
+        "Il contributo è per cittadini residenti nel Comune di Po con un ISEE fino a 17.000 euro. Le"
+        " domande si presentano entro il 15 maggio 2027. I lavori devono essere documentati con fattura e"
+        " bonifico parlante."
     )
     text = told("Contributo affitti 2027", body).text
     assert text.startswith("Se risiedi a Po")
@@ -266,8 +238,7 @@ def test_conditions_do_not_stand_without_word_of_the_others() -> None:
 def test_shops_are_not_asked_for_a_child() -> None:
     body = (
         "Le attività commerciali possono aderire entro il 13 dicembre 2027. Il bonus è per le famiglie con"
-        " bambini"
-        " nati dal 1° gennaio al 31 dicembre 2028."
+        " bambini nati dal 1° gennaio al 31 dicembre 2028."
     )
     assert "figlio" not in told("Bonus bebè 2028", body).text
 

@@ -14,65 +14,53 @@ from tests.test_bulletin_summary import told
     [
         (
             "Richiesta certificato di abitabilità",
-            "Per presentare la richiesta occorrono: | Modulo firmato (A4) | Copia documento di identità"
-            " | Pianta catastale | Marca da bollo da € 16,00 | Ricevuta dei diritti di segreteria di € 40,00",
-            "Per chiedere il certificato di abitabilità servono il modulo firmato, la copia del"
-            " documento di identità, la pianta catastale e gli altri documenti elencati nella pagina. I"
-            " diritti di segreteria"
-            " sono di 40"
-            " euro. Serve una marca da bollo da 16 euro.",
+            "Per presentare la richiesta occorrono: | Modulo firmato (A4) | Copia documento di identità |"
+            " Pianta catastale | Marca da bollo da € 16,00 | Ricevuta dei diritti di segreteria di € 40,00",
+            "Per chiedere il certificato di abitabilità servono il modulo firmato, la copia del documento"
+            " di identità, la pianta catastale e gli altri documenti elencati nella pagina. I diritti di"
+            " segreteria sono di 40 euro. Serve una marca da bollo da 16 euro.",
         ),
         (
             "Cambio di Residenza",
-            "I documenti da presentare all'ufficio Anagrafe sono: | Modulo firmato; | Copia del documento di"
-            " identità;"
-            " | Per i cittadini stranieri: permesso di soggiorno",
-            "Per il cambio di residenza porta all'ufficio Anagrafe il modulo firmato, la copia del documento"
-            " di"
-            " identità e gli altri documenti elencati nella pagina. Per i cittadini stranieri ci sono altre"
-            " regole,"
-            " spiegate nella pagina.",
+            "I documenti da presentare all'ufficio Anagrafe sono: | Modulo firmato; | Copia del documento"
+            " di identità; | Per i cittadini stranieri: permesso di soggiorno",
+            "Per il cambio di residenza porta all'ufficio Anagrafe il modulo firmato, la copia del"
+            " documento di identità e gli altri documenti elencati nella pagina. Per i cittadini stranieri"
+            " ci sono altre regole, spiegate nella pagina.",
         ),
         (
             "Occupazione suolo pubblico",
             "Alla domanda va allegata la seguente documentazione, pena l'esclusione: | Planimetria |"
-            " Relazione breve"
-            " | Polizza, se si montano palchi",
-            "Per l'occupazione di suolo pubblico presenta la domanda con la planimetria, la relazione breve"
-            " e gli"
-            " altri documenti elencati nella pagina, pena l'esclusione.",
+            " Relazione breve | Polizza, se si montano palchi",
+            "Per l'occupazione di suolo pubblico presenta la domanda con la planimetria, la relazione"
+            " breve e gli altri documenti elencati nella pagina, pena l'esclusione.",
         ),
         (
             "TARI - Riduzione per compostaggio",
             "Per ottenere la riduzione occorre: | Modulo firmato | Copia del documento di identità",
-            "Per la riduzione della TARI per compostaggio servono il modulo firmato e la copia del documento"
-            " di"
-            " identità. I particolari sono nella pagina.",
+            "Per la riduzione della TARI per compostaggio servono il modulo firmato e la copia del"
+            " documento di identità. I particolari sono nella pagina.",
         ),
         (
             "IMU – Imposta municipale propria",
-            "Per il pagamento è necessario conoscere: | i dati catastali dei propri immobili; | le aliquote"
-            " del"
-            " certificato comunale. L'ufficio fornisce i moduli e le informazioni, ma non calcola l'imposta.",
+            "Per il pagamento è necessario conoscere: | i dati catastali dei propri immobili; | le"
+            " aliquote del certificato comunale. L'ufficio fornisce i moduli e le informazioni, ma non"
+            " calcola l'imposta.",
             "Per l'IMU devi conoscere i dati catastali dei tuoi immobili e le aliquote del certificato"
-            " comunale."
-            " L'ufficio non calcola l'imposta.",
+            " comunale. L'ufficio non calcola l'imposta.",
         ),
         (
             "Iscrizione all'albo dei nonni vigili",
             "Per iscriversi è necessario: | Essere residente nel Comune | Avere compiuto 60 anni |"
-            " Certificato medico"
-            " | Modulo firmato",
+            " Certificato medico | Modulo firmato",
             "Per iscriverti all'albo dei nonni vigili devi essere residente nel Comune e avere compiuto 60"
-            " anni. I"
-            " documenti da presentare sono elencati nella pagina.",
+            " anni. I documenti da presentare sono elencati nella pagina.",
         ),
         (
             "Permesso disabili temporaneo",
             "Documenti richiesti: | SPID | CIE | Carta d'identità oppure passaporto | Certificato medico",
             "Per il permesso disabili temporaneo servono SPID o CIE, il certificato medico e gli altri"
-            " documenti"
-            " elencati nella pagina.",
+            " documenti elencati nella pagina.",
         ),
     ],
 )
@@ -82,9 +70,8 @@ def test_a_card_tells_what_one_wants_and_what_one_brings(title: str, body: str, 
 
 def test_a_card_has_the_purpose_that_its_list_tells() -> None:
     body = (
-        "Per iscriversi all'albo dei lettori volontari è necessario portare: | Modulo firmato | Certificato"
-        " medico"
-        " | Curriculum"
+        "Per iscriversi all'albo dei lettori volontari è necessario portare: | Modulo firmato |"
+        " Certificato medico | Curriculum"
     )
     assert told("Iscrizione albo lettori volontari", body).text.startswith(
         "Per iscriverti all'albo dei lettori volontari servono il modulo firmato"
@@ -94,13 +81,12 @@ def test_a_card_has_the_purpose_that_its_list_tells() -> None:
 def test_a_card_says_what_the_service_does_in_the_office_s_words() -> None:
     body = (
         "Attraverso il servizio on line è possibile consultare le mappe e presentare le domande per gli"
-        " scarichi."
-        " Ecco i documenti: | Relazione firmata da un tecnico | Planimetria | Copia del documento di identità"
+        " scarichi. Ecco i documenti: | Relazione firmata da un tecnico | Planimetria | Copia del"
+        " documento di identità"
     )
     assert told("Sportello telematico scarichi", body).text == (
         "Con lo sportello telematico scarichi puoi consultare le mappe e presentare le domande per gli"
-        " scarichi."
-        " L'elenco dei documenti è nella pagina."
+        " scarichi. L'elenco dei documenti è nella pagina."
     )
 
 

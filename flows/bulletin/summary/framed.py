@@ -62,6 +62,12 @@ _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
+CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
+_GETS = re.compile(  # whoever reads what one gets must know that not everybody does
+    r"\bricevi (?:il |l['’])\d"
+    r"|\b(?:contributo|bonus|voucher|buono|premio|rimborso) (?:è di|va da|arriva a|ammonta a) \d",
+    re.I,
+)
 _FORM = re.compile(
     r"\b(?:domanda|modulo|modello|istanza)[\s_-][^|\n.]{0,80}?\b(?:PDF|DOCX?|ODT)\sScarica\b|"
     r"\b(?:modul[oi]|modell[oi])\s(?:\w+\s){0,3}(?:qui\s)?allegat[oi]\b|\ballegat[oi]\s(?:il\s)?(?:modulo|modello)\b"
@@ -173,6 +179,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         yield f"{text} {duty}"
     is_of_conditions = kind in _CALLING and _CONDITIONS.search(text) and not _tells_all(text, notice)
     if kind in _ELIDING and not gate.IN_PAGE.search(text) and (is_of_conditions or _leaves(text, notice)):
+        if kind in _CALLING and (is_of_conditions or _GETS.search(text)):
+            yield f"{text} {CONDITIONS_AND_OTHERS}"
         if _FORM.search(notice.source):
             yield f"{text} {FORM_AND_OTHERS}"
         yield f"{text} {OTHERS}"
