@@ -9,7 +9,6 @@ command, or the way back, comes to its end. The last line is the verdict, the ex
 import logging
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -34,9 +33,8 @@ from flows.settings import Settings
 from tests.bench import send_town
 from tests.bench.rehearsal_backup import lasting
 from tests.conftest import new_postgresql
-from tests.world.installation import Installation, wait_for
-from tests.world.safe import Safe, path_with_tools
-from tests.world.tree import ROOT
+from tests.world.released import NEXT, NOW, Project, Released
+from tests.world.safe import path_with_tools
 from tests.world.upgraded import PHONES, TAKEN, Forked, Upgraded
 
 LONGER = 1.2  # than one that nobody kills: some end before
@@ -170,60 +168,6 @@ def storm(
     return found
 
 
-NOW, NEXT = schema.head(), "9999"  # the revisions of v1 and of v2
-LATER = f"""from alembic import op
-import sqlalchemy as sa
-
-revision = "{NEXT}"
-down_revision = "{NOW}"
-branch_labels = None
-depends_on = None
-
-
-def upgrade() -> None:
-    op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
-"""
-
-
-class Project:
-    """A copy of this one under git: v1, and v2 with one migration more. The packages are the tests' own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        ignored = shutil.ignore_patterns("__pycache__", "guida")
-        for name in ("flows", "db", "scrapers", "deployments"):
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-        shutil.copy(ROOT / "pyproject.toml", folder)
-        (folder / ".gitignore").write_text("__pycache__\n.venv\n")
-        (folder / ".venv").mkdir()
-        lock = (folder / "deployments" / "requirements.lock").read_text()
-        (folder / ".venv" / "requirements.done").write_text(lock)
-        self.git("init", "--quiet", ".")
-        self.release("v1")
-        (folder / "db" / "migrations" / "versions" / f"{NEXT}_later.py").write_text(LATER)
-        self.release("v2")
-        self.git("checkout", "--quiet", "--detach", "v1")
-
-    def git(self, *words: str) -> str:
-        command = ["git", "-c", "user.name=x", "-c", "user.email=x@example.it", *words]
-        return subprocess.run(
-            command, cwd=self.folder, check=True, capture_output=True, text=True
-        ).stdout.strip()
-
-    def release(self, tag: str) -> None:
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", tag)
-        self.git("tag", tag)
-
-    @property
-    def at(self) -> str:
-        return self.git("describe", "--tags")
-
-    def flows(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "flows", *words]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
-
-
 def journey(folder: Path, kills: int, seed: int) -> list[str]:
     """v1 to v2 and back by the command line; what is wrong."""
     project, state, chance = Project(folder / "project"), folder / "state", random.Random(seed)
@@ -277,35 +221,15 @@ def journey(folder: Path, kills: int, seed: int) -> list[str]:
 
 def form(folder: Path) -> list[str]:
     """A form is opened by v1, waits in Prefect, is answered on v2, and its bulletin is sent once."""
-    safe = Safe.make(folder / "safe")
-    installation = Installation(folder)
-    installation.root = (project := Project(folder / "project")).folder
-    text = installation.profile_path.read_text(encoding="utf-8")
-    table = f'[backup]\nfolder = "{safe.archives}"\nrecipients = ["{safe.public}"]\n# '
-    installation.profile_path.write_text(text.replace("# [backup] ", table), encoding="utf-8")
-    installation.start()
+    here = Released(folder)
+    here.start()
     try:
-        number = installation.newest()
-        run_id = installation.run_of(number)
-        command = [sys.executable, "-m", "flows", "upgrade", "--apply", "--to", "v2"]
-        told = folder / "told.txt"
-        with told.open("wb") as out:
-            upgrading = subprocess.Popen(
-                command, cwd=project.folder, env=installation.environment, stdout=out, stderr=out
-            )
-        wait_for("the word to stop `run`", lambda: "stop `run` now" in told.read_text() or upgrading.poll())
-        installation.stop()
-        wrong = [] if upgrading.wait(300) == 0 else [told.read_text()]
-        installation.start()
-        if (project.at, installation.run_of(number)) != ("v2", run_id):
-            wrong.append("the form is another")
-        installation.answer(number, "Approva: parte subito")
-        sent = installation.ends_as(number, "sent")
-        if {len(messages) for messages in installation.received(sent.code).values()} != {1}:
-            wrong.append("not everybody got it once")
+        waiting = here.waiting()
+        here.travel("--apply", "--to", "v2")
+        wrong = here.lost(waiting, "v2")
+        return wrong + here.answered(waiting)
     finally:
-        installation.stop()
-    return wrong
+        here.stop()
 
 
 def main(kills: int = 30) -> int:
