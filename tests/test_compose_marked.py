@@ -97,6 +97,8 @@ def test_who_is_on_duty_is_told_once_that_there_is_nothing_new(comuni: Comune) -
     old = news_data(title="La fiera di un mese fa", published_at=COMPOSE - timedelta(days=30))
     with comuni.look() as session:
         make_news_item(session, old)
+        day = SEND.date()
+        days_off.enter_absence(session, editor="Anna Redazione", first=day, last=day, note="", now=COMPOSE)
     for now in (COMPOSE, COMPOSE + timedelta(hours=1), REFRESH):
         comuni.compose(at_approval=False, now=now)
     (letter,) = letters(comuni)

@@ -141,8 +141,9 @@ def test_what_was_due_before_it_looked_is_not_missed(watched: Comune) -> None:
     assert rounds(watched, 3) == []
     port = watched.settings.profile.servers.web_port
     watched.reprofile(
-        ('compose = "mon 08:30"', 'compose = "mon 09:00"'), ("web_port = 8080", f"web_port = {port}")
+        ('compose = "mon 08:30"', 'compose = "mon 09:35"'), ("web_port = 8080", f"web_port = {port}")
     )
+    watched.now += HOUR
     assert rounds(watched, 3) == []
     watched.now = REFRESH + 16 * MINUTE
     assert rounds(watched, 2) == ["slots"], "from now on they hold"
