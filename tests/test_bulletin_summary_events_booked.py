@@ -6,6 +6,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.booking import booking_sentence
 from flows.bulletin.summary.clauses.people import audience_phrase
 from flows.bulletin.summary.frames import campaigns
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.subject import is_held
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.text import summarise
@@ -81,3 +82,28 @@ def test_where_a_list_can_be_seen_is_no_news() -> None:
     )
     page = read(title="Al lavoro in bicicletta", abstract="", body=body)
     assert not any("lista" in text for text in campaigns.texts(page, 275))
+
+
+def test_a_comma_without_its_other_goes() -> None:
+    body = (
+        "Il borgo e il lago di Po accoglieranno, ogni quarta domenica del mese il mercatino dei libri usati."
+    )
+    assert text_of("Mercatino dei libri usati", body) == (
+        "Il borgo e il lago di Po accolgono ogni quarta domenica del mese il mercatino dei libri usati."
+    )
+
+
+def test_a_calendar_of_waste_has_its_small_words() -> None:
+    matter = matter_of("Calendario raccolta differenziata rifiuti 2027")
+    assert matter is not None
+    assert matter.text == "il calendario della raccolta differenziata dei rifiuti 2027"
+
+
+def test_an_application_of_an_event_says_what_for() -> None:
+    body = (
+        "QUANDO:\nDomenica 27 settembre 2026, dalle ore 9:30 alle ore 18:30.\nTERMINI:\n"
+        "a. L'istanza deve pervenire entro le ore 23:59 del 4 settembre 2026;\nb. Prodotti artigianali."
+    )
+    assert "La domanda per partecipare deve arrivare entro" in text_of(
+        "MOSTRA MERCATO - 28^ FESTA DEL RISO", body
+    )

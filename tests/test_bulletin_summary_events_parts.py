@@ -82,3 +82,58 @@ def test_a_place_behind_an_hour_needs_no_preposition() -> None:
     )
     assert [told.words for told in page.slots[Slot.place]] == ["Villa Alba"]
     assert place_clause("presso gli orti di via Adda") == "agli orti di via Adda"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (  # a guest's life is nothing that happens that day
+            "La voce del fiume",
+            "Venerdì 10 aprile 2026 alle ore 20.45 in Sala Po la scrittrice Ada Neri presenta il suo ultimo"
+            " romanzo. Ada Neri vive a Borgo e insegna lettere; con l'associazione Pagine organizza un"
+            " festival di poesia per ragazzi. Ingresso libero.",
+            "Venerdì 10 aprile 2026 alle 20:45, in Sala Po, c'è «La voce del fiume». La scrittrice Ada Neri"
+            " presenta il suo ultimo romanzo. L'ingresso è libero.",
+        ),
+        (  # a duty of minors is no audience
+            "Giro tra le ville",
+            "Gli Amici della bicicletta propongono per domenica 17 maggio un giro in bici. Ritrovo alle 9 in"
+            " piazza Roma, rientro alle 12.30. Obbligo di casco per i minori.",
+            "Domenica 17 maggio, con ritrovo alle 9 in piazza Roma, c'è «Giro tra le ville».",
+        ),
+        (
+            "Tombola di Carnevale",
+            "Martedì 17 febbraio alle ore 15.30 al centro anziani: tombola con premi. Per i soci.",
+            "Martedì 17 febbraio alle 15:30, al centro anziani, c'è la tombola di Carnevale."
+            " L'appuntamento è per i soci.",
+        ),
+        (
+            "Storie in musica",
+            "Sabato 28 febbraio alle ore 16, letture animate per bambini con Nina Gallo. Biblioteca comunale."
+            " Gratuito.",
+            "Sabato 28 febbraio alle 16, in Biblioteca comunale, c'è «Storie in musica», letture animate per"
+            " bambini con Nina Gallo. La partecipazione è gratuita.",
+        ),
+        (  # `aprile alle`: the month's end is no `le`
+            "Aperitivo letterario",
+            "Aperitivo letterario con Carlo Verdi, giovedì 23 aprile alle 18.30 alla libreria Lume.",
+            "Giovedì 23 aprile alle 18:30 c'è l'aperitivo letterario con Carlo Verdi alla libreria Lume.",
+        ),
+        (  # the first day of a course is no term, the term is told
+            "Corso di inglese",
+            "Aperte le iscrizioni al corso di inglese che inizierà martedì 6 ottobre alle 20. Il costo è di"
+            " 120 euro. Iscrizioni online entro il 25 settembre.",
+            "Sono aperte le iscrizioni al corso di inglese che inizia martedì 6 ottobre alle 20. Il costo è"
+            " di 120 euro. Iscriviti online entro il 25 settembre.",
+        ),
+        (
+            "Mostra dei presepi",
+            "La mostra dei presepi è aperta dall'8 dicembre al 6 gennaio nella chiesa di San Rocco. Orari:"
+            " feriali 15-18, festivi 10-12 e 15-18.",
+            "La mostra dei presepi è aperta dall'8 dicembre al 6 gennaio nella chiesa di San Rocco. Gli orari"
+            " sono nella pagina.",
+        ),
+    ],
+)
+def test_what_stands_beside_the_event_is_none_of_it(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text

@@ -80,7 +80,7 @@ def spoken(line: str) -> str:
         return _told(noun.lower(), state)
     if said := _with_relative_clause(line):
         return said
-    if has_verb(line):
+    if has_verb(_RELATIVE.split(line, maxsplit=1)[0] if _PARTICIPLE.match(line) else line):
         return line
     if _LEVEL.match(line) and not _ENDED.search(line):
         article = "lo" if line[:1].lower() == "s" else "la"

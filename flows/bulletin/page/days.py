@@ -33,13 +33,13 @@ _BEFORE_DAY = re.compile(
     re.I,
 )
 _BEFORE_CLOCK = re.compile(
-    r"(?:(?:entro|fino|ritrovo|dalle|alle|dall['’]|all['’]|le|delle|ore|orario:?|h\.?)\s*){1,3}$", re.I
+    r"\b(?:(?:entro|fino|ritrovo|dalle|alle|dall['’]|all['’]|le|delle|ore|orario:?|h\.?)\s*){1,3}$", re.I
 )
 _AFTER = re.compile(r"\s(?:compreso|inclus[oi]|ai quali)\b", re.I)
 _DEADLINE = re.compile(
     r"\b(?:entro|non\s+oltre|scad(?:e|enza|enze|ono)|termine|termini|perentori\w|prorogat\w|tempo\s+fino"
     r"|(?:domand|istanz|iscrizion|adesion|candidatur|preiscrizion|prenotazion|opposizion|osservazion|ricors"
-    r"|partecipazion)\w{1,3}\b[^.\n]{0,90}\b(?:fino|dal|al|oltre|chiud\w+)|(?:chiusura|raccolta)\s+(?:delle\s+)?iscrizion\w)"
+    r"|partecipazion)\w{1,3}\b[^.\n]{0,90}\b(?:fino|(?:dal|al)(?!\s+(?:corso|laboratorio|servizio|nido|centro|concorso|torneo))|oltre|chiud\w+)|(?:chiusura|raccolta)\s+(?:delle\s+)?iscrizion\w)"
     r"[^\n]{0,60}$",
     re.I,
 )

@@ -12,7 +12,7 @@ _WHO = re.compile(
     r"|a\s+tutt[aie]\s+(?:i\s|la\s|gli\s|le\s)?(?:cittadin\w+|residenti|abitanti|famiglie|età)[^.;:,\n]{0,50}"
     r"|(?:a|per|invita|invitiamo)\s+tutt[aieo]\s+(?:i\s|la\s|gli\s|le\s)(?:cittadin\w+|residenti|popolazione|famiglie)[^.;:,\n]{0,50}"
     r"|per\s+(?:gli?\s+|le\s+|i\s+)?(?:over|under|adulti|bambini|ragazz\w|famili\w+|giovani|anzian\w|cittadin\w|student\w|genitor\w|donn\w"
-    r"|residenti|tutti|minori|person\w\s+con|alunn\w)[^.;:\n]{0,80}"
+    r"|residenti|tutti|minori|soci\b|iscritti|tesserati|person\w\s+con|alunn\w)[^.;:\n]{0,80}"
     r"|(?:over|under)\s+\d\d[^.;:,\n]{0,60}|et[àa]\s+(?:minima|massima|compresa)[^.;:,\n]{0,60}"
     r"|(?:essere\s+)?residen(?:t[ei]|za)\s+(?:ininterrotta\s+)?(?:in|nel|a|nei|da)\b[^.;:\n]{2,90}|(?:dai|da)\s+\d{1,2}\s+(?:ai\s+\d{1,2}\s+)?anni"
     r"|(?:alunni|studenti|minori|attività\s+economiche|famiglie|coloro|chi)\s+(?:che\s+)?(?:frequenta\w*|danneggiat\w|residenti|iscritt\w)[^.;:\n]{0,110}"

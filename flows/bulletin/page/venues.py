@@ -14,7 +14,7 @@ _NAME = r"(?:[^.,;:|()\n]|(?<=\b[A-ZÀ-Ý])\.|(?<=\bMons)\.|(?<=\bDon)\.){2,60}"
 _AT = re.compile(
     rf"\b(?!al\svia\b|in\svia\s(?:di|del|della|eccezional\w+|straordinari\w|sperimental\w|provvisori\w|telematic\w)\b)"
     rf"(?:presso|(?:(?:davanti|di\sfronte)\s(?=al))?(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
-    r"(?:bibliotec|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
+    r"(?:bibliotec|libreri|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
     r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|lungolago|lungomare|giardin|quartier|cortil|largo|via\b|viale\b))"
     rf"|localit[àa]\s|frazione\s|(?<=partenza\s)da\s(?=(?:piazz|largo|via\b|viale\b|parcheggi))"
     rf"|(?<=[\d]\s)da\s(?=piazz|largo|via\b|viale\b))(?:il\s|la\s|lo\s|l['’]|i\s|gli\s)?{_NAME}(?:,\s(?:in\s)?(?:via|viale|piazza|piazzale|largo|corso)\s{_NAME}(?:,\s?\d{{1,4}})?)?",
@@ -25,6 +25,10 @@ _LISTED = re.compile(  # `Sabato 9 maggio ore 21, Sala Verdi`: behind its day or
     r"|museo|parco|piazza|piazzetta|palestra|chiesa|salone)\s[^.,;:|()\n\d]{3,60}|biblioteca)"
     r"(?:,?\s\d{1,3})?)(?=\s*(?:[.,;|\n]|$))",
     re.I,
+)
+_ALONE = re.compile(
+    r"(?P<name>(?:Sala|Teatro|Cinema|Auditorium|Palazzo|Villa|Biblioteca|Centro|Oratorio|Museo|Parco|Piazza|Palestra|Chiesa)"
+    r"(?:\s(?:[A-ZÀ-Ý][\w'’.]*|di|del|della|dei|comunale|civic[ao]|parrocchiale|via|\d{1,3})|,){1,6})\s*\.?\s*"
 )
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
 _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)
@@ -65,7 +69,11 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
 
 
 def _listed(page: Layout) -> Iterator[tuple[int, int]]:
-    """A venue that stands behind a day or an hour in a line without a verb."""
+    """A venue that stands behind a day or an hour in a line without a verb, or in a line of its own."""
+    for passage in page.passages:
+        text = page.text[passage.start : passage.end]
+        if passage.part == "prose" and (alone := _ALONE.fullmatch(text)) and not has_verb(text):
+            yield passage.start, passage.start + alone.end("name")
     for match in page.matches(_LISTED, *_OF_OTHERS, "where"):
         before = page.text[page.passage(match.start()).start : match.start()]
         if not has_verb(match["name"]) and not _DESK.search(before):

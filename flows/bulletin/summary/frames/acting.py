@@ -36,6 +36,10 @@ _ON_STAGE = re.compile(
 _PLOT = re.compile(r"\b(?:regia|trama|film|romanzo|personagg\w+|protagonist\w+|commedia)\b", re.I)
 _DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d{{1,2}}\b", re.I)
 _POINTS = re.compile(r"\b(?:quest[oaie]|quell[oaie]|tal[ei]|loro|sua|suo|suoi|sue)\b", re.I)
+_OWN_WORK = re.compile(
+    r"\b(?:il|la|i|le)\s(?:suo|sua|loro)\s(?:(?:ultim|nuov|prim)\w\s)?(?:libro|romanzo|saggio|album|disco|film|raccolta)\b",
+    re.I,
+)  # of who does it in the same sentence
 _LONGEST = 150  # characters: the day, the place and the price stand beside it
 
 
@@ -56,8 +60,21 @@ def acted(line: str, notice: Notice) -> str:
     return f"{bare[:1].lower()}{bare[1:]}" if article else bare
 
 
+def performed_in(line: str) -> str:
+    """`La scrittrice Ada Neri presenta un libro.` of `Venerdì 4 maggio alle 21 in Sala Po la scrittrice …`,
+    where nothing of the day stands behind it; "" else."""
+    found = _OF_PEOPLE.search(line) or _OF_NAMES.search(line)
+    if found is None or not (_DAY.search(line[: found.start()]) or TIME.search(line[: found.start()])):
+        return ""
+    clause = line[found.start() :].strip()
+    if TIME.search(clause) or _DAY.search(clause):
+        return ""
+    return f"{clause[:1].upper()}{clause[1:]}"
+
+
 def performs(line: str) -> bool:
     """Whether somebody of a name or a group does something in `line`, whatever stands before."""
+    line = _OWN_WORK.sub("il libro", line)
     return bool(_OF_PEOPLE.search(line) or _OF_NAMES.search(line)) and not _POINTS.search(line)
 
 

@@ -15,11 +15,10 @@ from flows.bulletin.summary.frames.acting import acted, acted_title, performs
 from flows.bulletin.summary.frames.changes import changed, is_changed
 from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, needs_headline, what_sentences
 from flows.bulletin.summary.frames.lacking import tells_all_hours, untold
-from flows.bulletin.summary.frames.nouns import guillemets, is_plural
+from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
-from flows.bulletin.summary.frames.scheduled import present
 from flows.bulletin.summary.frames.sittings import Sitting
-from flows.bulletin.summary.frames.stated import stated
+from flows.bulletin.summary.frames.stated import is_stated_with_its_day
 from flows.bulletin.summary.frames.subject import (
     PAPER,
     TITLE_DAY,
@@ -28,6 +27,7 @@ from flows.bulletin.summary.frames.subject import (
     nominals,
     title_of,
 )
+from flows.bulletin.summary.frames.tidied import fitting
 from flows.bulletin.summary.frames.wording import worded
 
 _IN_PAGE = {
@@ -40,21 +40,12 @@ _IN_PAGE = {
     "others": "Gli altri appuntamenti sono nella pagina.",
     "deadline": "Le scadenze sono nella pagina.",
 }
-_LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
-_TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
-_TWICE = re.compile(
-    r"(?P<first>L'appuntamento è|Gli appuntamenti sono)(?P<told> [^.!?]+(?:\.\w[^.!?]*)*\. )"
-    r"(?:L'appuntamento è|Gli appuntamenti sono) (?P<whom>per )"
-)
 _SEVERAL = re.compile(r"(?:^|,\s)(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\s[a-zà-ù]+i\b")
-_FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
 _FREE = re.compile(r"^(?:L'ingresso|La partecipazione) è gratuit(?P<end>[oa])(?=\.$)")
-_PAID_ONLINE = re.compile(r"(Il biglietto costa \d+(?:,\d+)? euro)\. I biglietti si comprano online\.")
 _BOOKED_BY = re.compile(
     r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o|scrivendo a \S+@\S+|al numero \d[\d ]+\d"
     r"|su \S+))+( entro [^.]+)?\.$"
 )
-_AND_MEETS = re.compile(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|dal|davanti)\b)", re.I)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -68,44 +59,6 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         return
     occasion = occasion_of(notice)
     yield from ordered(_texts(notice, occasion, limit), occasion, limit)
-
-
-def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
-    """The texts that keep the limit, each once, with single spaces."""
-    seen: set[str] = set()
-    for text in made:
-        said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
-        said = guillemets(present(said))
-        said = _AND_MEETS.sub(r", con \1", said)
-        said = _PAID_ONLINE.sub(r"\1 e si compra online.", said)
-        said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
-        if utf16(said) > limit:
-            said = _FOR_ALL.sub("", said)  # a street is worth more than that everybody may come
-        if said and utf16(said) <= limit and said not in seen:
-            seen.add(said)
-            yield said
-
-
-def _not_twice(match: re.Match[str]) -> str:
-    """`L'appuntamento è sabato. È per le famiglie.`"""
-    verb = "È" if match["first"].endswith("è") else "Sono"
-    return f"{match['first']}{match['told']}{verb} {match['whom']}"
-
-
-def together(text: str) -> str:
-    """What is left to the page in one sentence: `Gli orari e i prezzi sono nella pagina.`"""
-    left = _LEFT.findall(text)
-    if len(left) < 2:
-        return text
-    left = list(dict.fromkeys(left))
-    if any(" con gli orari" in name for name in left):
-        left = [name for name in left if name != "Gli orari"]
-    names = [left[0], *(f"{name[:1].lower()}{name[1:]}" for name in left[1:])]
-    rest = " ".join(_LEFT.sub("", text).split())
-    if len(names) == 1:
-        verb = "è" if names[0].startswith(("Il ", "La ")) else "sono"
-        return f"{rest} {names[0]} {verb} nella pagina.".strip()
-    return f"{rest} {', '.join(names[:-1])} e {names[-1]} sono nella pagina.".strip()
 
 
 def ordered(made: Iterable[str], occasion: Occasion, limit: int) -> Iterator[str]:
@@ -129,7 +82,7 @@ def _texts(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
         yield from _with_parts(notice, occasion)
         return
     yield from _of_the_office(notice, occasion)
-    if not nominals(notice) and not stated(notice):
+    if not nominals(notice) and not is_stated_with_its_day(notice):
         yield from _performed(notice, occasion)
     yield from _announced_day(notice, occasion)
     if len(occasion.sittings) == 1:
@@ -338,6 +291,8 @@ def opening(sitting: Sitting, place: str, *, year: bool) -> str:
     """`Sabato 4 maggio alle 21, nella Sala Verdi,`: what stands before the verb."""
     when = sitting.when(year=year)
     head = f"{when}, {place}," if place and sitting.hours else f"{when} {place}".strip()
+    if sitting.hours.startswith("con "):  # `con ritrovo alle 9 in piazza Po`
+        head = f"{when.replace(' con ', ', con ', 1)} {place}".strip() + ","
     return f"{head[0].upper()}{head[1:]}"
 
 

@@ -6,11 +6,15 @@ from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.happening import LIFE
 from flows.bulletin.summary.frames.sittings import all_words
 
 _EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
 _OF_A_PRICE = re.compile(
     r"\b(?:ingresso|bigliett\w+|costo|ridott\w+|quota|tessera|green pass|euro)\b|€", re.I
+)
+_DUTY_OF = re.compile(
+    r"\b(?:obblig\w+ d\w+|casco|accompagnat\w|deleg\w+|autorizzazion\w+|assicurazion\w+)\b", re.I
 )
 _CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re.I)
 
@@ -23,6 +27,10 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
     of_parts = len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}) > 1
     for told in notice.slots.get(Slot.who, ()):
         words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
+        if told.row is None and LIFE.match(told.sentence):
+            continue  # `Ada Neri tiene corsi per ragazzi`
+        if _DUTY_OF.search(told.sentence) and told.row is None:
+            continue  # `casco obbligatorio per i minori`: all may come
         if of_parts and TIME.search(told.sentence):
             continue  # of one of them
         if words.lower().startswith("per ") and _OF_A_PRICE.search(told.sentence):

@@ -11,6 +11,7 @@ from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME
 from flows.bulletin.language.titles import calmed, casing, is_told, same
 from flows.bulletin.page.notice import Notice, below
 from flows.bulletin.page.sections import parts
+from flows.bulletin.summary.frames.acting import performed_in
 
 _OPENING = 1600  # characters
 
@@ -48,6 +49,11 @@ _LEANS = re.compile(
 
 _APPOSITION = re.compile(r"^(?:Entramb[ie]|Ambedue|Tutt[ie] e (?:due|tre))\b[^,.;:]{3,60},\s(?=[A-ZÀ-Ý])")
 
+LIFE = re.compile(  # of a guest: nothing that happens that day
+    r"^(?:[A-ZÀ-Ý][\w’']+\s){1,3}(?:,[^,]{3,40},\s)?(?:vive|nasce|è nat[oa]|insegna|lavora"
+    r"|ha (?:pubblicato|scritto|vinto|studiato)|si è (?:laureat|diplomat)"
+    r"|è (?:un|un['’]|una|laureat|autor|docent))",
+)
 _POINTS_BACK = re.compile(r"\b(?:quest[oaie]|tal[ei])\b(?!\s(?:sera|anno|estate|mattina))", re.I)
 HAPPENS = re.compile(
     r"\b(?:racconta(?:no)?|presenta(?:no)?|incontra(?:no)?|esplora(?:no)?|suona(?:no)?|celebra(?:no)?|propon(?:e|gono)"
@@ -84,10 +90,16 @@ def what_sentences(notice: Notice, title: str) -> Iterator[str]:
     ):
         if place > 14:
             break
-        bare = _APPOSITION.sub("", sentence.strip())
+        bare = _APPOSITION.sub("", performed_in(sentence.strip()) or sentence.strip())
         if not 25 <= len(bare) <= 175 or not has_verb(bare) or _DANGLING.match(bare) or not _stands(bare):
             continue
-        if _POINTS_BACK.search(bare) or FILLER.search(bare) or has_day(bare) or TIME.search(bare):
+        if (
+            LIFE.search(bare)
+            or _POINTS_BACK.search(bare)
+            or FILLER.search(bare)
+            or has_day(bare)
+            or TIME.search(bare)
+        ):
             continue
         worth = (
             2.0 * bool(HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25

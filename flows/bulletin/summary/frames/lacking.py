@@ -51,11 +51,10 @@ def untold(text: str, occasion: Occasion) -> list[str]:
             cues.append("gratis")
         if not any(cue in bare for cue in cues):
             lacking.append("price")
-    if (
-        occasion.booking
-        and folded(occasion.booking) not in bare
-        and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )|si compra online", bare)
-    ):
+    term = re.search(r"\bentro\b.*?(\d{1,2})°? ([a-z]{3})", folded(occasion.booking))
+    is_term_told = term is None or re.search(rf"\b{term[1]} {term[2]}", bare) is not None
+    is_booked = re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )|si compra online", bare) is not None
+    if occasion.booking and folded(occasion.booking) not in bare and not (is_booked and is_term_told):
         lacking.append("booking")
     return list(dict.fromkeys(lacking))
 
@@ -63,7 +62,8 @@ def untold(text: str, occasion: Occasion) -> list[str]:
 def tells_all_hours(text: str, occasion: Occasion) -> bool:
     """Whether `text` has every hour of the page."""
     bare = folded(text)
-    return all(_tells_hours(bare, hours) for clause in occasion.hours for hours in hours_of(clause))
+    told = [_tells_hours(bare, hours) for clause in occasion.hours for hours in hours_of(clause)]
+    return bool(told) and all(told)
 
 
 def _tells_hours(bare: str, hours: Hours) -> bool:

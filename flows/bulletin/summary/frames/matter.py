@@ -85,6 +85,8 @@ _JOINS_BY_A = frozenset({"iscrizione", "iscrizioni", "adesione", "adesioni"})
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
 )
+_PAPERS = frozenset({"calendario", "elenco"})
+_OF_WASTE = re.compile(r"\braccolta(?: differenziata)?(?= rifiuti\b)")
 _YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?anno\s+(?=20\d\d)", re.I)
 _BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
@@ -180,8 +182,9 @@ def _joined(head: str, rest: str) -> str:
     second = rest.split()[0].lower()
     if head in _JOINS_BY_DI and second in _ARTICLES and not _ADJECTIVE.fullmatch(second):
         return f"di {rest[:1].lower()}{rest[1:]}"
+    rest = _OF_WASTE.sub(r"\g<0> dei", rest)
     if (
-        head.endswith(("zione", "zioni", "mento", "sura"))
+        (head.endswith(("zione", "zioni", "mento", "sura")) or head in _PAPERS)
         and second in _ARTICLES
         and not _ADJECTIVE.fullmatch(second)
     ):

@@ -8,7 +8,7 @@ _MASCULINE = (
     "concerto recital musical corso incontro mercatino spettacolo "
     "film laboratorio convegno torneo trofeo festival raduno"
     " seminario workshop talk evento reading concorso pomeriggio percorso ciclo mercato pranzo picnic tour"
-    " appuntamento cineforum saggio viaggio gioco stage"
+    " appuntamento cineforum saggio viaggio gioco stage aperitivo"
 )
 
 _FEMININE = (

@@ -41,6 +41,7 @@ _BOOKS = re.compile(
 _STARTS = re.compile(
     r"\bpartenze\s(?:da\b|previste\b|:)|\b(?:luoghi|punti)\sdi\s(?:ritrovo|partenza)\b", re.I
 )
+_HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.I)  # that were not understood
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
@@ -167,6 +168,7 @@ def occasion_of(notice: Notice) -> Occasion:
         "",
     )
     booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
+    booking = re.sub(r"^La domanda (?=dev|va\b|si\b)", "La domanda per partecipare ", booking)
     if any(_TO_BOOK.search(row.what) for row in parts):
         booking = ""  # one books for that part, and perhaps for nothing else
         unsaid.append("booking")
@@ -182,6 +184,8 @@ def occasion_of(notice: Notice) -> Occasion:
         and not dated
         and len(told_hours - {sitting.hours for sitting in sittings if len(sittings) > 1}) > 1
     ):
+        unsaid.append("hours")
+    if not told_hours and not dated and _HOURS_BELOW.search(notice.source):
         unsaid.append("hours")
     if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and is_scattered(notice):
         unsaid.append("hours")

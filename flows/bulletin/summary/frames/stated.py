@@ -8,6 +8,7 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH, TIME, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.acting import performs
 from flows.bulletin.summary.frames.happening import FILLER, has_day, lines_of
 from flows.bulletin.summary.frames.nouns import NOUN, SEVERAL
 
@@ -28,6 +29,12 @@ _ORGANISERS = re.compile(  # whoever else offers a course may do so anywhere: a 
     r"|compagni\w|cor[oi]|band\w|avis|aido|cai|auser|alpini|asl|ulss|ats|asst|oratori\w|sala|vill\w|palazz\w|auditorium"
     r"|cinema|piazz\w|parc\w|municipi\w|università)\b",
     re.I,
+)
+_WITH = re.compile(
+    r"\b(?:con|insieme a[lg]?l?[aioe]?)\s(?:il\s|la\s|lo\s|i\s|gli\s|le\s|l['’])?\w+(?:\s[A-ZÀ-Ý]\w*)*", re.I
+)
+_PERSON = re.compile(
+    r"(?!(?:Il|La|Lo|Gli|Le|Un|Una|Pro)\s)[A-ZÀ-Ý][a-zà-ù]+\s[A-ZÀ-Ý][a-zà-ù]+\s(?:[a-zà-ù]|è\b)"
 )
 _GAP = r"(?:[^.;:!?()]{0,70}?\s)??"
 _DETERMINER = r"(?:(?:un|una|uno|il|lo|la|i|gli|le|al|alla|allo|ai|alle)\s|(?:un|l|all)['’]\s?)"
@@ -101,9 +108,18 @@ def _offered(sentence: str, said: re.Match[str]) -> re.Match[str] | None:
     named = _NAMED.match(sentence, said.end())
     if named and _OFFERS.match(said[0]):
         is_sure = named["several"] is None or named["several"][:1].isdigit() or " " in named["several"]
-        if not is_sure or _ORGANISERS.search(sentence[: said.start()]) is None:
+        before = _WITH.sub(" ", sentence[: said.start()])
+        if not is_sure or _ORGANISERS.search(before) is None or _PERSON.match(sentence):
             return None
     return named
+
+
+def is_stated_with_its_day(notice: Notice) -> bool:
+    """Whether what happens is stated and no sentence beside it tells who does what on the day."""
+    phrase = stated(notice)
+    lines = lines_of(notice.title, notice.source)[:_READ]
+    dated = [line for line in (*notice.abstract, *lines, *notice.prose[:_READ]) if has_day(line)]
+    return bool(phrase) and (any(phrase in line for line in dated) or not any(map(performs, dated)))
 
 
 def stated_in(sentence: str) -> str:
