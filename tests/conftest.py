@@ -25,13 +25,17 @@ from db.ledger import Ledger
 from db.vault import Vault
 from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
+from tests.world import comune as world
 from tests.world.code_secrets import ANNA, BRUNO
 from tests.world.code_secrets import SECRETS as CODES
 from tests.world.comune import SECRETS, Comune, Loopback
 from tests.world.editor import browser_page
 from tests.world.installation import Installation
+from tests.world.mail_server import announce, mail_server
 from tests.world.shelf import Shelf
 from tests.world.web_site import Site
+from tests.world.week import Week, table
+from tests.world.week_story import START, live
 
 if TYPE_CHECKING:
     from tests.world.premises import Premises
@@ -260,3 +264,29 @@ def _open_comune(
     found = Comune(loopback, folder, engine)
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def week(
+    loopback: Loopback, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Week]:
+    """The editors' week, lived once for all that is asked of it; its table is for a reader."""
+    folder = tmp_path_factory.mktemp("week")
+    shutil.copy(sqlite_template, folder / "bollettino.db")
+    engine = make_engine(f"sqlite:///{folder / 'bollettino.db'}")
+    with pytest.MonkeyPatch.context() as patch, mail_server() as box:
+        for name, value in SECRETS.items():
+            patch.setenv(name, value)
+        patch.setattr(world, "NOW", START)
+        town = Comune(loopback, folder, engine)
+        announce(town.settings.state, box.port)
+        found = Week(town, box, patch)
+        try:
+            live(found)
+        finally:  # also of a week that broke off
+            cache = Path(__file__).parents[1] / ".pytest_cache"
+            cache.mkdir(exist_ok=True)
+            (cache / "settimana.md").write_text(table(found.rows), encoding="utf-8")
+    yield found  # its clock and its secrets are given back by then
+    town.close()
+    engine.dispose()
