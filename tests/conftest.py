@@ -239,11 +239,11 @@ def comune(
     yield from _open_comune(loopback, tmp_path, monkeypatch, sqlite)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def week(
     loopback: Loopback, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Week"]:
-    """An editors' week, lived once for the tests of a module: it takes some seconds."""
+    """An editors' week, lived once for all that is asked of it: it takes some seconds."""
     from tests.world.week_story import lived  # late: it imports Prefect's client
 
     with lived(loopback, sqlite_template, tmp_path_factory.mktemp("week")) as found:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from db import acts
 from db.models import Act, Bulletin, BulletinKind, BulletinStatus, SignInProof
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.measure import thousands
@@ -104,11 +103,6 @@ ACCESS = "accesso:"
 def proved(act: Act) -> str:
     """How, in Italian."""
     return BY_OPERATOR if act.by_operator else proved_by(act.code_hash)
-
-
-def called(verb: str) -> str:
-    """What an act is called; one of them is stored under an older word."""
-    return "a scaglioni" if verb == acts.IN_PARTS else verb
 
 
 def proved_by(code_hash: str | None) -> str:

@@ -21,7 +21,7 @@ from db.models import Act, Bulletin, BulletinStatus
 from flows.accounts import asked, persons
 from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import ACCESS, BY_OPERATOR, STATUS, called, named, proved
+from flows.bulletin.status import ACCESS, BY_OPERATOR, STATUS, named, proved
 from flows.door.sealed import NO_CODE, Proof
 from flows.door.table import Use
 from flows.profiles.comune import Editor
@@ -255,7 +255,7 @@ def lines(session: Session, bulletin_id: int, *, is_over: bool = False) -> list[
             is_over and act.verb in (RESUME, acts.IN_PARTS) and not any(act.at <= at < ends for at in begun)
         )
         words = f"{act.words}{IN_VAIN}" if is_vain else act.words
-        told.append(f"{giorno_ora(act.at)}, {act.name}, «{called(act.verb)}» ({proved(act)}): {words}")
+        told.append(f"{giorno_ora(act.at)}, {act.name}, «{acts.called(act.verb)}» ({proved(act)}): {words}")
     return told
 
 

@@ -20,7 +20,7 @@ from db.deliveries import Certificate
 from db.engine import StoreError
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, SignOff, SignOffWord
 from flows.bulletin.language.dates import alle_ore, giorno, in_rome
-from flows.bulletin.status import ACCESS, SIGNED_IN, STATUS, called, numbered, proved, proved_by
+from flows.bulletin.status import ACCESS, SIGNED_IN, STATUS, numbered, proved, proved_by
 from flows.settings import BollettinoError, Settings
 from flows.whatsapp.errors import explain
 
@@ -281,7 +281,7 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     for moment, who, line in document.despite:
         yield f"Nonostante il controllo: {_moment(moment)}, {who}: {line}"
     for moment, who, what, how in document.acts:
-        yield f"Deciso: {_moment(moment)}, da {who}: {called(what)} ({how})"
+        yield f"Deciso: {_moment(moment)}, da {who}: {acts.called(what)} ({how})"
     if document.channel != "cloud":
         yield f"Inviato a mano: {BY_HAND[document.channel]}"
     for moment, who, lists, people in document.declarations:

@@ -42,8 +42,8 @@ def lived(loopback: Loopback, template: Path, folder: Path) -> Iterator[Week]:
             cache = Path(__file__).parents[2] / ".pytest_cache"
             cache.mkdir(exist_ok=True)
             (cache / "settimana.md").write_text(table(found.rows), encoding="utf-8")
-        yield found
-        town.close()
+    yield found  # its clock and its secrets are given back by then
+    town.close()
     engine.dispose()
 
 
