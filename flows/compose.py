@@ -49,7 +49,7 @@ from flows.letters import drafts, nothing
 from flows.privacy.intact import load
 from flows.review.evidence import attention
 from flows.review.page import evidence
-from flows.runs import client, forms
+from flows.runs import client, forms, pages
 from flows.settings import Settings
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
@@ -334,6 +334,12 @@ def report(draft: Draft) -> str:
     return "\n\n".join(parts)
 
 
+def shown(settings: Settings, draft: Draft) -> str:
+    """The page of its run (Markdown): the report, the way to the form, the evidence."""
+    form = pages.form(settings, draft.bulletin_id) if draft.bulletin_id is not None else ""
+    return within([report(draft), f"[Vai avanti: {form}]({form})" if form else "", *draft.evidence])
+
+
 @flow(name="componi", flow_run_name=client.titled("Composizione del bollettino"))
 def compose(
     at_approval: Annotated[
@@ -347,8 +353,9 @@ def compose(
     draft = drafted(settings, engine, at_approval=at_approval, now=now)
     get_run_logger().info("%s", draft.why)
     client.named(settings, draft.why)
-    page = within([report(draft), *draft.evidence])
-    create_markdown_artifact(page, key="composizione", description="Che cosa entra e che cosa no")
+    create_markdown_artifact(
+        shown(settings, draft), key="composizione", description="Che cosa entra e che cosa no"
+    )
     if draft.bulletin_id is not None:
         forms.open_review(settings, engine, draft.bulletin_id, now=now)
         lines = left_out_lines(draft.left_out)

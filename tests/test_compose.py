@@ -11,9 +11,10 @@ from flows.bulletin import edition
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.frame import budget, problems
-from flows.compose import report
+from flows.compose import Draft, report, shown
 from flows.draft.evidence import judged, with_sources
 from flows.draft.slots import slot_after
+from flows.settings import Settings
 from tests.bench import compose
 from tests.world.builders import NOW, make_news_item, make_source, news_data
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
@@ -376,3 +377,12 @@ def test_a_profile_without_slots_says_that_it_has_none(comune: Comune) -> None:
     comune.settings.profile = profile
     stock(comune, 1)
     assert comune.compose(at_approval=False).why == "Il profilo non prevede invii nei prossimi dodici mesi."
+
+
+@pytest.mark.parametrize("number", [7, None])
+def test_the_page_of_a_composition_leads_to_the_form_where_there_is_one(
+    settings: Settings, number: int | None
+) -> None:
+    page = shown(settings, Draft("Che cosa ne è venuto.", bulletin_id=number, evidence=("prove",)))
+    leads = f"[Vai avanti: {settings.newsroom}/modulo/7]({settings.newsroom}/modulo/7)\n\nprove"
+    assert page.endswith(leads if number else "**Che cosa ne è venuto.**\n\nprove")

@@ -15,7 +15,6 @@ from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
-from flows.door.entry import FORM
 from flows.draft.evidence import at_once, in_order, judged, of_whole, remarks, vote, with_sources
 from flows.draft.missed import LATE, late_by_then
 from flows.draft.slots import closed_days, early, slot_after, slot_of
@@ -189,7 +188,7 @@ def briefing(
         cost=BY_HAND
         if channel.by_hand(settings, session, bulletin)
         else costs.of_bulletin(settings, bulletin, items, readers),
-        link=_link(settings, bulletin),
+        link=pages.form(settings, bulletin.id),
         picture=pages.drafts(settings, bulletin.id),
         needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
         then=_then(following, called) if following.is_everybody else "",
@@ -230,11 +229,6 @@ def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Seque
         return f"{audience}, e lo invia una persona: non costa niente."
     cost = costs.of_bulletin(settings, bulletin, items, readers)
     return f"{audience}. Costo {cost}." if cost == costs.UNKNOWN else f"{audience}. Costo stimato: {cost}."
-
-
-def _link(settings: Settings, bulletin: Bulletin) -> str:
-    """To the form, whichever run holds it by then: an older letter leads there too."""
-    return f"{settings.prefect_origins[0]}{FORM}{bulletin.id}"
 
 
 def _preview(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> str:

@@ -52,6 +52,11 @@ def _key(bulletin_id: int) -> str:
     return f"bozza-{bulletin_id}"
 
 
+def form(settings: Settings, bulletin_id: int) -> str:
+    """To the form of a bulletin, whichever run holds it by then; lasting."""
+    return f"{settings.prefect_origins[0]}{entry.FORM}{bulletin_id}"
+
+
 def certificates(settings: Settings, bulletin_id: int) -> str:
     """The lasting address of the newest certificate of a send."""
     return f"{settings.prefect_origins[0]}{entry.ARTIFACT}certificato-{bulletin_id}"
