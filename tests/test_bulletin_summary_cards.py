@@ -141,3 +141,18 @@ def test_a_card_of_which_nothing_is_named_is_left_to_a_person() -> None:
     )
     assert made.text == ""
     assert made.reason == "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
+
+
+OFFICE = "Competenze\nIMU\nOrario di ricevimento: il martedì, su appuntamento\nContatti: 02 5555 123\nPersone\n"
+
+
+def test_the_page_of_an_office_is_no_service_and_no_news() -> None:
+    made = told("Servizio Tributi", f"{OFFICE}Documenti\nRegolamento TARI\nModulo di richiesta")
+    assert (made.text, made.reason) == ("", "È la pagina di un ufficio, non una notizia.")
+
+
+def test_what_an_office_has_to_say_is_news() -> None:
+    closed = "L'ufficio Tributi è chiuso lunedì 7 dicembre.\nContatti: 02 5555 123"
+    assert told("Ufficio Tributi chiuso", closed).text.startswith(
+        "L'ufficio Tributi è chiuso lunedì 7 dicembre."
+    )

@@ -178,6 +178,34 @@ def test_what_is_of_some_or_leans_is_not_added(more: str) -> None:
     assert more not in told(GAMES, f"{CALL} {TERM} {more}").text
 
 
+@pytest.mark.parametrize(
+    ("body", "only"),
+    [
+        (
+            "La camminata di sabato 4 luglio è rinviata a sabato 11 luglio. Il ritrovo è solo in piazza "
+            "Dante alle 20:30, non più al campo sportivo.",
+            "Il ritrovo è solo in piazza Dante alle 20:30, non più al campo sportivo.",
+        ),
+        (
+            "Per il maltempo la camminata è rinviata a domenica 22 marzo. Ritrovo alle 9 SOLO al parco Alba. "
+            "Si cammina solo nel parco.",
+            "Si cammina solo nel parco.",
+        ),
+        (
+            "La camminata di sabato 4 luglio è rinviata a sabato 11 luglio. Ritrovo SOLO in piazza Dante.",
+            "Gli altri dettagli sono nella pagina.",
+        ),
+    ],
+)
+def test_where_when_and_for_whom_alone_is_told_or_left_to_the_page(body: str, only: str) -> None:
+    assert told("Camminata rinviata", body).text.endswith(f" {only}")
+
+
+def test_what_is_not_the_only_way_is_no_restriction() -> None:
+    body = "La camminata di sabato 4 luglio è rinviata a sabato 11 luglio. Non solo per adulti, ma per tutti."
+    assert "nella pagina" not in told("Camminata rinviata", body).text
+
+
 def test_nothing_is_added_to_a_title_alone() -> None:
     text = f"{GAMES}. I dettagli sono nella pagina."
     notice = read(title=GAMES, abstract="", body=f"{CALL} {TERM}")

@@ -29,6 +29,16 @@ _FORM = re.compile(
     re.I,
 )
 _COOKIES = re.compile(r"\b(?:cookie|informativa sulla privacy|accetta tutti|gestisci preferenze)\b", re.I)
+# what stands on the page of an office, in the model of Designers Italia for Comuni ("unità organizzativa")
+_OFFICE = re.compile(r"^(?:l['’]\s?)?(?:ufficio|servizio|settore|area|sportello|unità)\s", re.I)
+_OF_AN_OFFICE = re.compile(
+    r"^[\s#*_-]*(cosa fa|competenze|struttura|tipologia|tipo di organizzazione|assessore(?: di riferimento)?"
+    r"|responsabile|contatti|sede(?: principale)?|persone|personale|servizi (?:offerti|erogati|collegati)"
+    r"|area di (?:riferimento|appartenenza)"
+    r"|orari\w?(?: di (?:apertura|ricevimento)| (?:al|per il) pubblico)?)[\s*_]*(?::|$)",
+    re.I | re.M,
+)
+_LABELS_OF_A_PAGE = 3  # of these
 _SENTENCE = re.compile(r"[a-zà-ù]{2,}[^.!?\n]{30,}[.!?]")
 
 
@@ -51,6 +61,9 @@ def reason(title: str, source: str) -> str:
         return "È un avviso sui cookie, non una notizia."
     if is_section and not _SENTENCE.search(body):
         return "È una pagina di sezione, non una notizia."
+    labels = {label.casefold() for label in _OF_AN_OFFICE.findall(body)}
+    if _OFFICE.match(title) and len(labels) >= _LABELS_OF_A_PAGE:
+        return "È la pagina di un ufficio, non una notizia."
     if not body.strip() and len(title.split()) < 2:
         return "La pagina non dice niente."
     return ""

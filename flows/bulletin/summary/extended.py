@@ -15,6 +15,7 @@ from flows.bulletin.page.lacks import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.framed import OTHERS
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
@@ -37,6 +38,11 @@ _PRACTICAL = re.compile(
     r"|\bposti (?:sono )?limitat\w+\b|\bfino (?:a|ad) esaurimento",
     re.I,
 )  # what one wants to know before leaving home
+_ONLY = re.compile(
+    r"(?<!non )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\s(?:a[il]?|allo|all['’a]|agli|alle|in"
+    r"|nell?['’ao]?|nei|nelle|presso|su|per|il|la|i|gli|le|chi|dall?[ae]?)\b",
+    re.I,
+)
 _IF_IT_RAINS = re.compile(
     r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
 )
@@ -103,6 +109,23 @@ def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool])
         else:
             return text
     return text
+
+
+def restricted(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
+    """`text` with the office's sentence that says where, when or for whom alone, where it tells none: who is
+    told of the rest goes in vain. Else with word that there is more in the page.
+    """
+    if (
+        gate.leaves_all(text)
+        or is_service_card(notice)
+        or _ONLY.search(text)
+        or not _ONLY.search(notice.body)
+    ):
+        return text
+    said = [one for one in office(notice, matter_of(notice.title)) if _ONLY.search(one.text)]
+    tried = [_with(text, one.text) for one in said if one.flaw <= _FLAW and not _LEANS.search(one.text)]
+    tried += [] if gate.IN_PAGE.search(text) else [f"{text} {OTHERS}"]
+    return next((told for told in tried if utf16(told) <= limit and passes(told)), text)
 
 
 def _longer(text: str, notice: Notice, sentences: tuple[Sentence, ...], room: int) -> Iterator[str]:

@@ -15,7 +15,7 @@ from flows.bulletin.page.lacks import CARD, is_service_card, why_nothing
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.extended import longer
+from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
 
@@ -77,7 +77,8 @@ def summarise(
         elif judgement.warnings:
             doubtful.append((text, judgement.warnings))
         else:
-            return _written(longer(text, notice, limit, passes), notice)
+            told = longer(text, notice, limit, passes)
+            return _written(restricted(told, notice, limit, passes), notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
     no_text = (
