@@ -143,7 +143,9 @@ def test_a_card_of_which_nothing_is_named_is_left_to_a_person() -> None:
     assert made.reason == "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
 
 
-OFFICE = "Competenze\nIMU\nOrario di ricevimento: il martedì, su appuntamento\nContatti: 02 5555 123\nPersone\n"
+OFFICE = (
+    "Competenze\nIMU\nOrario di ricevimento: il martedì, su appuntamento\nContatti: 02 5555 123\nPersone\n"
+)
 
 
 def test_the_page_of_an_office_is_no_service_and_no_news() -> None:
