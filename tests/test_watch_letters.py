@@ -195,7 +195,7 @@ def test_before_a_vote_a_letter_warns_of_the_names_that_the_form_warns_of(comune
     vote = ElectionPeriod(first=NOW.date(), last=NOW.date(), names=[name])
     comune.settings.profile = comune.settings.profile.model_copy(update={"election_period": vote})
     drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
-    assert "In periodo elettorale" in box.text()
+    assert "in periodo elettorale" in box.text()
 
 
 def test_each_answer_has_its_receipt(comune: Comune, box: Post) -> None:
