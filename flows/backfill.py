@@ -1,5 +1,5 @@
-"""flow: collects a past window. It cannot compose and cannot send: it imports neither, and what it brings
-is marked so that no bulletin takes it unless an editor says so.
+"""flow: collects a past window. It cannot compose and cannot send: it imports neither verb, and what it
+brings is marked so that no bulletin takes it unless an editor says so.
 """
 
 from collections.abc import Callable, Sequence

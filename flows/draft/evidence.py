@@ -292,9 +292,9 @@ NOT_GREEN = (
 LEFT_OUT = (
     "L'invio del {title} è fermo, e in «correggi» la casella «L'invio è fermato» è rimasta vuota: se "
     "approvi, la correzione va solo a chi aveva ricevuto il messaggio, «riprendi» non vale più e {stay} "
-    "senza bollettino e senza correzione. Per mandare anche a loro il testo giusto usa di nuovo «correggi», "
-    "stessa riga e stesso testo, con la casella. Questa bozza lasciala pure: si approvano tutte e due, e "
-    "nessuno riceve due volte la correzione."
+    "senza bollettino e senza correzione. Per mandare anche a chi manca il testo giusto usa di nuovo "
+    "«correggi», stessa riga e stesso testo, con la casella. Questa bozza lasciala pure: si approvano tutte "
+    "e due, e nessuno riceve due volte la correzione."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")
