@@ -27,6 +27,7 @@ from db.ledger import Ledger
 from db.vault import Vault
 from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
+from flows.whatsapp import account
 from tests.world.code_secrets import ANNA, BRUNO
 from tests.world.code_secrets import SECRETS as CODES
 from tests.world.comune import SECRETS, Comune, Loopback
@@ -271,6 +272,7 @@ def _open_comune(
 ) -> Iterator[Comune]:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(account, "SECONDS", 60.0)  # this sandbox is a thread of the test's own process
     found = Comune(loopback, folder, engine)
     yield found
     found.close()

@@ -18,7 +18,7 @@ from flows.sending.pace import Departure
 from flows.whatsapp.messages import Category
 from tests.bench import send_town
 from tests.bench.rehearsal_kill import storm
-from tests.bench.send_sink import sink
+from tests.bench.send_sink import fullest, sink
 from tests.bench.send_worker import worker
 
 
@@ -86,10 +86,11 @@ def test_two_senders_share_one_bulletin_and_one_rate(postgresql: Engine, tmp_pat
             one.wait_for_go()
         told = [one.end() for one in both]
         assert [one["reason"] for one in told] == [None, None]
-        assert max(one["most_left"] for one in told) <= per_second
         taken = phones.report()
     assert (taken["taken"], taken["phones"], taken["twice"]) == (people, people, 0)
-    assert taken["most"] <= per_second
+    together = [moment for one in told for moment in one["left"]]  # processes share the monotonic clock
+    assert len(together) == people
+    assert fullest(together) <= per_second, "as they leave: a busy machine lets them arrive closer"
     with transaction(postgresql) as session:
         assert deliveries.certificate(session, order.bulletin_id).accepted == people
         assert session.exec(select(func.count(func.distinct(Attempt.sender_id)))).one() == 2

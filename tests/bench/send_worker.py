@@ -38,6 +38,7 @@ def main(database: str, port: int, bulletin: int, per_second: float) -> None:
         "seconds": time.monotonic() - before,
         "cpu": time.process_time() - cpu,
         "most_left": fullest(left),
+        "left": left,
         "megabytes": peak_megabytes(),
     }
     print(json.dumps(told), flush=True)
