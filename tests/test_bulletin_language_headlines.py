@@ -30,6 +30,13 @@ from flows.bulletin.language.titles import calmed
             "La fase di preallarme per la piena è revocata dal 3 maggio",
         ),
         ("Fase di attenzione per neve", "È in vigore la fase di attenzione per neve"),
+        (
+            "Attivata in via sperimentale la riapertura di via Po",
+            "È attivata in via sperimentale la riapertura di via Po",
+        ),
+        ("Emessa ordinanza per i fuochi", "È stata emessa un'ordinanza per i fuochi"),
+        ("Pubblicato bando per il bar", "È stato pubblicato un bando per il bar"),
+        ("Approvato statuto del consorzio", "È stato approvato uno statuto del consorzio"),
         ("Ingresso libero.", "L'ingresso è libero."),
         ("Posti limitati", "I posti sono limitati."),
     ],
@@ -45,6 +52,8 @@ def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: st
         "Giovedì 23 aprile i medici di base vaccinano",
         "Mercato la domenica",
         "Gratuiti i parcheggi",
+        "Pubblicato online per errore",
+        "Approvate modifiche al piano",
         "Invito la cittadinanza",
         "",
         "Bonus",
@@ -73,3 +82,18 @@ def test_shouted_words_are_written_as_one_writes_them(loud: str, calm: str) -> N
 
 def test_the_page_itself_shows_how_a_word_is_written() -> None:
     assert calmed("IL COMUNE DI CONCO", {"conco": "Conco"}) == "Il comune di Conco"
+
+
+@pytest.mark.parametrize(
+    ("shouted", "calm"),
+    [
+        ("LAVORI IN VIA PIO XII", "Lavori in via Pio XII"),
+        ("LAVORI IN VIA DON MINZONI", "Lavori in via Don Minzoni"),
+        ("LAVORI IN PIAZZA DEL POPOLO", "Lavori in piazza del Popolo"),
+        ("FESTA A BASSANO DEL GRAPPA", "Festa a Bassano del Grappa"),
+        ("FAMIGLIE DI TEZZE SUL BRENTA", "Famiglie di Tezze sul Brenta"),
+        ("VOLONTARIATO E/O PROMOZIONE", "Volontariato e/o promozione"),
+    ],
+)
+def test_a_name_in_capitals_keeps_its_own(shouted: str, calm: str) -> None:
+    assert calmed(shouted, {}) == calm

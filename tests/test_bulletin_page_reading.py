@@ -51,3 +51,41 @@ def test_a_stop_that_went_with_its_line_comes_back() -> None:
         "Le domande si presentano entro il 20 settembre (termine perentorio)\nDovrà essere unica la domanda."
     )
     assert read(title="Bonus", abstract="", body=body).prose[0].endswith("(termine perentorio).")
+
+
+@pytest.mark.parametrize(
+    "chrome",
+    ["\n\nTempo di lettura:\n3 min\n\nLEGGI DI PIÙ", "\nTempo di lettura: 3 min", "\nLEGGI DI PIÙ", ""],
+)
+def test_what_a_site_puts_below_a_text_does_not_cut_it(chrome: str) -> None:
+    told = "Il contributo va agli studenti che abitano a Roccabruna e vanno alle scuole statali."
+    notice = read(title="Buono scuola", abstract="", body=f"{told}{chrome}")
+    assert (notice.prose, notice.is_cut) == ((told,), False)
+
+
+@pytest.mark.parametrize(
+    "title", ["Iscrizioni alla prima classe 2027-2028", "ISCRIZIONI ALLA PRIMA CLASSE 2027-2028"]
+)
+def test_a_title_said_again_runs_into_no_sentence(title: str) -> None:
+    told = "La scuola invita i genitori a un incontro in aula magna l'8 gennaio 2027."
+    body = f"MERCOLEDÌ, 23 DICEMBRE 2026\n{title}\n{told}\n\nLEGGI DI PIÙ"
+    assert read(title=title, abstract="", body=body).prose == (told,)
+
+
+def test_half_of_a_title_said_again_is_no_sentence() -> None:
+    title = "Volontari di quartiere: il registro è aperto"
+    body = f"{title}\nRegolamento dei volontari"
+    assert read(title=title, abstract="", body=body).prose == ()
+
+
+def test_a_day_below_the_title_is_the_matters_own() -> None:
+    title = "Fogli di calcolo - Corso di base gratuito"
+    body = f"GIOVEDÌ, 13 MAGGIO 2027\n{title}\nMartedì 18 maggio 2027\nDalle ore 15:00 alle ore 17:00"
+    notice = read(title=title, abstract="", body=body)
+    assert "Martedì 18 maggio 2027" in notice.source
+    assert "13 MAGGIO" not in notice.source
+
+
+def test_initials_at_the_end_hang_on_nothing() -> None:
+    told = "La carta di carta sarà sostituita dalla Carta d'Identità Elettronica (C.I.E.)"
+    assert read(title="Documenti", abstract="", body=told).prose == (told,)

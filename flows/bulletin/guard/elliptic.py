@@ -20,6 +20,7 @@ _AFTER = re.compile(
     re.I,
 )
 _LAST_DAY = 31
+_MONTH_ALONE = re.compile(r"\d{4}-\d\d")
 _NEXT_MONTH_MARGIN = 12  # days: `sabato 30 novembre e lunedì 2` goes on to the next month
 
 
@@ -91,6 +92,13 @@ def _dates(facts: Sequence[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact.kind is Kind.date and len(fact.value) >= len("--11-30")]
 
 
+def _month_and_day(value: str) -> tuple[int, int]:
+    """Of `2027-06-07` and of `--06-07`; of a month alone, `2027-06`, with 0 for its day."""
+    if _MONTH_ALONE.fullmatch(value):
+        return int(value[-2:]), 0
+    return int(value[-5:-3]), int(value[-2:])
+
+
 def _may_be_day(fact: Fact) -> bool:
     figure = fact.shown.rstrip("°º")
     return fact.kind in (Kind.number, Kind.ordinal) and figure.isdigit() and 1 <= int(figure) <= _LAST_DAY
@@ -113,7 +121,7 @@ def _as_day(text: str, fact: Fact, dates: Sequence[Fact]) -> Fact:
     number, month = int(fact.value), 0
     if dates:
         near = max(earlier, key=_start) if earlier else min(dates, key=_start)
-        month, day = int(near.value[-5:-3]), int(near.value[-2:])
+        month, day = _month_and_day(near.value)
         if near.start < fact.start and day - number > _NEXT_MONTH_MARGIN:
             month = month % 12 + 1
     start = fact.start - (len(named[0]) if named else 0)

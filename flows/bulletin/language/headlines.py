@@ -14,10 +14,22 @@ _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
     re.I,
 )
+_HOW = r"(?P<how>in via \w+|(?!presente|prevalente|residente)\w+mente)"
+_DONE_SOMEHOW = re.compile(  # `Attivata in via sperimentale la riapertura`
+    rf"(?:{_DONE})(?P<end>[oaie])\s{_HOW}\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s|l['’])", re.I
+)
+_DONE_BARE = re.compile(  # `Emessa ordinanza per limitare`: one thing, its article left out
+    rf"(?P<done>(?:{_DONE}|emess|emanat|firmat|indett|bandit|sottoscritt|presentat)(?P<end>[oa]))"
+    r"\s(?P<noun>[a-zà-ù]{5,})\s(?=(?:per|di|del|della|a|al|contro|che|su|sul|tra|con)\s)",
+    re.I,
+)
+_ALSO = re.compile(  # `Chiusi anche parchi e cimiteri`
+    r"(?P<state>(?:chius|apert|sospes|vietat|esclus|annullat|rinviat)(?P<end>[oaie]))\sanche\s", re.I
+)
 _PAST = re.compile(
     r"(?!(?:Invit|Limit|Merit|Visit|Deposit|Recapit)[oaie]\b)(?P<word>[A-ZÀ-Ý][a-zà-ù]{2,}(?:at|ut|it)(?P<end>[oaie]))\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s[a-zà-ù]|l['’][a-zà-ù])"
 )
-_FINES = re.compile(r"(?P<name>multe|sanzioni) da (?=\d)", re.I)
+_FINES = re.compile(r"(?P<name>multe|sanzioni|multa|sanzione) da (?=\d)", re.I)
 _TERMS = re.compile(
     r"(?P<noun>ingresso|entrata|accesso|partecipazione|prenotazione|iscrizione|posti)\s"
     r"(?P<state>liber[oa](?:\se\sgratuit[oa])?|gratuit[oa]|ad?\sofferta\slibera|a\spagamento|obbligatori[oa]|limitati)\.?",
@@ -93,11 +105,19 @@ def spoken(line: str) -> str:
         if match["stem"].lower() == "conclus":
             verb = f"Si {verb.lower()}"
         return f"{verb} {line[:1].lower()}{line[1:]}"
+    if match := _ALSO.match(line):
+        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} {line[:1].lower()}{line[1:]}"
+    if match := _DONE_SOMEHOW.match(line):
+        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} {line[:1].lower()}{line[1:]}"
+    if (match := _DONE_BARE.match(line)) and (article := _indefinite(match["noun"], match["end"].lower())):
+        return f"È stat{match['end']} {match['done'].lower()} {article}{line[match.start('noun') :]}"
     if (match := _PAST.match(line)) and lemma(match["word"].lower()).endswith(("are", "ere", "ire")):
         end = match["end"].lower()
         return f"{'È stat' if end in 'oa' else 'Sono stat'}{end} {line[:1].lower()}{line[1:]}"
     if match := _FINES.match(line):
-        return f"Le {match['name'].lower()} vanno da {line[match.end() :]}"
+        name = match["name"].lower()
+        several = name.endswith(("e", "i")) and name != "sanzione"
+        return f"{'Le' if several else 'La'} {name} {'vanno' if several else 'va'} da {line[match.end() :]}"
     if match := _UNDER_WAY.fullmatch(line):
         verb = "Prendono il via" if _PLURAL.match(match["what"]) else "Prende il via"
         return f"{verb} {match['day'] or ''}{match['what']}"
@@ -131,6 +151,16 @@ def _with_relative_clause(line: str) -> str:
     if match is None or own == match["what"] or speaks(own) or not _OCCASION.match(own):
         return ""
     return f"{match['day'][:1].upper()}{match['day'][1:]} c'è {match['what']}"
+
+
+def _indefinite(noun: str, end: str) -> str:
+    """`un`, `uno`, `una` before a noun that agrees with the participle; "" where it is not sure to."""
+    agrees = noun.endswith(("o", "e", "ore")) if end == "o" else noun.endswith(("a", "e", "tà"))
+    if not agrees or noun.endswith("mente") or not is_word(noun) or lemma(noun) != noun:
+        return ""
+    if end == "a":
+        return "un'" if noun[0] in "aeiou" else "una "
+    return "uno " if _HARD.match(noun) else "un "
 
 
 def _told(noun: str, state: str) -> str:

@@ -21,15 +21,18 @@ _SPACED = re.compile(r"(?<!\w)(?:[A-ZÀ-Ý] ){3,30}[A-ZÀ-Ý](?!\w)")
 _HYPHENATED = re.compile(r"\b([^\W\d_]{2,20})[-\xad]\s?([a-zà-ù]{2,20})\b")
 _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")
 _PICTURES = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u20e3]+")
+_WEEKDAY = re.compile(r"\b((?:lun|mart|mercol|giov|ven)ed)(i)['’]?(?![\w'’])", re.I)
 _LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVEDì`
 
 
 def lettered(text: str) -> str:
     """`text` with letters for the mathematical signs that look like bold ones, and without pictures.
 
-    Screen readers spell such signs one by one, and no word of them is found again.
+    Screen readers spell such signs one by one, and no word of them is found again. Weekdays get the accent
+    that a typewriter left out: `martedi'`.
     """
-    return _PICTURES.sub(" ", _FANCY.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), text))
+    text = _PICTURES.sub(" ", _FANCY.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), text))
+    return _WEEKDAY.sub(lambda day: day[1] + ("Ì" if day[2] == "I" else "ì"), text)
 
 
 def tidied(text: str) -> str:

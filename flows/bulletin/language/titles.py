@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from flows.bulletin.language.spelling import is_word, lemma
@@ -18,6 +18,9 @@ _BEFORE_TOWN = re.compile(r"\b((?:comune|città|frazione) di (?:san )?)([a-z])")
 _NOT_ROMAN = frozenset({"DI", "MI", "CI", "LI", "VI"})  # words far more often than numbers
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
 _NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
+_AND_OR = re.compile(r"\bE/O\b")
+_LINKS = frozenset(["del", "sul", "sull", "sulla"])
+_A_NAME, _OF = 3, frozenset(["dei", "del"])
 _SINGLE = frozenset("AEIO")  # words of one letter: `ADOZIONE E DEPOSITO`
 _LONG = 5  # letters: a shorter word in capitals alone may be an acronym that spells a word
 _ACRONYM_WORDS = """
@@ -86,6 +89,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
     Words of a dictionary become small, others names; acronyms, Roman numbers and what `forms` (see `casing`)
     writes otherwise stay. Among capitals short words count, too; alone they may be acronyms.
     """
+    text = _AND_OR.sub("e/o", text)
     words = list(_WORD_OR_INITIALS.finditer(text))
     parts, at, after_name, in_street = [], 0, False, False
     for place, match in enumerate(words):
@@ -119,14 +123,25 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
             calm = word
         else:
             calm = _calm(word, forms, is_alone=not in_run, after_name=after_name or in_street)
+            if place and words[place - 1][0].lower() in _STREETS and calm.islower() and len(calm) == _A_NAME:
+                calm = calm if calm in _OF else calm.capitalize()  # `via Pio XII`, `via Don Bosco`
+        if calm.islower() and _is_by_a_river(words, place):
+            calm = calm.capitalize()
         in_street = in_street or word.lower() in _STREETS
-        after_name = calm[:1].isupper() and not calm.isupper() and not is_word(word.lower())
+        goes_on = after_name and word.lower() in _LINKS  # `Bassano del Grappa`
+        after_name = goes_on or (calm[:1].isupper() and not calm.isupper() and not is_word(word.lower()))
         if _opens(text, match.start()):
             calm = calm[:1].upper() + calm[1:]
         parts += [text[at : match.start()], calm]
         at = match.end()
     calm = "".join((*parts, text[at:]))
     return _BEFORE_TOWN.sub(lambda match: match[1] + match[2].upper(), calm) if parts else calm
+
+
+def _is_by_a_river(words: Sequence[re.Match[str]], place: int) -> bool:
+    """Whether a word is a town's that its river tells from others: `TEZZE SUL BRENTA`."""
+    follow = [match[0].lower() for match in words[place + 1 : place + 3]]
+    return len(follow) > 1 and follow[0] in ("sul", "sull", "sulla") and not is_word(follow[1])
 
 
 def _is_verb(word: str) -> bool:

@@ -11,6 +11,7 @@ _FIRST = re.compile(r"[A-ZÀ-Ý][a-zà-ù]{2,}[aeo]no(?!\w)")
 _NOT_FINITE = re.compile(
     r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs|ss|ivis|cis|clus|chius|fus|mpres|stes|olt|itt|ott|ett|att|utt|int|unt|fert|pert)[oaie])$"
 )
+_THEIRS = re.compile(r"(?:[tsr][st]a|[tsr][st]ano)$")
 _AS_NOUN = re.compile(  # `il decoro`, `per i familiari`, `18 giungo`
     r"(?:\b(?:il|i|gli|un|uno|una|del|dello|della|dei|degli|delle|di|nel|nella|nei|nelle|sul|sulla|sui|sulle|dal|dalla|dai|dalle|al|alla"
     r"|ai|alle|agli|per|con|in|a|da|\d+)\s|\b(?:dell|nell|sull|dall|all|un)['’])$",
@@ -68,11 +69,13 @@ def speaks(text: str) -> bool:
 
 def _is_finite(word: str) -> bool:
     """`celebra` of celebrare; what may as well be a noun, a participle or an adjective is not counted."""
-    if _NOT_FINITE.search(word) is not None:
-        return False
     if word.endswith("o") and not word.endswith(("no", "mo")):
         return False  # `il parto`, `decoro`: no office says `io`
     infinitive = lemma(word)
+    if infinitive.endswith("are") and _THEIRS.search(word):
+        return True  # `attraversa`: whose participle ends otherwise, in `-ato`
+    if _NOT_FINITE.search(word) is not None:
+        return False
     if word.endswith("ari") and not infinitive.endswith("arare"):
         return False  # `familiari`, `alimentari`: their singular ends as an infinitive does
     return _INFINITIVE.search(infinitive) is not None

@@ -65,6 +65,7 @@ ITS_WEEK = re.compile(
     re.I,
 )
 _OF_ONE = re.compile(r"\b(?:annullat|rinviat|spostat|sospes|posticipat|anticipat|soppress)\w*\b", re.I)
+_WEEKLY = re.compile(r"\b(?:settimanal[ei]|mercat[oi])\s{1,3}(?:di|del|della)\s{1,3}$", re.I)
 _BY_OF = re.compile(r"\b(?:di|del|della|al|alla)\s{1,3}$", re.I)
 _LONGEST_LIST = 14  # names: a week twice
 _SENTENCE = re.compile(r"[.!?](?!\d)|\n")
@@ -85,6 +86,8 @@ def reading(text: str, start: int, end: int) -> Weekday:
     if ITS_WEEK.match(text, end):
         return Weekday.unsure  # `venerdì della prossima settimana`, `il lunedì successivo`
     sentence, before_it = _sentences(text, start, end)
+    if _WEEKLY.search(before) and DATE.search(sentence):
+        return Weekday.every
     if _EVERY.search(before):
         is_of_one = _BY_OF.search(before) and _OF_ONE.search(sentence)
         return Weekday.unsure if is_of_one else Weekday.every  # `lo spettacolo di sabato è annullato`

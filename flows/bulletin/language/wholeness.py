@@ -81,7 +81,7 @@ _PARTICIPLE = re.compile(
 )
 _BEHEADED = re.compile(r"[^\w«“\"'‘(¿#@+]|[a-zà-ù](?![A-Z-])")
 _WITHOUT_HEAD = re.compile(
-    r"(?:previ[oa]|salvo|eccetto|tranne|ad eccezione|fatta eccezione|e|ed|o|oppure|che)\b", re.I
+    r"(?:previ[oa]|salvo|eccetto|tranne|ad eccezione|fatta eccezione|e|ed|o|oppure|che)\b(?!-\w)", re.I
 )
 _LEANING = re.compile(
     r"(?:(?:\w+\s+)?(?:tal[ei]|suddett\w+|predett\w+|sopracitat\w+|summenzionat\w+|anzidett\w+|medesim\w+)\b"

@@ -14,6 +14,11 @@ _MARKED = re.compile(
     rf"(?P<last>{_DAY})\s(?P<closes>\d{{1,2}}[:.]\d\d)\s?[-–]\s?Fine evento",
     re.I,
 )
+_MARKED_FIRST = re.compile(  # the same with the hour behind its mark
+    rf"(?P<first>{_DAY})\s?[-–]\s?Inizio evento\W{{1,3}}(?P<opens>\d{{1,2}}[:.]\d\d)\W{{1,4}}"
+    rf"(?P<last>{_DAY})\s?[-–]\s?Fine evento\W{{1,3}}(?P<closes>\d{{1,2}}[:.]\d\d)",
+    re.I,
+)
 
 
 def date_block(text: str, start: int, end: int) -> list[list[Row]]:
@@ -48,11 +53,11 @@ def _daily(text: str, found: Sequence[Head], start: int) -> list[list[Row]]:
 
 def _marked(text: str, start: int, end: int) -> list[Row]:
     """The beginning and the end of each event, where nothing else stands there."""
-    found = list(_MARKED.finditer(text, start, end))
-    rest = _MARKED.sub(" ", text[start:end])
-    if not found or not NOTHING.fullmatch(rest):
-        return []
-    return [_event(match) for match in found]
+    for pattern in (_MARKED, _MARKED_FIRST):
+        found = list(pattern.finditer(text, start, end))
+        if found and NOTHING.fullmatch(pattern.sub(" ", text[start:end])):
+            return [_event(match) for match in found]
+    return []
 
 
 def _event(match: re.Match[str]) -> Row:

@@ -134,6 +134,8 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
     passage = page.passage(start)
     if _SALE.search(before):
         return "sale"
+    if passage.part == "terms":
+        return "deadline"
     if passage.part in ("how", "more") and re.search(r"entro|scad|termine", before + phrase, re.I):
         return "deadline"
     after = page.text[end : passage.end]

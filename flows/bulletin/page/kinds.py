@@ -27,7 +27,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             1.6,
-            r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
+            r"va\s+in\s+scena|vanno\s+in\s+scena|prevendit\w|bigliett[oi]\s+inter[oi]|riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
         ),
         (
             1.2,
@@ -77,7 +77,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
             r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
-        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via\s+\w+|lavori|veicol\w|sosta"),
+        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via(?:le)?\s+\w+|lavori|veicol\w|sosta"),
     ),
     Kind.supply_cut: (
         (

@@ -8,8 +8,11 @@ import re
 from collections.abc import Mapping
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.nothing import reason
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
+from flows.bulletin.page.sections import sections
 
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat|spostat)\w|\bda\s+destinarsi\b", re.I)
 _OPEN_ENDED = re.compile(
@@ -96,6 +99,15 @@ _NEWS = re.compile(
     r"|apre|aperte?|apertura|riapr\w+|torna|chius\w+|sospes\w+|cambia\w*|modific\w+|prorog\w+|al\s+via|disponibil\w+|avvi(?:o|a|ato)|entro)\b",
     re.I,
 )
+_OPENED = re.compile(
+    r"\bapert[ei]\s(?:le\s)?(?:(?:pre)?iscrizioni|adesioni|candidature|prenotazioni)\b"
+    r"|\b(?:iscrizioni|adesioni|candidature|prenotazioni)\saperte\b",
+    re.I,
+)
+_PARTS_OF_A_SERVICE = frozenset({"audience", "how", "gets", "terms"})  # of the themes' pages of services
+_SURE_PARTS = 3
+_DATED = (Slot.when, Slot.deadline, Slot.until)
+_DATE = re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}|\d[/.]\d{{1,2}}[/.]\d|\b20\d\d\b", re.I)
 CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
@@ -145,9 +157,10 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
 
 
 def is_call(notice: Notice) -> bool:
-    """Whether an event looks for people to take part: it has a term to apply, and neither day nor hour."""
+    """Whether an event looks for people to take part: one can apply, and it has neither day nor hour."""
     told = notice.slots
-    return Slot.deadline in told and not _has_day(told) and Slot.hours not in told
+    applies = Slot.deadline in told or _OPENED.search(notice.source) is not None
+    return applies and not _has_day(told) and Slot.hours not in told
 
 
 def why_nothing(notice: Notice) -> str:
@@ -162,7 +175,19 @@ def why_nothing(notice: Notice) -> str:
 def is_service_card(notice: Notice) -> bool:
     """Whether a page is a service's standing card, which tells what to bring at any time and nothing new."""
     told = notice.slots
-    if notice.kind is not Kind.service or Slot.deadline in told or Slot.until in told:
+    if notice.kind is not Kind.service:
+        return False
+    found = sections(notice.source)
+    parts = {section.kind for section in found}
+    says_first = any(
+        section.kind == "prose"
+        and speaks(notice.source[section.start : section.end].replace(notice.title, ""))
+        for section in found
+    )
+    is_dated = any(_DATE.search(one.words) for slot in _DATED for one in told.get(slot, ()))
+    if len(parts & _PARTS_OF_A_SERVICE) >= _SURE_PARTS and not (is_dated or says_first):
+        return True
+    if Slot.deadline in told or Slot.until in told:
         return False
     papers = [item for one in notice.listings for item in one.items if _PAPER.search(item)]
     opening = " ".join((notice.title, *notice.abstract[:1], *notice.prose[:2]))

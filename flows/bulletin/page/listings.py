@@ -30,7 +30,7 @@ _FIRST_ITEM = re.compile(
 _BAR = re.compile(r"\s\|\s")
 _OPEN_END = re.compile(r"(?:\.\.\.|…|\b(?:ecc|etc)\.?)\W*$", re.I)
 _CLOSED = re.compile(r"[@\w./-]+@[\w.-]+$|https?://\S+$|[.:;!?]$")
-_SEEN = ("prose", "how", "more", "audience", "cost", "when")
+_SEEN = ("prose", "how", "terms", "gets", "more", "audience", "cost", "when")
 _LONGEST_ITEM = 700
 _LONGEST_LEAD = 300
 

@@ -16,6 +16,7 @@ from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, same
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.inlined import inlined
 from flows.bulletin.page.kinds import kind_of
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.operative import operative
@@ -41,8 +42,8 @@ _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the li
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
 _TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
-_HANGING = re.compile(
-    r"(?:\b(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
+_HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
+    r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
     re.I,
 )
 _STAMP = re.compile(
@@ -72,6 +73,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
+    body = _with_title_apart(body, title)
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)
@@ -88,11 +90,11 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         heading = f"{heading}…"
     described = tuple(_sentences(lines, heading, forms))
     is_torn = _is_torn(body)
-    read_parts = parts(resolved(body[:_PROSE], published))
+    read_parts = parts(resolved(inlined(body[:_PROSE]), published))
     prose = [
         text
         for place, part in enumerate(read_parts)
-        if part.kind in ("prose", "how", "more")
+        if part.kind in ("prose", "how", "terms", "gets", "more")
         for text in _ended(split(part.text), is_last=place == len(read_parts) - 1)
     ]
     return Notice(
@@ -105,6 +107,15 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         unreadable=found.unreadable,
         is_cut=is_cut or is_torn,
     )
+
+
+def _with_title_apart(body: str, title: str) -> str:
+    """`body` with its title, where a site says it again on the first line, as a paragraph of its own.
+
+    In capitals and without a stop it would run on into the first sentence.
+    """
+    first, break_, rest = body.lstrip().partition("\n")
+    return f"{first}\n\n{rest}" if break_ and same(first, title) else body
 
 
 def _is_torn(body: str) -> bool:
@@ -151,9 +162,11 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
             if place < len(pieces) - 1 and piece[-1:].isalnum() and has_verb(piece):
                 piece = f"{piece}."  # the stop went with the line break
             text = spoken(mended(parameter(calmed(tidied(piece), forms))))
+            if same(text, heading):
+                continue
             text = _LABEL.sub("", text) if has_verb(_LABEL.sub("", text)) else text
             text = text[:1].upper() + text[1:]
-            if _stands(text) and not same(text, heading):
+            if _stands(text):
                 told += 1
                 yield text
 
@@ -162,7 +175,7 @@ def _stands(text: str) -> bool:
     """Whether a phrase is a sentence that may stand alone."""
     bare = text.rstrip(' .!?»”")')
     return (
-        len(text.split()) > 3
+        len(re.split(r"[\s'’]+", text)) > 3
         and speaks(text)
         and text.endswith((".", "!", "?", ".»", ".”", "»", "”", ")"))
         and not text.endswith(":")

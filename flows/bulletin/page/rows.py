@@ -15,7 +15,7 @@ from flows.bulletin.page.programme import in_lines, runs
 from flows.bulletin.page.sections import Section, sections
 from flows.bulletin.page.tables import tables
 
-_TOLD = ("prose", "how", "more", "audience", "cost", "when", "where")
+_TOLD = ("prose", "how", "terms", "gets", "more", "audience", "cost", "when", "where")
 _MOST = 400  # rows of a page; more is an archive
 _READ = 200_000  # characters of a page
 

@@ -11,7 +11,20 @@ from typing import Literal
 
 from flows.bulletin.language.markup import plain
 
-Kind = Literal["prose", "audience", "when", "where", "pin", "cost", "contacts", "how", "more", "furniture"]
+Kind = Literal[
+    "prose",
+    "audience",
+    "when",
+    "where",
+    "pin",
+    "cost",
+    "contacts",
+    "how",
+    "terms",
+    "gets",
+    "more",
+    "furniture",
+]
 
 _PROSE: Kind = "prose"
 
@@ -26,8 +39,10 @@ _LABELS: dict[Kind, str] = {
     "pin": "Mappa Indirizzo|+Indirizzo",
     "cost": "Costi e vincoli|+Costi|+Costo|Quanto costa|+Prezzo|+Prezzi|+Tariffe",
     "contacts": "Punti di contatto|Punto di contatto|+Contatti|+Contatto|Per contatti",
-    "how": "Come fare|Come si fa|Come partecipare|Come iscriversi|Cosa serve|Cosa fare|+Scadenze",
-    "more": "Tempi e scadenze|Casi particolari|Condizioni di servizio|Cosa si ottiene|Ulteriori"
+    "how": "Come fare|Come si fa|Come partecipare|Come iscriversi|Cosa serve|Cosa fare",
+    "terms": "Tempi e scadenze|+Scadenze|+Scadenza",
+    "gets": "Cosa si ottiene",
+    "more": "Casi particolari|Condizioni di servizio|Ulteriori"
     " informazioni|Maggiori informazioni|+Approfondimenti",
     "furniture": (
         "Allegati Documenti|+Allegati|+Allegato|+Documenti|+Documento|Galleria di immagini"
@@ -43,6 +58,17 @@ _KINDS: dict[str, Kind] = {
     label.removeprefix("+").casefold().replace("’", "'").rstrip(":"): kind
     for kind, labels in _LABELS.items()
     for label in labels.split("|")
+}
+
+_KINDS |= {  # labels only on a line of their own: in a line they are words like others
+    **dict.fromkeys(("importo", "quanto si riceve", "contributo"), "gets"),
+    **dict.fromkeys(("requisiti", "chi può fare domanda", "beneficiari"), "audience"),
+    **dict.fromkeys(
+        ("domanda", "domande", "come e quando fare domanda", "presentazione delle domande"), "terms"
+    ),
+    **dict.fromkeys(("periodo", "durata"), "when"),
+    **dict.fromkeys(("deroghe", "prove", "note"), "more"),
+    **dict.fromkeys(("che cos'è", "programma"), "prose"),
 }
 
 
@@ -85,8 +111,11 @@ _FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")
 _STAMP_IN_LINE = re.compile(
     rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?"
     rf"|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
-    rf"\s*:\s*{_A_DAY}|\btempo di lettura:?\s*(?:meno di )?\d{{1,3}} min\w*(?:\s+tipologia [a-z]+)?",
+    rf"\s*:\s*{_A_DAY}",
     re.I,
+)
+_READING_TIME = re.compile(  # themes put the figure on a line of its own
+    r"\btempo di lettura:?\s*(?:meno di )?\d{1,3} min\w*(?:\s+tipologia [a-z]+)?", re.I
 )
 _UPDATED_AT = re.compile(r"(?m)^aggiornamento\s(?:delle\s|alle\s)?ore\s[\d:.]+\s?[-–:]\s+", re.I)
 _DATE_ALONE = re.compile(rf"(?:(?:notizie|news|avvisi|eventi)\s+)?{_A_DAY}", re.I)
@@ -180,7 +209,7 @@ MEETS = re.compile(  # stands below a day that is the matter's own, not the page
 
 def unstamped(text: str) -> str:
     """`text` without the lines that say only when the page or a file was published, and how long it takes."""
-    text = _UPDATED_AT.sub("", _FILE_STAMP.sub(" ", text))
+    text = _READING_TIME.sub("", _UPDATED_AT.sub("", _FILE_STAMP.sub(" ", text)))
     return "\n".join(_unstamped_line(line) for line in _without_stamps(text).split("\n"))
 
 

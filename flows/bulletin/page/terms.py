@@ -17,6 +17,8 @@ _WHO = re.compile(
     r"|(?:essere\s+)?residen(?:t[ei]|za)\s+(?:ininterrotta\s+)?(?:in|nel|a|nei|da)\b[^.;:\n]{2,90}|(?:dai|da)\s+\d{1,2}\s+(?:ai\s+\d{1,2}\s+)?anni"
     r"|(?:alunni|studenti|minori|attività\s+economiche|famiglie|coloro|chi)\s+(?:che\s+)?(?:frequenta\w*|danneggiat\w|residenti|iscritt\w)[^.;:\n]{0,110}"
     r"|(?:attivit[àa]['’]?|imprese|operatori)\s+commerciali|coloro\s+che\s+[^.;:,\n]{3,90}|(?:i\s+)?proprietari\s+[^.;:,\n]{3,60}"
+    r"|possono\s+(?:partecipare|fare|presentare|chiedere|iscriversi|vaccinarsi)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?(?:i|gli|le|solo|soltanto)\s[^.;:\n]{3,90}"
+    r"|può\s+(?:partecipare|fare|presentare|chiedere|iscriversi)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?chi\s[^.;:\n]{3,90}"
     r"|chiunque(?:\s+(?:fosse\s+)?interessat[oi])?|utilizzabile\s+da[il]?\s[^.;:\n]{3,90}|familiar[ei]\s+e\s+\w+"
     r"|(?:anzian|fragil|disabil)\w+(?:\s+e\s+\w+)?|maggiorenni)",
     re.I,

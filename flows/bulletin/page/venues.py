@@ -44,7 +44,19 @@ _DESK = re.compile(
     r"acquist\w+|stabilimento)\b[^.\n]{0,60}$",
     re.I,
 )
-_OF_OTHERS: tuple[Kind, ...] = ("contacts", "pin", "furniture", "cost", "how", "more", "audience")
+_TOWARDS = re.compile(r"\b(?:fino|sino|verso)\s(?:a\s)?$", re.I)
+_ELSE = re.compile(r"\b[Ii]n caso di (?:pioggia|maltempo|neve)\b")
+_OF_OTHERS: tuple[Kind, ...] = (
+    "contacts",
+    "pin",
+    "furniture",
+    "cost",
+    "how",
+    "terms",
+    "gets",
+    "more",
+    "audience",
+)
 _ROADS = frozenset({"via", "viale", "piazza", "piazzale", "sp", "ss", "sr", "corso", "largo", "vicolo",
                     "strada", "ponte",
                     "sottopasso", "contrada", "localita", "frazione"})  # fmt: skip
@@ -60,6 +72,8 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
                 yield passage.start, passage.start + len(words)
     for match in page.matches(_AT, *_OF_OTHERS):
         before = page.text[page.passage(match.start()).start : match.start()]
+        if _TOWARDS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
+            continue  # where a parade ends, where it goes on when it rains
         is_desk = re.search(r"uffic|sportell|protocoll|segreteri", match[0][:40], re.I) or _DESK.search(
             before
         )
@@ -100,4 +114,4 @@ def _end(page: Layout, match: re.Match[str]) -> int:
     if not stop and page.text[end : end + 1].isalnum():  # the name is longer than a name is
         end = page.text.rfind(" ", match.start(), end)
     text = page.text[match.start() : end]
-    return match.start() + len(text.rstrip(" ,.;:-–"))
+    return match.start() + len(re.sub(r"\s(?:e|ed|o)$", "", text.rstrip(" ,.;:-–")))

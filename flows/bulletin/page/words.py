@@ -33,6 +33,9 @@ _DEADLINE = re.compile(
 )
 
 
+_BEHIND_DAY = re.compile(r"^[\s,;:.–-]+")
+
+
 def described(words: str) -> Row:
     """The row that an entry's words make, without the day and hours before them."""
     text = words.strip(" \t\r\n,;:–—-|*•").rstrip(".")
@@ -75,8 +78,9 @@ def item(text: str, start: int, end: int) -> Row:
             when = dated[0].when
     if len(found) == 1 and not deadline:
         hours = found[0].hours
+    bare = _BEHIND_DAY.sub("", text[dated[0].end :]) if len(dated) == 1 and not text[: dated[0].start] else ""
     return Row(
-        what=text,
+        what=bare or text,
         when=when,
         hours=hours,
         deadline=deadline.strip(),

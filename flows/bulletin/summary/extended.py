@@ -7,6 +7,8 @@ longer text is judged anew. What the page tells of some people only, or of anoth
 import re
 from collections.abc import Callable, Iterator
 
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.facts.find import facts
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
@@ -47,7 +49,7 @@ _IF_IT_RAINS = re.compile(
     r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
 )
 _LETS = re.compile(
-    r"\b(?:possono|può|potrann?[oà]|consentit\w|garantit\w|apert\w|deviazion\w"
+    r"\b(?:possono|può|potrann?[oà]|chius[oaie]\b|consentit\w|garantit\w|apert\w|deviazion\w"
     r"|deviat\w|percors[oi] alternativ\w|divieto|vietat\w)\b",
     re.I,
 )
@@ -65,7 +67,7 @@ _LEANS = re.compile(
     r"|sottostant\w+|seguent[ei]|altresì|anche)\b",
     re.I,
 )
-_LISTED = re.compile(r"\belencat\w nella pagina")
+_LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _LISTS = re.compile(r"[:;]\s")
 _OFFICIAL = re.compile(
     r"\b(?:graduatori\w+|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b", re.I
@@ -168,6 +170,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
     for sentence in sentences:
         if utf16(sentence.text) > left or not _may_follow(text, sentence):
             continue
+        if sentence.place == 0 and not sentence.figures:
+            continue  # what opens a page closes no text
         if is_left_to_page and gate.IN_PAGE.search(sentence.text) and _LISTED.search(text):
             continue  # it says already where the list is
         told = sum(
@@ -175,7 +179,11 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
-        if notice.kind in OCCASIONS and _PRACTICAL.search(sentence.text):
+        if Slot.amount in sentence.slots and _sums(sentence.text) - _sums(text) and _sums(text):
+            told = max(told, WEIGHTS[Slot.amount] / 2)  # one sum told is not all
+        if (notice.kind in OCCASIONS and _PRACTICAL.search(sentence.text)) or _IF_IT_RAINS.match(
+            sentence.text
+        ):
             told += 1.0
         if told or (notice.kind in _MEASURES and (binding(sentence.text) or _LETS.search(sentence.text))):
             worth[sentence.text] = told - sentence.flaw - 0.004 * utf16(sentence.text)
@@ -209,6 +217,10 @@ def _tells(text: str, notice: Notice, slot: Slot) -> bool:
     if slot in _OWN_WORDS and (slot is Slot.how or _OWN_WORDS[slot].search(text)):
         return _OWN_WORDS[slot].search(text) is not None
     return any(telling.tells(text, told) for told in notice.slots.get(slot, ()))
+
+
+def _sums(text: str) -> set[str]:
+    return {fact.value for fact in facts(text) if fact.kind is FactKind.amount}
 
 
 def _may_follow(text: str, sentence: Sentence) -> bool:

@@ -6,6 +6,7 @@ from itertools import chain, islice
 
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
@@ -21,6 +22,7 @@ from flows.bulletin.summary.frames import (
     general,
     health,
     hours,
+    itemized,
     programmes,
     recalls,
     services,
@@ -30,7 +32,7 @@ from flows.bulletin.summary.frames.facets import bare, tells
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, is_cut, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of
 from flows.bulletin.summary.frames.meetings import meeting
-from flows.bulletin.summary.frames.outcomes import outcome
+from flows.bulletin.summary.frames.outcomes import opened, outcome
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.wording import worded
 
@@ -61,8 +63,13 @@ _TEASER = 700  # characters
 _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
+DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
+HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
+_PERIOD = re.compile(
+    r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d"
+)  # each day may have its own hours
 _GETS = re.compile(  # whoever reads what one gets must know that not everybody does
     r"\bricevi (?:il |l['’])\d"
     r"|\b(?:contributo|bonus|voucher|buono|premio|rimborso) (?:è di|va da|arriva a|ammonta a) \d",
@@ -108,7 +115,14 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     owned = islice(general.texts(notice, limit), _TRIED) if kind not in OCCASIONS else iter(())
     made = (
         form
-        for text in chain(_known(notice), _described(notice), framed, owned)
+        for text in chain(
+            _known(notice),
+            _described(notice),
+            framed,
+            owned,
+            itemized.texts(notice, limit),
+            filter(None, [opened(notice)]),
+        )
         for form in _announced(text, notice, kind)
     )
     yield from (
@@ -121,9 +135,12 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def _joined(text: str, notice: Notice) -> str:
     """`Corso di yoga. Il corso si tiene a Po.` as `Il corso di yoga si tiene a Po.`
 
-    The same of a service whose sentence has only its noun.
+    The same of a service whose sentence has only its noun, and of `Bonus libri. È per gli studenti.`
     """
     title = notice.title.strip(" .,;:")
+    matter = matter_of(title)
+    if matter and matter.article and not matter.is_plural and text.startswith(f"{title}. È per "):
+        return f"{matter.text[:1].upper()}{matter.text[1:]} è {text[len(title) + len('. È ') :]}"
     noun, _, rest = title.partition(" ")
     is_bare = notice.kind not in OCCASIONS and not text.startswith(title) and not _stems(rest) & _stems(text)
     heading = "" if is_bare else rf"{re.escape(title)}\. "
@@ -186,6 +203,16 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         yield f"{text} {OTHERS}"
         if is_of_conditions:
             return  # those that are told would stand for all
+    if (
+        (kind is Kind.programme or (kind is Kind.event and _PERIOD.search(text)))
+        and Slot.hours in notice.slots
+        and not TIME.search(text)
+        and not gate.IN_PAGE.search(text)
+    ):
+        yield f"{text} {HOURS}"
+    is_timetable = kind in (Kind.hours, Kind.service) and sum(bool(row.hours) for row in notice.rows) > 1
+    if is_timetable and not TIME.search(text) and not gate.IN_PAGE.search(text):
+        yield f"{text} {DAYS_AND_HOURS}"
     yield text
 
 

@@ -148,14 +148,18 @@ _DAYS = re.compile(
     re.I,
 )  # hours without any day send people at the right time of a wrong one
 _TEASER = 400  # characters of a page that is one piece of news
-_BEGINS = (
-    re.compile(  # when, whom it forbids what, or which office acts: such a sentence leans on no headline
-        r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
-        r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
-        r"|Prefettura|Questura|Azienda)\b"
-        r"|(?:È|Sono) (?:vietat|obbligatori|consentit))"
-    )
+_BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
+    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
+    r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
+    r"|Prefettura|Questura|Azienda)\b"
+    r"|(?:È|Sono) (?:vietat|obbligatori|consentit|attiv|nat[oaie]\b|stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’]))"
+    r"|(?:I|Gli|Le|Chi|Tutti|Tutte) [^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
+    r"(?!\s(?:(?:fare|presentare|inviare)\s(?:la\s)?(?:domanda|richiesta|istanza)|partecipare|iscriversi)\b)"
+    r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
+    r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
 )
+_YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
+_ALSO = re.compile(r"(?:È|Sono) \w+ anche\b")  # leans on the sentence before it, which is told
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 _EMPTY_WORDS = """
@@ -209,14 +213,15 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
             if trouble in _OF_TITLES:
                 yield _TROUBLES[trouble].format(title)
         sentences = split(text[len(title) :].lstrip(" ."))
-    for sentence in sentences:
+    for place, sentence in enumerate(sentences):
         item = _ITEM.search(sentence)
         if (item and is_word(item[0].split()[-1].lower())) or _RUN_ON.search(sentence):
             yield _TROUBLES[Trouble.glue].format(sentence)
         if _DISAGREES.search(sentence):
             yield _TROUBLES[Trouble.ortho].format(sentence)
         for trouble in troubles(sentence):
-            if trouble not in WEAK:
+            leans = trouble is Trouble.dangling and not (place and _ALSO.match(sentence))
+            if trouble not in WEAK and (leans or trouble is not Trouble.dangling):
                 yield _TROUBLES[trouble].format(sentence)
 
 
@@ -340,6 +345,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     is_open = _UNBOOKED.search(text) is not None
     if is_open and _BOOKING.search(_UNBOOKED.sub(" ", text)):
         yield "Dice che non si prenota, e che si prenota."
+    if _YOU_BOOK.search(text) and any(_UNBOOKED.match(sentence) for sentence in notice.prose):
+        yield "Dice che si prenota, e la pagina che non serve."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more

@@ -81,14 +81,10 @@ def summarise(
             return _written(restricted(told, notice, limit, passes), notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
+    if is_service_card(notice):
+        return Summarised("", "unwritten", notice.kind, reason=CARD)
     no_text = (
-        CARD
-        if is_service_card(notice)
-        else _CUT_TITLE
-        if is_cut(notice.title)
-        else _NO_TEXT
-        if notice.prose or notice.abstract
-        else _ONLY_TITLE
+        _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
     )
     return Summarised("", "unwritten", notice.kind, reason=refused or no_text)
 

@@ -62,6 +62,8 @@ def stamp_duty(body: str) -> str:
     items = {item.strip(" .;") for item in _ITEMS.split(body) if _STAMP_DUTY.search(item)}
     if any(len(_STAMP_DUTY.findall(item)) > 1 for item in items):
         return ""  # one for the request, another for what is given
+    if any(":" in item and "," in item for item in items):
+        return ""  # the last thing of a list in a sentence: told alone it would stand for all
     if len(sums) != 1 or any(_SOME_DUTY.search(item) for item in items):
         return ""
     return "" if _SEVERAL_DUTIES.search(body) else f"Serve una marca da bollo da {sums.pop()} euro."

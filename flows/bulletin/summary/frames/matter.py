@@ -87,7 +87,7 @@ _JOINS_BY_DI = frozenset(
 )
 _PAPERS = frozenset({"calendario", "elenco"})
 _OF_WASTE = re.compile(r"\braccolta(?: differenziata)?(?= rifiuti\b)")
-_YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?anno\s+(?=20\d\d)", re.I)
+_YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?(?:anno|a\.?\s?[se]\.?)\s*(?=20\d\d)", re.I)
 _BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
 _YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
@@ -147,7 +147,7 @@ def matter_of(title: str) -> Matter | None:
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]
     if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
-        head = f"{head} {_year(parts[1])}"
+        head = _YEAR_WORD.sub(" ", f"{head} {_year(parts[1])}")
     first, _, rest = head.partition(" ")
     article = _ARTICLES.get(first.lower(), "")
     if article and rest and not has_verb(rest):

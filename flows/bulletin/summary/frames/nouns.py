@@ -27,7 +27,11 @@ _PLURAL = (
     " commemorazioni presentazioni"
 )
 
-_ARTICLE = dict.fromkeys(_MASCULINE.split(), "il") | dict.fromkeys(_FEMININE.split(), "la")
+_ARTICLE = {
+    **dict.fromkeys(_MASCULINE.split(), "il"),
+    **dict.fromkeys(_FEMININE.split(), "la"),
+    "open day": "l'",
+}
 
 _COUNTED = (
     r"(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2}|alcuni|alcune|tanti|tante|nuovi|nuove)"

@@ -42,6 +42,7 @@ _STARTS = re.compile(
     r"\bpartenze\s(?:da\b|previste\b|:)|\b(?:luoghi|punti)\sdi\s(?:ritrovo|partenza)\b", re.I
 )
 _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.I)  # that were not understood
+_COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
@@ -145,6 +146,9 @@ def occasion_of(notice: Notice) -> Occasion:
         price = whole
     elif len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
         price = ""  # whose each is a table would tell
+    if price and _is_of_some(notice, _COSTS):
+        price = ""
+        unsaid.append("price")
     who = clauses.audience_phrase(who_words)
     if (
         who_words
@@ -169,7 +173,7 @@ def occasion_of(notice: Notice) -> Occasion:
     )
     booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
     booking = re.sub(r"^La domanda (?=dev|va\b|si\b)", "La domanda per partecipare ", booking)
-    if any(_TO_BOOK.search(row.what) for row in parts):
+    if any(_TO_BOOK.search(row.what) for row in parts) or _is_of_some(notice, _TO_BOOK):
         booking = ""  # one books for that part, and perhaps for nothing else
         unsaid.append("booking")
     if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
@@ -265,6 +269,18 @@ def _sums(words: list[str]) -> set[str]:
             told,
         )
     )
+
+
+def _is_of_some(notice: Notice, pattern: re.Pattern[str]) -> bool:
+    """Whether only some of several rows say it, and nothing outside of them: it is not the whole day's."""
+    rows = [row for row in notice.rows if row.list and row.what and row.hours]
+    said = [pattern.search(notice.source[row.start : row.end]) is not None for row in rows]
+    if len(rows) < 2 or not any(said) or all(said):
+        return False
+    outside = notice.source
+    for row in rows:
+        outside = outside.replace(notice.source[row.start : row.end], "")
+    return pattern.search(outside) is None
 
 
 def _whole_price(notice: Notice) -> str:

@@ -1,4 +1,4 @@
-"""What came of a call: its ranking, its outcome, who was admitted; a title names it behind the call.
+"""What is new of a call: its ranking, its outcome, that one may apply; a title names it behind the call.
 
 `Bando orti sociali - graduatoria provvisoria` publishes no call: it is `È pubblicata la graduatoria
 provvisoria del bando orti sociali.`
@@ -41,6 +41,10 @@ _OTHER_NEWS = re.compile(
     re.I,
 )
 _CALL = re.compile(r"(?:avviso|bando|concorso|selezione|avviso pubblico)\b", re.I)
+_APPLIED = re.compile(
+    r"(?:(?:pre)?iscrizioni\saperte|(?:al\svia|aperte|apertura|si\saprono)\s(?:le\s|delle\s)?(?:pre)?iscrizioni)",
+    re.I,
+)
 _LONGEST = 60  # characters of a line that says nothing else
 
 
@@ -63,6 +67,16 @@ def outcome(notice: Notice) -> str:
     if folded(call) in folded(what):
         return ""
     return f"{verb} {article}{what} {_of(call)}."
+
+
+def opened(notice: Notice) -> str:
+    """`Sono aperte le iscrizioni al nido comunale.` of the title `Nido comunale - Iscrizioni aperte`; ""."""
+    *first, last = _parts(notice.title)
+    what = " - ".join(first)
+    if not what:
+        what, _, last = notice.title.strip(" .").rpartition(", ")
+    matter = matter_of(what) if what and _APPLIED.fullmatch(last) else None
+    return f"Sono aperte le iscrizioni {matter.to}." if matter is not None and matter.article else ""
 
 
 def is_of_other_news(title: str) -> bool:

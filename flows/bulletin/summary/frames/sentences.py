@@ -17,6 +17,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, URL
+from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import telling
@@ -69,10 +70,12 @@ _POINTS = re.compile(
     re.I,
 )
 _LIST_LEAD = re.compile(  # with the first item of a list, which would read as all
-    r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+|present(?:are|at\w)|consegnat\w|inviat\w|allegare|allegati)\b"
+    r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+"
+    r"|present(?:are|at\w)|consegnat\w|inviat\w|allegare|allegati)\b"
     r"[^.:]{0,40}:\s",
     re.I,
 )
+_LISTS_ALL = re.compile(r":\s[^:;]+,[^:;]+\se\s[^:;,]+\.$")  # `Occorre portare: documento, foto e marca.`
 _OF_SOME = re.compile(
     r"(?:per (?:i|gli|le|chi)|se|nel caso|in caso|qualora|i cittadini (?:stranieri|non|extra)"
     r"|gli stranieri)\b",
@@ -107,7 +110,8 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     re.I,
 )
 _SAID = re.compile(
-    r"[«“\"]|[»”]|\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b"
+    r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
+    r"|\babbiamo\b|\britengo\b"
 )
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
@@ -120,6 +124,12 @@ MEETS = re.compile(
     r"|Il corso|Le lezioni|Per chi|Si tratta|È (?:un|una|il|la|lo|(?:rivolt|dedicat|destinat|riservat)\w))\b"
     r"|È (?:un|l)['’]"
 )  # of what, the sentence before says
+_INTRODUCES = re.compile(
+    r"(?:È|Sono) (?:stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’])"
+    r"|(?:attiv|apert|disponibil|nat)[oaie] (?:in [^,.;]{3,30} )?"
+    r"(?:(?:il|lo|la|i|gli|le|un|una|uno)\s|(?:l|un)['’]))"
+)  # what nobody knew before
+_OPENING = re.compile(r"(?:Il|Lo|La|I|Gli|Le|L['’])\s?(?P<noun>[a-zà-ù]+)\s")
 _HEADS = re.compile(
     r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]"
     r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
@@ -173,11 +183,24 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
         if told and needs_name(text):
             continue
+        names = names and not told  # what can be said with its name is not said without
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
-        if not names and matter is not None and _HEADS.match(text):
-            told = f"Per {matter.text} {_lower(text)}"
+        if not names and not told and matter is not None and _HEADS.match(text):
+            told = f"Per {_without(matter, text)} {_lower(text)}"
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.5))
     return made
+
+
+def _without(matter: Matter, text: str) -> str:
+    """`l'acquisto di libri` of contributions for it, before a sentence whose subject is the contribution."""
+    subject = _OPENING.match(text)
+    own, _, purpose = matter.noun.partition(" per ")
+    is_its = subject is not None and lemma(own.split()[0]) == lemma(subject["noun"])
+    return (
+        purpose
+        if is_its and purpose.startswith(("l'", "l’", "il ", "lo ", "la ", "i ", "gli ", "le "))
+        else matter.text
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -189,7 +212,7 @@ def is_fit(text: str, original: str) -> bool:
     """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
     if not speaks(text) or len(text) < _SHORTEST or original.rstrip().endswith((":", ";", ",", "…", "...")):
         return False
-    if _LIST_LEAD.search(text):
+    if _LIST_LEAD.search(text) and not text.startswith("Non ") and not _LISTS_ALL.search(text):
         return False
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False
@@ -200,6 +223,8 @@ def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
     """Whether a sentence says by itself what the notice is about."""
     if (_HEADS.match(text) or MEETS.match(text)) and not is_told(notice.title, text):
         return False
+    if _INTRODUCES.match(text):
+        return True
     if any(
         tells(text, told) or same_words(text, told.sentence) for told in notice.slots.get(Slot.what, ())[:2]
     ):

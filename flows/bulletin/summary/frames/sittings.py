@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
+from flows.bulletin.language.dates import WEEKDAYS
 from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days, Span
@@ -140,16 +142,29 @@ def _each_week(days: Days, hours: str, notice: Notice) -> str:
     """`ogni lunedì dalle 17 alle 18` of a period whose page names one weekday; "" where it names several."""
     span = days.spans[0]
     beside = [found for told in notice.slots.get(Slot.hours, ()) if (found := weekdays_before(told))]
-    if len(days.spans) > 1 and beside:
+    if len(days.spans) > 1 and beside and not _are_all(days, beside):
         return ""  # `sabato 5 e domenica 6. Domenica dalle 9 alle 12`: one day's
-    if len(days.spans) > 1 or span.first == span.last or not hours:
+    is_one_day = span.first == span.last and days.role == "on"
+    if len(days.spans) > 1 or is_one_day or not hours:
         return hours
     named = {match["day"].lower() for match in WEEKLY.finditer(notice.source)}
     if not named and not beside:
         return hours
     if beside and not all(" ".join(beside) == f"il {day}" for day in named or ("",)):
-        return f"{beside[0]} {hours}" if len(beside) == 1 and not named and hours[0] in "ad" else ""
+        tells_all = len(beside) == 1 and all(day in beside[0] for day in named)
+        weekdays = re.sub(r"\b(?:il|la) ", "", beside[0])
+        weekly = f"ogni {weekdays}" if days.role == "from" and weekdays != beside[0] else beside[0]
+        return f"{weekly} {hours}" if tells_all and hours[0] in "ad" else ""
     return f"ogni {named.pop()} {hours}" if len(named) == 1 and hours.startswith(("alle", "dalle")) else ""
+
+
+def _are_all(days: Days, beside: list[str]) -> bool:
+    """Whether each of the days is one of those weekdays: `il mercoledì dalle 15: 6, 13 e 20 ottobre 2027`."""
+    firsts = [span.first for span in days.spans]
+    if any(day.year is None for day in firsts) or any(span.first != span.last for span in days.spans):
+        return False
+    names = {WEEKDAYS[date(day.year or 0, day.month, day.day).weekday()] for day in firsts}
+    return len(beside) == 1 and names == set(re.findall("|".join(WEEKDAYS), beside[0]))
 
 
 def _beside_their_days(notice: Notice) -> list[Sitting]:

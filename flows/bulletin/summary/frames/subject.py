@@ -44,6 +44,11 @@ _STATUS_MARK = re.compile(
     re.I,
 )
 
+_UNDER_WAY = re.compile(  # `Al via il corso di yoga`: what it is stands behind
+    r"^(?:al\svia|(?:ri)?torna(?:no)?|ripart(?:e|ono)|riprend(?:e|ono)|arriva(?:no)?|inizia(?:no)?)\s"
+    r"(?:(?:il|lo|la|i|gli|le|un|uno|una)\s|(?:l|un)['’]\s?)(?=[a-z])",
+    re.I,
+)
 _SMALL_WORDS = (
     r"(?:d[aei]l?|dell[ao]|degli|delle|di|per(?:\s(?:il|la|i|gli|le|lo))?|all[ao]|al"
     r"|nell?[aeo]?|sull?[aeo]?|contro\sl[ae])\s|(?:dell|all|nell|sull|d)['’]"
@@ -80,7 +85,7 @@ def title_of(notice: Notice) -> str:
     bare = _STATUS_MARK.sub("", " ".join(notice.title.split())).strip(" .-–")
     if _NUMBER_TITLE.fullmatch(bare):
         return ""
-    bare = _fuller(bare, notice)
+    bare = _fuller(_UNDER_WAY.sub("", bare, count=1), notice)
     return bare[:1].upper() + bare[1:]
 
 

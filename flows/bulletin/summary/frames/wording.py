@@ -19,8 +19,10 @@ _WHO = (
     r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
     r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
 )
+_COMPANY = r"(?-i:[eE]-\w+|[A-ZÀ-Ý][\w-]+(?: [A-ZÀ-Ý][\w-]+){0,2}) "  # `E-distribuzione comunica che`
 _WHOM = (
-    r"(?:\s+(?:i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli)\s+(?:gentili\s+)?(?:cittadin\w+"
+    r"(?:\s+(?:(?:i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli|a tutti i|a tutta la)\s+"
+    r"|l['’]\s?|all['’]\s?)(?:gentil[ei]\s+)?(?:cittadin\w+"
     r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
     r"|titolari|imprese|operatori|associazioni|popolazione)(?:\s+interessat\w)?(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?)?"
 )
@@ -29,7 +31,7 @@ _PREAMBLE = re.compile(
     r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
     r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda"
     r"|precisa|segnala|fa presente|avverte|porta a conoscenza|pubblica l['’]avviso)"
-    rf"|{_WHO}(?:comunica|informa|avvisa|rende noto|ricorda|segnala|fa sapere))"
+    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|rende noto|ricorda|segnala|fa sapere))"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
     r"|informarvi|comunicarvi)(?:vi)? che\s+"
@@ -113,6 +115,12 @@ def _small_of(match: re.Match[str]) -> str:
     return f"{match[1]} {match[2].lower()}"
 
 
+def _elided(match: re.Match[str]) -> str:
+    """`il 8 maggio`, `dal 11 giugno` with the article that eight and eleven want."""
+    article = match[1]
+    return f"{'L' if article[0] == 'I' else 'l'}'" if article.lower() == "il" else f"{article}l'"
+
+
 def _stands(match: re.Match[str]) -> str:
     """`Riapre a maggio - Aperti i bar` as `Riapre a maggio. Sono aperti i bar`."""
     return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
@@ -126,6 +134,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
             r" \1, dalle \2 alle \3,",
             re.I,
         ),
+        (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
         (r"^Si (?:comunica|informa) di aver(?:e)? (?=\w+(?:at|ut|it|st)[oaie]\b)", "Il Comune ha ", 0),
         (
@@ -139,6 +148,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         (r"\ba (?:partire|decorrere) dal(?= \d| 1°|l['’]\d)", "dal", re.I),
         (r"\b(?:ed )?entro e non oltre (?=il|le|l['’])", "entro ", re.I),
         (r"\b(il|dal|al) giorno (?=\d)", r"\1 ", re.I),
+        (rf"\b(il|dal|al|del|nel) (?=(?:8|11) {MONTH})", _elided, re.I),
         (r"\bdal (\d{1,2} \w+(?: \d{4})?) ed? entro il (?=\d)", r"dal \1 al ", 0),
         (r"\bdal (\d{1,2} \w+(?: \d{4})?) e non oltre il (?=\d)", r"dal \1 al ", 0),
         (r"\bdal (\d{1,2} \w+(?: \d{4})?) e fino al (?=\d)", r"dal \1 al ", 0),
@@ -150,7 +160,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         (r"(?<=[a-z])a' ", "à ", 0),
         (r"\b(modello|modulo|avviso|bando) allegato(?=[.,;]|$)", r"\1 allegato alla pagina", 0),
         (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
-        (r"\bA\.\s?S\.\s?(?=\d{4})", "", 0),
+        (r"\b(?:per l['’]\s?)?[Aa]\.?\s?[SsEe]\.?\s?(?=20\d\d)", "", 0),
         (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
         (r"\bè pari ad? (?=\d)", "è di ", 0),
         (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),

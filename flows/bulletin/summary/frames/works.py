@@ -28,6 +28,9 @@ _JOINED = re.compile(
     r"|(?:stra)?ordinaria\b|(?:dell|all|sull)['’]",
     re.I,
 )
+_BETWEEN = re.compile(
+    r"(?:nel\stratto\s)?(?:compreso\s)?tra\s(?:la\s)?(?:via|viale|piazza|corso|vicolo|largo)\s", re.I
+)
 _MORE = "Altri giorni e orari sono nella pagina."
 _STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
@@ -82,7 +85,7 @@ def _framed(notice: Notice) -> Iterator[str]:
         cut = re.compile(r"\bsospes\w+", re.I) if notice.kind is Kind.supply_cut else None
         if any(_LIMITS.search(cut.sub("", line) if cut else line) for line in left):
             return  # a limit that is not told would mislead
-        further = [_MORE]
+        further = further if _STREETS in further else [_MORE]
     yield " ".join([text, *further])
 
 
@@ -126,11 +129,23 @@ def _fill(work: Phrase, notice: Notice) -> None:
     if not work.when:
         day = only_day(notice.slots.get(Slot.when, ()))
         work.when = [day] if day else []
+    if not work.stretch and len(work.streets) == 1:
+        work.stretch = _only_stretch(notice)
     if not work.hours and not work.every:
         told_hours = [hours_at(told.words, 0) for told in notice.slots.get(Slot.hours, ())]
         hours = {found.words for found in told_hours if found}
         if len(hours) == 1 and all(told_hours):
             work.hours = list(hours)
+
+
+def _only_stretch(notice: Notice) -> list[str]:
+    """The stretch of the one street, where the page tells one between two others."""
+    told = {
+        " ".join(told.words.split()).rstrip(" .,;")
+        for told in notice.slots.get(Slot.place, ())
+        if _BETWEEN.match(told.words)
+    }
+    return [told.pop()] if len(told) == 1 else []
 
 
 def _trimmed(line: str) -> str:

@@ -1,0 +1,78 @@
+"""Short lists told in the line that announces them, so that a sentence is whole.
+
+`Manca l'acqua nelle seguenti vie: - via Po - via Adda` is `Manca l'acqua in via Po e via Adda.`, `Si
+raccomanda di: - bere - riposare` is `Si raccomanda di bere e riposare.` Longer lists and others stay lists.
+"""
+
+import re
+from collections.abc import Sequence
+
+_MARK = re.compile(r"^\s*(?:[-*+•·–]|\d{1,2}[.)]|[a-z][.)])\s+(?=\S)")
+_STREETS = re.compile(
+    r"\b(?:nelle|nei|nelle\sseguenti|nei\sseguenti)\s(?:seguenti\s)?(?:vie|strade|zone|luoghi)\s?:$", re.I
+)
+_STREET = re.compile(
+    r"(?:via|viale|vicolo|piazza|piazzale|piazzetta|corso|largo|strada|contrada|località|frazione)\s", re.I
+)
+_TO_DO = re.compile(r"\bdi\s?:$", re.I)
+_ADVICE = re.compile(
+    r"(?:(?:(?:i|alcuni|ecco\si)\s)?(?:consigli|raccomandazioni)|si\s(?:consiglia|raccomanda))\b[^.:]{0,40}:$",
+    re.I,
+)
+_INFINITIVE = re.compile(r"(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi|urre|orre)\b", re.I)
+_TIMED = re.compile(  # `gli uffici osservano i seguenti orari:` before a table
+    r"(?P<verb>osserva(?:no)?|segu(?:e|ono)|h(?:a|anno)|effettua(?:no)?|avr(?:à|anno)|adott(?:a|ano))\s"
+    r"(?:i\sseguenti\sorari|il\sseguente\sorario)(?:\s(?:di\sapertura|al\spubblico|di\sricevimento)){0,2}\s?:$",
+    re.I,
+)
+_HAVE = ("ha gli orari che trovi", "hanno gli orari che trovi")
+_MOST, _LONGEST_ITEM, _LONGEST = 6, 90, 330  # items, and characters
+
+
+def inlined(markdown: str) -> str:
+    """`markdown` with each short list of streets or of things to do in its own sentence."""
+    lines = markdown.split("\n")
+    made: list[str] = []
+    place = 0
+    while place < len(lines):
+        line = lines[place].rstrip()
+        if timed := _TIMED.search(line):
+            line = f"{line[: timed.start()]}{_HAVE[timed['verb'][-1] == 'o']} nella pagina."
+            lines[place] = line
+        items, after = _items(lines, place + 1) if line.endswith(":") else ((), place + 1)
+        sentence = _sentence(line, items)
+        made += [sentence, ""] if sentence else lines[place:after]
+        place = after
+    return "\n".join(made)
+
+
+def _items(lines: Sequence[str], place: int) -> tuple[tuple[str, ...], int]:
+    """The items of the list that begins there, perhaps behind empty lines, and the line behind it."""
+    items: list[str] = []
+    after = place
+    while place < len(lines):
+        mark = _MARK.match(lines[place])
+        if mark:
+            items.append(lines[place][mark.end() :].strip(" .;,"))
+            after = place + 1
+        elif lines[place].strip():
+            break
+        place += 1
+    return tuple(items), after if items else place
+
+
+def _sentence(lead: str, items: Sequence[str]) -> str:
+    """The lead with its items, or "" where they make no sentence."""
+    if not 1 < len(items) <= _MOST or any(len(item) > _LONGEST_ITEM or ". " in item for item in items):
+        return ""
+    small = [f"{item[:1].lower()}{item[1:]}" for item in items]
+    told = f"{', '.join(small[:-1])} e {small[-1]}"
+    if _STREETS.search(lead) and all(map(_STREET.match, items)):
+        made = f"{_STREETS.sub('in', lead)} {told}."
+    elif _TO_DO.search(lead) and all(map(_INFINITIVE.match, items)):
+        made = f"{lead.rstrip(' :')} {told}."
+    elif _ADVICE.fullmatch(lead.strip("*_# ")) and all(map(_INFINITIVE.match, items)):
+        made = f"Si raccomanda di {told}."
+    else:
+        return ""
+    return made if len(made) <= _LONGEST else ""
