@@ -32,6 +32,12 @@ from flows.bulletin.language.titles import calmed
         ("Fase di attenzione per neve", "È in vigore la fase di attenzione per neve"),
         ("Ingresso libero.", "L'ingresso è libero."),
         ("Posti limitati", "I posti sono limitati."),
+        ("Iscrizioni aperte", "Le iscrizioni sono aperte"),
+        (
+            "Attivata in via sperimentale la riapertura di via Po",
+            "È attivata in via sperimentale la riapertura di via Po",
+        ),
+        ("In via Po inaugurato un tratto di pista", "In via Po è stato inaugurato un tratto di pista"),
     ],
 )
 def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: str) -> None:
@@ -45,6 +51,7 @@ def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: st
         "Giovedì 23 aprile i medici di base vaccinano",
         "Mercato la domenica",
         "Gratuiti i parcheggi",
+        "In via Po chiusi per sempre",
         "Invito la cittadinanza",
         "",
         "Bonus",

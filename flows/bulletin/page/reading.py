@@ -71,7 +71,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     title, abstract, body = (
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
-    body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
+    body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(_untitled(body, title)))))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)
@@ -105,6 +105,11 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         unreadable=found.unreadable,
         is_cut=is_cut or is_torn,
     )
+
+
+def _untitled(body: str, title: str) -> str:
+    """A page without the lines that repeat its title, which in a list's card run into what stands below."""
+    return "\n".join(line for line in body.split("\n") if not (line.strip() and same(line, title)))
 
 
 def _is_torn(body: str) -> bool:
