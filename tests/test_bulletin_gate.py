@@ -50,7 +50,7 @@ def test_what_a_citizen_would_stumble_over_is_refused(text: str, words: str) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        "Corso di yoga per adulti. I dettagli sono nella pagina.",
+        "C'è il corso di yoga per adulti. I dettagli sono nella pagina.",
         "Lunedì 4 maggio 2026 c'è il corso di yoga per adulti. Gli orari sono nella pagina.",
         f"{RIGHT} Per iscriversi occorre il modulo firmato. L'elenco completo è nella pagina.",
         f"{RIGHT} Per iscriversi occorrono il modulo firmato, un documento valido e il certificato medico.",
@@ -58,6 +58,17 @@ def test_what_a_citizen_would_stumble_over_is_refused(text: str, words: str) -> 
 )
 def test_what_is_left_to_the_page_by_name_may_be_missing(text: str) -> None:
     assert refused(text) == ()
+
+
+def test_a_heading_is_no_sentence_before_others() -> None:
+    for behind in ("I dettagli sono nella pagina.", RIGHT):
+        assert any("manca il verbo" in reason for reason in refused(f"Corso di yoga per adulti. {behind}"))
+
+
+def test_a_page_of_one_line_is_told_by_its_words_whatever_its_headline() -> None:
+    line = "Sono attivate tre fontane nei parchi di via Alba, via Bosco e via Colle."
+    page = read(title="Estate fresca: novità dal Comune per grandi e bambini", abstract="", body=line)
+    assert gate.judge(line, page).refused == ()
 
 
 def test_that_the_rest_is_in_the_page_excuses_no_deadline() -> None:
@@ -95,7 +106,7 @@ def test_what_keeps_people_out_who_do_not_know_it_is_told(duty: str, words: str)
     )
     text = "Il 4 maggio 2026 alle 20 c'è la cena in piazza."
     assert any(words in reason for reason in gate.judge(text, page).refused)
-    excused = "Cena in piazza. I dettagli sono nella pagina."
+    excused = "C'è la cena in piazza. I dettagli sono nella pagina."
     assert gate.judge(excused, page).refused == ()
 
 

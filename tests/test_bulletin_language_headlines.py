@@ -39,6 +39,8 @@ from flows.bulletin.language.titles import calmed
         ("Approvato statuto del consorzio", "È stato approvato uno statuto del consorzio"),
         ("Ingresso libero.", "L'ingresso è libero."),
         ("Posti limitati", "I posti sono limitati."),
+        ("Iscrizioni aperte", "Le iscrizioni sono aperte"),
+        ("In via Po inaugurato un tratto di pista", "In via Po è stato inaugurato un tratto di pista"),
     ],
 )
 def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: str) -> None:
@@ -54,6 +56,7 @@ def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: st
         "Gratuiti i parcheggi",
         "Pubblicato online per errore",
         "Approvate modifiche al piano",
+        "In via Po chiusi per sempre",
         "Invito la cittadinanza",
         "",
         "Bonus",

@@ -46,6 +46,14 @@ def test_a_text_that_only_lacks_its_stop_is_not(body: str) -> None:
     assert not read(title="Avviso", abstract="", body=body).is_cut
 
 
+def test_a_card_of_a_list_gives_its_sentence_without_its_title_and_its_reading_time() -> None:
+    title = "Contributo “Libri di Alba” 2027"
+    sentence = "Il contributo è rivolto agli studenti che abitano in città."
+    body = f"{title}\n{sentence}\n\nTempo di lettura:\n3 min\n\nLEGGI DI PIÙ"
+    page = read(title=title, abstract="", body=body)
+    assert page.prose == (sentence,)
+
+
 def test_a_stop_that_went_with_its_line_comes_back() -> None:
     body = (
         "Le domande si presentano entro il 20 settembre (termine perentorio)\nDovrà essere unica la domanda."

@@ -56,7 +56,7 @@ def test_a_teaser_that_ends_in_the_middle_gives_its_whole_sentences() -> None:
 def test_a_sentence_is_used_whole_or_not_at_all() -> None:
     long = f"{ABSTRACT[:-1]}, che dura una settimana e riguarda tutte le sale del piano terra."
     made = told(TITLE, abstract=long, limit=100)
-    assert made == Summarised(f"{TITLE}. I dettagli sono nella pagina.", "title", Kind.hours)
+    assert (made.text, made.reason) == ("", "Nessun testo supera i controlli.")
 
 
 def test_what_no_kind_can_do_without_is_asked_of_a_person() -> None:
@@ -66,7 +66,8 @@ def test_what_no_kind_can_do_without_is_asked_of_a_person() -> None:
 
 def test_a_text_that_does_not_name_its_matter_gets_the_title() -> None:
     untold = "Gli uffici ricevono solo su appuntamento. Il servizio è gratuito."
-    assert told("Cambio di residenza", abstract=untold).text == f"Cambio di residenza. {untold}"
+    made = told("Cambio di residenza", abstract=untold)
+    assert made.text == f"Per il cambio di residenza g{untold[1:]}"
 
 
 def test_of_an_enumeration_no_part_is_told_as_if_it_were_all() -> None:

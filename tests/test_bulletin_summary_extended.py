@@ -108,7 +108,7 @@ def test_a_service_is_what_its_page_opens_with() -> None:
     opening = "Spazio gratuito per chi ripara biciclette insieme ai vicini."
     made = told("Servizio officina di quartiere", f"{opening}\n\nTelefono e orari in bacheca.")
     assert made.text.startswith("Il servizio officina di quartiere è uno spazio gratuito per chi ripara bici")
-    assert is_a(read(title="Officina", abstract="", body=opening), None) is None
+    assert list(is_a(read(title="Officina", abstract="", body=opening))) == []
 
 
 def test_a_form_beside_the_page_is_told_with_what_is_left() -> None:

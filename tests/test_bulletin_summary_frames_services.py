@@ -330,6 +330,7 @@ def test_by_when_the_office_pays_is_no_citizens_term() -> None:
         ("Il piano è approvato (Legge regionale 3/5/1996, n. 19).", "Il piano è approvato."),
         ("La gita va dal 3 maggio 2027 fino al 9 maggio 2027.", "La gita va dal 3 al 9 maggio 2027."),
         ("Il richiedente deve essere in possesso dei requisiti.", "Il richiedente deve avere i requisiti."),
+        ("L'incontro è per il giorno 08/05/2027 in Sala Po.", "L'incontro è per l'8 maggio 2027 in Sala Po."),
         ("Le domande scadono il 3 maggio (termine perentorio).", "Le domande scadono il 3 maggio."),
     ],
 )

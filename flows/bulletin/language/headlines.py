@@ -29,6 +29,13 @@ _ALSO = re.compile(  # `Chiusi anche parchi e cimiteri`
 _PAST = re.compile(
     r"(?!(?:Invit|Limit|Merit|Visit|Deposit|Recapit)[oaie]\b)(?P<word>[A-ZÀ-Ý][a-zà-ù]{2,}(?:at|ut|it)(?P<end>[oaie]))\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s[a-zà-ù]|l['’][a-zà-ù])"
 )
+_PLACED = re.compile(  # `In via Po inaugurato un tratto di ciclabile`
+    rf"(?P<where>(?:In|Nel|Nella|Nei|Nelle|Sul|Sulla|Al|Alla|Ai)\s[^,;:.]{{3,40}}?)\s(?P<what>(?:{_DONE})(?P<end>[oaie])\s"
+    r"(?:(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w)\s|l['’]).+)"
+)
+_PREPOSITION = re.compile(
+    r"(?:in|nel\w*|nei|sul\w*|al|alla|alle|ai|agli|a|da|dal\w*|con|per|di|del\w*)\s", re.I
+)
 _FINES = re.compile(r"(?P<name>multe|sanzioni|multa|sanzione) da (?=\d)", re.I)
 _TERMS = re.compile(
     r"(?P<noun>ingresso|entrata|accesso|partecipazione|prenotazione|iscrizione|posti)\s"
@@ -80,6 +87,7 @@ _ENDED = re.compile(
     r"\b(?:revocat|conclus|annullat|cessat|terminat|rientrat|chius|sospes|declassat|scadut)|:", re.I
 )
 _ACT = re.compile(r"[\w'’]+(?:ura|zione|sione|zioni|sioni|ure)\b", re.I)  # `Chiusura anticipata` is one noun
+_OPEN = re.compile(r"(?:apert|chius)[ie]", re.I)  # `Iscrizioni aperte`
 _NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
 _HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
 _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
@@ -114,6 +122,9 @@ def spoken(line: str) -> str:
     if (match := _PAST.match(line)) and lemma(match["word"].lower()).endswith(("are", "ere", "ire")):
         end = match["end"].lower()
         return f"{'È stat' if end in 'oa' else 'Sono stat'}{end} {line[:1].lower()}{line[1:]}"
+    if match := _PLACED.fullmatch(line):
+        end = match["end"].lower()
+        return f"{match['where']} {'è' if end in 'oa' else 'sono'} stat{end} {match['what']}"
     if match := _FINES.match(line):
         name = match["name"].lower()
         several = name.endswith(("e", "i")) and name != "sanzione"
@@ -135,9 +146,10 @@ def spoken(line: str) -> str:
         verb = "è" if end in "oa" else "sono"
         day = f"{dated['day'][:1].upper()}{dated['day'][1:]}"
         return f"{day} {_small(_with_article(said, end))} {verb} {dated['state']}{dated['rest']}"
-    if _STARTS_ON_A_DAY.match(line):
+    if _STARTS_ON_A_DAY.match(line) or _PREPOSITION.match(line):
         return line
-    if (match := _STATE.match(line)) and not _PLURAL.match(line) and not _ACT.match(match["noun"]):
+    match = _STATE.match(line)
+    if match and not _PLURAL.match(line) and (_OPEN.match(match["state"]) or not _ACT.match(match["noun"])):
         noun, end = match["noun"], match["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"

@@ -89,6 +89,7 @@ _UNSURE = re.compile(
     r"|\bieri l['’]altro\b|\b(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b"
     r"|\b(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
     r"|\bfine settimana (?:prossimo|scorso)\b|\bl['’]anno (?:prossimo|venturo)\b|\bavantieri\b"
+    r"|\bad oggi\b"
     r"|\bin (?:tarda |prima )?(?:mattinata|serata|nottata)\b|\ba giorni\b(?!\s++altern)"
     r"|\b(?:settimana|mese|anno) (?:entrante|ventur[oa]|che viene)\b"
     r"|\b(?:settimana|mese) (?:corrente|in corso)\b|\bcorrente (?:settimana|mese)\b(?! di\b)"
@@ -285,7 +286,7 @@ def _unsure(match: re.Match[str], _: date | None) -> Phrase | None:
 
 _NAMES = ("lunedi", "lunedì", "martedi", "martedì", "mercoled", "gioved", "venerd", "sabato", "domenica")
 _UNSURE_STARTS: tuple[str, ...] = ("fra ", "tra ", " fa", "prossim", "vent", "ata", "settiman", "week")
-_UNSURE_STARTS += ("mese", "ieri", "giorni", "anno", "p.", "c.", "corr.", "u.")
+_UNSURE_STARTS += ("mese", "ieri", "ad oggi", "giorni", "anno", "p.", "c.", "corr.", "u.")
 # what a text must contain -> the pattern -> its reading
 _READERS = (
     (("ogg", "ieri", "doma", "sta", "quest"), _WORD, _word),

@@ -56,7 +56,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _FINITE = re.compile(
     r"\b(?:è|sono|ha|hanno|era|erano|avev\w+|viene|vengono|può|possono|deve|devono|dovrebbe\w*|(?-i:[Ss]i|[Vv]i)|c['’]è"
     r"|riprend(?:e|ono)|continua(?:no)?|organizza(?:no)?|promuov(?:e|ono)|presenta(?:no)?"
-    r"|propon(?:e|gono)|attiva(?:no)?|invita(?:no)?|incontra(?:no)?"
+    r"|propon(?:e|gono)|(?<!ione )(?<!anza )attiva(?:no)?|invita(?:no)?|incontra(?:no)?"
     r"|celebra(?:no)?|preved(?:e|ono)|coinvolg(?:e|ono)|raccontano|offr(?:e|ono)|torna(?:no)?"
     r"|chiud(?:e|ono)|(?:ri)?apr(?:e|ono)|(?<!\bda )(?<!\ba )(?<!\bin )(?<!\bfa )parte|partono"
     r"|inizia(?:no)?|comunica(?:no)?|scad(?:e|ono)|ospita(?:no)?|apre|resta|restano|rimane"

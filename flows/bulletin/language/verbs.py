@@ -17,6 +17,7 @@ _AS_NOUN = re.compile(  # `il decoro`, `per i familiari`, `18 giungo`
     r"|ai|alle|agli|per|con|in|a|da|\d+)\s|\b(?:dell|nell|sull|dall|all|un)['’])$",
     re.I,
 )
+_FEMININE = re.compile(r"(?:ione|anza|enza|ità)\s$")  # `la partecipazione attiva`
 _BARE_NOUN = re.compile(
     r"(?:Un[ao]? [a-zà-ù]+|Un['’][a-zà-ù]+|[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza"
     r"|enze|tura|ture|ità)|Avvis[oi]|Band[oi]|Raccolta|Elenco|Contribut[oi]"
@@ -61,7 +62,9 @@ def speaks(text: str) -> bool:
     if first and _is_finite(first[0].lower()):  # no noun ends so: `Bastano due mattine`
         return True
     return any(
-        _is_finite(match[0]) and not _AS_NOUN.search(text[: match.start()][-_BEFORE:])
+        _is_finite(match[0])
+        and not _AS_NOUN.search(text[: match.start()][-_BEFORE:])
+        and not (match[0].endswith("iva") and _FEMININE.search(text[: match.start()][-_BEFORE:]))
         for match in _WORD.finditer(text)
         if match[0].islower()
     )

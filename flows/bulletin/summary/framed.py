@@ -20,6 +20,7 @@ from flows.bulletin.summary.frames import (
     campaigns,
     cards,
     general,
+    headings,
     health,
     hours,
     itemized,
@@ -29,10 +30,11 @@ from flows.bulletin.summary.frames import (
     works,
 )
 from flows.bulletin.summary.frames.facets import bare, tells
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, is_cut, lines, untold
+from flows.bulletin.summary.frames.leads import led, placed
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of
 from flows.bulletin.summary.frames.meetings import meeting
-from flows.bulletin.summary.frames.outcomes import opened, outcome
+from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.wording import worded
 
@@ -60,6 +62,7 @@ _SHORT = 4  # letters: `di`, `per` have no capital in a title
 _LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
 _LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
 _TEASER = 700  # characters
+_OPENING = 40  # of a sentence
 _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
@@ -75,6 +78,9 @@ _GETS = re.compile(  # whoever reads what one gets must know that not everybody 
     r"|\b(?:contributo|bonus|voucher|buono|premio|rimborso) (?:è di|va da|arriva a|ammonta a) \d",
     re.I,
 )
+_GIVES = re.compile(
+    r"(?:È concess|Sono concess|(?:Puoi|Si può|Si possono) chiedere (?:il|lo|un|i|gli|le|la)\b)[^.]*\.$"
+)  # to whom, the page tells
 _FORM = re.compile(
     r"\b(?:domanda|modulo|modello|istanza)[\s_-][^|\n.]{0,80}?\b(?:PDF|DOCX?|ODT)\sScarica\b|"
     r"\b(?:modul[oi]|modell[oi])\s(?:\w+\s){0,3}(?:qui\s)?allegat[oi]\b|\ballegat[oi]\s(?:il\s)?(?:modulo|modello)\b"
@@ -94,7 +100,7 @@ _ELIDING = (
     Kind.health,
 )
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
-_ASKED_FOR = (Kind.deadline, Kind.job, Kind.service)
+_ASKS = re.compile(r"(?:Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
 _CALLING = (Kind.deadline, Kind.job)
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
@@ -121,13 +127,14 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             framed,
             owned,
             itemized.texts(notice, limit),
-            filter(None, [opened(notice)]),
         )
         for form in _announced(text, notice, kind)
     )
     yield from (
         text
-        for text in (_joined(text, notice) for text in chain(made, _titled(notice)))
+        for text in (
+            placed(led(_joined(text, notice), notice), notice) for text in chain(made, _titled(notice))
+        )
         if utf16(text) <= limit
     )
 
@@ -142,7 +149,11 @@ def _joined(text: str, notice: Notice) -> str:
     if matter and matter.article and not matter.is_plural and text.startswith(f"{title}. È per "):
         return f"{matter.text[:1].upper()}{matter.text[1:]} è {text[len(title) + len('. È ') :]}"
     noun, _, rest = title.partition(" ")
-    is_bare = notice.kind not in OCCASIONS and not text.startswith(title) and not _stems(rest) & _stems(text)
+    is_bare = (
+        notice.kind not in OCCASIONS
+        and not text.startswith(title)
+        and not _stems(rest) & _stems(text[:_OPENING])
+    )
     heading = "" if is_bare else rf"{re.escape(title)}\. "
     said = re.match(
         rf"{heading}(?P<article>Il |La |Lo |L['’])(?P<noun>{re.escape(noun)}) (?P<verb>\S+)",
@@ -170,22 +181,15 @@ def _known(notice: Notice) -> Iterator[str]:
 
 
 def _described(notice: Notice) -> Iterator[str]:
-    """The office's own abstract, every sentence of it, with the title before it where it does not name it."""
+    """The office's own abstract, every sentence, behind what the title tells where it does not name that."""
     text = " ".join(spoken(worded(sentence)) for sentence in notice.abstract)
     if not text:
         return
     if is_told(notice.title, text):
         yield text
     else:
-        yield from (f"{title}. {text}" for title in _heading(notice))
-
-
-def _heading(notice: Notice) -> Iterator[str]:
-    if is_cut(notice.title):
-        return  # a site cut it
-    title = spoken(notice.title.strip(" .,;:!"))
-    if title:
-        yield f"{title[:1].upper()}{title[1:]}"
+        yield from (f"{said} {text}" for said in headings.told(notice))
+        yield f"{notice.title.strip(' .,;:!')}. {text}"  # to be joined, or the gate stops it
 
 
 def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
@@ -194,7 +198,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         return
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
-    is_of_conditions = kind in _CALLING and _CONDITIONS.search(text) and not _tells_all(text, notice)
+    has_conditions = _CONDITIONS.search(text) or _GIVES.match(text)
+    is_of_conditions = kind in _CALLING and has_conditions and not _tells_all(text, notice)
     if kind in _ELIDING and not gate.IN_PAGE.search(text) and (is_of_conditions or _leaves(text, notice)):
         if kind in _CALLING and (is_of_conditions or _GETS.search(text)):
             yield f"{text} {CONDITIONS_AND_OTHERS}"
@@ -246,14 +251,18 @@ def _may_stand_alone(notice: Notice) -> bool:
 
 
 def _titled(notice: Notice) -> Iterator[str]:
-    matter = matter_of(notice.title)
+    """The title told as a sentence, with word that the rest is in the page."""
+    own = f"{spoken(notice.title.strip(' .,;:!'))}."
     if gate.tells_itself(notice) and not untold(notice.title, notice, beside=(notice.title,)):
-        yield from (f"{title}." for title in _heading(notice))
+        yield f"{own[:1].upper()}{own[1:]}"
     if notice.kind is not Kind.alert and (said := acts.published_of(notice)):
         yield f"{said} {ALL_IN_PAGE.capitalize()}"
+    yield from (said for said in headings.told(notice) if said.startswith(headings.UNDER_WAY))
     if not _may_stand_alone(notice):
         return
-    for title in _heading(notice):
-        if notice.kind in _ASKED_FOR and matter is not None and matter.article:
-            yield f"Per {matter.text} {ALL_IN_PAGE}"
-        yield f"{title}{'' if title[-1] in '!?' else '.'} {ALL_IN_PAGE.capitalize()}"
+    for said in headings.told(notice):
+        if notice.kind in _CALLING and _ASKS.match(said):
+            yield f"{said} {CONDITIONS_AND_OTHERS}"
+        if gate.IN_PAGE.search(said):
+            yield said
+        yield f"{said} {ALL_IN_PAGE.capitalize()}"

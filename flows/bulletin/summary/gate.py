@@ -21,7 +21,7 @@ from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, Told
 from flows.bulletin.page.telling import MUST, STEM, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines
 from flows.bulletin.summary.frames.nouns import without_purpose
 from flows.bulletin.summary.frames.subject import nominals
 
@@ -43,7 +43,10 @@ _TROUBLES = {
     Trouble.caps: "In «{}» ci sono parole in maiuscolo.",
 }
 _OF_TITLES = frozenset(
-    {Trouble.cut, Trouble.torn, Trouble.number, Trouble.orders, Trouble.spaced, Trouble.caps, Trouble.stamp}
+    {
+        *(Trouble.cut, Trouble.torn, Trouble.number, Trouble.orders, Trouble.spaced, Trouble.caps),
+        *(Trouble.stamp, Trouble.verbless),
+    }
 )
 _NAMES = {
     Slot.when: "il giorno",
@@ -152,7 +155,8 @@ _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is 
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
     r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
     r"|Prefettura|Questura|Azienda)\b"
-    r"|(?:È|Sono) (?:vietat|obbligatori|consentit|attiv|nat[oaie]\b|stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’]))"
+    r"|(?:È|Sono) (?:vietat|obbligatori|consentit|concess|istituit|attiv|nat[oaie]\b"
+    r"|stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’]))"
     r"|(?:I|Gli|Le|Chi|Tutti|Tutte) [^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
     r"(?!\s(?:(?:fare|presentare|inviare)\s(?:la\s)?(?:domanda|richiesta|istanza)|partecipare|iscriversi)\b)"
     r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
@@ -160,6 +164,8 @@ _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is 
 )
 _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
 _ALSO = re.compile(r"(?:È|Sono) \w+ anche\b")  # leans on the sentence before it, which is told
+_LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
+_LEAD = 40  # characters
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 _EMPTY_WORDS = """
@@ -280,6 +286,8 @@ def _names(text: str, notice: Notice) -> bool:
         return True
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
         return True
+    if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
+        return True  # `Comunicato stampa n. 12`: it names nothing that a text could share
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
     if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
@@ -295,10 +303,16 @@ def _has_phrase(text: str, notice: Notice) -> bool:
 
 
 def _is_its_own(text: str, notice: Notice) -> bool:
-    """Whether a text has what a short page says first: the office's whole news, whatever its headline."""
-    if not notice.prose or len(notice.body) > _TEASER or not _BEGINS.match(notice.prose[0]):
+    """Whether a text has what a short page says first, or in its one line: the office's whole news, whatever
+    its headline.
+    """
+    below = lines(notice)[1:]
+    if len(notice.body) > _TEASER or not (notice.prose or len(below) == 1):
         return False
-    opening = _stems(notice.prose[0])
+    is_led = _LED.match(text) is not None and bool(_stems(text[:_LEAD]) & _stems(notice.title))
+    if notice.prose and not (is_led or _BEGINS.match(notice.prose[0])):
+        return False
+    opening = _stems((*notice.prose, *below)[0])
     return len(opening) > 3 and len(opening & _stems(text)) >= _ITEM_TOLD * len(opening)
 
 

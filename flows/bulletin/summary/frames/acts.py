@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.marks import tidied
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.titles import calmed
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.titles import calmed, folded
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.appeals import appeal
 from flows.bulletin.summary.frames.deposits import deposit
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
@@ -50,6 +52,7 @@ _STEP = re.compile(
     r"(?:ammission[ei]|convocazion[ei]|prov[ae]\b|diario|calendario delle prov|posticip|rinvi|candidati)",
     re.I,
 )
+_DASH = re.compile(r"\s[-–—]\s|:\s")
 _SHORT_LINE = 80  # characters
 _OPENING = 300  # characters of a page that say what is new of a call
 _APPROVED = re.compile(
@@ -92,10 +95,21 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def subject_of(notice: Notice) -> str:
     """What the act is about: its title, or the line below a title that is only a number."""
     if not is_number(notice.title):
-        return notice.title
+        return _in_full(notice) or notice.title
     lines = [*notice.abstract, *notice.prose] or [notice.body]
     first = next((line.strip(" .-\n") for line in lines if line.strip(" .-\n")), "")
     return calmed(tidied(first), {})
+
+
+def _in_full(notice: Notice) -> str:
+    """The line below a title that says in full what the title opens with.
+
+    `Avviso ai soci della banda Po` stands under `Avviso ai soci - concerto`.
+    """
+    head = _DASH.split(notice.title, maxsplit=1)[0]
+    below = next(iter(lines(notice)[1:2]), "")
+    is_same = head != notice.title and folded(below).startswith(f"{folded(head)} ")
+    return below.strip(" .") if is_same and not is_cut(below) and not has_verb(below) else ""
 
 
 def published(subject: str) -> str:
@@ -130,7 +144,7 @@ def announced(notice: Notice) -> str:
     """`È pubblicato l'avviso per i contributi alle famiglie.`, where the page opens with it as a heading."""
     for line in lines(notice)[1:3]:
         if _NOTICE.match(line) and not is_cut(line) and utf16(line) <= _LONG_LINE:
-            return published(line.strip(" ."))
+            return appeal(line) or published(line.strip(" ."))
     return ""
 
 
@@ -139,7 +153,9 @@ def published_of(notice: Notice) -> str:
     subject = subject_of(notice)
     if any(_STEP.match(line) and len(line) <= _SHORT_LINE for line in lines(notice)[1:4]):
         return ""
-    return "" if _IS_CALL.match(subject) and _BECAME.search(notice.body[:_OPENING]) else published(subject)
+    if _IS_CALL.match(subject) and _BECAME.search(notice.body[:_OPENING]):
+        return ""
+    return appeal(subject) or published(subject)
 
 
 def extended(title: str, until: str) -> str:

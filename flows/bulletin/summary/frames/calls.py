@@ -11,10 +11,10 @@ from flows.bulletin.summary.frames import acts, cards
 from flows.bulletin.summary.frames.asking import office_of, up_to
 from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.benefits import benefit
-from flows.bulletin.summary.frames.conditions import is_asked, told_to_you
+from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.labelled import labelled
-from flows.bulletin.summary.frames.matter import Matter, matter_of
+from flows.bulletin.summary.frames.matter import Matter, is_asked, matter_of
 from flows.bulletin.summary.frames.particulars import particulars, way
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
 from flows.bulletin.summary.frames.sentences import MADE, NAMED, Sentence, chosen, heading, office

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.calls import parts_of
@@ -14,12 +13,6 @@ WANTED = (
     *(Slot.what, Slot.who, Slot.todo, Slot.fine, Slot.when, Slot.how, Slot.place),
     *(Slot.amount, Slot.exception, Slot.deadline),
 )
-_PAPER = re.compile(
-    r"^(?:calendario|elenco|modulo|programma(?= (?:de(?:gli|lle|l|lla|i) |event|iniziativ|manifestazion"
-    r"|attivit|estiv|natalizi))|catalogo|regolamento|opuscolo|mappa)\b",
-    re.I,
-)
-
 _OF_A_LIST = re.compile(
     r"(?:la lista|l['’]elenco)\b[^.]*\bconsultabil\w+", re.I
 )  # says nothing of what it lists
@@ -54,10 +47,6 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         *parts_of(notice),
         *_asked(notice),
     ]
-    if matter is not None and matter.article and _PAPER.match(matter.noun):
-        text = f"Nella pagina trovi {matter.text}."
-        if utf16(text) <= limit:
-            sentences.append(Sentence(text, frozenset({Slot.what}), True, -1, 0.1))
     if said := acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.2))
     if title := heading(notice):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.duties import keys
 from flows.bulletin.summary.frames.families import at_school, born
-from flows.bulletin.summary.frames.matter import Matter
+from flows.bulletin.summary.frames.matter import ASKED, Matter, is_asked
 from flows.bulletin.summary.frames.particulars import ceiling, way
 from flows.bulletin.summary.frames.requirements import in_the_page, named
 from flows.bulletin.summary.frames.sentences import Sentence
@@ -42,11 +42,6 @@ _OLD = re.compile(
     r"|\b(?:over|ultra)\s?(?P<also>\d\d)\sresidenti\b",
     re.I,
 )
-_ASKED = re.compile(
-    r"(?:bonus|contribut[oi]|voucher|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]|buon[oi]|incentiv[oi]|esenzion[ei]"
-    r"|esonero|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto)\b",
-    re.I,
-)
 _BE_RESIDENT = re.compile(rf"essere resident[ei] (?:nel [Cc]omune di|a) {_TOWN}$")
 _FINITE = tuple(
     (re.compile(rf"{infinitive}\b"), finite)
@@ -74,7 +69,7 @@ def told_to_you(notice: Notice, matter: Matter | None, clause: str, action: str)
         clause: until when, `entro il 30 giugno`; "" where that is not told.
         action: `puoi fare domanda`, by the page's words.
     """
-    if matter is None or not (action or _ASKED.match(matter.noun.lstrip("«"))):
+    if matter is None or not (action or ASKED.match(matter.noun.lstrip("«"))):
         return
     if not matter.article and not action:
         return
@@ -92,11 +87,6 @@ def told_to_you(notice: Notice, matter: Matter | None, clause: str, action: str)
         if rest:
             yield Sentence(f"{text} {rest}", frozenset(slots | {Slot.how}), True, TO_YOU, flaw - 0.1)
         yield Sentence(text, frozenset(slots), True, TO_YOU, flaw)  # the rest is announced behind it
-
-
-def is_asked(matter: Matter) -> bool:
-    """Whether one asks for the thing itself: `chiedere il bonus`, and no `chiedere il servizio di mensa`."""
-    return matter.article != "" and _ASKED.match(matter.noun) is not None
 
 
 def _may(matter: Matter, action: str, online: str, clause: str) -> str:

@@ -1,47 +1,111 @@
-"""What a service is, where its page opens with a phrase of no verb.
+"""What a thing is, where its page says so in a phrase without a verb, or its title behind a colon.
 
 `Servizio gratuito per chi cerca casa.` under the title `Sportello casa` is `Lo sportello casa è un servizio
-gratuito per chi cerca casa.`
+gratuito per chi cerca casa.`, `“Alba”: un aiuto per i nonni` is `«Alba» è un aiuto per i nonni.`
 """
 
 import re
+from collections.abc import Iterator
 
+from flows.bulletin.language.articles import gender_of, indefinite
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary.frames.matter import Matter
-from flows.bulletin.summary.frames.sentences import Sentence
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.matter import is_number, matter_of
+from flows.bulletin.summary.frames.nouns import quoted
 
-_ONES = {
-    "un": "servizio progetto percorso contributo sostegno aiuto punto centro luogo programma corso fondo",
-    "uno": "spazio sportello strumento",
-    "una": "iniziativa misura struttura rete piattaforma",
-    "un'": "agevolazione opportunità attività",
-}
-_ARTICLES = {noun: article for article, nouns in _ONES.items() for noun in nouns.split()}
-_SHORTEST, _LONGEST = 25, 170
+_NAMES = """
+    agevolazione aiuto applicazione attività campagna centro concorso contributo corso fondo guida iniziativa
+    misura opportunità percorso piattaforma premio programma progetto punto rassegna rete servizio sondaggio
+    sostegno spazio sportello strumento struttura
+"""
+_KINDS = frozenset(_NAMES.split())
+_UNDERTAKEN = re.compile(
+    r"(?:campagna|concorso|iniziativa|progetto|rassegna)\s(?:promoss|organizzat|ideat)[oa]\s", re.I
+)
+_SHORTEST, _LONGEST, _LONG_NAME = 20, 230, 90
 _THAT = re.compile(r"\b(?:che|chi|dove|cui)\b")  # `per chi cerca casa`: its verb is no sentence's
-_ASIDE = re.compile(r"[:;|()/]|\b(?:art|legge|d\.?lgs)\b", re.I)
+_ASIDE = re.compile(r"[:;|()/]|\b(?:art|legge|d\.?lgs|n\.)\s?\b|\bD\.\s?Lgs", re.I)
+_GOES_ON = re.compile(r"[a-zà-ù]+(?:\s[a-zà-ù]|\s[«“\"]|['’])")
+_TOWN = re.compile(r"\bcomun[ei](?= di [A-ZÀ-Ý])")
+_LAST = re.compile(r"(?<=\w), (?P<name>[A-ZÀ-Ý]\w+(?: [A-ZÀ-Ý]\w+)*)\.$")
+_OFFICE = re.compile(
+    r"(?:il|la|l['’])?\s?(?:sindac|comune|giunta|assessor|consigli|region|provinci)\w*\b", re.I
+)
+_QUOTATION = re.compile(r"[“”\"«]([^“”\"«»]{4,200})")  # to its end where a site cut the second mark
+_NAMED = re.compile(r"(?P<name>[^:]{3,90}):\s(?P<article>un[oa]?\s|un['’])(?P<what>\w.+)", re.I)
 
 
-def is_a(notice: Notice, matter: Matter | None) -> Sentence | None:
-    """The sentence, or None where the page opens otherwise."""
-    lines = [line.strip() for line in notice.body.strip().split("\n") if line.strip()]
-    opening = next(iter(split(lines[0])), "").strip() if lines else ""
-    noun = opening.split(" ", 1)[0].lower()
+def is_a(notice: Notice) -> Iterator[str]:
+    """The sentence, where the page or its title says what the thing is; nothing else."""
+    if is_number(notice.title) or is_cut(notice.title):
+        return
+    title = notice.title.strip(" .,;")
+    named = _NAMED.fullmatch(title)
+    if named:
+        is_apposition = not speaks(_THAT.split(named["what"])[0]) and not _is_all_name(named, notice.body)
+        if is_apposition and (subject := _subject(named["name"], "")):
+            yield f"{subject} è {named['article'].lower()}{named['what']}."
+        return
+    opening = _opening(notice)
+    phrase = _kind_of(opening) if opening else ""
+    subject = _subject(title, opening) if phrase and spoken(title) == title else ""
+    if subject:
+        yield f"{subject} è {phrase}"
+
+
+def _opening(notice: Notice) -> str:
+    """The phrase without a verb that a page opens with, with its full stop; "" where it opens otherwise."""
+    below = lines(notice)[1:2]
+    first = next(iter(split(below[0])), "") if below else ""
+    if not first or (not first.endswith(".") and notice.is_cut):
+        return ""
+    return f"{first.rstrip(' .')}."
+
+
+def _kind_of(opening: str) -> str:
+    """`un servizio gratuito per chi cerca casa.` of `Servizio gratuito per chi cerca casa.`"""
+    noun, _, rest = opening.partition(" ")
+    noun = noun.lower()
+    gender = gender_of(noun) if noun in _KINDS else None
     if (
-        matter is None
-        or not matter.article
-        or matter.is_plural
-        or noun not in _ARTICLES
-        or matter.noun.split(" ", 1)[0] == noun
+        gender is None
         or not _SHORTEST <= len(opening) <= _LONGEST
-        or not opening.endswith(".")
+        or not _GOES_ON.match(rest)
         or speaks(_THAT.split(opening)[0])
         or _ASIDE.search(opening)
     ):
-        return None
-    article = _ARTICLES[noun]
-    phrase = f"{article}{'' if article.endswith(chr(39)) else ' '}{noun}{opening[len(noun) :]}"
-    text = f"{matter.text[:1].upper()}{matter.text[1:]} è {phrase}"
-    return Sentence(text, frozenset({Slot.what, Slot.who}), True, 0)
+        return ""
+    return f"{indefinite(noun, gender)}{noun} {_towns(rest)}"
+
+
+def _subject(name: str, opening: str) -> str:
+    """`Lo sportello casa`, `«Alba»`; "" where the name is a sentence of its own, or has the noun already."""
+    noun = opening.partition(" ")[0].lower()
+    matter = matter_of(name)
+    if matter is not None and matter.article:
+        if matter.is_plural or matter.noun.partition(" ")[0] == noun:
+            return ""
+        return f"{matter.text[:1].upper()}{matter.text[1:]}"
+    if len(name) > _LONG_NAME or (noun and noun in folded(name).split()):
+        return ""
+    if speaks(name) and opening and (not _UNDERTAKEN.match(opening) or _OFFICE.match(name)):
+        return ""
+    if name.count(":") or (" " not in name.strip() and opening):
+        return ""
+    return quoted(name)
+
+
+def _is_all_name(named: re.Match[str], body: str) -> bool:
+    """Whether a page quotes the title with what stands behind its colon: `l'incontro «Cura: una guida»`."""
+    opening = folded(f"{named['name']} {named['article']}")
+    return any(folded(found[1]).startswith(opening) for found in _QUOTATION.finditer(body))
+
+
+def _towns(rest: str) -> str:
+    """`dai Comuni di Alba, Bra e Cuneo` of `dai comuni di Alba, Bra, Cuneo`."""
+    rest = _TOWN.sub(lambda town: town[0].capitalize(), rest)
+    return _LAST.sub(r" e \g<name>.", rest) if _LAST.search(rest) else rest

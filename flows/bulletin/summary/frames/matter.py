@@ -5,6 +5,7 @@ noun that is sure to take an article."""
 import re
 from dataclasses import dataclass
 
+from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.summary.frames.lines import is_cut
@@ -33,8 +34,8 @@ _NOUNS: dict[str, str] = {
         selezione separazione tassa tessera trascrizione variante variazione vendita
     """,
     "i": """
-        bandi buoni centri concorsi contributi corsi incontri laboratori matrimoni permessi premi progetti
-        rimborsi servizi soggiorni tirocini
+        bandi buoni centri concorsi contributi corsi fondi incontri laboratori libri matrimoni permessi premi
+        progetti rimborsi servizi soggiorni tirocini
     """,
     "gli": "abbonamenti alloggi appuntamenti assegni avvisi elenchi esiti incentivi sconti sportelli",
     "le": """
@@ -71,7 +72,7 @@ _ADJECTIVE = re.compile(
     r"|local|climatic|marin|economic|universal)\w*",
     re.I,
 )
-_OF = {
+OF = {
     "il": "del ",
     "lo": "dello ",
     "l'": "dell'",
@@ -85,6 +86,8 @@ _JOINS_BY_A = frozenset({"iscrizione", "iscrizioni", "adesione", "adesioni"})
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
 )
+_JOINS_BY_PER = frozenset({"contributo", "contributi"})
+_ACTION = re.compile(r"(?:zione|sione|tura|mento)$|acquisto$")  # `contributo apertura fondi`
 _PAPERS = frozenset({"calendario", "elenco"})
 _OF_WASTE = re.compile(r"\braccolta(?: differenziata)?(?= rifiuti\b)")
 _YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?(?:anno|a\.?\s?[se]\.?)\s*(?=20\d\d)", re.I)
@@ -96,6 +99,11 @@ _BARE_TITLE = re.compile(
 )
 _ORDER_ONLY = re.compile(r"^ordinanza\b[^,;:]{0,40}\bn[.°]?\s*\d+[\d/ ]*$", re.I)
 _LONGEST = 150
+ASKED = re.compile(
+    r"(?:bonus|contribut[oi]|voucher|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]|buon[oi]|incentiv[oi]|esenzion[ei]"
+    r"|esonero|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ class Matter:
     @property
     def of(self) -> str:
         """`del bonus affitti`, `delle graduatorie`, `di «Cresciamo insieme»`."""
-        return f"{_OF[self.article]}{self.noun}" if self.article else f"di {self.noun}"
+        return f"{OF[self.article]}{self.noun}" if self.article else f"di {self.noun}"
 
     @property
     def to(self) -> str:
@@ -171,6 +179,11 @@ def noun_of(text: str) -> Matter | None:
     return Matter(noun, article, article in ("la", "le") or first.lower() in _FEMININE_ELIDED)
 
 
+def is_asked(matter: Matter) -> bool:
+    """Whether one asks for the thing itself: `chiedere il bonus`, and no `chiedere il servizio di mensa`."""
+    return matter.article != "" and ASKED.match(matter.noun) is not None
+
+
 def is_number(title: str) -> bool:
     """Whether a title says nothing but the number of an act, or that there is a notice."""
     text = title.strip(" .")
@@ -182,13 +195,17 @@ def _joined(head: str, rest: str) -> str:
     second = rest.split()[0].lower()
     if head in _JOINS_BY_DI and second in _ARTICLES and not _ADJECTIVE.fullmatch(second):
         return f"di {rest[:1].lower()}{rest[1:]}"
+    gender = gender_of(second) if head in _JOINS_BY_PER and _ACTION.search(second) else None
+    if gender is not None:
+        what = rest[len(second) :].strip()
+        return f"per {definite(second, gender)}{second} {_joined(second, what) if what else ''}".rstrip()
     rest = _OF_WASTE.sub(r"\g<0> dei", rest)
     if (
-        (head.endswith(("zione", "zioni", "mento", "sura")) or head in _PAPERS)
+        (head.endswith(("zione", "zioni", "mento", "sura", "tura", "acquisto")) or head in _PAPERS)
         and second in _ARTICLES
         and not _ADJECTIVE.fullmatch(second)
     ):
-        joints = _TO if head in _JOINS_BY_A else _OF
+        joints = _TO if head in _JOINS_BY_A else OF
         return f"{joints[_ARTICLES[second]]}{rest[:1].lower()}{rest[1:]}"
     return rest
 

@@ -15,15 +15,14 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.language.dates import MONTHS, WEEKDAYS
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.frames import headings
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
-from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.naming import needs_name, with_name
 from flows.bulletin.summary.frames.wording import SERVICE, worded
@@ -53,6 +52,7 @@ _SHORTEST = 18  # characters: `Porta un documento.`
 NAMED = 0.5  # the place of a frame's sentence that names the matter: behind the office's first one
 MADE = 50.0  # the place of a sentence that a frame made, behind the office's first ones
 _MOST, _TOGETHER = 12, 3
+_LONGEST_HEADING = 110  # UTF-16 units
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
 _LEAD = 70  # characters in which a sentence says what it is about
 _POINTS = re.compile(
@@ -216,7 +216,11 @@ def is_fit(text: str, original: str) -> bool:
         return False
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False
-    return "?" not in text and text.count("(") == text.count(")") and not any(sign in text for sign in "|•=")
+    return (
+        "?" not in _quoteless(text)
+        and text.count("(") == text.count(")")
+        and not any(sign in text for sign in "|•=")
+    )
 
 
 def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
@@ -343,20 +347,18 @@ def repeats(*texts: str) -> bool:
 
 
 def heading(notice: Notice) -> Sentence | None:
-    """The title as an opening where no sentence names the matter: `Bonus affitti 2026.`;
-    a title that is a sentence too."""
-    title = spoken(notice.title.strip(" .,;:"))
-    is_sentence = title[-1:] not in "?!" and has_verb(title) and len(title.split()) > 3 and not is_cut(title)
-    is_named = matter_of(notice.title) is not None
-    if not (is_named or is_sentence) or utf16(title) > 110:
-        return None
-    return Sentence(
-        f"{title[:1].upper()}{title[1:]}{'' if title.endswith('!') else '.'}",
-        frozenset({Slot.what}),
-        True,
-        -1,
-        0.6 if is_named else _TITLE_SENTENCE,
-    )
+    """The title told as a sentence, for where no sentence of the page names the matter.
+
+    A title of which none is made stands there to be joined with the sentence behind it.
+    """
+    title = spoken(notice.title.strip(" .,;:!"))
+    text = next(headings.told(notice), "")
+    is_name = matter_of(notice.title) is not None
+    if headings.is_thin(text) or (not text and is_name and utf16(title) <= _LONGEST_HEADING):
+        text = "" if text.startswith(headings.UNDER_WAY) else f"{title}."
+    is_news = bare(text) == bare(title) and not is_name
+    flaw = _TITLE_SENTENCE if is_news else 0.6
+    return Sentence(text, frozenset({Slot.what}), True, -1, flaw) if text else None
 
 
 def _lower(text: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import cards
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
-from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import openings
 from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
@@ -30,8 +29,6 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         if not is_named and matter is not None and matter.article and particular.slots == {Slot.how}:
             words = f"Per {matter.text} {particular.text[:1].lower()}{particular.text[1:]}"
             sentences.append(Sentence(words, frozenset({Slot.what, Slot.how}), True, MADE, -0.3))
-    if said := is_a(notice, matter):
-        sentences.append(said)
     if title := heading(notice):
         sentences.append(title)
     yield from (text for _, text in chosen(notice, sentences, WANTED, limit) if not says_twice(text, notice))

@@ -101,6 +101,9 @@ _HOUR_DOT = re.compile(
     r"|\s?(?:€|euro))"
 )
 _ORE = re.compile(r"\b(d?alle|le) ore (?=\d)", re.I)
+_BEFORE_A_VOWEL = re.compile(  # `l'8 maggio`, `dall'11 maggio`
+    rf"\b(?:[Ii]l|(?P<of>[Dd]al|[Aa]l|[Dd]el))\s(?=(?:8|11) (?:{'|'.join(MONTHS)})\b)"
+)
 _EURO_BEFORE = re.compile(
     r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
 )
@@ -212,6 +215,7 @@ def worded(sentence: str) -> str:
     text = plain_figures(text)
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
+    text = _BEFORE_A_VOWEL.sub(lambda lead: "L'" if lead[0][:1] == "I" else f"{lead['of'] or ''}l'", text)
     text = _to_you(text)
     text = addressed(text)
     text = _ONE_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month>", text)

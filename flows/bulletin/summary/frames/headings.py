@@ -1,0 +1,138 @@
+"""A heading told as a sentence: the one home of how a title without a verb says what a notice is about.
+
+`Sosta, ripristinato il servizio` is `Per la sosta è ripristinato il servizio`, `Bonus nido` is `Puoi chiedere
+il bonus nido`, `Mappa delle fontane` is `Nella pagina trovi la mappa delle fontane`. A title of which no
+sentence is sure gives none: then the page's own sentences name the matter, or a person does.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.titles import is_told
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.summary.frames.appeals import FIRMS, appeal
+from flows.bulletin.summary.frames.deeds import done
+from flows.bulletin.summary.frames.kinds_of import is_a
+from flows.bulletin.summary.frames.leads import ARTICLE, behind, lead, named_by
+from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.matter import Matter, is_asked, is_number, matter_of
+from flows.bulletin.summary.frames.outcomes import opened
+
+UNDER_WAY = "È in corso"
+_BY_THEIR_FRAMES = (*OCCASIONS, Kind.alert, Kind.recall)
+_PARTS = re.compile(r"(?P<of>[^:;,.–—!?«»“”\"]{3,70}?)(?:\s[-–—]\s|:\s|,\s)(?P<what>[^:;!?]+)")
+_HERE = re.compile(r"(?P<of>[^:;,.]{3,70})[,:]\s(?:ecco|qui)\s(?P<what>[^:;!?]+)", re.I)
+_LABEL = re.compile(
+    r"(?:avvis[oi]|attenzione|comunicat[oi](?:\sstampa)?|novità|notizi[ae]|importante|viabilità|ultim\w+"
+    r"|(?:il\s)?(?:sindac|assessor|president|consiglier)\w*.*)",
+    re.I,
+)
+_OURS = re.compile(r"\b\w+(?:iamo|ammo|emmo)\b|\bnostr[oaie]\b", re.I)
+_PAPER = re.compile(
+    r"(?:calendario|elenco|modulo|programma(?= (?:de(?:gli|lle|l|lla|i) |event|iniziativ|manifestazion"
+    r"|attivit|estiv|natalizi))|catalogo|regolamento|opuscolo|mappa|guida|tariffe|vademecum)\b",
+    re.I,
+)
+_SCHOOL_YEAR = re.compile(r"\b[Aa]\.?\s?[Ss]\.\s?(?=20\d\d)")
+_INFINITIVE = re.compile(r"\w+(?:are|ere|ire|rsi)\b", re.I)
+_THAT = re.compile(r"\b(?:che|chi|cui|dove)\b")
+_THIN = re.compile(r"(?:C['’]è|È in corso)\s")
+_UNDERTAKEN = re.compile(r"(?:campagna|consultazione|corso|concorso|sondaggio)\b", re.I)
+_ASKS = re.compile(r"\b(?:domand[ae]|istanz[ae]|richie(?:st[ae]|d\w+)|presenta\w*|beneficiar\w+)\b", re.I)
+
+
+def told(notice: Notice) -> Iterator[str]:
+    """Sentences that say what the notice is about, best first."""
+    title = _SCHOOL_YEAR.sub("", notice.title.strip(" .,;:!"))
+    if not title or is_cut(notice.title):
+        return
+    if notice.kind in _BY_THEIR_FRAMES or is_number(title):
+        yield from _as_it_stands(title)
+        return
+    made = (
+        *filter(None, [opened(notice)]),
+        *is_a(notice),
+        *_deeds(notice, title),
+        *_parted(title),
+        *_as_it_stands(title),
+        *_named(notice, title),
+    )
+    yield from (f"{text[:1].upper()}{text[1:]}" for text in dict.fromkeys(made))
+
+
+def is_thin(text: str) -> bool:
+    """Whether a sentence says no more than that there is something: any other of the page tells more."""
+    return _THIN.match(text) is not None
+
+
+def _as_it_stands(title: str) -> Iterator[str]:
+    """A title that is a sentence, or is one with the verb that a headline leaves out."""
+    said = spoken(title)
+    head, colon, _ = said.partition(": ")
+    is_headed = colon != "" and not speaks(head)  # `Giovani: torna lo sportello`
+    if speaks(said) and len(said.split()) > 3 and not is_headed and not _INFINITIVE.match(said):
+        yield f"{said[:1].upper()}{said[1:]}{'' if said[-1:] in '?!' else '.'}"
+
+
+def _deeds(notice: Notice, title: str) -> Iterator[str]:
+    """What the office does or calls for, by the phrase that the page opens with, or by its title."""
+    below = [line for line in lines(notice)[1:2] if not is_cut(line)]
+    for phrase in (*below, title):
+        said = done(phrase) or appeal(phrase)
+        if said and not speaks(_THAT.split(phrase, maxsplit=1)[0]):
+            is_named = is_told(title, said) or said.startswith(("Puoi", "Si possono"))
+            before = "" if is_named else lead(title)
+            if is_named or before:
+                yield f"{behind(before, said) if before else said}".rstrip(".") + "."
+
+
+def _parted(title: str) -> Iterator[str]:
+    """`Per la sosta è ripristinato il servizio` of `Sosta, ripristinato il servizio`."""
+    if here := _HERE.fullmatch(title):
+        yield from _here(here["of"], here["what"])
+        return
+    parts = _PARTS.fullmatch(title)
+    if parts is None or speaks(parts["of"]) or _OURS.search(parts["what"]):
+        return
+    what = f"{parts['what'][:1].upper()}{parts['what'][1:]}"
+    said = done(what).rstrip(".") or spoken(what)
+    if not speaks(said):
+        return
+    if _LABEL.fullmatch(parts["of"]):
+        yield f"{said}."
+    elif before := lead(parts["of"]):
+        yield f"{behind(before, said)}."
+
+
+def _here(head: str, what: str) -> Iterator[str]:
+    """`Nella pagina trovi i gesti utili per la potatura` of `Potatura, ecco i gesti utili`."""
+    paper = matter_of(head) or None
+    named = named_by(head)
+    if not named or speaks(what.partition(" dove ")[0]):
+        return
+    if (paper is not None and paper.article and _PAPER.match(paper.noun)) or _PAPER.match(head):
+        yield f"Nella pagina trovi {named}, con {what}."
+    elif ARTICLE.match(what):
+        yield f"Nella pagina trovi {what} per {named}."
+
+
+def _named(notice: Notice, title: str) -> Iterator[str]:
+    """A measure that one may ask for, a paper that is there, a campaign that goes on."""
+    led = ARTICLE.match(title)
+    matter = matter_of(title[led.end() :] if led else title)
+    if matter is None or not matter.article or speaks(title):
+        return
+    if is_asked(matter) and notice.kind in (Kind.deadline, Kind.service) and _ASKS.search(notice.body):
+        may = "Puoi" if not FIRMS.search(notice.body) else "Si possono" if matter.is_plural else "Si può"
+        yield f"{may} chiedere {matter.text}."
+    elif _PAPER.match(matter.noun):
+        yield f"Nella pagina trovi {matter.text}."
+    elif _UNDERTAKEN.match(matter.noun):
+        yield _under_way(matter, notice)
+
+
+def _under_way(matter: Matter, notice: Notice) -> str:
+    is_dated = Slot.when in notice.slots or not matter.noun.startswith("campagna")
+    return f"C'è {matter.text}." if is_dated else f"{UNDER_WAY} {matter.text}."

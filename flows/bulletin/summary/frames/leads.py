@@ -1,0 +1,150 @@
+"""What goes before a sentence that does not say of what it speaks.
+
+`Si rifà il fondo` under `Via Po: al via i lavori` is `In via Po si rifà il fondo`, `Gli uffici ricevono il
+martedì` under `Cambio di casa` is `Per il cambio di casa gli uffici ricevono il martedì`. A heading is never
+a scrap before a sentence: it becomes a part of it, or it goes.
+"""
+
+import re
+
+from flows.bulletin.language.articles import Gender, definite, gender_of
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.spelling import is_word
+from flows.bulletin.language.titles import folded
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.summary.frames.matter import OF, matter_of, noun_of
+from flows.bulletin.summary.frames.streets import Streets, inside, streets_at
+from flows.bulletin.summary.frames.wording import worded
+
+_TEASER = 700  # characters of a page that speaks of one place
+_FIRST = 2  # sentences of a page that surely speak of its heading
+_WORD = re.compile(r"\b(?=\w)")
+_CIRCUMSTANCE = re.compile(
+    r"(?:Dopo|Dal?|Dalle|Dalla|Dai|Tra|Fra|A|Al|Con|Entro|Nel|Nella|Nei|In|Fino|Durante|Se|Il \d|[A-Z]\w+ì)\s"
+    r"|(?:Dall|L)['’](?=\d)",
+)  # is parted by a comma from what goes before it
+_TO_YOU = re.compile(r"(?:Se|Puoi|Devi|Non puoi|Chi|Per)\s")
+_BREAK = re.compile(r"[:;,!?…]|\s[-–—|]\s")
+_BY_THEIR_FRAMES = (*OCCASIONS, Kind.alert, Kind.recall)
+_SMALL = frozenset(
+    ["dall", "dalla", "dalle", "nella", "dopo", "sono"]
+)  # long words that are no names before a capital
+_STEM = 6  # letters: `servizi`, `servizio`
+_COUNTED = re.compile(r"\b(?:entro|dopo) \w+ (?:giorni|mesi)\b")
+_PRONOUN = re.compile(r"(?:Lo|La|Li|Le|Ne|Gli|Ci|Vi)\s\w+(?:[aeo]no|anno|r[àò])\b")
+_PAPER_BEHIND = re.compile(
+    r"(?::|\s[-–—])\s(?:(?:il|le|gli)\s)?(?:calendario|date|orari|programma|informazioni|modalità|istruzioni|avviso)$",
+    re.I,
+)
+_SOME = re.compile(r"(?:un|una|uno|alcun[ie]|nuov[oaie])\s|un['’]", re.I)
+ARTICLE = re.compile(r"(?:(?:il|lo|la|i|gli|le)\s|l['’]\s?)(?=\w)", re.I)
+_NAME = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù](?!.*\s\d)")  # `Resto al Mare` is no noun with an article
+_TWO_CAPITALS = re.compile(r"[A-ZÀ-Ý]\w+\s[A-ZÀ-Ý]")  # `Piano Intercomunale delle Acque`
+_ITS_DAY = re.compile(
+    rf"(?<!\bdel)(?<!\bal)(?<!\be)\s(?=(?P<day>\d{{1,2}})(?:\s?[-–]\s?\d{{1,2}})?[°º]?\s{MONTH}\b)"
+)
+_PLURAL = re.compile(r"[a-zà-ù]+[ei]\b")
+_DEED = re.compile(r"\w+(?:ione|mento|ura)$")
+_SAID_OF = re.compile(r"(?:al|il|olar|ular|ant|ent)[ei]$|(?:at|ut|it)[oaie]$")
+
+
+def behind(before: str, sentence: str) -> str:
+    """`In via Po si rifà il fondo.` of `In via Po` and `Si rifà il fondo.`"""
+    first, _, rest = sentence.partition(" ")
+    word = re.match(r"[^\W\d_]+", first)
+    is_name = word is None or not is_word(word[0].lower()) or (first.isupper() and len(first) > 1)
+    if rest[:1].isupper() and len(first) > 3 and first.isalpha() and first.lower() not in _SMALL:
+        is_name = True  # `Acque Po`
+    small = sentence if is_name else f"{sentence[:1].lower()}{sentence[1:]}"
+    return f"{before}{',' if _CIRCUMSTANCE.match(sentence) else ''} {small}"
+
+
+def lead(head: str) -> str:
+    """`In via Po`, `Per la sosta tariffata`; "" where no article is sure."""
+    found = _streets(head)
+    if found:
+        where = inside(found.all)
+        return f"{where[:1].upper()}{where[1:]}"
+    named = named_by(head)
+    return f"Per {named}" if named else ""
+
+
+def named_by(head: str) -> str:
+    """`il maltempo del 17 aprile` of `Maltempo 17 aprile`, `«Resto al Mare»`; "" where no article is sure."""
+    phrase = head.strip(" .,;:-–")
+    if _SOME.match(phrase):
+        return ""  # `Un nuovo ponte`: there is none yet
+    if ARTICLE.match(phrase):
+        said = f"{phrase[:1].lower()}{phrase[1:]}"
+    else:
+        matter = matter_of(phrase) if noun_of(phrase) else None
+        if matter is not None and matter.article:
+            noun = phrase if _TWO_CAPITALS.match(phrase) else matter.noun
+            said = f"{matter.text.removesuffix(matter.noun)}{noun}"
+        else:
+            said = f"«{phrase}»" if _NAME.search(phrase) else _with_article(phrase)
+    return _ITS_DAY.sub(lambda day: " dell'" if day["day"] in ("8", "11") else " del ", said)
+
+
+def led(text: str, notice: Notice) -> str:
+    """A heading and the sentence glued behind it as one: `Per le letture gli incontri sono …`."""
+    title = notice.title.strip(" .,;:!")
+    rest = text[len(title) + 2 :]
+    if not rest or text[: len(title) + 2].lower() != f"{title.lower()}. " or notice.kind is Kind.alert:
+        return text
+    head = _PAPER_BEHIND.sub("", title)
+    first = split(rest)[0]
+    opening = {folded(worded(sentence)) for sentence in (*notice.abstract, *notice.prose)[:_FIRST]}
+    if _BREAK.search(head) or speaks(title) or folded(first) not in opening or _leans(first, head):
+        return text
+    before = lead(head) or (f"Per «{head}»" if notice.kind in OCCASIONS else "")
+    return behind(before, rest) if before else text
+
+
+def _leans(sentence: str, head: str) -> bool:
+    """Whether a sentence cannot stand behind `Per …`.
+
+    It says the same noun, opens so itself, counts its days from another thing, or speaks of it as `lo`.
+    """
+    words = folded(sentence).split()
+    return (
+        words[0] == "per"
+        or words[1:2] == []
+        or words[1][:_STEM] == folded(head).split()[0][:_STEM]
+        or _COUNTED.search(sentence) is not None
+        or _PRONOUN.match(sentence) is not None
+    )
+
+
+def placed(text: str, notice: Notice) -> str:
+    """`text` behind the street of its heading, where it names no place by itself."""
+    if notice.kind in _BY_THEIR_FRAMES or len(notice.body) > _TEASER or _TO_YOU.match(text) or _streets(text):
+        return text
+    found = _streets(notice.title)
+    if found is None or any(folded(street.words.partition(" ")[2]) in folded(text) for street in found.all):
+        return text
+    where = inside(found.all)
+    return behind(f"{where[:1].upper()}{where[1:]}", text)
+
+
+def _with_article(phrase: str) -> str:
+    """`la disinfestazione delle zanzare` of `Disinfestazione zanzare`: titles leave out the small words."""
+    first, _, rest = phrase.partition(" ")
+    head = first.lower()
+    gender = gender_of(head)
+    if gender is None:
+        return ""
+    second, _, third = rest.partition(" ")
+    other = gender_of(second) if _DEED.match(head) and not _SAID_OF.search(second) else None
+    if other is not None and second.endswith("à") and _PLURAL.match(third):
+        other = Gender(other.is_feminine, is_plural=True)  # `attività didattiche`
+    if other is not None and (other != gender or second.endswith("ità")):
+        rest = f"{OF[definite(second, other).strip()]}{rest}"
+    return f"{definite(head, gender)}{head} {rest}".strip()
+
+
+def _streets(text: str) -> Streets | None:
+    found = (streets_at(text, at.start()) for at in _WORD.finditer(text))
+    return next((one for one in found if one and not one.all[0].words.startswith("corso ")), None)  # of yoga

@@ -1,0 +1,192 @@
+"""A heading is told as a sentence, or as a part of one; every notice is made up."""
+
+import pytest
+
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.frames.appeals import appeal
+from flows.bulletin.summary.frames.deeds import done
+from flows.bulletin.summary.frames.headings import told
+from flows.bulletin.summary.frames.kinds_of import is_a
+from flows.bulletin.summary.frames.leads import behind, lead
+from flows.bulletin.summary.text import summarise
+
+
+def text_of(title: str, body: str) -> str:
+    return summarise(title=title, abstract="", body=body, limit=275).text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "La bottega è il cuore del borgo",
+            "Campagna promossa dal comune di Alba in collaborazione con i comuni di Bra, Colle, Dossi.",
+            "«La bottega è il cuore del borgo» è una campagna promossa dal Comune di Alba in collaborazione"
+            " con i Comuni di Bra, Colle e Dossi.",
+        ),
+        (
+            "Piano delle fontane",
+            "Raccolta di segnalazioni di perdite d'acqua",
+            "Per il piano delle fontane sono raccolte segnalazioni di perdite d'acqua.",
+        ),
+        (
+            "Consultazione 2027 - Individuazione e assegnazione degli spazi per i manifesti",
+            "Individuazione e assegnazione degli spazi degli spazi per i manifesti della consultazione",
+            "Sono individuati e assegnati gli spazi per i manifesti della consultazione.",
+        ),
+        (
+            "Parcheggi blu, ripristinata la tariffa oraria",
+            "Parcometri di nuovo in funzione",
+            "Per i parcheggi blu è ripristinata la tariffa oraria.",
+        ),
+        (
+            "Mense scolastiche 2027/2028 – Iscrizioni aperte",
+            "Modulo per le famiglie dei nuovi iscritti",
+            "Per le mense scolastiche 2027/2028 le iscrizioni sono aperte.",
+        ),
+        (
+            "Mappa delle fontane, ecco 12 punti dove bere acqua fresca",
+            "Accesso gratuito ai cortili del centro",
+            "Nella pagina trovi la mappa delle fontane, con 12 punti dove bere acqua fresca.",
+        ),
+        (
+            "Nidi: aiuti alle famiglie del borgo",
+            "Avviso pubblico per la presentazione delle domande finalizzate all'erogazione di un contributo"
+            " per la retta del nido, destinato alle famiglie di Alba.",
+            "Puoi chiedere un contributo per la retta del nido, destinato alle famiglie di Alba. Requisiti e"
+            " altri dettagli sono nella pagina.",
+        ),
+        (
+            "Via Adda, al via i lavori dopo la frana: 90mila euro per la strada",
+            "Finanziamento da 90mila euro. Si rifà il muro crollato e si sistema la scarpata.",
+            "In via Adda si rifà il muro crollato e si sistema la scarpata.",
+        ),
+        (
+            "La campagna di Acque Alba per il risparmio idrico",
+            "L'acqua è una risorsa preziosa. Per questo Acque Alba rinnova l'invito a usarla bene e",
+            "È in corso la campagna di Acque Alba per il risparmio idrico.",
+        ),
+        (
+            "Disinfestazione zanzare: calendario",
+            "La ditta eseguirà il trattamento dei tombini nelle notti del 3 e 4 maggio, dalle 23.",
+            "Per la disinfestazione delle zanzare la ditta eseguirà il trattamento dei tombini nelle notti"
+            " del 3 e 4 maggio, dalle 23.",
+        ),
+    ],
+)
+def test_a_teaser_says_what_it_is_about_in_a_sentence(title: str, body: str, text: str) -> None:
+    assert text_of(title, body).startswith(text.removesuffix("."))
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Condono", "Modulo. Ricevuta. Documento."),
+        ("Parità – PAROLEinCOMUNE", "Progetto “Alba”, finanziato dalla Regione nell'ambito del bando."),
+        (
+            "Un nuovo ponte sul fiume Alba",
+            "Lo chiedono a gran voce dodici sindaci della valle e i pendolari.",
+        ),
+        (
+            "Aver cura: una guida ai servizi per gli anziani",
+            "La cooperativa Alba propone l'incontro online «Aver cura: una guida ai serv",
+        ),
+        ("Servizi per la cittadinanza e partecipazione attiva", "Il servizio è totalmente gratuito."),
+    ],
+)
+def test_what_no_sentence_tells_is_left_to_a_person(title: str, body: str) -> None:
+    assert text_of(title, body) == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "said"),
+    [
+        ("“Filo”: un aiuto per i nonni soli", "Telefona.", ["«Filo» è un aiuto per i nonni soli."]),
+        (
+            "Sportello casa",
+            "Servizio gratuito per chi cerca casa.",
+            ["Lo sportello casa è un servizio gratuito per chi cerca casa."],
+        ),
+        ("Progetto Alba", "Progetto per chi cerca casa in città.", []),
+        ("Il Comune apre i parchi", "Iniziativa rivolta alle famiglie della città.", []),
+        ("Alba in fiore", "Iniziativa prevista dal D.Lgs n. 63 per i libri di testo.", []),
+        ("Bonus luce: le novità", "Leggi.", []),
+    ],
+)
+def test_what_a_thing_is_comes_from_its_page_or_from_behind_the_colon(
+    title: str, body: str, said: list[str]
+) -> None:
+    assert list(is_a(read(title=title, abstract="", body=body))) == said
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("Riapertura della biblioteca", "È riaperta la biblioteca"),
+        ("finalizzato alla concessione di un contributo ai pastori", "È concesso un contributo ai pastori"),
+        ("Concessione di contributi alle scuole", "Sono concessi contributi alle scuole"),
+        ("Iscrizione all'albo", ""),
+        ("Denuncia dei pozzi", ""),
+        ("Raccolta differenziata", ""),
+        ("Raccolta di greggi", ""),
+    ],
+)
+def test_only_what_an_office_does_is_done(phrase: str, said: str) -> None:
+    assert done(phrase) == said
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        (
+            "Bando per la presentazione di domande per la concessione del bonus libri alle famiglie",
+            "Puoi chiedere il bonus libri alle famiglie.",
+        ),
+        (
+            "Avviso per la presentazione di manifestazioni di interesse per il bar da parte di imprese",
+            "Si possono presentare manifestazioni di interesse per il bar da parte di imprese.",
+        ),
+        ("Avviso di vendita di un terreno", ""),
+        ("Avviso per la presentazione delle domande di ammissione", ""),
+    ],
+)
+def test_a_call_says_what_one_may_ask(phrase: str, said: str) -> None:
+    assert appeal(phrase) == said
+
+
+def test_a_measure_that_firms_ask_for_calls_no_citizen() -> None:
+    page = read(
+        title="Bonus insegne",
+        abstract="",
+        body="Le domande delle imprese scadono il 5 gennaio 2027. Il bonus copre metà della spesa.",
+    )
+    assert [text for text in told(page) if "bonus" in text] == ["Si può chiedere il bonus insegne."]
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("Contrada Molino", "In contrada Molino"),
+        ("Maltempo 8 aprile 2027", "Per il maltempo dell'8 aprile 2027"),
+        ("Resto al Mare", "Per «Resto al Mare»"),
+        ("Sospensione attività didattiche", "Per la sospensione delle attività didattiche"),
+        ("Un nuovo ponte", ""),
+        ("Greggi", ""),
+    ],
+)
+def test_a_heading_leads_where_its_article_is_sure(head: str, said: str) -> None:
+    assert lead(head) == said
+
+
+def test_a_sentence_keeps_its_names_behind_a_lead() -> None:
+    assert (
+        behind("In via Po", "Dopo la piena si rifà il muro.") == "In via Po, dopo la piena si rifà il muro."
+    )
+    assert behind("In via Po", "Acque Alba rifà il muro.") == "In via Po Acque Alba rifà il muro."
+    assert behind("In via Po", "ACEA rifà il muro.") == "In via Po ACEA rifà il muro."
+
+
+def test_a_corso_of_yoga_is_no_street_and_a_sentence_with_its_own_is_left() -> None:
+    assert "corso" not in text_of("Corso Yoga Alba", "La Pro loco raccoglie le adesioni per un nuovo gruppo.")
+    text = text_of("Via Adda: al via i lavori", "In via Bosco si rifà il muro crollato dopo la frana.")
+    assert text.endswith(" In via Bosco si rifà il muro crollato dopo la frana.")
