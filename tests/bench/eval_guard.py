@@ -53,7 +53,12 @@ def halves(*, summaries: bool = True) -> dict[str, list[Faithful]]:
                 title=page["title"], abstract=page["teaser"] or "", body=page["text"] or "", limit=SUMMARY
             )
             half.append(Faithful(key, "summary", summary.text, f"{source}\n{page['teaser'] or ''}"))
-        half += [Faithful(key, "sentence", one, source) for one in _rich(page["text"] or "")]
+        # what says `domani` is held on purpose, however true
+        half += [
+            Faithful(key, "sentence", one, source)
+            for one in _rich(page["text"] or "")
+            if not is_relative(one)
+        ]
     return made
 
 

@@ -4,6 +4,7 @@ On failure a shorter one, then the title with word that the rest is in the page;
 nothing is written, and a person is told why.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from flows.bulletin.language.wholeness import is_for_machines
 from flows.bulletin.page.lacks import CARD, is_service_card, why_nothing
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
@@ -25,6 +27,7 @@ SHORTER = (220, 160, 100)  # UTF-16 units that are tried where nothing of the le
 _TO_MACHINES = "La pagina contiene frasi rivolte a un programma, lasciate fuori: controlla la fonte."
 _CUT_TITLE = "Il titolo della pagina è tronco."
 _ONLY_TITLE = "La pagina non ha una frase che dica di più del suo titolo."
+_WRONG_DAY = re.compile(r"»: è \w+, non \w+\.$")  # of the guard
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -67,13 +70,16 @@ def summarise(
         return not judgement.refused and not judgement.warnings
 
     doubtful: list[tuple[str, tuple[str, ...]]] = []
-    refused = ""
+    refused = wrong = ""
     for text in _candidates(notice, limit):
         if gate.leaves_all(text) and doubtful and _is_of_names(doubtful[0][1]):
             break  # a name that the page spells otherwise: a person looks, and the text tells more
         judgement = gate.judge(text, notice, published=published)
         if judgement.refused:
             refused = refused or judgement.refused[0]
+            wrong = wrong or next(filter(_WRONG_DAY.search, judgement.refused), "")
+        elif wrong and not figures(text):
+            continue  # the page contradicts itself on its day: what is left tells none
         elif judgement.warnings:
             doubtful.append((text, judgement.warnings))
         else:

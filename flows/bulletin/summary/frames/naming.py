@@ -34,7 +34,9 @@ _ENDINGS = {"o": ("il", "lo", "l'"), "a": ("la", "l'"), "i": ("i", "gli"), "e": 
 _OPENED = re.compile(
     r"^Sono (?:ancora )?aperte le (?:(?P<to>(?:pre)?iscrizioni|adesioni)|domande|candidature|prenotazioni)\.$"
 )
-_IS = re.compile(r"^(?:È|Si tratta di)\s(?=un[oa']?\b|un['’]|\w+t[oa]\b)")
+_IS = re.compile(  # `È aperto il concorso` has its own subject
+    r"^(?:È|Si tratta di)\s(?=un[oa']?\b|un['’]|\w+t[oa]\b(?!\s(?:il|lo|la|un|una|uno)\s|\s(?:l|un)['’]))"
+)
 _A_KIND = re.compile(
     r"un(?:[oa]\s|['’]|\s)(?P<noun>\w+)\s(?:\w+(?:al|ar|ic|al)[ei]\s|\w+(?:ic|iv|uit)[oa]\s)?"
 )

@@ -1,7 +1,7 @@
 """The days of an event with what is told of each: hours, place, people; and the parts of one day."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flows.bulletin.language.dates import WEEKDAYS
@@ -114,7 +114,14 @@ def told_days(notice: Notice) -> list[Sitting]:
     if len(found) > 4 or any(days.role != "on" for days in found.values()):
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
-    return [Sitting(Days(tuple(spans)))]
+    return [Sitting(Days(_of_one_year(spans)))]
+
+
+def _of_one_year(spans: list[Span]) -> tuple[Span, ...]:
+    """`spans` as they are, or none with its year where the page gives it to some: it would be read of all."""
+    if all(span.first.year for span in spans) or not any(span.first.year for span in spans):
+        return tuple(spans)
+    return tuple(Span(replace(span.first, year=None), replace(span.last, year=None)) for span in spans)
 
 
 def _from_to(notice: Notice) -> Sitting | None:
