@@ -33,6 +33,8 @@ from flows.bulletin.language.titles import calmed
         ("Ingresso libero.", "L'ingresso è libero."),
         ("Posti limitati", "I posti sono limitati."),
         ("Iscrizioni aperte", "Le iscrizioni sono aperte"),
+        ("In arrivo i fondi per le scuole", "Sono in arrivo i fondi per le scuole"),
+        ("Online il nuovo portale", "È online il nuovo portale"),
         (
             "Attivata in via sperimentale la riapertura di via Po",
             "È attivata in via sperimentale la riapertura di via Po",
