@@ -30,6 +30,8 @@ from flows.bulletin.language.titles import calmed
             "La fase di preallarme per la piena è revocata dal 3 maggio",
         ),
         ("Fase di attenzione per neve", "È in vigore la fase di attenzione per neve"),
+        ("In arrivo i fondi per le scuole", "Sono in arrivo i fondi per le scuole"),
+        ("Online il nuovo portale", "È online il nuovo portale"),
         (
             "Attivata in via sperimentale la riapertura di via Po",
             "È attivata in via sperimentale la riapertura di via Po",

@@ -7,7 +7,7 @@ from flows.bulletin.summary.frames.appeals import appeal
 from flows.bulletin.summary.frames.deeds import done
 from flows.bulletin.summary.frames.headings import told
 from flows.bulletin.summary.frames.kinds_of import is_a
-from flows.bulletin.summary.frames.leads import behind, lead
+from flows.bulletin.summary.frames.leads import behind, lead, led
 from flows.bulletin.summary.text import summarise
 
 
@@ -57,7 +57,7 @@ def text_of(title: str, body: str) -> str:
             " altri dettagli sono nella pagina.",
         ),
         (
-            "Via Adda, al via i lavori dopo la frana: 90mila euro per la strada",
+            "Via Adda: 90mila euro per la strada dopo la frana",
             "Finanziamento da 90mila euro. Si rifà il muro crollato e si sistema la scarpata.",
             "In via Adda si rifà il muro crollato e si sistema la scarpata.",
         ),
@@ -171,6 +171,8 @@ def test_a_measure_that_firms_ask_for_calls_no_citizen() -> None:
         ("Resto al Mare", "Per «Resto al Mare»"),
         ("Sospensione attività didattiche", "Per la sospensione delle attività didattiche"),
         ("Un nuovo ponte", ""),
+        ("Il 2027 della Pro loco", ""),
+        ("In consultazione le Linee guida della Regione", ""),
         ("Greggi", ""),
     ],
 )
@@ -183,6 +185,7 @@ def test_a_sentence_keeps_its_names_behind_a_lead() -> None:
         behind("In via Po", "Dopo la piena si rifà il muro.") == "In via Po, dopo la piena si rifà il muro."
     )
     assert behind("In via Po", "Acque Alba rifà il muro.") == "In via Po Acque Alba rifà il muro."
+    assert behind("In via Po", "L'Unione rifà il muro.") == "In via Po l'Unione rifà il muro."
     assert behind("In via Po", "ACEA rifà il muro.") == "In via Po ACEA rifà il muro."
 
 
@@ -190,3 +193,29 @@ def test_a_corso_of_yoga_is_no_street_and_a_sentence_with_its_own_is_left() -> N
     assert "corso" not in text_of("Corso Yoga Alba", "La Pro loco raccoglie le adesioni per un nuovo gruppo.")
     text = text_of("Via Adda: al via i lavori", "In via Bosco si rifà il muro crollato dopo la frana.")
     assert text.endswith(" In via Bosco si rifà il muro crollato dopo la frana.")
+
+
+def test_a_name_of_the_page_gets_no_article() -> None:
+    body = "La cooperativa che gestisce Alba ricorda che Alba è aperta."
+    assert lead("Alba versione due", body) == "Per «Alba versione due»"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Nello specifico, il tema è stato affrontato insieme agli uffici della Regione.",
+        "Per partecipare è necessario iscriversi sul portale della Regione.",
+        "La richiesta si presenta entro 30 giorni dalla nascita allo sportello.",
+    ],
+)
+def test_what_leans_on_another_sentence_has_no_heading_before_it(first: str) -> None:
+    page = read(title="Cambio di residenza", abstract="", body=first)
+    assert led(f"Cambio di residenza. {first}", page) == f"Cambio di residenza. {first}"
+
+
+def test_a_frame_says_of_what_its_appointment_is() -> None:
+    page = read(
+        title="Il Mercoledì in Villa", abstract="", body="Mercoledì 5 maggio 2027 alle 21 c'è musica."
+    )
+    text = led("Il Mercoledì in Villa. L'appuntamento è mercoledì 5 maggio 2027 alle 21.", page)
+    assert text == "Per «Il Mercoledì in Villa» l'appuntamento è mercoledì 5 maggio 2027 alle 21."

@@ -18,6 +18,7 @@ from random import Random
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import Verdict, check
+from flows.bulletin.language.relative_days import is_relative
 from flows.bulletin.language.sentences import split
 from flows.bulletin.summary.text import summarise
 from tests.bench.guard_errors import Case, cases

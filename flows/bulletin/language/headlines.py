@@ -33,6 +33,11 @@ _PLACED = re.compile(  # `In via Po inaugurato un tratto di ciclabile`
     rf"(?P<where>(?:In|Nel|Nella|Nei|Nelle|Sul|Sulla|Al|Alla|Ai)\s[^,;:.]{{3,40}}?)\s(?P<what>(?:{_DONE})(?P<end>[oaie])\s"
     r"(?:(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w)\s|l['’]).+)"
 )
+_PREDICATE = re.compile(  # `In arrivo i fondi`, `Online il portale`
+    r"(?P<state>in\s(?:arrivo|consultazione|distribuzione|vendita|vigore|funzione|corso)|online|disponibil[ei]|pront[oaie]"
+    r"|operativ[oaie])\s(?P<what>(?:(?P<many>i|gli|le|due|tre|quattro|nuov[ie])\s|(?:il|lo|la|un|una|uno)\s|(?:l|un)['’]).+)",
+    re.I,
+)
 _PREPOSITION = re.compile(
     r"(?:in|nel\w*|nei|sul\w*|al|alla|alle|ai|agli|a|da|dal\w*|con|per|di|del\w*)\s", re.I
 )
@@ -122,6 +127,8 @@ def spoken(line: str) -> str:
     if (match := _PAST.match(line)) and lemma(match["word"].lower()).endswith(("are", "ere", "ire")):
         end = match["end"].lower()
         return f"{'È stat' if end in 'oa' else 'Sono stat'}{end} {line[:1].lower()}{line[1:]}"
+    if match := _PREDICATE.fullmatch(line):
+        return f"{'Sono' if match['many'] else 'È'} {match['state'].lower()} {match['what']}"
     if match := _PLACED.fullmatch(line):
         end = match["end"].lower()
         return f"{match['where']} {'è' if end in 'oa' else 'sono'} stat{end} {match['what']}"

@@ -59,6 +59,7 @@ _FINITE = re.compile(
     r"|propon(?:e|gono)|(?<!ione )(?<!anza )attiva(?:no)?|invita(?:no)?|incontra(?:no)?"
     r"|celebra(?:no)?|preved(?:e|ono)|coinvolg(?:e|ono)|raccontano|offr(?:e|ono)|torna(?:no)?"
     r"|chiud(?:e|ono)|(?:ri)?apr(?:e|ono)|(?<!\bda )(?<!\ba )(?<!\bin )(?<!\bfa )parte|partono"
+    r"|ripart(?:e|ono)|nasc(?:e|ono)|debutta(?:no)?"
     r"|inizia(?:no)?|comunica(?:no)?|scad(?:e|ono)|ospita(?:no)?|apre|resta|restano|rimane"
     r"|rimangono|porta|portate|ritira(?:no)?|serve"
     r"|occorre|bisogna|arriva(?:no)?|vieni|venite|partecipa(?:no)?|esplora(?:no)?"

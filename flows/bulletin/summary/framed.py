@@ -32,7 +32,7 @@ from flows.bulletin.summary.frames import (
 from flows.bulletin.summary.frames.facets import bare, tells
 from flows.bulletin.summary.frames.leads import led, placed
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
-from flows.bulletin.summary.frames.matter import is_number, matter_of
+from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
@@ -149,11 +149,8 @@ def _joined(text: str, notice: Notice) -> str:
     if matter and matter.article and not matter.is_plural and text.startswith(f"{title}. È per "):
         return f"{matter.text[:1].upper()}{matter.text[1:]} è {text[len(title) + len('. È ') :]}"
     noun, _, rest = title.partition(" ")
-    is_bare = (
-        notice.kind not in OCCASIONS
-        and not text.startswith(title)
-        and not _stems(rest) & _stems(text[:_OPENING])
-    )
+    near = text if noun_of(title) is None else text[:_OPENING]
+    is_bare = notice.kind not in OCCASIONS and not text.startswith(title) and not _stems(rest) & _stems(near)
     heading = "" if is_bare else rf"{re.escape(title)}\. "
     said = re.match(
         rf"{heading}(?P<article>Il |La |Lo |L['’])(?P<noun>{re.escape(noun)}) (?P<verb>\S+)",
@@ -188,7 +185,7 @@ def _described(notice: Notice) -> Iterator[str]:
     if is_told(notice.title, text):
         yield text
     else:
-        yield from (f"{said} {text}" for said in headings.told(notice))
+        yield from (f"{said} {text}" for said in headings.told(notice) if not headings.is_thin(said))
         yield f"{notice.title.strip(' .,;:!')}. {text}"  # to be joined, or the gate stops it
 
 

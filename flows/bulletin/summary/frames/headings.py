@@ -18,14 +18,15 @@ from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.leads import ARTICLE, behind, lead, named_by
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_asked, is_number, matter_of
+from flows.bulletin.summary.frames.nouns import is_plural, phrase_of
 from flows.bulletin.summary.frames.outcomes import opened
 
-UNDER_WAY = "È in corso"
+UNDER_WAY, THERE_IS = "È in corso", "C'è"
 _BY_THEIR_FRAMES = (*OCCASIONS, Kind.alert, Kind.recall)
-_PARTS = re.compile(r"(?P<of>[^:;,.–—!?«»“”\"]{3,70}?)(?:\s[-–—]\s|:\s|,\s)(?P<what>[^:;!?]+)")
+_PARTS = re.compile(r"(?P<of>[^:;,.–—!?«»“”\"]{3,70}?)(?:\s[-–—]\s|:\s|,\s)(?P<what>[^:;!?]+)(?::\s[^:]+)?")
 _HERE = re.compile(r"(?P<of>[^:;,.]{3,70})[,:]\s(?:ecco|qui)\s(?P<what>[^:;!?]+)", re.I)
 _LABEL = re.compile(
-    r"(?:avvis[oi]|attenzione|comunicat[oi](?:\sstampa)?|novità|notizi[ae]|importante|viabilità|ultim\w+"
+    r"(?:avvis[oi]|attenzione|comunicat[oi](?:\sstampa)?|novità|notizi[ae]|importante|viabilità|ultim\w+|ciao|benvenut\w|grazie|auguri|avanti|stop|addio"
     r"|(?:il\s)?(?:sindac|assessor|president|consiglier)\w*.*)",
     re.I,
 )
@@ -38,7 +39,7 @@ _PAPER = re.compile(
 _SCHOOL_YEAR = re.compile(r"\b[Aa]\.?\s?[Ss]\.\s?(?=20\d\d)")
 _INFINITIVE = re.compile(r"\w+(?:are|ere|ire|rsi)\b", re.I)
 _THAT = re.compile(r"\b(?:che|chi|cui|dove)\b")
-_THIN = re.compile(r"(?:C['’]è|È in corso)\s")
+_THIN = re.compile(r"(?:C['’]è|Ci sono|È in corso)\s")
 _UNDERTAKEN = re.compile(r"(?:campagna|consultazione|corso|concorso|sondaggio)\b", re.I)
 _ASKS = re.compile(r"\b(?:domand[ae]|istanz[ae]|richie(?:st[ae]|d\w+)|presenta\w*|beneficiar\w+)\b", re.I)
 
@@ -50,12 +51,14 @@ def told(notice: Notice) -> Iterator[str]:
         return
     if notice.kind in _BY_THEIR_FRAMES or is_number(title):
         yield from _as_it_stands(title)
+        if notice.kind in OCCASIONS and not speaks(title) and (phrase := phrase_of(title)):
+            yield f"{'Ci sono' if is_plural(phrase) else THERE_IS} {phrase}."
         return
     made = (
         *filter(None, [opened(notice)]),
         *is_a(notice),
         *_deeds(notice, title),
-        *_parted(title),
+        *_parted(title, notice.body),
         *_as_it_stands(title),
         *_named(notice, title),
     )
@@ -72,7 +75,13 @@ def _as_it_stands(title: str) -> Iterator[str]:
     said = spoken(title)
     head, colon, _ = said.partition(": ")
     is_headed = colon != "" and not speaks(head)  # `Giovani: torna lo sportello`
-    if speaks(said) and len(said.split()) > 3 and not is_headed and not _INFINITIVE.match(said):
+    if (
+        "?" not in said
+        and speaks(said)
+        and len(said.split()) > 3
+        and not is_headed
+        and not _INFINITIVE.match(said)
+    ):
         yield f"{said[:1].upper()}{said[1:]}{'' if said[-1:] in '?!' else '.'}"
 
 
@@ -83,12 +92,12 @@ def _deeds(notice: Notice, title: str) -> Iterator[str]:
         said = done(phrase) or appeal(phrase)
         if said and not speaks(_THAT.split(phrase, maxsplit=1)[0]):
             is_named = is_told(title, said) or said.startswith(("Puoi", "Si possono"))
-            before = "" if is_named else lead(title)
+            before = "" if is_named else lead(title, notice.body)
             if is_named or before:
                 yield f"{behind(before, said) if before else said}".rstrip(".") + "."
 
 
-def _parted(title: str) -> Iterator[str]:
+def _parted(title: str, body: str) -> Iterator[str]:
     """`Per la sosta è ripristinato il servizio` of `Sosta, ripristinato il servizio`."""
     if here := _HERE.fullmatch(title):
         yield from _here(here["of"], here["what"])
@@ -102,7 +111,7 @@ def _parted(title: str) -> Iterator[str]:
         return
     if _LABEL.fullmatch(parts["of"]):
         yield f"{said}."
-    elif before := lead(parts["of"]):
+    elif before := lead(parts["of"], body):
         yield f"{behind(before, said)}."
 
 
@@ -135,4 +144,4 @@ def _named(notice: Notice, title: str) -> Iterator[str]:
 
 def _under_way(matter: Matter, notice: Notice) -> str:
     is_dated = Slot.when in notice.slots or not matter.noun.startswith("campagna")
-    return f"C'è {matter.text}." if is_dated else f"{UNDER_WAY} {matter.text}."
+    return f"{THERE_IS} {matter.text}." if is_dated else f"{UNDER_WAY} {matter.text}."

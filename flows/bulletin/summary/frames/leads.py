@@ -13,6 +13,7 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.language.wholeness import Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.summary.frames.matter import OF, matter_of, noun_of
 from flows.bulletin.summary.frames.streets import Streets, inside, streets_at
@@ -28,6 +29,16 @@ _CIRCUMSTANCE = re.compile(
 _TO_YOU = re.compile(r"(?:Se|Puoi|Devi|Non puoi|Chi|Per)\s")
 _BREAK = re.compile(r"[:;,!?…]|\s[-–—|]\s")
 _BY_THEIR_FRAMES = (*OCCASIONS, Kind.alert, Kind.recall)
+_SERVED = (
+    *OCCASIONS,
+    *(Kind.deadline, Kind.job, Kind.service, Kind.health, Kind.hours, Kind.supply_cut),
+)
+_OF_FRAMES = re.compile(
+    r"(?:L'appuntamento è|Gli appuntamenti sono|Giorni e orari) "
+)  # sure to be the heading's
+_ELIDED = re.compile(r"(?:L|Un|Dell|Nell|All|Sull|Dall|C)['’]")
+_LONGEST_NAME = 4  # words
+_OPENS_NONE = re.compile(r"(?:in|da|dal\w*|al|alla|con|per|di|del\w*|su|sul\w*|come|ecco)\s", re.I)
 _SMALL = frozenset(
     ["dall", "dalla", "dalle", "nella", "dopo", "sono"]
 )  # long words that are no names before a capital
@@ -57,35 +68,71 @@ def behind(before: str, sentence: str) -> str:
     is_name = word is None or not is_word(word[0].lower()) or (first.isupper() and len(first) > 1)
     if rest[:1].isupper() and len(first) > 3 and first.isalpha() and first.lower() not in _SMALL:
         is_name = True  # `Acque Po`
+    if _ELIDED.match(first):
+        is_name = False  # `L'ufficio`, `L'Unione`
     small = sentence if is_name else f"{sentence[:1].lower()}{sentence[1:]}"
     return f"{before}{',' if _CIRCUMSTANCE.match(sentence) else ''} {small}"
 
 
-def lead(head: str) -> str:
-    """`In via Po`, `Per la sosta tariffata`; "" where no article is sure."""
+def lead(head: str, body: str = "") -> str:
+    """`In via Po`, `Per la sosta tariffata`; "" where no article is sure.
+
+    `body` shows which words are names.
+    """
     found = _streets(head)
     if found:
         where = inside(found.all)
         return f"{where[:1].upper()}{where[1:]}"
-    named = named_by(head)
+    named = named_by(head, body)
     return f"Per {named}" if named else ""
 
 
-def named_by(head: str) -> str:
+def named_by(head: str, body: str = "") -> str:
     """`il maltempo del 17 aprile` of `Maltempo 17 aprile`, `«Resto al Mare»`; "" where no article is sure."""
     phrase = head.strip(" .,;:-–")
     if _SOME.match(phrase):
         return ""  # `Un nuovo ponte`: there is none yet
-    if ARTICLE.match(phrase):
-        said = f"{phrase[:1].lower()}{phrase[1:]}"
+    if led_by := ARTICLE.match(phrase):
+        is_noun = gender_of(phrase[led_by.end() :].split()[0].lower()) is not None
+        said = f"{phrase[:1].lower()}{phrase[1:]}" if is_noun else ""
     else:
         matter = matter_of(phrase) if noun_of(phrase) else None
         if matter is not None and matter.article:
             noun = phrase if _TWO_CAPITALS.match(phrase) else matter.noun
             said = f"{matter.text.removesuffix(matter.noun)}{noun}"
         else:
-            said = f"«{phrase}»" if _NAME.search(phrase) else _with_article(phrase)
+            said = (
+                _quoted(phrase) if _NAME.search(phrase) or _is_name(phrase, body) else _with_article(phrase)
+            )
     return _ITS_DAY.sub(lambda day: " dell'" if day["day"] in ("8", "11") else " del ", said)
+
+
+def _quoted(phrase: str) -> str:
+    """`«Resto al Mare»`; "" of what is too long to be a name, or opens as none does."""
+    return f"«{phrase}»" if len(phrase.split()) <= _LONGEST_NAME and not _OPENS_NONE.match(phrase) else ""
+
+
+def _is_name(phrase: str, body: str) -> bool:
+    """Whether the page writes the first word with a capital amid its sentences, and never without."""
+    first = re.escape(phrase.split(" ", 1)[0])
+    amid = re.search(rf"[a-zà-ù,;’'] {first}\b", body)
+    return amid is not None and re.search(rf"\b{first.lower()}\b", body) is None
+
+
+def may_lead(notice: Notice) -> bool:
+    """Whether the heading can go before a sentence: it has a street, or names what one asks or goes to."""
+    title = notice.title.strip(" .,;:!")
+    head = _PAPER_BEHIND.sub("", title)
+    if not head or notice.kind is Kind.alert or _BREAK.search(head) or speaks(title):
+        return False
+    return _before(head, notice) != ""
+
+
+def _before(head: str, notice: Notice) -> str:
+    before = lead(head, notice.body)
+    if before.startswith("Per ") and notice.kind not in _SERVED:
+        return ""
+    return before or (f"Per «{head}»" if notice.kind in OCCASIONS else "")
 
 
 def led(text: str, notice: Notice) -> str:
@@ -96,11 +143,13 @@ def led(text: str, notice: Notice) -> str:
         return text
     head = _PAPER_BEHIND.sub("", title)
     first = split(rest)[0]
+    if _OF_FRAMES.match(first) and not speaks(title):
+        named = lead(head, notice.body)
+        return behind(named or f"Per «{head}»", rest)
     opening = {folded(worded(sentence)) for sentence in (*notice.abstract, *notice.prose)[:_FIRST]}
-    if _BREAK.search(head) or speaks(title) or folded(first) not in opening or _leans(first, head):
+    if not may_lead(notice) or folded(first) not in opening or _leans(first, head):
         return text
-    before = lead(head) or (f"Per «{head}»" if notice.kind in OCCASIONS else "")
-    return behind(before, rest) if before else text
+    return behind(_before(head, notice), rest)
 
 
 def _leans(sentence: str, head: str) -> bool:
@@ -115,6 +164,7 @@ def _leans(sentence: str, head: str) -> bool:
         or words[1][:_STEM] == folded(head).split()[0][:_STEM]
         or _COUNTED.search(sentence) is not None
         or _PRONOUN.match(sentence) is not None
+        or Trouble.dangling in troubles(sentence)
     )
 
 

@@ -23,6 +23,7 @@ from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import headings
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
+from flows.bulletin.summary.frames.leads import may_lead
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.naming import needs_name, with_name
 from flows.bulletin.summary.frames.wording import SERVICE, worded
@@ -52,6 +53,7 @@ _SHORTEST = 18  # characters: `Porta un documento.`
 NAMED = 0.5  # the place of a frame's sentence that names the matter: behind the office's first one
 MADE = 50.0  # the place of a sentence that a frame made, behind the office's first ones
 _MOST, _TOGETHER = 12, 3
+_SUBJECTS = 8  # sentences
 _LONGEST_HEADING = 110  # UTF-16 units
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
 _LEAD = 70  # characters in which a sentence says what it is about
@@ -354,11 +356,19 @@ def heading(notice: Notice) -> Sentence | None:
     title = spoken(notice.title.strip(" .,;:!"))
     text = next(headings.told(notice), "")
     is_name = matter_of(notice.title) is not None
-    if headings.is_thin(text) or (not text and is_name and utf16(title) <= _LONGEST_HEADING):
-        text = "" if text.startswith(headings.UNDER_WAY) else f"{title}."
+    may_be_joined = is_name and utf16(title) <= _LONGEST_HEADING and (may_lead(notice) or _says_noun(notice))
+    if headings.is_thin(text) or not text:
+        text = f"{title}." if may_be_joined and not text.startswith(headings.UNDER_WAY) else ""
     is_news = bare(text) == bare(title) and not is_name
     flaw = _TITLE_SENTENCE if is_news else 0.6
     return Sentence(text, frozenset({Slot.what}), True, -1, flaw) if text else None
+
+
+def _says_noun(notice: Notice) -> bool:
+    """Whether a first sentence of the page has the title's noun for its subject: `Il corso si tiene a Po`."""
+    noun = re.escape(notice.title.split(" ", 1)[0])
+    opens = re.compile(rf"(?:Il|Lo|La|I|Gli|Le|L['’])\s?{noun}\b", re.I)
+    return any(opens.match(sentence) for sentence in (*notice.abstract, *notice.prose)[:_SUBJECTS])
 
 
 def _lower(text: str) -> str:
