@@ -163,6 +163,16 @@ def test_a_measure_that_firms_ask_for_calls_no_citizen() -> None:
     assert [text for text in told(page) if "bonus" in text] == ["Si può chiedere il bonus insegne."]
 
 
+def test_what_is_over_can_be_asked_no_more() -> None:
+    body = "Le domande sono chiuse dal 3 maggio 2027. Grazie a chi ha fatto richiesta."
+    for title in (
+        "Bonus insegne 2027",
+        "Avviso per la presentazione di domande per la concessione del bonus insegne",
+    ):
+        page = read(title=title, abstract="", body=body)
+        assert not any(text.startswith(("Puoi", "Si pu")) for text in told(page))
+
+
 @pytest.mark.parametrize(
     ("head", "said"),
     [
