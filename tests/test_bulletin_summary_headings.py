@@ -205,6 +205,12 @@ def test_a_corso_of_yoga_is_no_street_and_a_sentence_with_its_own_is_left() -> N
     assert text.endswith(" In via Bosco si rifà il muro crollato dopo la frana.")
 
 
+def test_a_paper_that_is_in_the_page_is_not_said_to_be_there_twice() -> None:
+    title = "Mappa delle fontane, ecco 12 punti dove bere acqua fresca"
+    body = "In agosto sono prolungati gli orari di alcuni cortili: dalle 9 alle 22."
+    assert text_of(title, body).count("pagina") == 1
+
+
 def test_a_name_of_the_page_gets_no_article() -> None:
     body = "La cooperativa che gestisce Alba ricorda che Alba è aperta."
     assert lead("Alba versione due", body) == "Per «Alba versione due»"
