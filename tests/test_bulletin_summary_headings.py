@@ -163,6 +163,16 @@ def test_a_measure_that_firms_ask_for_calls_no_citizen() -> None:
     assert [text for text in told(page) if "bonus" in text] == ["Si può chiedere il bonus insegne."]
 
 
+def test_what_is_over_can_be_asked_no_more() -> None:
+    body = "Le domande sono chiuse dal 3 maggio 2027. Grazie a chi ha fatto richiesta."
+    for title in (
+        "Bonus insegne 2027",
+        "Avviso per la presentazione di domande per la concessione del bonus insegne",
+    ):
+        page = read(title=title, abstract="", body=body)
+        assert not any(text.startswith(("Puoi", "Si pu")) for text in told(page))
+
+
 @pytest.mark.parametrize(
     ("head", "said"),
     [
@@ -193,6 +203,12 @@ def test_a_corso_of_yoga_is_no_street_and_a_sentence_with_its_own_is_left() -> N
     assert "corso" not in text_of("Corso Yoga Alba", "La Pro loco raccoglie le adesioni per un nuovo gruppo.")
     text = text_of("Via Adda: al via i lavori", "In via Bosco si rifà il muro crollato dopo la frana.")
     assert text.endswith(" In via Bosco si rifà il muro crollato dopo la frana.")
+
+
+def test_a_paper_that_is_in_the_page_is_not_said_to_be_there_twice() -> None:
+    title = "Mappa delle fontane, ecco 12 punti dove bere acqua fresca"
+    body = "In agosto sono prolungati gli orari di alcuni cortili: dalle 9 alle 22."
+    assert text_of(title, body).count("pagina") == 1
 
 
 def test_a_name_of_the_page_gets_no_article() -> None:

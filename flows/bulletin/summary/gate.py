@@ -252,7 +252,8 @@ def tells_itself(notice: Notice) -> bool:
 
 def leaves_all(text: str) -> bool:
     """Whether a text names its matter alone and sends to the page for the rest."""
-    return text.endswith((f" {ALL_IN_PAGE}", f" {ALL_IN_PAGE.capitalize()}"))
+    is_paper = text.startswith("Nella pagina trovi ") and len(split(text)) == 1
+    return is_paper or text.endswith((f" {ALL_IN_PAGE}", f" {ALL_IN_PAGE.capitalize()}"))
 
 
 def booking(notice: Notice) -> str:

@@ -41,6 +41,11 @@ _INFINITIVE = re.compile(r"\w+(?:are|ere|ire|rsi)\b", re.I)
 _THAT = re.compile(r"\b(?:che|chi|cui|dove)\b")
 _THIN = re.compile(r"(?:C['’]è|Ci sono|È in corso)\s")
 _UNDERTAKEN = re.compile(r"(?:campagna|consultazione|corso|concorso|sondaggio)\b", re.I)
+_OVER = re.compile(
+    r"\b(?:graduatori\w+|esit[oi]|liquidazion\w+|chius[aei]|scadut\w|esaurit\w|revoc\w+|sospes\w|ammess[ei])\b",
+    re.I,
+)
+_OPENING = 500  # characters that say what is new of a call
 _ASKS = re.compile(r"\b(?:domand[ae]|istanz[ae]|richie(?:st[ae]|d\w+)|presenta\w*|beneficiar\w+)\b", re.I)
 
 
@@ -89,7 +94,7 @@ def _deeds(notice: Notice, title: str) -> Iterator[str]:
     """What the office does or calls for, by the phrase that the page opens with, or by its title."""
     below = [line for line in lines(notice)[1:2] if not is_cut(line)]
     for phrase in (*below, title):
-        said = done(phrase) or appeal(phrase)
+        said = done(phrase) or ("" if _OVER.search(notice.source[:_OPENING]) else appeal(phrase))
         if said and not speaks(_THAT.split(phrase, maxsplit=1)[0]):
             is_named = is_told(title, said) or said.startswith(("Puoi", "Si possono"))
             before = "" if is_named else lead(title, notice.body)
@@ -133,13 +138,18 @@ def _named(notice: Notice, title: str) -> Iterator[str]:
     matter = matter_of(title[led.end() :] if led else title)
     if matter is None or not matter.article or speaks(title):
         return
-    if is_asked(matter) and notice.kind in (Kind.deadline, Kind.service) and _ASKS.search(notice.body):
+    if is_asked(matter) and notice.kind in (Kind.deadline, Kind.service) and _may_be_asked(notice):
         may = "Puoi" if not FIRMS.search(notice.body) else "Si possono" if matter.is_plural else "Si può"
         yield f"{may} chiedere {matter.text}."
     elif _PAPER.match(matter.noun):
         yield f"Nella pagina trovi {matter.text}."
     elif _UNDERTAKEN.match(matter.noun):
         yield _under_way(matter, notice)
+
+
+def _may_be_asked(notice: Notice) -> bool:
+    """Whether the page speaks of requests, and does not open with what became of them."""
+    return _ASKS.search(notice.body) is not None and _OVER.search(notice.source[:_OPENING]) is None
 
 
 def _under_way(matter: Matter, notice: Notice) -> str:
