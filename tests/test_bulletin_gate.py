@@ -1,7 +1,10 @@
 """What a text must keep to be a draft's: each fault of form alone, and the page that tells more."""
 
+from dataclasses import replace
+
 import pytest
 
+from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
 
@@ -217,3 +220,27 @@ def test_what_only_looks_wrong_passes(title: str, text: str) -> None:
     page = read(title=title, abstract="", body=f"CHIUSURA UFFICIO ANAGRAFE - ORARIO ESTIVO\n{text}")
     wrong = ("attaccate", "errore di scrittura", "solo una parte", "Manca da quando")
     assert not any(word in reason for reason in gate.judge(text, page).refused for word in wrong)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text", "reason"),
+    [
+        (
+            "Modifica degli orari dell'ecocentro",
+            "Dal 3 maggio 2027 l'ecocentro apre alle 8. Le modalità di accesso restano invariate.",
+            "Le modalità di accesso all'ecocentro restano invariate. Giorni e orari sono nella pagina.",
+            "Il testo dice solo che cosa non cambia.",
+        ),
+        (
+            "Biblioteca: chiusure di dicembre",
+            "Il 24 dicembre 2027 gli uffici comunali sono chiusi. La biblioteca chiude dal 24 al 31.",
+            "Il 24 dicembre 2027 gli uffici comunali sono chiusi.",
+            "Il testo non dice di che cosa si tratta.",
+        ),
+    ],
+)
+def test_what_does_not_change_and_another_office_are_not_the_news(
+    title: str, body: str, text: str, reason: str
+) -> None:
+    notice = replace(read(title=title, abstract="", body=body), kind=Kind.hours)
+    assert reason in gate.faults(text, notice)

@@ -166,6 +166,15 @@ _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
 _ALSO = re.compile(r"(?:È|Sono) \w+ anche\b")  # leans on the sentence before it, which is told
 _LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
 _LEAD = 40  # characters
+_UNCHANGED = re.compile(
+    r"\b(?:rest\w+|riman\w+|rimarr\w+|sono)\s(?:\w+\s)?(?:invariat|immutat|ugual|confermat)\w+"
+    r"|\bnon cambia(?:no)?\b",
+    re.I,
+)
+_OFFICE = re.compile(
+    r"\b(?:bibliotec|muse[oi]|ecocentr|piscin|cimiter|anagraf|palestr|ludotec|nido|sportell|mercat|pinacotec)\w*",
+    re.I,
+)
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 _EMPTY_WORDS = """
@@ -208,6 +217,8 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice di che cosa si tratta."
     if notice.kind is Kind.hours and (name := _shortened(text, notice)):
         yield f"Di «{name}» è detta solo una parte."
+    if _UNCHANGED.search(text) and all(_UNCHANGED.search(said) or IN_PAGE.search(said) for said in sentences):
+        yield "Il testo dice solo che cosa non cambia."
     for listing in notice.listings:
         if _is_told_in_part(text, listing):
             yield f"Dell'elenco «{listing.lead}» è detta solo una parte."
@@ -279,6 +290,8 @@ def _names(text: str, notice: Notice) -> bool:
 
     An alert is named by its hazard: titles such as `Maltempo, aggiornamento` have nothing else.
     """
+    if notice.kind is Kind.hours and not _names_its_office(text, notice):
+        return False
     if notice.kind is Kind.hours and _OPEN_OFFICE.search(text):
         return True  # it names what is open or closed, whatever the title calls it
     if notice.kind is Kind.supply_cut and any(
@@ -294,6 +307,12 @@ def _names(text: str, notice: Notice) -> bool:
         return True
     stems = _stems(notice.title) or set[str]().union(*map(_stems, heads))
     return not stems or len(stems & _stems(text)) >= (2 if len(stems) >= _LONG_TITLE else 1)
+
+
+def _names_its_office(text: str, notice: Notice) -> bool:
+    """Whether a text of hours names the one office of the title: `Biblioteca, chiusure di dicembre`."""
+    named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}
+    return len(named) != 1 or named.pop() in text.lower()
 
 
 def _has_phrase(text: str, notice: Notice) -> bool:
