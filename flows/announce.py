@@ -27,6 +27,15 @@ from flows.review.acts import NotDoneError
 from flows.runs import choices, client, forms
 from flows.settings import BollettinoError, Settings
 
+BOXES = (
+    "Che cosa succede",
+    "Da quando",
+    "Dove",
+    "Che cosa deve fare chi legge",
+    "Atto, ufficio e telefono per informazioni",
+)
+"""What an editor types, as the start form calls it."""
+
 
 class NoticeError(BollettinoError):
     """The form cannot become a notice. The text is Italian, for the editor."""
@@ -53,9 +62,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
     texts = (what, when, where, _sentence(notice.to_do), contact)
     labels = LABELS[NOTICE]
     wrong = [
-        f"Manca: {label.lower()}."
-        for label, text in zip(labels, texts, strict=True)
-        if not text and label != "Quando"
+        f"Manca «{box}»." for box, text in zip(BOXES, texts, strict=True) if not text and box != "Da quando"
     ]
     if not when:
         span = f"finisce {giorno_ora(notice.ends)}, e comincia {giorno_ora(notice.begins)}"
@@ -67,7 +74,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
     if notice.who not in {editor.name for editor in settings.profile.editors}:
         wrong.append(acts.unknown(settings))
     if not wrong:
-        wrong = problems(texts, total=budget(settings.frame(NOTICE), ""))
+        wrong = problems(texts, total=budget(settings.frame(NOTICE), ""), boxes=BOXES)
     if wrong:
         raise NoticeError(" ".join(wrong))
     limit = now + timedelta(minutes=settings.profile.urgent.deadline_minutes)
