@@ -256,12 +256,15 @@ def test_a_correction_that_is_refused_does_not_look_done(run: Runs, asking: Sett
     assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]
 
 
-def test_a_window_that_ends_before_it_begins_is_refused(run: Runs) -> None:
-    ended = backfill.backfill.fn(date(2026, 1, 2), date(2026, 1, 1))
+def test_a_window_that_ends_before_it_begins_is_refused_and_told(run: Runs, sqlite: Engine) -> None:
+    ended = backfill.backfill.fn(date(2026, 1, 2), date(2026, 1, 1), chi=ANNA.name)
     assert isinstance(ended, State)
     assert ended.is_failed()
     words = "Il periodo finisce (giovedì 1 gennaio) prima di cominciare (venerdì 2 gennaio)."
     assert run.names == [f"PROVA · NON FATTO · {words}"]
+    told = letters(sqlite, "non_fatto")
+    assert [*told] == [ANNA.name]
+    assert words in told[ANNA.name]
 
 
 def test_what_was_done_is_not_red_because_its_page_could_not_be_shown(
