@@ -6,7 +6,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from prefect import State, flow
-from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 from sqlalchemy import Engine
 
@@ -16,7 +15,6 @@ from db.engine import make_engine, transaction
 from db.models import BulletinKind
 from flows.bulletin.alerts.text import LABELS, NOTICE
 from flows.bulletin.language.dates import ROME, giorno_ora, intervallo
-from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
 from flows.bulletin.status import numbered
@@ -121,9 +119,6 @@ def announce(
     try:
         bulletin_id = draft_notice(settings, engine, form, now=now)
     except NoticeError as exc:
-        create_markdown_artifact(
-            f"**{escaped(str(exc))}**", key="avviso-no", description="Perché non c'è la bozza"
-        )
         return orders.refused(settings, engine, exc, who=chi)
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.urgent, bulletin_id).lower()}."

@@ -88,7 +88,10 @@ def backfill(
     offer: Annotated[bool, _shown("Offri queste notizie nel prossimo bollettino")] = False,
     chi: Annotated[str, choices.WHO] = "",
 ) -> str | State[str]:
-    """Raccoglie le notizie di un periodo passato; non compone e non invia."""
+    """Raccoglie le notizie di un periodo passato; non compone e non invia.
+
+    `chi` is who is told where it does nothing: what only reads the site is no act, and takes no code.
+    """
     settings = load()
     chi = acts.own_name(settings, chi, runs.proof(""))
     if last_day < first_day:

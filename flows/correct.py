@@ -307,9 +307,6 @@ def correct(
             )
         )
     except CorrectionError as exc:
-        create_markdown_artifact(
-            f"**{escaped(str(exc))}**", key="correzione-no", description="Perché non è partita"
-        )
         return orders.refused(settings, engine, exc, who=chi)
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     link = client.link(settings, run_id) if run_id else ""
