@@ -57,7 +57,9 @@ def test_the_form_of_an_alert_names_each_of_its_boxes(comune: Comune, template: 
         (number,) = draft_urgent(comune.settings, comune.engine, now=comune.now).opened
     comune.move(number, BulletinStatus.in_review)
     shown = load_round(comune.settings, comune.engine, number, now=comune.now)
-    fields = approval(comune.settings, shown, comune.now, "").model_json_schema()["properties"]
+    made = approval(comune.settings, shown, comune.now, "")
+    assert "come Esc o un clic fuori, cancella ciò che hai scritto" in str(made._description)
+    fields = made.model_json_schema()["properties"]
     boxes = [field for name, field in fields.items() if name.startswith("notizia_")]
     assert tuple(field["title"] for field in boxes) == LABELS[template]
     for field in boxes:
