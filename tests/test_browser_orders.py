@@ -44,9 +44,11 @@ def test_a_refused_order_is_red_and_says_why(installation: Installation, screen:
     shot(screen, "refused")
     screen.get_by_role("tab", name="Artifacts").click()
     screen.get_by_role("link", name="Che cosa è successo").first.click()
-    expect(screen.get_by_text("Nessun bollettino è in invio.")).to_be_in_viewport()  # a phone cuts the title
+    told = screen.get_by_test_id("markdown-display")  # a phone cuts the title
+    expect(told.get_by_text("Nessun bollettino è in invio.")).to_be_in_viewport()
+    expect(told.get_by_role("link", name="Per rifarlo")).to_be_in_viewport()
     shot(screen, "refused-why")
-    screen.get_by_role("link", name="Per rifarlo").click()
+    told.get_by_role("link", name="Per rifarlo").click()
     expect(screen.get_by_text("Quale bollettino")).to_be_visible()
 
 
