@@ -269,7 +269,7 @@ def test_a_window_that_ends_before_it_begins_is_refused_and_told(
     assert [*told] == [ANNA.name]
     (page,) = run.pages
     assert page.startswith("**NON FATTO**\n\nIl periodo finisce")
-    assert f"[Per rifarlo: {asking.order_link('')}" in page
+    assert f"[Per rifarlo]({asking.order_link('')}" in page
     assert words in told[ANNA.name]
 
 

@@ -226,7 +226,7 @@ def explained(what: str, why: str, steps: Mapping[str, str]) -> None:
     """Why an order was not done, on a page of its run, with where it leads: a phone shows two letters of the
     run's name, and its log a letter or two a line (3.9.1).
     """
-    links = [f"[{escaped(words)}: {address}]({address})" for words, address in steps.items()]
+    links = [f"[{escaped(words)}]({address})" for words, address in steps.items()]
     page = within([f"**{escaped(what)}**", escaped(why), *links])
     _shown(lambda: create_markdown_artifact(page, description="Che cosa è successo"))
 
