@@ -24,7 +24,6 @@ from flows.bulletin.alerts.items import named_sources
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.text import ALERT, END, LABELS, alert_texts, end_texts, levels
 from flows.bulletin.alerts.urgent import AUTHOR, MAY_HAVE_LEFT, ceased, instead, untold, without
-from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.status import numbered
@@ -304,7 +303,7 @@ def _store(
     items = [
         ItemData(
             title=label if number else title,
-            category=label if number else ALERT_CATEGORY,
+            category=label,
             url=url,
             text=text,
             weather_alert_id=None if number else ids[0],

@@ -6,7 +6,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from prefect import State, flow
-from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 from sqlalchemy import Engine
 
@@ -16,7 +15,6 @@ from db.engine import make_engine, transaction
 from db.models import BulletinKind
 from flows.bulletin.alerts.text import LABELS, NOTICE
 from flows.bulletin.language.dates import ROME, giorno_ora, intervallo
-from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
 from flows.bulletin.status import numbered
@@ -26,6 +24,15 @@ from flows.review import acts
 from flows.review.acts import NotDoneError
 from flows.runs import choices, client, forms
 from flows.settings import BollettinoError, Settings
+
+BOXES = (
+    "Che cosa succede",
+    "Da quando",
+    "Dove",
+    "Che cosa deve fare chi legge",
+    "Atto, ufficio e telefono per informazioni",
+)
+"""What an editor types, as the start form calls it."""
 
 
 class NoticeError(BollettinoError):
@@ -53,9 +60,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
     texts = (what, when, where, _sentence(notice.to_do), contact)
     labels = LABELS[NOTICE]
     wrong = [
-        f"Manca: {label.lower()}."
-        for label, text in zip(labels, texts, strict=True)
-        if not text and label != "Quando"
+        f"Manca «{box}»." for box, text in zip(BOXES, texts, strict=True) if not text and box != "Da quando"
     ]
     if not when:
         span = f"finisce {giorno_ora(notice.ends)}, e comincia {giorno_ora(notice.begins)}"
@@ -67,7 +72,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
     if notice.who not in {editor.name for editor in settings.profile.editors}:
         wrong.append(acts.unknown(settings))
     if not wrong:
-        wrong = problems(texts, total=budget(settings.frame(NOTICE), ""))
+        wrong = problems(texts, total=budget(settings.frame(NOTICE), ""), boxes=BOXES)
     if wrong:
         raise NoticeError(" ".join(wrong))
     limit = now + timedelta(minutes=settings.profile.urgent.deadline_minutes)
@@ -114,9 +119,6 @@ def announce(
     try:
         bulletin_id = draft_notice(settings, engine, form, now=now)
     except NoticeError as exc:
-        create_markdown_artifact(
-            f"**{escaped(str(exc))}**", key="avviso-no", description="Perché non c'è la bozza"
-        )
         return orders.refused(settings, engine, exc, who=chi)
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.urgent, bulletin_id).lower()}."

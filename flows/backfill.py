@@ -17,8 +17,10 @@ from flows.collect import tell_editor
 from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
+from flows.review.acts import NotDoneError
+from flows.runs import choices
 from flows.runs import client as runs
-from flows.settings import Settings
+from flows.settings import BollettinoError, Settings
 from flows.sources.past import Order, Past
 from flows.sources.readings import Reading, agent, own_addresses
 from flows.sources.ways import Window, ways
@@ -84,12 +86,17 @@ def backfill(
     last_day: Annotated[date, _shown("Al giorno (compreso)")],
     dry_run: Annotated[bool, _shown("Prova: di' che cosa troveresti, senza scrivere niente")] = True,
     offer: Annotated[bool, _shown("Offri queste notizie nel prossimo bollettino")] = False,
+    chi: Annotated[str, choices.WHO] = "",
 ) -> str | State[str]:
-    """Raccoglie le notizie di un periodo passato; non compone e non invia."""
+    """Raccoglie le notizie di un periodo passato; non compone e non invia.
+
+    `chi` is who is told where it does nothing: what only reads the site is no act, and takes no code.
+    """
     settings = load()
+    chi = acts.own_name(settings, chi, runs.proof(""))
     if last_day < first_day:
         words = f"Il periodo finisce ({giorno(last_day)}) prima di cominciare ({giorno(first_day)})."
-        return _not_done(settings, words)
+        return _not_done(settings, NotDoneError(words), chi)
     artifact: Any = create_progress_artifact(0.0, key="recupero", description="Notizie recuperate")
     last = 0
 
@@ -113,14 +120,15 @@ def backfill(
     failed = tell_editor(readings)
     outcome = outcome_of(readings, first_day, last_day, dry_run=dry_run)
     if failed:
-        return _not_done(settings, f"{outcome} {failed}", orders.HALF)
+        return _not_done(settings, f"{outcome} {failed}", chi, orders.HALF)
     runs.completed(settings, outcome, lines=[line for reading in readings for line in reading.found])
     return outcome
 
 
-def _not_done(settings: Settings, why: str, what: str = orders.NOT_DONE) -> State[str]:
-    """Told to who started it, where persons sign in: the form asks for no name."""
-    who = acts.own_name(settings, "", runs.proof(""))
+def _not_done(
+    settings: Settings, why: BollettinoError | str, who: str, what: str = orders.NOT_DONE
+) -> State[str]:
+    """Told to who started it."""
     return orders.refused(settings, make_engine(settings.database), why, who=who, what=what)
 
 

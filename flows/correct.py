@@ -45,6 +45,10 @@ Reason = Literal["un nostro errore", "il fatto è cambiato"]
 TEMPLATES: dict[str, str] = {ERROR: "correzione", CHANGE: "aggiornamento"}
 
 
+BOXES = ("Il testo giusto", "Nel messaggio di", "Che cosa avevamo scritto")
+"""What an editor types, as the start form calls it; the day of the message is ours."""
+
+
 class CorrectionError(BollettinoError):
     """No correction can be drafted from what the form says. The text is Italian, for the editor."""
 
@@ -81,7 +85,7 @@ def draft_correction(
             raise CorrectionError(_no_such_line(bulletin_id, items, position))
         item, template = items[position - 1], TEMPLATES[reason]
         texts = (parameter(right), giorno(original.sent_at or now), parameter(wrong) or item.text)
-        if faults := problems(texts, total=budget(settings.frame(template), "")):
+        if faults := problems(texts, total=budget(settings.frame(template), ""), boxes=BOXES):
             raise CorrectionError(" ".join(faults))
         bulletin = bulletins.create(
             session,
@@ -303,9 +307,6 @@ def correct(
             )
         )
     except CorrectionError as exc:
-        create_markdown_artifact(
-            f"**{escaped(str(exc))}**", key="correzione-no", description="Perché non è partita"
-        )
         return orders.refused(settings, engine, exc, who=chi)
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     link = client.link(settings, run_id) if run_id else ""

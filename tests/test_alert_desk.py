@@ -1,18 +1,26 @@
 """Urgent bulletins on the editors' desk: their forms, their fixed lines, and the way to the phones."""
 
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from prefect import Flow
 
 from db import recipients
 from db.models import BulletinStatus, Level, Scope
+from flows import announce, correct
 from flows.alert import draft_urgent
 from flows.approve import load_round
-from flows.bulletin.alerts.text import LABELS
+from flows.bulletin.alerts.text import ALERT, END, LABELS
 from flows.deploy import blocks, entry, form
 from flows.dispatch import dispatch_bulletin, prepare
+from flows.review.form import form as approval
 from flows.review.page import describe
 from flows.web.pages import bulletin
 from flows.web.pages.forms import sealed
-from tests.test_alert_drafted import NOW, state
+from tests.test_alert_drafted import NOW, finish, state
 from tests.world.comune import APPROVE, Comune
 
 
@@ -25,6 +33,41 @@ def test_what_an_editor_starts_has_an_italian_form(name: str) -> None:
     titles = [field["title"] for field in schema["properties"].values()]
     assert not set(titles) & set(schema["properties"])
     assert all(title[0].isupper() for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("flow", "boxes"),
+    [(announce.announce, announce.BOXES), (correct.correct, (correct.BOXES[0], correct.BOXES[2]))],
+)
+def test_a_complaint_calls_a_field_as_the_start_form_does(flow: Flow[..., Any], boxes: Sequence[str]) -> None:
+    titles = [field["title"] for field in form(flow, ())["properties"].values()]
+    assert all(any(title.startswith(box) for title in titles) for box in boxes)
+
+
+@pytest.mark.parametrize("template", [ALERT, END])
+def test_the_form_of_an_alert_names_each_of_its_boxes(comune: Comune, template: str) -> None:
+    with comune.look() as session:
+        state(session, Level.arancione)
+    (number,) = draft_urgent(comune.settings, comune.engine, now=NOW).opened
+    if template == END:
+        finish(comune.engine, number, BulletinStatus.sent)
+        with comune.look() as session:
+            state(session, Level.verde, at=NOW + timedelta(hours=1))
+        comune.now = NOW + timedelta(hours=1)
+        (number,) = draft_urgent(comune.settings, comune.engine, now=comune.now).opened
+    comune.move(number, BulletinStatus.in_review)
+    shown = load_round(comune.settings, comune.engine, number, now=comune.now)
+    made = approval(comune.settings, shown, comune.now, "")
+    assert "come Esc o un clic fuori, cancella ciò che hai scritto" in str(made._description)
+    fields = made.model_json_schema()["properties"]
+    boxes = [field for name, field in fields.items() if name.startswith("notizia_")]
+    assert tuple(field["title"] for field in boxes) == LABELS[template]
+    for field in boxes:
+        assert re.fullmatch(r"\d+ caratter[ei], in tutto ne restano \d+", field["description"])
+    assert {"ordine", "aggiungi"}.isdisjoint(fields), "no line is moved, taken out or added"
+    texts = [item.text for item in shown.items]
+    comune.answer(number, APPROVE, texts=[texts[0], "", *texts[2:]])
+    assert f"Riquadro «{LABELS[template][1]}»: il testo è vuoto. Scrivilo." in comune.problems(number)
 
 
 def test_the_form_of_a_draft_shows_its_fixed_lines_and_keeps_them(comune: Comune) -> None:

@@ -15,7 +15,6 @@ from flows.alert import Round, draft_urgent
 from flows.announce import Notice, NoticeError, draft_notice
 from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.alerts.urgent import Quiet
-from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import BODY_LIMIT, fill
@@ -107,7 +106,7 @@ def test_an_orange_alert_is_drafted_at_once_with_the_fixed_text(settings: Settin
     assert (bulletin.kind, bulletin.template) == (BulletinKind.urgent, "allerta_meteo")
     assert (bulletin.slot_at, bulletin.deadline_at) == (None, datetime(2026, 11, 25, 23, tzinfo=UTC))
     assert [(item.title, item.category) for item in items] == [
-        ("Allerta meteo, mercoledì 25 novembre", ALERT_CATEGORY),
+        ("Allerta meteo, mercoledì 25 novembre", LABELS["allerta_meteo"][0]),
         *((label, label) for label in LABELS["allerta_meteo"][1:]),
     ]
     frame = settings.frame(frame_name(bulletin, items))
@@ -354,12 +353,15 @@ def test_a_notice_has_one_full_stop_wherever_a_sentence_ends(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"where": " "}, "Manca: dove"),
+        ({"where": " "}, "Manca «Dove»."),
         ({"ends": datetime(2026, 11, 25, 5, tzinfo=UTC)}, "deve finire dopo l'inizio"),
         ({"begins": NOW - timedelta(days=2), "ends": NOW - timedelta(days=1)}, "è già finito"),
         ({"who": "Chiunque"}, "non è di un redattore del profilo"),
         ({"url": "javascript:alert(1)"}, "deve cominciare con https"),
-        ({"to_do": "x" * 1024}, "troppo lungo"),
+        (
+            {"to_do": "x" * 1024},
+            "troppo lungo.*Il riquadro più lungo è «Che cosa deve fare chi legge»: accorcialo",
+        ),
     ],
     ids=["no place", "ends before it begins", "over", "unknown editor", "no web address", "too long"],
 )

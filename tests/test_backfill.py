@@ -352,6 +352,7 @@ def test_the_form_asks_for_days_and_offers_nothing_by_default() -> None:
         "last_day": "Al giorno (compreso)",
         "dry_run": "Prova: di' che cosa troveresti, senza scrivere niente",
         "offer": "Offri queste notizie nel prossimo bollettino",
+        "chi": "chi",  # `deploy.form` writes its title
     }
     assert {fields[name]["format"] for name in ("first_day", "last_day")} == {"date"}
     assert (fields["dry_run"]["default"], fields["offer"]["default"]) == (True, False)

@@ -47,6 +47,7 @@ def test_a_printed_link_lets_in_once_and_the_browser_asks_nobody_else(
         assert refused == set(), "nothing that a page needs is closed"
         page.goto(link)  # again, in the browser that it has let in
         page.wait_for_url("**/v2/runs**")
+        expect(page.get_by_role("link", name="Deployments")).to_be_visible()  # it goes nowhere from here
         page.goto("about:blank")
         with_others = page.context.browser
         assert with_others is not None

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.world.editor import SHOTS, Editor, browser_page
+from tests.world.guide import take
 from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
@@ -39,6 +40,7 @@ def test_from_the_page_to_the_form_and_back(installation: Installation, page: Pa
     opened(installation, page)
     line = page.locator("#aspetta li", has_text=title).first
     shot(page, "redazione.png")
+    take(page, "redazione.png")
     line.get_by_role("link", name="come si vede e da dove viene").click()
     expect(page.get_by_role("heading", name="Sul telefono")).to_be_visible()
     opened(installation, page)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from db.models import BulletinKind
 from flows.bulletin.language.dates import ROME
@@ -14,6 +14,10 @@ from tests.world.people import accounts_of, member_of
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
+WHOLE: ViewportSize = {
+    "width": 1366,
+    "height": 1400,
+}  # a start form from its first field to Submit, as the guide shows it
 APPROVE, ANNA = "Approva: parte subito", "Anna Redazione"
 THROTTLED = 130429  # too many messages a second
 
@@ -40,6 +44,7 @@ def announced_and_corrected(installation: Installation, page: Page) -> None:
     notice.fill("Dove", "in via Mazzini e in via dei Mille")
     notice.fill("Che cosa deve fare chi legge", "Fai una piccola scorta d'acqua")
     notice.fill("Atto, ufficio e telefono", "Ufficio Tecnico, 02 1234 5670")
+    page.set_viewport_size(WHOLE)
     take(page, "avviso-urgente.png")
     notice.submit()
     number = installation.newest()

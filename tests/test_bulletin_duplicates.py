@@ -14,6 +14,9 @@ TEXT = (
 )
 
 
+PAGE = "https://www.comune.esempio.it/1"
+
+
 def news(number: int, title: str = TITLE, text: str = TEXT, *, days: float = 0) -> Candidate:
     """Published so many days before now."""
     published = NOW - timedelta(days=days)
@@ -35,13 +38,15 @@ def test_a_notice_published_again_elsewhere_is_offered_once() -> None:
     made = merged(news(1, days=2), news(2, title=TITLE.upper()))
     assert [one.news_item_id for one in made.candidates] == [2]
     assert made.candidates[0].update == ""
-    assert made.left_out == (LeftOut(TITLE, f"stessa notizia di «{TITLE.upper()}», più recente"),)
+    assert made.left_out == (LeftOut(TITLE, f"stessa notizia di «{TITLE.upper()}», più recente", PAGE),)
 
 
 def test_of_a_notice_and_its_beginning_the_whole_one_is_offered() -> None:
     made = merged(news(1, days=1), news(2, text=TEXT.split(". ")[1] + "."))
     assert [one.news_item_id for one in made.candidates] == [1]
-    assert made.left_out == (LeftOut(TITLE, f"stessa notizia di «{TITLE}», che dice di più"),)
+    assert made.left_out == (
+        LeftOut(TITLE, f"stessa notizia di «{TITLE}», che dice di più", "https://www.comune.esempio.it/2"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +66,7 @@ def test_of_a_notice_and_its_beginning_the_whole_one_is_offered() -> None:
 def test_changed_facts_make_an_update_that_says_what_was_before(old: str, new: str, said: str) -> None:
     made = merged(news(1, days=2), news(2, text=TEXT.replace(old, new)))
     assert [(one.news_item_id, one.update) for one in made.candidates] == [(2, said)]
-    assert made.left_out == (LeftOut(TITLE, f"superata dal suo aggiornamento: «{TITLE}»"),)
+    assert made.left_out == (LeftOut(TITLE, f"superata dal suo aggiornamento: «{TITLE}»", PAGE),)
 
 
 def test_what_was_before_is_said_only_of_what_gave_way_one_for_one() -> None:
@@ -108,7 +113,7 @@ def test_what_a_bulletin_tells_already_is_not_offered_again() -> None:
     made = merged(news(1), earlier=(told(),))
     assert made.candidates == ()
     assert made.left_out == (
-        LeftOut(TITLE, f"stessa notizia di «{TITLE}», già nel bollettino di giovedì 19 novembre"),
+        LeftOut(TITLE, f"stessa notizia di «{TITLE}», già nel bollettino di giovedì 19 novembre", PAGE),
     )
 
 

@@ -93,6 +93,12 @@ def test_problems_are_told_in_italian() -> None:
     assert problems(["uno", " \u200b\n"], total=100) == [
         "Notizia 2: il testo è vuoto. Scrivilo, oppure togli la notizia dall'ordine."
     ]
+    boxes = ("Adesso", "Prima era")
+    assert problems(["uno", "domani"], total=2, boxes=boxes)[1:] == [
+        "Il testo è troppo lungo di 7 caratteri in tutto. Il riquadro più lungo è «Prima era»: accorcialo."
+    ]
+    assert problems(["uno", "domani"], total=100, boxes=boxes)[0].startswith("Riquadro «Prima era»: ")
+    assert problems(["", "uno"], total=100, boxes=boxes) == ["Riquadro «Adesso»: il testo è vuoto. Scrivilo."]
     assert problems([], total=100) == [
         "Non c'è nessuna notizia: lasciane almeno una, oppure scegli di non inviare."
     ]

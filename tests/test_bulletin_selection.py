@@ -230,7 +230,7 @@ def test_items_without_a_category_are_not_of_one_kind() -> None:
 )
 def test_what_stays_out_says_why(item: Candidate, reason: str) -> None:
     made = choose([item, news(2, hours=2)], slots=5)
-    assert made.left_out == (LeftOut(item.title, reason),)
+    assert made.left_out == (LeftOut(item.title, reason, item.url),)
     assert made.chosen == (news(2, hours=2),)
 
 
@@ -331,7 +331,8 @@ def test_two_news_on_one_list_page_are_both_offered() -> None:
 
 
 def test_the_old_ones_are_counted_not_listed_without_end() -> None:
-    lines = left_out_lines([LeftOut(f"Notizia {n}", "pubblicata da più di 14 giorni") for n in range(300)])
+    old = [LeftOut(f"Notizia {n}", "pubblicata da più di 14 giorni", "") for n in range(300)]
+    lines = left_out_lines(old)
     assert len(lines) == 21
     assert lines[-1] == "e altre 280: pubblicata da più di 14 giorni"
 

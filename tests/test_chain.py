@@ -272,7 +272,7 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
     installation.publish("Apertura straordinaria della piscina")
     days = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
     filled: dict[str, dict[str, Any]] = {
-        "recupera": days,
+        "recupera": {**days, "chi": "Anna Redazione"},
         "assenza": {**days, "who": "Anna Redazione", "cancel": True},  # of which there is none
         "correggi": {
             "notizia": ELSE,

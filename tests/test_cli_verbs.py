@@ -115,6 +115,16 @@ def test_dispatch_shows_first_and_then_sends(comune: Comune, capsys: pytest.Capt
     assert (out, err) == ("", f"bollettino: Il bollettino {number} non è approvato: è inviato.\n")
 
 
+def test_deploy_names_what_the_profile_lacks_before_all_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.environ["BOLLETTINO_STATE"] = str(tmp_path)
+    assert main(["deploy", "--profile", str(DEMO.with_name("san-giuliano-milanese.toml"))]) == 2
+    err = capsys.readouterr().err
+    assert err.count("is still to be filled in") == 14
+    assert "BOLLETTINO_TOTP" not in err
+
+
 def test_a_send_that_was_stopped_is_exit_code_two(comune: Comune, capsys: pytest.CaptureFixture[str]) -> None:
     comune.subscribe()
     with comune.look() as session:

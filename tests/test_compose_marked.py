@@ -182,5 +182,5 @@ def test_what_comes_before_the_send_is_named(comune: Comune) -> None:
     comune.compose(at_approval=False)
     (letter,) = letters(comune)
     line = "- Consiglio comunale sul bilancio: viene prima dell'invio: lunedì 30 novembre"
-    assert f"\n{line}\n- Per annunciare in tempo" in letter.text
+    assert f"\n{line}\n\nPer annunciare in tempo" in letter.text
     assert "Non devi fare niente" not in letter.text

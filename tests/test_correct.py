@@ -210,7 +210,7 @@ def test_a_changed_fact_is_no_error_of_ours(comune: Comune) -> None:
         ({"position": 2}, "non c'è una riga 2: ne ha 1. Ricarica la pagina"),
         ({"who": "Chiunque"}, "non è di un redattore"),
         ({"right": " "}, "il testo è vuoto"),
-        ({"right": "x" * 1100}, "troppo lungo"),
+        ({"right": "x" * 1100}, "troppo lungo.*Il riquadro più lungo è «Il testo giusto»: accorcialo"),
     ],
     ids=["no such item", "unknown editor", "empty", "too long"],
 )

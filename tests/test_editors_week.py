@@ -43,6 +43,7 @@ def test_the_week_shows_all_that_an_editor_is_shown(week: Week) -> None:
         "correggi",
         "riprendi",
         "chiusura",
+        *("chiudi", "ritenta", "incerti", "recupera"),
         "avviso-urgente",
     ]
     kinds = {row.kind for row in week.rows if row.channel == LETTER}
@@ -162,7 +163,7 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     lost = draft.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]
     assert [line.partition(",")[0] for line in lost.splitlines()] == ["- Carta d'identità elettronica"]
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
-    assert "\nConsiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in page
+    assert "\nConsiglio comunale in seduta pubblica\n: viene prima dell'invio: giovedì 10" in page
 
 
 def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:
@@ -174,7 +175,7 @@ def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:
     quiet = [row.text for row in week.rows if "nessuna differenza. Il resto" in row.text]
     assert quiet
     assert all(
-        "Abbiamo confrontato con la fonte date, ore, cifre e nomi: nessuna differenza" in text
+        "Abbiamo confrontato con le pagine del sito date, ore, cifre e nomi: nessuna differenza" in text
         for text in quiet
     )
 
@@ -209,6 +210,14 @@ def test_each_order_has_one_answer_to_who_gave_it(week: Week) -> None:
         told = [row.text for row in answer.letters_to_them(["non_fatto"])]
         assert len(told) == answer.is_refused, answer.run.names
         assert all(str(answer.run.state.message) in text for text in told)
+        assert not told or re.fullmatch(r"[A-ZÈ].+[.)]", str(answer.run.state.message))
+
+
+def test_a_refusal_names_no_order_that_would_be_refused_too(week: Week) -> None:
+    """The corrected send was closed: neither «correggi» with its box nor «chiudi» takes it any more."""
+    (told,) = [row.text for row in week.rows if row.kind == "non_fatto" and "usato «ritenta»" in row.text]
+    assert "è stato corretto: il testo sbagliato non va ad altri. L'invio è chiuso; il testo" in told
+    assert "«chiudi»" not in told
 
 
 def test_no_telephone_number_is_shown_but_a_colleagues_in_a_call(week: Week) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from db import (
     days_off,
+    news_items,
     sources,
 )
 from db.engine import transaction
@@ -16,10 +17,12 @@ from db.models import (
     BulletinStatus,
     SourceKind,
 )
+from flows.bulletin.choosing.selection import BEFORE, IN_TIME
 from flows.newsroom import coming, health
+from flows.newsroom.coming import Day
 from flows.newsroom.page import Page
 from flows.settings import Settings
-from tests.test_newsroom_page import telling
+from tests.test_newsroom_page import steps, telling
 from tests.world.builders import (
     NOW,
     make_news_item,
@@ -66,7 +69,9 @@ def test_the_queue_is_what_no_bulletin_tells(engine: Engine, settings: Settings)
         telling(session, "Corso di yoga in palestra", status=BulletinStatus.in_review)
         make_news_item(session, news_data(title="Potatura dei tigli in viale Piave"))
         queue = coming.queue(settings, session, NOW)
-    assert [line.partition(" (")[0] for line in queue.lines] == ["Potatura dei tigli in viale Piave"]
+        (item,) = news_items.unsent(session)
+    assert [line.title for line in queue.lines] == ["Potatura dei tigli in viale Piave"]
+    assert [line.address for line in queue.lines] == [item.url]
     assert (queue.more, queue.left_out) == (0, 0)
 
 
@@ -84,7 +89,12 @@ def test_a_source_that_fell_silent_comes_first_and_in_italian(engine: Engine, se
     assert first.title == f"Allerte della Protezione Civile: {alerts}"
     assert first.details == ("Non si legge (l'ultima volta martedì 24 novembre, ore 6:30).",)
     assert first.is_urgent
-    assert second == replace(second, title=f"Notizie del sito: {feed}", details=(), is_urgent=False)
+    listed = "/v2/deployments?tags=%5B%22raccolta%22%5D&limit=25"
+    assert steps(first) == {"apri la fonte": alerts, "leggerla adesso": listed}
+    assert steps(second)["apri la fonte"] == feed
+    assert second == replace(
+        second, title=f"Notizie del sito: {feed}", details=(), steps=second.steps, is_urgent=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,4 +109,73 @@ def test_what_stays_out_is_counted_in_italian(
             make_news_item(session, old, now=NOW - timedelta(days=200))
     page = unescape(Page(sqlite).html(settings, "", NOW))
     assert words in page
-    assert all(f"<li>Avviso {number}: " in page for number in range(left_out)), "with the reason"
+    for number in range(left_out):
+        assert f">Avviso {number}</a>: " in page, "with the reason"
+
+
+def test_a_hint_stands_below_the_list_of_what_stays_out(sqlite: Engine, settings: Settings) -> None:
+    later = NOW + timedelta(hours=2)  # today's is over
+    with transaction(sqlite) as session:
+        council = "Si riunisce mercoledì 25 novembre alle 21:00 in municipio."
+        data = news_data(title="Consiglio comunale sul bilancio", abstract=council, body="", category=None)
+        make_news_item(session, data)
+        (one,) = coming.queue(settings, session, later).reasons
+    assert one.note.startswith(BEFORE)
+    page = unescape(Page(sqlite).html(settings, "", later))
+    assert f"<p>{IN_TIME}</p>" in page
+
+
+def addresses(day: Day) -> list[str]:
+    return [step.address for step in day.steps]
+
+
+def test_every_line_of_the_calendar_leads_on(engine: Engine, settings: Settings) -> None:
+    away, closed = date(2026, 11, 30), date(2026, 12, 4)
+    with transaction(engine) as session:
+        days_off.enter_absence(session, editor="Anna Redazione", first=away, last=away, note="", now=NOW)
+        days_off.enter_closure(session, first=closed, last=closed, note="sciopero", now=NOW)
+        days = coming.calendar(settings, session, NOW)
+    assert all(day.steps for day in days)
+    leads = {day.words.partition(" ")[0]: addresses(day) for day in days if not day.is_send}
+    assert leads == {
+        "oggi,": ["/redazione/comando/avviso-urgente", "/redazione/comando/assenza"],
+        "Anna": ["/redazione/comando/assenza"],
+        "nessun": ["/redazione/comando/chiusura"],
+        "giorno": ["/redazione/comando/chiusura"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "leads"),
+    [
+        (BulletinStatus.in_review, ["/redazione/modulo/{number}"]),
+        (BulletinStatus.approved, ["/redazione/pagina/bozza-{number}", "/redazione/comando/riapri"]),
+        (BulletinStatus.merged, ["/redazione/comando/riapri"]),
+        (BulletinStatus.sending, ["/redazione/pagina/bozza-{number}"]),
+    ],
+)
+def test_a_send_with_a_bulletin_leads_to_it(
+    sqlite: Engine, settings: Settings, status: BulletinStatus, leads: list[str]
+) -> None:
+    with transaction(sqlite) as session:
+        number = telling(session, "Tigli", status=status, slot_at=SLOT, deadline_at=DUE).id
+        days = {day.day: day for day in coming.calendar(settings, session, NOW) if day.is_send}
+    assert addresses(days[SLOT.date()]) == [one.format(number=number) for one in leads]
+
+
+def test_the_first_send_without_a_draft_can_be_composed_and_each_be_called_off(
+    sqlite: Engine, settings: Settings
+) -> None:
+    with transaction(sqlite) as session:
+        first, *others = [addresses(day) for day in coming.calendar(settings, session, NOW) if day.is_send]
+    assert first == ["/redazione/comando/componi", "/redazione/comando/chiusura"]
+    assert others
+    assert all(leads == ["/redazione/comando/chiusura"] for leads in others)
+
+
+def test_an_address_that_is_none_of_the_web_is_no_link(sqlite: Engine, settings: Settings) -> None:
+    with transaction(sqlite) as session:
+        make_news_item(session, news_data(title="Potatura dei tigli", url="javascript:alert(1)"))
+    page = Page(sqlite).html(settings, "", NOW)
+    assert "Potatura dei tigli" in page
+    assert "javascript:" not in page

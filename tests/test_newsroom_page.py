@@ -83,6 +83,7 @@ def test_what_waits_is_listed_and_nothing_else(engine: Engine, settings: Setting
     assert [line.details for line in leaving] == [("sending",), ("approved",)]
     assert leaving[1].state == "parte fra un momento, approvato da Anna Redazione"
     assert {line.details[0] for line in ended} == {"rejected", "merged", "expired", "missed"}
+    assert all(line.steps for line in (*waiting, *leaving, *ended)), "none leads nowhere"
 
 
 def test_the_address_of_a_form_leads_to_whichever_run_holds_it(engine: Engine) -> None:
@@ -272,12 +273,13 @@ def test_who_only_shows_can_change_nothing(engine: Engine) -> None:
 
 def test_what_was_postponed_can_be_reopened_until_its_hour(engine: Engine, settings: Settings) -> None:
     with transaction(engine) as session:
-        telling(session, "Fiera", status=BulletinStatus.merged, slot_at=SLOT, deadline_at=DUE)
+        number = telling(session, "Fiera", status=BulletinStatus.merged, slot_at=SLOT, deadline_at=DUE).id
         (line,) = lines.ended(settings, session, NOW)
         assert line.state.startswith("rinviato al prossimo, martedì 24 novembre")
-        assert set(steps(line).values()) == {"/redazione/comando/riapri"}
+        draft = f"/redazione/pagina/bozza-{number}"
+        assert set(steps(line).values()) == {"/redazione/comando/riapri", draft}
         (line,) = lines.ended(settings, session, SLOT + timedelta(minutes=1))
-        assert line.steps == ()
+        assert set(steps(line).values()) == {draft}
         assert lines.ended(settings, session, NOW + lines.FRESH) == []
 
 

@@ -75,6 +75,27 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('slug = "esempio"', 'slug = "Esempio!"', "slug: is not a name of 2 to 41 small letters"),
+        (
+            '"Lomb-09"]',
+            '"Lomb-09", "Lombardia"]',
+            "alert_zones.1: is not an alert zone of the Protezione Civile",
+        ),
+        ('istat = "000001"', 'istat = "CHECK"', 'istat: is still to be filled in ("CHECK")'),
+        ('istat = "000001"', 'istat = "1"', "istat: is not the six digits of the Comune's ISTAT code"),
+        ('patron = "06-24"', 'patron = "24-06"', "closures.patron: is not month and day of the patron's"),
+    ],
+)
+def test_a_value_of_another_form_is_answered_in_words(tmp_path: Path, old: str, new: str, words: str) -> None:
+    path, _ = written(tmp_path, old, new)
+    with pytest.raises(SettingsError, match=re.escape(words)) as caught:
+        load_profile(path)
+    assert "pattern" not in str(caught.value)
+
+
 @pytest.mark.parametrize(("old", "new", "key"), WRONG, ids=[new for _, new, _ in WRONG])
 def test_what_is_wrong_names_its_file_its_line_and_itself(
     tmp_path: Path, old: str, new: str, key: str

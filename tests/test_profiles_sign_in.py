@@ -45,7 +45,7 @@ def test_a_table_names_the_provider_and_how_it_knows_a_person(tmp_path: Path) ->
         ({"client_id": ""}, "sign_in.oidc.client_id: Field required"),
         ({"client_id": '""'}, "sign_in.oidc.client_id: String should have at least 1 character"),
         ({"name": '""'}, "sign_in.oidc.name: String should have at least 1 character"),
-        ({"claim": '"my claim"'}, "sign_in.oidc.claim: String should match pattern"),
+        ({"claim": '"my claim"'}, "sign_in.oidc.claim: is not a claim's name: letters"),
         ({"required": '{ "" = "x" }'}, "sign_in.oidc.required"),
         ({"client_secret": '"x"'}, "sign_in.oidc.client_secret: is not a key of a profile"),
         ({"before": TWIN}, "sign_in: 'Anna Redazione' has the e-mail address of somebody else"),

@@ -84,7 +84,7 @@ def test_no_word_of_a_site_becomes_part_of_an_editors_page(comune: Comune, shown
         "",
         blind=(words,),
         queue=(words,),
-        left_out=(LeftOut(words, words),),
+        left_out=(LeftOut(words, words, ""),),
         remarks=(words,),
         changed=(words,),
     )

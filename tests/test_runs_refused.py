@@ -44,6 +44,7 @@ class Runs:
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.pages: list[str] = []
 
     def update_flow_run(self, _run_id: UUID, *, name: str, tags: object) -> None:
         assert tags is None
@@ -61,8 +62,8 @@ def run(asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(client, "proof", proof)
     for module in (announce, backfill, correct, dispatch, settle, stop):
         monkeypatch.setattr(module, "load", lambda: settings)
-    for module in (announce, correct):
-        monkeypatch.setattr(module, "create_markdown_artifact", lambda *_, **__: None)
+    for module in (client, correct):
+        monkeypatch.setattr(module, "create_markdown_artifact", lambda page, **_: server.pages.append(page))
     monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", str(uuid4()))
     with disable_run_logger():
         yield server
@@ -256,12 +257,20 @@ def test_a_correction_that_is_refused_does_not_look_done(run: Runs, asking: Sett
     assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]
 
 
-def test_a_window_that_ends_before_it_begins_is_refused(run: Runs) -> None:
-    ended = backfill.backfill.fn(date(2026, 1, 2), date(2026, 1, 1))
+def test_a_window_that_ends_before_it_begins_is_refused_and_told(
+    run: Runs, asking: Settings, sqlite: Engine
+) -> None:
+    ended = backfill.backfill.fn(date(2026, 1, 2), date(2026, 1, 1), chi=ANNA.name)
     assert isinstance(ended, State)
     assert ended.is_failed()
     words = "Il periodo finisce (giovedì 1 gennaio) prima di cominciare (venerdì 2 gennaio)."
     assert run.names == [f"PROVA · NON FATTO · {words}"]
+    told = letters(sqlite, "non_fatto")
+    assert [*told] == [ANNA.name]
+    (page,) = run.pages
+    assert page.startswith("**NON FATTO**\n\nIl periodo finisce")
+    assert f"[Per rifarlo]({asking.order_link('')}" in page
+    assert words in told[ANNA.name]
 
 
 def test_what_was_done_is_not_red_because_its_page_could_not_be_shown(

@@ -58,7 +58,7 @@ class Server:
     def read_flow_run(self, run_id: UUID) -> Any:
         if run_id not in self.states:
             raise ObjectNotFound(Exception("gone"))
-        return SimpleNamespace(state=self.states[run_id])
+        return SimpleNamespace(id=run_id, state=self.states[run_id], tags=self.tags)
 
     def update_flow_run(self, _run_id: UUID, **changed: object) -> None:
         self.renamed = changed
@@ -149,6 +149,7 @@ def test_a_window_is_opened_once_and_again_when_it_is_lost(
     assert second not in (None, first)
     assert server.started == [f"bulletin-{number}-20261124T093000-{attempt}" for attempt in (0, 1)]
     assert server.states[UUID(first)].is_crashed(), "the list of runs does not show it as running"
+    assert server.renamed == {"tags": ["ordinario", "da-approvare"]}, "nor the list of what waits"
     server.states[UUID(str(second))] = Scheduled(name="Resuming", scheduled_time=LONG_AGO)
     third = forms.open_review(settings, sqlite, number, now=NOW)
     assert third not in (None, first, second), "no worker took it for so long: none will"
@@ -176,6 +177,7 @@ def test_a_window_on_an_older_text_or_without_its_form_is_replaced(
     second = forms.open_review(settings, sqlite, number, now=NOW)
     assert second not in (None, first)
     assert server.states[UUID(first)].is_cancelled()
+    assert server.renamed == {"tags": ["ordinario", "da-approvare"]}
     server.wait(str(second), 2)
     server.inputs.clear()  # the process died before it stored the form: resuming is refused for ever
     third = forms.open_review(settings, sqlite, number, now=NOW)

@@ -108,7 +108,7 @@ def test_a_year_is_told_by_month_with_what_is_not_known(
         year = costs.year_of(priced, session, 2026)
     lines = list(costs.table(year, PRICES))
     assert lines[0] == (
-        "Prezzi per messaggio cercati il 01/10/2026, in EUR: marketing 0.06, utility 0.03, service 0.03."
+        "Prezzi per messaggio cercati il 01/10/2026, in EUR: marketing 0,06, utility 0,03, service 0,03."
     )
     assert lines[1].split() == ["mese", "messaggi", "fatturati", "gratuiti", "senza", "esito", "costo"]
     november = next(line for line in lines if line.startswith("nov 2026")).split()

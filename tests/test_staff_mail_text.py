@@ -39,6 +39,12 @@ DESK = Briefing(
 )
 
 
+def test_every_letter_to_the_editors_leads_to_what_waits() -> None:
+    """But the sheet for the notice boards, which goes to others."""
+    without = [name for name, letter in TEXTS.items() if "{che_cosa_aspetta}" not in letter["testo"]]
+    assert without == ["foglio", "foglio_ritirato"]
+
+
 def test_the_draft_tells_everything_before_any_login() -> None:
     letter = write(
         TEXTS["bozza_pronta"],

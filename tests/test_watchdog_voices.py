@@ -134,7 +134,7 @@ def test_a_check_that_is_not_there_keeps_no_other_from_hearing(watched: Comune, 
         ({"checks": {"round": "x"}}, "ping_url"),
         ({"ping_url": "https://hc.example/key", "checks": {"slots": "x"}}, "'round'"),
         ({"ping_url": "https://hc.example/key", "checks": {"round": "x", "slots": "x"}}, "same slug"),
-        ({"ping_url": "https://hc.example/key", "checks": {"round": "x/fail"}}, "pattern"),
+        ({"ping_url": "https://hc.example/key", "checks": {"round": "x/fail"}}, "is not a check's slug"),
         ({"ping_url": "https://hc.example/key", "checks": {"round": "x", "weather": "y"}}, "weather"),
     ],
 )

@@ -65,3 +65,4 @@ class LeftOut:
 
     title: str
     reason: str
+    url: str

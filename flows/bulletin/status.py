@@ -87,6 +87,9 @@ def tags(kind: BulletinKind, state: str) -> tuple[str, str]:
     return KINDS[kind].replace(" ", "-"), state.replace(" ", "-")
 
 
+DESK = "redazione"
+"""The tag of what editors work with, as their deployments have it."""
+
 WAITS = "aspetta-te"
 """The tag of each run that waits for an editor, and of no other: `sorveglia` takes it from what ended."""
 

@@ -41,6 +41,7 @@ def deploy(_arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     from flows import deploy as deployment
     from flows.runs import client
 
+    settings.require_filled()
     settings.require_codes()
     client.require_server(settings)
     with out.progress("registering"):

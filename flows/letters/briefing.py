@@ -28,7 +28,8 @@ from flows.staff.mail_text import bullets, to_whom
 from flows.staff.rota import Duty
 
 NOTHING = (
-    "Abbiamo confrontato con la fonte date, ore, cifre e nomi: nessuna differenza. Il resto lo giudichi tu."
+    "Abbiamo confrontato con le pagine del sito date, ore, cifre e nomi: nessuna differenza. "
+    "Il resto lo giudichi tu."
 )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from db import letters, news_items
-from flows.bulletin.choosing.selection import BEFORE, LeftOut, left_out_lines
+from flows.bulletin.choosing.selection import BEFORE, LeftOut, briefly, way_out
 from flows.bulletin.language.dates import giorno, giorno_ora, scadenza
 from flows.bulletin.slots import Slot, next_composed
 from flows.bulletin.status import title
@@ -56,12 +56,17 @@ def tell_nothing(
     if not (waiting or blind or sooner):
         coming.append(words["niente_da_fare"])
     others = Counter(item.reason for item in left_out if item not in sooner).most_common(REASONS)
-    out = [*left_out_lines(sooner), *(f"{reason} ({count})" for reason, count in others)]
+    named, more = briefly(sooner)
+    out = [f"{item.title}: {item.reason}" for item in named]
+    out += [*more, *(f"{reason} ({count})" for reason, count in others)]
     parts = (("da_scrivere", waiting), ("non_si_legge", blind), ("lasciate_fuori", out))
     values |= {
         "perche": why,
         "prossimo": " ".join(coming),
-        "particolari": "".join(f"{words[name]}\n{bullets(lines, '')}\n\n" for name, lines in parts if lines),
+        "particolari": "".join(
+            [f"{words[name]}\n{bullets(lines, '')}\n\n" for name, lines in parts if lines]
+            + [f"{hint}\n\n" for hint in way_out(sooner)]
+        ),
         "ultima": _newest(session),
     }
     people = duty.on_duty(session, settings.profile, now).people

@@ -17,7 +17,7 @@ from flows.staff.mail import post, tell
 
 NOT_DONE = "NON FATTO"
 HALF = "FATTO A METÀ"  # given again, it would do the first half twice
-AGAIN = "Per rifarlo: {}\n\n"
+AGAIN = "Per rifarlo"
 UNCHANGED = "ma non è cambiato niente"
 NAMED = re.compile(r"«([a-z-]+)»")  # another order, in the words of a refusal
 USEFUL = timedelta(days=1)  # later the order has been given again, or is not wanted any more
@@ -39,6 +39,8 @@ def refused(
     `why`: an error of ours where nothing was changed; words alone where something goes on.
     """
     refusal = client.refused(settings, why, what)
+    steps = _next_steps(settings, what, str(why))
+    client.explained(what, str(why), steps)
     editor = settings.profile.editor(who)
     is_said = NOTHING_DONE in str(why)
     if editor is not None:
@@ -56,7 +58,8 @@ def refused(
                         "quando": giorno_ora(now),
                         "ma": "ma" if is_said or isinstance(why, str) else UNCHANGED,
                         "parole": str(why),
-                        "rifai": _next_step(settings, what, str(why)),
+                        "rifai": "".join(f"{words}: {address}\n" for words, address in steps.items())
+                        + ("\n" if steps else ""),
                     },
                     about=f"run {client.run_id()}",
                     until=now + USEFUL,
@@ -69,15 +72,15 @@ def refused(
     return refusal
 
 
-def _next_step(settings: Settings, what: str, why: str) -> str:
+def _next_steps(settings: Settings, what: str, why: str) -> dict[str, str]:
     """Where the refusal leads: to the orders that it names, else to the same one again."""
     verbs = [
         verb for verb in dict.fromkeys(NAMED.findall(why)) if settings.deployment(verb) in startable(settings)
     ]
     verbs = [verb for verb in verbs if verb != client.order()]
     if verbs:
-        return "\n".join(f"«{verb}»: {settings.order_link(verb)}" for verb in verbs) + "\n\n"
-    return "" if what == HALF else AGAIN.format(settings.order_link(client.order()))
+        return {f"«{verb}»": settings.order_link(verb) for verb in verbs}
+    return {} if what == HALF else {AGAIN: settings.order_link(client.order())}
 
 
 def done(settings: Settings, engine: Engine, outcome: str, *, link: str = "") -> str:

@@ -20,7 +20,6 @@ from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import (
     REASONS,
     STATUS,
-    WAITS,
     counted,
     is_only_new,
     is_only_repeated,
@@ -31,7 +30,7 @@ from flows.draft import undo
 from flows.draft.evidence import at_once
 from flows.draft.slots import START_AFTER
 from flows.newsroom.accounts import Accounts
-from flows.newsroom.line import UI, Line, Step, artifact, capital, order, run
+from flows.newsroom.line import Line, Step, artifact, capital, form, order, run
 from flows.sending import channel, hold, parts
 from flows.sending.certificate import SETTLED_AFTER, signers
 from flows.sending.drain import UntrueError
@@ -56,7 +55,10 @@ NOT_SENT = (
 def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
     """What waits for an editor: forms, lists to send by hand, what was stopped, what is late or uncertain."""
     with_status = partial(bulletins.with_status, session)
-    lines = [Line(called(row), "si sta preparando") for row in with_status(BulletinStatus.draft)]
+    lines = [
+        Line(called(row), "si sta preparando", (), (form("il modulo, appena è pronto", row.id),))
+        for row in with_status(BulletinStatus.draft)
+    ]
     lines += [_review(settings, session, row, now) for row in with_status(BulletinStatus.in_review)]
     lines += [_stopped(settings, session, row, now) for row in with_status(BulletinStatus.stopped)]
     lines += [
@@ -87,13 +89,13 @@ def _review(settings: Settings, session: Session, row: Bulletin, now: datetime) 
         comma = "" if state == TO_APPROVE else ","
         due = f"{hurry}entro {scadenza(row.deadline_at)}"
         state = f"{state}{comma} {due}; {_who(settings, session, row, now)}"
-    form = run("apri il modulo (⋮, Resume)", row.review_run_id)
+    opened = run("apri il modulo (⋮, Resume)", row.review_run_id)
     draft = artifact("come si vede e da dove viene", f"bozza-{row.id}")
     return Line(
         called(row),
         state,
         topics(session, row),
-        (*form, draft) if form else (Step("il modulo si apre fra poco", f"{UI}/runs?tags={WAITS}"), draft),
+        (*opened, draft) if opened else (form("il modulo si apre fra poco", row.id), draft),
         is_urgent=row.kind != BulletinKind.ordinary,
     )
 
@@ -249,11 +251,16 @@ def ended(settings: Settings, session: Session, now: datetime) -> list[Line]:
             called(row),
             f"{STATUS[row.status]}, {_when_and_who(row, names)}",
             topics(session, row),
-            (order("ripensaci: riaprilo", "riapri"),) if undo.can_come_back(session, row, now=now) else (),
+            (*_again(session, row, now), artifact("il testo della bozza", f"bozza-{row.id}")),
         )
         for row in _newest(session, NOT_SENT, ENDED)
         if now - row.status_at < FRESH
     ]
+
+
+def _again(session: Session, row: Bulletin, now: datetime) -> tuple[Step, ...]:
+    can_return = undo.can_come_back(session, row, now=now)
+    return (order("ripensaci: riaprilo", "riapri"),) if can_return else ()
 
 
 def _when_and_who(row: Bulletin, names: Collection[str]) -> str:

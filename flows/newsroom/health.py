@@ -7,7 +7,7 @@ from sqlmodel import Session
 from db import sources
 from db.models import SourceKind
 from flows.bulletin.language.dates import giorno_ora
-from flows.newsroom.line import Line, capital
+from flows.newsroom.line import Line, Step, capital, order, orders
 from flows.settings import Settings
 from flows.sources.alerts import alert_addresses
 from flows.sources.silence import silent
@@ -33,5 +33,7 @@ def health(settings: Settings, session: Session, now: datetime) -> list[Line]:
         good = source.succeeded_at if source else None
         why = tuple(capital(trouble.why) for trouble in troubles if trouble.address == address)
         state = f"letta {giorno_ora(good)}" if good else "non ancora letta"
-        lines.append(Line(f"{name}: {address}", state, why, is_urgent=bool(why)))
+        steps = [Step("apri la fonte", address), orders("leggerla adesso", "raccolta")]
+        steps += [order("recuperare le notizie perse", "recupera")] if name == NEWS and why else []
+        lines.append(Line(f"{name}: {address}", state, why, tuple(steps), is_urgent=bool(why)))
     return sorted(lines, key=lambda line: not line.is_urgent)

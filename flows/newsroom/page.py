@@ -11,11 +11,11 @@ from sqlmodel import Session
 from db.engine import reading
 from db.models import WAITING, Bulletin
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import STATUS, WAITS, named
+from flows.bulletin.status import DESK, STATUS, WAITS, named
 from flows.newsroom import bulletins, coming, found, health, line
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.coming import Day, Queue
-from flows.newsroom.line import UI, Line, capital
+from flows.newsroom.line import UI, Line, Step, capital
 from flows.settings import Settings
 
 ORDERS = (
@@ -31,6 +31,15 @@ ORDERS = (
     line.order("Recupera notizie passate", "recupera"),
 )
 """The first is the brake. What only follows from a state of a bulletin stands on that bulletin's line."""
+
+COMPOSED = line.artifact("che cosa è entrato e che cosa no, l'ultima volta", "composizione")
+
+IN_PREFECT = (
+    line.orders("gli stessi comandi in Prefect, su una pagina", DESK),
+    line.orders("in Prefect solo quelli di un invio: ferma, riprendi, chiudi", DESK, "invio"),
+    Step("vedi anche in Prefect ciò che aspetta", f"{UI}/runs?tags={WAITS}"),
+    line.begun("in Prefect tutto ciò che la redazione ha avviato", DESK),
+)
 
 DECIDED = "{name} non aspetta più nessuno: adesso è {state}. Che cosa si può ancora fare è in «Redazione»."
 OPENING = "Il modulo si sta aprendo di nuovo, e può volerci qualche minuto: poi ricarica questa pagina."
@@ -79,9 +88,9 @@ class Page:
                 found=found.search(settings, session, asked, now),
                 most=found.MOST,
                 outlook=self._outlook(settings, session, now),
-                ui=UI,
-                tag=WAITS,
                 orders=ORDERS,
+                in_prefect=IN_PREFECT,
+                composed=COMPOSED,
             )
 
     def form(self, number: int) -> tuple[str, str]:

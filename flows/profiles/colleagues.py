@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from flows.profiles.file import Strict
+from flows.profiles.shapes import Id
 
 
 def folded(name: str) -> str:
@@ -26,8 +27,4 @@ class Colleague(Strict):
     name: str = Field(min_length=1)
     email: str
     role: Literal["reader", "operator"]  # what each may do stands in flows/door/table.py
-    id: str = Field(
-        default_factory=lambda values: slug(values.get("name", "")),
-        pattern=r"^[a-z][a-z0-9-]{0,40}$",
-        validate_default=True,
-    )
+    id: Id = Field(default_factory=lambda values: slug(values.get("name", "")), validate_default=True)

@@ -21,6 +21,7 @@ from flows.profiles.file import Strict
 from flows.profiles.llm import Llm
 from flows.profiles.mail import Mail, Sms
 from flows.profiles.privacy import Notice, Privacy
+from flows.profiles.shapes import AlertZone, Emma, Id, Istat, Patron, Slug
 from flows.profiles.sign_in import SignIn
 from flows.profiles.urgent import Urgent
 from flows.profiles.watchdog import Watchdog
@@ -32,7 +33,6 @@ def _weekly(value: object) -> WeeklyTime:
 
 
 Weekly = Annotated[WeeklyTime, BeforeValidator(_weekly)]
-AlertZone = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{2,4}-[A-Z0-9]{1,3}$")]  # of Protezione Civile
 
 
 # not "allerta meteo": only what an issuer announces is an alert
@@ -77,7 +77,7 @@ class Sources(Strict):
     # off until the Comune has the terms of these services confirmed
     alerts_allertalom: Address | None = None  # Regione Lombardia's lista-zone, without its query
     alerts_cap: list[Address] = Field(default=[])  # CAP 1.2 documents
-    meteoalarm_area: str | None = Field(default=None, pattern=r"^[A-Z]{2}\d{3}$")  # EMMA_ID of the region
+    meteoalarm_area: Emma | None = None
     alerts_meteoalarm: Address | None = None  # JSON of a country: an avviso meteo for the editors' eyes
 
     @field_validator("feeds", "listings")
@@ -144,7 +144,7 @@ class SlotTimes(Strict):
 
 
 class Closures(Strict):
-    patron: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")  # MM-DD
+    patron: Patron | None = None
     province: str | None = None  # of the `holidays` package, e.g. MI
     closed: list[date] = Field(default=[])
     holiday_slots: Literal["skip", "move"] = "skip"  # move: to the next working day
@@ -177,11 +177,7 @@ class Editor(Strict):
     email: str
     on_duty: bool = False
     # what used codes and decisions are kept under; stays when the name changes, never given to another
-    id: str = Field(
-        default_factory=lambda values: slug(values.get("name", "")),
-        pattern=r"^[a-z][a-z0-9-]{0,40}$",
-        validate_default=True,
-    )
+    id: Id = Field(default_factory=lambda values: slug(values.get("name", "")), validate_default=True)
 
     @property
     def role(self) -> Literal["editor", "deputy"]:
@@ -223,9 +219,9 @@ class ElectionPeriod(Strict):
 class Profile(Strict):
     """One Comune. Read from TOML; see `deployments/profiles/demo.toml` for each key explained."""
 
-    slug: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
+    slug: Slug
     stage: Literal["sandbox", "trial", "production"]
-    istat: str = Field(pattern=r"^\d{6}$")
+    istat: Istat
     alert_zones: list[AlertZone] = Field(min_length=1)  # of several the highest level counts
     site: Base
     names: Names

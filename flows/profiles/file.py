@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 Where = tuple[str | int, ...]  # keys from the outside in; a number is a place in a list
 
 PLACEHOLDER = "CHECK"  # what a profile of ours holds where only the Comune knows the value
+TO_FILL = 'is still to be filled in ("{}")'
 IDS = (("whatsapp", "phone_number_id"), ("whatsapp", "waba_id"))  # digits, so their placeholder is 0
 
 
@@ -87,7 +88,7 @@ def unfilled(path: Path, text: str, *, excluding: Collection[Where] = ()) -> lis
     `excluding`: keys that this installation has no use for.
     """
     return [
-        at(path, text, where, f'is still to be filled in ("{value}")')
+        at(path, text, where, TO_FILL.format(value))
         for where, value in _values(tomllib.loads(text))
         if where not in excluding
         and isinstance(value, str)

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from flows.profiles.contacts import Base
 from flows.profiles.file import Strict
+from flows.profiles.shapes import Currency
 
 
 class Llm(Strict):
@@ -16,7 +17,7 @@ class Llm(Strict):
     tools: bool = True  # false for a model that cannot call tools: the shape is asked for in words
     price_in: float = Field(default=0, ge=0)  # per million tokens sent
     price_out: float = Field(default=0, ge=0)  # per million tokens received
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    currency: Currency = "EUR"
     priced_on: date | None = Field(default=None, validate_default=True)  # when the prices were looked up
     max_retries: int = Field(default=2, ge=0, le=5)  # after an answer that a check stopped
     timeout_seconds: float = Field(default=60, gt=0, le=600)  # of one item, its retries included

@@ -1,14 +1,12 @@
 """`[sign_in.oidc]` of a profile: the Comune's provider of identities, with which its people sign in."""
 
-from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
 from flows.profiles.contacts import Address
 from flows.profiles.file import Strict
-
-ClaimName = Annotated[str, Field(pattern=r"^[A-Za-z_][\w.:/-]{0,99}$")]
+from flows.profiles.shapes import ClaimName
 
 
 class Oidc(Strict):

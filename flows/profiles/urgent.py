@@ -9,8 +9,8 @@ from db.models import Level
 from flows.bulletin.alerts.urgent import Quiet
 from flows.bulletin.language.dates import in_rome
 from flows.profiles.file import Strict
+from flows.profiles.shapes import Clock
 
-CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 CAN_WAIT = (Level.verde, Level.gialla)
 
 
@@ -47,8 +47,8 @@ class Urgent(Strict):
     levels: list[Level] = Field(default=[Level.arancione, Level.rossa], min_length=1)
     call_every_minutes: int = Field(default=10, ge=5, le=240)  # the next person on duty
     deadline_minutes: int = Field(default=36 * 60, ge=10)  # and never beyond the end of the alert
-    quiet_from: str = Field(default="22:00", pattern=CLOCK)
-    quiet_to: str = Field(default="07:00", pattern=CLOCK)
+    quiet_from: Clock = "22:00"
+    quiet_to: Clock = "07:00"
     standing_order: StandingOrder | None = None
 
     _levels = field_validator("levels")(_above_yellow)

@@ -1,11 +1,12 @@
 """`[watchdog]` of a profile: who hears that the service lives, and how much disk must be left."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from flows.profiles.contacts import Base
 from flows.profiles.file import Strict
+from flows.profiles.shapes import CheckSlug
 
 ROUND = "round"  # that a round was made, and all is kept that has no check of its own
 Promise = Literal[
@@ -13,7 +14,6 @@ Promise = Literal[
     "clock", "token", "templates", "echo", "certificate", "duty", "news",
     "provider",
 ]  # fmt: skip
-Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=100)]
 
 
 class Watchdog(Strict):
@@ -24,7 +24,7 @@ class Watchdog(Strict):
     """
 
     ping_url: Base | None = None
-    checks: dict[Promise, Slug] = Field(default_factory=dict)
+    checks: dict[Promise, CheckSlug] = Field(default_factory=dict)
     free_megabytes: int = Field(default=500, ge=10)
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from flows.profiles.contacts import Base
 from flows.profiles.file import Strict
+from flows.profiles.shapes import Currency, Header, MetaId, Scheme, Version
 
 
 class WhatsApp(Strict):
@@ -18,12 +19,12 @@ class WhatsApp(Strict):
     """
 
     api: Base
-    api_version: str = Field(default="v25.0", pattern=r"^(v\d+\.\d+)?$")  # empty: none stands in the path
-    phone_number_id: str = Field(pattern=r"^\d+$")
+    api_version: Version = "v25.0"  # empty: none stands in the path
+    phone_number_id: MetaId
     number_in_path: bool = True
-    waba_id: str = Field(pattern=r"^\d+$")
-    auth_header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
-    auth_scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]*$")  # before the token
+    waba_id: MetaId
+    auth_header: Header = "Authorization"
+    auth_scheme: Scheme = "Bearer"  # before the token
     # of all senders of this number together; Meta's ceiling is 80, or 1,000 for numbers that it raised
     messages_per_second: float = Field(default=40, gt=0, le=1000)
     language: str = "it"
@@ -65,7 +66,7 @@ class Prices(Strict):
     """For one delivered message, in `currency`; a category without a price is never estimated."""
 
     on: date  # the day they were looked up
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    currency: Currency = "EUR"
     marketing: Decimal | None = Field(default=None, ge=0, le=10)
     utility: Decimal | None = Field(default=None, ge=0, le=10)
     service: Decimal | None = Field(default=None, ge=0, le=10)  # answers; default: as utility

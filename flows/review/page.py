@@ -22,7 +22,7 @@ from flows.review.evidence import attention, phones, provenance
 from flows.review.sign_off import ASK_SOURCE
 from flows.settings import Settings
 
-LEAVES = "(si apre al posto del modulo: ciò che hai scritto si perde)"
+LEAVES = "(si apre al posto del modulo e, come Esc o un clic fuori, cancella ciò che hai scritto)"
 MATTER = 60  # UTF-16 units of a text in a title or a subject
 QUEUE, LEFT_OUT = 15, 25  # lines on the page
 

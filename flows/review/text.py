@@ -90,7 +90,11 @@ def text_of(
         typed = list(renewed.items)
         remarks += _told(site, read_at, renewed.remarks)
     dated = bulletin.slot_at or at
-    wrong += problems([item.text for item in typed], total=room(settings, bulletin, dated, len(typed)))
+    wrong += problems(
+        [item.text for item in typed],
+        total=room(settings, bulletin, dated, len(typed)),
+        boxes=[item.category for item in typed] if bulletin.template else (),
+    )
     return Text(tuple(typed), tuple(wrong), tuple(remarks))
 
 

@@ -33,7 +33,7 @@ from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
 from flows.accounts import asked
 from flows.bulletin.language.markdown import escaped, within
-from flows.bulletin.status import KINDS
+from flows.bulletin.status import DESK, KINDS
 from flows.deploy import ELSE
 from flows.door import sealed
 from flows.door.people import STARTED
@@ -134,9 +134,6 @@ def _short(value: object) -> object:
     return "non scelto" if value == ELSE else value.partition(" · ")[0]
 
 
-DESK = "redazione"  # the tag of what editors work with, as their deployments have it
-
-
 def rename(settings: Settings, run_id: str, name: str, *, tags: Iterable[str] | None = None) -> None:
     """Say in a run's name what it waits for, or how it ended; with `tags`, in place of those it had."""
     with get_client(sync_client=True) as client:
@@ -225,6 +222,15 @@ def refused(settings: Settings, why: BollettinoError | str, what: str = "NON FAT
     return Failed(message=str(why))
 
 
+def explained(what: str, why: str, steps: Mapping[str, str]) -> None:
+    """Why an order was not done, on a page of its run, with where it leads: a phone shows two letters of the
+    run's name, and its log a letter or two a line (3.9.1).
+    """
+    links = [f"[{escaped(words)}]({address})" for words, address in steps.items()]
+    page = within([f"**{escaped(what)}**", escaped(why), *links])
+    _shown(lambda: create_markdown_artifact(page, description="Che cosa è successo"))
+
+
 def untag_ended(tag: str) -> None:
     """Take a tag from the runs that have ended with it: whoever cancels one in the UI leaves it there."""
     ended = FlowRunFilter(
@@ -234,6 +240,13 @@ def untag_ended(tag: str) -> None:
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=ended, limit=AT_ONCE):
             client.update_flow_run(run.id, tags=[one for one in run.tags if one != tag])
+
+
+def untag(run_id: str, tag: str) -> None:
+    """The same for a run that we have just ended: the list of what waits shows it no longer."""
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(UUID(run_id))
+        client.update_flow_run(run.id, tags=[one for one in run.tags if one != tag])
 
 
 def end(run_id: str, final: State) -> None:

@@ -29,7 +29,7 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
-from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED, numbered, tags, waiting_tags
+from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED, WAITS, numbered, tags, waiting_tags
 from flows.door import keys, stamps
 from flows.door.sealed import OF_THE_PERSON, WHO
 from flows.runs import client as runs
@@ -298,6 +298,8 @@ def still_serves(settings: Settings, run_id: str, version: int | None, *, now: d
         runs.end(run_id, Crashed(message="il processo non risponde: si apre un nuovo modulo"))
     elif state == RunState.waiting:
         runs.cancel(run_id, "il testo o le liste sono cambiati: si apre un nuovo modulo")
+    if state in (RunState.lost, RunState.waiting):
+        runs.untag(run_id, WAITS)
     return False
 
 

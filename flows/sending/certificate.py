@@ -62,6 +62,15 @@ WORD = {
 }
 
 
+MEANING = {  # where no code says more: what is declared or skipped has one
+    DeliveryStatus.queued: "non ancora tentati",
+    DeliveryStatus.claimed: "stanno partendo",
+    DeliveryStatus.accepted: "WhatsApp li ha presi in carico",
+    DeliveryStatus.failed: "WhatsApp non dice perché",
+    DeliveryStatus.uncertain: "forse arrivati, forse no",
+}
+
+
 class CertificateError(BollettinoError):
     """A file is no certificate, or tells of another bulletin. The text is Italian."""
 
@@ -256,8 +265,8 @@ def rows(document: Document) -> list[dict[str, str | int]]:
     return [
         {
             "Esito": WORD[DeliveryStatus(str(status))],
-            "Codice": str(code) or "-",
-            "Che cosa vuol dire": reason(str(code)) or "-",
+            "Codice": str(code) or "nessuno",
+            "Che cosa vuol dire": reason(str(code)) or MEANING.get(DeliveryStatus(str(status)), "non si sa"),
             "Messaggi": count,
         }
         for status, code, count in ordered

@@ -185,4 +185,5 @@ def remarks(month: Month, prices: Prices | None) -> Iterator[str]:
 
 def _listed(prices: Prices) -> str:
     listed = [(name, prices.of(name)) for name in ("marketing", "utility", "service")]
-    return ", ".join(f"{name} {price}" for name, price in listed if price is not None) or "nessuno"
+    written = [f"{name} {price}".replace(".", ",") for name, price in listed if price is not None]
+    return ", ".join(written) or "nessuno"

@@ -37,9 +37,9 @@ def require_right(
         lines = " ".join(rereading.line for rereading in untrue)
         raise UntrueError(f"{_called(bulletin)} non parte: non è più vero. {lines}", untrue)
     if is_corrected(session, bulletin):
+        way_out = OVER if bulletin.status == BulletinStatus.sent else remedy(bulletin.kind)
         raise UntrueError(
-            f"{_called(bulletin)} è stato corretto: il testo sbagliato non va ad altri. "
-            f"{remedy(bulletin.kind)}"
+            f"{_called(bulletin)} è stato corretto: il testo sbagliato non va ad altri. {way_out}"
         )
 
 
@@ -53,6 +53,7 @@ def is_corrected(session: Session, bulletin: Bulletin) -> bool:
     return is_out and bool(telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG))
 
 
+OVER = "L'invio è chiuso; il testo giusto è nella pagina pubblica."  # no order takes it any more
 CORRECTING = (BulletinStatus.approved, *PUBLIC)  # a draft may be thrown away: it holds nobody's message
 WRONG = (BulletinKind.correction,)
 

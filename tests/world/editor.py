@@ -22,7 +22,7 @@ PATIENCE = 60_000  # milliseconds; a busy machine is no defect
 
 
 @contextmanager
-def browser_page(width: int = 1280, height: int = 1400, *, is_phone: bool = False) -> Iterator[Page]:
+def browser_page(width: int = 1366, height: int = 900, *, is_phone: bool = False) -> Iterator[Page]:
     """A page of a fresh browser, in Italy; a missing browser fails with one line."""
     with sync_playwright() as playwright:
         try:
@@ -294,14 +294,14 @@ class Starter:
         """Start it; the run's name once it has completed."""
         self.shots.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=self.shots / "form.png", full_page=True)
-        with self.page.expect_response(_is_start) as caught:
+        with self.page.expect_response(is_start) as caught:
             self.page.get_by_role("button", name="Submit").click()
         assert caught.value.ok, caught.value.text()
         return self.installation.completed(caught.value.json()["id"])
 
     def refused(self) -> str:
         """Submit, which the server does not take; what the page says of it. The form stays."""
-        with self.page.expect_response(_is_start) as caught:
+        with self.page.expect_response(is_start) as caught:
             self.page.get_by_role("button", name="Submit").click()
         assert not caught.value.ok
         told = str(caught.value.json()["detail"])
@@ -339,5 +339,5 @@ class OldPage:
         assert caught.value.json()["status"] == "ACCEPT", caught.value.text()
 
 
-def _is_start(response: Response) -> bool:
+def is_start(response: Response) -> bool:
     return response.request.method == "POST" and response.url.endswith("/create_flow_run")

@@ -19,7 +19,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.logging import disable_run_logger
 from prefect.states import Completed, Failed, Running, Scheduled, Suspended
 
-from flows import alert, announce, approve, compose, correct, dispatch, settle
+from flows import alert, approve, compose, correct, dispatch, settle
 from flows.deploy import blocks, entry, form
 from flows.runs import choices, client, forms, pages, planned
 from flows.sending.drain import DispatchError
@@ -111,7 +111,7 @@ class PrefectMemory:
             monkeypatch.setattr(module, "get_client", lambda sync_client: nullcontext(self))  # noqa: ARG005
         for module in (client, approve, dispatch, settle):
             monkeypatch.setattr(module, "flow_run", self)
-        for module in (client, compose, correct, announce, alert, pages):
+        for module in (client, compose, correct, alert, pages):
             monkeypatch.setattr(module, "create_markdown_artifact", self._page)
         monkeypatch.setattr(pages, "create_table_artifact", lambda *_, **__: None)
         monkeypatch.setattr(approve, "suspend_flow_run", self._suspend)

@@ -13,6 +13,7 @@ import pytest
 from db.engine import make_engine
 from flows.bulletin.language.dates import ROME
 from flows.deploy import ELSE
+from flows.settle import GOT
 from tests.world import comune as world
 from tests.world.comune import SECRETS, Comune, Loopback
 from tests.world.mail_server import announce, mail_server
@@ -120,9 +121,18 @@ def tuesday(week: Week) -> None:
     week.order("riprendi", ANNA, bollettino=to_resume, chi=ANNA)
     week.look_at_redazione()
     week.at(12, 1, 11, 30)
-    week.order("chiudi", ANNA, bollettino=week.choice("chiudi", "bollettino", among="1 dicembre"), chi=ANNA)
+    to_close = week.choice("chiudi", "bollettino", among="1 dicembre")
+    week.order("chiudi", ANNA, bollettino=to_close, chi=ANNA)
     week.at(12, 1, 12, 0)
     week.order("chiusura", BRUNO, first_day=date(2026, 12, 1), last_day=date(2026, 12, 1), chi=BRUNO)
+
+    week.at(12, 1, 12, 10)
+    week.order("chiudi", BRUNO, bollettino=to_close, chi=BRUNO)
+    done = week.choice("ritenta", "bollettino", among="1 dicembre")
+    week.order("ritenta", ANNA, bollettino=done, chi=ANNA, prova=False)
+    week.order("incerti", ANNA, bollettino=done, chi=ANNA, che_cosa=GOT)
+    days = {"first_day": date(2026, 11, 20), "last_day": date(2026, 11, 10)}
+    week.order("recupera", BRUNO, **days, chi=BRUNO)
 
 
 def thursday(week: Week) -> None:

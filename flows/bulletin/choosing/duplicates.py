@@ -91,7 +91,7 @@ def merge(news: Sequence[Candidate], earlier: Sequence[Earlier] = ()) -> Merged:
         if reason is None:
             offers[place] = (offered, notice)
         else:
-            left_out.append(LeftOut(candidate.title, reason))
+            left_out.append(LeftOut(candidate.title, reason, candidate.url))
     return Merged(tuple(candidate for candidate, _ in offers.values()), tuple(left_out))
 
 
@@ -123,7 +123,8 @@ def _beside_newer(
             continue
         if relation.is_fuller:
             del offers[place]
-            left_out.append(LeftOut(newer.title, f"stessa notizia di «{candidate.title}», che dice di più"))
+            reason = f"stessa notizia di «{candidate.title}», che dice di più"
+            left_out.append(LeftOut(newer.title, reason, newer.url))
             return replace(candidate, update=newer.update), None
         if relation.update:
             offers[place] = (replace(newer, update=newer.update or relation.update), its)

@@ -24,9 +24,11 @@ __all__ = [
     "Selection",
     "Times",
     "alert_candidates",
+    "briefly",
     "left_out_lines",
     "notes",
     "select",
+    "way_out",
 ]
 
 _SAME_CATEGORY = 2  # of one category while others wait
@@ -81,7 +83,7 @@ def select(
     superseded = older_calls(news)
     for place, candidate in enumerate(news):
         if why := superseded.get(place) or reason(candidate, times.now, window):
-            left_out.append(LeftOut(candidate.title, why))
+            left_out.append(LeftOut(candidate.title, why, candidate.url))
         else:
             fit.append(candidate)
     merged = merge(fit, earlier)
@@ -93,7 +95,7 @@ def select(
         if when.over:
             is_ahead = when.last is not None and when.last >= in_rome(times.now).date()
             why = f"{BEFORE}: {giorno(when.last)}" if when.last and is_ahead else when.over
-            left_out.append(LeftOut(candidate.title, why))
+            left_out.append(LeftOut(candidate.title, why, candidate.url))
         else:
             is_due = when.due is not None and when.due <= last
             open_ones.append(replace(candidate, due=when.due) if is_due else candidate)
@@ -118,16 +120,25 @@ def notes(candidate: Candidate) -> str:
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
-    """One line an item, and one for all that are too many to be named."""
-    lines, counts = [], Counter(item.reason for item in left_out)
-    named: Counter[str] = Counter()
+    """One line an item, one for all that are too many to be named, and what helps."""
+    named, more = briefly(left_out)
+    return [*(f"{item.title}: {item.reason}" for item in named), *more, *way_out(left_out)]
+
+
+def briefly(left_out: Sequence[LeftOut]) -> tuple[list[LeftOut], list[str]]:
+    """Those that are named, and a line for all that are too many, a reason each."""
+    named, counts = [], Counter[str]()
     for item in left_out:
-        named[item.reason] += 1
-        if named[item.reason] <= _NAMED:
-            lines.append(f"{item.title}: {item.reason}")
+        counts[item.reason] += 1
+        if counts[item.reason] <= _NAMED:
+            named.append(item)
     more = {reason: count - _NAMED for reason, count in counts.items() if count > _NAMED}
-    lines += [f"e altre {count}: {reason}" for reason, count in more.items()]
-    return [*lines, IN_TIME] if any(item.reason.startswith(BEFORE) for item in left_out) else lines
+    return named, [f"e altre {count}: {reason}" for reason, count in more.items()]
+
+
+def way_out(left_out: Sequence[LeftOut]) -> list[str]:
+    """How what comes before the send is told in time, where there is such."""
+    return [IN_TIME] if any(item.reason.startswith(BEFORE) for item in left_out) else []
 
 
 def _ordered(news: Sequence[Candidate]) -> Iterator[Candidate]:

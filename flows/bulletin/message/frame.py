@@ -60,24 +60,34 @@ def parameters(texts: Sequence[str], date_text: str) -> tuple[str, ...]:
     return tuple(parameter(text) for text in (*texts, *([date_text] if date_text else [])))
 
 
-def problems(texts: Sequence[str], *, total: int) -> list[str]:
-    """Why these item texts cannot be sent, in Italian for the editor; empty when they can."""
+def problems(texts: Sequence[str], *, total: int, boxes: Sequence[str] = ()) -> list[str]:
+    """Why these item texts cannot be sent, in Italian for the editor; empty when they can.
+
+    `boxes`: of a fixed text the field of each line, as the editor's form calls it: no line can be taken out.
+    """
     if not texts:
         return ["Non c'è nessuna notizia: lasciane almeno una, oppure scegli di non inviare."]
+    places = [f"Riquadro «{box}»" for box in boxes] or [f"Notizia {n}" for n in range(1, len(texts) + 1)]
+    way_out = "" if boxes else ", oppure togli la notizia dall'ordine"
     faults = [
-        f"Notizia {position}: il testo è vuoto. Scrivilo, oppure togli la notizia dall'ordine."
-        for position, text in enumerate(texts, 1)
+        f"{place}: il testo è vuoto. Scrivilo{way_out}."
+        for place, text in zip(places, texts, strict=True)
         if not parameter(text)
     ]
     faults += [
-        f"Notizia {position}: {line}" for position, text in enumerate(texts, 1) for line in troubles(text)
+        f"{place}: {line}" for place, text in zip(places, texts, strict=True) for line in troubles(text)
     ]
     lengths = [utf16(parameter(text)) for text in texts]
     if (excess := sum(lengths) - total) > 0:
-        longest = lengths.index(max(lengths)) + 1
+        longest = lengths.index(max(lengths))
+        how = (
+            f"Il riquadro più lungo è «{boxes[longest]}»: accorcialo."
+            if boxes
+            else f"La notizia più lunga è la {longest + 1}: accorciala o togline una."
+        )
         faults.append(
             f"Il testo è troppo lungo di {excess} {'carattere' if excess == 1 else 'caratteri'} in tutto. "
-            f"La notizia più lunga è la {longest}: accorciala o togline una."
+            f"{how}"
         )
     return faults
 
