@@ -67,6 +67,31 @@ def test_what_a_person_changed_and_what_git_does_not_know_is_refused(tmp_path: P
     ]
 
 
+def test_whoever_filled_in_a_profile_of_ours_is_told_how_it_becomes_theirs(tmp_path: Path, git: Git) -> None:
+    """What is then typed leaves the program as git keeps it; profile and texts are the Comune's own."""
+    profile = tmp_path / "deployments" / "profiles" / "roccabruna.toml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text("slug = 'roccabruna'\n")
+    git("init", "--quiet", ".")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "one")
+    profile.write_text("slug = 'roccabruna'\nstage = 'production'\n")
+    texts = profile.with_name("roccabruna.testi")
+    texts.mkdir()
+    (texts / "condizioni.md").write_text("Del Comune\n")
+    with pytest.raises(UpgradeError) as caught:
+        Checkout(tmp_path).require_clean(profile)
+    head, copy, units, back = str(caught.value).splitlines()
+    assert head.endswith("deployments/profiles/roccabruna.toml; put them back first")
+    subprocess.run(["sh", "-c", copy.partition(": ")[2]], cwd=tmp_path, check=True)
+    subprocess.run(["sh", "-c", back.partition(": ")[2]], cwd=tmp_path, check=True)
+    own = profile.with_name("roccabruna-comune.toml")
+    assert units.endswith(f"install --apply --profile {own}")
+    assert "production" in own.read_text()
+    assert (own.with_name("roccabruna-comune.testi") / "condizioni.md").read_text() == "Del Comune\n"
+    Checkout(tmp_path).require_clean(own)
+
+
 def test_whoever_edited_our_notice_is_told_how_to_keep_what_is_published(tmp_path: Path, git: Git) -> None:
     """And what is then typed keeps it: nothing of the program is changed any more, the text goes on."""
     profile = tmp_path / "deployments" / "profiles" / "mio.toml"

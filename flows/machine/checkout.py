@@ -52,7 +52,8 @@ class Checkout:
             )
         if done.stdout.strip():
             changed = [line[3:] for line in done.stdout.splitlines()]
-            moves = [f"\n{line}" for line in _moves(changed, documents.folder(profile))]
+            ways = (*_moves(changed, documents.folder(profile)), *_own(changed, profile, self.project))
+            moves = [f"\n{line}" for line in ways]
             raise UpgradeError(
                 f"{self.project}: files of the program were changed here: {', '.join(changed[:5])}; put them "
                 f"back first{''.join(moves)}"
@@ -111,6 +112,20 @@ def _moves(changed: Sequence[str], own: Path) -> Iterator[str]:
             yield f"the Comune's own text is {own / Path(path).name} already: compare it with {path}"
     if texts:
         yield f"only then: git checkout HEAD -- {' '.join(texts)}"
+
+
+def _own(changed: Sequence[str], profile: Path, project: Path) -> Iterator[str]:
+    """How a profile that we ship, and that was filled in where it lies, becomes the Comune's own."""
+    ours = [path for path in changed if (project / path).resolve() == profile.resolve()]
+    for path in ours:
+        own = profile.with_name(f"{profile.stem}-comune.toml")
+        texts, beside = documents.folder(profile), documents.folder(own)
+        copies = [f"cp {shlex.quote(str(profile))} {shlex.quote(str(own))}"]
+        if texts.is_dir():
+            copies.append(f"cp -r {shlex.quote(str(texts))} {shlex.quote(str(beside))}")
+        yield f"the Comune's profile is a file of its own: {' && '.join(copies)}"
+        yield f"its units read it after: python -m flows install --apply --profile {shlex.quote(str(own))}"
+        yield f"only then: git checkout HEAD -- {shlex.quote(path)}"
 
 
 def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
