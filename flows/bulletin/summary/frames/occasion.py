@@ -277,10 +277,9 @@ def _is_of_some(notice: Notice, pattern: re.Pattern[str]) -> bool:
     said = [pattern.search(notice.source[row.start : row.end]) is not None for row in rows]
     if len(rows) < 2 or not any(said) or all(said):
         return False
-    outside = notice.source
-    for row in rows:
-        outside = outside.replace(notice.source[row.start : row.end], "")
-    return pattern.search(outside) is None
+    rows.sort(key=lambda row: row.start)
+    gaps = zip([0, *(row.end for row in rows)], [*(row.start for row in rows), None], strict=True)
+    return not any(pattern.search(notice.source[start:end]) for start, end in gaps)
 
 
 def _whole_price(notice: Notice) -> str:
