@@ -26,12 +26,12 @@ MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 
 STOCK = (
     ("Nuovi orari dello sportello Anagrafe", "L'ufficio riceve il pubblico anche di giovedì pomeriggio."),
-    ("Nidi comunali, menù nuovi in mensa", "I piatti sono scelti con una dietista."),
+    ("Nidi comunali, menù nuovi in mensa", "Nei nidi i piatti sono scelti con una dietista."),
     ("Contributi alle famiglie per i libri", "Chi ha figli alle medie può chiedere il rimborso."),
     ("Compostiere gratuite per chi ha un giardino", "Si ritirano al centro di raccolta con un documento."),
-    ("Piscina, corsi di nuoto per adulti", "Le lezioni si tengono la sera, con due istruttori."),
+    ("Piscina, corsi di nuoto per adulti", "In piscina le lezioni si tengono la sera, con due istruttori."),
     ("Volontari cercasi per il piedibus", "Bastano due mattine al mese per accompagnare i bambini."),
-    ("Gatti randagi: come segnalare una colonia", "La scheda va consegnata al servizio veterinario."),
+    ("Gatti randagi: come segnalare una colonia", "La scheda dei gatti va consegnata al veterinario."),
     ("Wi-Fi libero nei parchi pubblici", "La rete copre ora anche l'area giochi del quartiere nord."),
     ("Luci nuove sulla ciclabile del canale", "Sostituiti i lampioni con modelli a basso consumo."),
     ("Museo contadino, cercansi vecchie fotografie", "Le immagini saranno copiate e restituite."),

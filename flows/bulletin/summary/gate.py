@@ -153,6 +153,8 @@ _DAYS = re.compile(
 _TEASER = 400  # characters of a page that is one piece of news
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
+    r"|(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d"
+    r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
     r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
     r"|Prefettura|Questura|Azienda)\b"
     r"|(?:È|Sono) (?:vietat|obbligatori|consentit|concess|istituit|attiv|nat[oaie]\b"
