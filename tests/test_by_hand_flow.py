@@ -15,6 +15,7 @@ from db.bulletins import ItemData
 from db.models import BulletinStatus, Letter
 from flows import hand_over as module
 from flows import watch
+from flows.bulletin.status import WAITS
 from flows.by_hand import files, window
 from flows.by_hand.lists import LAST, RECORD
 from flows.dispatch import dispatch_bulletin
@@ -49,6 +50,7 @@ class Desk:
         self.keys: list[str] = []
         self.fields: list[dict[str, Any]] = []
         self.outcomes: list[str] = []
+        self.untagged: list[tuple[str, str]] = []
 
     def start(self, *_: object, key: str, **__: object) -> str:
         """As Prefect: the same key is the same run."""
@@ -122,6 +124,7 @@ def desk(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(client, "start", made.start)
     monkeypatch.setattr(client, "state", lambda run_id, **_: made.states.get(run_id, RunState.over))
     monkeypatch.setattr(client, "end", lambda run_id, _: made.states.update({run_id: RunState.over}))
+    monkeypatch.setattr(client, "untag", lambda run_id, tag: made.untagged.append((run_id, tag)))
     monkeypatch.setattr(client, "rename", lambda _, __, name, **___: made.names.append(name))
     comune.subscribe()
     return made
@@ -202,6 +205,7 @@ def test_a_lost_run_gets_a_new_one_and_nothing_is_declared_twice(desk: Desk) -> 
     desk.watch()
     assert len(desk.states) == 2
     assert desk.states[first] == RunState.over
+    assert desk.untagged == [(first, WAITS)]
     assert desk.run() is None
     assert desk.boxes == ["Lista 2 di 3 (2 numeri): inviata", "Lista 3 di 3 (1 numero): inviata"]
     desk.answer(RECORD, 1, 2)
