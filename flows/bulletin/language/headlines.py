@@ -2,6 +2,7 @@
 
 import re
 
+from flows.bulletin.language.articles import gender_of, indefinite
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.spelling import is_word, lemma
 from flows.bulletin.language.verbs import speaks
@@ -14,9 +15,9 @@ _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
     re.I,
 )
-_HOW = r"(?P<how>in via \w+|(?!presente|prevalente|residente)\w+mente)"
 _DONE_SOMEHOW = re.compile(  # `Attivata in via sperimentale la riapertura`
-    rf"(?:{_DONE})(?P<end>[oaie])\s{_HOW}\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s|l['’])", re.I
+    rf"(?:{_DONE})(?P<end>[oaie])\s(?:in via \w+|\w+mente)\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s|l['’])",
+    re.I,
 )
 _DONE_BARE = re.compile(  # `Emessa ordinanza per limitare`: one thing, its article left out
     rf"(?P<done>(?:{_DONE}|emess|emanat|firmat|indett|bandit|sottoscritt|presentat)(?P<end>[oa]))"
@@ -174,12 +175,8 @@ def _with_relative_clause(line: str) -> str:
 
 def _indefinite(noun: str, end: str) -> str:
     """`un`, `uno`, `una` before a noun that agrees with the participle; "" where it is not sure to."""
-    agrees = noun.endswith(("o", "e", "ore")) if end == "o" else noun.endswith(("a", "e", "tà"))
-    if not agrees or noun.endswith("mente") or not is_word(noun) or lemma(noun) != noun:
-        return ""
-    if end == "a":
-        return "un'" if noun[0] in "aeiou" else "una "
-    return "uno " if _HARD.match(noun) else "un "
+    gender = gender_of(noun.lower())
+    return indefinite(noun, gender) if gender and gender.ending == end else ""
 
 
 def _told(noun: str, state: str) -> str:

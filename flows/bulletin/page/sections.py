@@ -104,7 +104,7 @@ _STAMP = re.compile(
     rf" (?:aggiornamento|modifica)|aggiornat[oa](?: il)?)\W*{_A_DAY}.{{0,12}}"
     rf"|(?:notizie|news|avvisi|eventi|comunicati|in evidenza)(?:\s+{_A_DAY})?|(?:leggi|scopri)"
     rf" (?:di più|tutto)|.*\blorem ipsum\b.*|informazione non disponibile|nessun (?:contenuto"
-    rf"|risultato)|invia stampa ascolta|tempo di lettura:?|\d{{1,2}} min(?:uti)?)",
+    rf"|risultato)|invia stampa ascolta)",
     re.I,
 )
 _FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from flows.bulletin.facts.fact import plain
 from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.relative_days import troubles as relative_troubles
@@ -18,12 +17,11 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
-from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, Told
-from flows.bulletin.page.telling import MUST, STEM, figures, tells
+from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
+from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines
-from flows.bulletin.summary.frames.nouns import without_purpose
-from flows.bulletin.summary.frames.subject import nominals
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
+from flows.bulletin.summary.named import says_matter, stems
 
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
 _TROUBLES = {
@@ -131,60 +129,20 @@ _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _CLOCK = re.compile(r"\bd?alle \d")
-_SUPPLIES = tuple(
-    (re.compile(said, re.I), re.compile(supply, re.I))
-    for said, supply in (
-        (r"\bacqua\b|\bacquedotto\b", r"\bacqua\b|idric|acquedott"),
-        (r"\bcorrente\b", r"elettric|\bcorrente\b|\bluce\b"),
-        (r"\bgas\b", r"\bgas\b"),
-    )
-)  # a frame says `la corrente` of a page that says `energia elettrica`
-_OPEN_OFFICE = re.compile(
-    r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
-    r"[^.;:]{0,60}\b(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b",
-    re.I,
-)
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d|\b(?:luned|marted|mercoled|gioved|venerd)ì|\bsabat[oi]\b|\bdomenic|\bgiorn"
     r"|\bferial|\bfestiv|\bsempre\b|\bnella pagina\b|\boggi|\bsettiman|\bmattin|\bnott[ei]\b|\bd[ai]l? \d"
     r"|\bin (?:autunno|inverno|primavera|estate)\b",
     re.I,
 )  # hours without any day send people at the right time of a wrong one
-_TEASER = 400  # characters of a page that is one piece of news
-_BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
-    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
-    r"|(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d"
-    r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
-    r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
-    r"|Prefettura|Questura|Azienda)\b"
-    r"|(?:È|Sono) (?:vietat|obbligatori|consentit|concess|istituit|attiv|nat[oaie]\b"
-    r"|stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’]))"
-    r"|(?:I|Gli|Le|Chi|Tutti|Tutte) [^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
-    r"(?!\s(?:(?:fare|presentare|inviare)\s(?:la\s)?(?:domanda|richiesta|istanza)|partecipare|iscriversi)\b)"
-    r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
-    r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
-)
 _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
 _ALSO = re.compile(r"(?:È|Sono) \w+ anche\b")  # leans on the sentence before it, which is told
-_LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
-_LEAD = 40  # characters
 _UNCHANGED = re.compile(
     r"\b(?:rest\w+|riman\w+|rimarr\w+|sono)\s(?:\w+\s)?(?:invariat|immutat|ugual|confermat)\w+"
     r"|\bnon cambia(?:no)?\b",
     re.I,
 )
-_OFFICE = re.compile(
-    r"\b(?:bibliotec|muse[oi]|ecocentr|piscin|cimiter|anagraf|palestr|ludotec|nido|sportell|mercat|pinacotec)\w*",
-    re.I,
-)
-_LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
-_EMPTY_WORDS = """
-    comune comunale comunali della dello delle degli dalla dalle alla alle allo agli nella nelle nello negli
-    dell nell dall sull anno avviso pubblico pubblica servizio servizi progetto nuovo nuova sono viene ogni
-    tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
-"""
-_EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -215,7 +173,7 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
     sentences = split(text)
     if says_title(text, notice) and not tells_itself(notice):
         yield "Il testo dice solo il titolo."
-    if not _names(text, notice):
+    if not says_matter(text, notice):
         yield "Il testo non dice di che cosa si tratta."
     if notice.kind is Kind.hours and (name := _shortened(text, notice)):
         yield f"Di «{name}» è detta solo una parte."
@@ -287,62 +245,11 @@ def _unsaid_duties(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."
 
 
-def _names(text: str, notice: Notice) -> bool:
-    """Whether a text shares a word of weight with the title, or with what opens a page without one.
-
-    An alert is named by its hazard: titles such as `Maltempo, aggiornamento` have nothing else.
-    """
-    if notice.kind is Kind.hours and not _names_its_office(text, notice):
-        return False
-    if notice.kind is Kind.hours and _OPEN_OFFICE.search(text):
-        return True  # it names what is open or closed, whatever the title calls it
-    if notice.kind is Kind.supply_cut and any(
-        said.search(text) and supply.search(notice.source) for said, supply in _SUPPLIES
-    ):
-        return True
-    if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
-        return True
-    if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
-        return True  # `Comunicato stampa n. 12`: it names nothing that a text could share
-    heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
-    if _is_its_own(text, notice) or _has_phrase(text, notice):
-        return True
-    stems = _stems(notice.title) or set[str]().union(*map(_stems, heads))
-    return not stems or len(stems & _stems(text)) >= (2 if len(stems) >= _LONG_TITLE else 1)
-
-
-def _names_its_office(text: str, notice: Notice) -> bool:
-    """Whether a text of hours names the one office of the title: `Biblioteca, chiusure di dicembre`."""
-    named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}
-    return len(named) != 1 or named.pop() in text.lower()
-
-
-def _has_phrase(text: str, notice: Notice) -> bool:
-    """Whether a text of an event says what its page calls it, instead of the slogan over it."""
-    if notice.kind not in OCCASIONS:
-        return False
-    return any(folded(without_purpose(phrase)) in folded(text) for phrase in nominals(notice)[:1])
-
-
-def _is_its_own(text: str, notice: Notice) -> bool:
-    """Whether a text has what a short page says first, or in its one line: the office's whole news, whatever
-    its headline.
-    """
-    below = lines(notice)[1:]
-    if len(notice.body) > _TEASER or not (notice.prose or len(below) == 1):
-        return False
-    is_led = _LED.match(text) is not None and bool(_stems(text[:_LEAD]) & _stems(notice.title))
-    if notice.prose and not (is_led or _BEGINS.match(notice.prose[0])):
-        return False
-    opening = _stems((*notice.prose, *below)[0])
-    return len(opening) > 3 and len(opening & _stems(text)) >= _ITEM_TOLD * len(opening)
-
-
 def _shortened(text: str, notice: Notice) -> str:
     """A name of several offices, `PRIVATA-URBANISTICA-COMMERCIO`, of which a text has some and not others."""
-    told = _stems(text)
+    told = stems(text)
     for match in _COMPOUND.finditer(notice.source):
-        shares = [bool(stems & told) for part in re.split("[-–]", match[0]) if (stems := _stems(part))]
+        shares = [bool(words & told) for part in re.split("[-–]", match[0]) if (words := stems(part))]
         if match[0].isupper() and any(shares) and not all(shares):
             return match[0]
     return ""
@@ -352,16 +259,10 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
     """Whether some items of an enumeration are told as if they were all."""
     if len(listing.items) < 2 or _LIST_IN_PAGE.search(text):
         return False
-    told = _stems(text)
-    lead = _stems(listing.lead)
-    shares = [len(own & told) / len(own) for item in listing.items if (own := _stems(item) - lead)]
+    told = stems(text)
+    lead = stems(listing.lead)
+    shares = [len(own & told) / len(own) for item in listing.items if (own := stems(item) - lead)]
     return any(share >= _ITEM_TOLD for share in shares) and any(share < _ITEM_UNTOLD for share in shares)
-
-
-def _stems(text: str) -> set[str]:
-    return {
-        word[:STEM] for word in plain(text).split() if len(word) > 3 and word.isalpha() and word not in _EMPTY
-    }
 
 
 def _untold(text: str, notice: Notice) -> Iterator[str]:

@@ -6,6 +6,8 @@
 
 import re
 
+from flows.bulletin.summary.frames.purposes import OF_ARTICLE
+
 _CALL = re.compile(
     r"(?:avviso|bando)(?:\s(?:pubblico|esplorativo|aperto)){0,2}\s(?:per\sla|di)\spresentazione\s(?:di|dell[ea])\s"
     r"(?P<what>domand[ae]|istanz[ae]|richiest[ae]|manifestazion[ei]\sd(?:i\s|['’]\s?)interesse|candidatur[ae]|progetti"
@@ -18,15 +20,6 @@ _GIVEN = re.compile(
     r"(?P<of>di\s|d['’]|del\s|dello\s|della\s|dell['’]|dei\s|degli\s|delle\s)\s?(?P<thing>\w.+)",
     re.I,
 )
-_ARTICLES = {
-    "del": "il ",
-    "dello": "lo ",
-    "della": "la ",
-    "dell'": "l'",
-    "dei": "i ",
-    "degli": "gli ",
-    "delle": "le ",
-}
 _OF_INTEREST = re.compile(r"manifestazion[ei]", re.I)
 _ASKED = re.compile(r"(?:domand|istanz|richiest)", re.I)
 FIRMS = re.compile(r"\b(?:imprese|ditte|enti|operatori|associazioni|societ\w+|professionist\w+)\b", re.I)
@@ -44,7 +37,7 @@ def appeal(phrase: str) -> str:
         given = _GIVEN.fullmatch(rest)
         if given is None:
             return f"{may} fare domanda {rest}." if rest.startswith("per ") else ""
-        article = _ARTICLES.get(given["of"].strip().lower().replace("’", "'"), "")
+        article = OF_ARTICLE.get(given["of"].strip().lower().replace("’", "'"), "")
         return f"{may} chiedere {article}{given['thing']}."
     what = "manifestazioni di interesse" if _OF_INTEREST.match(match["what"]) else match["what"].lower()
     return f"{may} presentare {what} {_DASH.sub(': ', rest, count=1)}."

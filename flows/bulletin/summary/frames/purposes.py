@@ -20,7 +20,7 @@ _DONE = {
     "ritiro": "ritirare",
 }
 _ENTERED = {"iscrizione": "iscriverti", "adesione": "aderire"}
-_WITH_ARTICLE = {
+OF_ARTICLE = {
     "del": "il ",
     "dello": "lo ",
     "della": "la ",
@@ -137,7 +137,7 @@ def _long(text: str) -> list[str]:
 def _thing(rest: str) -> str:
     """`il giuramento` of `del giuramento`, `l'autorizzazione` of `di autorizzazione`."""
     if said := _OF.match(rest):
-        return f"{_WITH_ARTICLE[said['of'].strip().lower().replace('’', chr(39))]}{said['rest']}"
+        return f"{OF_ARTICLE[said['of'].strip().lower().replace('’', chr(39))]}{said['rest']}"
     bare = _BARE_OF.match(rest)
     return _with_article(rest[bare.end() :] if bare else rest)
 

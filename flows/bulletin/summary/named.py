@@ -1,0 +1,112 @@
+"""Whether a text says what its notice is about: by its title, or by a sentence that leans on no headline."""
+
+import re
+
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.titles import folded
+from flows.bulletin.language.wholeness import Trouble, troubles
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.telling import STEM, tells
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.nouns import without_purpose
+from flows.bulletin.summary.frames.subject import nominals
+
+_SUPPLIES = tuple(
+    (re.compile(said, re.I), re.compile(supply, re.I))
+    for said, supply in (
+        (r"\bacqua\b|\bacquedotto\b", r"\bacqua\b|idric|acquedott"),
+        (r"\bcorrente\b", r"elettric|\bcorrente\b|\bluce\b"),
+        (r"\bgas\b", r"\bgas\b"),
+    )
+)  # a frame says `la corrente` of a page that says `energia elettrica`
+_OPEN_OFFICE = re.compile(
+    r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
+    r"[^.;:]{0,60}\b(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b",
+    re.I,
+)
+_TEASER = 400  # characters of a page that is one piece of news
+_BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
+    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
+    r"|(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d"
+    r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
+    r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
+    r"|Prefettura|Questura|Azienda)\b"
+    r"|(?:È|Sono) (?:vietat|obbligatori|consentit|concess|istituit|attiv|nat[oaie]\b"
+    r"|stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’]))"
+    r"|(?:I|Gli|Le|Chi|Tutti|Tutte) [^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
+    r"(?!\s(?:(?:fare|presentare|inviare)\s(?:la\s)?(?:domanda|richiesta|istanza)|partecipare|iscriversi)\b)"
+    r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
+    r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
+)
+_LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
+_LEAD = 40  # characters
+_OFFICE = re.compile(
+    r"\b(?:bibliotec|muse[oi]|ecocentr|piscin|cimiter|anagraf|palestr|ludotec|nido|sportell|mercat|pinacotec)\w*",
+    re.I,
+)
+_LONG_TITLE = 5  # words of weight: one of them alone may be anything's
+_TOLD = 0.75  # of the words of weight of a page's first sentence
+_EMPTY_WORDS = """
+    comune comunale comunali della dello delle degli dalla dalle alla alle allo agli nella nelle nello negli
+    dell nell dall sull anno avviso pubblico pubblica servizio servizi progetto nuovo nuova sono viene ogni
+    tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+
+
+def says_matter(text: str, notice: Notice) -> bool:
+    """Whether a text shares a word of weight with the title, or with what opens a page without one.
+
+    An alert is named by its hazard: titles such as `Maltempo, aggiornamento` have nothing else.
+    """
+    if notice.kind is Kind.hours and not _names_its_office(text, notice):
+        return False
+    if notice.kind is Kind.hours and _OPEN_OFFICE.search(text):
+        return True  # it names what is open or closed, whatever the title calls it
+    if notice.kind is Kind.supply_cut and any(
+        said.search(text) and supply.search(notice.source) for said, supply in _SUPPLIES
+    ):
+        return True
+    if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
+        return True
+    if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
+        return True  # `Comunicato stampa n. 12`: it names nothing that a text could share
+    heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
+    if _is_its_own(text, notice) or _has_phrase(text, notice):
+        return True
+    named = stems(notice.title) or set[str]().union(*map(stems, heads))
+    return not named or len(named & stems(text)) >= (2 if len(named) >= _LONG_TITLE else 1)
+
+
+def _names_its_office(text: str, notice: Notice) -> bool:
+    """Whether a text of hours names the one office of the title: `Biblioteca, chiusure di dicembre`."""
+    named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}
+    return len(named) != 1 or named.pop() in text.lower()
+
+
+def _has_phrase(text: str, notice: Notice) -> bool:
+    """Whether a text of an event says what its page calls it, instead of the slogan over it."""
+    if notice.kind not in OCCASIONS:
+        return False
+    return any(folded(without_purpose(phrase)) in folded(text) for phrase in nominals(notice)[:1])
+
+
+def _is_its_own(text: str, notice: Notice) -> bool:
+    """Whether a text has what a short page says first, or in its one line: the office's whole news, whatever
+    its headline.
+    """
+    below = lines(notice)[1:]
+    if len(notice.body) > _TEASER or not (notice.prose or len(below) == 1):
+        return False
+    is_led = _LED.match(text) is not None and bool(stems(text[:_LEAD]) & stems(notice.title))
+    if notice.prose and not (is_led or _BEGINS.match(notice.prose[0])):
+        return False
+    opening = stems((*notice.prose, *below)[0])
+    return len(opening) > 3 and len(opening & stems(text)) >= _TOLD * len(opening)
+
+
+def stems(text: str) -> set[str]:
+    """The words of weight of a text, by their beginnings."""
+    return {
+        word[:STEM] for word in plain(text).split() if len(word) > 3 and word.isalpha() and word not in _EMPTY
+    }
