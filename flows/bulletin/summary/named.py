@@ -27,7 +27,6 @@ _OPEN_OFFICE = re.compile(
 _TEASER = 400  # characters of a page that is one piece of news
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
-    r"|(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
     r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
     r"|Prefettura|Questura|Azienda)\b"
@@ -38,6 +37,7 @@ _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is 
     r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
     r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
 )
+_DAY = re.compile(r"(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d")
 _LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
 _LEAD = 40  # characters
 _OFFICE = re.compile(
@@ -99,10 +99,15 @@ def _is_its_own(text: str, notice: Notice) -> bool:
     if len(notice.body) > _TEASER or not (notice.prose or len(below) == 1):
         return False
     is_led = _LED.match(text) is not None and bool(stems(text[:_LEAD]) & stems(notice.title))
-    if notice.prose and not (is_led or _BEGINS.match(notice.prose[0])):
+    if notice.prose and not (is_led or _begins(notice.prose[0], notice.kind)):
         return False
     opening = stems((*notice.prose, *below)[0])
     return len(opening) > 3 and len(opening & stems(text)) >= _TOLD * len(opening)
+
+
+def _begins(sentence: str, kind: Kind) -> bool:
+    """Whether a sentence leans on no headline: a day opens every event, whose headline is its name."""
+    return _BEGINS.match(sentence) is not None or (kind not in OCCASIONS and _DAY.match(sentence) is not None)
 
 
 def stems(text: str) -> set[str]:
