@@ -4,9 +4,11 @@ import json
 import os
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -105,8 +107,13 @@ def test_it_asks_no_network(sqlite: Engine, tmp_path: Path, monkeypatch: pytest.
     town.safe.take(town.settings)
 
     asked: list[object] = []
+    others = set(threading.enumerate()) - {threading.main_thread()}  # left by tests before this one
+    connect = socket.socket.connect
 
-    def refuse(_: object, address: object) -> None:
+    def refuse(own: socket.socket, address: Any) -> None:
+        if threading.current_thread() in others:
+            connect(own, address)
+            return
         asked.append(address)  # of the doctor's checks one that crashes would be a finding
         raise AssertionError("a drill asked the network")
 

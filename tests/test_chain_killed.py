@@ -61,6 +61,7 @@ def test_killed_while_the_answer_is_stored(installation: Installation) -> None:
     """Worker and run die together: Prefect calls the run Running for ever, `sorveglia` does not."""
     number = installation.draft("Distribuzione dei sacchi per l'umido")
     run_id, form = installation.form_of(number)
+    soon("the form's process to end", partial(_is_gone, run_id))  # else it would be killed for the answer's
     with held(installation, number):
         assert (
             installation.post(run_id, filled(form, APPROVE, notizia_1="Scritto durante il blocco."))

@@ -50,9 +50,9 @@ _ASKS = re.compile(r"\b(?:domand[ae]|istanz[ae]|richie(?:st[ae]|d\w+)|presenta\w
 
 
 def told(notice: Notice) -> Iterator[str]:
-    """Sentences that say what the notice is about, best first."""
+    """Sentences that say what a notice is about, best first; none where only its title is known."""
     title = _SCHOOL_YEAR.sub("", notice.title.strip(" .,;:!"))
-    if not title or is_cut(notice.title):
+    if not title or is_cut(notice.title) or not (notice.body.strip() or notice.abstract):
         return
     if notice.kind in _BY_THEIR_FRAMES or is_number(title):
         yield from _as_it_stands(title)
