@@ -291,3 +291,18 @@ def test_a_title_without_a_date_takes_none_that_its_page_contradicts() -> None:
     assert "5 dicembre" in text
     assert "28 novembre" not in text
     assert check(resolved(title, friday), f"{title}\n{body}", published=friday).blocked
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("da oggi, 9 marzo, l'acqua si può bere", "dal 9 marzo, l'acqua si può bere"),
+        ("Da oggi 8 marzo è chiuso", "Dall'8 marzo è chiuso"),
+        ("aperto fino a domani, 11 aprile", "aperto fino all'11 aprile"),
+        ("Domani 9 maggio si parte", "Il 9 maggio si parte"),
+        ("le lezioni di domani 9 maggio", "le lezioni del 9 maggio"),
+        ("domani, lunedì 9 marzo, è chiuso", "lunedì 9 marzo, è chiuso"),
+    ],
+)
+def test_a_word_whose_date_stands_beside_gives_it_an_article(text: str, said: str) -> None:
+    assert resolved(text, None) == said

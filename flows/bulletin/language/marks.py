@@ -5,14 +5,16 @@ import unicodedata
 
 from flows.bulletin.language.spelling import is_word
 
-_BARE_ACCENT = re.compile(r"\b([A-ZÀ-Ý]{2,})([AEIOU])['’](?=[\s.,;:!?)]|$)")  # ATTIVITA', FINCHE'
+_BARE_ACCENT = re.compile(r"\b([A-ZÀ-Ý]{2,})([AEIOU])['’](?=[\s.,;:!?)\"”»]|$)")  # ATTIVITA', FINCHE'
 _ACCENTS = {"A": "À", "E": "È", "I": "Ì", "O": "Ò", "U": "Ù", "CHE": "É"}
 _E = re.compile(r"(?<![\w'’])E['’](?=\s)|(?<=\s)e['’](?=\s(?!['’]))")
-_CHE = re.compile(r"\b((?:per|poi|fin|affin|ben|non|pur|anzi|giac|cosic)ch|n|s)e['’](?=[\s.,;:!?)]|$)", re.I)
+_CHE = re.compile(
+    r"\b((?:per|poi|fin|affin|ben|non|pur|anzi|giac|cosic)ch|n|s)e['’](?=[\s.,;:!?)\"”»]|$)", re.I
+)
 # no elision stands before a space, so a vowel with an apostrophe there lost its accent: `attivita' sportive`
 _SMALL_ACCENT = re.compile(
     r"\b(\w{2,}t|\w{2,}r|pi|gi|pu|cos|ci|per|lass|l|qu|met|libert|(?:lun|mart|mercol|giov|ven)ed)([aiou])['’]"
-    r"(?=[\s.,;:!?)]|$)"
+    r"(?=[\s.,;:!?)\"”»]|$)"
 )
 _ACUTE = re.compile(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
 _SMALL_ACCENTS = {"a": "à", "i": "ì", "o": "ò", "u": "ù"}

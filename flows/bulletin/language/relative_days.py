@@ -101,6 +101,9 @@ _UNSURE = re.compile(
     r"|\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)",
     re.I,
 )
+_LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `dal 9 marzo`
+_LONGEST_LEAD = 3  # characters
+_ELIDED = "l'"
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
 
 
@@ -170,9 +173,18 @@ def _word(match: re.Match[str], published: date | None) -> Phrase:
         return Phrase(*match.span("word"))
     day = published + timedelta(days=_OFFSETS[word]) if published else None
     if match["dated"]:
-        named = f"{match['named']} " if match["named"] else ""
-        written_out = named + re.sub(r"^,?\s+(?:il\s+)?", "", match["dated"])
-        return _phrase(match, _with_part(written_out, part, match))
+        day_and_month = re.sub(r"^,?\s+(?:il\s+)?", "", match["dated"])
+        if match["named"]:
+            return _phrase(match, _with_part(f"{match['named']} {day_and_month}", part, match))
+        is_elided = day_and_month.split()[0] in ("8", "11")
+        led_by = _LED_BY.search(match.string, max(0, match.start() - _LONGEST_LEAD), match.start())
+        if led_by is None:
+            return _phrase(
+                match, _with_part(f"{_ELIDED if is_elided else 'il '}{day_and_month}", part, match)
+            )
+        lead = led_by[0].strip().replace("i", "e")  # `di`: del, dell'
+        written_out = f"{lead}l{_ELIDED if is_elided else ' '}{day_and_month}"
+        return Phrase(led_by.start(), match.end(), _with_part(written_out, part, match))
     if day is None or (match["named"] and _which(match["named"]) != day.weekday()):
         last = next(group for group in ("named", "part", "word") if match[group])
         return Phrase(match.start(), match.end(last))

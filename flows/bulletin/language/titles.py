@@ -16,6 +16,11 @@ _BEFORE_NAME = re.compile(
 )
 _BEFORE_TOWN = re.compile(r"\b((?:comune|città|frazione) di (?:san )?)([a-z])")
 _NOT_ROMAN = frozenset({"DI", "MI", "CI", "LI", "VI"})  # words far more often than numbers
+_ENDS_A_NAME = re.compile(  # `VIA ROMA IN OCCASIONE DELLA FIERA`, `VIA PO DALLE ORE 8`
+    r"(?:in\s(?:occasione|data|corrispondenza|prossimità|località|zona|orario)|per|dall[ea]|causa|fino|tra|fra|nei"
+    r"|il\sgiorno|durante|con)\b",
+    re.I,
+)
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
 _NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
 _AND_OR = re.compile(r"\bE/O\b")
@@ -111,7 +116,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
             after_name = in_street = False
             continue
         is_elided = text[match.end() : match.end() + 1] in ("'", "’")
-        follows = not _is_verb(word)  # a name goes on with names: `via ROMA CHIUDE` does not
+        follows = not (_is_verb(word) or _ENDS_A_NAME.match(text, match.start()))  # `via ROMA CHIUDE`
         after_name, in_street = after_name and follows, in_street and follows
         in_street = in_street and not text[: match.start()].rstrip().endswith((",", ";", "-", "–", ".", ":"))
         in_brackets = (

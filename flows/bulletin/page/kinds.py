@@ -21,7 +21,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             2.0,
             r"concert[oi]|recital|musical|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|fest[ae]|festival"
             r"|mercatin\w+|fier[ae]|trofe\w|torne[oi]|camminat\w|marcia|passeggiat\w|biciclettata|escursion\w+"
-            r"|pedalat\w|fiaccolat\w|tombol[ae]|aperitiv\w|seminari[oi]?|workshop|cineforum|laborator\w+|convegn\w|conferenz\w|assemblea\s+pubblica|cerimonia|commemorazion\w|celebrazion\w"
+            r"|pedalat\w|fiaccolat\w|tombol[ae]|aperitiv\w|seminari[oi]?|workshop|cineforum|laborator\w+|convegn\w|conferenz\w|(?:assemblea|incontro)\s+pubblic[ao]|cerimonia|commemorazion\w|celebrazion\w"
             r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?(?!\s+(?:de[il]\s+|dell[ae]\s+)?(?:contator|grad))|open\s+day|serat[ae]"
             r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|di|della|del)|degustazion\w",
         ),
@@ -203,7 +203,11 @@ _MANY = re.compile(
 _ONE_OF_MANY = re.compile(
     r"\b(?:incontro\s+con\s+l['’]autore|presentazione\s+del|recital|regia\s+di)\b", re.I
 )
-_NUMBER = re.compile(r"[\d/ .-]+")
+_NUMBER = re.compile(
+    r"(?:(?:ordinanz|determin|deliber|decret)\w+\s(?:(?:sindacale|dirigenziale|comunale)\s)?(?:n\.?|nr\.?|n[°º])?\s?)?"
+    r"[\d/ .-]+(?:\sdel\s[\d/.-]+)?",
+    re.I,
+)
 
 
 def kind_of(notice: Notice) -> Kind:

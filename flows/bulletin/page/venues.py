@@ -17,6 +17,8 @@ _AT = re.compile(
     r"(?:bibliotec|libreri|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
     r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|pont[ei]\b|stazion|rifugi|spiaggi|palazzett|palasport|cascin|autodrom|campo\ssportiv|lungolago|lungomare|giardin|quartier|cortil|largo|via\b|viale\b))"
     rf"|localit[àa]\s|frazione\s|(?<=partenza\s)da\s(?=(?:piazz|largo|via\b|viale\b|parcheggi))"
+    r"|(?<=partenza\s)(?:dal|dallo|dalla|dall['’]|dai)\s?(?=parc|piazz|cortil|municip|chies|camp[oi]\b|stazion|centr|scuol"
+    r"|sagrat|parchegg|orator|impiant|palestr|ponte\b|rifug|castell|vill|palazz)"
     rf"|(?<=[\d]\s)da\s(?=piazz|largo|via\b|viale\b))(?:il\s|la\s|lo\s|l['’]|i\s|gli\s)?{_NAME}(?:,\s(?:in\s)?(?:via|viale|piazza|piazzale|largo|corso)\s{_NAME}(?:,\s?\d{{1,4}})?)?",
     re.I,
 )

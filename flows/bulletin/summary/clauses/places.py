@@ -98,6 +98,8 @@ def place_clause(words: str) -> str:
     if _ALREADY.match(whole):
         place = place_of(whole)
         name = place.name[:1].lower() + place.name[1:]
+        if _ALREADY.fullmatch(f"{name} "):  # `nel piazzale del mercato` is said as it stands
+            return f"{whole[:1].lower()}{whole[1:]}"
         if not place.street:
             return name
         return f"{name}, in {place.street}" if name else f"in {place.street}"

@@ -7,6 +7,7 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.calls import parts_of
 from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.openings import occurrence
 from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, is_praise, office
 
 WANTED = (
@@ -46,6 +47,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         *(one for one in office(notice, matter) if not (_OF_A_LIST.match(one.text) or is_praise(one.text))),
         *parts_of(notice),
         *_asked(notice),
+        *occurrence(notice, matter),
     ]
     if said := acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.2))

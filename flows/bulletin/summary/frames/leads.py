@@ -42,6 +42,8 @@ _OPENS_NONE = re.compile(r"(?:in|da|dal\w*|al|alla|con|per|di|del\w*|su|sul\w*|c
 _SMALL = frozenset(
     ["dall", "dalla", "dalle", "nella", "dopo", "sono"]
 )  # long words that are no names before a capital
+_STRETCH = re.compile(r"\b(?:tra|fra)\s(?=[^.;:]{3,60}\se\s)[^.;:]*", re.I)  # its bounds are no place
+_LESSONS = re.compile(r"(?<!\bin\s)(?<!\bsu\s)(?<!\blungo\s)corso\s", re.I)  # a street has `in` first
 _STEM = 6  # letters: `servizi`, `servizio`
 _COUNTED = re.compile(r"\b(?:entro|dopo) \w+ (?:giorni|mesi)\b")
 _PRONOUN = re.compile(r"(?:Lo|La|Li|Le|Ne|Gli|Ci|Vi)\s\w+(?:[aeo]no|anno|r[àò])\b")
@@ -196,5 +198,8 @@ def _with_article(phrase: str) -> str:
 
 
 def _streets(text: str) -> Streets | None:
-    found = (streets_at(text, at.start()) for at in _WORD.finditer(text))
-    return next((one for one in found if one and not one.all[0].words.startswith("corso ")), None)  # of yoga
+    bare = _STRETCH.sub("", text)
+    found = (
+        streets_at(bare, at.start()) for at in _WORD.finditer(bare) if not _LESSONS.match(bare, at.start())
+    )
+    return next(filter(None, found), None)

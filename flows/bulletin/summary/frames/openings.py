@@ -1,4 +1,4 @@
-"""When a service is open, and where, of a page that says it in phrases.
+"""When a service is open or takes place, and where, of a page that says it in phrases.
 
 `Orari di apertura: da lunedì a venerdì dalle 8.00 alle 20.00` is `L'orario è da lunedì a venerdì dalle 8 alle
 20.`, the title `Al Centro Alba i servizi per anziani` is `Al Centro Alba ci sono i servizi per anziani.`
@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.clock import every_at, hours_at
 from flows.bulletin.summary.frames.days import WEEKDAY_NAME, period_at
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.matter import Matter
 from flows.bulletin.summary.frames.sentences import Sentence
 
 _TIMES = re.compile(
@@ -30,6 +33,44 @@ _AT_A_PLACE = re.compile(
     r"(?P<what>(?P<article>i|gli|le|il|lo|la)\s(?:nuov[oaie]\s)?(?:servizi|sportelli|servizio|sportello|sede|uffici|ambulatori"
     r"|ambulatorio|consultorio)\b[^,:;–]{0,70})"
 )
+
+
+_TAKES_NO_PLACE = re.compile(
+    r"(?:avvis|band|contribut|bonus|voucher|bors|graduatori|elenc|orari|modul|tariff|iscrizion|domand|calendari"
+    r"|lavor|ordinanz|cart|tesser|certificat|servizi|sportell|uffici)",
+    re.I,
+)
+_PHRASE = re.compile(r",\s|\s(?=dalle\s)|(?<!\d)\s(?=(?:alle|ore)\s)")
+_WHERE = re.compile(
+    r"(?:in|nel|nella|nell['’]|negli|nei|al|alla|allo|all['’]|ai|agli|presso|su|sul|sulla)(?:\s|(?<=['’]))"
+)
+_DATED_LINES = 3  # of the opening
+
+
+def occurrence(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
+    """`La raccolta dei rami è sabato 21 marzo dalle 8 alle 12, in piazza Po.` of a line without a verb.
+
+    Every phrase of the line has to be a day, hours or a place: else nothing is said of it.
+    """
+    if matter is None or not matter.article or _TAKES_NO_PLACE.match(matter.noun):
+        return
+    for place, line in enumerate(lines(notice)[1 : 1 + _DATED_LINES]):
+        first, *rest = _PHRASE.split(line.strip(" ."))
+        days = clauses.days_of(first)
+        when = clauses.days_clause(first)
+        if not when or (days is not None and days.role not in ("on", "from")):
+            continue
+        hours = [said for phrase in rest if (said := clauses.hours_clause(phrase))]
+        wheres = [said for phrase in rest if _WHERE.match(phrase) and (said := clauses.place_clause(phrase))]
+        if len(hours) > 1 or len(wheres) > 1 or len(hours) + len(wheres) < len(rest):
+            continue
+        told = ", ".join([" ".join([when, *hours]), *wheres])
+        verb = "sono" if matter.is_plural else "è"
+        text = f"{matter.text[:1].upper()}{matter.text[1:]} {verb} {told}."
+        slots = frozenset(
+            {Slot.what, Slot.when, *([Slot.hours] if hours else []), *([Slot.place] if wheres else [])}
+        )
+        yield Sentence(text, slots, True, float(place), -0.3)
 
 
 def openings(notice: Notice) -> Iterator[Sentence]:

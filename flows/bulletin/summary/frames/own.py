@@ -1,7 +1,7 @@
 """An office's own sentences as a text: the fewest that tell enough, whole, in the page's order."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from flows.bulletin.language.measure import utf16
@@ -16,10 +16,15 @@ _LOUD = re.compile(r"\b[A-ZÀ-Ý]{5,}['’]?(?!\w)")  # `saranno CHIUSI`: a word
 _MOST = 8  # sentences that are tried
 
 
-def enough(notice: Notice, limit: int, *, needs: Callable[[str], bool]) -> Iterator[str]:
-    """The office's own sentences: few that satisfy `needs` and leave no limit or day untold."""
+def enough(
+    notice: Notice, limit: int, *, needs: Callable[[str], bool], made: Sequence[str] = ()
+) -> Iterator[str]:
+    """The office's own sentences: few that satisfy `needs` and leave no limit or day untold.
+
+    `made`: sentences of its phrases without a verb, which no other tells.
+    """
     sentences = [worded(sentence) for sentence in (*notice.abstract, *notice.prose)][:_MOST]
-    sentences = [sentence for sentence in dict.fromkeys(sentences) if _stands(sentence)]
+    sentences = [sentence for sentence in dict.fromkeys((*sentences, *made)) if _stands(sentence)]
     facts = frozenset[str]().union(
         *(told(line) for line in lines(notice) if not (is_idle(line) or is_cut(line)))
     )

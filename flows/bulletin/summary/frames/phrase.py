@@ -22,7 +22,7 @@ _IDLE = re.compile(
     r"|nr\.?)\s?[\d/]+)?(?:\s(?:di|per))?"
     r"|ordinanza(?:\s(?:sindacale|dirigenziale|comunale))?(?:\s(?:n\.?|nr\.?"
     r"|n[°º])?\s?\d[\d/]*)?(?:\s(?:di|per))?"
-    r"|viabilità|messa\sin\ssicurezza|attenzione!?|provvediment[oi](?:\sviabilistic[oi])?"
+    r"|oggetto|viabilità|messa\sin\ssicurezza|attenzione!?|provvediment[oi](?:\sviabilistic[oi])?"
     r"(?:\stemporane[oi])?(?:\sdi)?|temporaneamente|temporane[oa]"
     r"|con|e|ed|della|del|di|la|il|un|una|l['’]|in\sdata|data|presso|durante|nel\speriodo|periodo"
     r"|nei\sgiorni|lavori\sin\scorso"
@@ -50,8 +50,8 @@ _CIVICS = re.compile(
     re.I,
 )
 _CAUSE = re.compile(
-    r"(?P<lead>per|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione\s(?=de|di)"
-    r"|nell['’]ambito\s(?=de|di))\s(?!chi\b|tutti\b|i\sresidenti)",
+    r"(?P<lead>per|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione(?=\sd[ei])"
+    r"|nell['’]ambito(?=\sd[ei]))\s(?!chi\b|tutti\b|i\sresidenti)",
     re.I,
 )
 _WORKS = re.compile(
@@ -168,8 +168,8 @@ def _free(text: str, start: int) -> int:
 def _begins(text: str, at: int) -> bool:
     if limit_at(text, at) or every_at(text, at) or hours_at(text, at) or moments_at(text, at):
         return True
-    if re.match(r"(?:\d|il\s|i\s|la\s|le\s|l['’])", text[at:]) and not re.match(
-        r"(?:il\s|l['’])\d", text[at:]
+    if re.match(r"(?:\d|il\s|i\s|la\s|le\s|l['’])", text[at:], re.I) and not re.match(
+        r"(?:il\s(?:giorno\s)?|l['’])\d", text[at:], re.I
     ):
         return False  # a bare number belongs to the words around it
     if period_at(text, at):

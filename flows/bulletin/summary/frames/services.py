@@ -6,7 +6,7 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import cards
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.openings import openings
+from flows.bulletin.summary.frames.openings import occurrence, openings
 from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 
 WANTED = (
@@ -21,7 +21,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         yield from cards.texts(notice, limit)
     matter = matter_of(notice.title)
     sentences = office(notice, matter)
-    sentences += openings(notice)
+    sentences += [*openings(notice), *occurrence(notice, matter)]
     is_named = any(one.names for one in sentences)
     sentences += framed(notice, matter)
     for particular in parts_of(notice):

@@ -16,6 +16,9 @@ WEEKLY = re.compile(
     r"|domenica)(?!\w)(?!,?\s(?:\d|primo|scorso|prossimo))",
     re.I,
 )
+_EVERY = re.compile(
+    r"\b(?:ogni|tutti\si|tutte\sle)\s(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I
+)
 _SEVERAL_LINES = re.compile(r"[.;!?]\s|\bore\s\d|\d[:.]\d\d")  # more than the name of what happens
 _OPENS = re.compile(r"(?:apertura|inizio|dalle)\b", re.I)
 _CLOSES = re.compile(r"(?:chiusura|fine|termine|conclusione)\b", re.I)
@@ -107,7 +110,8 @@ def told_days(notice: Notice) -> list[Sitting]:
         if known is None or _details(days) > _details(known):
             found[key] = days
     if len(found) <= 1:
-        return [Sitting(days, _each_week(days, hours, notice)) for days in found.values()]
+        lasting = [_lasting(days, notice) for days in found.values()]
+        return [Sitting(days, _each_week(days, hours, notice)) for days in lasting if days]
     spans = [span for days in found.values() for span in days.spans]
     if season := _around_all(spans):
         return [Sitting(Days((season,)))]
@@ -115,6 +119,24 @@ def told_days(notice: Notice) -> list[Sitting]:
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
     return [Sitting(Days(_of_one_year(spans)))]
+
+
+def _lasting(days: Days, notice: Notice) -> Days | None:
+    """One day as the first of many where the page says so of weekdays; None where it may be another's."""
+    span = days.spans[0]
+    if (
+        len(days.spans) > 1
+        or span.first != span.last
+        or days.role != "on"
+        or not _EVERY.search(notice.source)
+    ):
+        return days
+    before = [
+        told.sentence.partition(told.words)[0][-60:]
+        for told in notice.slots.get(Slot.when, ())
+        if clauses.days_of(told.words) is not None
+    ]
+    return replace(days, role="from") if any(_BEGINS.search(words) for words in before) else None
 
 
 def _of_one_year(spans: list[Span]) -> tuple[Span, ...]:

@@ -35,7 +35,7 @@ _MORE = "Altri giorni e orari sono nella pagina."
 _STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
-    r"per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
+    r"in\soccasione\sd[ei]|per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
     r"|consentire\b|permettere\b|opere\b)",
     re.I,
 )
@@ -43,10 +43,20 @@ _GOOD_CAUSE = re.compile(
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
-    yield from enough(notice, limit, needs=_tells)
+    yield from enough(notice, limit, needs=_tells, made=list(_restrictions(notice)))
     for text in chain(_framed(notice), banned(notice)):
         if utf16(text) <= limit:
             yield text
+
+
+def _restrictions(notice: Notice) -> Iterator[str]:
+    """`È vietata la sosta, con rimozione forzata, dalle 7.` of `Divieto di sosta con rimozione dalle 7.`"""
+    for line in lines(notice)[1:]:
+        phrase = read(line)
+        if phrase.measures and phrase.is_sure and not (phrase.streets or phrase.when or phrase.stretch):
+            yield opened(
+                _closed([clauses(phrase.measures), *phrase.hours, *phrase.every, *phrase.limits], "")
+            )
 
 
 def _tells(text: str) -> bool:
