@@ -266,13 +266,30 @@ def interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def require_complete(settings: Settings) -> None:
+    """SettingsError with all that profile, papers and environment lack: one list to fill, not one a start."""
+
+    def papers() -> None:
+        if lines := [*filter(None, [basis.missing(settings)]), *documents.troubles(settings.path)]:
+            raise SettingsError("\n".join(lines))
+
+    checks: list[Callable[[], object]] = [settings.require_filled, papers]
+    checks += [settings.require_model, settings.require_codes, settings.require_login]
+    if settings.profile.stage != "sandbox":  # it makes its own
+        checks.append(settings.vault)
+    lacking = []
+    for check in checks:
+        try:
+            check()
+        except SettingsError as exc:
+            lacking.append(str(exc))
+    if lacking:
+        raise SettingsError("\n".join(lacking))
+
+
 def run(settings: Settings) -> int:
     """The whole installation, until Ctrl-C or SIGTERM. Returns the exit code."""
-    settings.require_filled()
-    if gap := basis.missing(settings):
-        raise SettingsError(gap)
-    if lines := list(documents.troubles(settings.path)):
-        raise SettingsError("\n".join(lines))
+    require_complete(settings)
     for signum in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
         signal.signal(signum, interrupt)
     os.umask(0o077)  # what this process and its children make is nobody else's to read

@@ -291,18 +291,19 @@ class Settings:
         if lines := unfilled(self.path, self.path.read_text(encoding="utf-8"), excluding=unused):
             raise SettingsError("\n".join(["the profile cannot be used as it is", *lines]))
 
+    def require_login(self) -> None:
+        """SettingsError where anybody could approve, or nobody could sign in."""
+        if not is_loopback(self.profile.whatsapp.api) and not os.environ.get("BOLLETTINO_PREFECT_AUTH"):
+            why = "(user:password of the Prefect server): without it whoever reaches the server can approve"
+            raise SettingsError(f"not set in the environment: BOLLETTINO_PREFECT_AUTH {why}")
+        if self.profile.sign_in.oidc and not self.oidc_secret:
+            raise SettingsError("not set in the environment: BOLLETTINO_OIDC_SECRET (for [sign_in.oidc])")
+
     def prepare_secrets(self, *, make: bool) -> None:
         """The sandbox makes its own secrets once and keeps them; any other stage must bring them."""
         if make:
-            self.require_model()
-            self.require_codes()
-            if not is_loopback(self.profile.whatsapp.api) and not self.secrets.prefect_auth:
-                raise SettingsError(
-                    "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect "
-                    "server): without it anyone who reaches the server can approve"
-                )
-            if self.profile.sign_in.oidc and not self.oidc_secret:
-                raise SettingsError("not set in the environment: BOLLETTINO_OIDC_SECRET (for [sign_in.oidc])")
+            for check in (self.require_model, self.require_codes, self.require_login):
+                check()
             keys.make(self.state, people=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
         self._sandbox_secrets(make=make)
 

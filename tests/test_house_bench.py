@@ -18,5 +18,5 @@ def test_the_server_of_the_benches_gives_whole_feeds_and_answers_304() -> None:
 
 def test_the_bench_reads_every_feed_whole_and_then_304s() -> None:
     with server() as port:
-        figures = ours(port, 2)
+        figures = ours(port, 2, 1)
     assert (figures["failed"], figures["stored"]) == (0, 2 * ITEMS)

@@ -230,7 +230,8 @@ def test_a_profile_is_complete_or_does_not_run_and_every_gap_is_told_at_once(tmp
         run(settings)
     assert not (tmp_path / "state").exists()
     lines = path.read_text(encoding="utf-8").splitlines()
-    told = [re.search(r", line (\d+): ([\w.]+): ", one) for one in str(caught.value).splitlines()[1:]]
+    profile, _, environment = str(caught.value).partition("not set in the environment: ")
+    told = [re.search(r", line (\d+): ([\w.]+): ", one) for one in profile.splitlines()[1:]]
     keys = {found[2]: lines[int(found[1]) - 1] for found in told if found}
     assert keys == {
         "contacts.telefono": 'telefono = "CHECK"',
@@ -239,6 +240,8 @@ def test_a_profile_is_complete_or_does_not_run_and_every_gap_is_told_at_once(tmp
         "whatsapp.waba_id": 'waba_id = "0"',
     }
     assert len(told) == len(keys)
+    for name in ("TOTP_ANNA_REDAZIONE", "TOTP_BRUNO_VICE", "PREFECT_AUTH", "ENCRYPTION_KEYS", "VERIFY_TOKEN"):
+        assert f"BOLLETTINO_{name}" in environment, "all that is missing, in one list"
 
 
 def test_the_sandbox_and_a_complete_profile_have_nothing_to_fill_in(tmp_path: Path) -> None:

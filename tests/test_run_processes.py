@@ -175,8 +175,7 @@ def test_a_start_that_finds_its_port_taken_changes_no_credential(
 ) -> None:
     """What runs there may be this installation."""
     before = (settings.state / keys.FILE).read_bytes()
-    monkeypatch.setattr(Settings, "require_filled", lambda _: None)
-    monkeypatch.setattr("flows.privacy.basis.missing", lambda _: "")
+    monkeypatch.setattr(run, "require_complete", lambda _: None)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr("os.umask", lambda _: 0)
     with socket.socket() as taken:

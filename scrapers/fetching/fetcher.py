@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from mimetypes import guess_type
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +42,13 @@ class NotModified:
     """The server says that what the validators describe is still current."""
 
     url: str
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: nobody is to know us again. A policy that refuses all costs a tenth of a 304's time."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        pass
 
 
 class Fetcher:
@@ -81,7 +88,7 @@ class Fetcher:
                 b"Accept": b"*/*",
                 b"Accept-Encoding": b"gzip",  # the one encoding that we unpack to a limit
             },
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # nobody is to know us again
+            cookies=_NoCookies(),
             follow_redirects=True,
             max_redirects=MOST_REDIRECTS,
             event_hooks={"request": [self._admit], "response": [_require_target]},
