@@ -238,7 +238,7 @@ def absence(
     first_day: Annotated[date, _labelled("Dal giorno")],
     last_day: Annotated[date, _labelled("Al giorno (compreso)")],
     note: Annotated[str, _labelled("Nota per i colleghi (facoltativa, niente motivi di salute)")] = "",
-    cancel: Annotated[bool, _labelled("Annulla un'assenza già registrata in questi giorni")] = False,
+    cancel: Annotated[bool, _labelled("Annulla l'assenza già segnata per i giorni scritti sopra")] = False,
     chi: Annotated[str, Field(title="Chi sei", json_schema_extra={LIST: EDITORS})] = ONESELF,
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
@@ -271,7 +271,7 @@ def closure(
     last_day: Annotated[date, _labelled("Al giorno (compreso)")],
     chi: Annotated[str, choices.WHO] = "",
     note: Annotated[str, _labelled("Nota per i colleghi (facoltativa)")] = "",
-    cancel: Annotated[bool, _labelled("Annulla una chiusura già registrata in questi giorni")] = False,
+    cancel: Annotated[bool, _labelled("Annulla la chiusura già segnata per i giorni scritti sopra")] = False,
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""

@@ -113,7 +113,13 @@ def load_round(
             written_by=written_by(session, version),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),
-            early=early(settings.profile, bulletin.slot_at, now, closed_days(session, now)),
+            early=early(
+                settings.profile,
+                bulletin.slot_at,
+                now,
+                closed_days(session, now),
+                [item.text for item in items],
+            ),
             alerts=alert_lines(settings, session, bulletin, items, situation, made_at=version.created_at)
             if situation
             else (),

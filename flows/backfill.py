@@ -79,7 +79,7 @@ LONGEST = 12 * 60 * 60  # seconds: a page a second over some years of news; what
 @flow(
     name="recupera",
     timeout_seconds=LONGEST,
-    flow_run_name=runs.titled("Recupero dal {first_day} al {last_day}"),
+    flow_run_name=runs.titled("Recupero da {first_day} a {last_day}"),
 )
 def backfill(
     first_day: Annotated[date, _shown("Dal giorno")],

@@ -140,8 +140,8 @@ ALIVE = (*WAITING, BulletinStatus.approved, *PUBLIC)
 
 def _no_such_line(bulletin_id: int, items: Sequence[BulletinItem], position: int) -> str:
     return (
-        f"Del bollettino {bulletin_id} non c'è una riga {position}: ne ha {len(items)}. Ricarica la pagina e "
-        "scegli dall'elenco. Non è stata preparata nessuna correzione."
+        f"Nel bollettino {bulletin_id} non c'è una notizia {position}: ne ha {len(items)}. Ricarica la "
+        "pagina e scegli dall'elenco. Non è stata preparata nessuna correzione."
     )
 
 

@@ -58,7 +58,9 @@ def retry_failed(
         _require_can(settings, session, bulletin, now)
         retriable = outcomes.may_be_retried(session, bulletin_id, {*RETRIED, "unreadable_address"})
         if not retriable:
-            outcome = f"Bollettino {bulletin_id}: nessun messaggio fallito si può ritentare."
+            outcome = (
+                f"Bollettino {bulletin_id}: nessun messaggio fallito si può ritentare. {acts.NOTHING_TO_DO}"
+            )
             if dry_run:
                 return 0, outcome
             raise NotDoneError(outcome)
@@ -88,9 +90,13 @@ def settle_uncertain(
         _require_can(settings, session, bulletin, now, again=choice == AGAIN)
         uncertain_ids = deliveries.uncertain_since(session, bulletin_id, before=now - SETTLED_AFTER)
         if not uncertain_ids:
+            if not deliveries.certificate(session, bulletin_id).uncertain:
+                raise NotDoneError(
+                    f"Bollettino {bulletin_id}: nessun messaggio è incerto. {acts.NOTHING_TO_DO}"
+                )
             raise NotDoneError(
                 f"Bollettino {bulletin_id}: nessun messaggio è incerto da più di 24 ore. "
-                "Prima di allora si chiariscono da soli."
+                "Prima di allora di solito si chiariscono da soli."
             )
         if choice == AGAIN:
             count = deliveries.send_again(session, uncertain_ids, now=now)

@@ -39,6 +39,7 @@ from flows.sending.outbox import BY_HAND
 from flows.settings import Settings
 
 NOT_STOPPED = "NON FERMATO"
+CLOSED = "closed_by_hand"  # the bulletin's reason
 GOES_ON = "Ciò che sta partendo continua a partire."  # where elsewhere nothing has changed
 
 TITLE = "Quale bollettino"
@@ -119,6 +120,11 @@ def close_stopped(
         bulletin = acts.held(session, bulletin_id)
         if bulletin.status == BulletinStatus.sending:
             raise NotDoneError(f"Il bollettino {bulletin_id} è ancora in invio: prima usa «ferma».")
+        if bulletin.status == BulletinStatus.sent and bulletin.status_reason == CLOSED:
+            raise NotDoneError(
+                f"Il bollettino {bulletin_id} è già chiuso: lo ha chiuso {bulletin.status_by} "
+                f"{giorno_ora(bulletin.status_at)}. {acts.NOTHING_TO_DO}"
+            )
         if bulletin.status != BulletinStatus.stopped:
             raise NotDoneError(
                 f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si chiude solo un invio fermato."
@@ -129,8 +135,8 @@ def close_stopped(
             raise NotDoneError(
                 f"Messaggi ancora in viaggio: {left}. Riprova fra un minuto: non è cambiato niente."
             )
-        deliveries.skip_rest(session, bulletin_id, "closed_by_hand", now=now)
-        bulletins.move(session, bulletin, BulletinStatus.sent, by=who, now=now, reason="closed_by_hand")
+        deliveries.skip_rest(session, bulletin_id, CLOSED, now=now)
+        bulletins.move(session, bulletin, BulletinStatus.sent, by=who, now=now, reason=CLOSED)
         certificate = deliveries.certificate(session, bulletin_id)
         outcome = f"Bollettino {bulletin_id} chiuso. {words(certificate)}."
         if bulletin.kind == BulletinKind.ordinary and certificate.skipped:

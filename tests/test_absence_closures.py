@@ -175,4 +175,4 @@ def test_the_form_of_a_closure_asks_in_italian() -> None:
     assert entry(block["entrypoint"]).name == "chiusura"
     fields = form(closure, ())["properties"]
     assert (fields["first_day"]["title"], fields["first_day"]["format"]) == ("Dal giorno", "date")
-    assert fields["cancel"]["title"].startswith("Annulla una chiusura")
+    assert fields["cancel"]["title"].startswith("Annulla la chiusura già segnata")

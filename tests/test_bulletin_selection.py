@@ -257,7 +257,7 @@ def test_what_cannot_wait_for_the_next_send_goes_before_what_is_newer() -> None:
     assert [c.news_item_id for c in made.chosen] == [3, 2, 1]
     assert [c.due for c in made.chosen] == [date(2026, 11, 25), date(2026, 11, 26), None]
     assert [c.news_item_id for c in made.queue] == [4]
-    assert notes(made.chosen[0]) == ", accade o scade mercoledì 25 novembre"
+    assert notes(made.chosen[0]) == ", prossima data: mercoledì 25 novembre"
 
 
 def test_an_event_of_the_next_sends_own_day_cannot_wait_for_it() -> None:

@@ -342,7 +342,7 @@ def test_what_happens_before_the_next_send_comes_first(comune: Comune) -> None:
         make_news_item(session, thursday)
     draft = comune.compose(at_approval=False)  # of Tuesday; the next one goes on Friday
     assert draft.items[0].title == "Consiglio delle ragazze e dei ragazzi"
-    assert draft.notes[0].endswith("accade o scade giovedì 26 novembre")
+    assert draft.notes[0].endswith("prossima data: giovedì 26 novembre")
 
 
 def test_a_word_of_the_site_that_the_profile_places_anew_refreshes_the_draft(comune: Comune) -> None:

@@ -207,7 +207,7 @@ def test_a_changed_fact_is_no_error_of_ours(comune: Comune) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"position": 2}, "non c'è una riga 2: ne ha 1. Ricarica la pagina"),
+        ({"position": 2}, "non c'è una notizia 2: ne ha 1. Ricarica la pagina"),
         ({"who": "Chiunque"}, "non è di un redattore"),
         ({"right": " "}, "il testo è vuoto"),
         ({"right": "x" * 1100}, "troppo lungo.*Il riquadro più lungo è «Il testo giusto»: accorcialo"),

@@ -47,7 +47,10 @@ def test_a_correction_that_was_sent_names_who_has_nothing_of_a_stopped_send(
 ) -> None:
     told = account(comune, stopped(comune, tried=tried))
     assert f"resta fermo, e {who}, nemmeno questa correzione." in told
-    again = "usa di nuovo «correggi», stessa riga e stesso testo, con la casella «L'invio è fermato»"
+    again = (
+        "usa di nuovo «correggi», stessa riga e stesso testo (da copiare: «Via Roma è chiusa qui.»), con la "
+        "casella «L'invio è fermato»"
+    )
     assert again in told
     assert f": {comune.settings.order_link('correggi')} " in told
     assert f"Se nessun altro deve riceverlo, chiudi: {comune.settings.order_link('chiudi')}" in told

@@ -60,8 +60,12 @@ def test_what_begins_before_the_send_is_announced_sooner_as_the_draft_says(comun
     place = here.index(WORKS) + 1
     way = "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena"
     told = f"Notizia {place}: comincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)."
+    paper = here.index("Raccolta della carta") + 1
     for text in (letter(comune, number), shown(comune, number).replace("\\", "")):
+        assert "Decidi OGGI delle notizie che cominciano prima di venerdì 11 dicembre" in text
+        assert "Non serve approvarla subito" not in text
         assert told in text
+        assert f"Notizia {paper}: comincia OGGI, lunedì 7 dicembre, PRIMA di questo invio" in text
         assert text.count(way) == 2, "of the paper, too"
     order = [line for line, title in zip(order_lines(here), here, strict=True) if title != WORKS]
     comune.answer(number, SAVE, order=order)
@@ -109,9 +113,9 @@ def test_each_day_without_a_send_is_named(comune: Comune, now: tuple[int, ...], 
         entered = closed_days(session, at)
     slot = slot_after(profile, at, entered)
     assert slot is not None
-    told = early(profile, slot.dispatch_at, at, entered)
+    told = early(profile, slot.dispatch_at, at, entered, ())
     assert told.partition(" non c'è invio")[0] == days
-    assert early(profile, None, at, entered) == ""
+    assert early(profile, None, at, entered, ()) == ""
 
 
 def test_only_what_this_send_tells_in_time_is_lost_by_waiting(comune: Comune) -> None:

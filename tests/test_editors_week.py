@@ -126,7 +126,7 @@ def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: 
     assert not [text for text in right if misquoted in text]
     for text in forms:
         assert "Il sito non riporta ancora questo dato" in text
-        assert "la correzione va solo a chi aveva ricevuto il messaggio" in text
+        assert "va solo a chi aveva ricevuto il messaggio" in text
         assert "Riquadro «Adesso»: la data «domenica 13 dicembre» non è nella pagina del sito." in text
         assert "Notizia 1" not in text
 

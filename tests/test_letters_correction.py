@@ -20,8 +20,8 @@ ORDER = (
     "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile.",
     "«Avevamo scritto: mai.»: nel messaggio non c'era scritto così, e con queste parole la correzione non "
     "parte in nessun caso.",
-    "e 3 persone restano senza bollettino e senza correzione. Per mandare anche a chi manca il testo "
-    "giusto usa di nuovo «correggi», stessa riga e stesso testo, con la casella. Questa bozza lasciala pure:",
+    "Senza altro 3 persone restano senza bollettino e senza correzione: per loro ne serve una seconda. Usa "
+    "di nuovo «correggi», stessa riga e stesso testo, con la casella «L'invio è fermato», e approva",
     "Riquadro «Il dato giusto»: la parola «rinviata» non è nella pagina del sito. (solo da guardare)",
 )
 

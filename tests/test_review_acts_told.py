@@ -52,7 +52,9 @@ def test_an_absence_is_told_to_who_is_away_and_to_who_stands_in(asking: Settings
     told = letters(sqlite, "atto")
     assert "hai usato «assenza»" in told[ANNA.name]
     assert "Anna Redazione ha usato «assenza»" in told[BRUNO.name]
-    assert "Chiedi ad Anna Redazione: se non ne sa niente avvisa subito" in told[BRUNO.name]
+    assert (
+        "Se ti sembra strano chiedi ad Anna Redazione: se non ne sa niente avvisa subito" in told[BRUNO.name]
+    )
     _assenza(asking, sqlite, 0, BRUNO.name, proof(code(editor=BRUNO)))
     assert "ATTENZIONE: non resta nessuno martedì 1 dicembre" in letters(sqlite, "atto")[ANNA.name]
 

@@ -163,12 +163,14 @@ def test_what_begins_before_its_own_send_is_pointed_out_with_the_way_out(text: s
     item = SourcedItem("Avviso", text, source=f"Avviso\n{text}", published=date(2026, 11, 30))
     monday = Vote(sent_on=date(2026, 12, 11), read_on=date(2026, 12, 7))
     told = [one for one in remarks(judged([ROADS, item]), monday) if "Comincia" in one.words]
+    today = "OGGI, " if begin == "lunedì 7 dicembre" else ""
     assert [(one.item, one.words) for one in told] == [
         (
             2,
-            f"Comincia {begin}, PRIMA di questo invio (venerdì 11 dicembre). Per annunciarla prima toglila "
-            "dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena "
-            "approvato».",
+            f"Comincia {today}{begin}, PRIMA di questo invio (venerdì 11 dicembre). Per annunciarla prima "
+            "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia "
+            "appena approvato»: prepara un'altra bozza, con quella e con ciò che è in coda, e questa resta "
+            "dov'è.",
         )
     ] * bool(begin)
     (alone,) = [one.words for one in remarks(judged([item]), monday) if "Comincia" in one.words] or [""]

@@ -135,7 +135,8 @@ def test_a_run_that_did_not_do_what_it_was_asked_is_red_and_says_why(
     assert told.keys() == {asked["chi"]} & {ANNA.name}
     for text in told.values():  # to what the sentence names, else to the same form
         assert str(ended.message) in text
-        assert "»: http" in text or "Per rifarlo: http" in text
+        leads_on = "»: http" in text or "Per rifarlo: http" in text
+        assert leads_on is not (acts.NOTHING_TO_DO in ended.message)
         assert f"«{verb.name}»: http" not in text
         is_unchanged = "), ma non è cambiato niente:\n" in text or acts.NOTHING_DONE in text
         assert is_unchanged == (verb is not stop.stop and case != "riprendi: kept"), "what may go on"

@@ -78,7 +78,7 @@ def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
     rows = certificate.rows(found)
     assert [row["Messaggi"] for row in rows] == [3, 1, 1]
     assert rows[0]["Esito"] == "accettati"
-    assert (rows[0]["Codice"], rows[0]["Che cosa vuol dire"]) == ("nessuno", "WhatsApp li ha presi in carico")
+    assert (rows[0]["Codice"], rows[0]["Che cosa vuol dire"]) == ("", "WhatsApp li ha presi in carico")
     tied = replace(found, codes=[["uncertain", "131000", 1], ["failed", "131026", 1]])
     assert [row["Codice"] for row in certificate.rows(tied)] == ["131026", "131000"], "by what became of them"
 

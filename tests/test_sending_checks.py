@@ -253,7 +253,7 @@ def test_an_address_where_no_api_is_holds_news_and_no_alert() -> None:
             "9",
             True,
             Verdict.good,
-            "non pone un",
+            "nessun limite di spesa",
         ),
         (None, "0", None, True, Verdict.unknown, "non stimato"),
     ],

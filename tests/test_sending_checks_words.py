@@ -103,8 +103,7 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_webhook(None, None, NOW, is_alert=False),
-            "Ritorno da WhatsApp: non verificato. È il primo invio: le ricevute non si sono mai viste "
-            "arrivare.",
+            "Ritorno da WhatsApp: non verificato. È il primo invio: se le ricevute arrivano si vedrà dopo.",
         ),
         (
             checks.check_webhook((3, NOW - timedelta(minutes=9)), None, NOW, is_alert=False),
@@ -113,8 +112,8 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_webhook((3, NOW - timedelta(days=1)), NOW, NOW, is_alert=False),
-            "Ritorno da WhatsApp: a posto. Dopo l'invio numero 3 è arrivato qualcosa (martedì 24 "
-            "novembre, ore 10:30).",
+            "Ritorno da WhatsApp: a posto. Dopo l'invio numero 3 sono arrivate le ricevute "
+            "(martedì 24 novembre, ore 10:30).",
         ),
         (
             checks.check_webhook((3, NOW - timedelta(minutes=10)), None, NOW, is_alert=True),

@@ -162,8 +162,8 @@ def test_who_is_away_is_not_called_and_one_without_a_way_is_passed_over(
     watch(comuni)
     assert turns(comuni, number) == [(BRUNO, 0)]
     assert "scriviamo di nuovo a te." in rung(comuni)[BRUNO][0]
-    alone = "non ha risposto nessuno ti scriviamo di nuovo"
-    assert f"{alone} (a chi è assente non scriviamo). Se non risponde nessuno: NON si invia" in box.text(-1)
+    alone = "non ha risposto nessuno ti scriviamo di nuovo (a chi è assente non chiediamo di approvare)"
+    assert f"{alone}. Se non risponde nessuno: NON si invia" in box.text(-1)
     monkeypatch.setattr(
         urgent_calls, "ways", lambda _settings, editor: [] if editor.name == BRUNO else [("sms", "")]
     )

@@ -118,7 +118,7 @@ LAST_DAY = "«{day}» è il giorno dell'invio, e l'ultimo che il testo dice: chi
 BEGINS = "Comincia {begin}, PRIMA di questo invio ({day}). Per annunciarla prima {how}."
 TAKE_IT_OUT = (
     "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena "
-    "approvato»"
+    "approvato»: prepara un'altra bozza, con quella e con ciò che è in coda, e questa resta dov'è"
 )
 GIVE_IT_UP = (  # an order without a line is refused, and a slot that was decided gets no other draft
     "scegli «Non inviare: le notizie passano al prossimo bollettino», poi usa «componi» con la casella "
@@ -192,6 +192,7 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
             if begin and vote.sent_on and vote.read_on:
                 day = giorno(vote.sent_on)
                 how = GIVE_IT_UP.format(day=day) if all(soon) else TAKE_IT_OUT
+                begin = f"OGGI, {begin}" if begin == giorno(vote.read_on) else begin
                 notes.append(note(BEGINS.format(begin=begin, day=day, how=how)))
             if last := last_day(item.text, vote.sent_on):
                 notes.append(note(LAST_DAY.format(day=last)))
@@ -290,11 +291,10 @@ NOT_GREEN = (
     "aggiungere «verde»."
 )
 LEFT_OUT = (
-    "L'invio del {title} è fermo, e in «correggi» la casella «L'invio è fermato» è rimasta vuota: se "
-    "approvi, la correzione va solo a chi aveva ricevuto il messaggio, «riprendi» non vale più e {stay} "
-    "senza bollettino e senza correzione. Per mandare anche a chi manca il testo giusto usa di nuovo "
-    "«correggi», stessa riga e stesso testo, con la casella. Questa bozza lasciala pure: si approvano tutte "
-    "e due, e nessuno riceve due volte la correzione."
+    "L'invio del {title} è fermo: questa correzione, che puoi approvare, va solo a chi aveva ricevuto il "
+    "messaggio, e poi «riprendi» non vale più. Senza altro {stay} senza bollettino e senza correzione: per "
+    "loro ne serve una seconda. Usa di nuovo «correggi», stessa riga e stesso testo, con la casella "
+    "«L'invio è fermato», e approva anche quella. Nessuno riceve due volte la correzione."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")

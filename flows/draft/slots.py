@@ -1,6 +1,6 @@
 """The slots of a Comune's profile: the next one, and the days on which nothing is sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -11,6 +11,7 @@ from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.slots import LONGEST_MOVE, WEEK, Slot
 from flows.bulletin.slots import next_slot as first_of
 from flows.bulletin.slots import slot_at as found_at
+from flows.draft.evidence import begins_before
 from flows.profiles.comune import Profile
 
 START_AFTER = timedelta(minutes=1)  # after its moment: the slot's own run goes first
@@ -51,21 +52,34 @@ def closed_days(session: Session, at: datetime) -> frozenset[date]:
     return days_off.days(session, first=day - timedelta(days=LONGEST_MOVE), last=day + AHEAD)
 
 
-EARLY = (
-    "{days} non c'è invio: questa è già la bozza di {day}. Non serve approvarla subito: le notizie che il "
-    "sito pubblica dopo l'approvazione restano fuori."
+EARLY = "{days} non c'è invio: questa è già la bozza di {day}. "
+MAY_WAIT = "Non serve approvarla subito: le notizie che il sito pubblica dopo l'approvazione restano fuori."
+SOME_MAY_NOT = (
+    "Decidi OGGI delle notizie che cominciano prima di {day}, segnate in «Da guardare con attenzione»: in "
+    "questo invio arrivano tardi. Il resto può aspettare."
 )
 
 
-def early(profile: Profile, dispatch_at: datetime | None, now: datetime, entered: Collection[date]) -> str:
-    """Why a draft is there so long before its send: weekly sends before it fall on closed days; "" else."""
+def early(
+    profile: Profile,
+    dispatch_at: datetime | None,
+    now: datetime,
+    entered: Collection[date],
+    texts: Iterable[str],
+) -> str:
+    """Why a draft is there so long before its send: weekly sends before it fall on closed days; "" else.
+
+    `texts` are its items': some may begin before it is sent.
+    """
     if dispatch_at is None:
         return ""
     first, sent_on = in_rome(now).date(), in_rome(dispatch_at).date()
     usual = {slot.dispatch.weekday for slot in profile.weekly_slots}
     closed = sorted({*profile.closures.on(first, sent_on), *entered})
     days = " e ".join(giorno(day) for day in closed if day.weekday() in usual and first <= day < sent_on)
-    return EARLY.format(days=days[:1].upper() + days[1:], day=giorno(sent_on)) if days else ""
+    comes_first = any(begins_before(text, sent_on, first) for text in texts)
+    said = f"{EARLY}{SOME_MAY_NOT if comes_first else MAY_WAIT}"
+    return said.format(days=days[:1].upper() + days[1:], day=giorno(sent_on)) if days else ""
 
 
 def _moves(profile: Profile) -> bool:

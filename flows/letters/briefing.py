@@ -56,6 +56,7 @@ class Briefing:
     link: str
     picture: str  # the address of its pages, with the phone on them
     needs_two: bool = False
+    is_held_up: bool = False  # something in it stops an approval as it stands
     then: str = ""  # what is done where no deputy is left
     at_once: str = ""  # how the deadline of an urgent text begins
     uncorrected: str = ""  # of a correction what goes on without it
@@ -71,6 +72,7 @@ class Briefing:
             "bollettino": self.title,
             "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
             "entro": self._until,
+            "da_approvare": "Da sistemare, poi da approvare" if self.is_held_up else "Da approvare",
             "quando_decidere": "subito"
             if self.matter
             else f"entro {scadenza(due)}"
@@ -171,7 +173,7 @@ def briefing(
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         now=now,
-        early=early(settings.profile, bulletin.slot_at, now, closed),
+        early=early(settings.profile, bulletin.slot_at, now, closed, [item.text for item in items]),
         next_at=after.dispatch_at if after else None,
         late=late_by_then(
             settings, session, bulletin.id, items, after, in_time=in_rome(dated).date(), now=now
@@ -192,6 +194,7 @@ def briefing(
         link=pages.form(settings, bulletin.id),
         picture=pages.drafts(settings, bulletin.id),
         needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
+        is_held_up=any(remark.stops for remark in found),
         then=_then(following, called) if following.is_everybody else "",
         at_once=at_once(bulletin, items, now),
         uncorrected=settings.texts["senza_correzione"].get(bulletin.template, ""),

@@ -91,6 +91,7 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
         lines.append(f"{LATE}\n{bullets(gone, '')}")
     called = duty.on_duty(session, settings.profile, now)
     turn = "Oggi nessuno è di turno: decide chi legge per primo."
-    whose = turn if called.is_everybody else f"Decide chi è di turno: {called.names}."
+    today = ", oggi" if gone else ""
+    whose = turn if called.is_everybody else f"Decide chi è di turno{today}: {called.names}."
     lines.append(f"{whose} {SOONER} {settings.order_link('componi')}")
     return "\n\n".join(lines)

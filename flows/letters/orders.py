@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 
 from db.engine import transaction
 from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.sentences import split
 from flows.deploy import startable
-from flows.review.acts import NOTHING_DONE
+from flows.review.acts import NOTHING_DONE, NOTHING_TO_DO
 from flows.runs import choices, client
 from flows.runs.client import Refusal
 from flows.settings import BollettinoError, Settings
@@ -20,6 +21,7 @@ HALF = "FATTO A METÀ"  # given again, it would do the first half twice
 AGAIN = "Per rifarlo"
 UNCHANGED = "ma non è cambiato niente"
 NAMED = re.compile(r"«([a-z-]+)»")  # another order, in the words of a refusal
+SUBJECT = 110  # characters; a telephone shows the first third
 USEFUL = timedelta(days=1)  # later the order has been given again, or is not wanted any more
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ def refused(
                         "quando": giorno_ora(now),
                         "ma": "ma" if is_said or isinstance(why, str) else UNCHANGED,
                         "parole": str(why),
+                        "perche": _in_short(str(why)),
                         "rifai": "".join(f"{words}: {address}\n" for words, address in steps.items())
                         + ("\n" if steps else ""),
                     },
@@ -72,15 +75,21 @@ def refused(
     return refusal
 
 
+def _in_short(why: str) -> str:
+    """The first sentence of a reason, for a subject behind the order; "" where that is too long for one."""
+    first = split(why)[0]
+    return f": {first.rstrip('.')}" if len(first) <= SUBJECT else ""
+
+
 def _next_steps(settings: Settings, what: str, why: str) -> dict[str, str]:
-    """Where the refusal leads: to the orders that it names, else to the same one again."""
+    """Where the refusal leads: to the orders that it names, else to the same one again, where it may help."""
     verbs = [
         verb for verb in dict.fromkeys(NAMED.findall(why)) if settings.deployment(verb) in startable(settings)
     ]
     verbs = [verb for verb in verbs if verb != client.order()]
     if verbs:
         return {f"«{verb}»": settings.order_link(verb) for verb in verbs}
-    return {} if what == HALF else {AGAIN: settings.order_link(client.order())}
+    return {} if what == HALF or NOTHING_TO_DO in why else {AGAIN: settings.order_link(client.order())}
 
 
 def done(settings: Settings, engine: Engine, outcome: str, *, link: str = "") -> str:

@@ -316,6 +316,8 @@ def without_anything(
             values = {verb: settings.order_link(verb) for verb in ("correggi", "chiudi")}
             values["non_ha"] = "non ha" if left == 1 else "non hanno"
             values |= {"bollettino": named(original), "restanti": people(left)}
+            version = bulletins.latest(session, bulletin.id)
+            values["giusto"] = bulletins.items(session, version)[0].text if version else ""
             for person, decides in _deciders(settings, session, original, now).items():
                 told[person] += f"{how.strip().format(**values, chi_decide=decides)}\n\n"
     return told

@@ -43,7 +43,8 @@ from flows.staff.mail_text import to_whom
 KINDS = (BulletinKind.urgent, BulletinKind.all_clear)
 PATIENCE = timedelta(minutes=5)  # from a call to the alarm that none has left
 LIMIT = 20  # calls that leave in one round
-ITS_SITE = "è sul sito di chi la pubblica"  # where the profile names no page of the alerts
+# where the profile names no page of the alerts
+ITS_SITE = "sul sito di chi la pubblica (se non sai dov'è chiedi a chi gestisce il servizio)"
 
 
 class UnreachableError(BollettinoError):
@@ -329,9 +330,8 @@ def _without_who_is_away(session: Session, case: _Case, editor: Editor, at: date
     """That nobody is called who is away, of a call to one who is there; where all are away, all are."""
     day = in_rome(at).date()
     there = [person.name for person in rota.present(case.editors, desk.away(session, day, day), at)]
-    return (
-        " (a chi è assente non scriviamo)" if editor.name in there and len(there) < len(case.editors) else ""
-    )
+    is_left_out = editor.name in there and len(there) < len(case.editors)
+    return " (a chi è assente non chiediamo di approvare)" if is_left_out else ""
 
 
 def _ends_anyway(case: _Case) -> str:

@@ -70,17 +70,16 @@ def _on_duty(settings: Settings, session: Session, day: date) -> str:
 
 def _sends(settings: Settings, session: Session, now: datetime) -> Iterator[Day]:
     entered, moment = closed_days(session, now), now
-    to_compose = [order("comporlo adesso", "componi")]  # `componi` takes the first
+    to_compose = [order("prepararla prima del suo orario", "componi")]  # `componi` takes the first
     while (slot := slot_after(settings.profile, moment, entered)) and slot.dispatch_at <= now + AHEAD:
         moment = slot.deadline_at
         row = bulletins.of_slot(session, BulletinKind.ordinary, slot.dispatch_at)
-        state = f"bollettino {STATUS[row.status]}" if row else "da comporre"
+        state = f"bollettino {STATUS[row.status]}" if row else "bozza non ancora preparata"
         is_same_day = in_rome(slot.deadline_at).date() == in_rome(slot.dispatch_at).date()
         due = f"le {ora(slot.deadline_at)}" if is_same_day else giorno_ora(slot.deadline_at)
         due = f", da approvare entro {due}" if row is None or row.status in WAITING else ""
-        steps = (
-            _of(session, row, now) if row else (*to_compose, order("quel giorno non si invia", "chiusura"))
-        )
+        no_send = order("segnare che quel giorno non si invia", "chiusura")
+        steps = _of(session, row, now) if row else (*to_compose, no_send)
         to_compose = to_compose if row else []
         moved = ", spostato qui da un giorno di chiusura" if slot.is_moved else ""
         yield Day(

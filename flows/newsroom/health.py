@@ -34,6 +34,6 @@ def health(settings: Settings, session: Session, now: datetime) -> list[Line]:
         why = tuple(capital(trouble.why) for trouble in troubles if trouble.address == address)
         state = f"letta {giorno_ora(good)}" if good else "non ancora letta"
         steps = [Step("apri la fonte", address), orders("leggerla adesso", "raccolta")]
-        steps += [order("recuperare le notizie perse", "recupera")] if name == NEWS and why else []
+        steps += [order("rileggere le notizie passate", "recupera")] if name == NEWS and why else []
         lines.append(Line(f"{name}: {address}", state, why, tuple(steps), is_urgent=bool(why)))
     return sorted(lines, key=lambda line: not line.is_urgent)

@@ -33,6 +33,7 @@ from flows.settings import BollettinoError, Settings
 from flows.staff.mail import tell
 
 NOTHING_DONE = "Non è cambiato niente."
+NOTHING_TO_DO = "Non c'è altro da fare."  # so that nobody gives the order again
 FIELD_TITLE = "Codice di 6 cifre dell'app (scrivilo per ultimo; senza app lascia vuoto)"  # of each form
 RESUME = acts.RESUME
 QUEUED = ("ritenta", "incerti")  # they put messages back into the queue: the send then goes on by itself

@@ -4,9 +4,10 @@ The one place below no verb that knows Prefect, with `flows/runs/forms.py`: comp
 need it, and no verb imports another.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
 from flows.accounts import asked
+from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import DESK, KINDS
 from flows.deploy import ELSE
@@ -49,6 +51,7 @@ So long after its time a scheduled run is lost as well: who asks is `sorveglia`,
 TAKEN_WITHIN = timedelta(minutes=2)  # from Pending to Running; 40 s measured on a very busy machine
 ATTEMPTS = 20  # new runs, each over at once, that one call may start for a bulletin
 EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day among a run's parameters
 AT_ONCE = 200  # runs in one answer of Prefect's, which gives no more
 
 
@@ -128,9 +131,11 @@ def titled(pattern: str) -> Callable[[], str]:
 
 
 def _short(value: object) -> object:
-    """Of an entry of a list (`flows/runs/choices.py`) its number, until the run has an outcome."""
+    """Of an entry of a list (`flows/runs/choices.py`) its number, until the run has an outcome; of a day."""
     if not isinstance(value, str):
         return value
+    if _DAY.fullmatch(value):
+        return giorno(date.fromisoformat(value))
     return "non scelto" if value == ELSE else value.partition(" · ")[0]
 
 

@@ -265,7 +265,7 @@ def rows(document: Document) -> list[dict[str, str | int]]:
     return [
         {
             "Esito": WORD[DeliveryStatus(str(status))],
-            "Codice": str(code) or "nessuno",
+            "Codice": str(code),
             "Che cosa vuol dire": reason(str(code)) or MEANING.get(DeliveryStatus(str(status)), "non si sa"),
             "Messaggi": count,
         }
@@ -313,8 +313,9 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
         yield f"Conferme di consegna {alle_ore(at)}: {told or none}"
         yield f"Tentativi: {document.attempts}"
     yield ""
+    width = max((len(str(code)) + 1 for _, code, _ in document.codes if code), default=0)
     for row in rows(document):
-        yield f"{row['Messaggi']:>8}  {row['Esito']:<17} {row['Codice']:<18} {row['Che cosa vuol dire']}"
+        yield f"{row['Messaggi']:>8}  {row['Esito']:<17} {row['Codice']:<{width}}{row['Che cosa vuol dire']}"
     yield ""
     yield f"Impronta (serve solo a chi gestisce il servizio): {document.deliveries_sha256}"
 

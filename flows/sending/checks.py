@@ -301,11 +301,11 @@ def check_webhook(
     """
     name = "Ritorno da WhatsApp"
     if last is None:
-        return Check(name, Verdict.unknown, "È il primo invio: le ricevute non si sono mai viste arrivare.")
+        return Check(name, Verdict.unknown, "È il primo invio: se le ricevute arrivano si vedrà dopo.")
     bulletin_id, sent_at = last
     bulletin, when = f"numero {bulletin_id}", giorno_ora(sent_at)
     if heard is not None:
-        words = f"Dopo l'invio {bulletin} è arrivato qualcosa ({giorno_ora(heard)})."
+        words = f"Dopo l'invio {bulletin} sono arrivate le ricevute ({giorno_ora(heard)})."
         return Check(name, Verdict.good, words)
     if was_heard:
         return Check(name, Verdict.good, f"Dell'invio {bulletin}, l'ultimo, erano arrivate le ricevute.")
@@ -335,7 +335,7 @@ def check_ceiling(prices: Prices | None, month: Month, cost: Decimal | None, *, 
     so_far = f"Questo invio circa {this}, nel mese finora {spent}"
     unsure = f" ({month.unpriced} messaggi senza prezzo non contati)" if month.unpriced else ""
     if prices.month_ceiling is None:
-        return Check(name, Verdict.good, f"{so_far}{unsure}; il profilo non pone un tetto.")
+        return Check(name, Verdict.good, f"{so_far}{unsure}; non è impostato nessun limite di spesa.")
     ceiling = f"tetto {euros(prices.month_ceiling, prices.currency)}"
     if month.amount + cost <= prices.month_ceiling:
         verdict = Verdict.attention if unsure else Verdict.good

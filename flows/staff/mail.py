@@ -106,7 +106,7 @@ def _in_person(addressee: str, who: str) -> dict[str, str]:
     return {
         "chi_ha": f"{who} ha",
         "la_risposta": f"la risposta di {who}",
-        "se_non_sa": f"Chiedi {to_whom(who)}: se non ne sa niente",
+        "se_non_sa": f"Se ti sembra strano chiedi {to_whom(who)}: se non ne sa niente",
     }
 
 

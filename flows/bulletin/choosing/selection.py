@@ -104,12 +104,12 @@ def select(
 
 
 def notes(candidate: Candidate) -> str:
-    """What an editor should know of an item's place, in Italian: `eventi, accade o scade lunedì 7 ...`."""
+    """What an editor should know of an item's place, in Italian: `eventi, prossima data: lunedì 7 ...`."""
     lines = [candidate.category]
     if candidate.is_proposed:
         lines.append("categoria automatica, da controllare")
     if candidate.due:
-        lines.append(f"accade o scade {giorno(candidate.due)}")
+        lines.append(f"prossima data: {giorno(candidate.due)}")
     if candidate.update:
         lines.append(candidate.update.replace(UPDATE, "aggiornamento"))
     if candidate.unwritten:
