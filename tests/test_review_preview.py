@@ -229,7 +229,8 @@ def test_what_begins_before_a_later_bulletin_is_known(text: str, since: str) -> 
         (
             "allerta_meteo",
             "dalle 0 alle 24 di domenica 6 dicembre",
-            "subito, prima che cominci (domenica 6 dicembre, ore 0), al più tardi ",
+            "subito, prima che cominci (a mezzanotte fra sabato 5 dicembre e domenica 6 dicembre), "
+            "al più tardi ",
         ),
         ("allerta_meteo", "dalle 9 alle 24 di sabato 5 dicembre", "subito, al più tardi "),  # it has begun
         ("correzione", "martedì 1 dicembre", "subito, al più tardi "),

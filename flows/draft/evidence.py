@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from sqlmodel import Session
@@ -322,8 +322,16 @@ def at_once(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) ->
     if not bulletin.template:
         return ""
     begin = begins_ahead(bulletin, items, now)
-    before = f", prima che cominci ({giorno_ora(begin)})" if begin else ""
+    before = f", prima che cominci ({_since(begin)})" if begin else ""
     return f"subito{before}, al più tardi "
+
+
+def _since(begin: datetime) -> str:
+    """`sabato 5 dicembre, ore 18`; a midnight between its two days."""
+    local = in_rome(begin)
+    if local.hour or local.minute:
+        return giorno_ora(begin)
+    return f"a mezzanotte fra {giorno(local - timedelta(days=1))} e {giorno(local)}"
 
 
 def begins_ahead(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> datetime | None:
