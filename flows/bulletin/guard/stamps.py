@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
-from flows.bulletin.page.sections import MEETS
+from flows.bulletin.page.sections import are_of_a_meeting
 
 # The labels of the sites' own templates (Design Comuni Italia, older ones): "Data di pubblicazione",
 # "Ultimo aggiornamento", "Prima pubb.:", "Data: … Tempo di lettura".
@@ -20,6 +20,7 @@ _STAMP = re.compile(
 _TO_COME = re.compile(
     r"\b(?:sar\w+|verr\w+|viene|vengono)\s+(?:\w+\s+)?(?:pubblicat|aggiornat|inserit)\w+\s+\w*\s*$", re.I
 )
+_BELOW = 200  # characters
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
 _WEEKDAY = re.compile(r"\b(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)", re.I)
 _TOLD_AS_STAMP = re.compile(
@@ -54,7 +55,8 @@ def _is_alone(text: str, fact: Fact) -> bool:
     first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
     line = text[first : last if last >= 0 else len(text)]
     rest = line[: fact.start - first] + line[fact.end - first :]
-    return bool(first) and not re.search(r"\w", rest) and not MEETS.match(text, fact.end)
+    below = [line.strip() for line in text[fact.end :][:_BELOW].split("\n") if line.strip(" .,;|")][:2]
+    return bool(first) and not re.search(r"\w", rest) and not are_of_a_meeting(below)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

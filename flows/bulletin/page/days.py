@@ -11,7 +11,7 @@ from typing import Literal
 from flows.bulletin.facts.fact import Fact, plain
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.page.layout import Layout
-from flows.bulletin.page.sections import MEETS
+from flows.bulletin.page.sections import are_of_a_meeting
 
 Role = Literal["when", "deadline", "until", "hours", "sale", "stamp"]
 
@@ -37,7 +37,7 @@ _BEFORE_CLOCK = re.compile(
 )
 _AFTER = re.compile(r"\s(?:compreso|inclus[oi]|ai quali)\b", re.I)
 _DEADLINE = re.compile(
-    r"\b(?:entro|non\s+oltre|scad(?:e|enza|enze|ono)|termine|termini|perentori\w|prorogat\w|tempo\s+fino"
+    r"\b(?:entro|non\s+oltre|scad(?:e|enza|enze|ono|\.)|termine|termini|perentori\w|prorogat\w|tempo\s+fino"
     r"|(?:domand|istanz|iscrizion|adesion|candidatur|preiscrizion|prenotazion|opposizion|osservazion|ricors"
     r"|partecipazion)\w{1,3}\b[^.\n]{0,90}\b(?:fino|(?:dal|al)(?!\s+(?:corso|laboratorio|servizio|nido|centro|concorso|torneo))|oltre|chiud\w+)|(?:chiusura|raccolta)\s+(?:delle\s+)?iscrizion\w)"
     r"[^\n]{0,60}$",
@@ -166,8 +166,8 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
 
 def _is_met(page: Layout, place: int) -> bool:
     """Whether the line below a day tells an hour or a place: then it is the matter's."""
-    below = page.passages[place + 1] if place + 1 < len(page.passages) else None
-    return below is not None and MEETS.match(page.text[below.start : below.end]) is not None
+    below = page.passages[place + 1 : place + 3]
+    return are_of_a_meeting([page.text[passage.start : passage.end] for passage in below])
 
 
 def _is_second(page: Layout, place: int, day: Fact) -> bool:

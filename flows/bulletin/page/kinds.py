@@ -217,6 +217,20 @@ def kind_of(notice: Notice) -> Kind:
     return _kind_of(notice.title, notice.source, len({row.when for row in notice.rows if row.when}))
 
 
+def next_kind(notice: Notice) -> Kind | None:
+    """The kind of a notice that lacks what its first one must tell, where its title does not speak for that.
+
+    `Numero verde per i lampioni spenti` says below that one tells the street: it is no road work.
+    """
+    head = _NUMBER.fullmatch(notice.title) is None
+    found = scores(notice.title, notice.source)
+    first, second = sorted(found, key=lambda kind: -found[kind])[:2]
+    in_title = any(kind is first and words.search(notice.title) for kind, _, words in _TABLE)
+    if not head or in_title:
+        return None
+    return second if found[second] else Kind.other
+
+
 def scores(title: str, source: str) -> dict[Kind, float]:
     """How much speaks for each kind: for the editor's question why, and for tests."""
     body = below(title, source)

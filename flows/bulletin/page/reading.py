@@ -17,8 +17,9 @@ from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, same
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.inlined import inlined
-from flows.bulletin.page.kinds import kind_of
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.kinds import kind_of, next_kind
+from flows.bulletin.page.lacks import lacks
+from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.operative import operative
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
@@ -52,6 +53,9 @@ _STAMP = re.compile(
 )
 
 
+_UNSURE = (Kind.road, Kind.alert)  # known by words that other news has as well
+
+
 @lru_cache(maxsize=32)
 def read(*, title: str, abstract: str, body: str, published: date | None = None) -> Notice:
     """The notice that a page is, with its kind and what it tells of each thing.
@@ -62,8 +66,17 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
         body: Markdown, or the page's text on one line.
         published: the page's day in Rome, from which `domani` is counted; it is never a day of the notice.
     """
-    notice = _structured(title, abstract, body, published)
-    notice = replace(notice, kind=kind_of(notice))
+    structured = _structured(title, abstract, body, published)
+    notice = _as(kind_of(structured), structured)
+    if notice.kind in _UNSURE and lacks(notice) and (other := next_kind(structured)):
+        again = _as(other, structured)
+        return notice if lacks(again) else again
+    return notice
+
+
+def _as(kind: Kind, structured: Notice) -> Notice:
+    """The notice taken for one of a kind, with what it then tells."""
+    notice = replace(structured, kind=kind)
     return replace(notice, slots=slots(notice))
 
 

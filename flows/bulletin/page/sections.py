@@ -5,7 +5,7 @@ has lost its markup, as words in the line. A label is structure: it never reache
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -202,9 +202,22 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield match
 
 
-MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
+_MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
     r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
 )
+_VENUE = re.compile(
+    r"(?:piazza|piazzetta|sala|teatro|cinema|auditorium|palazzo|villa|parco|palestra|biblioteca|centro|oratorio|chiesa"
+    r"|cortile|giardini|via|viale)\s[^\n.:;]{3,60}\.?",
+    re.I,
+)
+
+
+def are_of_a_meeting(lines: Sequence[str]) -> bool:
+    """Whether the lines right below a day tell its hour, or its place and then its hour."""
+    first = next(iter(lines), "")
+    if _MEETS.match(first):
+        return True
+    return len(lines) > 1 and _VENUE.fullmatch(first) is not None and _MEETS.match(lines[1]) is not None
 
 
 def unstamped(text: str) -> str:
@@ -220,8 +233,8 @@ def _unstamped_line(line: str) -> str:
 def _without_stamps(text: str) -> str:
     """`text` without lines that only say when the page was published, or that lead on to it."""
     lines = [line for line in text.splitlines() if not _STAMP.fullmatch(line.strip(" .;|"))]
-    below = next((line for line in lines[1:] if line.strip()), "")
-    if len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")) and not MEETS.match(below):
+    below = [line.strip() for line in lines[1:] if line.strip()][:2]
+    if len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")) and not are_of_a_meeting(below):
         del lines[0]  # cards of news begin with their own date: taken for the event's it misleads
     return "\n".join(lines)
 

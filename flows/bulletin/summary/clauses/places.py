@@ -93,6 +93,8 @@ def place_clause(words: str) -> str:
     near = _PRESSO.match(whole)
     if near and (said := place_clause(whole[near.end() :])) and not said.startswith("in via"):
         return said  # `presso la Biblioteca`: in Biblioteca
+    if whole == "online":
+        return whole
     if _MEETING.match(whole):
         return f"con {whole[0].lower()}{whole[1:]}"
     if _ALREADY.match(whole):

@@ -66,6 +66,11 @@ _LICENSED = re.compile(
     r"svolgimento|ai sensi|per lo svolgimento)\b",
     re.I | re.S,
 )
+_JOINS = re.compile(
+    r"(?:d[aei]l?|dell[aeo]|degli|dei|per|al?|all[aeo]|agli|ai|in|con|su|sull[aeo]|rivolt|destinat|finalizzat|n\.|[-–«\"“(])"
+    r"(?:\s|\w|['’]|$)|(?:dell|all|sull|d)['’]",
+    re.I,
+)
 _SAYS_SO = re.compile(r"Si (?:pubblic|rend)\w+\s")  # what the made sentence says of what
 _CORRECTS = re.compile(r"\b(?:rettific\w+|revoc\w+|annull\w+|dinieg\w+)\b", re.I)
 _LONG_LINE = 220  # UTF-16 units
@@ -190,7 +195,20 @@ def _said(noun: Matter | None, stem: str) -> str:
     if noun is None:
         return ""
     verb = noun.participle(stem)
-    return f"{verb[:1].upper()}{verb[1:]} {_joined(noun)}."
+    return f"{verb[:1].upper()}{verb[1:]} {_called(noun) or _joined(noun)}."
+
+
+def _called(noun: Matter) -> str:
+    """`il bando «Famiglie fragili»` of `bando Famiglie fragili`: a name that nothing joins; "" for others."""
+    head, _, rest = noun.noun.partition(" ")
+    words = rest.split()
+    if head not in ("avviso", "bando") or len(words) < 2 or _JOINS.match(rest) or _IS_ADJECTIVE.match(rest):
+        return ""
+    if noun_of(rest) is not None or words[0].endswith(("ato", "ati", "ata", "ate", "!", ":")):
+        return ""
+    if not rest[:1].isupper() and (_JOINS.match(f"{words[1]} ") or words[1][:1].isdigit()):
+        return ""
+    return f"{noun.text.removesuffix(noun.noun)}{head} «{rest[:1].upper()}{rest[1:]}»"
 
 
 def _of(rest: str) -> str:

@@ -39,6 +39,18 @@ _PAPER = re.compile(
 _SCHOOL_YEAR = re.compile(r"\b[Aa]\.?\s?[Ss]\.\s?(?=20\d\d)")
 _INFINITIVE = re.compile(r"\w+(?:are|ere|ire|rsi)\b", re.I)
 _THAT = re.compile(r"\b(?:che|chi|cui|dove)\b")
+_ASIDE = re.compile(r"\s[-–—]\s")  # `È Po - Luglio 2027` is the name of a paper
+_NAMED_CALL = re.compile(
+    r"(?P<name>[^–—:«»\"“”]{3,50}?)(?:\s[-–—]\s|:\s)(?P<doc>avviso pubblico|avviso|bando pubblico|bando)\s"
+    r"(?P<what>(?:per|di|rivolt\w|finalizzat\w|destinat\w)\s.+)",
+    re.I,
+)
+_AN_OFFICE = re.compile(
+    r"(?:[A-Z]{3,5}\s\d|(?:ulss|asl|ats|inps|regione|provincia|comune|unione|ministero)\b)", re.I
+)
+_NEW_STATE = re.compile(
+    r"(?P<noun>(?:il|lo|la)\s[a-zà-ù]+|l['’][a-zà-ù]+)\s(?P<state>(?:è|sono)\s[a-zà-ù]+)", re.I
+)
 _THIN = re.compile(r"(?:C['’]è|Ci sono|È in corso)\s")
 _UNDERTAKEN = re.compile(r"(?:campagna|consultazione|corso|concorso|sondaggio)\b", re.I)
 _OVER = re.compile(
@@ -60,6 +72,7 @@ def told(notice: Notice) -> Iterator[str]:
             yield f"{'Ci sono' if is_plural(phrase) else THERE_IS} {phrase}."
         return
     made = (
+        *_named_call(title),
         *filter(None, [opened(notice)]),
         *is_a(notice),
         *_deeds(notice, title),
@@ -68,6 +81,15 @@ def told(notice: Notice) -> Iterator[str]:
         *_named(notice, title),
     )
     yield from (f"{text[:1].upper()}{text[1:]}" for text in dict.fromkeys(made))
+
+
+def _named_call(title: str) -> Iterator[str]:
+    """`È pubblicato il bando «Cresco» per …` of `Cresco - Bando per …`."""
+    if (found := _NAMED_CALL.fullmatch(title)) and not _AN_OFFICE.match(found["name"]):
+        doc = found["doc"].lower()
+        article = "l'" if doc.startswith("avviso") else "il "
+        name = found["name"].strip()
+        yield f"È pubblicato {article}{doc} «{name[:1].upper()}{name[1:]}» {found['what'].rstrip('.')}."
 
 
 def is_thin(text: str) -> bool:
@@ -86,6 +108,7 @@ def _as_it_stands(title: str) -> Iterator[str]:
         and len(said.split()) > 3
         and not is_headed
         and not _INFINITIVE.match(said)
+        and not _ASIDE.search(said)
     ):
         yield f"{said[:1].upper()}{said[1:]}{'' if said[-1:] in '?!' else '.'}"
 
@@ -116,6 +139,11 @@ def _parted(title: str, body: str) -> Iterator[str]:
         return
     if _LABEL.fullmatch(parts["of"]):
         yield f"{said}."
+    elif ARTICLE.match(parts["of"]):
+        return  # `La carica dei cento: nove su dieci sono donne`: who reads it has to know of what
+    elif (new := _NEW_STATE.fullmatch(said)) and (matter := matter_of(parts["of"])) and matter.article:
+        state, noun = new["state"], new["noun"]
+        yield f"{state[:1].upper()}{state[1:]} {noun[:1].lower()}{noun[1:]} {matter.of}."
     elif before := lead(parts["of"], body):
         yield f"{behind(before, said)}."
 

@@ -97,6 +97,10 @@ _YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d
 _BARE_TITLE = re.compile(
     r"^(?:avvis[oi]|comunicat[oi]|comunicazion[ei]|notizi[ae]|news|bando|home)\W*$", re.I
 )
+_ANNOUNCED = re.compile(  # `Aperto il bando per gli alloggi`: the bando
+    r"(?:(?:ri)?apert|pubblicat|prorogat|attivat|istituit|approvat)[oaie]\s(?:(?P<article>il|lo|la|i|gli|le)\s|l['’])(?=[a-zà-ù])",
+    re.I,
+)
 _ORDER_ONLY = re.compile(r"^ordinanza\b[^,;:]{0,40}\bn[.°]?\s*\d+[\d/ ]*$", re.I)
 _LONGEST = 150
 ASKED = re.compile(
@@ -156,6 +160,9 @@ def matter_of(title: str) -> Matter | None:
     head = parts[0]
     if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
         head = _YEAR_WORD.sub(" ", f"{head} {_year(parts[1])}")
+    if (announced := _ANNOUNCED.match(head)) and not has_verb(head[announced.end() :]):
+        article = (announced["article"] or "l'").lower()
+        return Matter(head[announced.end() :], article, article in ("la", "le"))
     first, _, rest = head.partition(" ")
     article = _ARTICLES.get(first.lower(), "")
     if article and rest and not has_verb(rest):

@@ -3,6 +3,7 @@
 import re
 
 from flows.bulletin.language.shorten import mended
+from flows.bulletin.language.spelling import is_word
 
 _MASCULINE = (
     "concerto recital musical corso incontro mercatino spettacolo "
@@ -156,6 +157,8 @@ def segmented(title: str) -> str:
         if phrase_of(name):
             return ""
         phrase = _AT_ITS_PLACE.sub("", phrase_of(rest))
+        if phrase and mark[0] == ": " and " " not in name and is_word(name.lower()):
+            return phrase  # `Prevenzione: passeggiate in collina`: a label, and no name
         if phrase and "«" not in phrase and (whose := _NAMED_BODY.fullmatch(name)):
             head = _HEAD.match(phrase)
             noun = head[0] if head else phrase

@@ -146,6 +146,9 @@ def occasion_of(notice: Notice) -> Occasion:
         price = whole
     elif len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
         price = ""  # whose each is a table would tell
+    is_free = price != "" and not clauses.is_paid(price)
+    if is_free and any(clauses.is_paid(words) for words in all_words(notice, Slot.amount)):
+        price = ""  # `biglietto 8 euro; gratis sotto i 12 anni`: free for some
     if price and _is_of_some(notice, _COSTS):
         price = ""
         unsaid.append("price")

@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.clock import every_at, hours_at
@@ -37,8 +38,11 @@ _AT_A_PLACE = re.compile(
 
 _TAKES_NO_PLACE = re.compile(
     r"(?:avvis|band|contribut|bonus|voucher|bors|graduatori|elenc|orari|modul|tariff|iscrizion|domand|calendari"
-    r"|lavor|ordinanz|cart|tesser|certificat|servizi|sportell|uffici)",
+    r"|lavor|ordinanz|cart|tesser|certificat|servizi)",
     re.I,
+)
+_OPENS = re.compile(
+    r"(?:sportell|uffici|ambulator|bibliotec|muse[oi]|centr[oi]|ludotec|palestr|piscin|ecocentr)", re.I
 )
 _PHRASE = re.compile(r",\s|\s(?=dalle\s)|(?<!\d)\s(?=(?:alle|ore)\s)")
 _WHERE = re.compile(
@@ -55,7 +59,7 @@ def occurrence(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     if matter is None or not matter.article or _TAKES_NO_PLACE.match(matter.noun):
         return
     for place, line in enumerate(lines(notice)[1 : 1 + _DATED_LINES]):
-        first, *rest = _PHRASE.split(line.strip(" ."))
+        first, *rest = _PHRASE.split(split(line)[0].strip(" ."))
         days = clauses.days_of(first)
         when = clauses.days_clause(first)
         if not when or (days is not None and days.role not in ("on", "from")):
@@ -66,6 +70,8 @@ def occurrence(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
             continue
         told = ", ".join([" ".join([when, *hours]), *wheres])
         verb = "sono" if matter.is_plural else "è"
+        if _OPENS.match(matter.noun):
+            verb = "ci sono" if matter.is_plural else "c'è"
         text = f"{matter.text[:1].upper()}{matter.text[1:]} {verb} {told}."
         slots = frozenset(
             {Slot.what, Slot.when, *([Slot.hours] if hours else []), *([Slot.place] if wheres else [])}

@@ -105,6 +105,7 @@ _PRAISE = re.compile(
 _PRIVACY = re.compile(
     r"\b(?:privacy|dati (?:personali|identificativi|raccolti)|trattamento dei dati|anonimato)\b", re.I
 )
+_TERMS = re.compile(r"\b(?:cumulabil\w|rideterminat\w|è calcolat\w)\b", re.I)  # of what, another says
 _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
     r"|L['’]ufficio (?:mette|è)\b)"
@@ -216,6 +217,8 @@ def is_fit(text: str, original: str) -> bool:
         return False
     if _LIST_LEAD.search(text) and not text.startswith("Non ") and not _LISTS_ALL.search(text):
         return False
+    if text.endswith("!") and not facts(text):
+        return False  # `Ogni goccia conta!` calls out and tells nothing
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False
     return (
@@ -264,7 +267,7 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
 
 def _flaw(text: str) -> float:
     flaw = 0.6 * len(_OFFICE.findall(text))
-    flaw += 1.5 * bool(_PRIVACY.search(text))
+    flaw += 1.5 * bool(_PRIVACY.search(text)) + 1.5 * bool(_TERMS.search(text))
     flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     return (

@@ -8,7 +8,7 @@ from flows.bulletin.page.notice import Row, Told
 from flows.bulletin.summary import clauses
 
 _DAYS = (
-    rf"(?:(?P<range>d[ai]l?\s{WEEKDAY}\sal?\s{WEEKDAY})|(?:il\s|la\s|i\s|le\s|ogni\s)?{WEEKDAY}"
+    rf"(?:(?P<range>(?:d[ai]l?|dalla)\s{WEEKDAY}\s(?:al?|alla)\s{WEEKDAY})|(?:il\s|la\s|i\s|le\s|ogni\s)?{WEEKDAY}"
     rf"(?:(?:,\s|\se\s)(?:il\s|la\s|ogni\s)?{WEEKDAY}){{0,4}})"
 )
 _BEFORE = re.compile(rf"(?<!\w){_DAYS}[\s,:]*(?:orario\s|ore\s)?$", re.I)

@@ -15,6 +15,12 @@ _VENUE = re.compile(
     r"|AUDITORIUM|Palazzo|Villa|Centro|Museo)\b(?:\s(?:[A-ZÀ-Ý][\wà-ù'’]*|comunale|civica|di|del|della|de))*"
     r"(?:\s[\"“«][^\"”»]{3,40}[\"”»])?)"
 )
+ONLINE = "online"
+_ONLINE = re.compile(
+    r"\b(?:esclusivamente|solo|soltanto)\s(?:da\sremoto|on\s?-?line|in\sstreaming)\b|\b(?:via|su)\s(?:Zoom|Teams|Meet)\b"
+    r"|\bin\smodalità\s(?:telematica|online|webinar)\b",
+    re.I,
+)
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
 _OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
@@ -22,7 +28,10 @@ _PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 
 
 def place_words(notice: Notice) -> str:
-    """The words of the place: of "Luogo" first, then beside the day; "" where two could be meant."""
+    """The words of the place: of "Luogo" first, then beside the day; "" where two could be meant.
+
+    `online` where the page has none and says that one takes part from afar.
+    """
     days = all_words(notice, Slot.when)
     kept: list[tuple[int, str]] = []
     is_of_booking = False
@@ -51,7 +60,7 @@ def place_words(notice: Notice) -> str:
         is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
         kept.append((rank, words))
     if not kept:
-        return ""
+        return ONLINE if _ONLINE.search(notice.body) else ""
     best = min(rank for rank, _ in kept)
     if best == _ELSEWHERE and _PLAYED.search(notice.body):
         return ""  # where the story is

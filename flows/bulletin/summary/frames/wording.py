@@ -107,6 +107,9 @@ _BEFORE_A_VOWEL = re.compile(  # `l'8 maggio`, `dall'11 maggio`
 _EURO_BEFORE = re.compile(
     r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
 )
+_EMISSIONS = re.compile(
+    r"\b(?:diesel|benzina|gasolio|metano|gpl|omologat\w+|veicol\w+)\b[^.;\n]{0,40}$", re.I
+)
 _EURO_AFTER = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d\d))?\s*(?:€|euro\b)", re.I)
 
 
@@ -240,7 +243,7 @@ def plain_figures(text: str) -> str:
     text = _HOUR.sub(_hour, text)
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
-    text = _EURO_BEFORE.sub(lambda euro: _money(euro[1], euro[2]), text)
+    text = _EURO_BEFORE.sub(_sum_behind, text)
     return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
 
 
@@ -264,6 +267,12 @@ def _hour(match: re.Match[str]) -> str:
 
 def _clock(hour: str, minute: str) -> str:
     return f"{int(hour)}" if minute == "00" else f"{int(hour)}:{minute}"
+
+
+def _sum_behind(euro: re.Match[str]) -> str:
+    """`5 euro` of `euro 5`; the class of a car, `diesel Euro 5`, stays."""
+    is_class = len(euro[1]) == 1 and not euro[2] and _EMISSIONS.search(euro.string[: euro.start()])
+    return euro[0] if is_class else _money(euro[1], euro[2])
 
 
 def _money(whole: str, cents: str | None) -> str:
