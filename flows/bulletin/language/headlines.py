@@ -10,6 +10,7 @@ from flows.bulletin.language.verbs import speaks
 _DONE = (
     "premiat|conclus|apert|riapert|chius|prorogat|pubblicat|approvat|aggiornat|rinviat|annullat|sospes|inaugurat"
     "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|vietat|consentit|confermat|assegnat|selezionat"
+    "|adottat|depositat|affidat|aggiudicat|finanziat|installat|introdott|potenziat|ampliat|rinnovat|consegnat"
 )
 _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
@@ -80,6 +81,12 @@ _STATE = re.compile(
     rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
 )
+_DUTY = re.compile(  # `Dal 1° maggio obbligo di svuotare i sottovasi`
+    r"(?P<when>(?:Dal|Dall['’]|Da|Dalle|Fino|Nei|Nel)[^;:]{3,60}?\s)?(?P<duty>obbligo|divieto)\sdi\s"
+    r"(?P<what>[a-zà-ù]+(?:are|ere|ire|rre|rsi)\b.+)",
+    re.I,
+)
+_AND_OF = re.compile(r"\b(e|o)\sdi\s(?=[a-zà-ù]+(?:are|ere|ire|rre|rsi)\b)")
 _STARTS_ON_A_DAY = re.compile(r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d", re.I)
 _DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
 _DATED_STATE = re.compile(
@@ -154,6 +161,11 @@ def spoken(line: str) -> str:
         verb = "è" if end in "oa" else "sono"
         day = f"{dated['day'][:1].upper()}{dated['day'][1:]}"
         return f"{day} {_small(_with_article(said, end))} {verb} {dated['state']}{dated['rest']}"
+    if match := _DUTY.fullmatch(line):
+        duty = "è vietato" if match["duty"].lower() == "divieto" else "è obbligatorio"
+        what = _AND_OF.sub(r"\1 ", match["what"])
+        said = f"{match['when'] or ''}{duty} {what}"
+        return f"{said[:1].upper()}{said[1:]}"
     if _STARTS_ON_A_DAY.match(line) or _PREPOSITION.match(line):
         return line
     match = _STATE.match(line)

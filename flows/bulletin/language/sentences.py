@@ -15,7 +15,7 @@ def _words(text: str) -> frozenset[str]:
 NEVER_LAST = _words(
     """
     sig sigg sig.ra sig.na sig.re dott dott.ssa dr dr.ssa d.ssa prof prof.ssa proff ing arch avv geom rag
-    mons on sen col ten magg brig comm cav ill ill.mo ill.ma egr gent gent.mo gent.ma spett spett.le preg
+    mons on sen col ten btg magg brig comm cav ill ill.mo ill.ma egr gent gent.mo gent.ma spett spett.le preg
     preg.mo rev p.i
     art artt n nn nr num pag pagg p pp cfr v vd vol voll lett par all alleg tab fig figg cod trib prot rif
     inv delib det determ reg rep d.lgs d.l d.m d.p.r d.g.r l.r c.c.n.l tel telef int abb es ad.es p.es nb

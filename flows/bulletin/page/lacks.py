@@ -75,7 +75,7 @@ _CHANGES_ANOTHER = re.compile(
     re.I,
 )
 _ZONE = re.compile(
-    r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+storico|strad[ae]\s|sentiero|ponte|vie\s+comunali)\b",
+    r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+storico|strad[ae]\s|vie\s+(?:con|indicate|interessate)|sentiero|ponte|vie\s+comunali)\b",
     re.I,
 )
 _INTERNAL = re.compile(

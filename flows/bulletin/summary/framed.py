@@ -118,7 +118,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
     if (kind in _WIDE and is_occasion(notice)) or (kind is Kind.deadline and is_held(notice)):
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
-    owned = islice(general.texts(notice, limit), _TRIED) if kind not in OCCASIONS else iter(())
+    owned = islice(general.texts(notice, limit), _TRIED)
     made = (
         form
         for text in chain(

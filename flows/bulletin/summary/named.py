@@ -24,6 +24,9 @@ _OPEN_OFFICE = re.compile(
     r"[^.;:]{0,60}\b(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b",
     re.I,
 )
+_STREET = re.compile(
+    r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo)\s[A-ZÀ-Ý][\w'’]+", re.I
+)
 _TEASER = 400  # characters of a page that is one piece of news
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
@@ -49,6 +52,7 @@ _TOLD = 0.75  # of the words of weight of a page's first sentence
 _EMPTY_WORDS = """
     comune comunale comunali della dello delle degli dalla dalle alla alle allo agli nella nelle nello negli
     dell nell dall sull anno avviso pubblico pubblica servizio servizi progetto nuovo nuova sono viene ogni
+    cittadinanza cittadini popolazione importante
     tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
@@ -68,6 +72,10 @@ def says_matter(text: str, notice: Notice) -> bool:
     ):
         return True
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
+        return True
+    if notice.kind is Kind.road and any(
+        street[0].lower() in text.lower() for street in _STREET.finditer(notice.title)
+    ):
         return True
     if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
         return True  # `Comunicato stampa n. 12`: it names nothing that a text could share

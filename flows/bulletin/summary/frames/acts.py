@@ -11,6 +11,7 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import calmed, folded
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.appeals import appeal
+from flows.bulletin.summary.frames.deeds import done
 from flows.bulletin.summary.frames.deposits import deposit
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
@@ -71,6 +72,10 @@ _JOINS = re.compile(
     r"(?:\s|\w|['’]|$)|(?:dell|all|sull|d)['’]",
     re.I,
 )
+_DONE = re.compile(
+    r"\b(?:è|sono)\s(?:adottat|approvat|depositat|pubblicat|prorogat|revocat|istituit)[oaie]\b", re.I
+)
+_OBJECT = re.compile(r"^oggetto\s*:\s*", re.I)
 _SAYS_SO = re.compile(r"Si (?:pubblic|rend)\w+\s")  # what the made sentence says of what
 _CORRECTS = re.compile(r"\b(?:rettific\w+|revoc\w+|annull\w+|dinieg\w+)\b", re.I)
 _LONG_LINE = 220  # UTF-16 units
@@ -85,13 +90,16 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     sentences = [*office(notice, matter), *particulars(notice), *deposit(notice)]
     subject = subject_of(notice)
     made = outcome(notice) or published_of(notice) or approved(subject) or permitted(subject)
+    deed = done(subject) if is_number(notice.title) else ""
+    made = made or (f"{deed}." if deed else "")
     if made:
         sentences = [one for one in sentences if not _SAYS_SO.match(one.text)]
     if made and utf16(made) <= limit:
         sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
     if notice.kind is Kind.result and (seen := shown(notice)):
         sentences.append(seen)
-    if notice.kind is not Kind.act and (title := heading(notice)):
+    title = heading(notice)
+    if title and (notice.kind is not Kind.act or _DONE.search(title.text)):
         sentences.append(title)
     for _, text in chosen(notice, sentences, WANTED, limit):
         yield text
@@ -103,7 +111,7 @@ def subject_of(notice: Notice) -> str:
         return _in_full(notice) or notice.title
     lines = [*notice.abstract, *notice.prose] or [notice.body]
     first = next((line.strip(" .-\n") for line in lines if line.strip(" .-\n")), "")
-    return calmed(tidied(first), {})
+    return _OBJECT.sub("", calmed(tidied(first), {}))
 
 
 def _in_full(notice: Notice) -> str:

@@ -57,6 +57,8 @@ _OF_OFFICE = re.compile(  # by when the office does something: no citizen's term
     re.I,
 )
 _EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
+_DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa)\b", re.I)
+_REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",
     "puoi candidarti": "possono candidarsi",
@@ -118,7 +120,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         if quantity := up_to(notice, clause, told):
             yield quantity
         bare = bare_term(told, clause, called(notice), _online(notice))
-        if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
+        is_duty = _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
+        if bare and not (bare.startswith(TIME) and (is_duty or notice.kind not in _CALLS)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
     if notice.kind in _ASKS_NOBODY:
         return

@@ -35,13 +35,19 @@ _DEEDS = re.compile(
     r"(?P<of>di\s|d['’]|de(?:l|llo|lla|i|gli|lle)\s|dell['’])\s?(?P<what>\w.+)",
     re.I,
 )
+_BARE = re.compile(  # `Approvazione graduatoria`, as registers write it
+    r"(?P<deeds>approvazione|aggiornamento|adozione|assegnazione|erogazione|proroga|revoca)\s"
+    r"(?P<of>)(?!(?:di|del\w*|dei|degli|per|al?|in)\b|d['’])(?P<what>[a-zà-ù]\w+.+)",
+    re.I,
+)
 _ONE = re.compile(r"(?P<article>un[ao]?\s|un['’])(?P<noun>\w+)", re.I)
 _TWICE = re.compile(r"\b((?:di|del|dello|della|dei|degli|delle)\s\w+)\s\1\b", re.I)
 
 
 def done(phrase: str) -> str:
     """`Sono individuati e assegnati gli spazi per la propaganda`; "" of a phrase that is no such deed."""
-    match = _DEEDS.fullmatch(_TWICE.sub(r"\1", phrase.strip(" .")))
+    bare = _TWICE.sub(r"\1", phrase.strip(" ."))
+    match = _DEEDS.fullmatch(bare) or _BARE.fullmatch(bare)
     if match is None:
         return ""
     what = match["what"]

@@ -46,6 +46,7 @@ _BOOKED_BY = re.compile(
     r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o|scrivendo a \S+@\S+|al numero \d[\d ]+\d"
     r"|su \S+))+( entro [^.]+)?\.$"
 )
+_SMALL_WORD = 4  # letters
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -118,8 +119,16 @@ def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
     for line in notice.prose[:12]:
         if not 40 <= len(line) <= 270 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
             continue
-        if not _ABOUT_BOOKING.match(line) and not needs_headline(line) and is_told(title, line):
+        is_there = not occasion.place or folded(occasion.place) in folded(line)  # else another part's place
+        is_of_it = is_told(title, line) or (is_there and not nominals(notice) and _shares(title, line))
+        if not _ABOUT_BOOKING.match(line) and not needs_headline(line) and is_of_it:
             yield from completed(worded(closed(line)), occasion)
+
+
+def _shares(title: str, line: str) -> bool:
+    """Whether a sentence has two words of weight of a title that no noun opens: `Camera ardente e lutto`."""
+    words, told = (set(folded(text).split()) for text in (title, line))
+    return len({word for word in words & told if len(word) > _SMALL_WORD}) > 1
 
 
 def _performed(notice: Notice, occasion: Occasion) -> Iterator[str]:

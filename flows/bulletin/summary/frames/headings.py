@@ -15,7 +15,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary.frames.appeals import FIRMS, appeal
 from flows.bulletin.summary.frames.deeds import done
 from flows.bulletin.summary.frames.kinds_of import is_a
-from flows.bulletin.summary.frames.leads import ARTICLE, behind, lead, named_by
+from flows.bulletin.summary.frames.leads import ACT, ARTICLE, behind, lead, named_by
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_asked, is_number, matter_of
 from flows.bulletin.summary.frames.nouns import is_plural, phrase_of
@@ -119,7 +119,11 @@ def _deeds(notice: Notice, title: str) -> Iterator[str]:
     for phrase in (*below, title):
         said = done(phrase) or ("" if _OVER.search(notice.source[:_OPENING]) else appeal(phrase))
         if said and not speaks(_THAT.split(phrase, maxsplit=1)[0]):
-            is_named = is_told(title, said) or said.startswith(("Puoi", "Si possono"))
+            is_named = (
+                is_told(title, said)
+                or ACT.match(title) is not None
+                or said.startswith(("Puoi", "Si possono"))
+            )
             before = "" if is_named else lead(title, notice.body)
             if is_named or before:
                 yield f"{behind(before, said) if before else said}".rstrip(".") + "."

@@ -26,7 +26,13 @@ _CIRCUMSTANCE = re.compile(
     r"(?:Dopo|Dal?|Dalle|Dalla|Dai|Tra|Fra|A|Al|Con|Entro|Nel|Nella|Nei|In|Fino|Durante|Se|Il \d|[A-Z]\w+ì)\s"
     r"|(?:Dall|L)['’](?=\d)",
 )  # is parted by a comma from what goes before it
-_TO_YOU = re.compile(r"(?:Se|Puoi|Devi|Non puoi|Chi|Per)\s")
+_TO_YOU = re.compile(
+    r"(?:Se|Puoi|Devi|Non puoi|Chi|Per)\s"
+    r"|(?:I|Le|Gli)\s(?:cittadin|impres|residen|famigli|utent|proprietar|genitor)"
+)
+ACT = re.compile(
+    r"(?:ordinanz|deliber|determin|decret|comunicat|comunicazion|informativ)\w*\b|avviso\salla\b", re.I
+)
 _BREAK = re.compile(r"[:;,!?…]|\s[-–—|]\s")
 _BY_THEIR_FRAMES = (*OCCASIONS, Kind.alert, Kind.recall)
 _SERVED = (
@@ -81,6 +87,8 @@ def lead(head: str, body: str = "") -> str:
 
     `body` shows which words are names.
     """
+    if ACT.match(head):
+        return ""  # nothing is for an order
     found = _streets(head)
     if found:
         where = inside(found.all)
@@ -125,7 +133,7 @@ def may_lead(notice: Notice) -> bool:
     """Whether the heading can go before a sentence: it has a street, or names what one asks or goes to."""
     title = notice.title.strip(" .,;:!")
     head = _PAPER_BEHIND.sub("", title)
-    if not head or notice.kind is Kind.alert or _BREAK.search(head) or speaks(title):
+    if not head or ACT.match(head) or notice.kind is Kind.alert or _BREAK.search(head) or speaks(title):
         return False
     return _before(head, notice) != ""
 

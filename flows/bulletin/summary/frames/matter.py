@@ -101,7 +101,11 @@ _ANNOUNCED = re.compile(  # `Aperto il bando per gli alloggi`: the bando
     r"(?:(?:ri)?apert|pubblicat|prorogat|attivat|istituit|approvat)[oaie]\s(?:(?P<article>il|lo|la|i|gli|le)\s|l['’])(?=[a-zà-ù])",
     re.I,
 )
-_ORDER_ONLY = re.compile(r"^ordinanza\b[^,;:]{0,40}\bn[.°]?\s*\d+[\d/ ]*$", re.I)
+_ORDER_ONLY = re.compile(
+    r"^(?:ordinanza|determina(?:zione)?|delibera(?:zione)?|decreto)\b[^,;:]{0,40}\bn[.°]?\s*\d+[\d/ ]*$", re.I
+)
+_PURPOSE = re.compile(r"\b(?:per|di|del\w*|dei|degli)\b|\bd['’]", re.I)
+_MANY = 6  # words of what one asks for
 _LONGEST = 150
 ASKED = re.compile(
     r"(?:bonus|contribut[oi]|voucher|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]|buon[oi]|incentiv[oi]|esenzion[ei]"
@@ -160,6 +164,8 @@ def matter_of(title: str) -> Matter | None:
     head = parts[0]
     if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
         head = _YEAR_WORD.sub(" ", f"{head} {_year(parts[1])}")
+    if len(parts) == 2 and (asked := _asked_for(*parts)):
+        return asked
     if (announced := _ANNOUNCED.match(head)) and not has_verb(head[announced.end() :]):
         article = (announced["article"] or "l'").lower()
         return Matter(head[announced.end() :], article, article in ("la", "le"))
@@ -174,6 +180,15 @@ def matter_of(title: str) -> Matter | None:
         return None
     quoted = re.sub(r"[«»“”\"]", "", quoted)
     return Matter(f"«{quoted[:1].upper()}{quoted[1:]}»")
+
+
+def _asked_for(head: str, rest: str) -> Matter | None:
+    """`il contributo alle famiglie per i centri estivi` of `Centri estivi: contributo alle famiglie`."""
+    asked, named = (noun_of(text) for text in (rest, head))
+    is_bare = len(rest.split()) < _MANY and not _PURPOSE.search(rest)
+    if asked is None or named is None or not ASKED.match(rest) or ASKED.match(head) or not is_bare:
+        return None
+    return Matter(f"{asked.noun} per {named.text}", asked.article, asked.is_feminine)
 
 
 def noun_of(text: str) -> Matter | None:

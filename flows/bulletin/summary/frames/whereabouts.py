@@ -3,7 +3,7 @@
 import re
 
 from flows.bulletin.language.sentences import has_verb
-from flows.bulletin.language.signals import TIME
+from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary import clauses
@@ -21,6 +21,7 @@ _ONLINE = re.compile(
     r"|\bin\smodalità\s(?:telematica|online|webinar)\b",
     re.I,
 )
+_ON_A_DAY = re.compile(rf"\b{WEEKDAY}\s\d{{1,2}}\b", re.I)
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
 _OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
@@ -54,6 +55,8 @@ def place_words(notice: Notice) -> str:
             words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
         if _OF_A_STORY.search(words) or _is_of_one_hour(told, notice):
             continue
+        if _ON_A_DAY.search(told.sentence) and not any(day.lower() in told.sentence.lower() for day in days):
+            continue  # another day's: `La camera ardente è aperta mercoledì 13 in municipio`
         rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
         if MEETS.match(words):
             rank = min(rank, 1)
