@@ -83,7 +83,7 @@ def test_a_stopped_send_is_closed_and_the_rest_skipped_with_the_reason(comuni: C
     assert "accettati 2 + falliti 0 + saltati 3 + incerti 0. 3 persone restano senza le sue" in closed
     assert {row.reason for row in comuni.deliveries(number)} == {None, "closed_by_hand"}
     assert comuni.bulletin(number).status == BulletinStatus.sent
-    with pytest.raises(NotDoneError, match="è inviato: si chiude solo un invio fermato"):
+    with pytest.raises(NotDoneError, match="è già chiuso: lo ha chiuso Anna Redazione"):
         close(comuni, number)
 
 
@@ -129,8 +129,8 @@ def test_a_correction_of_a_stopped_send_tells_whom_it_leaves_out(comune: Comune)
     number = stopped(comune, tried=2)
     shown = load_round(comune.settings, comune.engine, corrected(comune, number), now=comune.now)
     _, left_out = shown.whole
-    assert "«riprendi» non vale più e 3 persone restano senza bollettino e senza correzione." in left_out
-    assert "Questa bozza lasciala pure: si approvano tutte e due" in left_out
+    assert "Senza altro 3 persone restano senza bollettino e senza correzione" in left_out
+    assert "e approva anche quella. Nessuno riceve due volte la correzione." in left_out
     close(comune, number)
     shown = load_round(comune.settings, comune.engine, shown.bulletin.id, now=comune.now)
     assert [line[:25] for line in shown.whole] == ["Il sito non riporta ancor"]
@@ -291,7 +291,7 @@ def test_only_what_failed_by_a_passing_trouble_is_tried_again(comuni: Comune) ->
     assert (
         send(comuni, number, late_by=ANNA) == "Previsti 5 = accettati 4 + falliti 1 + saltati 0 + incerti 0"
     )
-    nothing = f"Bollettino {number}: nessun messaggio fallito si può ritentare."
+    nothing = f"Bollettino {number}: nessun messaggio fallito si può ritentare. Non c'è altro da fare."
     assert retry(dry_run=True) == (0, nothing)
     with pytest.raises(NotDoneError, match=nothing):
         retry(dry_run=False)

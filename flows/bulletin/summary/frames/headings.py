@@ -48,6 +48,7 @@ _NAMED_CALL = re.compile(
 _AN_OFFICE = re.compile(
     r"(?:[A-Z]{3,5}\s\d|(?:ulss|asl|ats|inps|regione|provincia|comune|unione|ministero)\b)", re.I
 )
+_OPEN_DEED = re.compile(r"(?:aggiornamento|assegnazione|concessione|erogazione)\b", re.I)  # not done yet
 _NEW_STATE = re.compile(
     r"(?P<noun>(?:il|lo|la)\s[a-zà-ù]+|l['’][a-zà-ù]+)\s(?P<state>(?:è|sono)\s[a-zà-ù]+)", re.I
 )
@@ -117,7 +118,10 @@ def _deeds(notice: Notice, title: str) -> Iterator[str]:
     """What the office does or calls for, by the phrase that the page opens with, or by its title."""
     below = [line for line in lines(notice)[1:2] if not is_cut(line)]
     for phrase in (*below, title):
-        said = done(phrase) or ("" if _OVER.search(notice.source[:_OPENING]) else appeal(phrase))
+        may_ask = _OPEN_DEED.match(phrase) is not None and _ASKS.search(notice.body) is not None
+        said = ("" if may_ask else done(phrase)) or (
+            "" if _OVER.search(notice.source[:_OPENING]) else appeal(phrase)
+        )
         if said and not speaks(_THAT.split(phrase, maxsplit=1)[0]):
             is_named = (
                 is_told(title, said)
