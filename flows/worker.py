@@ -1,13 +1,43 @@
 """Starts Prefect's worker of an installation, with a process beside it that holds what every run needs."""
 
+import signal
+import subprocess
+import sys
+import time
+
 from flows.runs import drain, warm
 from flows.settings import Settings
+
+EVERY = 0.5  # seconds between two looks at the worker
 
 
 def work(settings: Settings) -> None:
     """Become the worker, until it is stopped."""
     drain.say_that_it_works(settings.state)
     warm.start(settings.work_pool, prepare)
+
+
+def keep(settings: Settings) -> int:
+    """Be the worker's parent, which drains it before it ends it on SIGTERM; 0 then, 1 where the worker died.
+
+    For a unit: systemd gives `ExecStop=` none of the unit's credentials (257, tried), and without them the
+    server does not answer `drain`.
+    """
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+    with subprocess.Popen([sys.executable, "-m", "flows", "worker"]) as worker:
+        while worker.poll() is None and not asked:
+            time.sleep(EVERY)
+        if worker.returncode is not None:
+            return 1
+        try:
+            left = drain.drain(settings, lambda _works, _share: None)
+        except Exception as exc:  # noqa: BLE001  the server is away, for instance: the machine goes down all the same
+            print(f"not drained: {type(exc).__name__}", file=sys.stderr, flush=True)
+        else:
+            print("\n".join(["drained", *map(drain.line, left)]), flush=True)
+        worker.terminate()
+    return 0
 
 
 def prepare() -> None:

@@ -71,7 +71,7 @@ def test_the_units_lines_are_a_whole_installation_which_drains_before_it_stops(m
     prefect, worker, web, settings = machine.prefect, machine.worker, machine.web, machine.settings
     worker.prepare()
     (line,) = worker.settings["ExecStart"]
-    assert worker.begin(line.replace(" worker", " migrate")).wait(240) == 0, worker.words
+    assert worker.begin(line.replace(" worker --drain", " migrate")).wait(240) == 0, worker.words
 
     prefect.start()
     assert machine.http.get(f"{settings.prefect_address}/api/health").status_code == 200, prefect.words

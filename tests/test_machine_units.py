@@ -102,7 +102,7 @@ def test_every_command_is_one_of_ours_that_is_understood(units: dict[str, dict[s
         for line in lines
         if not line.startswith("/bin/rm ")
     ]
-    assert len(typed) == 7 + len(secret_files.JOBS) + 7
+    assert len(typed) == 7 + len(secret_files.JOBS) + 6
     for line in typed:
         python, module, name, *words = shlex.split(line)
         assert (python, module) == (str(PLACES.python), "-m")
@@ -124,7 +124,9 @@ def test_the_worker_comes_after_a_server_that_answers_and_drains_before_it_stops
     assert prefect["ExecStartPost"], "up is who answers"
     before = [shlex.split(line)[3:] for line in worker["ExecStartPre"]]
     assert before == [["deploy"], ["drain", "--undo"]]
-    assert [shlex.split(line)[3:] for line in worker["ExecStop"]] == [["drain"]]
+    assert shlex.split(worker["ExecStart"][0])[3:] == ["worker", "--drain"]
+    assert worker["KillMode"] == ["mixed"], "its runs are not told to end before they are waited for"
+    assert not any("ExecStop" in unit for unit in units.values()), "systemd gives it no credentials"
     assert float(worker["TimeoutStopSec"][0]) > drain.PATIENCE + 30
     wait = float(shlex.split(prefect["ExecStartPost"][0])[-1])
     assert wait < float(prefect["TimeoutStartSec"][0])

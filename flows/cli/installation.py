@@ -51,10 +51,12 @@ def deploy(_arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     return 0
 
 
-def worker(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
-    from flows.worker import work
+def worker(arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
+    from flows.worker import keep, work
 
     settings.require_filled()
+    if arguments.drain:
+        return keep(settings)
     work(settings)
     return 0
 
@@ -96,7 +98,14 @@ def add_first_verbs(add: Add) -> None:
         "deploy", deploy, "Register deployments and schedules with the running server.", writes=False
     )
     for_programs(parser, deployments="their full names")
-    add("worker", worker, "Start Prefect's worker, which does the runs (a process of `run`).", writes=False)
+    parser = add(
+        "worker", worker, "Start Prefect's worker, which does the runs (a process of `run`).", writes=False
+    )
+    parser.add_argument(
+        "--drain",
+        action="store_true",
+        help="when it is stopped let what runs come to its end first (for a unit)",
+    )
     add("web", web, "Serve the webhook and the citizens' pages (a process of `run`).", writes=False)
 
 

@@ -32,7 +32,7 @@ from db import disk
 from flows.runs.client import AT_ONCE
 from flows.settings import BollettinoError, Settings
 
-PATIENCE = 900.0  # seconds; the units give `ExecStop=` a minute more
+PATIENCE = 900.0  # seconds; the unit gives its stop a minute more
 EVERY = 2.0  # seconds between two looks
 WORKING = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 LOCK = "worker.lock"  # in the state folder

@@ -147,14 +147,11 @@ class Unit:
         self.do("ExecStartPost")
 
     def stop(self) -> int:
-        """As systemd does; the code of the main process."""
-        assert self.running is not None
-        if self.running.poll() is None:
-            self.do("ExecStop")
+        """As systemd does; the code of the main process, which alone gets SIGTERM."""
         return self.end(signal.SIGTERM)
 
     def end(self, number: signal.Signals) -> int:
-        """The main process by a signal, without what comes before."""
+        """The main process by a signal; its exit code."""
         assert self.running is not None
         if self.running.poll() is None:
             self.running.send_signal(number)
