@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 
-from flows.runs import drain, warm
 from flows.settings import Settings
 
 EVERY = 0.5  # seconds between two looks at the worker
@@ -13,6 +12,8 @@ EVERY = 0.5  # seconds between two looks at the worker
 
 def work(settings: Settings) -> None:
     """Become the worker, until it is stopped."""
+    from flows.runs import drain, warm
+
     drain.say_that_it_works(settings.state)
     warm.start(settings.work_pool, prepare)
 
@@ -30,6 +31,8 @@ def keep(settings: Settings) -> int:
             time.sleep(EVERY)
         if worker.returncode is not None:
             return 1
+        from flows.runs import drain  # late: with Prefect it takes 80 MB, of which who waits has no use
+
         try:
             left = drain.drain(settings, lambda _works, _share: None)
         except Exception as exc:  # noqa: BLE001  the server is away, for instance: the machine goes down all the same

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -308,3 +309,13 @@ def test_who_stops_what_is_stopped_already_hears_so_and_nothing_failed(
     number = sent(asking, sqlite, QUEUED, left=BulletinStatus.stopped)
     assert "non c'è niente da fermare" in str(_ferma(asking, sqlite, number, ANNA.name, proof()))
     assert rows(sqlite) == ([], 0, 0)
+
+
+def test_a_run_is_named_by_its_days_in_words_whatever_else_it_was_started_with(
+    asking: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = {"dal": date(2026, 11, 20), "al": "2026-11-27", "ora": datetime(2026, 11, 27, 9), "chi": "Anna"}  # noqa: DTZ001  a form may give no zone
+    monkeypatch.setattr(client, "load", lambda: asking)
+    monkeypatch.setattr(client, "flow_run", SimpleNamespace(parameters=started))
+    name = client.titled("Recupero da {dal} a {al}")()
+    assert name == f"{asking.profile.prova}Recupero da venerdì 20 novembre a venerdì 27 novembre"

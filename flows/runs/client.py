@@ -132,6 +132,8 @@ def titled(pattern: str) -> Callable[[], str]:
 
 def _short(value: object) -> object:
     """Of an entry of a list (`flows/runs/choices.py`) its number, until the run has an outcome; of a day."""
+    if isinstance(value, date) and not isinstance(value, datetime):  # which may have no zone
+        return giorno(value)
     if not isinstance(value, str):
         return value
     if _DAY.fullmatch(value):
