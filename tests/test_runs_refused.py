@@ -319,3 +319,15 @@ def test_a_run_is_named_by_its_days_in_words_whatever_else_it_was_started_with(
     monkeypatch.setattr(client, "flow_run", SimpleNamespace(parameters=started))
     name = client.titled("Recupero da {dal} a {al}")()
     assert name == f"{asking.profile.prova}Recupero da venerdì 20 novembre a venerdì 27 novembre"
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("Il bollettino 1 è già chiuso. Non c'è altro da fare.", ": Il bollettino 1 è già chiuso"),
+        ("Ricarica la pagina\ne scegli quale.", ": Ricarica la pagina"),
+        (f"Scegli quale: {'un bollettino, ' * 12}un altro.", ""),
+    ],
+)
+def test_a_subject_has_the_first_sentence_of_a_reason_on_one_line(why: str, said: str) -> None:
+    assert orders._in_short(why) == said

@@ -222,11 +222,11 @@ def next_kind(notice: Notice) -> Kind | None:
 
     `Numero verde per i lampioni spenti` says below that one tells the street: it is no road work.
     """
-    head = _NUMBER.fullmatch(notice.title) is None
+    is_titled = _NUMBER.fullmatch(notice.title) is None
     found = scores(notice.title, notice.source)
     first, second = sorted(found, key=lambda kind: -found[kind])[:2]
     in_title = any(kind is first and words.search(notice.title) for kind, _, words in _TABLE)
-    if not head or in_title:
+    if not is_titled or in_title:
         return None
     return second if found[second] else Kind.other
 

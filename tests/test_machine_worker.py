@@ -1,0 +1,74 @@
+"""What a unit starts as its worker: a parent that drains before it ends the worker."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from flows import worker
+from flows.runs import drain
+from flows.settings import Settings
+
+LASTS = "import time; time.sleep(60)"
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """In the worker's place a process that lasts, until it is ended."""
+    begun: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def begin(*_: object) -> subprocess.Popen[bytes]:
+        begun.append(popen([sys.executable, "-c", LASTS]))
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        return begun[-1]
+
+    monkeypatch.setattr(worker, "EVERY", 0.05)
+    monkeypatch.setattr("subprocess.Popen", begin)
+    return begun
+
+
+def test_a_stop_drains_while_the_worker_lives_and_then_ends_it(
+    settings: Settings, started: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived: list[bool] = []
+
+    def drained(*_: object) -> list[drain.Work]:
+        lived.append(started[0].poll() is None)
+        return []
+
+    monkeypatch.setattr(drain, "drain", drained)
+    assert worker.keep(settings) == 0
+    assert lived == [True]
+    assert started[0].returncode == -signal.SIGTERM
+
+
+def test_where_the_server_is_away_the_worker_is_ended_all_the_same(
+    settings: Settings, started: list[Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def away(*_: object) -> None:
+        raise ConnectionError("http://127.0.0.1:4200 with a password")
+
+    monkeypatch.setattr(drain, "drain", away)
+    assert worker.keep(settings) == 0
+    assert started[0].returncode == -signal.SIGTERM
+    assert capfd.readouterr().err == "not drained: ConnectionError\n"
+
+
+def test_a_worker_that_dies_is_told_to_systemd(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = subprocess.Popen
+    monkeypatch.setattr("subprocess.Popen", lambda *_: begin([sys.executable, "-c", "pass"]))
+    monkeypatch.setattr(worker, "EVERY", 0.05)
+    assert worker.keep(settings) == 1
