@@ -235,3 +235,16 @@ def test_a_frame_says_of_what_its_appointment_is() -> None:
     )
     text = led("Il Mercoledì in Villa. L'appuntamento è mercoledì 5 maggio 2027 alle 21.", page)
     assert text == "Per «Il Mercoledì in Villa» l'appuntamento è mercoledì 5 maggio 2027 alle 21."
+
+
+@pytest.mark.parametrize(
+    ("head", "before"),
+    [
+        ("Lavori in corso Fogazzaro", "In corso Fogazzaro"),
+        ("Lavori in corso via Po", "In via Po"),
+        ("Chiuso il tratto fra contrà Porti e piazza San Lorenzo", ""),
+        ("Ordinanza sulla sosta", ""),
+    ],
+)
+def test_a_street_leads_where_it_is_one_and_an_order_leads_nothing(head: str, before: str) -> None:
+    assert lead(head) == before

@@ -49,7 +49,11 @@ _SMALL = frozenset(
     ["dall", "dalla", "dalle", "nella", "dopo", "sono"]
 )  # long words that are no names before a capital
 _STRETCH = re.compile(r"\b(?:tra|fra)\s(?=[^.;:]{3,60}\se\s)[^.;:]*", re.I)  # its bounds are no place
-_LESSONS = re.compile(r"(?<!\bin\s)(?<!\bsu\s)(?<!\blungo\s)corso\s", re.I)  # a street has `in` first
+_LESSONS = re.compile(  # a street has `in` first, and no other street behind it: `lavori in corso via Po`
+    r"(?:in\s)?corso\s(?=(?:via|viale|piazz\w+|largo|strada|contr\w+)\s)"
+    r"|(?<!\bin\s)(?<!\bsu\s)(?<!\blungo\s)corso\s",
+    re.I,
+)
 _STEM = 6  # letters: `servizi`, `servizio`
 _COUNTED = re.compile(r"\b(?:entro|dopo) \w+ (?:giorni|mesi)\b")
 _PRONOUN = re.compile(r"(?:Lo|La|Li|Le|Ne|Gli|Ci|Vi)\s\w+(?:[aeo]no|anno|r[àò])\b")
