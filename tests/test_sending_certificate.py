@@ -1,20 +1,17 @@
 """The certificate adds up, is counted from the rows, can be checked later, and shows nobody."""
 
-import csv
-import io
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from db import sign_offs
-from db.engine import StoreError, transaction
+from db.engine import StoreError, reading, transaction
 from db.models import (
-    AccessEvent,
     Attempt,
     BulletinStatus,
     Delivery,
@@ -24,16 +21,26 @@ from db.models import (
 )
 from flows.bulletin.pictures.send import curves, picture
 from flows.dispatch import dispatch_bulletin
-from flows.sending import certificate, deliveries_csv
+from flows.sending import certificate
 from flows.sending.certificate import CertificateError, Document
 from flows.settings import Settings
 from tests.test_dispatch import approved
 from tests.world.builders import NOW, make_approval, make_bulletin
 from tests.world.comune import Comune
+from tests.world.sends import make_delivery, make_send
+
+FIVE = [
+    (DeliveryStatus.accepted, None),
+    (DeliveryStatus.accepted, None),
+    (DeliveryStatus.failed, "131026"),
+    (DeliveryStatus.uncertain, "ReadTimeout"),
+    (DeliveryStatus.accepted, None),
+]
+"""What became of a bulletin for five: three accepted, one failed, one uncertain."""
 
 
-def sent(comune: Comune) -> int:
-    """A bulletin for five: three accepted, one failed, one uncertain."""
+def really_sent(comune: Comune) -> int:
+    """The same, by a provider."""
     comune.subscribe()
     number = approved(comune)
     comune.ask("POST", "/_prova/guasti", {"next": 131026})
@@ -52,14 +59,18 @@ def sent(comune: Comune) -> int:
     return number
 
 
-def drawn(comune: Comune, number: int) -> Document:
-    with comune.look() as session:
-        return certificate.draw_up(comune.settings, session, number)
+def sent(settings: Settings, engine: Engine) -> int:
+    with transaction(engine) as session:
+        return make_send(session, settings.vault(), FIVE).id
+
+
+def drawn(settings: Settings, engine: Engine, number: int) -> Document:
+    with reading(engine) as session:
+        return certificate.draw_up(settings, session, number)
 
 
 def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
-    number = sent(comuni)
-    found = drawn(comuni, number)
+    found = drawn(comuni.settings, comuni.engine, really_sent(comuni))
     assert found.is_whole
     assert found.planned == sum(found.counts.values()) == 5
     assert (found.counts["accepted"], found.counts["failed"], found.counts["uncertain"]) == (3, 1, 1)
@@ -83,36 +94,29 @@ def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
     assert [row["Codice"] for row in certificate.rows(tied)] == ["131026", "131000"], "by what became of them"
 
 
-def test_receipts_are_told_with_their_moment_and_only_where_any_can_come(comune: Comune) -> None:
-    hour = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    found = replace(drawn(comune, sent(comune)), receipts={}, last_at=hour.isoformat())
-    line = "Conferme di consegna alle 10 di martedì 24 novembre: non ancora arrivate"
-    assert line in certificate.printed(found, at=hour), "which is not: nobody received it"
-    line = "Conferme di consegna alle 10 di mercoledì 25 novembre: nessuna"
-    assert line in certificate.printed(found, at=hour + certificate.SETTLED_AFTER)
-    by_hand = replace(found, channel="assisted")
-    assert not any(line.startswith("Conferme") for line in certificate.printed(by_hand, at=NOW))
-
-
-def test_it_holds_nothing_of_a_citizen(comune: Comune) -> None:
-    numbers = [phone["number"] for phone in comune.ask("GET", "/_prova/telefoni")]
-    found = drawn(comune, sent(comune))
+def test_it_holds_nothing_of_a_citizen(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        bulletin = make_send(session, settings.vault(), FIVE)
+        phone, number = "+393330111222", bulletin.id
+        make_delivery(session, settings.vault(), bulletin, DeliveryStatus.accepted, phone=phone)
+    found = drawn(settings, sqlite, number)
     told = found.json() + "\n".join(certificate.printed(found, at=NOW))
-    assert not any(number.lstrip("+") in told for number in numbers)
-    assert "wamid" not in told
+    assert found.planned == 6
+    assert phone.lstrip("+") not in told
+    assert phone[-9:] not in told
 
 
-def test_a_kept_one_is_checked_against_the_rows(comuni: Comune) -> None:
-    number = sent(comuni)
-    path = certificate.keep(comuni.settings, drawn(comuni, number))
-    assert path == comuni.settings.state / "certificati" / f"bollettino-{number}.json"
+def test_a_kept_one_is_checked_against_the_rows(settings: Settings, engine: Engine) -> None:
+    number = sent(settings, engine)
+    path = certificate.keep(settings, drawn(settings, engine, number))
+    assert path == settings.state / "certificati" / f"bollettino-{number}.json"
     kept = path.read_text(encoding="utf-8")
-    assert certificate.compare(kept, drawn(comuni, number)) == certificate.Compared((), ())
-    with comuni.look() as session:  # a webhook settles the uncertain one
+    assert certificate.compare(kept, drawn(settings, engine, number)) == certificate.Compared((), ())
+    with transaction(engine) as session:  # a webhook settles the uncertain one
         row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.uncertain)).one()
         row.status, row.reason = DeliveryStatus.accepted, None
         session.add(row)
-    compared = certificate.compare(kept, drawn(comuni, number))
+    compared = certificate.compare(kept, drawn(settings, engine, number))
     assert compared.is_good
     assert compared.settled == (
         "accettati: nel certificato 3, adesso 4",
@@ -120,36 +124,82 @@ def test_a_kept_one_is_checked_against_the_rows(comuni: Comune) -> None:
     )
 
 
-def test_rows_that_were_tampered_with_are_found(comune: Comune) -> None:
-    number = sent(comune)
-    kept = drawn(comune, number).json()
-    with comune.look() as session:
+def test_rows_that_were_tampered_with_are_found(settings: Settings, sqlite: Engine) -> None:
+    number = sent(settings, sqlite)
+    kept = drawn(settings, sqlite, number).json()
+    with transaction(sqlite) as session:
         row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.failed)).one()
         row.status = DeliveryStatus.skipped
         session.add(row)
-    assert not certificate.compare(kept, drawn(comune, number)).is_good
-    with comune.look() as session:
+    compared = certificate.compare(kept, drawn(settings, sqlite, number))
+    assert compared.wrong == ("falliti: nel certificato 1, adesso 0", "saltati: nel certificato 0, adesso 1")
+    assert compared.settled == ()
+    with transaction(sqlite) as session:
         row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.skipped)).one()
         for attempt in session.exec(select(Attempt).where(Attempt.delivery_id == row.id)):
             session.delete(attempt)
         session.flush()
         session.delete(row)
-    wrong = certificate.compare(kept, drawn(comune, number)).wrong
+    wrong = certificate.compare(kept, drawn(settings, sqlite, number)).wrong
     assert {"planned", "deliveries_sha256", "attempts"} <= {line.split(":")[0] for line in wrong}
 
 
-def test_a_file_that_was_edited_or_is_none_is_refused(comune: Comune) -> None:
-    number = sent(comune)
-    found = drawn(comune, number)
+@pytest.mark.parametrize(
+    ("later", "moved"),
+    [
+        ({"uncertain": 1, "accepted": 3, "failed": 1}, False),
+        ({"accepted": 2, "failed": 2}, True),
+        ({"uncertain": 0, "declared": 1}, True),
+        ({"uncertain": 2, "accepted": 2}, False),
+        ({"uncertain": 0, "skipped": 1}, False),
+        ({"uncertain": 0, "queued": 1}, False),
+        ({"uncertain": 1, "declared": 1, "accepted": 2}, False),
+    ],
+)
+def test_after_the_end_only_the_provider_moves_anything(
+    settings: Settings, sqlite: Engine, later: dict[str, int], moved: bool
+) -> None:
+    before = drawn(settings, sqlite, sent(settings, sqlite))
+    now = replace(before, counts={**before.counts, **later})
+    compared = certificate.compare(before.json(), now)
+    is_same = now.counts == before.counts
+    assert compared.is_good == (is_same or moved)
+    assert bool(compared.settled) == moved
+
+
+def test_one_of_a_send_that_went_on_since_may_differ_in_what_goes_on(
+    settings: Settings, sqlite: Engine
+) -> None:
+    number = sent(settings, sqlite)
+    before = drawn(settings, sqlite, number)
+    more = {**before.counts, "accepted": 4}
+    now = replace(
+        before, planned=6, attempts=6, last_at="later", counts=more, starts=[*before.starts, ["", ""]]
+    )
+    compared = certificate.compare(before.json(), now)
+    assert compared.is_good
+    assert compared.settled == ("accettati: nel certificato 3, adesso 4",)
+    other = replace(now, seal="6" * 64, approver="Carla")
+    assert [line.split(":")[0] for line in certificate.compare(before.json(), other).wrong] == [
+        "approver",
+        "seal",
+    ]
+
+
+def test_a_file_that_was_edited_or_is_none_is_refused(settings: Settings, sqlite: Engine) -> None:
+    number = sent(settings, sqlite)
+    found = drawn(settings, sqlite, number)
     edited = json.loads(found.json())
     edited["counts"]["accepted"] += 1
     wrong = certificate.compare(json.dumps(edited), found).wrong
     assert wrong[0] == "il file è stato modificato: la sua impronta non corrisponde"
+    assert wrong[1] == "nel certificato la somma degli esiti non è il numero dei previsti"
     for text in ("", "[]", "{}", '{"sha256": ""}'):
         with pytest.raises(CertificateError, match="non è un certificato"):
             certificate.compare(text, found)
-    with pytest.raises(CertificateError, match="è del bollettino"):
-        certificate.compare(found.json(), replace(found, bulletin=number + 1))
+    for other in (replace(found, bulletin=number + 1), replace(found, slug="altrove")):
+        with pytest.raises(CertificateError, match="è del bollettino"):
+            certificate.compare(found.json(), other)
 
 
 @pytest.mark.parametrize(
@@ -184,62 +234,31 @@ def test_only_who_approved_this_very_text_signed_it(
         assert certificate.signers(settings, session, approval) == ["Bruno Vice", "Anna Redazione"]
 
 
-def test_a_send_that_is_not_over_does_not_add_up_yet(comune: Comune) -> None:
-    number = sent(comune)
-    with comune.look() as session:
-        row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.uncertain)).one()
-        row.status = DeliveryStatus.queued
-        session.add(row)
-    found = drawn(comune, number)
+def test_a_send_that_is_not_over_does_not_add_up_yet(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        number = make_send(session, settings.vault(), [*FIVE, (DeliveryStatus.queued, None)]).id
+    found = drawn(settings, sqlite, number)
     assert not found.is_whole
-    assert "ancora da inviare 1" in "\n".join(certificate.printed(found, at=NOW))
+    text = "\n".join(certificate.printed(found, at=NOW))
+    assert "Previsti 6 = accettati 3 + falliti 1 + saltati 0 + incerti 1 + ancora da inviare 1" in text
+    assert "I conti sono ancora aperti." in text
+    assert not replace(found, counts={**found.counts, "queued": 0, "claimed": 1}).is_whole
 
 
-def test_of_a_draft_nobody_has_approved_or_sent_anything(comune: Comune) -> None:
-    comune.collect()
-    found = drawn(comune, comune.draft())
-    assert (found.version, found.approver, found.seal) == (None, "", "")
+def test_of_a_draft_nobody_has_approved_or_sent_anything(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, []).id
+    found = drawn(settings, sqlite, number)
+    assert (found.version, found.approver, found.seal, found.signers) == (None, "", "", [])
     assert (found.planned, found.channel, found.first_at, found.last_at) == (0, "cloud", "", "")
+    assert "Testo: versione -, approvata da -" in certificate.printed(found, at=NOW)
+    assert "Sigillo: -" in certificate.printed(found, at=NOW)
     assert "Primo messaggio: -. Ultimo: -." in certificate.printed(found, at=NOW)
 
 
-def test_a_bulletin_that_does_not_exist_has_none(comune: Comune) -> None:
+def test_a_bulletin_that_does_not_exist_has_none(settings: Settings, sqlite: Engine) -> None:
     with pytest.raises(StoreError, match="there is no bulletin 4711"):
-        drawn(comune, 4711)
-
-
-def test_deliveries_are_exported_masked_and_whole_only_with_a_trace(comuni: Comune) -> None:
-    number = sent(comuni)
-    numbers = [phone["number"] for phone in comuni.ask("GET", "/_prova/telefoni")]
-
-    def exported(full_for: str | None = None) -> list[dict[str, str]]:
-        file = io.StringIO()
-        count = deliveries_csv.write(
-            comuni.settings, comuni.engine, number, file, full_for=full_for, now=comuni.now
-        )
-        rows = list(csv.DictReader(io.StringIO(file.getvalue())))
-        assert len(rows) == count == 5
-        return rows
-
-    masked = exported()
-    assert sorted(row["numero"] for row in masked) == sorted(f"...{phone[-2:]}" for phone in numbers)
-    assert sorted(row["esito"] for row in masked) == ["accettati"] * 3 + ["falliti", "incerti"]
-    with comuni.look() as session:
-        assert session.exec(select(AccessEvent)).all() == []
-    assert sorted(row["numero"] for row in exported("Anna Redazione")) == sorted(numbers)
-    with comuni.look() as session:
-        trace = session.exec(select(AccessEvent)).one()
-    assert (trace.by, trace.people, trace.at) == ("Anna Redazione", 5, comuni.now)
-
-
-def test_no_code_of_a_provider_is_a_formula_in_a_spreadsheet(comune: Comune) -> None:
-    number = sent(comune)
-    with transaction(comune.engine) as session:
-        session.execute(update(Delivery).values(reason="=HYPERLINK(A1)"))
-    file = io.StringIO()
-    deliveries_csv.write(comune.settings, comune.engine, number, file, now=comune.now)
-    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
-    assert {row["codice"] for row in rows} == {"'=HYPERLINK(A1)"}
+        drawn(settings, sqlite, 4711)
 
 
 def test_the_send_over_time_is_drawn() -> None:
