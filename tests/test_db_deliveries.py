@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -279,12 +280,18 @@ def test_what_one_sender_gives_back_is_not_what_another_has_on_its_way(
 def test_the_certificate_adds_up_once_nothing_is_open(engine: Engine, vault: Vault, now: datetime) -> None:
     with transaction(engine) as session:
         bulletin_id = _planned(session, vault, now, people=5)
-        assert not deliveries.certificate(session, bulletin_id).adds_up
+        found = deliveries.certificate(session, bulletin_id)
+        assert not found.adds_up
+        assert not replace(found, accepted=5).adds_up, "all have ended, and some are still to be sent"
+        assert not replace(found, open=0).adds_up, "nobody waits, and nobody has got it"
         taken = [_delivery(session, one) for one in outbox.begin(session, bulletin_id, limit=5, now=now)]
+        assert deliveries.on_their_way(session, bulletin_id) == 5
         ends = ("accepted", "failed", "skipped", "uncertain", "accepted")
         for delivery, end in zip(taken, ends, strict=True):
             deliveries.move(delivery, DeliveryStatus(end), now=now)
             session.add(delivery)
+        session.flush()
+        assert deliveries.on_their_way(session, bulletin_id) == 0
         found = deliveries.certificate(session, bulletin_id)
         assert (found.planned, found.accepted, found.failed, found.skipped, found.uncertain) == (
             5,

@@ -277,6 +277,19 @@ def test_who_came_back_after_the_backup_is_not_thrown_out(
     assert _reached(engine, BulletinKind.ordinary) == 1
 
 
+def test_a_word_that_the_journal_lost_still_undoes_the_one_before_it(ledger: Ledger, sqlite: Engine) -> None:
+    _say(ledger, sqlite, Consent.opt_in)
+    with transaction(sqlite) as session:  # its row was rolled back: the journal alone has it
+        ledger.record(session, Address(PHONE), Consent.opt_out, word="X", source="whatsapp", at=NOW + SECOND)
+        session.rollback()
+    path = ledger.journal.path
+    before = path.read_bytes()
+    _say(ledger, sqlite, Consent.opt_in, NOW + 2 * SECOND)
+    path.write_bytes(before)
+    assert _replay(ledger, sqlite) == 0
+    assert _reached(sqlite, BulletinKind.ordinary) == 1
+
+
 @pytest.mark.parametrize("backed_up", ["before the stop", "after the resume"])
 @pytest.mark.parametrize("says_disattiva", [False, True])
 def test_a_stop_taken_back_outlives_a_restore_and_so_does_the_disattiva_that_makes_it_void(

@@ -40,19 +40,20 @@ def test_receipts_in_any_order_end_at_the_highest(engine: Engine, vault: Vault, 
 def test_the_order_of_statuses_decides_neither_time_nor_price(
     sqlite: Engine, vault: Vault, now: datetime
 ) -> None:
-    """Of two that came equally far the earlier time stands; of two prices the one that costs."""
+    """Of two that came equally far the earlier time stands; of the prices one that costs, by its name."""
 
     minutes = [now + timedelta(minutes=number) for number in range(4)]
     said = [
         StatusReport(None, "", Receipt.sent, minutes[0]),
         StatusReport(None, "", Receipt.delivered, minutes[1], None, "utility", False),
         StatusReport(None, "", Receipt.delivered, minutes[2], None, "marketing", True),
+        StatusReport(None, "", Receipt.sent, minutes[2], None, "authentication", True),
         StatusReport(None, "", None, minutes[3], "131026"),
     ]
-    orders = [(said[turn:] + said[:turn])[::way] for turn in range(4) for way in (1, -1)]
+    orders = [(said[turn:] + said[:turn])[::way] for turn in range(5) for way in (1, -1)]
     with transaction(sqlite) as session:
-        number = _planned(session, vault, now, people=8)
-        for attempt, order in zip(outbox.begin(session, number, limit=8, now=now), orders, strict=True):
+        number = _planned(session, vault, now, people=10)
+        for attempt, order in zip(outbox.begin(session, number, limit=10, now=now), orders, strict=True):
             claims.settle(session, vault, [Result(attempt.id, Outcome.accepted)], now=now)
             for one in order:
                 receipts.settle(session, [replace(one, opaque=str(attempt.id))], now=now)

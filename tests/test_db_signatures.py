@@ -130,10 +130,11 @@ def test_of_what_was_said_only_forged_approvals_are_left_out(sqlite: Engine, vau
     said = [SignOffWord.approve, SignOffWord.send_back, SignOffWord.approve]
     with transaction(sqlite) as session:
         number = make_bulletin(session, []).id
-        for version, word in enumerate(said, start=1):
+        others = [(make_bulletin(session, []).id, version, SignOffWord.send_back) for version in (4, 5)]
+        for about, version, word in [*((number, *row) for row in enumerate(said, start=1)), *others]:
             sign_offs.add(
                 session,
-                number,
+                about,
                 version,
                 editor="anna",
                 name="Anna Redazione",
@@ -142,3 +143,5 @@ def test_of_what_was_said_only_forged_approvals_are_left_out(sqlite: Engine, vau
                 vault=vault if version == 1 else None,
             )
         assert [row.version_number for row in sign_offs.genuine(session, vault, number)] == [1, 2]
+        for about, version, _ in others:
+            assert [row.version_number for row in sign_offs.genuine(session, vault, about)] == [version]
