@@ -34,6 +34,7 @@ from tests.world.comune import SECRETS, Comune, Loopback
 from tests.world.editor import browser_page
 from tests.world.installation import Installation
 from tests.world.shelf import Shelf
+from tests.world.volatile import be_volatile
 from tests.world.web_site import Site
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("untimed")
+
+be_volatile()
 
 
 WAITS = {"installation", "premises", "page", "loopback", "comune", "comuni", "postgresql", "empty_postgresql"}

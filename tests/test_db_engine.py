@@ -1,6 +1,9 @@
 """Types, transactions and the two readers' marks: the same on both databases."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 from zoneinfo import ZoneInfo
 
@@ -15,6 +18,15 @@ from db.models import InboundEvent, Level, Source, SourceKind, WeatherAlert
 from db.vault import Vault
 from db.weather_alerts import AlertData
 from tests.world.builders import make_source, make_weather_alert
+from tests.world.volatile import prepare_durably
+
+
+def test_what_a_comune_commits_has_reached_the_disk(tmp_path: Path) -> None:
+    """As https://www.sqlite.org/pragma.html#pragma_synchronous has it: 2 is FULL, which waits in WAL, too."""
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        prepare_durably(connection, 1000)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_naive_time_is_refused(engine: Engine) -> None:

@@ -11,12 +11,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
 from pyotp import TOTP
-from sqlalchemy import event
 from sqlmodel import col, select
 
 from db import bulletins, recipients, sign_offs
@@ -90,7 +89,6 @@ class Desk:
         shutil.copy(template, self.folder / "b.db")
         address = f"sqlite:///{self.folder / 'b.db'}"
         self.engine = make_engine(address)
-        event.listen(self.engine, "connect", _hasty)
         profile = load_profile(DEMO)
         profile = profile.model_copy(
             update={
@@ -338,11 +336,6 @@ class Desk:
         needed = 2 if any(UNTOLD in text for text in texts) else self.settings.profile.approvals
         assert len(people) >= needed, f"{people} approved {texts}"
         return bulletin.id
-
-
-def _hasty(connection: Any, _record: object) -> None:
-    """Nothing here outlives the test: no waiting for the disk."""
-    connection.execute("PRAGMA synchronous = OFF")
 
 
 class Clock(datetime):
