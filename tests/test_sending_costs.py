@@ -80,6 +80,17 @@ def test_a_month_is_one_of_rome_and_counts_what_was_told_apart(
     assert (october.messages, october.paid) == (1, Decimal("0.06"))
 
 
+def test_december_ends_with_the_year(sqlite: Engine, vault: Vault, priced: Settings) -> None:
+    last, next_one = (datetime(2026, 12, 31, hour, 30, tzinfo=UTC) for hour in (22, 23))
+    with transaction(sqlite) as session:
+        for at in (last, next_one):
+            message(session, vault, BulletinKind.ordinary, at)
+        months = costs.year_of(priced, session, 2026)
+        january = costs.month_of(priced, session, 2027, 1)
+    assert [month.messages for month in months] == [0] * 11 + [1]
+    assert january.messages == 1
+
+
 def test_what_failed_at_the_provider_is_not_paid_unless_it_says_so(
     engine: Engine, vault: Vault, priced: Settings
 ) -> None:
@@ -162,4 +173,5 @@ def test_what_is_to_be_known_of_a_month_s_figure_is_told_in_sentences() -> None:
 
 def test_an_estimate_names_the_day_of_its_prices(priced: Settings) -> None:
     assert costs.estimated(priced, 5000, "MARKETING") == "300,00 EUR (prezzi del 1/10/2026)"
+    assert costs.estimated(priced, 5000, "AUTHENTICATION") == costs.UNKNOWN
     assert costs.euros(Decimal("1234567.895"), "EUR") == "1.234.567,90 EUR"
