@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -62,8 +62,9 @@ def _accept(comune: Comune) -> int:
     return main(["witness", "--profile", str(comune.settings.path), "--accept-by", "Anna Redazione"])
 
 
-def test_who_was_signed_in_at_the_copy_is_not_any_more_and_no_invitation_is_good(comuni: Comune) -> None:
-    settings, engine, now = comuni.settings, comuni.engine, comuni.now
+def test_who_was_signed_in_at_the_copy_is_not_any_more_and_no_invitation_is_good(
+    settings: Settings, engine: Engine, now: datetime
+) -> None:
     vault, person = sign_in.vault(settings), persons.named(settings, "Anna Redazione")
     old = signed_in(settings, engine, "Bruno Vice", now)
     invited = enrolment.add(settings, engine, person, now=now).rpartition("/")[2]
@@ -82,25 +83,45 @@ def test_who_was_signed_in_at_the_copy_is_not_any_more_and_no_invitation_is_good
     assert enrolment.invited(settings, engine, vault, again, now=at) is not None
 
 
-def test_a_copy_of_before_the_first_account_says_who_must_be_invited(comune: Comune) -> None:
-    comune.settings.state.mkdir(exist_ok=True)
-    accounts_mark.leave(comune.settings)
-    with comune.look() as session:
-        (line,) = restored.hold(comune.settings, session, before=comune.now, now=comune.now)
-    assert "accounts add" in line
-    accounts_mark.take_away(comune.settings)
-    with comune.look() as session:
-        assert restored.hold(comune.settings, session, before=comune.now, now=comune.now) == []
+def test_a_copy_of_before_the_first_account_says_who_must_be_invited(
+    settings: Settings, sqlite: Engine
+) -> None:
+    settings.state.mkdir(exist_ok=True)
+    accounts_mark.leave(settings)
+    with transaction(sqlite) as session:
+        (line,) = restored.hold(settings, session, before=NOW, now=NOW)
+    assert line == "Nella copia nessuno ha un accesso: invita con `python -m flows accounts add NOME`."
+    accounts_mark.take_away(settings)
+    with transaction(sqlite) as session:
+        assert restored.hold(settings, session, before=NOW, now=NOW) == []
 
 
-def test_where_the_comunes_provider_lets_in_the_profile_is_to_be_looked_at(comune: Comune) -> None:
+def test_where_the_comunes_provider_lets_in_the_profile_is_to_be_looked_at(
+    settings: Settings, sqlite: Engine
+) -> None:
     """A copy of before anybody came by it knows nobody whom it would have to name."""
     oidc = Oidc(name="Comune", issuer="https://accesso.comune.esempio.mi.it", client_id="bollettino")
-    profile = comune.settings.profile
+    profile = settings.profile
     held = profile.model_copy(update={"sign_in": profile.sign_in.model_copy(update={"oidc": oidc})})
-    settings = Settings(held, comune.settings.path, comune.settings.state, comune.settings.database)
-    with comune.look() as session:
-        assert restored.hold(settings, session, before=comune.now, now=comune.now) == [restored.BY_PROVIDER]
+    letting = Settings(held, settings.path, settings.state)
+    by_it = (
+        "Con l'accesso del Comune entra chi sta nel profilo: chi se n'è andato va tolto anche da lì, prima "
+        "di riaprire."
+    )
+    with transaction(sqlite) as session:
+        assert restored.hold(letting, session, before=NOW, now=NOW) == [by_it]
+    accounts_mark.leave(settings)
+    with transaction(sqlite) as session:
+        assert restored.hold(letting, session, before=NOW, now=NOW)[1:] == [by_it]
+    signed_in(settings, sqlite, "Anna Redazione", NOW)
+    signed_in(settings, sqlite, "Bruno Vice", NOW)
+    with transaction(sqlite) as session:
+        assert restored.hold(letting, session, before=NOW, now=NOW) == [
+            "Ha un accesso: Anna Redazione, Bruno Vice. Chi se n'è andato dopo la copia va tolto di nuovo "
+            "con `python -m flows accounts close NOME`; chi è connesso deve entrare di nuovo, un invito va "
+            "rifatto.",
+            by_it,
+        ]
 
 
 def test_what_was_approved_at_the_copy_is_approved_again_or_stays(comuni: Comune) -> None:
