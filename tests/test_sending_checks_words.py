@@ -1,5 +1,6 @@
 """The sentence of each check before a send: what an editor reads of what was seen."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from db.bulletins import ItemData
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, HandoverKind
 from flows.sending import checks, preflight
-from flows.sending.checks import Check, Matter
+from flows.sending.checks import Check, Matter, Preflight, Verdict
 from flows.sending.witness import Heard, Mark
 from tests.test_sending_checks import NOW, number
 from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert
@@ -98,6 +99,14 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
             "Invio a mano: a posto. 257 destinatari in 2 liste da 256 numeri al massimo.",
         ),
         (
+            checks.check_lists(HandoverKind.assisted, 512, 256),
+            "Invio a mano: a posto. 512 destinatari in 2 liste da 256 numeri al massimo.",
+        ),
+        (
+            checks.check_lists(HandoverKind.assisted, 513, 256),
+            "Invio a mano: a posto. 513 destinatari in 3 liste da 256 numeri al massimo.",
+        ),
+        (
             checks.check_lists(HandoverKind.assisted, 256, 256),
             "Invio a mano: a posto. 256 destinatari in 1 lista da 256 numeri al massimo.",
         ),
@@ -143,10 +152,31 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
             checks.check_site(["Uno."], Matter.alert),
             "Notizie sul sito: attenzione. Da sapere: Uno.",
         ),
+        (
+            checks.check_site([], Matter.alert),
+            "Notizie sul sito: a posto. Nessuna pagina da rileggere: ciò che il testo dice dell'allerta vale "
+            "ancora, secondo l'ultima lettura delle fonti.",
+        ),
+        (
+            checks.check_site(None, Matter.alert),
+            "Notizie sul sito: non verificato. Le pagine si rileggono alla partenza.",
+        ),
+        # there is no page that could say anything else, whether it was asked for or not
+        (checks.check_site(None, Matter.own_words), str(checks.check_site([], Matter.own_words))),
+        (checks.check_site(None, Matter.correction), str(checks.check_site([], Matter.correction))),
     ],
 )
 def test_a_check_says_what_was_seen(found: Check, told: str) -> None:
     assert str(found) == told
+
+
+def test_only_a_copy_is_overridden_by_nobody() -> None:
+    copy, cost = Check("Copia del database", Verdict.refused, "Ripristinato."), "Troppo."
+    found = Preflight((Check("Costo", Verdict.refused, cost), copy, Check("Numero", Verdict.unknown, "Boh.")))
+    assert found.refusals == ["Costo: Troppo.", "Copia del database: Ripristinato."]
+    assert found.final == ["Copia del database: Ripristinato."]
+    for verdict in (Verdict.good, Verdict.attention, Verdict.unknown):
+        assert Preflight((replace(copy, verdict=verdict),)).final == []
 
 
 @pytest.mark.parametrize(
