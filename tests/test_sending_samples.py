@@ -174,21 +174,6 @@ def test_an_editor_without_a_telephone_is_told_whom_to_ask(
     assert asked(comune) == []
 
 
-def test_a_number_that_is_none_is_told_without_being_shown(
-    comune: Comune, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    comune.collect()
-    number = comune.draft()
-    monkeypatch.setenv("BOLLETTINO_PHONE_ANNA_REDAZIONE", "77")
-    comune.answer(number, SAMPLE)
-    (said,) = remarks(comune, number)
-    assert (
-        "La prova non è partita: il numero di telefono di Anna Redazione non è scritto bene nella "
-        "configurazione. Chiedi a chi gestisce il servizio (BOLLETTINO_PHONE_ANNA_REDAZIONE)."
-    ) in said
-    assert "77" not in said
-
-
 @pytest.mark.parametrize("told", ["uncertain", "in_flight"])
 def test_a_sample_left_unsure_is_settled_by_what_whatsapp_says_of_it(
     town: Comune, monkeypatch: pytest.MonkeyPatch, told: str
@@ -229,15 +214,6 @@ def test_there_are_only_so_many_samples_in_an_hour(town: Comune) -> None:
     town.answer(number, SAMPLE)
     assert send(town, number) == 1
     assert len(got(town)) == MOST_SAMPLES + 1
-
-
-def test_a_sample_that_did_not_leave_does_not_count(town: Comune) -> None:
-    number = town.draft()
-    town.answer(number, SAMPLE)
-    with town.look() as session:
-        (sample,) = rows.start(session, number, now=town.now)
-        rows.finish(session, sample.id, Outcome.not_sent, "ConnectError")
-        assert rows.lately(session, number, since=town.now - timedelta(hours=1)) == []
 
 
 def test_an_answer_to_a_decided_bulletin_sends_no_sample(town: Comune) -> None:

@@ -151,27 +151,6 @@ def test_a_profile_edited_after_the_approval_voids_it_and_says_what_to_do(
     )
 
 
-WAYS_OUT = {
-    BulletinStatus.approved: "non parte. Riaprilo con «riapri» e approvalo di nuovo.",
-    BulletinStatus.sending: "non parte. Prima fermalo con «ferma». Per chi non l'ha ricevuto: «correggi» con",
-    BulletinStatus.stopped: "non parte. Per chi non l'ha ricevuto: «correggi» con la casella «L'invio è",
-    BulletinStatus.sent: "non parte. Non si rimanda: chi non l'ha ricevuto lo legge sul sito.",
-}
-
-
-@pytest.mark.parametrize("edit", ["profile_sha256 = NULL", "profile_sha256 = 'x'"])
-def test_what_has_begun_to_leave_names_a_way_out_that_is_open(
-    approved: tuple[Comune, int], edit: str
-) -> None:
-    comune, number = approved
-    with comune.look() as session:
-        session.connection().execute(text(f"UPDATE approval SET {edit}"))  # noqa: S608  of this list
-    for status, words in WAYS_OUT.items():
-        if status != BulletinStatus.approved:
-            comune.move(number, status)
-        assert words in why_not(comune, number)
-
-
 def test_what_was_stopped_under_an_older_seal_is_closed_or_put_right_for_the_rest(
     approved: tuple[Comune, int],
 ) -> None:

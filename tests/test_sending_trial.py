@@ -110,17 +110,6 @@ def test_one_whose_number_no_key_opens_costs_the_others_nothing(town: tuple[Comu
     assert [len(comune.received()[phone]) for phone in phones[:2]] == [0, 1]
 
 
-def test_a_list_of_tests_is_no_way_around_the_approval(
-    town: tuple[Comune, int, list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    comune, _, phones = town
-    monkeypatch.setattr(trial, "MOST_TEST_PEOPLE", 2)
-    mark(comune, phones[0])
-    mark(comune, phones[1])
-    with pytest.raises(DispatchError, match="sono già 2"):
-        mark(comune, phones[2])
-
-
 @pytest.mark.xdist_group("installation")
 def test_at_the_command_line(installation: Installation) -> None:
     number = installation.draft("Prova del testo sui telefoni di prova")
