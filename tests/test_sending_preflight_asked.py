@@ -149,5 +149,4 @@ def test_a_fault_of_ours_is_no_trouble_of_the_providers() -> None:
 def test_one_answer_of_two_proves_the_token(number: str, template: str, trouble: str) -> None:
     found = Provider(NUMBER, MARKETING, number_trouble=number, template_trouble=template)
     assert found.trouble == trouble
-    assert (found.terms, found.terms_trouble) == (None, "")
-    assert (found.is_token_dead, found.is_nowhere) == (False, False)
+    assert Provider(NUMBER, MARKETING) == Provider(NUMBER, MARKETING, None, "", "", "", False, False)
