@@ -170,6 +170,9 @@ def test_one_line_of_news_among_others_is_read_again(sqlite: Engine) -> None:
         draft = make_bulletin(session, items)
         assert preflight._matter(session, news) == Matter.pages
         assert preflight._matter(session, put_right) == Matter.correction
+        notice = make_bulletin(session, items, kind=BulletinKind.urgent, status=BulletinStatus.approved)
+        notice.template = "avviso_urgente"
+        assert preflight._matter(session, notice) == Matter.own_words, "no page says what it says"
         assert preflight._matter(session, draft) == Matter.own_words, "nobody has sealed its text"
 
 
