@@ -3,65 +3,76 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from db import bulletins, sign_offs
 from db.models import Bulletin, BulletinStatus, SignOffWord
 from flows.approve import ended, load_round
 from flows.bulletin.status import WAITS
 from flows.letters.briefing import briefing
+from flows.profiles.comune import Editor
 from flows.review.choices import Choice, choices
 from flows.review.form import form
 from flows.review.page import Round, describe
 from flows.review.sign_off import signed_by
 from flows.sending.hold import reopen
+from flows.settings import Settings
 from flows.stop import reopen_decided
 from tests.world.builders import make_bulletin
-from tests.world.comune import APPROVE, DISCARD, PAGE, SAVE, Comune
+from tests.world.comune import APPROVE, DISCARD, PAGE, SAVE
+from tests.world.office import Office
 
 BACK = choices(None, is_shared=True)[Choice.send_back]
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 
 
+Pair = tuple[Office, int]
+
+
+def draft(settings: Settings, engine: Engine, **changes: object) -> Pair:
+    """A bulletin that waits, by a profile that was changed."""
+    profile = settings.profile.model_copy(update=changes)
+    office = Office(Settings(profile, settings.path, settings.state), engine)
+    with office.look() as session:
+        return office, make_bulletin(session, status=BulletinStatus.in_review).id
+
+
 @pytest.fixture
-def pair(comuni: Comune) -> tuple[Comune, int]:
+def pair(settings: Settings, engine: Engine) -> Pair:
     """A draft that needs two."""
-    comuni.reprofile(("approvals = 1 ", "approvals = 2 "))
-    comuni.collect()
-    return comuni, comuni.draft()
+    return draft(settings, engine, approvals=2)
 
 
-def shown(comune: Comune, number: int) -> Round:
-    return load_round(comune.settings, comune.engine, number, now=comune.now)
+def shown(office: Office, number: int) -> Round:
+    return load_round(office.settings, office.engine, number, now=office.now)
 
 
-def offered(comune: Comune, number: int) -> list[str]:
-    made = form(comune.settings, shown(comune, number), comune.now, PAGE)
+def offered(office: Office, number: int) -> list[str]:
+    made = form(office.settings, shown(office, number), office.now, PAGE)
     found: list[str] = made.model_json_schema()["properties"]["decisione"]["enum"]
     return found
 
 
-def test_sending_back_is_offered_where_two_persons_decide(pair: tuple[Comune, int]) -> None:
+def test_sending_back_is_offered_where_two_persons_decide(pair: Pair) -> None:
     assert BACK in offered(*pair)
 
 
-def test_and_not_where_one_does_until_a_second_is_awaited(comune: Comune) -> None:
-    comune.collect()
-    number = comune.draft()
-    assert BACK not in offered(comune, number)
-    texts = [item.text for item in comune.items(number)]
+def test_and_not_where_one_does_until_a_second_is_awaited(settings: Settings, sqlite: Engine) -> None:
+    office, number = draft(settings, sqlite)
+    assert BACK not in offered(office, number)
+    texts = [item.text for item in office.items(number)]
     typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
-    comune.answer(number, APPROVE, texts=typed, source="Telefonata")
-    assert BACK in offered(comune, number)
+    office.answer(number, APPROVE, texts=typed, source="Telefonata")
+    assert BACK in offered(office, number)
 
 
-def test_who_approved_already_is_told_once_who_has_to(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
-    texts = [item.text for item in comune.items(number)]
+def test_who_approved_already_is_told_once_who_has_to(pair: Pair) -> None:
+    office, number = pair
+    texts = [item.text for item in office.items(number)]
     typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
     for _ in range(2):
-        comune.answer(number, APPROVE, texts=typed, source="Telefonata")
-    page = describe(comune.settings, shown(comune, number), comune.now).replace("\\", "")
+        office.answer(number, APPROVE, texts=typed, source="Telefonata")
+    page = describe(office.settings, shown(office, number), office.now).replace("\\", "")
     first, spite = page.split("\n\n")[:2]
     who = f"{ANNA} ha già approvato questo testo alle 10:30."
     assert first == f"**Aspetta un collega: {who} Ora deve approvare {BRUNO}.**"
@@ -72,48 +83,48 @@ def test_who_approved_already_is_told_once_who_has_to(pair: tuple[Comune, int]) 
     assert "serve l'approvazione" not in page, "said already"
 
 
-def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
-    comune.answer(number, APPROVE)
-    assert shown(comune, number).name.endswith("· aspetta la seconda approvazione")
-    assert comune.answer(number, BACK, who=BRUNO, note="La data è sbagliata.").status == (
+def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: Pair) -> None:
+    office, number = pair
+    office.answer(number, APPROVE)
+    assert shown(office, number).name.endswith("· aspetta la seconda approvazione")
+    assert office.answer(number, BACK, who=BRUNO, note="La data è sbagliata.").status == (
         BulletinStatus.in_review
     )
-    back = shown(comune, number)
+    back = shown(office, number)
     assert back.name.endswith("· rimandato")
     assert back.tags == ("ordinario", "rimandato", WAITS)
     assert back.remarks == ("Bruno Vice rimanda il testo a Anna Redazione: La data è sbagliata.",)
-    assert "**Bruno Vice rimanda il testo a Anna Redazione" in describe(comune.settings, back, comune.now)
-    with comune.look() as session:
+    assert "**Bruno Vice rimanda il testo a Anna Redazione" in describe(office.settings, back, office.now)
+    with office.look() as session:
         said = [(one.name, one.said) for one in sign_offs.of(session, number)]
     assert said == [("Anna Redazione", SignOffWord.approve), (BRUNO, SignOffWord.send_back)]
-    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review, "Anna's is void"
-    assert comune.answer(number, APPROVE).status == BulletinStatus.approved
+    assert office.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review, "Anna's is void"
+    assert office.answer(number, APPROVE).status == BulletinStatus.approved
 
 
-def test_a_letter_names_no_deputy_who_has_approved_already(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
+def test_a_letter_names_no_deputy_who_has_approved_already(pair: Pair) -> None:
+    office, number = pair
 
     def deputy() -> str:
-        with comune.look() as session:
+        with office.look() as session:
             bulletin = session.get_one(Bulletin, number)
             version = bulletins.latest(session, number)
-            return briefing(comune.settings, session, bulletin, version, now=comune.now).deputy
+            return briefing(office.settings, session, bulletin, version, now=office.now).deputy
 
     assert deputy() == BRUNO
-    comune.answer(number, APPROVE, who=BRUNO)
+    office.answer(number, APPROVE, who=BRUNO)
     assert deputy() != BRUNO
 
 
-def test_after_a_reopening_the_same_text_needs_two_again(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
-    comune.answer(number, APPROVE)
-    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
-    comune.now += timedelta(minutes=1)
-    reopen_decided(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
-    comune.now += timedelta(minutes=1)
-    assert comune.answer(number, APPROVE).status == BulletinStatus.in_review, "what both said before is void"
-    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
+def test_after_a_reopening_the_same_text_needs_two_again(pair: Pair) -> None:
+    office, number = pair
+    office.answer(number, APPROVE)
+    assert office.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
+    office.now += timedelta(minutes=1)
+    reopen_decided(office.settings, office.engine, number, who=BRUNO, now=office.now)
+    office.now += timedelta(minutes=1)
+    assert office.answer(number, APPROVE).status == BulletinStatus.in_review, "what both said before is void"
+    assert office.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
 
 
 FORGED = [
@@ -124,50 +135,48 @@ FORGED = [
 
 
 @pytest.mark.parametrize("written", FORGED)
-def test_who_may_only_write_to_the_database_brings_no_first_approval_back(
-    pair: tuple[Comune, int], written: str
-) -> None:
-    comune, number = pair
+def test_who_may_only_write_to_the_database_brings_no_first_approval_back(pair: Pair, written: str) -> None:
+    office, number = pair
     for who in (ANNA, BRUNO):
-        comune.now += timedelta(minutes=1)
-        comune.answer(number, APPROVE, who=who)
-    comune.now += timedelta(minutes=1)
-    reopen_decided(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
-    with comune.look() as session:
+        office.now += timedelta(minutes=1)
+        office.answer(number, APPROVE, who=who)
+    office.now += timedelta(minutes=1)
+    reopen_decided(office.settings, office.engine, number, who=BRUNO, now=office.now)
+    with office.look() as session:
         session.connection().execute(text(written))
-    comune.now += timedelta(minutes=1)
-    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review
-    with comune.look() as session:
+    office.now += timedelta(minutes=1)
+    assert office.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review
+    with office.look() as session:
         bulletin, version = bulletins.locked(session, number), bulletins.latest(session, number)
         assert version is not None
-        assert signed_by(comune.settings.vault(), session, bulletin, version) == ["bruno-vice"]
-    comune.now += timedelta(minutes=1)
-    assert comune.answer(number, APPROVE, who=ANNA).status == BulletinStatus.approved
+        assert signed_by(office.settings.vault(), session, bulletin, version) == ["bruno-vice"]
+    office.now += timedelta(minutes=1)
+    assert office.answer(number, APPROVE, who=ANNA).status == BulletinStatus.approved
 
 
-def test_what_the_site_took_back_needs_two_again_whatever_its_row_says(pair: tuple[Comune, int]) -> None:
+def test_what_the_site_took_back_needs_two_again_whatever_its_row_says(pair: Pair) -> None:
     """Nobody's act tells of it."""
-    comune, number = pair
+    office, number = pair
     for who in (ANNA, BRUNO):
-        comune.now += timedelta(minutes=1)
-        comune.answer(number, APPROVE, who=who)
-    comune.now += timedelta(minutes=1)
-    with comune.look() as session:
-        reopen(comune.settings, session, bulletins.locked(session, number), by="invio", now=comune.now)
-    with comune.look() as session:
+        office.now += timedelta(minutes=1)
+        office.answer(number, APPROVE, who=who)
+    office.now += timedelta(minutes=1)
+    with office.look() as session:
+        reopen(office.settings, session, bulletins.locked(session, number), by="invio", now=office.now)
+    with office.look() as session:
         session.connection().execute(text("UPDATE approval SET voided_at = NULL"))
-    comune.now += timedelta(minutes=1)
-    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review
+    office.now += timedelta(minutes=1)
+    assert office.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review
 
 
-def test_what_is_typed_while_sending_back_is_kept_however_long(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
-    comune.answer(number, SAVE)
-    texts = ["Molto lungo. " * 100, *[item.text for item in comune.items(number)][1:]]
-    comune.answer(number, BACK, who=BRUNO, note="Accorcia.", texts=texts)
-    assert comune.items(number)[0].text == texts[0].strip()
-    assert comune.problems(number) == []
-    assert shown(comune, number).remarks == ("Bruno Vice rimanda il testo a Anna Redazione: Accorcia.",)
+def test_what_is_typed_while_sending_back_is_kept_however_long(pair: Pair) -> None:
+    office, number = pair
+    office.answer(number, SAVE)
+    texts = ["Molto lungo. " * 100, *[item.text for item in office.items(number)][1:]]
+    office.answer(number, BACK, who=BRUNO, note="Accorcia.", texts=texts)
+    assert office.items(number)[0].text == texts[0].strip()
+    assert office.problems(number) == []
+    assert shown(office, number).remarks == ("Bruno Vice rimanda il testo a Anna Redazione: Accorcia.",)
 
 
 @pytest.mark.parametrize(
@@ -180,90 +189,88 @@ def test_what_is_typed_while_sending_back_is_kept_however_long(pair: tuple[Comun
     ids=["no note", "to oneself", "to the program"],
 )
 def test_what_cannot_go_back_comes_back_with_the_reason(
-    pair: tuple[Comune, int], before: list[tuple[str, str]], who: str, note: str, words: str
+    pair: Pair, before: list[tuple[str, str]], who: str, note: str, words: str
 ) -> None:
-    comune, number = pair
+    office, number = pair
     for name, decision in before:
-        comune.answer(number, decision, who=name)
-    comune.answer(number, BACK, who=who, note=note)
-    assert comune.problems(number)[0].startswith(words)
-    assert shown(comune, number).state == "da correggere"
-    with comune.look() as session:
+        office.answer(number, decision, who=name)
+    office.answer(number, BACK, who=who, note=note)
+    assert office.problems(number)[0].startswith(words)
+    assert shown(office, number).state == "da correggere"
+    with office.look() as session:
         assert sign_offs.of(session, number) == []
 
 
-def test_it_goes_to_who_wrote_last_and_not_to_who_sends_it(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
-    comune.answer(number, SAVE)
-    comune.answer(number, SAVE, who=BRUNO)
-    comune.answer(number, BACK, who=BRUNO, note="Rileggi.")
-    assert shown(comune, number).remarks == ("Bruno Vice rimanda il testo a Anna Redazione: Rileggi.",)
+def test_it_goes_to_who_wrote_last_and_not_to_who_sends_it(pair: Pair) -> None:
+    office, number = pair
+    office.answer(number, SAVE)
+    office.answer(number, SAVE, who=BRUNO)
+    office.answer(number, BACK, who=BRUNO, note="Rileggi.")
+    assert shown(office, number).remarks == ("Bruno Vice rimanda il testo a Anna Redazione: Rileggi.",)
 
 
-def test_of_several_it_goes_to_the_last_who_wrote_it(comune: Comune) -> None:
-    carla = '[[editors]]\nname = "Carla Terza"\nemail = "carla@comune.esempio.mi.it"\n\n[whatsapp]'
-    comune.reprofile(("approvals = 1 ", "approvals = 2 "), ("[whatsapp]", carla))
-    comune.collect()
-    number = comune.draft()
+def test_of_several_it_goes_to_the_last_who_wrote_it(settings: Settings, sqlite: Engine) -> None:
+    carla = Editor(name="Carla Terza", email="carla@comune.esempio.mi.it")
+    office, number = draft(settings, sqlite, approvals=2, editors=[*settings.profile.editors, carla])
     for who in (BRUNO, "Carla Terza"):
-        comune.answer(number, SAVE, who=who)
-    comune.answer(number, BACK, note="Rileggi.")
-    assert shown(comune, number).remarks == ("Anna Redazione rimanda il testo a Carla Terza: Rileggi.",)
+        office.answer(number, SAVE, who=who)
+    office.answer(number, BACK, note="Rileggi.")
+    assert shown(office, number).remarks == ("Anna Redazione rimanda il testo a Carla Terza: Rileggi.",)
 
 
-def test_who_wrote_another_bulletin_is_not_sent_this_one(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
-    with comune.look() as session:
+def test_who_wrote_another_bulletin_is_not_sent_this_one(pair: Pair) -> None:
+    office, number = pair
+    with office.look() as session:
         other = make_bulletin(session, status=BulletinStatus.in_review).id
-    comune.answer(other, SAVE, who=BRUNO)
-    comune.answer(number, SAVE)
-    comune.answer(number, BACK, note="Rileggi.")
-    assert comune.problems(number)[0].startswith("Il testo l'hai preparato tu")
+    office.answer(other, SAVE, who=BRUNO)
+    office.answer(number, SAVE)
+    office.answer(number, BACK, note="Rileggi.")
+    assert office.problems(number)[0].startswith("Il testo l'hai preparato tu")
 
 
-def test_a_changed_text_says_whose_approval_it_voids(pair: tuple[Comune, int]) -> None:
-    comune, number = pair
-    comune.answer(number, APPROVE)
-    texts = [item.text for item in comune.items(number)]
-    comune.answer(number, APPROVE, who=BRUNO, texts=[texts[0].replace(".", ""), *texts[1:]])
-    (said,) = [line for line in shown(comune, number).remarks if "non vale più" in line]
+def test_a_changed_text_says_whose_approval_it_voids(pair: Pair) -> None:
+    office, number = pair
+    office.answer(number, APPROVE)
+    texts = [item.text for item in office.items(number)]
+    office.answer(number, APPROVE, who=BRUNO, texts=[texts[0].replace(".", ""), *texts[1:]])
+    (said,) = [line for line in shown(office, number).remarks if "non vale più" in line]
     assert said.startswith("L'approvazione di Anna Redazione delle 10:30 non vale più")
-    assert shown(comune, number).awaited[0].startswith("Bruno Vice ha approvato questo testo")
+    assert shown(office, number).awaited[0].startswith("Bruno Vice ha approvato questo testo")
 
 
-def test_an_answer_after_the_deadline_is_told_so_and_kept(comuni: Comune) -> None:
-    deadline = comuni.now + timedelta(minutes=5)
-    with comuni.look() as session:
+def test_an_answer_after_the_deadline_is_told_so_and_kept(settings: Settings, engine: Engine) -> None:
+    office = Office(settings, engine)
+    deadline = office.now + timedelta(minutes=5)
+    with office.look() as session:
         number = make_bulletin(
             session,
             status=BulletinStatus.in_review,
             slot_at=deadline + timedelta(minutes=15),
             deadline_at=deadline,
         ).id
-    comuni.answer(number, APPROVE, texts=["Tardi."], now=deadline + timedelta(seconds=1))
-    late = shown(comuni, number)
+    office.answer(number, APPROVE, texts=["Tardi."], now=deadline + timedelta(seconds=1))
+    late = shown(office, number)
     assert late.remarks == (
         "È tardi: il bollettino di martedì 24 novembre è scaduto martedì 24 novembre, ore 10:35. "
         "Non è partito niente; il tuo testo resta nella pagina della bozza.",
     )
     assert (late.problems, late.bulletin.status) == ((), BulletinStatus.expired)
-    assert comuni.items(number)[0].text == "Tardi."
-    page = ended(comuni.settings, late, comuni.now)
+    assert office.items(number)[0].text == "Tardi."
+    page = ended(office.settings, late, office.now)
     assert "È tardi" in page
     assert "Tardi." in page, "what was read stays where it was read"
 
 
-def test_an_answer_to_a_decided_bulletin_says_who_decided_what(comune: Comune) -> None:
-    comune.collect()
-    number = comune.draft()
-    comune.answer(number, APPROVE)
-    comune.answer(number, DISCARD, who=BRUNO, texts=["X", *["Y" for _ in comune.items(number)][1:]])
-    assert shown(comune, number).remarks == (
+def test_an_answer_to_a_decided_bulletin_says_who_decided_what(settings: Settings, sqlite: Engine) -> None:
+    office, number = draft(settings, sqlite)
+    office.answer(number, APPROVE)
+    office.answer(number, DISCARD, who=BRUNO, texts=["X", *["Y" for _ in office.items(number)][1:]])
+    assert shown(office, number).remarks == (
         "Qualcun altro (Anna Redazione, martedì 24 novembre, ore 10:30) ha già deciso: approvato. "
         "La tua risposta è conservata ma non ha effetto.",
     )
-    assert comune.bulletin(number).status == BulletinStatus.approved
-    with comune.look() as session:
+    assert office.bulletin(number).status == BulletinStatus.approved
+    with office.look() as session:
         found = bulletins.approved(session, number)
     assert found is not None
     assert found[1].number == 2

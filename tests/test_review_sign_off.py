@@ -3,16 +3,29 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from sqlmodel import Session
 
-from db import sign_offs
+from db import acts, bulletins, sign_offs
+from db.bulletins import ItemData
 from db.engine import transaction
 from db.models import BulletinStatus, SignOffWord
-from flows.review.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
+from flows.review.sign_off import (
+    ALONE,
+    ASK_SOURCE,
+    Outcome,
+    Ruling,
+    Voice,
+    rule,
+    signed_by,
+    since_void,
+    voices,
+)
 from flows.review.signing import awaited
 from flows.settings import Settings
 from tests.world.builders import NOW, make_bulletin
@@ -275,3 +288,100 @@ def test_the_second_person_reads_who_approved_and_in_spite_of_what(
         "Lo ha approvato nonostante l'avviso al riquadro «Adesso»: la data «3 maggio» non c'è.",
         "Dice che il dato viene da: Telefonata.",
     )
+
+
+def approved(
+    settings: Settings,
+    session: Session,
+    number: int,
+    version: int,
+    who: str,
+    *,
+    minutes: int = 0,
+    **more: Any,
+) -> None:
+    sign_offs.add(
+        session,
+        number,
+        version,
+        editor=who,
+        name=EDITORS[who],
+        at=NOW + timedelta(minutes=minutes),
+        **{"said": SignOffWord.approve, "seal": "s1", "vault": settings.vault(), **more},
+    )
+
+
+def told(text: str, title: str = "Via Roma") -> ItemData:
+    return ItemData(title=title, category="", url="", text=text)
+
+
+def standing_for(settings: Settings, session: Session, number: int) -> list[str]:
+    """Whose approval stands for the latest text."""
+    version = bulletins.latest(session, number)
+    assert version is not None
+    return signed_by(settings.vault(), session, bulletins.locked(session, number), version)
+
+
+def test_an_approval_stands_for_its_own_text_and_that_title(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session, [told("Chiude."), told("Apre.")], status=BulletinStatus.in_review)
+        number = bulletin.id
+
+        def store(*items: ItemData) -> list[str]:
+            bulletins.add_version(session, bulletin, items, author="Anna", now=NOW)
+            return standing_for(settings, session, number)
+
+        assert standing_for(settings, session, number) == []
+        approved(settings, session, number, 1, "bruno")
+        approved(settings, session, number, 99, "carla", minutes=1)  # of a version that is not there
+        assert standing_for(settings, session, number) == ["bruno"]
+        assert store(told("Chiude."), told("Apre.")) == ["bruno"], "the same text once more"
+        approved(settings, session, number, 2, "anna", minutes=2)
+        assert standing_for(settings, session, number) == ["bruno", "anna"]
+        assert store(told("Chiude."), told("Apre!")) == []
+        assert store(told("Chiude."), told("Apre.", "Via Po")) == []
+        assert store(told("Apre."), told("Chiude.")) == []
+        assert store(told("Chiude.")) == []
+        other = make_bulletin(session, [told("Chiude."), told("Apre.")]).id
+        assert standing_for(settings, session, other) == []
+
+
+@pytest.mark.parametrize("word", [SignOffWord.send_back, SignOffWord.reopen])
+def test_no_approval_stands_that_a_later_word_made_void(
+    settings: Settings, sqlite: Engine, word: SignOffWord
+) -> None:
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session, [told("Chiude.")], status=BulletinStatus.in_review)
+        for number in (2, 3, 4):
+            bulletins.add_version(session, bulletin, [told("Chiude.")], author="Anna", now=NOW)
+            said = word if number == 3 else SignOffWord.approve
+            who = ("anna", "bruno", "carla")[number - 2]
+            approved(settings, session, bulletin.id, number, who, minutes=number, said=said)
+        assert standing_for(settings, session, bulletin.id) == ["carla"]
+
+
+def test_none_stands_that_nobody_with_the_keys_wrote(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session, [told("Chiude.")], status=BulletinStatus.in_review)
+        approved(settings, session, bulletin.id, 1, "anna", vault=None)
+        assert standing_for(settings, session, bulletin.id) == []
+
+
+@pytest.mark.parametrize(("minutes", "stands"), [(-1, True), (0, False), (1, False)])
+def test_none_stands_of_the_moment_of_the_reopening_or_before(
+    settings: Settings, sqlite: Engine, minutes: int, *, stands: bool
+) -> None:
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session, [told("Chiude.")], status=BulletinStatus.in_review)
+        approved(settings, session, bulletin.id, 1, "anna")
+        acts.add(
+            session,
+            acts.REOPEN,
+            name="Anna",
+            at=NOW + timedelta(minutes=minutes),
+            words="",
+            bulletin_id=bulletin.id,
+            code_hash=None,
+            by_operator=False,
+        )
+        assert standing_for(settings, session, bulletin.id) == (["anna"] if stands else [])

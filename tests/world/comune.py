@@ -14,25 +14,20 @@ import httpx
 import uvicorn
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine, event
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
-from db import bulletins
-from db.engine import transaction
-from db.models import Bulletin, BulletinItem, BulletinStatus, Delivery, NewsItem
+from db.models import BulletinStatus, Delivery, NewsItem
 from deployments.sandbox.app import create_app
 from deployments.sandbox.config import Config
-from flows.approve import load_round, record
 from flows.cli import tour
 from flows.compose import Draft, compose_draft
-from flows.review.choices import order_lines
-from flows.review.text import NOTHING_READ, Site
 from flows.run import write_config
-from flows.runs.forms import Confirmation
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources
 from tests.world.builders import NOW, make_recipient
 from tests.world.installation import free_ports
+from tests.world.office import Office
 
 Asgi = Callable[..., Any]
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the machine's certificates costs 30 ms
@@ -90,15 +85,14 @@ def write_profile(folder: Path, port: int, changes: Sequence[tuple[str, str]] = 
     return path
 
 
-class Comune:
+class Comune(Office):
     """A sandbox Comune at `NOW` with its installation's database; the sandbox's clock stands still."""
 
     def __init__(self, loopback: Loopback, folder: Path, engine: Engine, files: Path | None = None) -> None:
-        self.engine, self.folder, self.loopback, self.files = engine, folder, loopback, files
-        self.now = NOW
+        self.folder, self.loopback, self.files = folder, loopback, files
         database = engine.url.render_as_string(hide_password=False)
         path = write_profile(folder, loopback.port)
-        self.settings = Settings(load_profile(path), path, folder / "state", database)
+        super().__init__(Settings(load_profile(path), path, folder / "state", database), engine)
         config = Config.from_file(write_config(self.settings))
         if NOW.date() not in loopback.planted:
             create_app(config, folder / "planted", clock=lambda: NOW).state.world.store.close()
@@ -124,11 +118,6 @@ class Comune:
         answer = self._http.request(method, path, json=body)
         answer.raise_for_status()
         return answer.json()
-
-    @contextmanager
-    def look(self) -> Iterator[Session]:
-        with transaction(self.engine) as session:
-            yield session
 
     @contextmanager
     def reads(self) -> Iterator[Counter[str]]:
@@ -166,62 +155,6 @@ class Comune:
         assert made.bulletin_id is not None, (made.why, *made.blind)
         self.move(made.bulletin_id, BulletinStatus.in_review)
         return made.bulletin_id
-
-    def move(self, number: int, *steps: BulletinStatus) -> None:
-        with self.look() as session:
-            for step in steps:
-                bulletins.move(session, bulletins.locked(session, number), step, by="test", now=self.now)
-
-    def bulletin(self, number: int) -> Bulletin:
-        with self.look() as session:
-            return bulletins.locked(session, number)
-
-    def items(self, number: int) -> list[BulletinItem]:
-        """Of the latest version."""
-        with self.look() as session:
-            version = bulletins.latest(session, number)
-            assert version is not None
-            return bulletins.items(session, version)
-
-    def problems(self, number: int) -> list[str]:
-        """Why the latest version came back."""
-        with self.look() as session:
-            version = bulletins.latest(session, number)
-            assert version is not None
-            return version.problems.splitlines()
-
-    def answer(
-        self,
-        number: int,
-        decision: str,
-        *,
-        texts: Sequence[str] | None = None,
-        order: Sequence[str] | None = None,
-        who: str = "Anna Redazione",
-        source: str = "",
-        note: str = "",
-        added: str = "",
-        code: str = "",
-        site: Site = NOTHING_READ,
-        now: datetime | None = None,
-    ) -> Bulletin:
-        """What the editor's form brings back, recorded; texts and order as shown unless given."""
-        shown = load_round(self.settings, self.engine, number, now=self.now)
-        written = [item.text for item in shown.items] if texts is None else texts
-        lines = order_lines([item.title for item in shown.items]) if order is None else order
-        values = {
-            "decisione": decision,
-            **{f"notizia_{item.position}": text for item, text in zip(shown.items, written, strict=True)},
-            "ordine": list(lines),
-            "nota": note,
-            "chi": who,
-            "aggiungi": added,
-            "fonte": source,
-            "codice": code,
-        }
-        given = Confirmation(f"run-{shown.version}", shown.version, now or self.now, values)
-        record(self.settings, self.engine, number, given, site=site)
-        return self.bulletin(number)
 
     def subscribe(self) -> list[str]:
         """The sandbox's five phones are subscribed and our templates registered; return the numbers."""
