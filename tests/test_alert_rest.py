@@ -1,9 +1,7 @@
 """An alert that is in force reaches everybody once, also when its send was stopped on the way."""
 
-import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine
@@ -11,14 +9,12 @@ from sqlmodel import select
 
 from db import deliveries, telling
 from db.engine import transaction
-from db.models import BulletinKind, BulletinStatus, Call, Hazard, Letter, Level
+from db.models import BulletinKind, BulletinStatus, Hazard, Letter, Level
 from db.recipients import SPARED
-from flows import alert, collect
+from flows import collect
 from flows.alert import Round, act
-from flows.bulletin.language.markdown import escaped
 from flows.correct import CorrectionError, draft_for_the_rest
 from flows.dispatch import begin, dispatch_bulletin
-from flows.runs import forms
 from flows.sending import spared
 from flows.sending.hold import UNTRUE, remedy
 from flows.settings import Settings
@@ -314,51 +310,6 @@ def test_hours_that_pass_call_nobody_again(comune: Comune) -> None:
     urgent(comune, at + timedelta(minutes=76))
     with comune.look() as session:
         assert len(session.exec(select(Letter).where(Letter.kind == "allerta_cambiata")).all()) > counts[0]
-
-
-def test_windows_that_stay_shut_are_told_together_and_keep_nobody_from_being_called(
-    comune: Comune, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state(comune, Level.arancione, comune.now - 10 * MINUTE)
-    done = urgent(comune, comune.now)
-    (number,) = done.opened
-    done.ended.append(number + 1)
-    unclosed, unopened = ConnectionError("nobody answers"), TimeoutError("too late")
-    monkeypatch.setattr(forms, "close_review", Mock(side_effect=unclosed))
-    monkeypatch.setattr(forms, "open_review", Mock(side_effect=unopened))
-    with pytest.raises(ExceptionGroup) as told:
-        act(comune.settings, comune.engine, done, now=comune.now)
-    assert told.value.exceptions == (unclosed, unopened)
-    with comune.look() as session:
-        assert session.exec(select(Call).where(Call.bulletin_id == number)).all()
-
-
-def test_a_round_tells_its_lines_the_standing_order_and_what_went_wrong(
-    comune: Comune, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    pages = Mock()
-    monkeypatch.setattr(alert, "get_run_logger", lambda: logging.getLogger("urgente"))
-    monkeypatch.setattr(alert, "create_markdown_artifact", pages)
-    acts = Mock(return_value=["la posta non parte"])
-    monkeypatch.setattr(alert, "act", acts)
-    comune.reprofile(("# standing_order", "standing_order"))
-    caplog.set_level(logging.INFO, logger="urgente")
-    alert.draft_and_call(comune.settings, comune.engine, now=comune.now)
-    assert not pages.called, "nothing was done"
-    state(comune, Level.arancione, comune.now - 10 * MINUTE)
-    caplog.clear()
-    done = alert.draft_and_call(comune.settings, comune.engine, now=comune.now)
-    loud = alert.order_in_words(comune.settings, comune.now)
-    (line,) = done.lines
-    assert [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "urgente"] == [
-        ("INFO", str(done)),
-        ("WARNING", loud),
-        ("WARNING", "la posta non parte"),
-    ]
-    acts.assert_called_with(comune.settings, comune.engine, done, now=comune.now)
-    pages.assert_called_once_with(
-        f"**{escaped(loud)}**\n\n{escaped(line)}", key="urgente", description="Allerte da annunciare subito"
-    )
 
 
 def test_what_is_taken_back_on_its_way_is_told_at_once(comune: Comune) -> None:
