@@ -39,6 +39,7 @@ from tests.world.code_secrets import ANNA, BRUNO
 
 AT = NOW + timedelta(days=1, minutes=7)  # another day, which the message bears
 SECOND = timedelta(seconds=1)
+CARLA = Editor(name="Carla Terza", email="carla@comune.esempio.mi.it")
 GIVEN = Confirmation("run-9", 1, AT, {})
 PRICES = Prices(on=date(2026, 10, 1), marketing=Decimal("0.50"), utility=Decimal("0.10"))
 BLOCKS = frozenset(f"Notizia {number}: il numero «{number}» non c'è." for number in range(1, 8))
@@ -174,17 +175,20 @@ def test_the_first_of_two_is_stored_and_decides_nothing(pair: Settings, sqlite: 
         assert session.exec(select(Approval)).one().version_number == 2
 
 
-def test_the_first_of_two_is_told_whose_approval_their_change_voids(pair: Settings, sqlite: Engine) -> None:
+def test_the_first_of_two_is_told_whose_approvals_their_change_voids(pair: Settings, sqlite: Engine) -> None:
+    three = with_profile(pair, editors=[ANNA, BRUNO, CARLA])
     with transaction(sqlite) as session:
         bulletin, version = draft(session)
-        sign(pair, session, bulletin, version, declared(ANNA), GIVEN)
-        items = [ItemData(title="Altro", category="", url="", text="Altro.")]
-        changed = bulletins.add_version(session, bulletin, items, author=BRUNO.name, now=AT, remarks=["x"])
-        sign(pair, session, bulletin, changed, declared(BRUNO), GIVEN)
-        assert changed.remarks == (
-            "L'approvazione di Anna Redazione delle 10:37 non vale più: dopo sono cambiati il testo o la "
-            "pagina del sito."
-        )
+        sign(three, session, bulletin, version, declared(ANNA), GIVEN)
+        for editor in (BRUNO, CARLA):
+            items = [ItemData(title="Altro", category="", url="", text=f"Altro, di {editor.name}.")]
+            changed = bulletins.add_version(session, bulletin, items, author=editor.name, now=AT)
+            sign(three, session, bulletin, changed, declared(editor), GIVEN)
+        assert changed.remarks.splitlines() == [
+            f"L'approvazione di {name} delle 10:37 non vale più: dopo sono cambiati il testo o la pagina del "
+            "sito."
+            for name in (ANNA.name, BRUNO.name)
+        ]
         assert bulletin.status == BulletinStatus.in_review
 
 
@@ -329,7 +333,6 @@ def test_what_goes_back_is_stored_without_a_proof(pair: Settings, sqlite: Engine
 
 TO_NOBODY = "Il testo non l'ha ancora preparato nessuno: cambialo tu, oppure scegli di non inviare."
 TO_ONESELF = 'Il testo l\'hai preparato tu: cambialo e scegli "Salva, continuo dopo".'
-CARLA = Editor(name="Carla Terza", email="carla@comune.esempio.mi.it")
 
 
 @pytest.mark.parametrize(
