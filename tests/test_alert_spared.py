@@ -70,6 +70,39 @@ def test_where_nobody_was_spared_there_is_no_draft_for_the_rest(settings: Settin
     assert look(settings, sqlite, NOW + HOUR) == Round()
 
 
+NEXT = DAY + timedelta(days=1)
+
+
+def test_the_draft_for_the_rest_tells_its_own_day_alone(settings: Settings, sqlite: Engine) -> None:
+    sent(settings, sqlite, GOT, LEFT)
+    with transaction(sqlite) as session:
+        state(session, Level.gialla, day=NEXT)
+    (number,) = look(settings, sqlite, NOW + HOUR).opened
+    assert texts(sqlite, number)[:2] == [ORANGE, "dalle 0 alle 24 di mercoledì 25 novembre"]
+    with transaction(sqlite) as session:
+        state(session, Level.arancione, day=NEXT, at=NOW + 2 * HOUR)
+    done = look(settings, sqlite, NOW + 2 * HOUR)
+    assert (len(done.opened), done.opened[0], done.ended) == (2, number, [])
+    assert [line.partition(":")[0] for line in done.lines] == [f"Messaggio urgente {done.opened[1]}"]
+
+
+def test_another_days_alert_calls_for_no_draft_for_the_rest(settings: Settings, sqlite: Engine) -> None:
+    original = sent(settings, sqlite, GOT, LEFT)
+    with transaction(sqlite) as session:
+        state(session, Level.gialla, at=NOW + HOUR)
+        state(session, Level.arancione, day=NEXT, at=NOW + HOUR)
+    done = look(settings, sqlite, NOW + HOUR)
+    assert sorted(line.partition(":")[0].rstrip(" 0123456789") for line in done.lines) == [
+        "Fine allerta",
+        "Messaggio urgente",
+    ]
+    with transaction(sqlite) as session:
+        urgent = [bulletins.locked(session, one).kind == BulletinKind.urgent for one in done.opened]
+        told = {one: telling.of(session, one) for one in done.opened}
+    assert urgent == [True, False]
+    assert list(told.values()) == [(), (original,)]
+
+
 @pytest.mark.parametrize(
     ("hazard", "level"), [(Hazard.temporali, Level.rossa), (Hazard.idraulico, Level.arancione)]
 )
@@ -308,3 +341,32 @@ def test_an_end_tells_the_first_day_of_what_it_ends(settings: Settings, sqlite: 
     assert texts(sqlite, number)[1] == "martedì 24 novembre"
     with transaction(sqlite) as session:
         assert telling.of(session, number) == (first, second)
+
+
+@pytest.mark.parametrize("decision", [BulletinStatus.rejected, BulletinStatus.merged])
+def test_an_end_that_an_editor_does_not_send_is_drafted_no_more(
+    settings: Settings, sqlite: Engine, decision: BulletinStatus
+) -> None:
+    sent(settings, sqlite, GOT)
+    with transaction(sqlite) as session:
+        lowered(session)
+    finish(sqlite, look(settings, sqlite, LOWERED).opened[0], decision, LOWERED)
+    assert look(settings, sqlite, LOWERED + HOUR) == Round()
+
+
+def test_each_day_has_its_own_end(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        for day in (DAY, NEXT):
+            state(session, Level.arancione, day=day)
+    for number in look(settings, sqlite).opened:
+        finish(sqlite, number, BulletinStatus.sent)
+    with transaction(sqlite) as session:
+        for day in (DAY, NEXT):
+            state(session, Level.verde, day=day, at=LOWERED)
+    ends = look(settings, sqlite, LOWERED).opened
+    assert len(ends) == 2
+    assert [texts(sqlite, number)[3].rpartition(", ")[2] for number in ends] == [
+        "mercoledì 25 novembre",
+        "giovedì 26 novembre",
+    ]
+    assert look(settings, sqlite, LOWERED + HOUR) == Round(opened=ends)

@@ -92,7 +92,7 @@ class Comune(Office):
         self.folder, self.loopback, self.files = folder, loopback, files
         database = engine.url.render_as_string(hide_password=False)
         path = write_profile(folder, loopback.port)
-        super().__init__(Settings(load_profile(path), path, folder / "state", database), engine)
+        super().__init__(Settings(load_profile(path), path, folder / "state", database), engine, NOW)
         config = Config.from_file(write_config(self.settings))
         if NOW.date() not in loopback.planted:
             create_app(config, folder / "planted", clock=lambda: NOW).state.world.store.close()

@@ -19,10 +19,10 @@ from tests.world.builders import NOW
 
 
 class Office:
-    """At `NOW`, until a test moves its clock."""
+    """At `NOW` or another moment, until a test moves its clock."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
-        self.settings, self.engine, self.now = settings, engine, NOW
+    def __init__(self, settings: Settings, engine: Engine, now: datetime = NOW) -> None:
+        self.settings, self.engine, self.now = settings, engine, now
 
     @contextmanager
     def look(self) -> Iterator[Session]:
