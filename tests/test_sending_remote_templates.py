@@ -85,6 +85,8 @@ def test_a_text_that_is_not_told_is_never_good_and_an_edit_that_was_told_is_show
         assert check_text(OURS, ADDRESS, found).verdict == Verdict.unknown
         last = Template(name="bollettino_2", category="MARKETING", status="APPROVED", updated_at=NOW)
         assert check_text(OURS, ADDRESS, found, last).verdict == Verdict.unknown
+        for last.unlike, last.text_at in (("il piede", None), ("", NOW)):
+            assert check_text(OURS, ADDRESS, found, last).verdict == Verdict.unknown
         last.unlike, last.text_at = "il piede", NOW
         told = check_text(OURS, ADDRESS, found, last)
         assert (told.verdict, "il piede" in told.words) == (Verdict.attention, True)

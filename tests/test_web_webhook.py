@@ -34,6 +34,7 @@ from flows.web import webhook
 from flows.web.app import create_app
 from flows.web.inbound import inbox, store
 from flows.web.inbound.updates import handle
+from flows.whatsapp.updates import Unknown
 from tests.world import outbox
 from tests.world.builders import make_bulletin, make_recipient
 from tests.world.web_site import PHONE, Site, change, messages, status, statuses, wrote
@@ -91,6 +92,13 @@ def test_what_orjson_cannot_write_is_kept_as_it_came() -> None:
     assert json.loads(store._written({"a": "è", "n": 1})) == {"a": "è", "n": 1}
     assert json.loads(store._written({"a": "\ud83d"})) == {"a": "\ud83d"}
     assert json.loads(store._written({"n": 10**30})) == {"n": 10**30}
+
+
+def test_a_copy_of_what_nobody_reads_is_known_in_any_order_of_its_keys() -> None:
+    said = {"id": "1", "value": {"b": 1, "a": "2"}}
+    copies = [said, {"value": {"a": "2", "b": 1}, "id": "1"}]
+    assert len({store.key(Unknown("changes", raw)) for raw in copies}) == 1
+    assert store.key(Unknown("changes", said)) != store.key(Unknown("changes", {**said, "id": "2"}))
 
 
 def test_the_address_is_verified_only_with_the_right_token(site: Site) -> None:
