@@ -285,7 +285,9 @@ def test_the_last_send_is_another_one_and_what_came_back_of_it_is_told(
         number = make_send(session, vault, [ACCEPTED], status=BulletinStatus.stopped, now=NOW).id
     assert "È il primo invio" in told(look(number, now=NOW + DAY), "Ritorno da WhatsApp")
     with transaction(sqlite) as session:
-        last = make_send(session, vault, [ACCEPTED], now=NOW - DAY).id
+        ended = make_send(session, vault, [ACCEPTED], now=NOW - DAY)
+        ended.status_at, last = NOW - HOUR, ended.id
+        session.add(ended)
     silent = f"NON PARTE. Dall'invio numero {last} (lunedì 23 novembre, ore 10:30) non è arrivato niente"
     assert told(look(number), "Ritorno da WhatsApp").startswith(silent)
     early = told(look(number, now=NOW - DAY + timedelta(minutes=10) - INSTANT), "Ritorno da WhatsApp")
