@@ -14,6 +14,7 @@ from db.models import Bulletin, BulletinStatus, SignOffWord
 from flows import approve
 from flows.approve import Start, ended, load_round, load_start, look_again, store_answers
 from flows.bulletin.language.markdown import escaped
+from flows.profiles.comune import Editor
 from flows.review.page import Round, evidence
 from flows.review.text import Site
 from flows.runs import forms
@@ -92,6 +93,9 @@ def answered(engine: Engine, number: int, **more: Any) -> None:
 def test_a_round_shows_what_its_rows_and_pages_tell(
     settings: Settings, sqlite: Engine, parts: dict[str, Mock]
 ) -> None:
+    carla = Editor(name="Carla Terza", email="carla@comune.esempio.mi.it")
+    profile = settings.profile.model_copy(update={"editors": [ANNA, carla, BRUNO]})
+    settings = Settings(profile, settings.path, settings.state)
     slot = NOW + timedelta(days=2)
     number = waiting(sqlite, slot_at=slot).id
     answered(sqlite, number, problems=["p", "q"], remarks=["r", "s"], answers=("run", 1))

@@ -162,6 +162,14 @@ def test_a_reopened_bulletin_starts_again() -> None:
     assert ruled(voice("bruno"), voice("anna"), voice("bruno"), reopened).outcome == Outcome.waiting
 
 
+def test_what_was_approved_between_two_words_that_void_counts_no_more() -> None:
+    back, reopened = voice("carla", said=SignOffWord.send_back), voice("carla", said=SignOffWord.reopen)
+    said = [voice("anna"), back, voice("bruno"), reopened]
+    assert since_void(said) == []
+    assert ruled(voice("anna"), *said).outcome == Outcome.waiting
+    assert since_void([*said, voice("anna")]) == [voice("anna")]
+
+
 def test_a_block_needs_a_source_and_a_second_person_even_where_one_approves() -> None:
     blocks = frozenset({BLOCK})
     bare = voice("anna", blocks=blocks)
