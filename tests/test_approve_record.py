@@ -128,6 +128,8 @@ def test_an_answer_without_a_stamp_keeps_its_text_and_that_is_all(settings: Sett
     [
         ("", ANNA.name, "", [UNKNOWN], ANNA.name),
         (SAVE, "Nessuno", "", [UNKNOWN], "Nessuno"),
+        (APPROVE, "Nessuno", "", [UNKNOWN], "Nessuno"),
+        (DISCARD, "Nessuno", "", [UNKNOWN], "Nessuno"),
         (SAVE, "", "", [UNKNOWN], ""),
         ("", "", ANNA.id, [NO_CHOICE], ANNA.name),
         ("", BRUNO.name, ANNA.id, [UNKNOWN], ANNA.name),
