@@ -55,7 +55,7 @@ class Round:
     ended: list[int] = field(default_factory=list)  # drafts that nobody needs any more
     taken_back: list[int] = field(default_factory=list)  # approved or on its way, and not right by now
     lines: list[str] = field(default_factory=list)
-    errors: list[Exception] = field(default_factory=list)  # of single bulletins: `act` raises them
+    errors: list[Exception] = field(default_factory=list)  # of single bulletins or parts: `act` raises them
 
     def __str__(self) -> str:
         return "\n\n".join(self.lines) or "Nessuna allerta da annunciare subito."
@@ -63,14 +63,26 @@ class Round:
 
 def draft_urgent(settings: Settings, engine: Engine, *, now: datetime) -> Round:
     """Take back what is not right, then draft, refresh or supersede urgent bulletins and all-clears, in one
-    transaction."""
+    transaction.
+
+    What fails of the all-clears undoes no announcement, nor the other way round: it is an error of the round.
+    """
     done = Round()
     _take_back(settings, engine, now, done)
     with transaction(engine) as session:
         alone(session, "urgent")
         picture = picture_at(settings, session, now)
-        _announce(settings, session, picture, done)
-        _clear(settings, session, picture, done)
+        for part in (_announce, _clear):
+            own = Round()
+            try:
+                with session.begin_nested():
+                    part(settings, session, picture, own)
+            except Exception as exc:  # noqa: BLE001  told by `act`, once the others are seen to
+                done.errors.append(exc)
+            else:
+                done.opened += own.opened
+                done.ended += own.ended
+                done.lines += own.lines
     done.opened = [opened for opened in dict.fromkeys(done.opened) if opened not in done.ended]
     return done
 

@@ -46,6 +46,35 @@ def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
     assert len(look(settings, engine, lowered + timedelta(hours=1)).opened) == 1
 
 
+def test_the_end_of_what_two_bulletins_told_is_told_once_to_who_got_either(
+    settings: Settings, engine: Engine
+) -> None:
+    """The second one repeats the storms beside the rivers that another issuer adds."""
+    added, lowered = (datetime(2026, 11, 25, hour, 40, tzinfo=UTC) for hour in (8, 13))
+    with transaction(engine) as session:
+        state(session, Level.arancione)
+    (first,) = look(settings, engine).opened
+    finish(engine, first, BulletinStatus.sent)
+    with transaction(engine) as session:
+        state(session, Level.arancione, hazard=Hazard.idraulico, at=added).issuer = "regione"
+    (second,) = look(settings, engine, added).opened
+    finish(engine, second, BulletinStatus.sent, added)
+    with transaction(engine) as session:
+        state(session, Level.verde, at=lowered)
+    (number,) = look(settings, engine, lowered).opened
+    with transaction(engine) as session:
+        assert telling.of(session, number) == (first, second)
+    assert texts(engine, number)[:3] == [
+        "ARANCIONE (livello 3 su 4) per temporali forti",
+        "martedì 24 novembre",
+        "da mercoledì 25 novembre, ore 14:40",
+    ]
+    again = look(settings, engine, lowered + timedelta(minutes=5))
+    assert (again.opened, again.ended, again.lines) == ([number], [], [])
+    finish(engine, number, BulletinStatus.sent, lowered)
+    assert look(settings, engine, lowered + timedelta(minutes=10)) == Round()
+
+
 def test_an_all_clear_names_who_spoke_of_what_ended_and_no_other(settings: Settings, sqlite: Engine) -> None:
     lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
     others = [

@@ -50,7 +50,9 @@ def state(
 
 
 def look(settings: Settings, engine: Engine, now: datetime = NOW) -> Round:
-    return draft_urgent(settings, engine, now=now)
+    done = draft_urgent(settings, engine, now=now)
+    assert done.errors == []
+    return done
 
 
 def texts(engine: Engine, number: int) -> list[str]:

@@ -2,12 +2,15 @@
 
 import logging
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from unittest.mock import Mock, call
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session, select
 
-from db.models import BulletinStatus, Level
+from db.engine import transaction
+from db.models import Bulletin, BulletinStatus, Level
 from flows import alert
 from flows.alert import Round, act, draft_and_call
 from flows.bulletin.alerts.urgent import AUTHOR
@@ -19,6 +22,7 @@ from flows.runs import forms
 from flows.sending import restored
 from flows.settings import Settings
 from flows.staff.mail import Posted
+from tests.world.builders import make_bulletin
 
 NOW = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)
 ORDER = StandingOrder(
@@ -187,6 +191,29 @@ def test_what_is_opened_twice_is_opened_once_and_what_ended_not_at_all(
 
     monkeypatch.setattr(alert, "_announce", announced)
     assert alert.draft_urgent(settings, sqlite, now=NOW) == Round(opened=[3, 1], ended=[2])
+
+
+@pytest.mark.parametrize(("ill", "well"), [("_announce", "_clear"), ("_clear", "_announce")])
+def test_what_fails_of_one_part_undoes_nothing_of_the_other(
+    settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, ill: str, well: str
+) -> None:
+    fault = ValueError("of one part")
+
+    def drafted(_settings: object, session: Session, _picture: object, done: Round) -> None:
+        done.opened.append(make_bulletin(session, []).id)
+        done.ended.append(7)
+        done.lines.append("Una riga.")
+
+    def failed(*about: Any) -> None:
+        drafted(*about)
+        raise fault
+
+    monkeypatch.setattr(alert, ill, failed)
+    monkeypatch.setattr(alert, well, drafted)
+    done = alert.draft_urgent(settings, sqlite, now=NOW)
+    with transaction(sqlite) as session:
+        assert [row.id for row in session.exec(select(Bulletin))] == done.opened
+    assert (len(done.opened), done.ended, done.lines, done.errors) == (1, [7], ["Una riga."], [fault])
 
 
 def test_an_order_that_is_over_or_of_after_a_restore_says_so(settings: Settings) -> None:

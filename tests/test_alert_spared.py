@@ -65,6 +65,18 @@ def test_who_was_spared_an_alert_gets_what_holds_once(
     assert look(settings, sqlite, NOW + 3 * HOUR) == Round()
 
 
+def test_when_it_ends_who_got_it_and_who_was_spared_it_first_are_told_once(
+    settings: Settings, sqlite: Engine, rest: tuple[int, int]
+) -> None:
+    original, number = rest
+    finish(sqlite, number, BulletinStatus.sent, NOW + 2 * HOUR)
+    with transaction(sqlite) as session:
+        state(session, Level.verde, at=NOW + 3 * HOUR)
+    (end,) = look(settings, sqlite, NOW + 3 * HOUR).opened
+    with transaction(sqlite) as session:
+        assert telling.of(session, end) == (original, number)
+
+
 def test_where_nobody_was_spared_there_is_no_draft_for_the_rest(settings: Settings, sqlite: Engine) -> None:
     sent(settings, sqlite, GOT, (DeliveryStatus.failed, "131026"))
     assert look(settings, sqlite, NOW + HOUR) == Round()

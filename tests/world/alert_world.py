@@ -90,6 +90,7 @@ class World:
 
     def round(self) -> None:
         done = draft_urgent(self.settings, self.engine, now=self.now)
+        assert done.errors == []
         self.seen["ended"] += len(done.ended)
 
     def approve(self) -> None:

@@ -72,9 +72,14 @@ def ceased(
 ) -> list[Span]:
     """Of what was told, the hours ahead in which its level holds no longer: taken back, lowered, shortened.
 
-    An issuer's silence is none of these: what was stated once stands until it is stated otherwise.
+    An issuer's silence is none of these: what was stated once stands until it is stated otherwise. Each hour
+    of a statement is there once, however many bulletins told it.
     """
-    return [part for span in announced if span.row.level in levels for part in _left(span, spans, now)]
+    gone: list[Span] = []
+    for span in announced:
+        if span.row.level in levels:
+            gone += without(_left(span, spans, now), gone, now)
+    return gone
 
 
 @dataclass(frozen=True)
