@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from db import acts as stored
 from db.engine import transaction
-from db.models import Act, DoorAct, UsedCode
+from db.models import Act, BulletinStatus, DoorAct, UsedCode
 from flows.accounts import asked
 from flows.accounts.asked import LOST
 from flows.accounts.keys import vault_of
@@ -26,6 +26,7 @@ from tests.test_review_signed_in import signs_in
 from tests.world.builders import NOW, make_bulletin
 from tests.world.code_secrets import ANNA, BRUNO
 from tests.world.people import pressed
+from tests.world.sends import make_send
 
 AT = NOW + timedelta(minutes=4)
 SECOND = timedelta(seconds=1)
@@ -235,3 +236,57 @@ def test_where_no_codes_are_asked_for_nothing_is_stale(known: Settings, sqlite: 
     here = Settings(known.profile.model_copy(update={"codes": False}), known.path, known.state)
     given = pressed(here, sqlite, ANNA.id, AT, proved=PROOF_LASTS + SECOND)
     assert judged(here, sqlite, given).verdict == Verdict.signed_in
+
+
+def decided(settings: Settings, engine: Engine, number: int, **how: bool) -> str:
+    """What is stored of who lets it go."""
+    acts.decide(settings, engine, number, who=ANNA.name, proof=Proof(code(AT), AT), now=AT, **how)
+    with transaction(engine) as session:
+        return stored.of(session, number)[-1].words
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({}, [acts.GOES]),
+        ({"in_parts": True}, [acts.GOES_IN_PARTS]),
+        ({"despite": True}, [acts.GOES_DESPITE]),
+        ({"despite": True, "in_parts": True}, [acts.GOES_DESPITE, acts.GOES_IN_PARTS]),
+    ],
+)
+def test_what_lets_it_go_says_how(
+    asking: Settings, sqlite: Engine, how: dict[str, bool], words: list[str]
+) -> None:
+    with transaction(sqlite) as session:
+        number = make_send(session, asking.vault(), [], status=BulletinStatus.stopped).id
+    assert decided(asking, sqlite, number, **how) == " ".join(words)
+
+
+@pytest.mark.parametrize("was_in_parts", [False, True])
+@pytest.mark.parametrize("how", [{}, {"in_parts": True}, {"despite": True}])
+def test_who_put_messages_back_proves_again_only_what_is_new(
+    settings: Settings,
+    sqlite: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    was_in_parts: bool,
+    how: dict[str, bool],
+) -> None:
+    judged = Mock(return_value=Person(ANNA.name, Judged(Verdict.declared, ANNA.id, AT), False))
+    monkeypatch.setattr(acts, "judge", judged)
+    with transaction(sqlite) as session:
+        number = make_send(session, settings.vault(), [], status=BulletinStatus.stopped).id
+        verbs = [stored.IN_PARTS] if was_in_parts else []
+        for verb in (*verbs, "ritenta"):
+            stored.add(
+                session,
+                verb,
+                name=ANNA.name,
+                at=NOW - timedelta(minutes=1),
+                words="",
+                bulletin_id=number,
+                code_hash=None,
+                by_operator=False,
+            )
+    decided(settings, sqlite, number, **how)
+    is_new = "despite" in how or ("in_parts" in how and not was_in_parts)
+    assert judged.called == is_new

@@ -17,7 +17,7 @@ from db.models import (
 from flows.sending import deliveries_csv
 from flows.settings import Settings
 from tests.test_sending_certificate import FIVE, sent
-from tests.world.builders import NOW
+from tests.world.builders import NOW, make_recipient
 from tests.world.sends import make_delivery, make_send
 
 
@@ -60,6 +60,21 @@ def test_deliveries_are_exported_masked_and_whole_only_with_a_trace(
         trace = session.exec(select(AccessEvent)).one()
     assert (trace.by, trace.people, trace.at) == ("Anna Redazione", 4, NOW)
     assert trace.command == f"certificate {number} --deliveries --full-for"
+
+
+def test_who_is_known_by_a_name_of_whatsapp_alone_is_exported_by_it(
+    settings: Settings, sqlite: Engine
+) -> None:
+    with transaction(sqlite) as session:
+        number = make_send(session, settings.vault(), [(DeliveryStatus.accepted, None)]).id
+        person = make_recipient(session, settings.vault(), bsuid="IT.13491208655302741918")
+        session.execute(update(Delivery).values(recipient_id=person.id))
+    rows = []
+    for full_for in (None, "Anna Redazione"):
+        file = io.StringIO()
+        deliveries_csv.write(settings, sqlite, number, file, full_for=full_for, now=NOW)
+        rows += list(csv.DictReader(io.StringIO(file.getvalue())))
+    assert [row["numero"] for row in rows] == ["...18", "IT.13491208655302741918"]
 
 
 def test_a_number_that_no_key_opens_is_exported_as_such(settings: Settings, sqlite: Engine) -> None:
