@@ -75,6 +75,23 @@ def test_the_end_of_what_two_bulletins_told_is_told_once_to_who_got_either(
     assert look(settings, engine, lowered + timedelta(minutes=10)) == Round()
 
 
+def test_in_the_night_the_end_of_each_day_waits_for_itself(settings: Settings, sqlite: Engine) -> None:
+    """The first one is over by the morning."""
+    night = datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
+    days = [night.date(), night.date() + timedelta(days=1)]
+    with transaction(sqlite) as session:
+        for day, hours in zip(days, [(0, 7), (0, 24)], strict=True):
+            state(session, Level.arancione, day=day, hours=hours)
+    for number in look(settings, sqlite).opened:
+        finish(sqlite, number, BulletinStatus.sent)
+    with transaction(sqlite) as session:
+        for day in days:
+            state(session, Level.verde, day=day, at=night)
+    assert look(settings, sqlite, night).lines == [
+        "Fine allerta di giovedì 26 novembre: la bozza nasce mercoledì 25 novembre, ore 7."
+    ]
+
+
 def test_an_all_clear_names_who_spoke_of_what_ended_and_no_other(settings: Settings, sqlite: Engine) -> None:
     lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
     others = [
