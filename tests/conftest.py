@@ -73,6 +73,17 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(os.environ["PREFECT_HOME"], ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """What a test's sandbox puts into the environment of this process, as `load` does, ends with the test."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("BOLLETTINO_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("BOLLETTINO_")]:
+        if name not in before:
+            del os.environ[name]
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def empty_postgresql() -> Iterator[str]:
     """Address of a PostgreSQL cluster of this session; its `postgres` database stays as it is."""
