@@ -14,16 +14,21 @@ import sys
 
 ADDRESS = "BOLLETTINO_WARM"  # of the warm process's socket; without one the run begins cold
 LENGTH = struct.Struct("!I")
+HELD = {signal.SIGINT, signal.SIGTERM}
 ENDED = struct.Struct("!i")  # the run's exit code, or the signal that ended it as a negative number
 
 
 def main() -> int:
+    # what comes while a run begins waits until it can be passed on: it would end this process alone
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     asked = ask(os.environ.get(ADDRESS, ""))
     if asked is None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
         os.execv(sys.executable, [sys.executable, "-m", "prefect.engine"])  # noqa: S606  no shell is meant
     link, run = asked
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the worker's terminal is not meant for its runs
     signal.signal(signal.SIGTERM, lambda number, _frame: pass_on(run, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
     code = ending(link)
     if code is None:  # the warm process died, its copy did not: how that ends is not known any more
         select.select([run], [], [])
