@@ -49,28 +49,32 @@ class Run:
         steps.other.return_value = None
         steps.page.return_value = PAGE
         steps.suspend.side_effect = SuspendedError
+        own = {
+            "make_engine": steps.engine,
+            "load_start": steps.start,
+            "look_again": steps.look,
+            "store_answers": steps.store,
+            "ordered": steps.order,
+            "load_round": steps.load_round,
+            "other_window": steps.other,
+            "artifact": steps.draw,
+            "form": steps.form,
+            "suspend_flow_run": steps.suspend,
+            "ended": steps.ended,
+            "start_at_once": steps.start_at_once,
+        }
+        for name, step in own.items():
+            monkeypatch.setattr(approve, name, step)
         monkeypatch.setattr(approve, "load", lambda: settings)
-        monkeypatch.setattr(approve, "make_engine", steps.engine)
         steps.engine.return_value = engine
         monkeypatch.setattr(approve, "get_run_logger", lambda: logging.getLogger("finestra"))
         monkeypatch.setattr(approve, "flow_run", SimpleNamespace(id="mine"))
-        monkeypatch.setattr(approve, "load_start", steps.start)
-        monkeypatch.setattr(approve, "look_again", steps.look)
-        monkeypatch.setattr(approve, "store_answers", steps.store)
-        monkeypatch.setattr(approve, "ordered", steps.order)
         monkeypatch.setattr(samples, "send_asked", steps.sample)
         monkeypatch.setattr(drafts, "told_at_once", steps.tell)
-        monkeypatch.setattr(approve, "load_round", steps.load_round)
-        monkeypatch.setattr(approve, "other_window", steps.other)
         monkeypatch.setattr(client, "rename", steps.rename)
         monkeypatch.setattr(client, "link", lambda _settings, run: f"http://x/{run}")
-        monkeypatch.setattr(approve, "artifact", steps.draw)
         monkeypatch.setattr(pages, "draft", steps.page)
-        monkeypatch.setattr(approve, "form", steps.form)
         monkeypatch.setattr(forms, "bound", steps.bound)
-        monkeypatch.setattr(approve, "suspend_flow_run", steps.suspend)
-        monkeypatch.setattr(approve, "ended", steps.ended)
-        monkeypatch.setattr(approve, "start_at_once", steps.start_at_once)
         monkeypatch.setattr(choices, "refresh", steps.refresh)
 
     @property

@@ -100,14 +100,18 @@ def test_it_is_dated_by_its_slot_else_by_its_approval(settings: Settings, sqlite
         assert seal.message_of(settings, bulletin, items, DECIDED).day == "domenica 22 novembre"
 
 
+def digest_of(settings: Settings, session: Session, bulletin: Bulletin) -> str:
+    """Of what was approved; a key makes the seal of it."""
+    found = bulletins.approved(session, bulletin.id)
+    assert found is not None
+    message = seal.message_of(settings, bulletin, bulletins.items(session, found[1]), DECIDED)
+    return message.sealed(recipients.audience_rule(session, bulletin), fingerprint(settings.profile))
+
+
 def test_the_seal_is_of_the_bulletin_its_audience_and_its_profile(settings: Settings, sqlite: Engine) -> None:
     with transaction(sqlite) as session:
         bulletin, approval = sealed(settings, session)
-        found = bulletins.approved(session, bulletin.id)
-        assert found is not None
-        message = seal.message_of(settings, bulletin, bulletins.items(session, found[1]), DECIDED)
-        rule = recipients.audience_rule(session, bulletin)
-        digest = message.sealed(rule, fingerprint(settings.profile))
+        digest = digest_of(settings, session, bulletin)
         assert approval.seal == settings.vault().mac("seal of a text", f"{bulletin.id} {digest}")
 
 
@@ -142,11 +146,7 @@ def test_a_profile_that_changed_or_was_not_bound_names_the_way_out_that_is_open(
 def test_a_seal_that_anybody_can_compute_is_none(settings: Settings, sqlite: Engine) -> None:
     with transaction(sqlite) as session:
         bulletin, approval = sealed(settings, session)
-        found = bulletins.approved(session, bulletin.id)
-        assert found is not None
-        message = seal.message_of(settings, bulletin, bulletins.items(session, found[1]), DECIDED)
-        rule = recipients.audience_rule(session, bulletin)
-        approval.seal = message.sealed(rule, fingerprint(settings.profile))
+        approval.seal = digest_of(settings, session, bulletin)
         sign(settings, session, approval)
         assert "non proteggeva il sigillo" in seal.not_as_approved(settings, session, bulletin)
 
