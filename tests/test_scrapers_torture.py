@@ -2,7 +2,10 @@
 
 import re
 import tracemalloc
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -108,9 +111,17 @@ BOMBS = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(BOMBS))
-def test_a_bomb_is_one_error_or_stays_small(name: str) -> None:
-    """An entity that is not believed stays a name, and costs the other entries nothing."""
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Executor]:
+    """A process without a thread: `tracemalloc.stop` beside others may end it (CPython's issue 128679, which
+    3.11 keeps), and this one may hold a server.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def measured(name: str) -> tuple[list[str], int]:
+    """The titles that are read, none where nothing is, and the most memory that it took, in bytes."""
     content = BOMBS[name].encode()
     tracemalloc.start()
     try:
@@ -120,6 +131,13 @@ def test_a_bomb_is_one_error_or_stays_small(name: str) -> None:
     finally:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
+    return titles, peak
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_a_bomb_is_one_error_or_stays_small(alone: Executor, name: str) -> None:
+    """An entity that is not believed stays a name, and costs the other entries nothing."""
+    titles, peak = alone.submit(measured, name).result()
     assert all(len(title) < 30_000 for title in titles)
     assert ("nest" in name or "many" in name) is (titles == [])
     assert peak < 60_000_000
