@@ -114,7 +114,7 @@ def test_the_picture_is_one_tap_from_form_and_letter_also_for_who_must_log_in(
     stranger.get_by_role("button", name="Entra").tap()
     shown = stranger.get_by_role("img", name=re.compile("Il messaggio sul telefono"))
     expect(shown).to_be_visible()
-    stranger.wait_for_load_state("networkidle")  # until then the page draws itself anew
+    shown.scroll_into_view_if_needed()  # waits until it stands still; the page asks the server again and again
     stranger.screenshot(path=editor.shots / "from-the-letter.png")
     phone.close()
     discard(installation, number)
