@@ -8,7 +8,8 @@ from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import col, select
 
@@ -186,6 +187,19 @@ def test_a_status_that_came_early_is_no_failure(engine: Engine, vault: Vault, no
         assert (inbound.failed(session), inbound.parked(session)) == ([], 0)
         inbound.handled(session, inbound.take(session, [young]), now=now)
         assert inbound.early(session, after=0, limit=10) == []
+
+
+def test_what_was_compiled_for_one_database_serves_the_next(engine: Engine) -> None:
+    """Whoever opens hundreds of them would else compile and keep each statement as often."""
+    found = list[CacheStats]()
+    other = make_engine(engine.url.render_as_string(hide_password=False))
+    for each in (engine, other):
+        event.listen(each, "after_cursor_execute", lambda *heard: found.append(heard[4].cache_hit))
+        with transaction(each) as session:
+            statement = select(Source.kind, Source.address).where(col(Source.address) == "https://b.example")
+            assert session.exec(statement).all() == []
+    other.dispose()
+    assert found[-1] is CacheStats.CACHE_HIT
 
 
 def test_an_error_quotes_no_value_of_the_statement(engine: Engine) -> None:
