@@ -223,6 +223,23 @@ def test_a_machine_without_descriptors_of_processes_begins_cold(monkeypatch: pyt
     assert not warm.is_possible()
 
 
+def test_a_worker_that_a_shell_has_put_into_the_background_can_be_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Prefect's worker (3.9.1) turns SIGTERM into a SIGINT to itself, which such a shell had it ignore: it
+    went on for ever.
+    """
+    heard: list[object] = []
+    monkeypatch.setattr(warm, "is_possible", lambda: False)
+    monkeypatch.setattr(os, "execv", lambda *_: heard.append(signal.getsignal(signal.SIGINT)))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        warm.start("a-pool", lambda: None)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard == [signal.SIG_DFL]
+
+
 def test_where_none_is_warm_the_engine_begins_cold(tmp_path: Path) -> None:
     for address in ({}, {ADDRESS: str(tmp_path / "gone")}):
         run = subprocess.run(

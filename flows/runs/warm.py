@@ -45,6 +45,8 @@ def start(pool: str, import_all: Callable[[], None]) -> None:
             return
     except OSError as exc:  # no folder, a long name, no process: runs begin cold
         print(f"no warm process ({exc}): runs begin cold", file=sys.stderr, flush=True)
+    # a shell's background job inherits it ignored, and Prefect's worker, told to end, sends it to itself
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", "worker"]
     os.execv(sys.executable, [sys.executable, "-m", "prefect", *worker])  # noqa: S606  no shell is meant
 
