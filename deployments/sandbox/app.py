@@ -24,13 +24,12 @@ from deployments.sandbox.phones import phone_routes
 from deployments.sandbox.plone import plone_routes
 from deployments.sandbox.post_office import Mailbox, mailbox_routes
 from deployments.sandbox.regional import regional_routes
-from deployments.sandbox.store import Store
 from deployments.sandbox.subscription_api import subscription_routes
 from deployments.sandbox.template_api import template_routes
 from deployments.sandbox.template_state import template_control
 from deployments.sandbox.token_api import token_control, token_routes
 from deployments.sandbox.web_site import site_routes
-from deployments.sandbox.webhooks import Http, Webhooks, over_http
+from deployments.sandbox.webhooks import Http, over_http
 from deployments.sandbox.world import World
 from deployments.sandbox.zones import AlertError
 
@@ -52,11 +51,9 @@ def create_app(
 
     `app.state.world` gives tests the store and `world.webhooks.deliver_due(now)`.
     """
-    state_dir.mkdir(parents=True, exist_ok=True)
-    store = Store(state_dir / "sandbox.db")
-    world = World(config, store, clock, Webhooks(config, store, clock, http))
-    plant_articles(store, world.now())
-    plant_phones(store, config.staff)
+    world = World.opened(config, state_dir, clock, http)
+    plant_articles(world.store, world.now())
+    plant_phones(world.store, config.staff)
     current_bulletin(world)
 
     @contextlib.asynccontextmanager
@@ -69,7 +66,7 @@ def create_app(
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await worker
-        store.close()
+        world.store.close()
 
     app = FastAPI(title="Bollettino, PROVA", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.world = world

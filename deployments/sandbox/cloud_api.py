@@ -1,7 +1,6 @@
 """Meta's send endpoints: check as Meta does, keep for the phone, answer, then report by webhook."""
 
 import asyncio
-from collections import deque
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,31 +21,14 @@ from deployments.sandbox.world import World
 _HTML_500 = "<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1><p>PROVA</p></body></html>"
 
 
-class Throughput:
-    """Meta's ceiling for a number: so many messages in any second (error 130429)."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._times: deque[datetime] = deque()
-
-    def admit(self, now: datetime) -> None:
-        """Count one message; raises GraphError 130429 above the ceiling."""
-        while self._times and (now - self._times[0]).total_seconds() >= 1:
-            self._times.popleft()
-        if len(self._times) >= self._limit:
-            raise GraphError(130429, "Message failed to send because there were too many messages sent")
-        self._times.append(now)
-
-
 def send_routes(world: World) -> APIRouter:
     """`POST /{version}/{phone_number_id}/messages` and `.../marketing_messages`."""
     router = APIRouter(prefix=f"/{VERSION}", dependencies=[Depends(authorised(world))])
-    throughput = Throughput(world.config.throughput)
 
     async def send(object_id: str, payload: Any, endpoint: Endpoint) -> Response:
         if object_id != world.config.phone_number_id:
             raise no_such_object()
-        throughput.admit(world.now())
+        world.throughput.admit(world.now())
         fault = take_next(world.store)
         if fault and isinstance(fault.fault, int):
             raise GraphError(fault.fault, "PROVA: fault on demand")

@@ -58,14 +58,15 @@ class NextFault(BaseModel):
 def fault_routes(world: World) -> APIRouter:
     """Routes under `/_prova/guasti`."""
     router = APIRouter(prefix="/_prova/guasti")
-    store = world.store
 
     @router.get("")
     async def table() -> dict[str, Any]:
-        waiting = store.get(NextFault, _NEXT)
+        waiting = world.store.get(NextFault, _NEXT)
         return {
             "next": waiting.model_dump() if waiting else None,
-            "phones": [{"phone": f"+{fault.wa_id}", "code": fault.code} for fault in store.all(PhoneFault)],
+            "phones": [
+                {"phone": f"+{fault.wa_id}", "code": fault.code} for fault in world.store.all(PhoneFault)
+            ],
             "webhooks": world.webhooks.mode,
         }
 
@@ -73,19 +74,19 @@ def fault_routes(world: World) -> APIRouter:
     async def order(fault: Annotated[FaultOrder, Body()]) -> dict[str, bool]:
         if fault.phone is not None and fault.code is not None:
             wa_id = wa_id_of(fault.phone)
-            store.put(wa_id, PhoneFault(wa_id=wa_id, code=fault.code))
+            world.store.put(wa_id, PhoneFault(wa_id=wa_id, code=fault.code))
         elif fault.next is not None:
-            store.put(_NEXT, NextFault(fault=fault.next, times=fault.times, seconds=fault.seconds))
+            world.store.put(_NEXT, NextFault(fault=fault.next, times=fault.times, seconds=fault.seconds))
         elif fault.webhooks is not None:
-            store.put("mode", WebhookMode(mode=fault.webhooks))
+            world.store.put("mode", WebhookMode(mode=fault.webhooks))
         return {"ok": True}
 
     @router.delete("")
     async def repair() -> dict[str, bool]:
-        store.delete(NextFault, _NEXT)
-        store.delete(WebhookMode, "mode")
-        for fault in store.all(PhoneFault):
-            store.delete(PhoneFault, fault.wa_id)
+        world.store.delete(NextFault, _NEXT)
+        world.store.delete(WebhookMode, "mode")
+        for fault in world.store.all(PhoneFault):
+            world.store.delete(PhoneFault, fault.wa_id)
         return {"ok": True}
 
     return router

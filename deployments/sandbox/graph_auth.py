@@ -36,9 +36,9 @@ def token_state(world: World) -> TokenState:
 
 def authorised(world: World) -> Callable[[Request], Awaitable[None]]:
     """A dependency that lets only the configured bearer token in, while it lives (error 190 otherwise)."""
-    expected = f"Bearer {world.config.token.get_secret_value()}".encode()
 
     async def check(request: Request) -> None:
+        expected = f"Bearer {world.config.token.get_secret_value()}".encode()
         header = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(header, expected):
             raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")

@@ -4,6 +4,8 @@ Each refusal carries its Graph code in the error type (`graph_132012`); the rest
 """
 
 import re
+from collections import deque
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -24,6 +26,22 @@ TEXT_LIMIT = 4096  # of a free-form message
 OPAQUE_LIMIT = 512
 _KNOWN_TYPES = ("template", "text")
 _FORBIDDEN_IN_VALUES = re.compile(r"[\n\r\t]| {5,}")
+
+
+class Throughput:
+    """Meta's ceiling for a number: so many messages in any second (error 130429)."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._times: deque[datetime] = deque()
+
+    def admit(self, now: datetime) -> None:
+        """Count one message; raises GraphError 130429 above the ceiling."""
+        while self._times and (now - self._times[0]).total_seconds() >= 1:
+            self._times.popleft()
+        if len(self._times) >= self._limit:
+            raise GraphError(130429, "Message failed to send because there were too many messages sent")
+        self._times.append(now)
 
 
 def length(text: str) -> int:

@@ -114,34 +114,33 @@ def _list_routes(world: World, pages: Jinja2Templates) -> APIRouter:
 
 def _control_routes(world: World) -> APIRouter:
     router = APIRouter(prefix="/_prova/articoli")
-    store = world.store
 
     def article_of(slug: str) -> Article:
-        article = store.get(Article, slug)
+        article = world.store.get(Article, slug)
         if article is None:
             raise HTTPException(404, "Nessun articolo con questo slug")
         return article
 
     @router.get("")
     async def listing() -> list[dict[str, Any]]:
-        return [article.model_dump(mode="json") for article in store.all(Article)]
+        return [article.model_dump(mode="json") for article in world.store.all(Article)]
 
     @router.post("", status_code=201)
     async def publish_one(order: Annotated[ArticleOrder, Body()], request: Request) -> dict[str, Any]:
-        return _answer(publish(store, order, world.now()), request)
+        return _answer(publish(world.store, order, world.now()), request)
 
     @router.put("/{slug}")
     async def edit_one(
         slug: str, changes: Annotated[dict[str, Any], Body()], request: Request
     ) -> dict[str, Any]:
         try:
-            return _answer(edit(store, article_of(slug), changes, world.now()), request)
+            return _answer(edit(world.store, article_of(slug), changes, world.now()), request)
         except ValidationError as exc:
             raise HTTPException(422, str(exc)) from exc
 
     @router.delete("/{slug}")
     async def withdraw_one(slug: str) -> dict[str, bool]:
-        withdraw(store, article_of(slug), world.now())
+        withdraw(world.store, article_of(slug), world.now())
         return {"ok": True}
 
     return router

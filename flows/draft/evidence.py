@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 
 from sqlmodel import Session
 
@@ -67,11 +67,14 @@ class JudgedItem:
 def judged(items: Sequence[SourcedItem]) -> list[JudgedItem]:
     """Each item read beside its source."""
     return [
-        JudgedItem(
-            item, check(item.text, item.source, published=item.published) if item.source.strip() else None
-        )
+        JudgedItem(item, _verdict(item.text, item.source, item.published) if item.source.strip() else None)
         for item in items
     ]
+
+
+@lru_cache(maxsize=128)  # a form, its page and its answer ask of the same texts, 10 ms each
+def _verdict(text: str, source: str, published: date | None) -> Verdict:
+    return check(text, source, published=published)
 
 
 def room(settings: Settings, bulletin: Bulletin, dated: datetime, count: int) -> int:
