@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.world.editor import Editor, Starter
 from tests.world.installation import Installation, wait_for
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
 
 APPROVE = "Approva: parte subito"
 TWO_WITH_CODES = (("approvals = 1 ", "approvals = 2 "), ("# codes = true", "codes = true"))

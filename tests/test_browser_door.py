@@ -11,7 +11,7 @@ from tests.world.editor import browser_page
 from tests.world.installation import Installation
 from tests.world.people import accounts_of, signed_in
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
 
 
 def test_a_printed_link_lets_in_once_and_the_browser_asks_nobody_else(

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.world.editor import Editor, browser_page, run_page, sign_in
 from tests.world.installation import Installation, wait_for
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
 
 APPROVE, SAVE = "Approva (solo se sei Anna Redazione): parte subito", "Salva, continuo dopo"
 TAPS = 5  # after the letter's link, of an approval that changes nothing: ⋮, Resume, list, line, Resume

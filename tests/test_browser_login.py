@@ -18,7 +18,7 @@ from tests.world.editor import browser_page
 from tests.world.installation import Installation
 from tests.world.people import PASSWORD, accounts_of
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
 
 ANNA = "Anna Redazione"
 

@@ -9,7 +9,7 @@ from tests.world.editor import SHOTS, Editor, browser_page
 from tests.world.guide import take
 from tests.world.installation import Installation, wait_for
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
 
 APPROVE = "Approva: parte subito"
 

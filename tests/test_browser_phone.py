@@ -13,7 +13,7 @@ from tests.world.guide import take
 from tests.world.installation import Installation, wait_for
 from tests.world.people import accounts_of, member_of
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
 
 TAPS = 5  # of an approval that changes nothing, by who has signed in
 

@@ -15,7 +15,7 @@ from tests.world.installation import Installation, wait_for
 from tests.world.people import accounts_of
 
 pytestmark = [
-    pytest.mark.xdist_group("installation"),  # one for all: it takes 20 s to start
+    pytest.mark.xdist_group("desk"),  # one for all: it takes 20 s to start
     pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib"),  # of the provider, not of ours
 ]
 

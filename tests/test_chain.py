@@ -33,7 +33,7 @@ from tests.world.installation import Installation, filled, wait_for
 from tests.world.traces import in_file, national
 from tests.world.trouble import held, is_running, kill, process_of, sent_once, status, versions
 
-pytestmark = pytest.mark.xdist_group("chain")  # beside "installation": each worker has one of its own
+pytestmark = pytest.mark.xdist_group("chain")  # beside "installation" and "desk", each on its own
 
 
 def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Installation) -> None:

@@ -31,7 +31,7 @@ from tests.world.trouble import (
     watch,
 )
 
-pytestmark = pytest.mark.xdist_group("chain")  # beside "installation": each worker has one of its own
+pytestmark = pytest.mark.xdist_group("chain")  # beside "installation" and "desk", each on its own
 WORKER = "worker start"
 
 

@@ -13,7 +13,7 @@ from db.models import SignIn
 from tests.world.installation import Installation, field_of, filled, wait_for
 from tests.world.people import accounts_of, member_of
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
 
 ANNA, BRUNO, APPROVE = "Anna Redazione", "Bruno Vice", "Approva: parte subito"
 OTHER = "Hai effettuato l'accesso come Anna Redazione, ma nel modulo c'è un altro nome"

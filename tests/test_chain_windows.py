@@ -13,7 +13,7 @@ from prefect.states import Cancelled, Paused, Scheduled
 from tests.world.installation import Installation, filled, wait_for
 from tests.world.trouble import APPROVE, SAVE, sent_once, versions, watch
 
-pytestmark = pytest.mark.xdist_group("chain")  # beside "installation": each worker has one of its own
+pytestmark = pytest.mark.xdist_group("chain")  # beside "installation" and "desk", each on its own
 
 
 def test_two_tabs_that_confirm_one_form_make_one_decision(installation: Installation) -> None:

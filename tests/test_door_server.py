@@ -29,7 +29,7 @@ from tests.world.door_server import DoorServer, door_server
 from tests.world.editor import QUIET
 from tests.world.listening import listened
 
-pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+pytestmark = pytest.mark.xdist_group("desk")  # a server of Prefect's too: one at a time
 
 
 @pytest.fixture(scope="module")

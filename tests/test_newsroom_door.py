@@ -11,7 +11,7 @@ from flows.newsroom import page, shell
 from tests.world.door_front import INTERNAL, PEOPLE, Front
 from tests.world.door_server import DoorServer, door_server
 
-pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+pytestmark = pytest.mark.xdist_group("desk")  # a server of Prefect's too: one at a time
 
 
 @pytest.fixture

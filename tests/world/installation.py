@@ -21,7 +21,7 @@ from uuid import UUID
 
 import psutil
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.context import SettingsContext, get_settings_context
 from pyotp import TOTP
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -36,7 +36,7 @@ from flows.runs import forms
 from flows.settings import DEMO, ROOT, Settings, load_profile
 from flows.sources.visit import collect_sources
 from tests.world.code_secrets import OIDC_SECRET
-from tests.world.sharing import ask_who, share_the_password
+from tests.world.sharing import ask_who, share_the_password, told_prefect
 
 T = TypeVar("T")
 READY = "Ctrl-C stops everything"
@@ -220,11 +220,11 @@ class Installation:
     def at_server(self, credential: str | None = None) -> Iterator[None]:
         """Prefect's clients in this process ask its server meanwhile, as its own worker does."""
         given = credential or self.settings.door_keys().internal
-        address = f"{self.settings.prefect_address}/api"
+        told = told_prefect(f"{self.settings.prefect_address}/api", given)
         secrets = json.loads((self.state / "secrets.json").read_text(encoding="utf-8"))
         with (
             patch.dict(os.environ, secrets),
-            temporary_settings({PREFECT_API_URL: address, PREFECT_API_AUTH_STRING: given}),
+            SettingsContext(profile=get_settings_context().profile, settings=told),
         ):
             yield
 

@@ -2,8 +2,11 @@
 
 import time
 from datetime import UTC, datetime
+from functools import cache
 
 import httpx
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.settings import Settings as PrefectSettings
 
 from db import accounts, bulletins
 from db.engine import reading, transaction
@@ -38,3 +41,11 @@ def ask_who(settings: Settings) -> None:
         waiting = bulletins.with_status(session, BulletinStatus.in_review)
     for one in waiting:
         forms.open_review(settings, engine, one.id, now=datetime.now(UTC))
+
+
+@cache
+def told_prefect(address: str, credential: str) -> PrefectSettings:
+    """To ask this server; made once, since Prefect takes 20 ms for it, and a test looks many times."""
+    with temporary_settings({PREFECT_API_URL: address, PREFECT_API_AUTH_STRING: credential}) as told:
+        found: PrefectSettings = told
+    return found
