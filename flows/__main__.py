@@ -39,7 +39,7 @@ WITHOUT_DATABASE = (
 def run(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
     from flows import run as installed
 
-    return installed.run(settings)
+    return installed.run(settings, main)
 
 
 def inspect(arguments: argparse.Namespace, out: Output) -> int:

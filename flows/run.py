@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,8 @@ from flows.cli import neighbours
 from flows.privacy import basis, intact
 from flows.profiles import documents, secrets_file
 from flows.settings import ROOT, BollettinoError, Settings, SettingsError
+
+Main = Callable[[list[str]], int]  # what is typed behind `python -m flows` -> its exit code
 
 STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
 STOPPING = 20.0
@@ -187,12 +190,10 @@ def wait(child: Child, ready: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def verb(*arguments: str) -> None:
+def verb(main: Main, *arguments: str) -> None:
     """Run one of our verbs to its end, as an operator would type it, but in this process: a new one would
     take three seconds to import what stands here already.
     """
-    from flows.__main__ import main  # late: it imports this module
-
     errors = io.StringIO()
     with redirect_stdout(io.StringIO()), redirect_stderr(errors):
         code = main([*arguments])
@@ -297,8 +298,8 @@ def require_complete(settings: Settings) -> None:
         raise SettingsError("\n".join(lacking))
 
 
-def run(settings: Settings) -> int:
-    """The whole installation, until Ctrl-C or SIGTERM. Returns the exit code."""
+def run(settings: Settings, main: Main) -> int:
+    """The whole installation, until Ctrl-C or SIGTERM; `main` does a verb. Returns the exit code."""
     require_complete(settings)
     for signum in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
         signal.signal(signum, interrupt)
@@ -310,14 +311,14 @@ def run(settings: Settings) -> int:
     settings.enter()
     processes = children(settings)
     say(f"{settings.profile.prova}{settings.profile.names.comune}: starting in {settings.state}")
-    verb("migrate")
+    verb(main, "migrate")
     for line in intact.missing(settings):
         say(f"  warning: {line}")
     try:
         start_all(settings, processes)
         from flows.cli.tour import first_steps
 
-        first_steps(settings, say, verb)
+        first_steps(settings, say, partial(verb, main))
         watch_over(processes)
     except KeyboardInterrupt:
         say("\nstopping")

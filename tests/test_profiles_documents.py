@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.__main__ import main
 from flows.machine import plan
 from flows.machine.plan import PlanError
 from flows.profiles import documents
@@ -89,7 +90,7 @@ def test_one_that_cannot_be_published_is_refused_and_ours_takes_no_place_of_it(
     with pytest.raises(SettingsError, match=words):
         _ = settings_of(path).notice_text
     with pytest.raises(SettingsError, match=words):
-        run(settings_of(path))
+        run(settings_of(path), main)
     assert not (path.parent / "state").exists()
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from flows.__main__ import main
 from flows.bulletin.language.measure import utf16
 from flows.profiles.comune import Profile
 from flows.profiles.file import line_of, unfilled
@@ -227,7 +228,7 @@ def test_a_profile_is_complete_or_does_not_run_and_every_gap_is_told_at_once(tmp
     path = production(tmp_path, *besides)
     settings = Settings(load_profile(path), path, tmp_path / "state")
     with pytest.raises(SettingsError) as caught:
-        run(settings)
+        run(settings, main)
     assert not (tmp_path / "state").exists()
     lines = path.read_text(encoding="utf-8").splitlines()
     profile, _, environment = str(caught.value).partition("not set in the environment: ")

@@ -15,6 +15,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from flows import run
+from flows.__main__ import main
 from flows.door import keys
 from flows.door.keys import DoorKeys
 from flows.run import WAITS, Child, look_after
@@ -183,8 +184,20 @@ def test_a_start_that_finds_its_port_taken_changes_no_credential(
         taken.listen()
         settings.profile.servers.__dict__["prefect_port"] = taken.getsockname()[1]
         with pytest.raises(run.RunError, match=r"\(prefect\) is taken .* change servers\.prefect_port in"):
-            run.run(settings)
+            run.run(settings, main)
     assert (settings.state / keys.FILE).read_bytes() == before
+
+
+def test_a_verb_of_the_first_round_is_silent_unless_it_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    def act(typed: list[str]) -> int:
+        print("what it did")
+        print("why not", file=sys.stderr)
+        return {"collect": 0}.get(typed[0], 2)
+
+    run.verb(act, "collect")
+    with pytest.raises(run.RunError, match=r"`python -m flows compose --at-approval` failed:\nwhy not$"):
+        run.verb(act, "compose", "--at-approval")
+    assert capsys.readouterr() == ("", "")
 
 
 @contextmanager
