@@ -114,7 +114,7 @@ def test_the_picture_is_one_tap_from_form_and_letter_also_for_who_must_log_in(
     stranger.get_by_role("button", name="Entra").tap()
     shown = stranger.get_by_role("img", name=re.compile("Il messaggio sul telefono"))
     expect(shown).to_be_visible()
-    shown.scroll_into_view_if_needed()  # waits for it to stand still; the page never stops asking the server
+    expect(shown).to_have_js_property("complete", True)
     stranger.screenshot(path=editor.shots / "from-the-letter.png")
     phone.close()
     discard(installation, number)

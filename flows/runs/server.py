@@ -36,6 +36,7 @@ from flows.door.gate import Door, House
 from flows.newsroom import shell
 from flows.newsroom.line import UI
 from flows.runs import complaints
+from flows.runs.assets import Assets
 from flows.settings import Settings, load
 
 PATIENCE = 20.0  # seconds for one look at the page
@@ -167,7 +168,8 @@ def door(settings: Settings) -> Door:
         startable(settings, "operators"),
     )
     newsroom, accounts = OwnNewsroom(settings), Reception(settings)
-    return Door(create_app(final=True), house, PrefectRooms(), newsroom=newsroom, accounts=accounts)
+    behind = Assets(create_app(final=True))
+    return Door(behind, house, PrefectRooms(), newsroom=newsroom, accounts=accounts)
 
 
 def serve(settings: Settings) -> None:
