@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,7 +103,8 @@ def test_who_left_since_gets_nothing_and_no_bulletin_comes_twice(
         town.leave(*PHONES[:LEFT])
         copy = town.safe.archives / town.safe.names()[0]
         if registers != "the old state folder":
-            town.safe.take(town.settings).unlink()  # of it the archive is lost, the registers are not
+            later = datetime.now(UTC) + timedelta(seconds=1)  # archives are named by the second
+            town.safe.take(town.settings, later).unlink()  # of it the archive is lost, the registers are not
         wish = town.safe.wish(
             copy, tmp_path / "new", registers=town.settings.state if "old" in registers else None
         )
