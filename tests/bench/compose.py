@@ -22,6 +22,7 @@ from db.news_items import NewsData, add
 from db.schema import upgrade
 from flows import compose
 from flows.bulletin.summary import text
+from flows.draft import evidence
 from flows.draft import items as composing
 from flows.settings import DEMO, Settings, load_profile
 from tests.world.builders import make_source
@@ -141,6 +142,7 @@ def composed(settings: Settings, *, now: datetime) -> tuple[Shares, compose.Draf
     ]
     for one in patches:
         one.start()
+    evidence._verdict.cache_clear()
     text._summarised.cache_clear()  # each round of ours is a process of a Comune's
     started = time.process_time()
     draft = compose.compose_draft(settings, engine, at_approval=False, now=now)
