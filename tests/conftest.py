@@ -1,5 +1,6 @@
 """Databases of both kinds, migrated once a session and copied for each test."""
 
+import functools
 import os
 import shutil
 import tempfile
@@ -25,6 +26,8 @@ from db.engine import make_engine
 from db.journal import Journal
 from db.ledger import Ledger
 from db.vault import Vault
+from flows.bulletin.summary.text import summarise
+from flows.draft import items
 from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
 from flows.whatsapp import account
@@ -51,6 +54,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("untimed")
 
 be_volatile()
+# a thousand tests summarise the sandbox's eight notices, 30 ms each: here once for each process of the suite
+vars(items)["summarise"] = functools.lru_cache(maxsize=256)(summarise)
 
 
 WAITS = {"installation", "premises", "page", "loopback", "comune", "comuni", "postgresql", "empty_postgresql"}

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prefect import __ui_v2_static_subpath__
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows.runs.assets import Assets
 
@@ -26,7 +27,7 @@ class Counted:
         (folder / "assets" / "index-BD_kIOMy.js").write_text(SCRIPT)
         (folder / "index.html").write_text("<script></script>" * 100)
         files = Mount("/v2", StaticFiles(directory=folder, html=True))
-        self.app = Starlette(routes=[files], middleware=[Middleware(GZipMiddleware)])
+        self.app: ASGIApp = Starlette(routes=[files], middleware=[Middleware(GZipMiddleware)])
         self.asked: list[str] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,34 +82,69 @@ def test_a_page_and_what_is_not_there_are_asked_for_each_time(served: Counted) -
         assert served.asked == [path, path]
 
 
-def test_what_others_add_to_an_answer_is_not_kept(served: Counted) -> None:
-    """The door puts headers of its own on whatever passes."""
-    assets = Assets(served)
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": FILE,
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(b"accept-encoding", b"gzip")],
-    }
+@pytest.mark.slow
+def test_only_files_are_kept_of_what_prefect_gives_for_a_path() -> None:
+    """Whoever navigates to a path that is none is given the page, and a script of that name is none."""
+    from prefect.server.api.server import create_app  # late: three seconds of a processor
+
+    assets = Assets(create_app(final=True))
+    script = next(__ui_v2_static_subpath__.glob("assets/index-*.js"))
+    file, other, gone = (f"/v2/assets/{name}" for name in (script.name, f"/{script.name}", "gone.js"))
+
+    async def statuses() -> list[int]:
+        transport = httpx.ASGITransport(assets)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4200") as client:
+            navigated = {**PRESSED, "accept": "text/html"}
+            asked = ((gone, navigated), (gone, PRESSED), (file, navigated), (file, PRESSED), (other, PRESSED))
+            return [(await client.get(path, headers=headers)).status_code for path, headers in asked]
+
+    assert asyncio.run(statuses()) == [200, 404, 200, 200, 200]
+    assert list(assets._kept) == [file]
+
+
+def ask(assets: Assets) -> tuple[list[bytes], bytes]:
+    """Names of the headers, one of them added as the door adds its own, and the body as it was sent."""
+    headers = [(b"accept-encoding", b"gzip")]
+    asked = {"type": "http", "method": "GET", "path": FILE, "root_path": "", "query_string": b""}
+    told: list[Message] = []
 
     async def nothing() -> Message:
         await asyncio.sleep(60)
         raise AssertionError("a request for a file has no body")
 
-    async def ask() -> list[Message]:
-        told: list[Message] = []
+    async def heard(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"x-added", b"by the door"))
+        told.append(message)
 
-        async def heard(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"].append((b"x-added", b"by the door"))
-            told.append(message)
+    asyncio.run(assets({**asked, "headers": headers}, nothing, heard))
+    return [name for name, _ in told[0]["headers"]], b"".join(part["body"] for part in told[1:])
 
-        await assets(dict(scope), nothing, heard)
-        return told
 
+def test_what_others_add_to_an_answer_is_not_kept(served: Counted) -> None:
+    assets = Assets(served)
     for _ in range(3):
-        start, body = asyncio.run(ask())
-        assert [name for name, _ in start["headers"]].count(b"x-added") == 1
-        assert gzip.decompress(body["body"]).decode() == SCRIPT
+        names, body = ask(assets)
+        assert names.count(b"x-added") == 1
+        assert gzip.decompress(body).decode() == SCRIPT
+
+
+def test_an_answer_that_breaks_off_is_not_kept(served: Counted) -> None:
+    """A visitor who leaves may have it end early: the next ones would all get half a script."""
+    assets, whole = Assets(served), served.app
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        async def cut(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": message["body"][:9], "more_body": True}
+            await send(message)
+
+        await whole(scope, receive, cut)
+
+    served.app = broken
+    _, body = ask(assets)
+    assert len(body) < 100
+    served.app = whole
+    _, body = ask(assets)
+    assert gzip.decompress(body).decode() == SCRIPT
+    assert served.asked == [FILE, FILE]

@@ -21,7 +21,6 @@ from db.models import Origin
 from db.news_items import NewsData, add
 from db.schema import upgrade
 from flows import compose
-from flows.bulletin.summary import text
 from flows.draft import evidence
 from flows.draft import items as composing
 from flows.settings import DEMO, Settings, load_profile
@@ -142,8 +141,7 @@ def composed(settings: Settings, *, now: datetime) -> tuple[Shares, compose.Draf
     ]
     for one in patches:
         one.start()
-    evidence._verdict.cache_clear()
-    text._summarised.cache_clear()  # each round of ours is a process of a Comune's
+    evidence._verdict.cache_clear()  # each round of ours is a process of a Comune's
     started = time.process_time()
     draft = compose.compose_draft(settings, engine, at_approval=False, now=now)
     whole = time.process_time() - started

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Literal
 
 from flows.bulletin.language.markup import parameter
@@ -62,11 +61,6 @@ def summarise(
         published: the page's day in Rome: `domani` is counted from it and written out. Without it no text
             has such a word.
     """
-    return _summarised(title, abstract, body, limit, published)
-
-
-@lru_cache(maxsize=128)  # a round of approval asks anew for each item of the queue, 30 ms each
-def _summarised(title: str, abstract: str, body: str, limit: int, published: date | None) -> Summarised:
     notice = read(title=title, abstract=abstract, body=body, published=published)
     if why := why_nothing(notice):
         return Summarised("", "unwritten", notice.kind, reason=why)
