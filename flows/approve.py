@@ -344,6 +344,8 @@ def until_decided(bulletin_id: int) -> str:
         if status != decided.status:
             decided = load_start(engine, bulletin_id).bulletin
         is_ordered = decided.status != BulletinStatus.in_review and ordered(settings, engine, decided)
+        if decided.status != BulletinStatus.in_review:  # before the letter, whose link takes it back
+            choices.refresh(settings, engine, now=datetime.now(UTC))
         samples.send_asked(settings, engine, bulletin_id, now=datetime.now(UTC))
         posted = drafts.told_at_once(settings, engine, bulletin_id, now=now)
         if posted.trouble:
@@ -377,5 +379,4 @@ def until_decided(bulletin_id: int) -> str:
     pages.draft(settings, bulletin_id, page, "Come è finita")
     if not is_ordered:
         start_at_once(settings, engine, decided)
-    choices.refresh(settings, engine, now=datetime.now(UTC))
     return closing

@@ -181,7 +181,8 @@ def test_what_is_decided_is_ordered_told_and_closed(run: Run, *, is_ordered: boo
     run.steps.load_round.return_value = shown = replace(run.round, bulletin=gone_on)
     assert until_decided(run.number) == "approvato"
     again = [] if is_ordered else ["start_at_once"]
-    told = ["start", "order", "sample", "tell", "load_round", "rename", "ended", "page", *again, "refresh"]
+    listed = ["refresh", "sample", "tell"]  # the letter's link leads to a form that names it
+    told = ["start", "order", *listed, "load_round", "rename", "ended", "page", *again]
     assert run.order == [*BEFORE, *told]
     assert run.steps.start.mock_calls == [call(run.engine, run.number)] * 2
     run.steps.order.assert_called_once_with(*here, decided)

@@ -90,6 +90,7 @@ def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
         editor.open()
         editor.decide("Approva: parte", code=partial(installation.code, "Anna Redazione"))
         installation.ends_as(number, "approved")
+        installation.listed("riapri", number)
         again = Starter(installation, page, "riapri", "open-again-with-a-code")
         again.open()
         again.choose("Quale bollettino", f"{number} · ")

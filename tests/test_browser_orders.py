@@ -57,6 +57,7 @@ def test_a_draft_that_was_not_to_be_sent_is_taken_up_again(installation: Install
     number = installation.draft("Corso di ceramica per adulti")
     installation.answer(number, POSTPONE)
     installation.ends_as(number, "merged")
+    installation.listed("riapri", number)
     newsroom(installation, screen)
     line = screen.locator("#non-inviati li", has_text="Corso di ceramica per adulti").first
     line.scroll_into_view_if_needed()

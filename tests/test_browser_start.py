@@ -56,6 +56,7 @@ def announced_and_corrected(installation: Installation, page: Page) -> None:
     texts = installation.received(sent.code)
     assert all(len(messages) == 1 and "acqua sospesa" in messages[0] for messages in texts.values())
 
+    installation.listed("correggi", number)
     wrong = Starter(installation, page, "correggi", "correction")
     wrong.open()
     wrong.choose("Che cosa è da correggere", f"{number} · riga 3 del messaggio urgente")
@@ -80,6 +81,7 @@ def test_an_approved_bulletin_is_opened_again(installation: Installation, page: 
     editor.open()
     editor.decide("Approva: parte")
     installation.ends_as(number, "approved")
+    installation.listed("riapri", number)
     again = Starter(installation, page, "riapri", "open-again")
     again.open()
     again.choose("Quale bollettino", f"{number} · ")
@@ -100,6 +102,7 @@ def test_a_send_is_stopped_by_hand(installation: Installation, page: Page) -> No
     try:
         _approve(installation, page, number, "to-be-stopped")
         installation.ends_as(number, "sending")
+        installation.listed("ferma", number)
         ferma = Starter(installation, page, "ferma", "stop")
         ferma.open()
         ferma.choose("Quale bollettino", f"{number} · ")
@@ -109,6 +112,7 @@ def test_a_send_is_stopped_by_hand(installation: Installation, page: Page) -> No
     finally:
         installation.ask("/_prova/guasti", method="DELETE")
     assert not any(installation.received(stopped.code).values())
+    installation.listed("chiudi", number)
     chiudi = Starter(installation, page, "chiudi", "close")
     chiudi.open()
     chiudi.choose("Quale bollettino", f"{number} · ")
