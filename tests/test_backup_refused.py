@@ -14,7 +14,7 @@ from flows.backup.archive import BackupError, HarmedError
 from flows.backup.shelf import REGISTERS
 from flows.settings import Settings
 from tests.bench import send_town
-from tests.conftest import new_postgresql
+from tests.world.postgresql import new_postgresql
 from tests.world.safe import path_with_tools
 from tests.world.small_town import Town
 

@@ -28,8 +28,8 @@ from flows.sending.witness import StateFolder
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.bench.send_sink import Sink, sink
-from tests.conftest import new_postgresql
 from tests.world.comune import write_profile
+from tests.world.postgresql import new_postgresql
 from tests.world.safe import path_with_tools
 from tests.world.small_town import Town, tree_of
 

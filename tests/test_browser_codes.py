@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.world.editor import Editor, Starter
+from tests.world.editor import Editor, Starter, listed
 from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to start
@@ -90,7 +90,7 @@ def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
         editor.open()
         editor.decide("Approva: parte", code=partial(installation.code, "Anna Redazione"))
         installation.ends_as(number, "approved")
-        installation.listed("riapri", number)
+        listed(installation, "riapri", number)
         again = Starter(installation, page, "riapri", "open-again-with-a-code")
         again.open()
         again.choose("Quale bollettino", f"{number} · ")

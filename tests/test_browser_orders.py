@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from flows.deploy import ELSE
-from tests.world.editor import SHOTS, browser_page, closed, control, is_start, run_page, sign_in
+from tests.world.editor import SHOTS, browser_page, closed, control, is_start, listed, run_page, sign_in
 from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
@@ -57,7 +57,7 @@ def test_a_draft_that_was_not_to_be_sent_is_taken_up_again(installation: Install
     number = installation.draft("Corso di ceramica per adulti")
     installation.answer(number, POSTPONE)
     installation.ends_as(number, "merged")
-    installation.listed("riapri", number)
+    listed(installation, "riapri", number)
     newsroom(installation, screen)
     line = screen.locator("#non-inviati li", has_text="Corso di ceramica per adulti").first
     line.scroll_into_view_if_needed()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, ViewportSize
 
 from db.models import BulletinKind
 from flows.bulletin.language.dates import ROME
-from tests.world.editor import Editor, Starter, bring
+from tests.world.editor import Editor, Starter, bring, listed
 from tests.world.guide import take
 from tests.world.installation import Installation
 from tests.world.people import accounts_of, member_of
@@ -56,7 +56,7 @@ def announced_and_corrected(installation: Installation, page: Page) -> None:
     texts = installation.received(sent.code)
     assert all(len(messages) == 1 and "acqua sospesa" in messages[0] for messages in texts.values())
 
-    installation.listed("correggi", number)
+    listed(installation, "correggi", number)
     wrong = Starter(installation, page, "correggi", "correction")
     wrong.open()
     wrong.choose("Che cosa è da correggere", f"{number} · riga 3 del messaggio urgente")
@@ -81,7 +81,7 @@ def test_an_approved_bulletin_is_opened_again(installation: Installation, page: 
     editor.open()
     editor.decide("Approva: parte")
     installation.ends_as(number, "approved")
-    installation.listed("riapri", number)
+    listed(installation, "riapri", number)
     again = Starter(installation, page, "riapri", "open-again")
     again.open()
     again.choose("Quale bollettino", f"{number} · ")
@@ -102,7 +102,7 @@ def test_a_send_is_stopped_by_hand(installation: Installation, page: Page) -> No
     try:
         _approve(installation, page, number, "to-be-stopped")
         installation.ends_as(number, "sending")
-        installation.listed("ferma", number)
+        listed(installation, "ferma", number)
         ferma = Starter(installation, page, "ferma", "stop")
         ferma.open()
         ferma.choose("Quale bollettino", f"{number} · ")
@@ -112,7 +112,7 @@ def test_a_send_is_stopped_by_hand(installation: Installation, page: Page) -> No
     finally:
         installation.ask("/_prova/guasti", method="DELETE")
     assert not any(installation.received(stopped.code).values())
-    installation.listed("chiudi", number)
+    listed(installation, "chiudi", number)
     chiudi = Starter(installation, page, "chiudi", "close")
     chiudi.open()
     chiudi.choose("Quale bollettino", f"{number} · ")

@@ -1,11 +1,9 @@
 """From the sandbox's site to its phones, through the real Prefect server, worker and web app."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,17 +19,16 @@ from sqlmodel import select
 
 from db import bulletins
 from db.engine import transaction
-from db.models import BulletinKind, BulletinStatus, NewsItem
+from db.models import BulletinKind, NewsItem
 from flows import correct
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.status import WAITS
 from flows.deploy import EDITORS, ELSE, LIST, YAML, blocks, deploy, schedules
 from flows.review.choices import Choice, choices
 from flows.settings import ROOT
-from tests.conftest import new_postgresql
-from tests.world.installation import Installation, filled, wait_for
+from tests.world.installation import Installation, wait_for
 from tests.world.traces import in_file, national
-from tests.world.trouble import held, is_running, kill, process_of, sent_once, status, versions
+from tests.world.trouble import kill, process_of
 
 pytestmark = pytest.mark.xdist_group("chain")  # beside "installation" and "desk", each on its own
 
@@ -360,29 +357,3 @@ def test_no_number_reaches_a_log_or_prefects_database(installation: Installation
     assert any(path.match("bollettino.db") for path in ours)
     for path in [*ours, installation.output]:
         assert in_file(path, numbers) == set(), path
-
-
-def test_the_chain_runs_on_postgresql_and_picks_up_after_a_stop(
-    tmp_path_factory: pytest.TempPathFactory, empty_postgresql: str
-) -> None:
-    found = Installation(tmp_path_factory.mktemp("postgresql"), new_postgresql(empty_postgresql))
-    found.start()
-    waits = found.run_of(1)
-    assert found.stop() == 0
-    assert not found.processes()
-    assert _link(found.start()).endswith(waits), "the same run waits after a second start"
-    run_id, form = found.form_of(1)
-    with held(found, 1):  # the answer waits for whoever has the row
-        assert found.post(run_id, filled(form, "Approva: parte subito")) == "ACCEPT"
-        wait_for("its run to wait for the row", lambda: is_running(found, run_id))
-        time.sleep(5)
-        assert status(found, 1) == BulletinStatus.in_review
-    sent_once(found, 1)
-    assert [one.answered_run_id for one in versions(found, 1)] == [None, run_id]
-    assert found.stop() == 0
-
-
-def _link(said: str) -> str:
-    found = re.search(r"to approve \S+ menu, Resume\):\s+(\S+)", said)
-    assert found, said
-    return found[1].partition("&")[2]  # what lets in is another at each start

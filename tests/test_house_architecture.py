@@ -6,6 +6,7 @@ Read from the source text, so that late imports and those under TYPE_CHECKING co
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 
@@ -14,26 +15,9 @@ import pytest
 from tests.world.tree import OURS, ROOT, dotted, modules
 
 VERBS = (
-    "absence",
-    "alert",
-    "announce",
-    "approve",
-    "backfill",
-    "collect",
-    "compose",
-    "correct",
-    "count",
-    "deploy",
-    "dispatch",
-    "hand_over",
-    "rehearse",
-    "retain",
-    "run",
-    "settle",
-    "stop",
-    "watch",
-    "worker",
-)
+    "absence", "alert", "announce", "approve", "backfill", "collect", "compose", "correct", "count",
+    "deploy", "dispatch", "hand_over", "rehearse", "retain", "run", "settle", "stop", "watch", "worker",
+)  # fmt: skip
 NESTS = ("bulletin", "web")  # each package in one of these counts by itself
 # The floors of the house, the highest first: a package may import what stands on a lower floor. Verbs are in
 # `PAIRS`.
@@ -124,9 +108,16 @@ READERS_OF_ENVIRONMENT = (
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
+@cache
+def nodes(path: str, source: str) -> list[ast.AST]:
+    """What a file is made of, of which the rules read: 1,200 files are parsed and walked once."""
+    kept = (ast.Import, ast.ImportFrom, ast.Attribute)
+    return [node for node in ast.walk(ast.parse(source, path)) if isinstance(node, kept)]
+
+
+def imports(path: str, source: str) -> Iterator[tuple[int, str]]:
     """Each imported module as (line, dotted name); `from a import b` counts as `a.b`."""
-    for node in ast.walk(tree):
+    for node in nodes(path, source):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -186,10 +177,10 @@ def arrow_violations(path: str, line: int, name: str) -> Iterator[str]:
             yield f"{path}:{line}: {kept} may be imported only in {', '.join(keepers)}"
 
 
-def environment_violations(path: str, tree: ast.AST) -> Iterator[str]:
+def environment_violations(path: str, source: str) -> Iterator[str]:
     if path in READERS_OF_ENVIRONMENT or path.startswith("tests/"):
         return
-    for node in ast.walk(tree):
+    for node in nodes(path, source):
         if isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT:
             yield f"{path}:{node.lineno}: reads the environment ({node.attr})"
         elif isinstance(node, ast.ImportFrom) and node.module == "os":
@@ -200,9 +191,8 @@ def environment_violations(path: str, tree: ast.AST) -> Iterator[str]:
 
 def violations(path: str, source: str) -> list[str]:
     """Each breach of the house's rules in one file, as `path:line: what`; `path` is relative, posix."""
-    tree = ast.parse(source, path)
-    found = list(environment_violations(path, tree))
-    for line, name in imports(tree):
+    found = list(environment_violations(path, source))
+    for line, name in imports(path, source):
         found += arrow_violations(path, line, name)
         if name.removesuffix(".*") in OURS:
             found.append(f"{path}:{line}: names no module ({name}): import what is meant")
@@ -224,7 +214,7 @@ def circle(sources: Iterable[tuple[str, str]]) -> str:
     below = defaultdict(set)
     for path, source in sources:
         ours = folder_of(dotted(path))
-        for _, name in imports(ast.parse(source, path)):
+        for _, name in imports(path, source):
             other = folder_of(name) if within(name, OURS) else ""
             if ours and other and ours != other:
                 below[ours].add(other)

@@ -28,9 +28,9 @@ from flows.sending.checks import check_witness
 from flows.sending.witness import StateFolder
 from flows.settings import Settings
 from tests.bench import send_town
-from tests.conftest import new_postgresql
 from tests.test_db_migrations import RELEASED
 from tests.world.builders import NOW
+from tests.world.postgresql import new_postgresql
 from tests.world.safe import path_with_tools
 from tests.world.small_town import tree_of
 from tests.world.tree import ROOT

@@ -10,10 +10,11 @@ import io
 import json
 import re
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import product
 from urllib.parse import urljoin, urlsplit
 
 from rapidfuzz import fuzz
@@ -79,6 +80,16 @@ class ZoneTable:
     zones: tuple[Zone, ...]
     problems: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()  # codes of zones without a list: any Comune may lie there, too
+
+    @cached_property
+    def spelled(self) -> dict[tuple[str, Callable[[str], str], str], list[tuple[str, Zone]]]:
+        """The names of the lists with their zones, by region, form and spelling in it."""
+        found = defaultdict(list)
+        for zone in self.zones:
+            for name, (form, _) in product(zone.comuni, _SPELLINGS):
+                for spelling in {form(part) for part in _parts(name)}:
+                    found[zone.region, form, spelling].append((name, zone))
+        return found
 
 
 @dataclass(frozen=True)
@@ -184,19 +195,18 @@ def zones_of(comune: Comune, table: ZoneTable) -> Match:
     counts only when it fits this Comune alone of its region; the note then says so. Two lists may spell one
     Comune in two ways.
     """
-    written = [(name, zone) for zone in table.zones if zone.region == comune.region for name in zone.comuni]
     zones: dict[str, Zone] = {}
     notes: dict[str, str] = {}
     for form, how in _SPELLINGS:
         spelling = form(comune.name)
         if _spelled(comune.region, form)[spelling] > 1:
             continue
-        for name, zone in written:
-            if zone.code not in zones and any(form(part) == spelling for part in _parts(name)):
+        for name, zone in table.spelled.get((comune.region, form, spelling), ()):
+            if zone.code not in zones:
                 zones[zone.code] = zone
                 if how:
                     notes[name] = f"written {name!r} in the list of {zone.code}: {how}"
-    candidates = () if zones else _candidates(comune, written, table.zones)
+    candidates = () if zones else _candidates(comune, table.zones)
     return Match(tuple(zones.values()), "; ".join(notes.values()), candidates)
 
 
@@ -211,9 +221,8 @@ def _spelled(region: str, form: Callable[[str], str]) -> Counter[str]:
     return Counter(form(comune.name) for comune in register() if comune.region == region)
 
 
-def _candidates(
-    comune: Comune, written: list[tuple[str, Zone]], zones: tuple[Zone, ...]
-) -> tuple[tuple[str, Zone], ...]:
+def _candidates(comune: Comune, zones: tuple[Zone, ...]) -> tuple[tuple[str, Zone], ...]:
+    written = [(name, zone) for zone in zones if zone.region == comune.region for name in zone.comuni]
     elsewhere = [
         (name, zone)
         for zone in zones

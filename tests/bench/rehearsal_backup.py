@@ -33,8 +33,8 @@ from flows.sending.checks import Verdict, check_witness
 from flows.sending.witness import StateFolder
 from flows.settings import Settings
 from tests.bench import send_town
-from tests.conftest import new_postgresql
 from tests.world.elsewhere import Home, Sftp
+from tests.world.postgresql import new_postgresql
 from tests.world.safe import path_with_tools
 from tests.world.small_town import Town
 

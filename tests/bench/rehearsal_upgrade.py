@@ -32,7 +32,7 @@ from flows.machine import passage, upgrade
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.bench.rehearsal_backup import lasting
-from tests.conftest import new_postgresql
+from tests.world.postgresql import new_postgresql
 from tests.world.released import NEXT, NOW, Project, Released
 from tests.world.safe import path_with_tools
 from tests.world.upgraded import PHONES, TAKEN, Forked, Upgraded

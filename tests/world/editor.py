@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Response, expect, sync_playwright
 
 from flows.review.choices import signed
 from flows.settings import ROOT
-from tests.world.installation import Installation
+from tests.world.installation import Installation, wait_for
 
 SHOTS = ROOT / ".pytest_cache" / "shots"  # of every form as it was confirmed, to be looked at
 # The browser must not look for hosts of its maker: only this machine answers in a test.
@@ -242,6 +242,18 @@ def control(within: Page | Locator, title: str) -> Locator:
 
 def _is_resume(response: Response) -> bool:
     return response.request.method == "POST" and response.url.endswith("/resume")
+
+
+def listed(installation: Installation, verb: str, number: int) -> None:
+    """Once the start form of this verb names the bulletin: who opens it sooner has to load it again."""
+
+    def is_named() -> bool:
+        with installation.prefect() as client:
+            deployment = client.read_deployment_by_name(f"{verb}/{installation.settings.deployment(verb)}")
+        fields = (deployment.parameter_openapi_schema or {})["properties"].values()
+        return any(entry.startswith(f"{number} · ") for field in fields for entry in field.get("enum", ()))
+
+    wait_for(f"{verb} to list bulletin {number}", is_named)
 
 
 class Starter:

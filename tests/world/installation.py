@@ -281,18 +281,6 @@ class Installation:
 
         return wait_for(f"run {run_id} to complete", ended, PATIENCE)
 
-    def listed(self, verb: str, number: int) -> None:
-        """Once the start form of this deployment names the bulletin: who opens it sooner loads it again."""
-
-        def found() -> bool:
-            with self.prefect() as client:
-                deployment = client.read_deployment_by_name(f"{verb}/{self.settings.deployment(verb)}")
-            fields = (deployment.parameter_openapi_schema or {})["properties"].values()
-            entries = [entry for field in fields for entry in field.get("enum", ())]
-            return any(entry.startswith(f"{number} · ") for entry in entries)
-
-        wait_for(f"{verb} to list bulletin {number}", found)
-
     def draft(self, *titles: str) -> int:
         """Publish items and compose a bulletin that goes at approval; its number.
 
