@@ -32,6 +32,10 @@ class PermanentError(FetchError):
     """The same answer is to be expected until a person acts: 4xx, a redirect elsewhere, too large."""
 
 
+class ElsewhereError(PermanentError):
+    """It leads where the profile of who asks lets nobody follow; another's profile may."""
+
+
 class GoneError(PermanentError):
     """The site says that it is no longer there: 404, 410."""
 

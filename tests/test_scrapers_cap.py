@@ -316,13 +316,13 @@ def test_real_documents_of_other_countries(
 
 @needs_shared
 def test_the_real_document_of_protezione_civile_agrees_with_its_table() -> None:
-    from scrapers.alerts.dpc import parse_archive
+    from scrapers.alerts.dpc import open_archive
 
     folder = SHARED / "alerts" / "dpc"
     now = datetime(2026, 1, 18, 15, tzinfo=UTC)
     content = (folder / "cap" / "Cap_20260118_1515.xml").read_bytes()
     for zone in ("Sard-A", "Cala-7", "Sici-D"):
-        table = parse_archive((folder / "unwettertag_20260118_1515.zip").read_bytes(), "zip", zone)
+        table = open_archive((folder / "unwettertag_20260118_1515.zip").read_bytes(), "zip").bulletin(zone)
         found = parse_cap(content, "cap", Place((zone,)), now)
         assert {(one.hazard, one.level, one.day) for one in found.alerts} == {
             (one.hazard, one.level, one.day) for one in table.alerts if one.level != "verde"

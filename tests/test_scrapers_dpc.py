@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scrapers.alerts import HAZARDS, Alert, IssuedBulletin, require_fresh
 from scrapers.alerts.dbf import DbfError, read_dbf
-from scrapers.alerts.dpc import parse_archive, parse_archive_all
+from scrapers.alerts.dpc import open_archive
 from scrapers.errors import ParseError, StaleError
 from tests.world.shared import SHARED, needs_shared
 
@@ -60,7 +60,7 @@ def archive(members: Mapping[str, bytes]) -> bytes:
 
 
 def bulletin(members: Mapping[str, bytes], zone: str = "Lomb-09") -> IssuedBulletin:
-    return parse_archive(archive(members), "https://dpc.example/latest_all.zip", zone)
+    return open_archive(archive(members), "https://dpc.example/latest_all.zip").bulletin(zone)
 
 
 QUIET = {TODAY: dbf(rows()), TOMORROW: dbf(rows()), CAP: cap()}
@@ -173,7 +173,7 @@ def test_what_is_not_a_whole_bulletin_is_an_error_and_never_green(
 )
 def test_what_is_not_a_whole_archive_is_an_error(content: bytes) -> None:
     with pytest.raises(ParseError):
-        parse_archive(content, "zip", "Lomb-09")
+        open_archive(content, "zip")
 
 
 def test_a_zone_is_matched_by_its_whole_code() -> None:
@@ -239,7 +239,7 @@ def test_a_damaged_table_is_read_or_refused(place: int, junk: bytes) -> None:
 def test_a_damaged_archive_is_read_as_it_was_or_refused(place: int, junk: bytes) -> None:
     good = archive({**QUIET, TODAY: dbf(rows(temporali=RED))})
     try:
-        read = parse_archive(good[:place] + junk + good[place + len(junk) :], "zip", "Lomb-09")
+        read = open_archive(good[:place] + junk + good[place + len(junk) :], "zip").bulletin("Lomb-09")
     except ParseError:
         return
     assert level(read, "temporali", date(2026, 11, 24)) == "rossa"
@@ -252,10 +252,10 @@ def test_a_damaged_archive_is_read_as_it_was_or_refused(place: int, junk: bytes)
 )
 def test_the_real_archives_agree_with_their_cap(name: str, zones: int, above_green: int, red: int) -> None:
     path = SHARED / "alerts" / "dpc" / f"{name}.zip"
-    read = parse_archive_all(path.read_bytes(), path.name)
-    levels = [alert.level for one in read.values() for alert in one.alerts]
+    opened = open_archive(path.read_bytes(), path.name)
+    read = [opened.bulletin(zone) for zone in opened.zones]
+    levels = [alert.level for one in read for alert in one.alerts]
     assert (len(read), len(levels)) == (zones, zones * 6)
     assert sum(level != "verde" for level in levels) == above_green
     assert levels.count("rossa") == red
-    assert not any(one.warnings for one in read.values())
-    assert read["Lomb-09"] == parse_archive(path.read_bytes(), path.name, "Lomb-09")
+    assert not any(one.warnings for one in read)

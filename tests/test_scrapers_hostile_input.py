@@ -18,7 +18,7 @@ from flows.sources.rereading import reread_bulletin
 from scrapers.alerts import read_xml
 from scrapers.alerts.cap12 import MOST_INFOS, Place, parse_cap
 from scrapers.alerts.dbf import DbfError, read_dbf
-from scrapers.alerts.dpc import parse_archive
+from scrapers.alerts.dpc import open_archive
 from scrapers.archives import rest
 from scrapers.bounds import LARGEST_PAGE, MOST_ATTRIBUTES, MOST_LINES, MOST_TAGS, too_many_attributes
 from scrapers.errors import ParseError
@@ -250,7 +250,7 @@ def test_an_archive_is_unpacked_only_by_methods_that_go_piece_by_piece(method: i
         file.writestr(TODAY, dbf(rows()), compress_type=method)
         file.writestr(TOMORROW, dbf(rows()))
     with pytest.raises(ParseError, match=f"{TODAY} is packed by method {method}"):
-        parse_archive(buffer.getvalue(), URL, "Lomb-09")
+        open_archive(buffer.getvalue(), URL)
 
 
 def test_a_table_of_fields_without_a_byte_is_damaged() -> None:

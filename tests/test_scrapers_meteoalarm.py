@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deployments.sandbox.notices import NoticeOrder, Warned, write_warnings
 from scrapers.alerts import IssuedBulletin
-from scrapers.alerts.meteoalarm import areas, parse_meteoalarm
+from scrapers.alerts.meteoalarm import open_meteoalarm
 from scrapers.errors import ParseError, ScraperError, StaleError
 from tests.world.shared import SHARED, needs_shared
 
@@ -28,7 +28,7 @@ def feed(*warnings: Warned, sent: datetime = NOW - timedelta(hours=1)) -> dict[s
 
 
 def read(content: Any, area: str = "IT003", now: datetime = NOW) -> IssuedBulletin:
-    return parse_meteoalarm(json.dumps(content).encode(), "https://meteo.example/feed", area, now)
+    return open_meteoalarm(json.dumps(content).encode(), "https://meteo.example/feed").bulletin(area, now)
 
 
 def ours(content: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def test_an_unknown_level_or_type_is_told_and_never_read_as_green(name: str, val
 )
 def test_what_is_not_the_feed_is_unavailable(content: bytes, says: str) -> None:
     with pytest.raises(ParseError, match=says):
-        parse_meteoalarm(content, "https://meteo.example/feed", "IT003", NOW)
+        open_meteoalarm(content, "https://meteo.example/feed").bulletin("IT003", NOW)
 
 
 def test_a_region_that_is_not_there_is_an_error_and_matched_by_its_whole_code() -> None:
@@ -158,7 +158,7 @@ def test_entries_of_a_region_that_can_none_be_read_are_an_error() -> None:
 @needs_shared
 def test_the_real_feed_of_a_summer_day() -> None:
     content = (SHARED / "alerts/meteoalarm/lombardia_IT003_20260801.json").read_bytes()
-    found = parse_meteoalarm(content, "file", "IT003", datetime(2026, 8, 1, 12, tzinfo=UTC))
+    found = open_meteoalarm(content, "file").bulletin("IT003", datetime(2026, 8, 1, 12, tzinfo=UTC))
     assert sorted((one.kind, one.colour) for one in found.notices) == [
         ("caldo", "arancione"),
         ("caldo", "rosso"),
@@ -166,7 +166,7 @@ def test_the_real_feed_of_a_summer_day() -> None:
     assert found.warnings == ()
     assert sum(int(line.split(": ")[1].split()[0]) for line in found.left_out) + 2 == 34
     italy = (SHARED / "alerts/meteoalarm/feed_italy_equivalence.json").read_bytes()
-    assert len(areas(italy, "file")) == 8
+    assert len(open_meteoalarm(italy, "file").areas) == 8
 
 
 @settings(deadline=None, max_examples=150)
@@ -176,7 +176,7 @@ def test_a_mangled_feed_is_read_or_is_one_error(place: int, junk: bytes, cut: bo
     place %= len(good)
     mangled = good[:place] + junk + (b"" if cut else good[place + len(junk) :])
     try:
-        found = parse_meteoalarm(mangled, "feed", "IT003", NOW)
+        found = open_meteoalarm(mangled, "feed").bulletin("IT003", NOW)
     except ScraperError:
         return
     assert found.alerts == ()

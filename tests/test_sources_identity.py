@@ -223,7 +223,7 @@ class Readers(RuleBasedStateMachine):
         self.now += timedelta(minutes=30)
 
         @contextmanager
-        def as_fetcher(_settings: Settings) -> Iterator[Site]:
+        def as_fetcher(*_: object) -> Iterator[Site]:
             yield self.site
 
         with patch.object(visit, "fetcher", as_fetcher):

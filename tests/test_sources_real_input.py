@@ -21,6 +21,7 @@ from flows.settings import Settings
 from flows.sources import visit
 from scrapers.errors import TemporaryError
 from scrapers.fetching.fetcher import Fetcher, NotModified, Response
+from scrapers.fetching.pace import Pace
 from tests.world.comune import SECRETS, Comune, Loopback
 from tests.world.shared import SHARED, needs_shared
 
@@ -57,7 +58,7 @@ def served(
 ) -> Iterator[Comune]:
     """A Comune whose site also serves the shared data, and whose fetcher stays at home."""
 
-    def at_home(_settings: Settings) -> Fetcher:
+    def at_home(_settings: Settings, _pace: Pace) -> Fetcher:
         return AtHome(user_agent="Bollettino test")
 
     monkeypatch.setattr(visit, "fetcher", at_home)

@@ -14,12 +14,13 @@ from db.weather_alerts import AlertData
 from db.weather_notices import NoticeData
 from flows.profiles.comune import Profile
 from flows.settings import Settings
+from flows.sources.polling import Polling
 from flows.sources.readings import Reading
 from scrapers.alerts import Alert, IssuedBulletin, IssuedNotice, require_fresh
 from scrapers.alerts.allertalom import QUERIES, parse_allertalom
 from scrapers.alerts.cap12 import Place, parse_cap
-from scrapers.alerts.dpc import parse_archive
-from scrapers.alerts.meteoalarm import parse_meteoalarm
+from scrapers.alerts.dpc import open_archive
+from scrapers.alerts.meteoalarm import open_meteoalarm
 from scrapers.errors import ParseError, StaleError
 from scrapers.fetching.fetcher import Response
 
@@ -72,12 +73,23 @@ def unchanged_alerts(profile: Profile, engine: Engine, source: Source, now: date
 
 
 def read_alerts(
-    settings: Settings, engine: Engine, source: Source, answer: Response, *, dry_run: bool, now: datetime
+    settings: Settings,
+    engine: Engine,
+    polling: Polling,
+    source: Source,
+    answer: Response,
+    *,
+    dry_run: bool,
+    now: datetime,
 ) -> Reading:
     """Read one answer and store what it states. Raises ParseError or StaleError; what could be read before
-    is stored all the same."""
+    is stored all the same.
+
+    What of it is the same for all zones is read once a polling: the archive's tables, MeteoAlarm's JSON. A
+    CAP is read for its place; AllertaLOM answers each Comune by itself.
+    """
     profile = settings.profile
-    bulletins, failure = _BY_KIND[source.kind](profile, source.address, answer.content, now)
+    bulletins, failure = _BY_KIND[source.kind](profile, polling, source.address, answer.content, now)
     if not bulletins and failure:
         raise failure
     alerts = [alert for bulletin in bulletins for alert in bulletin.alerts]
@@ -125,34 +137,37 @@ def _each_zone(zones: Sequence[str], parse: Callable[[str], IssuedBulletin]) -> 
     return bulletins, failure
 
 
-def _dpc(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
+def _dpc(profile: Profile, polling: Polling, address: str, content: bytes, now: datetime) -> Read:
+    archive = polling.opened(open_archive, content, address)
+
     def parse(zone: str) -> IssuedBulletin:
-        bulletin = parse_archive(content, address, zone)
+        bulletin = archive.bulletin(zone)
         require_fresh(address, bulletin.sent, now)
         return bulletin
 
     return _each_zone(profile.alert_zones, parse)
 
 
-def _allertalom(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
+def _allertalom(profile: Profile, _polling: Polling, address: str, content: bytes, now: datetime) -> Read:
     hazard = next((name for name, query in allertalom_queries(profile).items() if query == address), None)
     if hazard is None:
         raise ParseError(address, "not one of the queries that the profile asks AllertaLOM")
     return _each_zone(profile.alert_zones, lambda zone: parse_allertalom(content, address, zone, hazard, now))
 
 
-def _cap(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
+def _cap(profile: Profile, _polling: Polling, address: str, content: bytes, now: datetime) -> Read:
     try:
         return [parse_cap(content, address, place(profile), now)], None
     except StaleError as exc:  # an alert that has run out is what an address shows between two alerts
         return [IssuedBulletin("", now, (), (f"{exc.source}: l'avviso pubblicato è già scaduto",))], None
 
 
-def _meteoalarm(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
-    return [parse_meteoalarm(content, address, profile.sources.meteoalarm_area or "", now)], None
+def _meteoalarm(profile: Profile, polling: Polling, address: str, content: bytes, now: datetime) -> Read:
+    warned = polling.opened(open_meteoalarm, content, address)
+    return [warned.bulletin(profile.sources.meteoalarm_area or "", now)], None
 
 
-_BY_KIND: dict[SourceKind, Callable[[Profile, str, bytes, datetime], Read]] = {
+_BY_KIND: dict[SourceKind, Callable[[Profile, Polling, str, bytes, datetime], Read]] = {
     SourceKind.dpc: _dpc,
     SourceKind.allertalom: _allertalom,
     SourceKind.cap: _cap,

@@ -10,6 +10,7 @@ from db.sources import Mark
 from flows.bulletin.language.dates import giorno_ora
 from flows.profiles.comune import Profile
 from flows.sources.alerts import CONDITIONAL
+from flows.sources.polling import Polling
 from scrapers.errors import ScraperError, TemporaryError
 from scrapers.feeds.feeds import Feed, parse_feed
 from scrapers.fetching.fetcher import Fetcher, NotModified, Response
@@ -50,23 +51,22 @@ class Asked:
         return Mark(self.source.id, validators.etag, validators.last_modified, digest, whole_at)
 
 
-def ask(client: Fetcher, profile: Profile, source: Source, *, now: datetime) -> Asked:
+def ask(client: Fetcher, polling: Polling, profile: Profile, source: Source, *, now: datetime) -> Asked:
     """Ask one source; its failure is a value."""
     if source.retry_at and now < source.retry_at:
         message = f"{source.failure} (si riprova dopo {giorno_ora(source.retry_at)})"
         return Asked(source, failure=f"{source.address}: {message}", message=message, was_asked=False)
     conditional = source.kind in (*NEWS, *CONDITIONAL)
     whole = not conditional or source.whole_at is None or now >= source.whole_at + WHOLE_EVERY
+    etag, last_modified = (None, None) if whole else (source.etag, source.last_modified)
     try:
-        answer = client.get(
-            source.address,
-            etag=None if whole else source.etag,
-            last_modified=None if whole else source.last_modified,
-        )
+        if source.kind not in NEWS:
+            said = polling.ask(client, source.address, etag=etag, last_modified=last_modified)
+            came = said.answer if isinstance(said.answer, Response) else None
+            return Asked(source, came, whole=whole or said.whole)
+        answer = client.get(source.address, etag=etag, last_modified=last_modified)
         if isinstance(answer, NotModified):
             return Asked(source, whole=whole)
-        if source.kind not in NEWS:
-            return Asked(source, answer, whole=whole)
         digest = hashlib.sha256(answer.content).hexdigest()
         if digest == source.content_sha256 and not whole:
             return Asked(source, answer, digest=digest)

@@ -8,6 +8,7 @@ from flows.bulletin.status import counted
 from flows.profiles.comune import Profile
 from flows.settings import Settings
 from scrapers.fetching.fetcher import Fetcher
+from scrapers.fetching.pace import Pace
 
 LOG = logging.getLogger(__name__)
 
@@ -67,8 +68,10 @@ def defect(address: str, exc: Exception) -> str:
     return f"a defect of this program, please report it ({type(exc).__name__}: {reason})"
 
 
-def fetcher(settings: Settings) -> Fetcher:
+def fetcher(settings: Settings, pace: Pace | None = None) -> Fetcher:
+    """Who asks for this Comune; with `pace`, by turns with those who ask for others."""
     return Fetcher(
+        pace=pace,
         user_agent=agent(settings),
         hosts=settings.profile.sources.redirect_hosts,
         own=own_addresses(settings.profile),

@@ -3,9 +3,9 @@
 One bad source, page or entry never costs the others.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
@@ -24,15 +24,16 @@ from flows.settings import Settings
 from flows.sources.alerts import alert_addresses, read_alerts, unchanged_alerts
 from flows.sources.asking import NEWS, Asked, ask
 from flows.sources.news import PURPOSE, Plan, plan, read_pages, store_plan
+from flows.sources.polling import Polling
 from flows.sources.readings import Reading, defect, fetcher
 from flows.sources.silence import GAP, silence
 from flows.sources.stock import Stock
 from scrapers.errors import ScraperError, StaleError
 from scrapers.feeds.feeds import Feed
 from scrapers.fetching.fetcher import Fetcher
+from scrapers.fetching.pace import AT_ONCE
 
 TOGETHER = 64  # sources of one transaction
-SIDE_BY_SIDE = 8  # sources asked at once: one that is slow does not keep the others waiting
 
 Which = Literal["all", "news", "alerts"]
 
@@ -58,28 +59,57 @@ def planned(settings: Settings, which: Which) -> list[tuple[SourceKind, str]]:
 
 
 def read_sources(
-    settings: Settings, wanted: Sequence[tuple[SourceKind, str]], *, dry_run: bool, now: datetime
+    settings: Settings,
+    wanted: Sequence[tuple[SourceKind, str]],
+    *,
+    dry_run: bool,
+    now: datetime,
+    polling: Polling | None = None,
 ) -> list[Reading]:
     """Read sources and store what they gave; a failure is a value, marked in the database.
 
-    Some dozens at a time: asked side by side, stored in one transaction, then the pages one by one.
+    Some dozens at a time: asked side by side, since one that is slow must not keep the others waiting, stored
+    in one transaction, then the pages one by one. `polling` is the round that other Comuni read in too; of a
+    Comune alone each reading is a round.
     """
-    engine = make_engine(settings.database)
+    polling = polling or Polling()
     readings: list[Reading] = []
     news_addresses = cache(lambda: frozenset(address for _, address in planned(settings, "news")))
-    with fetcher(settings) as client, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    with (
+        _opened(settings) as engine,
+        fetcher(settings, polling.pace) as client,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
         for start in range(0, len(wanted), TOGETHER):
             chunk = _states(engine, wanted[start : start + TOGETHER], dry_run=dry_run)
-            asked = list(pool.map(partial(_ask, client, settings.profile, now=now), chunk))
-            readings += _take(settings, engine, client, asked, news_addresses, dry_run=dry_run, now=now)
+            asked = list(pool.map(partial(_ask, client, polling, settings.profile, now=now), chunk))
+            readings += _take(
+                settings, engine, client, polling, asked, news_addresses, dry_run=dry_run, now=now
+            )
     return readings
 
 
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Engine]:
+    """The Comune's database, closed in the end: of hundreds no connection stays open between two rounds."""
+    engine = make_engine(settings.database)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def read_source(
-    settings: Settings, kind: SourceKind, address: str, *, dry_run: bool, now: datetime
+    settings: Settings,
+    kind: SourceKind,
+    address: str,
+    *,
+    dry_run: bool,
+    now: datetime,
+    polling: Polling | None = None,
 ) -> Reading:
     """The same for one."""
-    return read_sources(settings, [(kind, address)], dry_run=dry_run, now=now)[0]
+    return read_sources(settings, [(kind, address)], dry_run=dry_run, now=now, polling=polling)[0]
 
 
 def _states(engine: Engine, wanted: Sequence[tuple[SourceKind, str]], *, dry_run: bool) -> list[Source]:
@@ -94,9 +124,9 @@ def _states(engine: Engine, wanted: Sequence[tuple[SourceKind, str]], *, dry_run
         ]
 
 
-def _ask(client: Fetcher, profile: Profile, source: Source, *, now: datetime) -> Asked:
+def _ask(client: Fetcher, polling: Polling, profile: Profile, source: Source, *, now: datetime) -> Asked:
     try:
-        return ask(client, profile, source, now=now)
+        return ask(client, polling, profile, source, now=now)
     except Exception as exc:  # noqa: BLE001  told as the source's failure: a defect must not cost the others
         message = defect(source.address, exc)
         return Asked(source, failure=f"{source.address}: {message}", message=message)
@@ -106,6 +136,7 @@ def _take(
     settings: Settings,
     engine: Engine,
     client: Fetcher,
+    polling: Polling,
     asked: Sequence[Asked],
     news_addresses: Callable[[], Collection[str]],
     *,
@@ -131,7 +162,7 @@ def _take(
     results, plans = stored.readings, stored.plans
     for place, answer in enumerate(asked):  # alerts first: pages take their time
         if place not in results and place not in plans:
-            read = partial(_alerts, settings, engine, answer)
+            read = partial(_alerts, settings, engine, polling, answer)
             results[place] = _guarded(engine, answer, dry_run, now, read)
     for place, planned in plans.items():
         answer = asked[place]
@@ -252,11 +283,14 @@ def _news(
     )
 
 
-def _alerts(settings: Settings, engine: Engine, answer: Asked, *, dry_run: bool, now: datetime) -> Reading:
-    if answer.response is None:
-        reading = unchanged_alerts(settings.profile, engine, answer.source, now)
+def _alerts(
+    settings: Settings, engine: Engine, polling: Polling, answer: Asked, *, dry_run: bool, now: datetime
+) -> Reading:
+    source, came = answer.source, answer.response
+    if came is None:
+        reading = unchanged_alerts(settings.profile, engine, source, now)
     else:
-        reading = read_alerts(settings, engine, answer.source, answer.response, dry_run=dry_run, now=now)
+        reading = read_alerts(settings, engine, polling, source, came, dry_run=dry_run, now=now)
     if not dry_run:
         with transaction(engine) as session:
             sources.succeeded(session, [answer.mark(complete=True, now=now)], now=now)
@@ -270,9 +304,12 @@ def collect_sources(
     dry_run: bool = False,
     now: datetime,
     read: Callable[..., Reading] | None = None,
+    polling: Polling | None = None,
 ) -> list[Reading]:
     """Read every source that the profile names; with `read`, one after the other by that function."""
     wanted = planned(settings, which)
     if read is None:
-        return read_sources(settings, wanted, dry_run=dry_run, now=now)
-    return [read(settings, kind, address, dry_run=dry_run, now=now) for kind, address in wanted]
+        return read_sources(settings, wanted, dry_run=dry_run, now=now, polling=polling)
+    return [
+        read(settings, kind, address, dry_run=dry_run, now=now, polling=polling) for kind, address in wanted
+    ]

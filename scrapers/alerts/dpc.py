@@ -39,7 +39,13 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True)
-class _Archive:
+class Archive:
+    """An archive that was opened once, whatever zones are then asked for.
+
+    What is wrong with one zone, words that nobody knows or no row at all, is found when that zone is asked
+    for: it costs no other.
+    """
+
     source: str
     identifier: str
     sent: datetime
@@ -47,24 +53,25 @@ class _Archive:
     cap: CapDocument | None
     warnings: tuple[str, ...]
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Codes, as the table of today has them."""
+        return tuple(self.days[0][1])
 
-def parse_archive(content: bytes, source: str, zone: str) -> IssuedBulletin:
-    """The bulletin for one zone: six alerts (three hazards, today and tomorrow), green ones included.
+    def bulletin(self, zone: str) -> IssuedBulletin:
+        """The bulletin for one zone: six alerts (three hazards, today and tomorrow), green ones included.
 
-    `source` is the address for messages and for `Alert.url`. Raises ParseError for anything that is not a
-    whole bulletin with this zone in it; a CAP that cannot be read or disagrees is a warning, and the higher
-    level counts.
+        Raises ParseError where the zone is missing or its levels are not understood; a CAP that disagrees is
+        a warning, and the higher level counts.
+        """
+        return _bulletin(self, zone)
+
+
+def open_archive(content: bytes, source: str) -> Archive:
+    """What the zip holds; `source` is the address for messages and for `Alert.url`.
+
+    Raises ParseError for anything that is not a whole bulletin; a CAP that cannot be read is a warning.
     """
-    return _bulletin(_open(content, source), zone)
-
-
-def parse_archive_all(content: bytes, source: str) -> dict[str, IssuedBulletin]:
-    """The same for every zone in the table, by code."""
-    archive = _open(content, source)
-    return {zone: _bulletin(archive, zone) for zone in archive.days[0][1]}
-
-
-def _open(content: bytes, source: str) -> _Archive:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive, source)
@@ -72,7 +79,7 @@ def _open(content: bytes, source: str) -> _Archive:
         raise ParseError(source, f"not a whole zip archive ({exc})") from exc
 
 
-def _read(archive: zipfile.ZipFile, source: str) -> _Archive:
+def _read(archive: zipfile.ZipFile, source: str) -> Archive:
     tables: dict[str, tuple[str, zipfile.ZipInfo]] = {}
     for member in archive.infolist():
         match = _TABLE.fullmatch(member.filename)
@@ -91,7 +98,7 @@ def _read(archive: zipfile.ZipFile, source: str) -> _Archive:
     cap, warnings = _cap(source, archive, identifier)
     issued = sent.date()
     days = ((issued, zones[0]), (issued + timedelta(days=1), zones[1]))
-    return _Archive(source, identifier, sent, days, cap, warnings)
+    return Archive(source, identifier, sent, days, cap, warnings)
 
 
 def _sent(source: str, identifier: str) -> datetime:
@@ -150,7 +157,7 @@ def _cap(
     return cap, ()
 
 
-def _bulletin(archive: _Archive, zone: str) -> IssuedBulletin:
+def _bulletin(archive: Archive, zone: str) -> IssuedBulletin:
     alerts: list[Alert] = []
     warnings = list(archive.warnings)
     for day, zones in archive.days:
@@ -174,7 +181,7 @@ def _level(source: str, zone: str, text: str) -> str:
     return match[1].lower() if match[1] else LEVELS[0]
 
 
-def _alert(archive: _Archive, zone: str, hazard: str, day: date, level: str, warnings: list[str]) -> Alert:
+def _alert(archive: Archive, zone: str, hazard: str, day: date, level: str, warnings: list[str]) -> Alert:
     midnight = datetime.combine(day, time(), ROME)
     onset = archive.sent if day == archive.sent.date() else midnight
     if archive.cap is not None:

@@ -8,6 +8,7 @@ is green and much has expired. Licence: CC BY 4.0, to be shown with `ATTRIBUTION
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,16 +20,36 @@ ATTRIBUTION = "EUMETNET - MeteoAlarm"
 KINDS = {"vento": "vento", "neve": "neve e ghiaccio", "caldo": "caldo", "freddo": "freddo"}
 
 
-def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> IssuedBulletin:
-    """What is above green and not over in a region, as `notices`; never an alert.
+@dataclass(frozen=True)
+class Warned:
+    """Italy's entries, each with the EMMA_IDs that it speaks of: once for all regions that are asked for."""
 
-    Warnings tell which entries could not be read, one bad entry costs no other; `left_out` counts what is
-    green, over, or left to Protezione Civile. Raises ParseError for what is not this JSON or names no entry
-    of the region, and when none of them could be read; StaleError when the region's newest entry is older
-    than yesterday.
-    """
-    everything = _entries(content, source)
-    entries = [entry for entry in everything if area in _areas(entry)]
+    source: str
+    entries: tuple[tuple[Mapping[str, Any], frozenset[str]], ...]
+
+    @property
+    def areas(self) -> list[str]:
+        """The EMMA_IDs that the JSON speaks of."""
+        return sorted({area for _, areas in self.entries for area in areas})
+
+    def bulletin(self, area: str, now: datetime) -> IssuedBulletin:
+        """What is above green and not over in a region, as `notices`; never an alert.
+
+        Warnings tell which entries could not be read, one bad entry costs no other; `left_out` counts what is
+        green, over, or left to Protezione Civile. Raises ParseError where no entry is of the region, and when
+        none of them could be read; StaleError when the region's newest entry is older than yesterday.
+        """
+        return _bulletin(self, area, now)
+
+
+def open_meteoalarm(content: bytes, source: str) -> Warned:
+    """Raises ParseError for what is not this JSON."""
+    return Warned(source, tuple((entry, _areas(entry)) for entry in _entries(content, source)))
+
+
+def _bulletin(warned: Warned, area: str, now: datetime) -> IssuedBulletin:
+    source = warned.source
+    entries = [entry for entry, areas in warned.entries if area in areas]
     if not entries:
         raise ParseError(
             source, f"no entry of {area}; check the area in the profile. That is not the same as no notice"
@@ -51,7 +72,7 @@ def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> I
         notices += entry_notices
     if not issued:
         raise ParseError(source, f"none of the {len(entries)} entries of {area} can be read ({problems[0]})")
-    for entry in everything:
+    for entry, _ in warned.entries:
         if entry.get("msgType") == "Cancel" and not entry.get("info"):  # names no area, only what it ends
             try:
                 replaced += references(entry.get("references"))
@@ -65,11 +86,6 @@ def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> I
     taken_back = {identifier for identifier, _ in replaced}
     current = tuple(notice for notice in notices if notice.identifier not in taken_back)
     return IssuedBulletin("", newest, (), tuple(problems), current, tuple(replaced), summary)
-
-
-def areas(content: bytes, source: str) -> list[str]:
-    """The EMMA_IDs that the JSON speaks of. Raises ParseError."""
-    return sorted({area for entry in _entries(content, source) for area in _areas(entry)})
 
 
 def _entries(content: bytes, source: str) -> list[Mapping[str, Any]]:
@@ -92,14 +108,14 @@ def _dicts(value: object) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def _areas(entry: Mapping[str, Any]) -> set[str]:
-    return {
+def _areas(entry: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(
         str(code.get("value"))
         for info in _dicts(entry.get("info"))
         for area in _dicts(info.get("area"))
         for code in _dicts(area.get("geocode"))
         if code.get("valueName") == "EMMA_ID"
-    }
+    )
 
 
 def _read(

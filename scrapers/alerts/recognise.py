@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 from scrapers.alerts import IssuedBulletin, name_of, read_xml, require_fresh
 from scrapers.alerts.allertalom import QUERIES, parse_allertalom
 from scrapers.alerts.cap12 import Place, parse_cap
-from scrapers.alerts.dpc import parse_archive
-from scrapers.alerts.meteoalarm import areas, parse_meteoalarm
+from scrapers.alerts.dpc import open_archive
+from scrapers.alerts.meteoalarm import open_meteoalarm
 from scrapers.errors import ParseError
 
 KINDS = (
@@ -27,7 +27,7 @@ def parse_any(
     """
     head = content[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
     if content.startswith(b"PK"):
-        bulletin = parse_archive(content, source, _needed(source, zone))
+        bulletin = open_archive(content, source).bulletin(_needed(source, zone))
         require_fresh(source, bulletin.sent, now)
         return bulletin
     if head.startswith((b"{", b"[")):
@@ -50,10 +50,11 @@ def _needed(source: str, zone: str | None) -> str:
 
 
 def _meteoalarm(content: bytes, source: str, zone: str | None, now: datetime) -> IssuedBulletin:
-    regions = areas(content, source) if zone is None else [zone]
+    warned = open_meteoalarm(content, source)
+    regions = warned.areas if zone is None else [zone]
     if not regions:
         raise ParseError(source, "a JSON of MeteoAlarm without any area; the notices are unavailable")
-    bulletins = [parse_meteoalarm(content, source, area, now) for area in regions]
+    bulletins = [warned.bulletin(area, now) for area in regions]
     return IssuedBulletin(
         "",
         max(bulletin.sent for bulletin in bulletins),

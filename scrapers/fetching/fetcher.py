@@ -13,16 +13,17 @@ from typing import Self
 
 import httpx
 
-from scrapers.errors import GoneError, PermanentError, TemporaryError
+from scrapers.errors import ElsewhereError, GoneError, PermanentError, TemporaryError
 from scrapers.fetching.addresses import WebAddress, is_loopback, names_loopback, same_site, web_address
 from scrapers.fetching.body import read_body
-from scrapers.fetching.pace import Pace, retry_after
+from scrapers.fetching.pace import Pace, Turn, retry_after
 from scrapers.fetching.pinned import Resolver, resolve
 from scrapers.fetching.tls import trusted
 from scrapers.fetching.transport import EXCHANGE, MOST_REDIRECTS, Exchange, Transport, named_errors
 
 REDIRECTS = (301, 302, 303, 307, 308)
 WORTH_RETRYING = (408, 425, 429)
+Reach = tuple[frozenset[str], frozenset[tuple[str, int]] | None]
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ class Fetcher:
 
     `hosts` may be redirected to, besides the host that was asked. `timeout` is in seconds and bounds the
     whole exchange, redirects included; `limit` is in bytes, after decompression. `pause` is the least
-    distance, in seconds, between two requests to one host. `own` are the addresses that the operator named:
-    of this machine only their hosts and ports are asked, so that no link of a page leads to another service
-    here; None trusts whoever calls, who typed the address. `resolver`, `context`, `clock` and `sleep` are
-    for tests.
+    distance, in seconds, between two requests to one host; a `pace` instead is shared with other Fetchers,
+    which then go by turns. `own` are the addresses that the operator named: of this machine only their hosts
+    and ports are asked, so that no link of a page leads to another service here; None trusts whoever calls,
+    who typed the address. `resolver`, `context`, `clock` and `sleep` are for tests.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Fetcher:
         timeout: float = 20.0,
         limit: int = 10_000_000,
         pause: float = 0.0,
+        pace: Pace | None = None,
         own: Collection[str] | None = None,
         resolver: Resolver = resolve,
         context: ssl.SSLContext | None = None,
@@ -80,7 +82,7 @@ class Fetcher:
         self.timeout = timeout
         self.limit = limit
         self._own = None if own is None else _origins(own)
-        self._pace = Pace(pause, clock, sleep)
+        self._pace = pace or Pace(pause, clock, sleep)
         self._client = httpx.Client(
             transport=Transport(context or trusted(), resolver),
             headers={
@@ -111,11 +113,11 @@ class Fetcher:
         Raises TemporaryError or PermanentError, both named after the address that was asked.
         """
         validators = {**_header(b"If-None-Match", etag), **_header(b"If-Modified-Since", last_modified)}
-        exchange = Exchange(url, time.monotonic() + self.timeout)
+        exchange = Exchange(url, time.monotonic() + self.timeout, Turn(self._pace))
         asking = self._client.stream(
             "GET", _place(url, url).url, headers=validators, extensions={EXCHANGE: exchange}
         )
-        with named_errors(exchange, self.timeout), asking as answer:
+        with exchange.turn, named_errors(exchange, self.timeout), asking as answer:
             if answer.status_code == 304 and validators:
                 for _ in answer.iter_raw():  # it has no body, and the connection can be used again
                     pass
@@ -146,23 +148,28 @@ class Fetcher:
             raise PermanentError(url, "answers 304 to a request without validators")
         return answer
 
+    @property
+    def reach(self) -> Reach:
+        """Where else it may be led: two of one reach end at one place, or meet the same ElsewhereError."""
+        return self.hosts, self._own
+
     def _admit(self, request: httpx.Request) -> None:
         """Each request on its way, the first one and every redirect: may it go there, and is it its turn?"""
         exchange: Exchange = request.extensions[EXCHANGE]
         asked, before, target = exchange.asked, exchange.here, str(request.url)
         if before and not same_site(asked, target, self.hosts):
-            raise PermanentError(asked, _elsewhere(target))
+            raise ElsewhereError(asked, _elsewhere(target))
         if before.startswith("https:") and not target.startswith("https:"):
             raise PermanentError(asked, f"redirects to an address without encryption, {target}")
         where = _place(asked, target)
         if names_loopback(where.host):
             of_ours = is_loopback(asked) if self._own is None else (where.host, where.port) in self._own
             if not of_ours:
-                raise PermanentError(
+                raise ElsewhereError(
                     asked, f"{target} leads to the private address {where.host}; it is not fetched"
                 )
         exchange.here = target
-        exchange.deadline += self._pace.wait(where.host)
+        exchange.deadline += exchange.turn.take(where.host)
 
 
 def read(source: str, fetcher: Fetcher) -> Response:

@@ -17,6 +17,7 @@ import httpx
 from scrapers.errors import FetchError, PermanentError, TemporaryError
 from scrapers.fetching.addresses import names_loopback, web_address
 from scrapers.fetching.body import read_body
+from scrapers.fetching.pace import Turn
 from scrapers.fetching.pinned import Pinned, PrivateAddress, Resolver, left
 from scrapers.fetching.pools import Pools
 from scrapers.fetching.tls import missing_between
@@ -41,6 +42,7 @@ class Exchange:
 
     asked: str
     deadline: float  # on the clock of `time.monotonic()`
+    turn: Turn
     here: str = ""  # where it has got to
 
 

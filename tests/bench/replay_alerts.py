@@ -26,6 +26,7 @@ from deployments.sandbox.zones import ZoneRow, all_green, level_of, rows_from_cs
 from flows.bulletin.alerts.statements import standing
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.alerts import read_alerts
+from flows.sources.polling import Polling
 from scrapers.errors import StaleError
 from scrapers.fetching.fetcher import Response
 from tests.world.shared import SHARED
@@ -146,7 +147,7 @@ def replay(issues: Sequence[Issue], engine: Engine) -> Played:
             fresh = issue.sent.date() >= now.date() - timedelta(days=1)
             try:
                 answer = Response(address, 200, issue.archive)
-                reading = read_alerts(settings, engine, source, answer, dry_run=False, now=now)
+                reading = read_alerts(settings, engine, Polling(), source, answer, dry_run=False, now=now)
             except StaleError:
                 played.stale += 1
                 if fresh:
