@@ -6,12 +6,13 @@ The only module that reads or sets the environment. No secret stands in a profil
 import hashlib
 import os
 import tomllib
+from collections import ChainMap
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine
 
 from db.engine import make_engine
@@ -24,10 +25,12 @@ from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, ha
 from flows.door.keys import DoorKeys
 from flows.door.stamps import key_from
 from flows.profiles import documents, secrets_file
+from flows.profiles.addresses import Addresses
 from flows.profiles.codes import problems
 from flows.profiles.comune import Editor, Profile
 from flows.profiles.contacts import e164, is_loopback
 from flows.profiles.file import IDS, at, explain, unfilled
+from flows.profiles.given import MissingError, Secrets
 from flows.profiles.places import fill_words
 from flows.whatsapp.templates import TemplateDefinition, from_toml, marked
 
@@ -44,34 +47,24 @@ class SettingsError(BollettinoError):
     """The profile or the environment cannot be used; the message names key, line and remedy."""
 
 
-Secret = Annotated[SecretStr, Field(min_length=1)]
-
-
-class Secrets(BaseSettings):
-    """From the environment, each as BOLLETTINO_<NAME>; never from a file of the project."""
-
-    model_config = SettingsConfigDict(env_prefix="BOLLETTINO_", extra="ignore")
-
-    encryption_keys: Secret  # Fernet keys, comma-separated, the newest first
-    lookup_key: Secret
-    whatsapp_token: Secret
-    app_secrets: Secret  # of the Meta app, comma-separated while one rotates
-    verify_token: Secret
-    prefect_auth: SecretStr | None = None  # user:password of the Prefect server
-    backup_ssh_key: SecretStr | None = None  # these three: of the account at [backup.offsite]
-    backup_access_key: SecretStr | None = None
-    backup_secret_key: SecretStr | None = None
-
-
-class Settings:
+class Settings(Addresses):
     """One installation: profile, texts, state folder, database address, and the secrets when needed."""
 
-    def __init__(self, profile: Profile, path: Path, state: Path, database: str | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        path: Path,
+        state: Path,
+        database: str | None = None,
+        own: Mapping[str, str] | None = None,
+    ) -> None:
+        """`own`: the Comune's variables, which come before those of the process's environment."""
         self.profile = profile
         self.path = path
         self.state = state
         self.database = database or f"sqlite:///{state / 'bollettino.db'}"
-        self.prefect_database = os.environ.get("BOLLETTINO_PREFECT_DATABASE")  # else in the state folder
+        self._given = ChainMap(dict(own or {}), os.environ)
+        self.prefect_database = self._given.get("BOLLETTINO_PREFECT_DATABASE")  # else in the state folder
 
     def engine(self) -> Engine:
         """A new one on its database."""
@@ -80,23 +73,23 @@ class Settings:
     @cached_property
     def secrets(self) -> Secrets:
         try:
-            return Secrets()
-        except ValidationError as exc:
-            missing = ", ".join(f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors())
-            raise SettingsError(
-                f"not set in the environment: {missing}; "
-                "deployments/manuale.md, 'Secrets', says how to make each"
-            ) from None  # the cause would print the values that are set
+            return self.secrets_without()
+        except MissingError as exc:
+            raise SettingsError(f"{exc}; deployments/manuale.md, 'Secrets', says how to make each") from None
+
+    def secrets_without(self, *names: str) -> Secrets:
+        """For who has no use for these, and may not have them. MissingError names what is missing."""
+        return Secrets.of(self._given, without=names)
 
     @property
     def llm_key(self) -> SecretStr | None:
         """BOLLETTINO_LLM_KEY, of the service that `[llm]` names; one on this machine may want none."""
-        return SecretStr(key) if (key := os.environ.get("BOLLETTINO_LLM_KEY", "").strip()) else None
+        return SecretStr(key) if (key := self._given.get("BOLLETTINO_LLM_KEY", "").strip()) else None
 
     @property
     def mail_login(self) -> tuple[str, SecretStr] | None:
         """BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD; None where neither is set."""
-        user, password = (os.environ.get(f"BOLLETTINO_MAIL_{name}", "") for name in ("USER", "PASSWORD"))
+        user, password = (self._given.get(f"BOLLETTINO_MAIL_{name}", "") for name in ("USER", "PASSWORD"))
         if bool(user) != bool(password):
             raise SettingsError("BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD: set both or none")
         return (user, SecretStr(password)) if user else None
@@ -104,7 +97,7 @@ class Settings:
     @property
     def oidc_secret(self) -> str:
         """BOLLETTINO_OIDC_SECRET, by which the provider of `[sign_in.oidc]` knows us; "": not set."""
-        return os.environ.get("BOLLETTINO_OIDC_SECRET", "").strip()
+        return self._given.get("BOLLETTINO_OIDC_SECRET", "").strip()
 
     @property
     def lacks_llm_key(self) -> bool:
@@ -136,14 +129,14 @@ class Settings:
 
     def code_secret(self, editor: Editor) -> SecretStr | None:
         """BOLLETTINO_TOTP_<ID>, of an editor's one-time codes, in base32; None where it is not set."""
-        secret = "".join(os.environ.get(editor.code_variable, "").split()).upper()
+        secret = "".join(self._given.get(editor.code_variable, "").split()).upper()
         return SecretStr(secret) if secret else None
 
     def editor_phone(self, editor: Editor) -> SecretStr | None:
         """BOLLETTINO_PHONE_<ID>, in E.164, for calls and for tests of a draft; None where it is not set, but
         in the sandbox. SettingsError, without the value, where it is no telephone number.
         """
-        phone = os.environ.get(editor.phone_variable, "").strip()
+        phone = self._given.get(editor.phone_variable, "").strip()
         if not phone and self.profile.stage == "sandbox":
             place = [other.id for other in self.profile.editors].index(editor.id)
             phone = f"+39333100{place:04}"
@@ -203,23 +196,6 @@ class Settings:
         }
 
     @property
-    def work_pool(self) -> str:
-        return f"bollettino-{self.profile.slug}"
-
-    def deployment(self, name: str) -> str:
-        """A deployment's name, which carries the slug: several Comuni may share one server."""
-        return f"{name}-{self.profile.slug}"
-
-    @property
-    def prefect_address(self) -> str:
-        return f"http://127.0.0.1:{self.profile.servers.prefect_port}"
-
-    @property
-    def prefect_ui(self) -> str:
-        """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
-        return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"
-
-    @property
     def newsroom(self) -> str:
         """The editors' page, behind the password of the Prefect UI."""
         return f"{self.prefect_origins[0]}{entry.NEWSROOM}"
@@ -228,18 +204,6 @@ class Settings:
         """To the start form of one of the editors' orders; lasting."""
         return f"{self.prefect_origins[0]}{entry.ORDER}{verb}"
 
-    def run_link(self, run_id: str) -> str:
-        return f"{self.prefect_ui}/runs/flow-run/{run_id}"
-
-    def review_link(self, code: str) -> str:
-        """Leads to the form of a bulletin that waits, whichever run holds it: short enough for an SMS."""
-        return f"{self.profile.servers.public}/r/{code}"
-
-    def button_base(self, template: str) -> str:
-        """What the button's suffix of a template follows: a bulletin's page, unless it leads elsewhere."""
-        folder = {"redazione_urgente": "r/", "iscrizione_attiva": ""}.get(template, "b/")
-        return f"{self.profile.servers.public}/{folder}"
-
     @property
     def prefect_origins(self) -> tuple[str, ...]:
         """Under which the server may be asked; the editors' first."""
@@ -247,19 +211,19 @@ class Settings:
 
     def door_keys(self) -> DoorKeys:
         """Both credentials of the Prefect server; SettingsError where the installation was never started."""
-        both = keys.read(self.state, os.environ)
+        both = keys.read(self.state, self._given)
         if not both.internal or not both.people:
             raise SettingsError(f"{self.state / keys.FILE} is missing: `python -m flows run` makes it")
         return both
 
     def stamp_key(self) -> bytes:
         """Of the stamps on what editors confirm; all that the server is given of the look-up key."""
-        key = os.environ.get(STAMP_KEY)
+        key = self._given.get(STAMP_KEY)
         return bytes.fromhex(key) if key else key_from(self.secrets.lookup_key.get_secret_value())
 
     def given_to(self, process: str) -> dict[str, str]:
         """The environment of a process of ours, without the secrets that are none of its business."""
-        return given_to(process, {**os.environ, STAMP_KEY: self.stamp_key().hex()}, signs_in=self.signs_in)
+        return given_to(process, {**self._given, STAMP_KEY: self.stamp_key().hex()}, signs_in=self.signs_in)
 
     def environment(self) -> dict[str, str]:
         """For every process of the installation, so that Prefect's own settings agree everywhere."""
@@ -275,9 +239,9 @@ class Settings:
             "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             # a proxy of the town hall must not stand between our own processes
-            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
+            "NO_PROXY": ",".join(filter(None, [self._given.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
             **of_prefect(self.prefect_database),
-            **credentials(keys.read(self.state, os.environ)),
+            **credentials(keys.read(self.state, self._given)),
         }
 
     def require_filled(self) -> None:
@@ -293,7 +257,7 @@ class Settings:
 
     def require_login(self) -> None:
         """SettingsError where anybody could approve, or nobody could sign in."""
-        if not is_loopback(self.profile.whatsapp.api) and not os.environ.get("BOLLETTINO_PREFECT_AUTH"):
+        if not is_loopback(self.profile.whatsapp.api) and not self._given.get("BOLLETTINO_PREFECT_AUTH"):
             why = "(user:password of the Prefect server): without it whoever reaches the server can approve"
             raise SettingsError(f"not set in the environment: BOLLETTINO_PREFECT_AUTH {why}")
         if self.profile.sign_in.oidc and not self.oidc_secret:
@@ -304,7 +268,7 @@ class Settings:
         if make:
             for check in (self.require_model, self.require_codes, self.require_login):
                 check()
-            keys.make(self.state, people=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
+            keys.make(self.state, people=self._given.get("BOLLETTINO_PREFECT_AUTH"))
         self._sandbox_secrets(make=make)
 
     def _sandbox_secrets(self, *, make: bool) -> None:
@@ -315,7 +279,7 @@ class Settings:
             raise SettingsError(trouble)
         if make and not path.exists():
             secrets_file.write(path, secrets_file.new_secrets())
-        os.environ.update(secrets_file.read(path))
+        self._given.update(secrets_file.read(path))
 
     def bring_keys(self) -> None:
         """Before a database is made: the vault's keys are there, or SettingsError names what is missing."""
@@ -361,7 +325,8 @@ class Settings:
 
     def enter(self, process: str = "") -> None:
         """Give this process the environment of the installation; before Prefect is imported."""
-        os.environ.update(given_to(process, self.environment(), signs_in=self.signs_in))
+        whole = {**self._given.maps[0], **self.environment()}
+        os.environ.update(given_to(process, whole, signs_in=self.signs_in))
 
     def entry_link(self, page: str) -> str:
         """To a page of the Prefect UI, `page`; with its password where `run` has made that one itself."""
@@ -393,8 +358,9 @@ def given_profile() -> Profile | None:
 
 def load(path: str | Path | None = None) -> Settings:
     """The installation of this process: `path`, else BOLLETTINO_PROFILE, else the sandbox's demo."""
-    os.environ.update(handed_over(os.environ))
+    own = handed_over(os.environ)
     chosen = Path(path or os.environ.get("BOLLETTINO_PROFILE") or DEMO).resolve()
     profile = load_profile(chosen)
     state = os.environ.get("BOLLETTINO_STATE") or Path.cwd() / ".bollettino" / profile.slug
-    return Settings(profile, chosen, Path(state).resolve(), os.environ.get("BOLLETTINO_DATABASE"))
+    database = own.get("BOLLETTINO_DATABASE") or os.environ.get("BOLLETTINO_DATABASE")
+    return Settings(profile, chosen, Path(state).resolve(), database, own)

@@ -23,7 +23,8 @@ from flows.__main__ import main, parser
 from flows.deploy import YAML
 from flows.door import entry, login
 from flows.profiles.comune import Editor, Profile
-from flows.settings import DEMO, ROOT, Secrets
+from flows.profiles.given import Secrets
+from flows.settings import DEMO, ROOT
 from flows.web import app as web_app
 from flows.web.metrics import exposition
 from tests.test_cli_help import parsers
