@@ -1,5 +1,4 @@
 import base64
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -393,16 +392,3 @@ def test_the_processes_phone_nobody_and_pass_no_proxy_between_themselves(
     assert given["NO_PROXY"] == "intranet.example,127.0.0.1,localhost,::1"
     assert given["PREFECT_UI_URL"] == "http://127.0.0.1:4200/v2"
     assert "PREFECT_API_AUTH_STRING" not in given
-
-
-def test_two_comuni_in_one_process_share_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An editor of each has the same id; what is one's own comes before what the process was given."""
-    monkeypatch.setenv("BOLLETTINO_PHONE_ANNA_REDAZIONE", "+393330000009")
-    own = [{**SECRETS, "BOLLETTINO_WHATSAPP_TOKEN": f"token-{n}"} for n in (1, 2)]
-    own[0]["BOLLETTINO_PHONE_ANNA_REDAZIONE"] = "+393330000001"
-    towns = [Settings(load_profile(DEMO), DEMO, tmp_path, own=each) for each in own]
-    assert [town.secrets.whatsapp_token.get_secret_value() for town in towns] == ["token-1", "token-2"]
-    anna = towns[0].profile.editors[0]
-    phones = [phone.get_secret_value() for town in towns if (phone := town.editor_phone(anna))]
-    assert phones == ["+393330000001", "+393330000009"]
-    assert "BOLLETTINO_WHATSAPP_TOKEN" not in os.environ
