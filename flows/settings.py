@@ -339,7 +339,10 @@ def load_profile(path: Path) -> Profile:
 
 def given_profile() -> Profile | None:
     """The one that BOLLETTINO_PROFILE names, if any."""
-    return load_profile(Path(path)) if (path := os.environ.get("BOLLETTINO_PROFILE")) else None
+    chosen, folder = os.environ.get("BOLLETTINO_PROFILE"), fleet_folder()
+    if not chosen:
+        return None
+    return load_profile((profile_of(folder, chosen) if folder else None) or Path(chosen))
 
 
 def fleet_folder() -> Path | None:

@@ -1,15 +1,20 @@
 """A fleet is a folder: who lies in it, what they share, and that one who is ill costs no other."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
+from prefect.utilities.importtools import import_object
 
+from flows import deploy
+from flows.__main__ import main
 from flows.door import keys
 from flows.fleet import registry
 from flows.fleet.registry import Fleet
 from flows.profiles.fleet import FleetFile, PrefectServer
-from flows.settings import ROOT, Settings, SettingsError, load, load_fleet, member
+from flows.runs import client
+from flows.settings import DEMO, ROOT, Settings, SettingsError, given_profile, load, load_fleet, member
 from tests.world.fleet import Land, land
 
 EXAMPLE = ROOT / "deployments" / "fleet"
@@ -165,3 +170,48 @@ def test_the_example_s_database_is_one_that_is_taken(here: Land) -> None:
     text = (EXAMPLE / "fleet.toml").read_text(encoding="utf-8")
     here.say(text.replace("# database = ", "database = "))
     assert load("alfa").database.endswith("/bollettino_alfa")
+
+
+def test_a_run_is_for_the_comune_of_its_deployment_whatever_was_asked_of_it(
+    here: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pool and the worker are everybody's: the first thing that a run does says whose it is."""
+    monkeypatch.setenv("BOLLETTINO_PROFILE", "alfa")
+    monkeypatch.setattr("os.environ", {**os.environ})  # the step sets it for its own process
+    first = deploy.blocks()[1]
+    *before, own = deploy.steps(load("beta"), first)
+    assert before == first
+    ((step, told),) = own.items()
+    import_object(step)(**told)
+    assert load().profile.slug == "beta"
+    assert client.titled("Prova")() == f"{load('beta').profile.prova}Prova"
+
+
+def test_a_run_of_a_comune_alone_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOLLETTINO_FLEET", raising=False)
+    pull = deploy.blocks()[1]
+    assert deploy.steps(load(DEMO), pull) == pull
+
+
+def test_a_command_is_typed_for_one_of_them_by_its_slug(
+    here: Land, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.environ", {**os.environ})  # the verb sets it for its own process
+    here.settle(["alfa", "beta"], sqlite_template)
+    (here.states / "beta" / "bollettino.db").unlink()
+    assert main(["numbers", "--profile", "alfa"]) == 0
+    assert "Iscritti: 0" in capsys.readouterr().out
+    assert main(["numbers", "--profile", "beta"]) == 2
+    assert str(here.states / "beta") in capsys.readouterr().err
+    assert main(["numbers", "--profile", "gamma"]) == 2
+    assert "gamma: is no Comune of the fleet" in capsys.readouterr().err
+
+
+def test_the_profile_that_the_environment_names_is_found_by_its_slug(
+    here: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("beta", str(here.folder / "beta.toml"), str(DEMO)):
+        monkeypatch.setenv("BOLLETTINO_PROFILE", name)
+        found = given_profile()
+        assert found is not None
+        assert found.slug == ("esempio" if name == str(DEMO) else "beta")
