@@ -304,6 +304,8 @@ class Settings(Wording):
     def enter(self, process: str = "") -> None:
         """Give this process the environment of the installation; before Prefect is imported."""
         whole = {**({} if self.fleet else self._given.maps[0]), **self.environment()}
+        if self.fleet:  # Prefect, imported, makes its home, and nothing above it
+            self.server_state.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.environ.update(given_to(process, whole, signs_in=self.signs_in))
 
     def entry_link(self, page: str) -> str:

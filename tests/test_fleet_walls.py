@@ -147,6 +147,7 @@ def test_a_process_that_is_started_finds_the_same_comune(two: Two, slug: str) ->
 def test_who_enters_brings_no_secret_into_the_process(two: Two) -> None:
     before = dict(os.environ)
     load("alfa").enter("worker")
+    assert (two.here.states / "_fleet").stat().st_mode & 0o777 == 0o700, "where Prefect's home is made"
     new = {name: value for name, value in os.environ.items() if before.get(name) != value}
     assert found(two.not_of("nobody"), json.dumps(new)) == set()
     assert load().profile.slug == "alfa"
