@@ -37,7 +37,7 @@ from flows.profiles.comune import Editor, Profile
 from flows.profiles.contacts import e164, is_loopback
 from flows.profiles.file import IDS, Strict, at, explain, unfilled
 from flows.profiles.fleet import FILE, OWN, FleetFile, own_variables, profile_of
-from flows.profiles.given import MissingError, Secrets
+from flows.profiles.given import Given, MissingError, Secrets
 from flows.profiles.places import fill_words
 from flows.profiles.wording import Wording, texts
 
@@ -53,7 +53,7 @@ class SettingsError(BollettinoError):
     """The profile or the environment cannot be used; the message names key, line and remedy."""
 
 
-class Settings(Wording):
+class Settings(Wording, Given):
     """One installation: profile, texts, state folder, database address, and the secrets when needed."""
 
     def __init__(
@@ -88,15 +88,6 @@ class Settings(Wording):
         except MissingError as exc:
             raise SettingsError(f"{exc}; deployments/manuale.md, 'Secrets', says how to make each") from None
 
-    def secrets_without(self, *names: str) -> Secrets:
-        """For who has no use for these, and may not have them. MissingError names what is missing."""
-        return Secrets.of(self._given, without=names)
-
-    @property
-    def llm_key(self) -> SecretStr | None:
-        """BOLLETTINO_LLM_KEY, of the service that `[llm]` names; one on this machine may want none."""
-        return SecretStr(key) if (key := self._given.get("BOLLETTINO_LLM_KEY", "").strip()) else None
-
     @property
     def mail_login(self) -> tuple[str, SecretStr] | None:
         """BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD; None where neither is set."""
@@ -104,15 +95,6 @@ class Settings(Wording):
         if bool(user) != bool(password):
             raise SettingsError("BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD: set both or none")
         return (user, SecretStr(password)) if user else None
-
-    @property
-    def oidc_secret(self) -> str:
-        """BOLLETTINO_OIDC_SECRET, by which the provider of `[sign_in.oidc]` knows us; "": not set."""
-        return self._given.get("BOLLETTINO_OIDC_SECRET", "").strip()
-
-    @property
-    def lacks_llm_key(self) -> bool:
-        return (llm := self.profile.llm) is not None and self.llm_key is None and not is_loopback(llm.address)
 
     def require_model(self) -> None:
         """SettingsError where the profile names a model whose packages or key are missing.
@@ -137,11 +119,6 @@ class Settings(Wording):
     def signs_in(self) -> bool:
         """Whether persons sign in with accounts of their own (`flows/accounts/mark.py`): no form asks who."""
         return (self.state / keys.ACCOUNTS).exists()
-
-    def code_secret(self, editor: Editor) -> SecretStr | None:
-        """BOLLETTINO_TOTP_<ID>, of an editor's one-time codes, in base32; None where it is not set."""
-        secret = "".join(self._given.get(editor.code_variable, "").split()).upper()
-        return SecretStr(secret) if secret else None
 
     def editor_phone(self, editor: Editor) -> SecretStr | None:
         """BOLLETTINO_PHONE_<ID>, in E.164, for calls and for tests of a draft; None where it is not set, but

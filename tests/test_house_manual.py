@@ -114,7 +114,8 @@ def variables() -> set[str]:
     editor = Editor(name="id", email="id@example.it")
     by_editor = {name.replace("_ID", "_<ID>") for name in (editor.code_variable, editor.phone_variable)}
     own = {f"BOLLETTINO_{name.upper()}" for name in Secrets.model_fields}
-    others = set(re.findall(r'get\("(BOLLETTINO_[A-Z_]+)"', SOURCES["flows/settings.py"]))
+    sources = SOURCES["flows/settings.py"] + SOURCES["flows/profiles/given.py"]
+    others = set(re.findall(r'get\("(BOLLETTINO_[A-Z_]+)"', sources))
     return by_editor | own | others | {"BOLLETTINO_MAIL_USER", "BOLLETTINO_MAIL_PASSWORD"}
 
 

@@ -1,9 +1,13 @@
-"""The secrets of one Comune, out of the variables that it is given; no profile holds any."""
+"""The secrets of one Comune, out of the variables that it is given: no profile holds any."""
 
+from collections import ChainMap
 from collections.abc import Collection, Mapping
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, SecretStr
+
+from flows.profiles.comune import Editor, Profile
+from flows.profiles.contacts import is_loopback
 
 Secret = Annotated[SecretStr, Field(min_length=1)]
 UNUSED = "-"  # stands in the place of what is not asked for
@@ -46,3 +50,33 @@ class Secrets(BaseModel):
         if missing:
             raise MissingError(missing)
         return cls.model_validate(values)
+
+
+class Given:
+    """What a Comune was given, by what it is for; what may be missing is None or ""."""
+
+    profile: Profile
+    _given: ChainMap[str, str]  # its own before what else there is
+
+    def secrets_without(self, *names: str) -> Secrets:
+        """For who has no use for these, and may not have them. MissingError names what is missing."""
+        return Secrets.of(self._given, without=names)
+
+    @property
+    def llm_key(self) -> SecretStr | None:
+        """BOLLETTINO_LLM_KEY, of the service that `[llm]` names; one on this machine may want none."""
+        return SecretStr(key) if (key := self._given.get("BOLLETTINO_LLM_KEY", "").strip()) else None
+
+    @property
+    def oidc_secret(self) -> str:
+        """BOLLETTINO_OIDC_SECRET, by which the provider of `[sign_in.oidc]` knows us; "": not set."""
+        return self._given.get("BOLLETTINO_OIDC_SECRET", "").strip()
+
+    @property
+    def lacks_llm_key(self) -> bool:
+        return (llm := self.profile.llm) is not None and self.llm_key is None and not is_loopback(llm.address)
+
+    def code_secret(self, editor: Editor) -> SecretStr | None:
+        """BOLLETTINO_TOTP_<ID>, of an editor's one-time codes, in base32; None where it is not set."""
+        secret = "".join(self._given.get(editor.code_variable, "").split()).upper()
+        return SecretStr(secret) if secret else None
