@@ -54,6 +54,18 @@ def make_engine(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     return engine
 
 
+@contextmanager
+def opened(address: str) -> Iterator[Engine]:
+    """An engine for as long as it is wanted. In a process that lives long and opens the databases of many
+    Comuni each one left open would keep its connections.
+    """
+    engine = make_engine(address)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _share_dialect(engine: Engine) -> None:
     """Let the engine use what another one of the same server has compiled, which is kept by its dialect.
 

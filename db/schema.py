@@ -66,7 +66,8 @@ def current(engine: Engine) -> str | None:
     if _is_no_file_yet(engine):
         return None
     try:
-        with engine.execution_options(reading=True).connect() as connection:
+        # Alembic asks of a table that it makes anew: kept, it would push out what is compiled for all engines
+        with engine.execution_options(reading=True, compiled_cache=None).connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except DatabaseError as exc:
         if not is_harm(exc):

@@ -91,7 +91,9 @@ def parser() -> argparse.ArgumentParser:
 
     def add(name: str, handler: Verb, words: str, *, writes: bool = True) -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=words.splitlines()[0], description=words, formatter_class=Layout)
-        verb.add_argument("--profile", metavar="FILE", help="the Comune's profile (TOML)")
+        verb.add_argument(
+            "--profile", metavar="FILE", help="the Comune's profile (TOML), of a fleet its slug"
+        )
         if writes:
             verb.add_argument("--dry-run", action="store_true", help="say what would be done; write nothing")
         verb.set_defaults(handler=handler)

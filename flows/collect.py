@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 from sqlalchemy import Engine
 
-from db.engine import make_engine
+from db.engine import opened
 from flows.letters.holding import take_back_wrong
 from flows.privacy.intact import load
 from flows.runs import client
@@ -63,7 +63,9 @@ def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> Stat
     settings = load()
     reader = task(name="leggi", task_run_name="leggi {address}", cache_policy=NO_CACHE)(read_source)
     readings = collect_sources(settings, CHOICES[which], now=datetime.now(UTC), read=reader)
-    for line in take_back(settings, make_engine(settings.database), now=datetime.now(UTC)):
+    with opened(settings.database) as engine:
+        lines = take_back(settings, engine, now=datetime.now(UTC))
+    for line in lines:
         get_run_logger().warning("%s", line)
     if failed := tell_editor(readings):
         return client.refused(settings, failed)

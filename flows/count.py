@@ -13,7 +13,7 @@ from prefect.artifacts import create_markdown_artifact
 from sqlalchemy import Engine
 
 from db import service_numbers
-from db.engine import reading
+from db.engine import opened, reading
 from db.models import DeliveryStatus, RecipientStatus, Scope
 from db.service_numbers import Sent, Step
 from flows.bulletin.language.dates import giorno, in_rome
@@ -169,7 +169,8 @@ def count_all() -> str:
     """Conta iscritti, usciti, messaggi arrivati e letti. Solo somme, mai persone."""
     settings = load()
     now = datetime.now(UTC)
-    counts = overview(settings.engine())
+    with opened(settings.database) as engine:
+        counts = overview(engine)
     create_markdown_artifact(
         markdown(settings, counts, now), key="numeri-del-servizio", description="Numeri del servizio"
     )

@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
-from flows.settings import ROOT, Settings
+from flows.settings import ROOT, Settings, load
 
 AT_ONCE = 200  # deployments in one answer of Prefect's; an installation has 25
 LIST = "elenco"  # the key of a field of a start form that says which list it is chosen from
@@ -106,6 +106,21 @@ def refuse() -> None:
     raise SystemExit("Nothing was registered: use `python -m flows deploy`, which adds the profile's slots.")
 
 
+def take_on(comune: str) -> None:
+    """A step of each deployment of a fleet's, in the process of its run: from now on it is for this Comune.
+
+    A step, since whoever starts a run may set its parameters and tags, and its variables if the pool let
+    them; what a deployment does first is said by us alone.
+    """
+    load(comune).enter("worker")
+
+
+def steps(settings: Settings, pull: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a run does before its flow."""
+    named = {f"{__name__}.{take_on.__name__}": {"comune": settings.profile.slug}}
+    return [*pull, named] if settings.fleet else [*pull]
+
+
 def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
     for name, field in schema["properties"].items():
         known = before.get("properties", {}).get(name, {})
@@ -131,7 +146,7 @@ def _register(
         flow_id=client.create_flow_from_name(flow.name),
         name=name,
         entrypoint=block["entrypoint"],
-        pull_steps=pull,
+        pull_steps=steps(settings, pull),
         work_pool_name=settings.work_pool,
         description=settings.profile.prova + block["description"],
         tags=[*block["tags"], settings.profile.slug],

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import accounts, retention
-from db.engine import forget_pages, transaction
+from db.engine import forget_pages, opened, transaction
 from flows.privacy.intact import load
 from flows.runs import client
 from flows.settings import Settings
@@ -79,4 +79,5 @@ def words(ended: dict[str, int]) -> str:
 def retain_all() -> str:
     """Cancella ciò che si è conservato abbastanza, secondo i periodi del profilo."""
     settings = load()
-    return words(retain(settings, settings.engine(), now=datetime.now(UTC)))
+    with opened(settings.database) as engine:
+        return words(retain(settings, engine, now=datetime.now(UTC)))

@@ -110,7 +110,7 @@ def children(settings: Settings) -> list[Child]:
         Child(
             "prefect",
             module("flows", "prefect"),
-            servers.prefect_port,
+            settings.prefect_place[1],
             f"{settings.prefect_address}/api/health",
         ),
         Child("worker", module("flows", "worker")),
@@ -150,7 +150,7 @@ def take(state: Path) -> IO[str]:
 
 def check_ports(settings: Settings) -> None:
     servers = settings.profile.servers
-    ports = {"prefect": servers.prefect_port, "web": servers.web_port}
+    ports = {"prefect": settings.prefect_place[1], "web": servers.web_port}
     if settings.profile.stage == "sandbox":
         ports["sandbox"] = servers.sandbox_port
     for name, port in ports.items():

@@ -6,34 +6,43 @@ The only module that reads or sets the environment. No secret stands in a profil
 import hashlib
 import os
 import tomllib
+from collections import ChainMap
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine
 
 from db.engine import make_engine
 from db.journal import Journal
 from db.ledger import Ledger
 from db.vault import Vault
-from flows.bulletin.message.frame import Frame
 from flows.door import entry, keys
-from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, handed_over, of_prefect, origins
+from flows.door.environment import (
+    PREFECT,
+    STAMP_KEY,
+    credentials,
+    given_to,
+    handed_over,
+    of_fleet,
+    of_prefect,
+)
 from flows.door.keys import DoorKeys
 from flows.door.stamps import key_from
 from flows.profiles import documents, secrets_file
 from flows.profiles.codes import problems
 from flows.profiles.comune import Editor, Profile
 from flows.profiles.contacts import e164, is_loopback
-from flows.profiles.file import IDS, at, explain, unfilled
+from flows.profiles.file import IDS, Strict, at, explain, unfilled
+from flows.profiles.fleet import FILE, OWN, FleetFile, own_variables, profile_of
+from flows.profiles.given import Given, MissingError, Secrets
 from flows.profiles.places import fill_words
-from flows.whatsapp.templates import TemplateDefinition, from_toml, marked
+from flows.profiles.wording import Wording, texts
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "deployments" / "profiles" / "demo.toml"
-TEXTS = ROOT / "deployments" / "texts.toml"
 
 
 class BollettinoError(Exception):
@@ -44,34 +53,29 @@ class SettingsError(BollettinoError):
     """The profile or the environment cannot be used; the message names key, line and remedy."""
 
 
-Secret = Annotated[SecretStr, Field(min_length=1)]
-
-
-class Secrets(BaseSettings):
-    """From the environment, each as BOLLETTINO_<NAME>; never from a file of the project."""
-
-    model_config = SettingsConfigDict(env_prefix="BOLLETTINO_", extra="ignore")
-
-    encryption_keys: Secret  # Fernet keys, comma-separated, the newest first
-    lookup_key: Secret
-    whatsapp_token: Secret
-    app_secrets: Secret  # of the Meta app, comma-separated while one rotates
-    verify_token: Secret
-    prefect_auth: SecretStr | None = None  # user:password of the Prefect server
-    backup_ssh_key: SecretStr | None = None  # these three: of the account at [backup.offsite]
-    backup_access_key: SecretStr | None = None
-    backup_secret_key: SecretStr | None = None
-
-
-class Settings:
+class Settings(Wording, Given):
     """One installation: profile, texts, state folder, database address, and the secrets when needed."""
 
-    def __init__(self, profile: Profile, path: Path, state: Path, database: str | None = None) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        path: Path,
+        state: Path,
+        database: str | None = None,
+        own: Mapping[str, str] | None = None,
+        fleet: FleetFile | None = None,
+    ) -> None:
+        """`own`: the Comune's variables, which come before those of the process's environment; in a fleet all
+        that it has, beside what the environment says of the fleet itself.
+        """
         self.profile = profile
         self.path = path
         self.state = state
+        self.fleet = fleet
+        self.server_state = state.with_name(OWN) if fleet else state  # where the Prefect server has its files
         self.database = database or f"sqlite:///{state / 'bollettino.db'}"
-        self.prefect_database = os.environ.get("BOLLETTINO_PREFECT_DATABASE")  # else in the state folder
+        self._given = ChainMap(dict(own or {}), of_fleet(os.environ) if fleet else os.environ)
+        self.prefect_database = self._given.get("BOLLETTINO_PREFECT_DATABASE")  # else in the state folder
 
     def engine(self) -> Engine:
         """A new one on its database."""
@@ -80,35 +84,17 @@ class Settings:
     @cached_property
     def secrets(self) -> Secrets:
         try:
-            return Secrets()
-        except ValidationError as exc:
-            missing = ", ".join(f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors())
-            raise SettingsError(
-                f"not set in the environment: {missing}; "
-                "deployments/manuale.md, 'Secrets', says how to make each"
-            ) from None  # the cause would print the values that are set
-
-    @property
-    def llm_key(self) -> SecretStr | None:
-        """BOLLETTINO_LLM_KEY, of the service that `[llm]` names; one on this machine may want none."""
-        return SecretStr(key) if (key := os.environ.get("BOLLETTINO_LLM_KEY", "").strip()) else None
+            return self.secrets_without()
+        except MissingError as exc:
+            raise SettingsError(f"{exc}; deployments/manuale.md, 'Secrets', says how to make each") from None
 
     @property
     def mail_login(self) -> tuple[str, SecretStr] | None:
         """BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD; None where neither is set."""
-        user, password = (os.environ.get(f"BOLLETTINO_MAIL_{name}", "") for name in ("USER", "PASSWORD"))
+        user, password = (self._given.get(f"BOLLETTINO_MAIL_{name}", "") for name in ("USER", "PASSWORD"))
         if bool(user) != bool(password):
             raise SettingsError("BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD: set both or none")
         return (user, SecretStr(password)) if user else None
-
-    @property
-    def oidc_secret(self) -> str:
-        """BOLLETTINO_OIDC_SECRET, by which the provider of `[sign_in.oidc]` knows us; "": not set."""
-        return os.environ.get("BOLLETTINO_OIDC_SECRET", "").strip()
-
-    @property
-    def lacks_llm_key(self) -> bool:
-        return (llm := self.profile.llm) is not None and self.llm_key is None and not is_loopback(llm.address)
 
     def require_model(self) -> None:
         """SettingsError where the profile names a model whose packages or key are missing.
@@ -134,16 +120,11 @@ class Settings:
         """Whether persons sign in with accounts of their own (`flows/accounts/mark.py`): no form asks who."""
         return (self.state / keys.ACCOUNTS).exists()
 
-    def code_secret(self, editor: Editor) -> SecretStr | None:
-        """BOLLETTINO_TOTP_<ID>, of an editor's one-time codes, in base32; None where it is not set."""
-        secret = "".join(os.environ.get(editor.code_variable, "").split()).upper()
-        return SecretStr(secret) if secret else None
-
     def editor_phone(self, editor: Editor) -> SecretStr | None:
         """BOLLETTINO_PHONE_<ID>, in E.164, for calls and for tests of a draft; None where it is not set, but
         in the sandbox. SettingsError, without the value, where it is no telephone number.
         """
-        phone = os.environ.get(editor.phone_variable, "").strip()
+        phone = self._given.get(editor.phone_variable, "").strip()
         if not phone and self.profile.stage == "sandbox":
             place = [other.id for other in self.profile.editors].index(editor.id)
             phone = f"+39333100{place:04}"
@@ -184,90 +165,39 @@ class Settings:
                 warnings.append(str(exc))
         return warnings
 
-    @cached_property
-    def texts(self) -> dict[str, Any]:
-        return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
-
-    @property
-    def words(self) -> dict[str, str]:
-        """The values for the `{name}` places of the texts."""
-        profile = self.profile
-        return {
-            **profile.names.model_dump(),
-            **profile.contacts.model_dump(),
-            "giorni": profile.days_in_words,
-            "giorni_cancellazione": str(profile.days_until_erasure),
-            "url_informativa": profile.notice.url,
-            "url_pagine": profile.servers.public,
-            "che_cosa_aspetta": self.newsroom,
-        }
-
-    @property
-    def work_pool(self) -> str:
-        return f"bollettino-{self.profile.slug}"
-
-    def deployment(self, name: str) -> str:
-        """A deployment's name, which carries the slug: several Comuni may share one server."""
-        return f"{name}-{self.profile.slug}"
-
-    @property
-    def prefect_address(self) -> str:
-        return f"http://127.0.0.1:{self.profile.servers.prefect_port}"
-
-    @property
-    def prefect_ui(self) -> str:
-        """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
-        return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"
-
-    @property
-    def newsroom(self) -> str:
-        """The editors' page, behind the password of the Prefect UI."""
-        return f"{self.prefect_origins[0]}{entry.NEWSROOM}"
-
-    def order_link(self, verb: str) -> str:
-        """To the start form of one of the editors' orders; lasting."""
-        return f"{self.prefect_origins[0]}{entry.ORDER}{verb}"
-
-    def run_link(self, run_id: str) -> str:
-        return f"{self.prefect_ui}/runs/flow-run/{run_id}"
-
-    def review_link(self, code: str) -> str:
-        """Leads to the form of a bulletin that waits, whichever run holds it: short enough for an SMS."""
-        return f"{self.profile.servers.public}/r/{code}"
-
-    def button_base(self, template: str) -> str:
-        """What the button's suffix of a template follows: a bulletin's page, unless it leads elsewhere."""
-        folder = {"redazione_urgente": "r/", "iscrizione_attiva": ""}.get(template, "b/")
-        return f"{self.profile.servers.public}/{folder}"
-
-    @property
-    def prefect_origins(self) -> tuple[str, ...]:
-        """Under which the server may be asked; the editors' first."""
-        return origins(self.prefect_ui, self.profile.servers.prefect_port)
-
     def door_keys(self) -> DoorKeys:
         """Both credentials of the Prefect server; SettingsError where the installation was never started."""
-        both = keys.read(self.state, os.environ)
+        both = keys.read(self.server_state, self._given)
         if not both.internal or not both.people:
-            raise SettingsError(f"{self.state / keys.FILE} is missing: `python -m flows run` makes it")
+            raise SettingsError(f"{self.server_state / keys.FILE} is missing: `python -m flows run` makes it")
         return both
 
     def stamp_key(self) -> bytes:
         """Of the stamps on what editors confirm; all that the server is given of the look-up key."""
-        key = os.environ.get(STAMP_KEY)
+        key = self._given.get(STAMP_KEY)
         return bytes.fromhex(key) if key else key_from(self.secrets.lookup_key.get_secret_value())
 
     def given_to(self, process: str) -> dict[str, str]:
-        """The environment of a process of ours, without the secrets that are none of its business."""
-        return given_to(process, {**os.environ, STAMP_KEY: self.stamp_key().hex()}, signs_in=self.signs_in)
+        """The environment of a process of ours, without the secrets that are none of its business. In a fleet
+        no Comune's are in any: each is asked for by `load`.
+        """
+        if self.fleet:
+            return given_to(process, of_fleet(os.environ) | self._found_by())
+        return given_to(process, {**self._given, STAMP_KEY: self.stamp_key().hex()}, signs_in=self.signs_in)
+
+    def _found_by(self) -> dict[str, str]:
+        """By which `load` finds this installation again."""
+        profile = {"BOLLETTINO_PROFILE": str(self.path)}
+        if self.fleet:
+            above = {"FLEET": self.path.parent, "STATE": self.state.parent}
+            return profile | {f"BOLLETTINO_{name}": str(folder) for name, folder in above.items()}
+        return profile | {"BOLLETTINO_STATE": str(self.state), "BOLLETTINO_DATABASE": self.database}
 
     def environment(self) -> dict[str, str]:
         """For every process of the installation, so that Prefect's own settings agree everywhere."""
         return {
-            "BOLLETTINO_PROFILE": str(self.path),
-            "BOLLETTINO_STATE": str(self.state),
-            "BOLLETTINO_DATABASE": self.database,
-            "PREFECT_HOME": str(self.state / "prefect"),
+            **self._found_by(),
+            "PREFECT_HOME": str(self.server_state / "prefect"),
             "PREFECT_API_URL": f"{self.prefect_address}/api",
             "PREFECT_UI_URL": self.prefect_ui,
             **PREFECT,
@@ -275,9 +205,9 @@ class Settings:
             "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             # a proxy of the town hall must not stand between our own processes
-            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
+            "NO_PROXY": ",".join(filter(None, [self._given.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
             **of_prefect(self.prefect_database),
-            **credentials(keys.read(self.state, os.environ)),
+            **credentials(keys.read(self.server_state, self._given)),
         }
 
     def require_filled(self) -> None:
@@ -293,7 +223,7 @@ class Settings:
 
     def require_login(self) -> None:
         """SettingsError where anybody could approve, or nobody could sign in."""
-        if not is_loopback(self.profile.whatsapp.api) and not os.environ.get("BOLLETTINO_PREFECT_AUTH"):
+        if not is_loopback(self.profile.whatsapp.api) and not self._given.get("BOLLETTINO_PREFECT_AUTH"):
             why = "(user:password of the Prefect server): without it whoever reaches the server can approve"
             raise SettingsError(f"not set in the environment: BOLLETTINO_PREFECT_AUTH {why}")
         if self.profile.sign_in.oidc and not self.oidc_secret:
@@ -304,7 +234,7 @@ class Settings:
         if make:
             for check in (self.require_model, self.require_codes, self.require_login):
                 check()
-            keys.make(self.state, people=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
+            keys.make(self.server_state, people=self._given.get("BOLLETTINO_PREFECT_AUTH"))
         self._sandbox_secrets(make=make)
 
     def _sandbox_secrets(self, *, make: bool) -> None:
@@ -315,7 +245,7 @@ class Settings:
             raise SettingsError(trouble)
         if make and not path.exists():
             secrets_file.write(path, secrets_file.new_secrets())
-        os.environ.update(secrets_file.read(path))
+        self._given.update(secrets_file.read(path))
 
     def bring_keys(self) -> None:
         """Before a database is made: the vault's keys are there, or SettingsError names what is missing."""
@@ -348,38 +278,38 @@ class Settings:
         journal = Journal(self.state / "consensi.jsonl")
         return Ledger(self.vault(), journal, self.profile.notice.version, digest)
 
-    @cached_property
-    def templates(self) -> dict[str, TemplateDefinition]:
-        """Every template as it is submitted to the provider; a trial's say PROVA on the phone."""
-        made = from_toml(self.texts, self.words)
-        return {name: marked(template, self.profile.prova) for name, template in made.items()}
-
-    def frame(self, name: str) -> Frame:
-        """A template's fixed text, with `{{n}}` left for the values."""
-        template = self.templates[name]
-        return Frame(name, template.header, template.body, template.footer, template.button)
-
     def enter(self, process: str = "") -> None:
         """Give this process the environment of the installation; before Prefect is imported."""
-        os.environ.update(given_to(process, self.environment(), signs_in=self.signs_in))
+        whole = {**({} if self.fleet else self._given.maps[0]), **self.environment()}
+        if self.fleet:  # Prefect, imported, makes its home, and nothing above it
+            self.server_state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.environ.update(given_to(process, whole, signs_in=self.signs_in))
 
     def entry_link(self, page: str) -> str:
         """To a page of the Prefect UI, `page`; with its password where `run` has made that one itself."""
-        return entry.link(page, keys.read(self.state).people)
+        return entry.link(page, keys.read(self.server_state).people)
 
 
-def load_profile(path: Path) -> Profile:
-    """Read a profile; SettingsError names the file, the line, the key and what is wrong."""
+Read = TypeVar("Read", bound=Strict)
+
+
+def _read(path: Path, what: type[Read]) -> tuple[str, Read]:
+    """Text and content; SettingsError names the file, the line, the key and what is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
-        profile = Profile.model_validate(tomllib.loads(text))
+        return text, what.model_validate(tomllib.loads(text))
     except OSError as exc:
         raise SettingsError(f"{path}: cannot be read ({exc.strerror})") from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
     except ValidationError as exc:
         raise SettingsError("\n".join(explain(path, text, exc))) from exc
-    replies = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["risposte"] if profile.texts else {}
+
+
+def load_profile(path: Path) -> Profile:
+    """Read a profile."""
+    text, profile = _read(path, Profile)
+    replies = texts()["risposte"] if profile.texts else {}
     unknown = [name for name in profile.texts if name not in replies]
     if wrong := [at(path, text, ("texts", name), "is not the name of a reply") for name in unknown]:
         raise SettingsError("\n".join(wrong))
@@ -388,13 +318,60 @@ def load_profile(path: Path) -> Profile:
 
 def given_profile() -> Profile | None:
     """The one that BOLLETTINO_PROFILE names, if any."""
-    return load_profile(Path(path)) if (path := os.environ.get("BOLLETTINO_PROFILE")) else None
+    chosen, folder = os.environ.get("BOLLETTINO_PROFILE"), fleet_folder()
+    if not chosen:
+        return None
+    return load_profile((profile_of(folder, chosen) if folder else None) or Path(chosen))
 
 
-def load(path: str | Path | None = None) -> Settings:
-    """The installation of this process: `path`, else BOLLETTINO_PROFILE, else the sandbox's demo."""
-    os.environ.update(handed_over(os.environ))
-    chosen = Path(path or os.environ.get("BOLLETTINO_PROFILE") or DEMO).resolve()
-    profile = load_profile(chosen)
+def fleet_folder() -> Path | None:
+    """Of the fleet that this process works for; None where it works for one Comune alone."""
+    folder = os.environ.get("BOLLETTINO_FLEET")
+    return Path(folder).resolve() if folder else None
+
+
+def load(chosen: str | Path | None = None) -> Settings:
+    """The installation of this process: by its profile's path, else by BOLLETTINO_PROFILE, else the sandbox's
+    demo. Of a fleet's process one of its Comuni, by the slug or by its profile's path.
+    """
+    chosen = chosen or os.environ.get("BOLLETTINO_PROFILE")
+    if folder := fleet_folder():
+        if not chosen:
+            raise SettingsError(f"which Comune of the fleet in {folder}? --profile SLUG names one")
+        return member(folder, chosen)
+    own = handed_over(os.environ)
+    path = Path(chosen or DEMO).resolve()
+    profile = load_profile(path)
     state = os.environ.get("BOLLETTINO_STATE") or Path.cwd() / ".bollettino" / profile.slug
-    return Settings(profile, chosen, Path(state).resolve(), os.environ.get("BOLLETTINO_DATABASE"))
+    database = own.get("BOLLETTINO_DATABASE") or os.environ.get("BOLLETTINO_DATABASE")
+    return Settings(profile, path, Path(state).resolve(), database, own)
+
+
+def member(folder: Path, chosen: str | Path) -> Settings:
+    """A Comune of the fleet in this folder, by its slug or its profile's path: with what is its own, what is
+    the fleet's, and nothing else of the environment. SettingsError where it is none, or is ill.
+    """
+    asked = Path(chosen).absolute()
+    slug = asked.stem if asked.parent.resolve() == folder else str(chosen)
+    if (path := profile_of(folder, slug)) is None:
+        raise SettingsError(f"{chosen}: is no Comune of the fleet in {folder}")
+    fleet, profile = load_fleet(folder), load_profile(path)
+    if profile.slug != slug:
+        text = path.read_text(encoding="utf-8")
+        raise SettingsError(at(path, text, ("slug",), f"is {profile.slug}, and its file is called {slug}"))
+    try:
+        own = own_variables(folder, slug, os.environ)
+    except OSError as exc:
+        raise SettingsError(f"{exc.filename}: cannot be read ({exc.strerror})") from exc
+    except UnicodeDecodeError:  # which would quote it
+        raise SettingsError(f"{folder / slug}: a secret there is no text in UTF-8") from None
+    state = Path(os.environ.get("BOLLETTINO_STATE") or ".bollettino").resolve() / slug
+    database = own.get("BOLLETTINO_DATABASE") or fleet.database_of(slug)
+    settings = Settings(profile, path, state, database, own, fleet)
+    settings._sandbox_secrets(make=False)
+    return settings
+
+
+def load_fleet(folder: Path) -> FleetFile:
+    """SettingsError names the line of its file, the key and what is wrong."""
+    return _read(folder / FILE, FleetFile)[1]

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, senders
-from db.engine import make_engine, reading, transaction
+from db.engine import opened, reading, transaction
 from db.models import Bulletin, BulletinStatus
 from flows.alert import draft_and_call
 from flows.bulletin.status import WAITS
@@ -242,11 +242,12 @@ def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
     _each(tasks, "le pagine di Prefect non sono tutte aggiornate")
 
 
-@flow(name="sorveglia", flow_run_name=client.titled("Controllo"))
-def watch() -> str:
-    """Prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi e scrive ai redattori."""
-    settings = load()
-    engine = make_engine(settings.database)
+def full_round(settings: Settings, engine: Engine) -> str:
+    """All that is looked after, each part whatever became of the others; says in Italian what was done.
+
+    Raises:
+        ExceptionGroup: what could not be done; the rest was.
+    """
     now = datetime.now(UTC)
     errors: list[Exception] = []
     said: list[str] = []
@@ -272,3 +273,11 @@ def watch() -> str:
     if errors:
         raise ExceptionGroup(f"{sentence}: non tutto si è potuto fare", errors)
     return sentence
+
+
+@flow(name="sorveglia", flow_run_name=client.titled("Controllo"))
+def watch() -> str:
+    """Prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi e scrive ai redattori."""
+    settings = load()
+    with opened(settings.database) as engine:
+        return full_round(settings, engine)

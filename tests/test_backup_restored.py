@@ -239,8 +239,9 @@ def test_a_sandbox_of_which_the_two_keys_are_left_starts_again(
     assert not [line for line in restoring.look(fresh, wish).missing if line.startswith("not set")]
     settings, _ = town.safe.restore(fresh, wish)
     settings.prepare_secrets(make=True)  # as `run` does
-    assert os.environ["BOLLETTINO_LOOKUP_KEY"] == send_town.SECRETS["BOLLETTINO_LOOKUP_KEY"]
-    assert os.environ["BOLLETTINO_APP_SECRETS"] != send_town.SECRETS["BOLLETTINO_APP_SECRETS"]
+    own = settings.secrets
+    assert own.lookup_key.get_secret_value() == send_town.SECRETS["BOLLETTINO_LOOKUP_KEY"]
+    assert own.app_secrets.get_secret_value() != send_town.SECRETS["BOLLETTINO_APP_SECRETS"]
     for name in ("secrets.json", "consensi.jsonl", "partenze.json"):
         if (settings.state / name).exists():
             assert (settings.state / name).stat().st_mode & 0o777 == 0o600, name

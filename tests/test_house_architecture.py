@@ -39,6 +39,7 @@ FLOORS = (
     ("sending",),
     ("draft",),
     ("sources", "privacy", "deploy", "machine", "accounts"),
+    ("fleet",),
     ("settings",),
     ("profiles",),
     ("bulletin.choosing", "bulletin.proposal"),

@@ -94,14 +94,15 @@ def test_what_a_unit_is_handed_over_in_files_is_as_in_the_environment(
     found = load(DEMO)
     assert found.secrets.lookup_key.get_secret_value() == SECRETS["LOOKUP_KEY"]
     assert found.database == SECRETS["DATABASE"]
-    assert os.environ["PATH"] == before, "secrets of ours, and nothing else"
-    both = settings.door_keys()
+    assert os.environ["PATH"] == before
+    assert not SECRETS.keys() & {name.removeprefix("BOLLETTINO_") for name in os.environ}, "for this alone"
+    both = found.door_keys()
     assert (both.internal, both.people) == ("installazione:of-the-units", SECRETS["PREFECT_AUTH"])
     assert keys.read(settings.state).internal not in ("", both.internal), "that of an earlier `run`"
     for process, is_given in (("prefect", True), ("worker", True), ("web", False), ("sandbox", False)):
-        assert ("BOLLETTINO_PREFECT_INTERNAL" in settings.given_to(process)) == is_given
-        assert "CREDENTIALS_DIRECTORY" not in settings.given_to(process), "it would read all of them there"
-    environment = settings.environment()
+        assert ("BOLLETTINO_PREFECT_INTERNAL" in found.given_to(process)) == is_given
+        assert "CREDENTIALS_DIRECTORY" not in found.given_to(process), "it would read all of them there"
+    environment = found.environment()
     assert environment["PREFECT_API_AUTH_STRING"] == both.internal
 
 

@@ -2,26 +2,20 @@
 
 from functools import partial
 
-from pydantic import SecretStr, ValidationError
-
 from flows.backup.archive import BackupError
 from flows.backup.manifest import Keys, fingerprints
 from flows.profiles import secrets_file
+from flows.profiles.given import MissingError, Secrets
 from flows.profiles.offsite import ACCESS_KEY, SECRET_KEY, SSH_KEY
-from flows.settings import Secrets, Settings, SettingsError
-
-UNUSED = SecretStr("-")  # of what is not asked for
+from flows.settings import Settings, SettingsError
 
 
 def bring(settings: Settings) -> Secrets:
     """The secrets of this process, though only the two keys be there. BackupError names what is missing."""
     try:
-        secrets = Secrets(whatsapp_token=UNUSED, app_secrets=UNUSED, verify_token=UNUSED)
-    except ValidationError as exc:
-        names = ", ".join(f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors())
-        raise BackupError(
-            f"not set in the environment: {names}; take them from the copy of the keys"
-        ) from None
+        secrets = settings.secrets_without("whatsapp_token", "app_secrets", "verify_token")
+    except MissingError as exc:
+        raise BackupError(f"{exc}; take them from the copy of the keys") from None
     try:
         secrets = settings.secrets
     except SettingsError:  # told by `missing`: without these nothing is sent, and everything can be read
@@ -46,12 +40,8 @@ def of_offsite(settings: Settings) -> dict[str, str]:
     Asks for no other secret, and leaves those of `settings` as they are.
     """
     at = settings.profile.backup.offsite if settings.profile.backup else None
-    secrets = Secrets(
-        encryption_keys=UNUSED,
-        lookup_key=UNUSED,
-        whatsapp_token=UNUSED,
-        app_secrets=UNUSED,
-        verify_token=UNUSED,
+    secrets = settings.secrets_without(
+        "encryption_keys", "lookup_key", "whatsapp_token", "app_secrets", "verify_token"
     )
     given = {
         SSH_KEY: secrets.backup_ssh_key,
@@ -82,11 +72,10 @@ def missing(settings: Settings) -> list[str]:
     """What the profile asks for and this process has not, a line each; nothing of it is in any archive."""
     lines = []
     try:
-        Secrets()
-    except ValidationError as exc:
+        settings.secrets_without()
+    except MissingError as exc:
         if settings.profile.stage != "sandbox":  # which makes these others anew
-            names = [f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors()]
-            lines += [f"not set in the environment: {name}" for name in names]
+            lines += [f"not set in the environment: {name}" for name in exc.names]
     for check in (settings.require_codes, settings.require_model, partial(getattr, settings, "mail_login")):
         try:
             check()

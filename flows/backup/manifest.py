@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from db.journal import Extent
 from flows.profiles import documents
-from flows.settings import Secrets
+from flows.profiles.given import Secrets
 
 NAME = "manifesto.json"
 CHUNK = 1 << 20

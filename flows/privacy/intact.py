@@ -4,14 +4,12 @@ What was lost is never quietly begun anew: an empty database has nobody to write
 wrote to already.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url
 
 from db import canary, schema, senders
-from db.engine import make_engine, reading, transaction
+from db.engine import opened, reading, transaction
 from flows import settings as installation
 from flows.settings import BollettinoError, Settings, SettingsError
 
@@ -22,13 +20,14 @@ class LostError(BollettinoError):
     """Something that this installation had is gone; the text names it and the remedy."""
 
 
-def load() -> Settings:
-    """The installation of this process, as a flow starts; see `require`.
+def load(chosen: str | None = None) -> Settings:
+    """The installation of this process, or the Comune of a fleet's with this slug, as a flow starts; see
+    `require`.
 
     OperationalError where the database does not answer: a window tries again (`runs.patiently`).
     """
-    settings = installation.load()
-    with _opened(settings) as engine:
+    settings = installation.load(chosen)
+    with opened(settings.database) as engine:
         _require(settings, engine)
     return settings
 
@@ -37,17 +36,8 @@ def require(settings: Settings) -> None:
     """Before a command does anything: SchemaError where the database is not of this revision, or does not
     answer, StrangeKeyError where it is not under the keys of this process.
     """
-    with _opened(settings) as engine, schema.explained(engine):
+    with opened(settings.database) as engine, schema.explained(engine):
         _require(settings, engine)
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Engine]:
-    engine = make_engine(settings.database)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def _require(settings: Settings, engine: Engine) -> None:
@@ -88,10 +78,9 @@ def keep_keys(settings: Settings, engine: Engine) -> None:
 
 def missing(settings: Settings) -> list[str]:
     """Files that should lie beside a database which has lived, a line each: what is not without them."""
-    engine, ledger = make_engine(settings.database), settings.ledger()
-    with reading(engine) as session:
+    ledger = settings.ledger()
+    with opened(settings.database) as engine, reading(engine) as session:
         has_words, has_sent = not ledger.is_empty(session), senders.last_number(session) > 0
-    engine.dispose()
     lines = []
     if has_words and ledger.journal.extent() is None:
         lines.append(

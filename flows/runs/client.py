@@ -30,7 +30,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from db import bulletins
-from db.engine import transaction
+from db.engine import opened, transaction
 from db.models import BulletinKind, BulletinStatus
 from flows.accounts import asked
 from flows.bulletin.language.dates import giorno
@@ -181,7 +181,8 @@ def started_by(settings: Settings, key: str, deployment: str, parameters: Mappin
     """
     if not key.startswith(STARTED):
         return ""
-    return asked.started(settings, settings.engine(), key, deployment, parameters)
+    with opened(settings.database) as engine:
+        return asked.started(settings, engine, key, deployment, parameters)
 
 
 Refusal = State[str]

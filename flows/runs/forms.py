@@ -200,7 +200,7 @@ def confirmed(
 
 def without_stamp(settings: Settings, confirmation: Confirmation) -> str:
     """What is said of an answer that has no stamp; what was confirmed before there were any is no alarm."""
-    since = keys.read(settings.state).since
+    since = keys.read(settings.server_state).since
     return BEFORE_STAMPS if since is not None and confirmation.at < since else UNSTAMPED
 
 

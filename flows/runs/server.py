@@ -176,7 +176,7 @@ def serve(settings: Settings) -> None:
     """Until the process is told to end."""
     wait_for_turns()
     complaints.speak_italian()
-    port = settings.profile.servers.prefect_port
+    _, port = settings.prefect_place
     uvicorn.run(
         door(settings),
         host="127.0.0.1",

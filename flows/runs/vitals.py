@@ -40,7 +40,7 @@ class NoServerError(BollettinoError):
 @contextmanager
 def _asked(settings: Settings) -> Iterator[SyncPrefectClient]:
     try:
-        socket.create_connection(("127.0.0.1", settings.profile.servers.prefect_port), SECONDS).close()
+        socket.create_connection(settings.prefect_place, SECONDS).close()
     except OSError as exc:
         raise NoServerError(f"the Prefect server does not answer at {settings.prefect_address}") from exc
     try:

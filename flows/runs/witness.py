@@ -24,15 +24,15 @@ class PrefectVariable:
 
     def __init__(self, settings: Settings) -> None:
         # of the server that this process was started with: the file is that of the latest start
-        self._auth = PREFECT_API_AUTH_STRING.value() or keys.read(settings.state).internal or None
+        self._auth = PREFECT_API_AUTH_STRING.value() or keys.read(settings.server_state).internal or None
         self._address = settings.prefect_address
-        self._port = settings.profile.servers.prefect_port
+        self._place = settings.prefect_place
         self._key = f"partenze_{settings.profile.slug.replace('-', '_')}"
 
     def _client(self) -> SyncPrefectClient:
         # Prefect's client tries for a minute to reach a server that is down
         try:
-            socket.create_connection(("127.0.0.1", self._port), timeout=SECONDS).close()
+            socket.create_connection(self._place, timeout=SECONDS).close()
         except OSError as exc:
             raise WitnessError("il server di Prefect non risponde") from exc
         return SyncPrefectClient(api=f"{self._address}/api", auth_string=self._auth)

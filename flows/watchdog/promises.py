@@ -9,7 +9,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -25,12 +24,12 @@ from flows.doctor.finding import Case, Check, Verdict
 from flows.doctor.reader import reader
 from flows.doctor.wire import UnreachedError, ask
 from flows.draft.slots import last_composed
-from flows.settings import Secrets, Settings
+from flows.profiles.given import MissingError
+from flows.settings import Settings
 from flows.sources.alerts import alert_addresses
 from flows.watchdog import copies
 from flows.watchdog.trouble import Trouble
 
-UNUSED = SecretStr("-")
 MEGABYTE = 1_000_000
 ALERTS_WITHIN = timedelta(hours=1)
 MARGIN = timedelta(minutes=15)  # `sorveglia` closes what is past its time within five
@@ -112,10 +111,10 @@ def _with_token(settings: Settings) -> Settings:
     """Of the secrets that the others need, its unit has the token alone: it opens and seals nothing."""
     found = copy(settings)
     try:
-        found.secrets = Secrets(
-            encryption_keys=UNUSED, lookup_key=UNUSED, app_secrets=UNUSED, verify_token=UNUSED
+        found.secrets = settings.secrets_without(
+            "encryption_keys", "lookup_key", "app_secrets", "verify_token"
         )
-    except ValidationError:  # no token: what is asked with it is not known then
+    except MissingError:  # no token: what is asked with it is not known then
         return settings
     return found
 

@@ -1,11 +1,10 @@
 """The default templates of the project, with a town's words in, as a bulletin uses them."""
 
-import tomllib
 from collections.abc import Sequence
 
 from flows.bulletin.message.exact import Message
 from flows.bulletin.message.frame import Frame, parameters
-from flows.settings import TEXTS
+from flows.profiles.wording import texts
 from flows.whatsapp.templates import TemplateDefinition, from_toml
 
 SHORT = {
@@ -19,7 +18,7 @@ DAY = "mercoledì 30 settembre"
 
 
 def definitions(words: dict[str, str]) -> dict[str, TemplateDefinition]:
-    return from_toml(tomllib.loads(TEXTS.read_text(encoding="utf-8")), words)
+    return from_toml(texts(), words)
 
 
 def bulletin_frame(items: int, words: dict[str, str] = SHORT) -> Frame:

@@ -1,0 +1,1 @@
+"""A fleet: many Comuni of one machine."""

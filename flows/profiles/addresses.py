@@ -1,0 +1,64 @@
+"""Where an installation is found and what it is called, by its profile."""
+
+from flows.door import entry
+from flows.door.environment import origins
+from flows.profiles.comune import Profile
+from flows.profiles.fleet import FleetFile
+
+
+class Addresses:
+    """Names in Prefect, and links for editors and citizens."""
+
+    profile: Profile
+    fleet: FleetFile | None  # that the Comune belongs to, if any
+
+    @property
+    def work_pool(self) -> str:
+        return self.fleet.prefect.pool if self.fleet else f"bollettino-{self.profile.slug}"
+
+    def deployment(self, name: str) -> str:
+        """A deployment's name, which carries the slug: several Comuni may share one server."""
+        return f"{name}-{self.profile.slug}"
+
+    @property
+    def prefect_address(self) -> str:
+        """Of the server, as our own processes reach it."""
+        if self.fleet:
+            return self.fleet.prefect.address
+        return f"http://127.0.0.1:{self.profile.servers.prefect_port}"
+
+    @property
+    def prefect_place(self) -> tuple[str, int]:
+        """Its host and port."""
+        return self.fleet.prefect.place if self.fleet else ("127.0.0.1", self.profile.servers.prefect_port)
+
+    @property
+    def prefect_ui(self) -> str:
+        """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
+        return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"
+
+    def run_link(self, run_id: str) -> str:
+        return f"{self.prefect_ui}/runs/flow-run/{run_id}"
+
+    def review_link(self, code: str) -> str:
+        """Leads to the form of a bulletin that waits, whichever run holds it: short enough for an SMS."""
+        return f"{self.profile.servers.public}/r/{code}"
+
+    def button_base(self, template: str) -> str:
+        """What the button's suffix of a template follows: a bulletin's page, unless it leads elsewhere."""
+        folder = {"redazione_urgente": "r/", "iscrizione_attiva": ""}.get(template, "b/")
+        return f"{self.profile.servers.public}/{folder}"
+
+    @property
+    def newsroom(self) -> str:
+        """The editors' page, behind the password of the Prefect UI."""
+        return f"{self.prefect_origins[0]}{entry.NEWSROOM}"
+
+    def order_link(self, verb: str) -> str:
+        """To the start form of one of the editors' orders; lasting."""
+        return f"{self.prefect_origins[0]}{entry.ORDER}{verb}"
+
+    @property
+    def prefect_origins(self) -> tuple[str, ...]:
+        """Under which the server may be asked; the editors' first."""
+        return origins(self.prefect_ui, self.prefect_place[1])

@@ -1,0 +1,91 @@
+"""A fleet as a folder: many Comuni of one machine, and what they share.
+
+    fleet.toml      what they share (`FleetFile`)
+    <slug>.toml     the profile of a Comune, and <slug>.testi/ beside it, as for one alone
+    <slug>/         its secrets, a file for each variable, where no unit hands them over
+
+What the environment of a process says beyond that is the fleet's alone: see `of_fleet`.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import field_validator
+
+from flows.door.environment import FLEETS, handed_over
+from flows.profiles.contacts import Base
+from flows.profiles.file import Strict
+from flows.profiles.shapes import Slug
+
+FILE = "fleet.toml"
+OWN = "_fleet"  # beside the state folders of the Comuni, for the Prefect server; no slug begins like it
+PLACE = "{slug}"
+VARIABLE = re.compile(r"BOLLETTINO_[A-Z0-9_]+")
+
+
+class PrefectServer(Strict):
+    """The one server of all Comuni."""
+
+    address: Base = "http://127.0.0.1:4200"  # as our processes reach it; editors by `servers.prefect_ui`
+    pool: Slug = "bollettino"  # the work pool, whose workers do the runs of all
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Host and port."""
+        parts = urlsplit(self.address)
+        return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+class FleetFile(Strict):
+    """What the Comuni of a fleet share."""
+
+    database: str | None = None  # of PostgreSQL, with {slug} in it; else each has an SQLite file of its own
+    prefect: PrefectServer = PrefectServer()
+
+    @field_validator("database")
+    @classmethod
+    def _one_each(cls, address: str | None) -> str | None:
+        """An error never quotes it: a password may stand in it."""
+        if address is None:
+            return None
+        parts = urlsplit(address)
+        if parts.scheme not in ("postgresql", "postgres"):
+            raise ValueError("is no address of PostgreSQL; left out, each Comune has an SQLite file")
+        if ":" in parts.netloc.rpartition("@")[0]:
+            raise ValueError(
+                "holds a password, which this file may not: put the whole address of a Comune into "
+                "<slug>/BOLLETTINO_DATABASE, or the passwords into the file that PGPASSFILE names"
+            )
+        if PLACE not in parts.path:
+            raise ValueError(f"needs {PLACE} in the database's name: no two Comuni share one")
+        return address
+
+    def database_of(self, slug: str) -> str | None:
+        return self.database.replace(PLACE, slug) if self.database else None
+
+
+def slugs(folder: Path) -> list[str]:
+    """Of the Comuni whose profiles lie there, in the order of their names."""
+    return sorted(path.stem for path in folder.glob("*.toml") if path.name != FILE)
+
+
+def profile_of(folder: Path, slug: str) -> Path | None:
+    """None where no Comune of this fleet is called so."""
+    path = folder / f"{slug}.toml"
+    return path if path.parent == folder and path.name != FILE and path.is_file() else None
+
+
+def own_variables(folder: Path, slug: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """What this Comune alone is given: what a unit handed over as <slug>_<variable>, else the files of its
+    folder. OSError or UnicodeDecodeError where one of them cannot be read.
+
+    The fleet's own are none of a Comune's, whatever lies there.
+    """
+    given = handed_over(environment, slug) or {
+        file.name: file.read_text(encoding="utf-8").strip()
+        for file in sorted((folder / slug).glob("BOLLETTINO_*"))
+        if VARIABLE.fullmatch(file.name)  # what is sealed, NAME.cred, only a unit opens
+    }
+    return {name: value for name, value in given.items() if name not in FLEETS}
