@@ -48,11 +48,9 @@ class Fleet:
                 ill[slug] = f"{self.folder / slug}.toml: {type(exc).__name__}"
         for sharing in _sharing(list(well.values())):
             names = ", ".join(settings.profile.slug for settings in sharing)
-            for (
-                settings
-            ) in sharing:  # whose it is nobody can tell from here: neither writes to the other's people
-                del well[settings.profile.slug]
-                ill[settings.profile.slug] = f"{names}: have one database"
+            for slug in (settings.profile.slug for settings in sharing):
+                del well[slug]  # whose it is nobody can tell from here: neither writes to the other's people
+                ill[slug] = f"{names}: have one database"
         return Roll(tuple(well.values()), ill)
 
 

@@ -3,9 +3,9 @@
 One bad source, page or entry never costs the others.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import sources
-from db.engine import alone, make_engine, transaction
+from db.engine import alone, opened, transaction
 from db.engine import reading as looking
 from db.models import Source, SourceKind
 from db.sources import Mark
@@ -76,7 +76,7 @@ def read_sources(
     readings: list[Reading] = []
     news_addresses = cache(lambda: frozenset(address for _, address in planned(settings, "news")))
     with (
-        _opened(settings) as engine,
+        opened(settings.database) as engine,
         fetcher(settings, polling.pace) as client,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
@@ -87,16 +87,6 @@ def read_sources(
                 settings, engine, client, polling, asked, news_addresses, dry_run=dry_run, now=now
             )
     return readings
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Engine]:
-    """The Comune's database, closed in the end: of hundreds no connection stays open between two rounds."""
-    engine = make_engine(settings.database)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def read_source(
