@@ -27,8 +27,9 @@ from flows.bulletin.status import (
     title,
 )
 from flows.draft import undo
-from flows.draft.evidence import at_once
-from flows.draft.slots import START_AFTER
+from flows.draft.days import at_once
+from flows.draft.missed import begin_before, come_before
+from flows.draft.slots import START_AFTER, TODAY
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line, Step, artifact, capital, form, order, run
 from flows.sending import channel, hold, parts
@@ -85,10 +86,12 @@ def _review(settings: Settings, session: Session, row: Bulletin, now: datetime) 
     elif version is not None and (name := _signed_by(session, row, version)):
         state = f"{name} ha approvato: serve una seconda persona"
     if row.deadline_at:
-        hurry = at_once(row, bulletins.items(session, version) if version else [], now)
+        items = bulletins.items(session, version) if version else []
         comma = "" if state == TO_APPROVE else ","
-        due = f"{hurry}entro {scadenza(row.deadline_at)}"
-        state = f"{state}{comma} {due}; {_who(settings, session, row, now)}"
+        due = f"{at_once(row, items, now)}entro {scadenza(row.deadline_at)}"
+        today = begin_before(row, items, now) or come_before(settings, session, row, now)
+        parts = [f"{state}{comma} {due}", *([TODAY] if today else []), _who(settings, session, row, now)]
+        state = "; ".join(parts)
     opened = run("apri il modulo (⋮, Resume)", row.review_run_id)
     draft = artifact("come si vede e da dove viene", f"bozza-{row.id}")
     return Line(
