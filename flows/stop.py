@@ -97,7 +97,8 @@ def only_sending(settings: Settings, engine: Engine) -> int:
             return one[0].id
         ahead = [
             f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo usa «riapri»; poi, per "
-            f"farlo partire, va approvato di nuovo {hold.again_by(settings, row.slot_at)}."
+            f"farlo partire, va approvato di nuovo{_in_two(hold.is_by_two(settings, session, row))} "
+            f"{hold.again_by(settings, row.slot_at)}."
             for row in bulletins.with_status(session, BulletinStatus.approved)
             if row.slot_at is not None
         ]
@@ -183,9 +184,8 @@ def _take_up(settings: Settings, session: Session, bulletin: Bulletin, who: str,
         lines = undo.take_up(settings, session, bulletin, by=who, now=now)
     except UndoError as exc:
         raise NotDoneError(f"{exc} {acts.NOTHING_DONE}") from exc
-    return " ".join(
-        [f"Bollettino {bulletin.id} riaperto: non è più {was}, va approvato{_by(bulletin)}.", *lines]
-    )
+    again = f"{_in_two(settings.profile.approvals == 2)}{_by(bulletin)}"
+    return " ".join([f"Bollettino {bulletin.id} riaperto: non è più {was}, va approvato{again}.", *lines])
 
 
 def _take_approval_back(
@@ -196,11 +196,15 @@ def _take_approval_back(
         raise NotDoneError(
             f"Il bollettino {bulletin.id} doveva partire {when}: è tardi, e da solo non parte più."
         )
+    is_by_two = hold.is_by_two(settings, session, bulletin)
     hold.reopen(settings, session, bulletin, by=who, now=now)
-    return (
-        f"Bollettino {bulletin.id} riaperto: l'approvazione non vale più, "
-        f"va approvato di nuovo{_by(bulletin)}."
-    )
+    void = "le approvazioni non valgono più" if is_by_two else "l'approvazione non vale più"
+    again = f"va approvato di nuovo{_in_two(is_by_two)}{_by(bulletin)}"
+    return f"Bollettino {bulletin.id} riaperto: {void}, {again}."
+
+
+def _in_two(is_by_two: bool) -> str:
+    return " in due" if is_by_two else ""
 
 
 def _by(bulletin: Bulletin) -> str:

@@ -19,7 +19,7 @@ from db.engine import reading, transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion, SignOffWord
 from flows.letters import boards, ends, sends, urgent_calls
 from flows.letters.briefing import CALLS, NOBODY, Briefing, briefing
-from flows.letters.receipts import APPROVED, reasons, receipts
+from flows.letters.receipts import APPROVED, changing, reasons, receipts
 from flows.review.sign_off import signed_by
 from flows.settings import Settings
 from flows.sources.rereading import Rereading
@@ -217,11 +217,16 @@ def _waiting(
         first = " e ".join(editor.name for editor in profile.editors if editor.id in signed)
         words = sign_offs.of(session, bulletin.id)
         standing = [row for row in words if row.editor in signed and row.said == SignOffWord.approve]
-        reason = reasons(session, standing[-1], bulletin, version) if standing else ""
+        lines = (
+            [reasons(session, standing[-1], bulletin, version), changing(settings, standing[-1])]
+            if standing
+            else []
+        )
+        reason = "".join(f"{line}\n\n" for line in lines if line)
         for person in deputy.people:
             others = [one.name for one in deputy.people if one.name not in called]
             why = _why(duty, deputy, first, others if person.name in called else None)
-            told = {"perche_tu": f"{why[:1].lower()}{why[1:]}", "perche": f"{reason}\n\n" if reason else ""}
+            told = {"perche_tu": f"{why[:1].lower()}{why[1:]}", "perche": reason}
             to("tocca_al_vice", [person], {**about.values, **told}, about=subject)
 
 
