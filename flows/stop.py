@@ -67,7 +67,7 @@ def stop_sending(
             outcome = f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: non c'è niente da fermare."
             if bulletin.status == BulletinStatus.stopped:
                 return outcome
-            raise NotDoneError(outcome)
+            raise NotDoneError(" ".join(filter(None, [outcome, acts.NEXT.get(bulletin.status)])))
         if is_between_parts:
             parts.hold_back(session, bulletin, reason=BY_HAND, by=who, now=now)
         else:
@@ -128,7 +128,8 @@ def close_stopped(
             )
         if bulletin.status != BulletinStatus.stopped:
             raise NotDoneError(
-                f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si chiude solo un invio fermato."
+                f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si chiude solo un invio fermato. "
+                f"{acts.NOTHING_TO_DO if bulletin.status == BulletinStatus.sent else acts.NOTHING_DONE}"
             )
         life.reap(session, bulletin_id, now=now)
         is_sending = senders.is_sending(session, bulletin_id, now=now)
@@ -143,8 +144,8 @@ def close_stopped(
         if bulletin.kind == BulletinKind.ordinary and certificate.skipped:
             remain = "resta" if certificate.skipped == 1 else "restano"
             outcome += (
-                f" {people(certificate.skipped)} {remain} senza le sue notizie, che non tornano in un altro "
-                "bollettino."
+                f" {people(certificate.skipped)} {remain} senza le notizie di questo bollettino, che non "
+                "tornano in un altro."
             )
         acts.note(
             settings, session, person, "chiudi", outcome, bulletin_id=bulletin_id, letter=False, now=now
@@ -168,7 +169,7 @@ def reopen_decided(
         if bulletin.status not in DECIDED:
             raise NotDoneError(
                 f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si riapre solo se approvato, "
-                "rinviato o scartato."
+                f"rinviato o scartato. {_instead(bulletin)}"
             )
         if bulletin.status in TURNED_DOWN:
             outcome = _take_up(settings, session, bulletin, who, now)
@@ -178,12 +179,20 @@ def reopen_decided(
         return outcome
 
 
+def _instead(bulletin: Bulletin) -> str:
+    """What there is to do for what does not come back."""
+    is_over = bulletin.status in (BulletinStatus.expired, BulletinStatus.missed)
+    if is_over and bulletin.kind == BulletinKind.ordinary:
+        return "Per mandare le sue notizie usa «componi»."
+    return acts.NEXT.get(bulletin.status, acts.NOTHING_DONE)
+
+
 def _take_up(settings: Settings, session: Session, bulletin: Bulletin, who: str, now: datetime) -> str:
     was = DECIDED[bulletin.status]
     try:
         lines = undo.take_up(settings, session, bulletin, by=who, now=now)
     except UndoError as exc:
-        raise NotDoneError(f"{exc} {acts.NOTHING_DONE}") from exc
+        raise NotDoneError(f"{exc} {acts.NOTHING_TO_DO}") from exc
     again = f"{_in_two(settings.profile.approvals == 2)}{_by(bulletin)}"
     return " ".join([f"Bollettino {bulletin.id} riaperto: non è più {was}, va approvato{again}.", *lines])
 

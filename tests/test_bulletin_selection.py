@@ -8,7 +8,6 @@ import pytest
 
 from db.models import Hazard, Holds, Level, WeatherAlert
 from flows.bulletin.choosing.selection import (
-    IN_TIME,
     Candidate,
     LeftOut,
     Selection,
@@ -17,7 +16,6 @@ from flows.bulletin.choosing.selection import (
     left_out_lines,
     notes,
     select,
-    way_out,
 )
 from flows.bulletin.language.dates import ROME
 from tests.world.shared import SHARED, needs_shared
@@ -260,27 +258,6 @@ def test_what_cannot_wait_for_the_next_send_goes_before_what_is_newer() -> None:
     assert [c.due for c in made.chosen] == [date(2026, 11, 25), date(2026, 11, 26), None]
     assert [c.news_item_id for c in made.queue] == [4]
     assert notes(made.chosen[0]) == ", prossima data: mercoledì 25 novembre"
-
-
-def test_what_comes_before_the_send_says_when_and_that_it_does() -> None:
-    """Counted from now: of works of Wednesday to Friday, read on Monday, Friday is no `prossima data`."""
-    days = [(date(2026, 11, 26), None), (date(2026, 11, 29), date(2026, 12, 20)), (date(2026, 11, 28), None)]
-    early = [replace(news(n), starts_on=first, ends_on=last) for n, (first, last) in enumerate(days, start=1)]
-    text = "Da giovedì 26 novembre la carta si espone la domenica sera."
-    paper = replace(news(4), abstract=text)
-    friday = NOW + timedelta(days=3)
-    made = select([*early, paper], slots=9, times=Times(NOW, friday, friday + timedelta(days=4)), window=WEEK)
-    assert [(one.title, one.reason) for one in made.left_out] == [
-        (early[0].title, "viene prima dell'invio: giovedì 26 novembre")
-    ]
-    found = {one.news_item_id: (notes(one), one.before is not None) for one in made.chosen}
-    assert found == {
-        2: (", prossima data: domenica 29 novembre", False),
-        3: (", prossima data: sabato 28 novembre", False),
-        4: (", prossima data: giovedì 26 novembre, PRIMA dell'invio", True),
-    }
-    assert way_out([], made.chosen) == way_out(made.left_out) == [IN_TIME]
-    assert way_out([], [one for one in made.chosen if not one.before]) == []
 
 
 def test_an_event_of_the_next_sends_own_day_cannot_wait_for_it() -> None:

@@ -217,7 +217,9 @@ def test_a_refusal_names_no_order_that_would_be_refused_too(week: Week) -> None:
     """The corrected send was closed: neither «correggi» with its box nor «chiudi» takes it any more."""
     (told,) = [row.text for row in week.rows if row.kind == "non_fatto" and "usato «ritenta»" in row.text]
     assert "è stato corretto: il testo sbagliato non va ad altri. L'invio è chiuso; il testo" in told
+    assert "nella pagina pubblica. Non c'è altro da fare." in told
     assert "«chiudi»" not in told
+    assert "Per rifarlo" not in told
 
 
 def test_no_telephone_number_is_shown_but_a_colleagues_in_a_call(week: Week) -> None:
@@ -275,7 +277,7 @@ def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
     """The stopped send was corrected: it was asked to go on, and did not."""
     letters = [row.text for row in week.rows if row.kind == "esito" and "«riprendi»" in row.text]
     assert letters
-    assert all("dove si era fermato. Non è ripartito niente." in text for text in letters)
+    assert all("Ha chiesto di riprenderlo. Non è ripartito niente." in text for text in letters)
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
     assert (
         "Mercatino dei sapori in piazza della Vittoria\ngià corretto, con un messaggio di correzione\n"

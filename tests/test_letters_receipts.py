@@ -10,6 +10,7 @@ from db.bulletins import add_version, data_of, items, latest, locked
 from db.models import BulletinStatus, Level, SignOffWord
 from flows.alert import draft_urgent
 from flows.bulletin.language.dates import giorno_ora
+from flows.deploy import blocks
 from flows.letters import alarms, drafts, urgent_calls
 from flows.review.acts import NotDoneError
 from flows.review.choices import LABELS, Choice
@@ -97,6 +98,24 @@ def test_when_who_is_on_duty_approved_first_the_next_is_called(comune: Comune, b
         (MAIL[ANNA], "Manca un'altra approvazione"),
         (MAIL[CARLA], "Tocca a te approvare appena puoi"),
     ]
+    answer(comune, number, CARLA, 2)
+    assert told(comune, box, number, 2) == [(one, "Approvato") for one in MAIL.values()], "who is away too"
+    (form,) = [block for block in blocks()[0] if block["name"] == "assenza"]
+    assert "si chiede di approvare al successivo; le e-mail che informano soltanto" in form["description"]
+
+
+def test_who_is_away_and_called_all_the_same_hears_how_many_have_to(comune: Comune, box: Post) -> None:
+    comune.collect("all")
+    with comune.look() as session:
+        for name in (BRUNO, CARLA):
+            day = comune.now.date()
+            days_off.enter_absence(session, editor=name, first=day, last=day, note="", now=comune.now)
+    told(comune, box, comune.draft(at_approval=False), 0)
+    calls = [box.text(n) for n, (_, subject) in enumerate(box.told) if "Tocca a te" in subject]
+    away = [
+        text for text in calls if "abbiamo scritto anche ad Anna Redazione, servono due approvazioni." in text
+    ]
+    assert [text.partition(",")[0] for text in away] == ["Ciao Bruno Vice", "Ciao Carla Terza"]
 
 
 def test_who_approved_the_same_text_twice_hears_that_a_colleague_is_needed(comune: Comune, box: Post) -> None:

@@ -93,8 +93,9 @@ def receipts(
             if not ends.is_late(bulletin, version):
                 receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
             elif writer is not editors:  # of an answer by nobody the end itself is told
-                after = ends.what_now(settings, session, bulletin, now=now)
-                receipt("troppo_tardi", writer, {**values, "scaduto": came_late(bulletin), "prossimo": after})
+                after = ends.what_now(settings, session, bulletin, writer, now=now)
+                late = {"scaduto": came_late(bulletin), "prossimo": after[version.author]}
+                receipt("troppo_tardi", writer, {**values, **late})
         elif approval.decision != Decision.approve:
             if approval.voided_at is None:
                 closed = _closed(settings, session, bulletin, now)

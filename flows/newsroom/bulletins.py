@@ -134,7 +134,6 @@ def _by_hand(session: Session, row: Bulletin, run_id: str | None) -> Line:
 
 def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime) -> Line:
     count = deliveries.certificate(session, row.id)
-    reason = row.status_reason or ""
     details = [f"{_remaining(count.open)} di {thousands(count.planned)}."]
     steps = [order("nessun altro deve riceverlo: chiudi", "chiudi")]
     sealed = bulletins.approved(session, row.id)
@@ -149,11 +148,24 @@ def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime)
     steps.insert(-1, order(f"il testo è sbagliato: correggi{with_box}", "correggi"))
     return Line(
         called(row),
-        f"invio fermato {giorno_ora(row.status_at)}: {REASONS.get(reason, reason) or 'non si sa perché'}",
+        f"invio fermato {giorno_ora(row.status_at)}: {_whose(settings, session, row, now)}",
         tuple(details),
         tuple(steps),
         is_urgent=not parts.waits(row),
     )
+
+
+def _whose(settings: Settings, session: Session, row: Bulletin, now: datetime) -> str:
+    """Why a send has stopped, and who decides; nobody has to where it goes on by itself."""
+    reason = row.status_reason or ""
+    why = REASONS.get(reason, reason).rstrip(".") or "non si sa perché"
+    decides, has_stopped_it = duty.of_stopped(session, settings.profile, row, now)
+    if parts.waits(row):
+        return why
+    if has_stopped_it:
+        return f"decide {decides.names}, che lo ha fermato"
+    who = "chi legge per primo" if decides.is_everybody else f"chi è di turno, {decides.names}"
+    return f"{why}; decide {who}"
 
 
 def _remaining(count: int) -> str:
