@@ -151,7 +151,8 @@ def _require_can(
     except UntrueError as exc:
         raise NotDoneError(f"{exc} {end}") from exc
     if not is_in_force(settings, session, bulletin, items, now):
-        raise NotDoneError(f"Il testo del bollettino {bulletin.id} non vale più: non si rimanda. {end}")
+        left = "" if bulletin.status == BulletinStatus.sent else "Chiudilo con «chiudi». "
+        raise NotDoneError(f"Il testo del bollettino {bulletin.id} non vale più: non si rimanda. {left}{end}")
     if why := not_as_approved(settings, session, bulletin):
         raise NotDoneError(f"{why} {end}")
 
