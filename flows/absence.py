@@ -154,9 +154,8 @@ def note_closure(
         if not cancel and first == last and any(one.status in PUBLIC for one in already):
             session.rollback()  # nothing of that day is left to close
             open_from = giorno(last + timedelta(days=1))
-            return Noted(
-                False, f"Avevi chiesto {days}. È tardi: {' '.join(told)} Scegli da {open_from} in poi."
-            )
+            why = " ".join(f"{one[:1].upper()}{one[1:]}" for one in told)
+            return Noted(False, f"È tardi per {days}. {why} Scegli da {open_from} in poi.")
         attention = "" if cancel else "".join(f" ATTENZIONE: {one}" for one in told)
         if words:
             acts.note(settings, session, person, "chiusura", words + attention, now=now)

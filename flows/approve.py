@@ -31,6 +31,7 @@ from flows.door.sealed import FIELD, Proof
 from flows.draft.alert_reasons import alert_lines
 from flows.draft.evidence import misquoted, of_whole, with_sources
 from flows.draft.items import PURPOSE
+from flows.draft.missed import begin_before
 from flows.draft.refresh import queue, situation_of, still_behind
 from flows.draft.slots import closed_days, early
 from flows.letters import drafts
@@ -95,6 +96,7 @@ def load_round(
         is_fixed = bulletin.template is not None
         situation = None if is_fixed else situation_of(settings, session, bulletin, now)
         news = {item.news_item_id for item in items if item.news_item_id}
+        outside = queue(settings, situation, news) if situation else ()
         words = sign_offs.genuine(session, settings.vault(), bulletin_id)
         signed = signed_by(settings.vault(), session, bulletin, version)
         sample = samples.sentence(settings, session, bulletin_id, version.number)
@@ -103,7 +105,7 @@ def load_round(
             version=version.number,
             items=tuple(items),
             problems=tuple(version.problems.splitlines()),
-            queue=queue(settings, situation, news) if situation else (),
+            queue=outside,
             sourced=with_sources(session, items, is_fixed=is_fixed),
             awaited=awaited(settings, session, bulletin, words, signed),
             signed=tuple(editor.name for editor in settings.profile.editors if editor.id in signed),
@@ -118,7 +120,8 @@ def load_round(
                 bulletin.slot_at,
                 now,
                 closed_days(session, now),
-                [item.text for item in items],
+                inside=begin_before(bulletin, items, now),
+                outside=any(one.is_before for one in outside),
             ),
             alerts=alert_lines(settings, session, bulletin, items, situation, made_at=version.created_at)
             if situation

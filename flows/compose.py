@@ -23,7 +23,7 @@ from db.engine import alone, make_engine, transaction
 from db.models import WAITING, Bulletin, BulletinItem, BulletinKind, BulletinStatus, Source
 from flows.bulletin.alerts.items import remarks
 from flows.bulletin.choosing.changes import outdated
-from flows.bulletin.choosing.selection import IN_TIME, LeftOut, left_out_lines, notes
+from flows.bulletin.choosing.selection import LeftOut, left_out_lines, notes, way_out
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.message.exact import template_name
@@ -72,6 +72,7 @@ class Draft:
     notes: tuple[str, ...] = ()  # of each item: its category, and why it stands where it does
     queue: tuple[str, ...] = ()  # titles with their notes
     left_out: tuple[LeftOut, ...] = ()
+    hints: tuple[str, ...] = ()  # what helps those that are not in it
     preview: str = ""
     remarks: tuple[str, ...] = ()  # alert issuers that disagree, weather notices that are no allerta
     changed: tuple[str, ...] = ()  # what bulletins tell and the site says otherwise by now
@@ -261,6 +262,7 @@ def _draft(
         bulletin_id=before.id if before else None,
         queue=tuple(f"{item.title} ({notes(item)})" for item in selection.queue),
         left_out=selection.left_out,
+        hints=tuple(way_out(selection.left_out, selection.queue)),
         remarks=about.remarks,
         changed=about.changed,
     )
@@ -329,9 +331,8 @@ def report(draft: Draft) -> str:
     if draft.queue:
         parts += ["In coda:", *(f"- {escaped(line)}" for line in draft.queue)]
     if draft.left_out:
-        lines = left_out_lines(draft.left_out)
-        parts += ["Lasciate fuori:", *(line if line == IN_TIME else f"- {escaped(line)}" for line in lines)]
-    return "\n\n".join(parts)
+        parts += ["Lasciate fuori:", *(f"- {escaped(line)}" for line in left_out_lines(draft.left_out))]
+    return "\n\n".join([*parts, *draft.hints])
 
 
 def shown(settings: Settings, draft: Draft) -> str:

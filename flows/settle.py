@@ -21,7 +21,7 @@ from flows.door.sealed import NO_CODE, Proof
 from flows.letters import drafts, orders
 from flows.privacy.intact import load
 from flows.review import acts
-from flows.review.acts import NOTHING_DONE, NotDoneError
+from flows.review.acts import NOTHING_DONE, NOTHING_TO_DO, NotDoneError
 from flows.runs import choices, client
 from flows.sending import parts
 from flows.sending.certificate import SETTLED_AFTER
@@ -34,6 +34,7 @@ from flows.whatsapp.errors import RESENDS, TABLE, classify
 RETRIED = frozenset(str(code) for code in TABLE if classify(code, 400) in RESENDS)
 """Codes of trouble that passes; and "unreadable_address", once its key is back."""
 
+DECLARE = "Si può solo dichiarare se sono arrivati o no."
 AGAIN, GOT = "rimanda agli incerti", "sono arrivati"
 Choice = Literal["rimanda agli incerti", "sono arrivati", "non sono arrivati"]
 
@@ -55,7 +56,7 @@ def retry_failed(
     person = acts.judge(settings, engine, who, proof, is_final=True, now=now) if not dry_run else None
     with transaction(engine) as session:
         bulletin = acts.held(session, bulletin_id)
-        _require_can(settings, session, bulletin, now)
+        _require_can(settings, session, bulletin, now, instead=NOTHING_TO_DO)
         retriable = outcomes.may_be_retried(session, bulletin_id, {*RETRIED, "unreadable_address"})
         if not retriable:
             outcome = (
@@ -87,7 +88,7 @@ def settle_uncertain(
     person = acts.judge(settings, engine, who, proof, is_final=choice == AGAIN, now=now)
     with transaction(engine) as session:
         bulletin = acts.held(session, bulletin_id)
-        _require_can(settings, session, bulletin, now, again=choice == AGAIN)
+        _require_can(settings, session, bulletin, now, again=choice == AGAIN, instead=DECLARE)
         uncertain_ids = deliveries.uncertain_since(session, bulletin_id, before=now - SETTLED_AFTER)
         if not uncertain_ids:
             if not deliveries.certificate(session, bulletin_id).uncertain:
@@ -125,10 +126,17 @@ def _again(
 
 
 def _require_can(
-    settings: Settings, session: Session, bulletin: Bulletin, now: datetime, *, again: bool = True
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    now: datetime,
+    *,
+    again: bool = True,
+    instead: str,
 ) -> None:
     """NotDoneError where nothing can be done. `again`: messages would leave, so only while the text tells
-    something and is what was approved: what cannot be resumed then is not taken out of its end.
+    something and is what was approved: what cannot be resumed then is not taken out of its end. `instead`:
+    what there is to do for a send that is over, since the same order would be refused for ever.
     """
     if bulletin.status not in (BulletinStatus.sent, BulletinStatus.stopped):
         raise NotDoneError(
@@ -137,16 +145,16 @@ def _require_can(
     if not again:
         return
     items = sealed_items(session, bulletin.id)
+    end = instead if bulletin.status == BulletinStatus.sent else NOTHING_DONE
     try:
         require_right(settings, session, bulletin, items, now=now)
     except UntrueError as exc:
-        raise NotDoneError(f"{exc} {NOTHING_DONE}") from exc
+        raise NotDoneError(f"{exc} {end}") from exc
     if not is_in_force(settings, session, bulletin, items, now):
-        raise NotDoneError(
-            f"Il testo del bollettino {bulletin.id} non vale più: non si rimanda. {NOTHING_DONE}"
-        )
+        left = "" if bulletin.status == BulletinStatus.sent else "Chiudilo con «chiudi». "
+        raise NotDoneError(f"Il testo del bollettino {bulletin.id} non vale più: non si rimanda. {left}{end}")
     if why := not_as_approved(settings, session, bulletin):
-        raise NotDoneError(f"{why} {NOTHING_DONE}")
+        raise NotDoneError(f"{why} {end}")
 
 
 def _go_on(

@@ -67,7 +67,7 @@ def stop_sending(
             outcome = f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: non c'è niente da fermare."
             if bulletin.status == BulletinStatus.stopped:
                 return outcome
-            raise NotDoneError(outcome)
+            raise NotDoneError(" ".join(filter(None, [outcome, acts.NEXT.get(bulletin.status)])))
         if is_between_parts:
             parts.hold_back(session, bulletin, reason=BY_HAND, by=who, now=now)
         else:
@@ -97,7 +97,8 @@ def only_sending(settings: Settings, engine: Engine) -> int:
             return one[0].id
         ahead = [
             f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo usa «riapri»; poi, per "
-            f"farlo partire, va approvato di nuovo {hold.again_by(settings, row.slot_at)}."
+            f"farlo partire, va approvato di nuovo{_in_two(hold.is_by_two(settings, session, row))} "
+            f"{hold.again_by(settings, row.slot_at)}."
             for row in bulletins.with_status(session, BulletinStatus.approved)
             if row.slot_at is not None
         ]
@@ -127,7 +128,8 @@ def close_stopped(
             )
         if bulletin.status != BulletinStatus.stopped:
             raise NotDoneError(
-                f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si chiude solo un invio fermato."
+                f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si chiude solo un invio fermato. "
+                f"{acts.NOTHING_TO_DO if bulletin.status == BulletinStatus.sent else acts.NOTHING_DONE}"
             )
         life.reap(session, bulletin_id, now=now)
         is_sending = senders.is_sending(session, bulletin_id, now=now)
@@ -142,8 +144,8 @@ def close_stopped(
         if bulletin.kind == BulletinKind.ordinary and certificate.skipped:
             remain = "resta" if certificate.skipped == 1 else "restano"
             outcome += (
-                f" {people(certificate.skipped)} {remain} senza le sue notizie, che non tornano in un altro "
-                "bollettino."
+                f" {people(certificate.skipped)} {remain} senza le notizie di questo bollettino, che non "
+                "tornano in un altro."
             )
         acts.note(
             settings, session, person, "chiudi", outcome, bulletin_id=bulletin_id, letter=False, now=now
@@ -167,7 +169,7 @@ def reopen_decided(
         if bulletin.status not in DECIDED:
             raise NotDoneError(
                 f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si riapre solo se approvato, "
-                "rinviato o scartato."
+                f"rinviato o scartato. {_instead(bulletin)}"
             )
         if bulletin.status in TURNED_DOWN:
             outcome = _take_up(settings, session, bulletin, who, now)
@@ -177,15 +179,22 @@ def reopen_decided(
         return outcome
 
 
+def _instead(bulletin: Bulletin) -> str:
+    """What there is to do for what does not come back."""
+    is_over = bulletin.status in (BulletinStatus.expired, BulletinStatus.missed)
+    if is_over and bulletin.kind == BulletinKind.ordinary:
+        return "Per mandare le sue notizie usa «componi»."
+    return acts.NEXT.get(bulletin.status, acts.NOTHING_DONE)
+
+
 def _take_up(settings: Settings, session: Session, bulletin: Bulletin, who: str, now: datetime) -> str:
     was = DECIDED[bulletin.status]
     try:
         lines = undo.take_up(settings, session, bulletin, by=who, now=now)
     except UndoError as exc:
-        raise NotDoneError(f"{exc} {acts.NOTHING_DONE}") from exc
-    return " ".join(
-        [f"Bollettino {bulletin.id} riaperto: non è più {was}, va approvato{_by(bulletin)}.", *lines]
-    )
+        raise NotDoneError(f"{exc} {acts.NOTHING_TO_DO}") from exc
+    again = f"{_in_two(settings.profile.approvals == 2)}{_by(bulletin)}"
+    return " ".join([f"Bollettino {bulletin.id} riaperto: non è più {was}, va approvato{again}.", *lines])
 
 
 def _take_approval_back(
@@ -196,11 +205,15 @@ def _take_approval_back(
         raise NotDoneError(
             f"Il bollettino {bulletin.id} doveva partire {when}: è tardi, e da solo non parte più."
         )
+    is_by_two = hold.is_by_two(settings, session, bulletin)
     hold.reopen(settings, session, bulletin, by=who, now=now)
-    return (
-        f"Bollettino {bulletin.id} riaperto: l'approvazione non vale più, "
-        f"va approvato di nuovo{_by(bulletin)}."
-    )
+    void = "le approvazioni non valgono più" if is_by_two else "l'approvazione non vale più"
+    again = f"va approvato di nuovo{_in_two(is_by_two)}{_by(bulletin)}"
+    return f"Bollettino {bulletin.id} riaperto: {void}, {again}."
+
+
+def _in_two(is_by_two: bool) -> str:
+    return " in due" if is_by_two else ""
 
 
 def _by(bulletin: Bulletin) -> str:

@@ -153,8 +153,8 @@ def test_a_day_whose_bulletin_has_left_is_not_closed_any_more(
         number, bulletin.status_reason = bulletin.id, reason
     told = close(settings, sqlite, 1, 1)
     asked, late = told.split(". ", 1)
-    assert asked == "Avevi chiesto martedì 1 dicembre"
-    assert late.startswith(f"È tardi: il bollettino {number} di martedì 1 dicembre")
+    assert asked == "È tardi per martedì 1 dicembre", "the subject of the letter: a reason"
+    assert late.startswith(f"Il bollettino {number} di martedì 1 dicembre")
     assert words in late
     assert late.endswith("Scegli da mercoledì 2 dicembre in poi.")
     assert next_send(settings, sqlite) == TUESDAY, "nothing is stored"

@@ -14,6 +14,7 @@ from db.models import Bulletin, BulletinStatus, SignOffWord
 from flows import approve
 from flows.approve import Start, ended, load_round, load_start, look_again, store_answers
 from flows.bulletin.language.markdown import escaped
+from flows.draft.refresh import Waiting
 from flows.profiles.comune import Editor
 from flows.review.page import Round, evidence
 from flows.review.text import Site
@@ -64,7 +65,8 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Mock]:
     """What a round asks others for."""
     made = {
         "situation_of": Mock(return_value="situation"),
-        "queue": Mock(return_value=("queue",)),
+        "queue": Mock(return_value=(Waiting(7, "In coda", is_before=True),)),
+        "begin_before": Mock(return_value=False),
         "still_behind": Mock(return_value=SEEN),
         "of_whole": Mock(return_value=["whole"]),
         "reach": Mock(return_value="reach"),
@@ -120,7 +122,9 @@ def test_a_round_shows_what_its_rows_and_pages_tell(
     assert parts["still_behind"].call_args.args[2] == SEEN
     assert parts["with_sources"].call_args.kwargs == {"is_fixed": False}
     assert parts["of_whole"].call_args.args[3] == AT
-    assert parts["early"].call_args.args == (settings.profile, slot, AT, {"closed"}, [item.text])
+    assert parts["early"].call_args.args == (settings.profile, slot, AT, {"closed"})
+    assert parts["early"].call_args.kwargs == {"inside": False, "outside": True}
+    assert parts["begin_before"].call_args.args[1:] == ([item], AT)
     assert parts["closed_days"].call_args.args[1] == AT
     assert parts["alert_lines"].call_args.args[4] == "situation"
     assert parts["alert_lines"].call_args.kwargs == {"made_at": NOW}

@@ -4,8 +4,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from flows.bulletin.candidates import Candidate
+from flows.bulletin.choosing.selection import IN_TIME, Times, notes, select, way_out
 from flows.bulletin.choosing.timing import Timing, nearest, timing
 from flows.bulletin.language.dates import ROME
+from tests.test_bulletin_selection import WEEK
+from tests.test_bulletin_selection import news as notice
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
 TODAY = NOW.date()
@@ -73,3 +76,26 @@ def test_what_is_over_stays_out_and_what_goes_on_does_not(item: Candidate, reaso
 )
 def test_a_day_without_a_year_is_the_nearest_one(value: str, day: date | None) -> None:
     assert nearest(value, TODAY) == day
+
+
+def test_what_comes_before_the_send_says_when_and_that_it_does() -> None:
+    """Counted from now: of works of Wednesday to Friday, read on Monday, Friday is no `prossima data`."""
+    days = [(date(2026, 11, 26), None), (date(2026, 11, 29), date(2026, 12, 20)), (date(2026, 11, 28), None)]
+    early = [
+        replace(notice(n), starts_on=first, ends_on=last) for n, (first, last) in enumerate(days, start=1)
+    ]
+    text = "Da giovedì 26 novembre la carta si espone la domenica sera."
+    paper = replace(notice(4), abstract=text)
+    friday = NOW + timedelta(days=3)
+    made = select([*early, paper], slots=9, times=Times(NOW, friday, friday + timedelta(days=4)), window=WEEK)
+    assert [(one.title, one.reason) for one in made.left_out] == [
+        (early[0].title, "viene prima dell'invio: giovedì 26 novembre")
+    ]
+    found = {one.news_item_id: (notes(one), one.before is not None) for one in made.chosen}
+    assert found == {
+        2: (", prossima data: domenica 29 novembre", False),
+        3: (", prossima data: sabato 28 novembre", False),
+        4: (", prossima data: giovedì 26 novembre, PRIMA dell'invio", True),
+    }
+    assert way_out([], made.chosen) == way_out(made.left_out) == [IN_TIME]
+    assert way_out([], [one for one in made.chosen if not one.before]) == []

@@ -1,22 +1,29 @@
 """A draft that is made early, as a closed day lies before its send: what can be told sooner, and how."""
 
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 
 from db import days_off, letters
 from db.models import BulletinStatus
 from flows.approve import load_round
+from flows.bulletin.choosing.selection import IN_TIME
 from flows.bulletin.language.dates import ROME
 from flows.draft.slots import closed_days, early, slot_after
 from flows.letters import drafts
+from flows.newsroom.page import Page
 from flows.review.choices import order_lines
 from flows.review.page import above
 from tests.world.builders import make_news_item, news_data
 from tests.world.comune import PAGE, POSTPONE, SAVE, Comune
 
 MONDAY = datetime(2026, 12, 7, 8, 30, tzinfo=ROME)  # Tuesday is a holiday
-WORKS, TAX = "Asfaltature in via Dante", "Saldo IMU"
+WORKS, TAX, COUNCIL = "Asfaltature in via Dante", "Saldo IMU", "Consiglio comunale sul bilancio"
+OTHERS = {
+    COUNCIL: "Il Consiglio comunale si riunisce giovedì 10 dicembre alle 20:45 in municipio.",
+    "Cinema": "Da mercoledì 9 dicembre a sabato 19 dicembre il cinema Roma mostra film per bambini.",
+}
 TEXTS = {
     WORKS: "Da mercoledì 9 dicembre a venerdì 11 dicembre si rifà l'asfalto di via Dante.",
     TAX: "Il saldo dell'IMU si paga entro lunedì 14 dicembre.",
@@ -33,7 +40,7 @@ def drafted(comune: Comune, *titles: str) -> int:
     with comune.look() as session:
         for title in titles:
             published = MONDAY - timedelta(days=3)
-            text = TEXTS[title]
+            text = (TEXTS | OTHERS)[title]
             data = news_data(title=title, abstract=text, body="", category=None, published_at=published)
             make_news_item(session, data)
     return comune.draft(at_approval=False)
@@ -66,7 +73,13 @@ def test_what_begins_before_the_send_is_announced_sooner_as_the_draft_says(comun
         assert "Non serve approvarla subito" not in text
         assert told in text
         assert f"Notizia {paper}: comincia OGGI, lunedì 7 dicembre, PRIMA di questo invio" in text
-        assert text.count(way) == 2, "of the paper, too"
+        assert text.count(way) == 1, "two drafts would be two messages on one day"
+        assert text.count("Togli insieme tutte le notizie che cominciano prima") == 1
+        first, second = sorted((place, paper))
+        assert f"PRIMA di questo invio (venerdì 11 dicembre): fai come per la notizia {first}." in text
+        assert (
+            text.index(f"Notizia {first}: comincia") < text.index(way) < text.index(f"Notizia {second}: co")
+        )
     order = [line for line, title in zip(order_lines(here), here, strict=True) if title != WORKS]
     comune.answer(number, SAVE, order=order)
     sooner = comune.draft(at_approval=True)
@@ -113,12 +126,63 @@ def test_each_day_without_a_send_is_named(comune: Comune, now: tuple[int, ...], 
         entered = closed_days(session, at)
     slot = slot_after(profile, at, entered)
     assert slot is not None
-    told = early(profile, slot.dispatch_at, at, entered, ())
+    told = early(profile, slot.dispatch_at, at, entered, inside=False, outside=False)
     assert told.partition(" non c'è invio")[0] == days
-    assert early(profile, None, at, entered, ()) == ""
+    assert early(profile, None, at, entered, inside=False, outside=False) == ""
 
 
 def test_only_what_this_send_tells_in_time_is_lost_by_waiting(comune: Comune) -> None:
     text = letter(comune, drafted(comune, *TEXTS))
     lost = text.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]
-    assert lost == f"- {TAX}: viene prima dell'invio: lunedì 14 dicembre"
+    assert lost.splitlines() == [
+        f"- {TAX}: viene prima dell'invio: lunedì 14 dicembre",
+        f"- {WORKS}: venerdì 11 dicembre sarà già passato",  # what is left of it
+    ]
+
+
+def test_what_is_in_no_draft_and_comes_before_the_send_is_for_today_everywhere(comune: Comune) -> None:
+    """The reminder comes on Friday: the council meets on Thursday, the cinema begins on Wednesday."""
+    comune.reprofile(("news_per_bulletin = 4", "news_per_bulletin = 1"))
+    number = drafted(comune, TAX, *OTHERS)
+    assert titles(comune, number) == [TAX]
+    told = letter(comune, number)
+    with comune.look() as session:
+        assert letters.of_bulletin(session, number, ["bozza_pronta"])[-1].subject.startswith(
+            "PROVA · Da guardare OGGI, da approvare entro venerdì 11 dicembre, ore 10:45: "
+        )
+    first = (
+        "Decidi OGGI di ciò che è in coda o lasciato fuori e viene prima dell'invio: qui non arriva in tempo."
+    )
+    for text in (told, shown(comune, number).replace("\\", "")):
+        assert f"questa è già la bozza di venerdì 11 dicembre. {first} Il resto può aspettare." in text
+        assert "Non serve approvarla subito" not in text
+        assert IN_TIME in text
+    assert "- Cinema (prossima data: mercoledì 9 dicembre, PRIMA dell'invio)\n" in told
+    assert "- Consiglio comunale sul bilancio: viene prima dell'invio: giovedì 10 dicembre\n" in told
+    assert "SE NON FAI NIENTE\n\nOggi non ti riscriviamo: ciò che viene prima dell'invio non si" in told
+    page = Page(comune.engine)
+    today = "ore 10:45; OGGI decidi di ciò che viene prima dell'invio; di turno Anna Redazione"
+    assert today in unescape(page.html(comune.settings, "", comune.now))
+    comune.now = datetime(2026, 12, 11, 8, 30, tzinfo=ROME)
+    assert "OGGI" not in shown(comune, number) + unescape(page.html(comune.settings, "", comune.now))
+
+
+def test_what_begins_before_the_send_is_for_today_on_the_page_too(comune: Comune) -> None:
+    number = drafted(comune, WORKS, TAX)
+    assert "ore 10:45; OGGI decidi di ciò che" in unescape(
+        Page(comune.engine).html(comune.settings, "", MONDAY)
+    )
+    assert "\n\nOggi non ti riscriviamo" in letter(comune, number)
+
+
+def test_of_a_draft_of_one_day_before_what_begins_that_day_is_for_today(comune: Comune) -> None:
+    """No closed day lies between, and yet nobody writes again before Tuesday."""
+    monday = datetime(2026, 11, 30, 8, 30, tzinfo=ROME)
+    told = early(
+        comune.settings.profile, datetime(2026, 12, 1, 11, tzinfo=ROME), monday, (), inside=True, outside=True
+    )
+    assert told == (
+        "Decidi OGGI delle notizie che cominciano prima di martedì 1 dicembre, segnate in «Da guardare con "
+        "attenzione»: in questo invio arrivano tardi. Decidi anche di ciò che è in coda o lasciato fuori e "
+        "viene prima dell'invio: qui non arriva in tempo. Il resto può aspettare."
+    )

@@ -72,7 +72,7 @@ def test_where_nothing_is_left_it_is_refused_and_stays_as_it_was(comuni: Comune)
     with comuni.look() as session:
         lines = [bulletins.data_of(item) for item in comuni.items(number)]
         make_bulletin(session, lines, status=BulletinStatus.in_review, slot_at=SLOT + timedelta(days=3))
-    with pytest.raises(NotDoneError, match=r"non resta niente da riaprire.*«Mercato».*Non è cambiato niente"):
+    with pytest.raises(NotDoneError, match=r"non resta niente da riaprire.*«Mercato».*Non c'è altro da fare"):
         reopen(comuni, number)
     assert comuni.bulletin(number).status == BulletinStatus.merged
     with comuni.look() as session:

@@ -23,7 +23,7 @@ MACHINE = re.compile(
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"https?://\S+")
-DUE = re.compile(r"(?<!di nuovo)(?<!di nuovo,) entro (\w+ \d+ \w+, ore \d+(?::\d\d)?)")
+DUE = re.compile(r"(?<!di nuovo)(?<!di nuovo,)(?<!in due)(?<!in due,) entro (\w+ \d+ \w+, ore \d+(?::\d\d)?)")
 LEFT = re.compile(r"\bè partito\b|\bGià inviati: [1-9]|^PROVA · Inviato\b")
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente", "rimandata")
 RECEIPTS = ("da_correggere", "da_rileggere", "registrata", "approvato", "prima_firma", "troppo_tardi")
@@ -79,7 +79,11 @@ def test_a_bulletin_has_one_deadline_wherever_it_is_shown(week: Week) -> None:
 
 
 def test_what_is_reopened_has_one_deadline_too(week: Week) -> None:
-    again = {date for row in week.rows for date in re.findall(r"di nuovo,? entro ([^(.;]+?) \(", words(row))}
+    again = {
+        date
+        for row in week.rows
+        for date in re.findall(r"di nuovo(?: in due)?,? entro ([^(.;]+?) \(", words(row))
+    }
     assert {date.rsplit(" ", 1)[1] for date in again} == {"12"}, (
         "an hour after each sending, as the profile has it"
     )
@@ -94,7 +98,7 @@ def test_nobody_who_is_absent_is_called_unless_nobody_else_is_left(week: Week) -
         and (row.kind in CALLS or row.channel in (SMS, WHATSAPP))
     ]
     assert [row.kind for row in called] == ["tocca_al_vice"]
-    assert "scriviamo a tutti" in called[0].text
+    assert "risulti assente, ma Bruno Vice non ha ancora risposto" in called[0].text
     (beside,) = [
         row for row in week.rows if row.kind == "tocca_al_vice" and row.to == BRUNO and row.at == called[0].at
     ]
@@ -161,7 +165,10 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     assert "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre." in draft
     assert "omincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)." in draft
     lost = draft.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]
-    assert [line.partition(",")[0] for line in lost.splitlines()] == ["- Carta d'identità elettronica"]
+    assert [line.partition(",")[0] for line in lost.splitlines()] == [
+        "- Carta d'identità elettronica",
+        "- Asfaltature in via Dante e via dei Tigli: venerdì 11 dicembre sarà già passato",  # what is left
+    ]
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
     assert "\nConsiglio comunale in seduta pubblica\n: viene prima dell'invio: giovedì 10" in page
 
@@ -217,7 +224,9 @@ def test_a_refusal_names_no_order_that_would_be_refused_too(week: Week) -> None:
     """The corrected send was closed: neither «correggi» with its box nor «chiudi» takes it any more."""
     (told,) = [row.text for row in week.rows if row.kind == "non_fatto" and "usato «ritenta»" in row.text]
     assert "è stato corretto: il testo sbagliato non va ad altri. L'invio è chiuso; il testo" in told
+    assert "nella pagina pubblica. Non c'è altro da fare." in told
     assert "«chiudi»" not in told
+    assert "Per rifarlo" not in told
 
 
 def test_no_telephone_number_is_shown_but_a_colleagues_in_a_call(week: Week) -> None:
@@ -275,7 +284,7 @@ def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
     """The stopped send was corrected: it was asked to go on, and did not."""
     letters = [row.text for row in week.rows if row.kind == "esito" and "«riprendi»" in row.text]
     assert letters
-    assert all("dove si era fermato. Non è ripartito niente." in text for text in letters)
+    assert all("Ha chiesto di riprenderlo. Non è ripartito niente." in text for text in letters)
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
     assert (
         "Mercatino dei sapori in piazza della Vittoria\ngià corretto, con un messaggio di correzione\n"

@@ -84,7 +84,9 @@ def test_who_is_called_once_more_reads_again_why_a_colleague_approved_and_what_c
     why = first.partition("10:45.\n\n")[2].partition("\n\nApri http")[0]
     assert "Telefonata dell'Ufficio Cultura" in why
     assert "Si replica sabato 19 dicembre." in why
-    assert f"10:45.\n\n{why}\n\nApri http" in again
+    changed = "Se cambi il testo, l'approvazione di Anna Redazione non vale più"
+    assert f"10:45.\n\n{why}\n\n{changed}" in again
+    assert f"{changed}: approvi tu, poi deve approvare di nuovo {ANNA}. Se invece togli il dato" in first
 
 
 def test_the_first_of_two_reads_whom_to_call_and_until_when(week: Week) -> None:
@@ -94,7 +96,9 @@ def test_the_first_of_two_reads_whom_to_call_and_until_when(week: Week) -> None:
         "subito, al più tardi entro mercoledì 2 dicembre, ore 23:10",
     ]
     for text, date in zip(told, dates, strict=True):
-        assert f"Va approvato {date}: dopo non parte più. Se la risposta tarda, chiama {BRUNO}." in text
+        assert f"Va approvato {date}: dopo non parte più. " in text
+        assert f"e la risposta tarda, chiama {BRUNO}." in text
+    assert ["Non scriviamo di nuovo: se" in text for text in told] == [False, True], "of a correction"
 
 
 def test_the_end_of_an_alert_does_not_read_as_an_alert(week: Week) -> None:

@@ -105,6 +105,25 @@ def test_the_card_of_the_first_week_names_what_there_is(settings: Settings) -> N
     assert len(CARD.split()) < 400, "one printed page"
 
 
+def test_the_guide_and_the_card_say_when_and_by_whom_something_is_decided() -> None:
+    """As the letters do: what comes before the send, what was re-opened, what a second person changed."""
+    for words in (
+        "**«Da guardare OGGI»**: qualcosa viene prima dell'invio",
+        "| scade: dopo non si può più approvare (riaperto: entro l'ora del modulo) |",
+        "entro l'ora che dice; passata quella dell'invio, parte appena approvato.",
+        "la prima approvazione non vale più: ne servono di nuovo due. Se toglie il dato che il sito non",
+        "con «Invia appena approvato» una a parte, e il bollettino del solito giorno resta |",
+    ):
+        assert words in GUIDE
+    rows = {word: row for row in CARD.splitlines() for word in re.findall("«(.+?)»", row.partition(" | ")[0])}
+    for subject, words in (
+        ("Da guardare", "leggi e decidi: OGGI, subito, o entro l'ora scritta"),
+        ("INVIO FERMATO", "decide chi lo ha fermato, o chi è di turno: "),
+        ("Aspetta un collega", "se tarda, chiama chi deve approvare"),
+    ):
+        assert words in rows[subject]
+
+
 def test_the_card_does_not_soothe_whose_send_was_not_stopped() -> None:
     (row,) = [line for line in CARD.splitlines() if f"«{NOT_STOPPED}»" in line]
     assert row.startswith(f"| «{NOT_STOPPED}» | **può continuare a partire**"), "a row of its own"
@@ -118,6 +137,7 @@ def test_the_card_does_not_soothe_whose_send_was_not_stopped() -> None:
     [
         *("Scade fra", "Approvato", "Aspetta un collega", "Chiuso"),
         *("Da controllare", "Da rileggere", "A SCAGLIONI"),
+        *("Da guardare", "Da sistemare", "Registrato"),
     ],
 )
 def test_the_card_says_what_to_do_at_a_letter_of_the_first_week(words: str) -> None:

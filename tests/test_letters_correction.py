@@ -3,13 +3,21 @@
 import re
 
 import pytest
+from sqlalchemy import Engine
 
+from db import bulletins, telling
+from db.engine import transaction
+from db.models import BulletinKind, BulletinStatus
+from db.vault import Vault
 from flows.approve import load_round
+from flows.draft.evidence import of_whole
 from flows.review.differences import rewording
 from flows.review.page import above
 from flows.review.sign_off import ASK_SOURCE
 from tests.test_correct import correction
 from tests.test_settle import letters, stopped, tell
+from tests.world import outbox
+from tests.world.builders import NOW, item_of, make_bulletin, make_news_item, make_recipient
 from tests.world.comune import APPROVE, PAGE, Comune
 
 RIGHT = "Via Roma chiude lunedì 7 dicembre: la chiusura è rinviata."
@@ -20,8 +28,9 @@ ORDER = (
     "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile.",
     "«Avevamo scritto: mai.»: nel messaggio non c'era scritto così, e con queste parole la correzione non "
     "parte in nessun caso.",
-    "Senza altro 3 persone restano senza bollettino e senza correzione: per loro ne serve una seconda. Usa "
-    "di nuovo «correggi», stessa riga e stesso testo, con la casella «L'invio è fermato», e approva",
+    "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più. Senza "
+    "altro 3 persone restano senza bollettino e senza correzione: per raggiungerle usa poi di nuovo "
+    "«correggi», stessa riga e stesso testo, con la casella «L'invio è fermato», e approva anche quella.",
     "Riquadro «Il dato giusto»: la parola «rinviata» non è nella pagina del sito. (solo da guardare)",
 )
 
@@ -51,6 +60,42 @@ def test_a_source_does_not_lift_a_wrong_quotation(comune: Comune) -> None:
     assert (date, how) == (ORDER[0].removesuffix(" (così non parte)"), ASK_SOURCE)
     comune.answer(number, APPROVE, source="Telefonata")
     assert comune.problems(number) == [quoted]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "other"),
+    [
+        (
+            BulletinKind.ordinary,
+            "1 persona resta senza bollettino e senza correzione: per raggiungerla usa poi di nuovo",
+            "«chiudi»",
+        ),
+        (
+            BulletinKind.correction,
+            "Poi chiudi quell'invio con «chiudi»: per chi non l'ha ricevuto",
+            "casella",
+        ),
+    ],
+)
+def test_of_those_whom_a_stopped_send_left_only_what_is_possible_is_offered(
+    sqlite: Engine, vault: Vault, kind: BulletinKind, words: str, other: str
+) -> None:
+    """*correggi* refuses its box for what puts right another."""
+    with transaction(sqlite) as session:
+        news = make_news_item(session)
+        first = make_bulletin(session, [item_of(news)], kind=kind, status=BulletinStatus.stopped)
+        outbox.plan(session, first.id, [make_recipient(session, vault)], now=NOW)
+        later = make_bulletin(session, [item_of(news), item_of(news)], kind=BulletinKind.correction)
+        later.template = "correzione"
+        telling.link(session, later.id, [first.id])
+        version = bulletins.latest(session, later.id)
+        assert version is not None
+        (told,) = [
+            one for one in of_whole(session, later, bulletins.items(session, version)) if "fermo" in one
+        ]
+    assert "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale" in told
+    assert words in told
+    assert other not in told
 
 
 @pytest.mark.parametrize(

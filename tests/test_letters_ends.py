@@ -1,11 +1,13 @@
 """A bulletin that ended without a send: who answered too late, and what can still be done."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 
-from db import bulletins, letters
+from db import bulletins, days_off, letters
 from db.models import BulletinKind, BulletinStatus
+from flows.bulletin.choosing.selection import GOES_ON
 from flows.letters import drafts
 from flows.letters.ends import what_now
 from flows.settings import DEMO, Settings, load_profile
@@ -66,12 +68,31 @@ def test_who_answered_in_time_is_not_said_to_be_late(comune: Comune) -> None:
     assert told(comune, number, "troppo_tardi", due + timedelta(minutes=3)) == {}
 
 
+def test_who_is_on_duty_hears_that_they_decide_and_what_becomes_of_the_next(comune: Comune) -> None:
+    comune.collect("all")
+    number = comune.draft(at_approval=False)
+    due = comune.bulletin(number).deadline_at
+    assert due is not None
+    comune.answer(number, APPROVE, who=BRUNO, now=due + timedelta(minutes=2))
+    day = comune.now.date()
+    with comune.look() as session:
+        days_off.enter_absence(session, editor=ANNA, first=day, last=day, note="", now=comune.now)
+    after = due + timedelta(minutes=3)
+    (late,) = told(comune, number, "troppo_tardi", after).values()
+    (other,) = told(comune, number, "non_approvato", after).values()
+    assert re.search(r"\n\nDecidi tu(, oggi)?: sei di turno\. Per mandarle prima", late)
+    assert re.search(r"\n\nDecide chi è di turno(, oggi)?: Bruno Vice\. Per mandarle prima", other)
+    assert GOES_ON in late
+
+
 @pytest.mark.parametrize("template", [*SETTINGS.texts["dopo_la_scadenza"]])
 def test_each_fixed_text_names_a_next_step(comune: Comune, template: str) -> None:
     with comune.look() as session:
         bulletin = make_bulletin(session, kind=BulletinKind.urgent, now=NOW)
         bulletin.template = template
-        words = what_now(comune.settings, session, bulletin, now=NOW)
+        (words,) = what_now(
+            comune.settings, session, bulletin, comune.settings.profile.editors[:1], now=NOW
+        ).values()
     assert f"{comune.settings.newsroom}/comando/" in words
     assert "{" not in words
 

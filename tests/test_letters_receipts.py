@@ -10,9 +10,11 @@ from db.bulletins import add_version, data_of, items, latest, locked
 from db.models import BulletinStatus, Level, SignOffWord
 from flows.alert import draft_urgent
 from flows.bulletin.language.dates import giorno_ora
+from flows.deploy import blocks
 from flows.letters import alarms, drafts, urgent_calls
+from flows.review.acts import NotDoneError
 from flows.review.choices import LABELS, Choice
-from flows.stop import reopen_decided
+from flows.stop import only_sending, reopen_decided
 from tests.test_alert_drafted import NOW, state
 from tests.world.builders import make_bulletin
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
@@ -67,15 +69,24 @@ def test_the_first_of_two_has_a_receipt_and_the_colleague_on_duty_is_called(
         (MAIL[ANNA], "Tocca a te approvare appena puoi"),
     ]
     assert "abbiamo scritto ad Anna Redazione" in box.text(-2)
-    how = "Senza un'altra approvazione non parte niente. Se la risposta tarda, chiama Anna Redazione."
-    assert how in box.text(-2), "no hour ends it"
+    how = "Senza un'altra approvazione non parte niente. Non scriviamo di nuovo: se la risposta tarda, chiama"
+    assert f"{how} Anna Redazione." in box.text(-2), "no hour ends it, and nobody is reminded"
     assert "Bruno Vice ha approvato il bollettino" in box.text()
     assert f"Se non va, scegli «{LABELS[Choice.send_back]}»." in box.text()
     assert "Senza la tua approvazione non parte niente." in box.text()
+    changed = (
+        "l'approvazione di Bruno Vice non vale più: approvi tu, poi deve approvare un'altra persona, anche"
+    )
+    assert f"Se cambi il testo, {changed} di nuovo Bruno Vice. Senza la tua" in box.text()
     answer(comune, number, ANNA, 2)
     assert told(comune, box, number, 2) == [(address, "Approvato") for address in MAIL.values()]
     assert "hai approvato il bollettino" in box.text(-len(MAIL))
-    assert "Prima lo aveva approvato Bruno Vice." in box.text()
+    said = [box.text(n).partition("APPROVATO")[0].split("\n\n")[-2].strip() for n in (-3, -2, -1)]
+    assert said == [
+        "Prima lo aveva approvato Bruno Vice.",
+        "Prima lo avevi approvato tu.",
+        "Prima lo aveva approvato Bruno Vice.",
+    ]
 
 
 def test_when_who_is_on_duty_approved_first_the_next_is_called(comune: Comune, box: Post) -> None:
@@ -87,6 +98,24 @@ def test_when_who_is_on_duty_approved_first_the_next_is_called(comune: Comune, b
         (MAIL[ANNA], "Manca un'altra approvazione"),
         (MAIL[CARLA], "Tocca a te approvare appena puoi"),
     ]
+    answer(comune, number, CARLA, 2)
+    assert told(comune, box, number, 2) == [(one, "Approvato") for one in MAIL.values()], "who is away too"
+    (form,) = [block for block in blocks()[0] if block["name"] == "assenza"]
+    assert "si chiede di approvare al successivo; le e-mail che informano soltanto" in form["description"]
+
+
+def test_who_is_away_and_called_all_the_same_hears_how_many_have_to(comune: Comune, box: Post) -> None:
+    comune.collect("all")
+    with comune.look() as session:
+        for name in (BRUNO, CARLA):
+            day = comune.now.date()
+            days_off.enter_absence(session, editor=name, first=day, last=day, note="", now=comune.now)
+    told(comune, box, comune.draft(at_approval=False), 0)
+    calls = [box.text(n) for n, (_, subject) in enumerate(box.told) if "Tocca a te" in subject]
+    away = [
+        text for text in calls if "abbiamo scritto anche ad Anna Redazione, servono due approvazioni." in text
+    ]
+    assert [text.partition(",")[0] for text in away] == ["Ciao Bruno Vice", "Ciao Carla Terza"]
 
 
 def test_who_approved_the_same_text_twice_hears_that_a_colleague_is_needed(comune: Comune, box: Post) -> None:
@@ -96,7 +125,7 @@ def test_who_approved_the_same_text_twice_hears_that_a_colleague_is_needed(comun
     answer(comune, number, ANNA, 2)
     assert told(comune, box, number, 2) == [(MAIL[ANNA], "Aspetta un collega")], "nothing is to be put right"
     assert "Hai già approvato questo testo" in box.text()
-    assert "Tu non devi fare altro." in box.text()
+    assert "Tu hai già fatto la tua parte: se la risposta tarda, chiama chi deve approvare." in box.text()
 
 
 def test_after_the_first_of_two_the_reminders_go_to_those_who_still_can_approve(
@@ -120,8 +149,60 @@ def test_after_the_first_of_two_the_reminders_go_to_those_who_still_can_approve(
         ]  # a source that is silent is another matter
 
     assert at(119) == [(MAIL[ANNA], "Manca"), (MAIL[BRUNO], "Tocca")]
+    how = "dopo non parte più. Se la risposta tarda, chiama Bruno Vice."
+    assert any(how in box.text(n) for n in (-4, -3, -2, -1)), "there he is called again"
     assert at(89) == [(MAIL[BRUNO], "Scade")]
     assert at(59) == [(MAIL[CARLA], "Tocca")], "the deputy is not who has approved"
+
+
+@pytest.mark.parametrize(
+    ("profile", "receipt", "outcome"),
+    [
+        (
+            [TWO_APPROVALS],
+            "Riaperto, le due approvazioni non valgono più: non parte se non lo approvate di nuovo in due, "
+            "entro martedì 24 novembre, ore 12 (passata l'ora dell'invio parte appena approvato).\n",
+            "le approvazioni non valgono più, va approvato di nuovo in due entro",
+        ),
+        (
+            [],
+            "entro martedì 24 novembre, ore 12 (passata l'ora dell'invio parte appena approvato). Se "
+            "togliete il dato che il sito non riporta ne basta una.\n",
+            "le approvazioni non valgono più, va approvato di nuovo in due entro",
+        ),
+        (
+            None,
+            "Riaperto, non parte se non è approvato di nuovo, entro",
+            "l'approvazione non vale più, va appr",
+        ),
+    ],
+)
+def test_what_two_approved_needs_two_again_once_it_is_reopened(
+    comune: Comune, profile: list[tuple[str, str]] | None, receipt: str, outcome: str
+) -> None:
+    """None: one approves alone."""
+    comune.reprofile(*profile or [])
+    comune.collect("all")
+    number = comune.draft(at_approval=False)
+    texts = [item.text for item in comune.items(number)]
+    texts[-1] += " Info: 02 9999 1111." if profile == [] else ""
+    for who in (ANNA,) if profile is None else (ANNA, BRUNO):
+        comune.answer(number, APPROVE, who=who, texts=texts, source="Telefonata" if profile == [] else "")
+    assert comune.bulletin(number).status == BulletinStatus.approved
+    with comune.look() as session:
+        drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
+        (letter, *_) = letters.of_bulletin(session, number, ["approvato"])
+    assert receipt in letter.text
+    with pytest.raises(NotDoneError) as refused:
+        only_sending(comune.settings, comune.engine)
+    assert ("va approvato di nuovo in due entro" in str(refused.value)) == (profile is not None)
+    said = reopen_decided(
+        comune.settings, comune.engine, number, who=ANNA, now=comune.now + timedelta(minutes=1)
+    )
+    assert outcome in said
+    comune.now += timedelta(minutes=2)
+    status = comune.answer(number, APPROVE, who=ANNA).status
+    assert status == (BulletinStatus.approved if profile is None else BulletinStatus.in_review)
 
 
 def test_a_text_that_is_sent_back_reaches_who_prepared_it_with_the_note(comune: Comune, box: Post) -> None:

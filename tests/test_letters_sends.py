@@ -12,6 +12,8 @@ from flows.letters import sends
 from flows.sending import restored
 from flows.settings import Settings
 from tests.test_dispatch import approved
+from tests.test_settle import close, stopped, tell
+from tests.test_settle import letters as posted
 from tests.world import outbox
 from tests.world.builders import NOW, make_bulletin, make_recipient
 from tests.world.comune import Comune
@@ -89,3 +91,13 @@ def test_of_a_correction_that_is_stopped_and_was_corrected_the_rest_can_only_be_
         (told, *_) = sends.without_anything(settings, session, later, NOW).values()
     assert "resta fermo, e 1 persona non ha ricevuto niente, nemmeno questa correzione. Chiudilo: " in told
     assert "casella" not in told
+
+
+def test_the_account_of_a_closed_send_says_that_some_do_not_get_it(comune: Comune) -> None:
+    number = stopped(comune, tried=2)
+    close(comune, number)
+    tell(comune, number)
+    told = "prima della fine: 3 persone non lo ricevono. Le notizie di questo bollettino non tornano in un"
+    accounts = {one.editor: one.text for one in posted(comune, "esito")}
+    assert f"L'invio è stato chiuso da te {told}" in accounts.pop(ANNA)
+    assert all(f"L'invio è stato chiuso da {ANNA} {told}" in text for text in accounts.values())

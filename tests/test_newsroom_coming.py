@@ -125,6 +125,17 @@ def test_a_hint_stands_below_the_list_of_what_stays_out(sqlite: Engine, settings
     assert f"<p>{IN_TIME}</p>" in page
 
 
+def test_the_queue_counts_the_next_day_of_each_from_now(sqlite: Engine, settings: Settings) -> None:
+    """Not from the day of the send, before which the works begin."""
+    works = "Da mercoledì 25 a venerdì 27 novembre si rifà l'asfalto."
+    with transaction(sqlite) as session:
+        data = news_data(title="Asfaltature", abstract=works, body="", category=None)
+        make_news_item(session, data)
+        queue = coming.queue(settings, session, NOW + timedelta(hours=2))
+    assert "prossima data: mercoledì 25 novembre, PRIMA dell'invio" in queue.lines[0].note
+    assert queue.hints == (IN_TIME,)
+
+
 def addresses(day: Day) -> list[str]:
     return [step.address for step in day.steps]
 

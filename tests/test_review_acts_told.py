@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db import senders
+from db import acts as rows
+from db import bulletins, senders
 from db.engine import transaction
 from db.models import BulletinStatus, DeliveryStatus, Letter
 from flows.absence import note_absence
 from flows.cli.history import history
 from flows.deploy import blocks, entry, form
-from flows.door.sealed import Proof
+from flows.door.sealed import OPERATOR, Proof
 from flows.review import acts
 from flows.review.acts import NotProvedError
 from flows.settings import Settings
@@ -87,4 +88,14 @@ def test_a_start_in_spite_of_a_check_stands_in_the_history(asking: Settings, sql
     told = " ".join(history(sqlite, number).split())
     assert "Partenze:" in told
     assert "Nonostante il controllo: Costo: troppo" in told
+    for status, words in (
+        (BulletinStatus.stopped, "Ha chiesto di riprenderlo."),
+        (BulletinStatus.approved, "Ha chiesto di farlo partire."),
+    ):
+        other = sent(asking, sqlite, QUEUED, left=status)
+        with transaction(sqlite) as session:
+            bulletins.locked(session, other).sent_at = None if status == BulletinStatus.approved else NOW
+        acts.decide(asking, sqlite, other, who=BRUNO.name, proof=OPERATOR, now=NOW)
+        with transaction(sqlite) as session:
+            assert [one.words for one in rows.of(session, other)] == [words]
     assert "Ha chiesto di farlo partire anche se un controllo dice NON PARTE." in told

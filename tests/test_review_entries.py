@@ -22,7 +22,8 @@ def test_the_list_stays_short_only_approvals_bear_names() -> None:
     offered = choices(None, is_shared=True)
     listed = entries(offered, ["Anna", "Bruno", "Carla"])
     assert listed[:3] == [
-        f"Approva (solo se sei {name}): parte subito" for name in ("Anna", "Bruno", "Carla")
+        f"Approva (solo se sei {name}): parte subito, se non cambi il testo"
+        for name in ("Anna", "Bruno", "Carla")
     ]
     assert listed[3:] == [*offered.values()][1:]
 

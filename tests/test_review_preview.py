@@ -10,7 +10,8 @@ from db.models import Bulletin, BulletinItem, BulletinKind
 from flows.bulletin.language.dates import ROME
 from flows.bulletin.language.markdown import LIMIT, escaped, within
 from flows.bulletin.pictures.phone import Look
-from flows.draft.evidence import SourcedItem, Vote, at_once, begins_before, judged, of_whole, remarks
+from flows.draft.days import at_once, begins_before
+from flows.draft.evidence import SourcedItem, Vote, judged, of_whole, remarks
 from flows.review.evidence import attention, phones, provenance
 from tests.world.frames import DAY, bulletin_frame
 
@@ -122,10 +123,12 @@ def test_a_slip_of_the_pen_is_pointed_out_unless_the_page_has_it() -> None:
 def test_a_day_that_is_over_when_it_leaves_is_pointed_out(text: str, over: list[str]) -> None:
     item = SourcedItem("Avviso", text, source=f"Avviso\n{text}", published=date(2026, 11, 30))
     sent_on = date(2026, 12, 11)
-    told = [remark.words for remark in remarks(judged([item]), Vote(sent_on=sent_on))]
-    assert [words for words in told if "già passato" in words] == [
-        f"«{day}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora." for day in over
-    ]
+    for read_on, words in (
+        (date(2026, 12, 3), "«{}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora."),
+        (date(2026, 12, 7), "«{}» è già passato: toglilo, se il resto vale ancora."),
+    ):
+        told = [one.words for one in remarks(judged([item]), Vote(sent_on=sent_on, read_on=read_on))]
+        assert [one for one in told if "già passato" in one] == [words.format(day) for day in over]
 
 
 @pytest.mark.parametrize(

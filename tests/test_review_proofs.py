@@ -248,7 +248,7 @@ def decided(settings: Settings, engine: Engine, number: int, **how: bool) -> str
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({}, [acts.GOES]),
+        ({}, [acts.GOES_AGAIN]),
         ({"in_parts": True}, [acts.GOES_IN_PARTS]),
         ({"despite": True}, [acts.GOES_DESPITE]),
         ({"despite": True, "in_parts": True}, [acts.GOES_DESPITE, acts.GOES_IN_PARTS]),

@@ -14,7 +14,7 @@ from flows.profiles.comune import Editor
 from flows.review.choices import Choice, choices
 from flows.review.form import form
 from flows.review.page import Round, describe
-from flows.review.sign_off import signed_by
+from flows.review.sign_off import if_changed, signed_by
 from flows.sending.hold import reopen
 from flows.settings import Settings
 from flows.stop import reopen_decided
@@ -66,6 +66,29 @@ def test_and_not_where_one_does_until_a_second_is_awaited(settings: Settings, sq
     assert BACK in offered(office, number)
 
 
+def test_the_second_reads_what_comes_of_another_text_and_so_it_comes(
+    settings: Settings, sqlite: Engine
+) -> None:
+    """With what the site does not say it takes two again; without it one, where the Comune asks for one."""
+    office, number = draft(settings, sqlite)
+    texts = [item.text for item in office.items(number)]
+    typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
+    office.answer(number, APPROVE, texts=typed, source="Telefonata")
+    assert "Approva (solo se sei Bruno Vice): parte subito, se non cambi il testo" in offered(office, number)
+    told = shown(office, number).awaited[-1]
+    assert "approvi tu, poi deve approvare di nuovo Anna Redazione. Se invece togli il dato" in told
+    again = [f"{typed[0]} Grazie.", *typed[1:]]
+    status = office.answer(number, APPROVE, who=BRUNO, texts=again, source="Telefonata").status
+    assert status == BulletinStatus.in_review, "who changed it has approved it alone"
+    assert shown(office, number).awaited[0].startswith("Bruno Vice ha approvato questo testo: serve")
+    assert office.answer(number, APPROVE, texts=texts).status == BulletinStatus.approved, "one is enough"
+
+
+def test_of_three_any_other_may_approve_what_was_changed() -> None:
+    told = if_changed(ANNA, is_blocked=True, approvals=2, editors=3)
+    assert told.endswith("poi deve approvare un'altra persona, anche di nuovo Anna Redazione.")
+
+
 def test_who_approved_already_is_told_once_who_has_to(pair: Pair) -> None:
     office, number = pair
     texts = [item.text for item in office.items(number)]
@@ -78,7 +101,8 @@ def test_who_approved_already_is_told_once_who_has_to(pair: Pair) -> None:
     assert first == f"**Aspetta un collega: {who} Ora deve approvare {BRUNO}.**"
     assert spite == (
         "**Lo ha approvato nonostante l'avviso alla notizia 1: il numero di telefono «02 9999 1111» non è "
-        "nella pagina del sito. Dice che il dato viene da: Telefonata.**"
+        "nella pagina del sito. Dice che il dato viene da: Telefonata. Se cambi il testo, l'approvazione di "
+        "Anna Redazione non vale più: approvi tu, poi deve approvare di nuovo Anna Redazione.**"
     )
     assert "serve l'approvazione" not in page, "said already"
 

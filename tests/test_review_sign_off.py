@@ -288,13 +288,18 @@ def test_the_second_person_reads_who_approved_and_in_spite_of_what(
             return awaited(settings, session, bulletin, [word], ["anna"])
 
     needed = "Anna Redazione ha approvato questo testo: serve l'approvazione di un'altra persona."
-    assert told() == (needed,)
+    changed = (
+        "Se cambi il testo, l'approvazione di Anna Redazione non vale più: approvi tu, poi deve approvare di "
+        "nuovo Anna Redazione."
+    )
+    assert told() == (needed, changed)
     lines = ("Riquadro «Adesso»: la data «3 maggio» non c'è.", "Notizia 1: «Fiera»: la pagina non c'è più.")
     assert told(*lines) == (
         needed,
         "Lo ha approvato nonostante l'avviso alla notizia 1: «Fiera»: la pagina non c'è più.",
         "Lo ha approvato nonostante l'avviso al riquadro «Adesso»: la data «3 maggio» non c'è.",
         "Dice che il dato viene da: Telefonata.",
+        f"{changed} Se invece togli il dato che il sito non riporta, basta la tua approvazione.",
     )
 
 

@@ -289,6 +289,8 @@ def test_what_the_second_one_reads_is_of_the_last_who_approved(pair: Settings, s
         words = sign_offs.of(session, bulletin.id)
         assert awaited(pair, session, bulletin, words, [ANNA.id]) == (
             "Anna Redazione ha approvato questo testo: serve l'approvazione di un'altra persona.",
+            "Se cambi il testo, l'approvazione di Anna Redazione non vale più: approvi tu, poi deve "
+            "approvare di nuovo Anna Redazione.",
         ), "a source that nothing asked for is not told"
         for signed in ([], [BRUNO.id]):
             assert awaited(pair, session, bulletin, words, signed) == ()

@@ -71,6 +71,7 @@ def run(asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 ANNA_ASKS: dict[str, Any] = {"chi": ANNA.name, "codice": code()}
+SENT = "Il bollettino 1 è inviato"
 REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
     "ferma: no editor": (
         stop.stop,
@@ -85,7 +86,19 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
         f"Serve il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare. {stop.GOES_ON}",
     ),
     "ferma: not begun": (stop.stop, ANNA_ASKS, BulletinStatus.approved, "Il bollettino 1 non è ancora part"),
-    "ferma: over": (stop.stop, ANNA_ASKS, BulletinStatus.sent, "Il bollettino 1 è inviato: non c'è niente"),
+    "ferma: over": (stop.stop, ANNA_ASKS, BulletinStatus.sent, f"{SENT}: non c'è niente da fermare. Se"),
+    "chiudi: over": (
+        stop.close,
+        ANNA_ASKS,
+        BulletinStatus.sent,
+        f"{SENT}: si chiude solo un invio fermato. {acts.NOTHING_TO_DO}",
+    ),
+    "riapri: over": (
+        stop.reopen,
+        ANNA_ASKS,
+        BulletinStatus.sent,
+        f"{SENT}: si riapre solo se approvato, rinviato o scartato. Se il testo è sbagliato usa «correggi».",
+    ),
     "chiudi": (stop.close, ANNA_ASKS, BulletinStatus.sending, "Il bollettino 1 è ancora in invio"),
     "riapri": (stop.reopen, ANNA_ASKS, BulletinStatus.sending, "Il bollettino 1 sta già partendo"),
     "riprendi": (dispatch.resume, ANNA_ASKS, BulletinStatus.sent, "Il bollettino 1 è inviato: non c'è nient"),
@@ -107,6 +120,12 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
         BulletinStatus.sending,
         "Il bollettino 1 è in inv",
     ),
+    "ritenta: kept": (
+        settle.retry,
+        {**ANNA_ASKS, "prova": False},
+        BulletinStatus.stopped,
+        "Il testo del bollettino 1 non vale più: non si rimanda. Chiudilo con «chiudi».",
+    ),
     "incerti": (
         settle.uncertain,
         {**ANNA_ASKS, "che_cosa": GOT},
@@ -122,7 +141,7 @@ def test_a_run_that_did_not_do_what_it_was_asked_is_red_and_says_why(
 ) -> None:
     verb, asked, left, words = REFUSED[case]
     number = sent(asking, sqlite, QUEUED, left=left)
-    if case == "riprendi: kept":
+    if case.endswith(": kept"):
         with transaction(sqlite) as session:
             bulletins.locked(session, number).sent_at = NOW - timedelta(days=30)
     ended = verb.fn(str(number), **asked)

@@ -76,7 +76,7 @@ def test_one_that_waits_for_its_next_part_is_stopped(comune: Comune, tier: Tier)
     row = comune.bulletin(number)
     assert (row.status_reason, row.status_by, row.status_at) == ("stopped_by_hand", ANNA, comune.now)
     (letter,) = letters(comune, number, "invio_fermato")
-    assert f"lo ha fermato {ANNA}" in letter.text
+    assert "lo hai fermato tu" in letter.text
     with comune.look() as session:
         assert [act.verb for act in session.exec(select(Act))] == ["a parti", "ferma"]
         assert choices.LISTS[choices.SENDING](session, comune.now) == []

@@ -74,8 +74,27 @@ def test_a_draft_that_is_early_says_why_before_all_else() -> None:
 
 
 def test_the_way_to_announce_in_time_is_no_news_of_the_list() -> None:
-    letter = write(TEXTS["bozza_pronta"], {**replace(DESK, left_out=["Mercato", IN_TIME]).values, **ANNA})
+    letter = write(
+        TEXTS["bozza_pronta"], {**replace(DESK, left_out=["Mercato"], hints=[IN_TIME]).values, **ANNA}
+    )
     assert f"- Mercato\n\n{IN_TIME}\n\n" in letter.text
+
+
+def test_what_has_to_be_decided_today_stands_in_the_subject_and_first_of_what_follows() -> None:
+    """The reminder comes on the day of the send: too late for what begins before that."""
+    later = replace(DESK, reminder_at=NOW + timedelta(days=1), deputy_at=NOW + timedelta(days=1, hours=1))
+    today = replace(later, is_for_today=True)
+    assert write(TEXTS["bozza_pronta"], {**today.values, **ANNA}).subject == (
+        "Da guardare OGGI, da approvare entro martedì 24 novembre, ore 11:30: bollettino di martedì 24 "
+        "novembre, 1 notizia"
+    )
+    assert today.values["se_non_fai_niente"].startswith(
+        "Oggi non ti riscriviamo: ciò che viene prima dell'invio non si annuncia in tempo.\nmercoledì 25"
+    )
+    both = replace(today, is_held_up=True).values["da_approvare"]
+    assert both == "Da guardare OGGI, da sistemare, poi da approvare"
+    for other in (replace(DESK, is_for_today=True), later):
+        assert "Oggi non ti" not in other.values["se_non_fai_niente"]
 
 
 def test_what_happens_if_nobody_answers_names_no_hour_that_is_over() -> None:
@@ -98,8 +117,9 @@ def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
     values = {**desk.values, **ANNA}
     letter = write(TEXTS["bozza_pronta"], values, prova="PROVA · ")
     assert letter.subject == "PROVA · Da approvare appena puoi: bollettino da inviare subito, 2 notizie"
+    end = "Non ti riscriviamo: resta in «Aspetta te», nella pagina Redazione.\nSenza approvazione non parte"
     assert "Parte appena lo approvi, per 1 persona" in letter.text
-    assert "SE NON FAI NIENTE\n\nSenza approvazione non parte niente.\n" in letter.text
+    assert f"SE NON FAI NIENTE\n\n{end} niente.\n" in letter.text, "nobody is reminded of it"
 
 
 def test_a_message_of_its_own_is_called_what_it_is_and_has_no_news() -> None:

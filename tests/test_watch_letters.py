@@ -106,7 +106,7 @@ def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Co
     week = "bollettino di venerdì 4 dicembre"
     due = "entro venerdì 4 dicembre, ore 10:45"
     assert days.about_bulletins() == [
-        ("30 08:30", BRUNO, f"Da approvare {due}: {week}, 4 notizie"),
+        ("30 08:30", BRUNO, f"Da guardare OGGI, da approvare {due}: {week}, 4 notizie"),
         ("30 09:05", BRUNO, f"Da correggere: il {week} NON è ancora approvato"),
     ]
     assert "Il testo è troppo lungo" in box.last("Da correggere")
@@ -120,6 +120,10 @@ def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Co
         ("04 10:00", BRUNO, f"Tocca a te: {week} da approvare {due}"),
     ]
     assert "un altro sostituto: abbiamo scritto anche ad Anna Redazione. Decidi" in box.last("Tocca a te")
+    away = (
+        "risulti assente, ma Bruno Vice non ha ancora risposto e non c'è un altro sostituto: abbiamo scritto"
+    )
+    assert f"{away} anche a Bruno Vice, basta che decida uno. Se puoi, decidi {due}." in box.text(-2)
     texts = ["Avviso per tutti.", "Si legge sul sito.", "Come sempre.", "Altre notizie."]
     approve = choices(comune.bulletin(number).slot_at)[Choice.approve]
     comune.answer(number, approve, texts=texts, who="Bruno Vice", now=rome(12, 4, 10, 32))

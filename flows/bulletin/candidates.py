@@ -31,6 +31,7 @@ class Candidate:
     expires_on: date | None = None
     # what selection finds
     due: date | None = None  # the day before which it must be told
+    before: date | None = None  # its next day, where that is over by the send
     unwritten: str = ""  # why no text can be made of it: a person has to write it
     update: str = ""  # what it changes in an earlier notice, as a citizen reads it
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import lru_cache, partial
 
 from sqlmodel import Session
@@ -11,13 +11,12 @@ from sqlmodel import Session
 from db import bulletins, deliveries, telling
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
+from db.recipients import PUT_RIGHT
 from flows.bulletin.alerts.text import ALERT, END, GREEN, NOTICE, REMAINS, unseen
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
-from flows.bulletin.choosing.timing import nearest
-from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import Verdict, check
-from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
+from flows.bulletin.language.dates import giorno, giorno_ora, in_rome
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.spelling import correction, misspelt
 from flows.bulletin.message.exact import date_of, template_name
@@ -26,6 +25,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.persons import warnings
 from flows.bulletin.status import named, people
 from flows.bulletin.summary.grounds import Grounds, grounds
+from flows.draft.days import begins_before, begun, days_over, last_day
 from flows.draft.writer import remark
 from flows.settings import Settings
 
@@ -117,8 +117,12 @@ def vote(settings: Settings, at: datetime, now: datetime) -> Vote:
 
 
 OVER_BY_THEN = "«{day}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora."
+OVER = "«{day}» è già passato: toglilo, se il resto vale ancora."
 LAST_DAY = "«{day}» è il giorno dell'invio, e l'ultimo che il testo dice: chi lo legge la sera lo sa tardi."
-BEGINS = "Comincia {begin}, PRIMA di questo invio ({day}). Per annunciarla prima {how}."
+BEGINS = "Comincia {begin}, PRIMA di questo invio ({day})"
+HOW = "{begins}. Per annunciarla prima {how}."
+TOGETHER = " Togli insieme tutte le notizie che cominciano prima: ne viene un messaggio solo."
+AS_THE_FIRST = "{begins}: fai come per la notizia {first}."
 TAKE_IT_OUT = (
     "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena "
     "approvato»: prepara un'altra bozza, con quella e con ciò che è in coda, e questa resta dov'è"
@@ -190,18 +194,31 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
         if verdict:
             notes += [note(words, stops=True) for words in verdict.blocked]
             notes += [note(words, is_doubt=True) for words in verdict.warnings]
-            over = days_over(item.text, vote.sent_on)
-            notes += [note(OVER_BY_THEN.format(day=day)) for day in over]
-            if begin and vote.sent_on and vote.read_on:
-                day = giorno(vote.sent_on)
-                how = GIVE_IT_UP.format(day=day) if all(soon) else TAKE_IT_OUT
-                begin = f"OGGI, {begin}" if begin == giorno(vote.read_on) else begin
-                notes.append(note(BEGINS.format(begin=begin, day=day, how=how)))
+            past = days_over(item.text, vote.read_on)
+            notes += [
+                note((OVER if day in past else OVER_BY_THEN).format(day=day))
+                for day in days_over(item.text, vote.sent_on)
+            ]
+            if begin:
+                notes.append(note(_begins_first(begin, position, soon, vote)))
             if last := last_day(item.text, vote.sent_on):
                 notes.append(note(LAST_DAY.format(day=last)))
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
         notes += [note(words) for words in (*named, *_slips(item))]
     return notes
+
+
+def _begins_first(begin: str, position: int, soon: Sequence[str], vote: Vote) -> str:
+    """That an item begins before the send, and how it is told sooner: once, all of them go together."""
+    day = giorno(vote.sent_on) if vote.sent_on else ""
+    is_today = vote.read_on is not None and begin == giorno(vote.read_on)
+    begins = BEGINS.format(begin=f"OGGI, {begin}" if is_today else begin, day=day)
+    first = next(place for place, one in enumerate(soon, start=1) if one)
+    if position > first:
+        return AS_THE_FIRST.format(begins=begins, first=first)
+    if all(soon):
+        return HOW.format(begins=begins, how=GIVE_IT_UP.format(day=day))
+    return HOW.format(begins=begins, how=TAKE_IT_OUT) + (TOGETHER if len([*filter(None, soon)]) > 1 else "")
 
 
 def _slips(item: SourcedItem) -> list[str]:
@@ -232,9 +249,12 @@ def of_whole(
     lines = [*([SITE_BEHIND] if is_behind else []), *misquoted(session, bulletin, items)]
     for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
         left = deliveries.certificate(session, original.id).open
-        if original.status == BulletinStatus.stopped and left:
-            stay = f"{people(left)} {'resta' if left == 1 else 'restano'}"
-            lines.append(LEFT_OUT.format(title=named(original), stay=stay))
+        if original.status == BulletinStatus.stopped and original.kind in PUT_RIGHT and left:
+            lines.append(f"{TO_SOME} {TO_CLOSE}".format(title=named(original)))
+        elif original.status == BulletinStatus.stopped and left:
+            stay, reach = ("resta", "raggiungerla") if left == 1 else ("restano", "raggiungerle")
+            words = {"title": named(original), "stay": f"{people(left)} {stay}", "reach": reach}
+            lines.append(f"{TO_SOME} {LEFT_OUT}".format(**words))
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
 
@@ -293,98 +313,15 @@ NOT_GREEN = (
     "La fonte ha tolto l'allerta senza dire «verde»: il testo dice soltanto che è finita questa; non "
     "aggiungere «verde»."
 )
+TO_SOME = (
+    "L'invio del {title} è fermo: questa correzione va solo a chi aveva ricevuto il messaggio. Non serve "
+    "scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più."
+)
+TO_CLOSE = "Poi chiudi quell'invio con «chiudi»: per chi non l'ha ricevuto non c'è altro da fare da qui."
 LEFT_OUT = (
-    "L'invio del {title} è fermo: questa correzione, che puoi approvare, va solo a chi aveva ricevuto il "
-    "messaggio, e poi «riprendi» non vale più. Senza altro {stay} senza bollettino e senza correzione: per "
-    "loro ne serve una seconda. Usa di nuovo «correggi», stessa riga e stesso testo, con la casella "
-    "«L'invio è fermato», e approva anche quella. Nessuno riceve due volte la correzione."
+    "Senza altro {stay} senza bollettino e senza correzione: per {reach} usa poi di nuovo «correggi», stessa "
+    "riga e stesso testo, con la casella «L'invio è fermato», e approva anche quella. Nessuno riceve due "
+    "volte la correzione."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")
-_FROM = re.compile(r"\bdall(?:e\s+|['’])(\d{1,2})(?:[:.](\d\d))?\b", re.IGNORECASE)
-_SINCE = re.compile(  # what began may go on
-    r"\b(?:da|dal|dall['’]|dalla|partire|dall(?:e\s+|['’])(?:ore\s+)?\d{1,2}(?:[:.]\d\d)?\s+d(?:i|el|ell['’]))\s*$",
-    re.IGNORECASE,
-)
-
-
-def begins_before(text: str, day: date | None, since: date | None = None) -> str:
-    """Of a text that is read on `day`, since when something holds by then; "" where nothing does.
-
-    `since`: what began before that day is passed over; None: nothing is.
-    """
-    if day is None or days_over(text, day):
-        return ""
-    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date and _begins(text, fact)]
-    days = [at for fact in told if (at := nearest(fact.value, day)) is not None]
-    return next((giorno(at) for at in days if (since or date.min) <= at < day), "")
-
-
-def at_once(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> str:
-    """How an urgent text's deadline begins: what it tells may begin long before; "" of any other."""
-    if not bulletin.template:
-        return ""
-    begin = begins_ahead(bulletin, items, now)
-    before = f", prima che cominci ({_since(begin)})" if begin else ""
-    return f"subito{before}, al più tardi "
-
-
-def _since(begin: datetime) -> str:
-    """`sabato 5 dicembre, ore 18`; a midnight between its two days."""
-    local = in_rome(begin)
-    if local.hour or local.minute:
-        return giorno_ora(begin)
-    return f"a mezzanotte fra {giorno(local - timedelta(days=1))} e {giorno(local)}"
-
-
-def begins_ahead(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> datetime | None:
-    """When what an urgent text tells begins, where that is ahead and before its deadline; else None."""
-    tells_when = bulletin.template in (ALERT, NOTICE) and len(items) > 1
-    begin = beginning(items[1].text, now) if tells_when else None
-    return begin if begin is not None and now < begin < (bulletin.deadline_at or begin) else None
-
-
-def begun(text: str, now: datetime) -> datetime | None:
-    """As `beginning`, where it is past; else None."""
-    begin = beginning(text, now)
-    return begin if begin is not None and begin <= now else None
-
-
-def beginning(text: str, now: datetime) -> datetime | None:
-    """The beginning that `dalle 14 alle 18 di giovedì 3 dicembre` tells; None where it tells none."""
-    hour = _FROM.search(text)
-    day = in_rome(now).date()
-    dates = [nearest(fact.value, day) for fact in facts(text, published=day) if fact.kind is Kind.date]
-    if hour is None or not dates or dates[0] is None or int(hour[1]) > 23:
-        return None
-    return datetime.combine(dates[0], time(int(hour[1]), int(hour[2] or 0)), ROME)
-
-
-def last_day(text: str, day: date | None) -> str:
-    """Of a text that is read on `day`, that day as it shows it where all it tells ends with it; else ""."""
-    if day is None:
-        return ""
-    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date]
-    days = [nearest(fact.value, day) for fact in told]
-    if any(at is None or at > day for at in days):
-        return ""
-    last = [fact for fact, at in zip(told, days, strict=True) if at == day]
-    return last[-1].shown if last and not _begins(text, last[-1]) else ""
-
-
-def days_over(text: str, day: date | None) -> list[str]:
-    """Of a text that is read on `day`, the days that are over by then, as it shows them."""
-    return [
-        fact.shown
-        for fact in facts(text, published=day)
-        if day is not None
-        and fact.kind is Kind.date
-        and (told := nearest(fact.value, day)) is not None
-        and told < day
-        and not _begins(text, fact)
-    ]
-
-
-def _begins(text: str, day: Fact) -> bool:
-    """Whether something holds from this day on."""
-    return _SINCE.search(text[: day.start].removesuffix(f"{day.weekday} ")) is not None

@@ -1,14 +1,15 @@
-"""What the news of a draft lose where they wait for the bulletin after it."""
+"""What is lost by waiting: for the bulletin after a draft, and for the send of a draft itself."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlmodel import Session
 
-from db.models import BulletinItem
+from db.models import Bulletin, BulletinItem
+from flows.bulletin.choosing.selection import BEFORE, first_date
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.slots import Slot
-from flows.draft.evidence import begins_before, days_over
+from flows.draft.days import begins_before, days_over
 from flows.draft.items import ranked, read_situation, times
 from flows.draft.slots import closed_days
 from flows.settings import Settings
@@ -36,14 +37,35 @@ def late_by_then(
     situation = read_situation(settings, session, judged_at, excluding=bulletin_id)
     reasons = {one.title: one.reason for one in ranked(settings, situation).left_out}
     ahead = [item for item in items if not begins_before(item.text, in_time)]
-    lost = [f"{item.title}: {reasons[item.title]}" for item in ahead if item.title in reasons]
+    wholly = [item for item in ahead if item.title in reasons]
+    lost = [f"{item.title}: {reasons[item.title]}" for item in wholly]
     day = in_rome(sends_at).date() if sends_at else None
-    kept = [item for item in ahead if item.title not in reasons]
-    for item in kept:
+    for item in [one for one in items if one not in wholly]:
         over = days_over(item.text, in_time)
         if days := [told for told in days_over(item.text, day) if told not in over]:
             are = "sarà già passato" if len(days) == 1 else "saranno già passati"
             lost.append(f"{item.title}: {' e '.join(days)} {are}")
     return lost + [
-        f"{item.title}: comincia prima, {begin}" for item in kept if (begin := begins_before(item.text, day))
+        f"{item.title}: comincia prima, {begin}"
+        for item in ahead
+        if item not in wholly and (begin := begins_before(item.text, day))
     ]
+
+
+def begin_before(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> bool:
+    """Whether some of the news of a draft begin before it is sent, today or later."""
+    if bulletin.slot_at is None:
+        return False
+    day, today = in_rome(bulletin.slot_at).date(), in_rome(now).date()
+    return any(item.news_item_id and begins_before(item.text, day, today) for item in items)
+
+
+def come_before(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> dict[str, str]:
+    """What no bulletin tells and comes before this draft is sent, in whole or in part: when, by title."""
+    at = bulletin.slot_at
+    if at is None or bulletin.template or in_rome(now).date() >= in_rome(at).date():
+        return {}
+    judged_at = times(settings, at, bulletin.deadline_at, now, closed_days(session, now))
+    found = ranked(settings, read_situation(settings, session, judged_at))
+    waiting = {one.title: first_date(one.before) for one in (*found.chosen, *found.queue) if one.before}
+    return waiting | {one.title: one.reason for one in found.left_out if one.reason.startswith(BEFORE)}

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from db import news_items, weather_alerts
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinVersion
-from flows.bulletin.choosing.selection import Candidate, Selection, candidate_of, notes
+from flows.bulletin.choosing.selection import BEFORE, Candidate, Selection, candidate_of, notes
 from flows.bulletin.language.measure import utf16
 from flows.draft.evidence import room
 from flows.draft.items import (
@@ -40,6 +40,7 @@ class Waiting:
     title: str
     note: str = ""  # Italian: its category, or why it was left out
     is_left_out: bool = False
+    is_before: bool = False  # it comes before the send, in whole or in part
 
     @property
     def label(self) -> str:
@@ -69,16 +70,22 @@ def queue(settings: Settings, situation: Situation, own: Collection[int]) -> tup
     """What waits behind a draft, best first, then what composing left out; `own` are the draft's news."""
     selection = pick(settings, situation)
     best = [
-        Waiting(candidate.news_item_id, candidate.title, notes(candidate))
+        Waiting(
+            candidate.news_item_id,
+            candidate.title,
+            notes(candidate),
+            is_before=candidate.before is not None,
+        )
         for candidate in (*selection.chosen, *selection.queue)
         if candidate.news_item_id is not None and candidate.news_item_id not in own
     ]
     listed = {*own, *(waiting.number for waiting in best)}
     reasons = {left_out.title: left_out.reason for left_out in selection.left_out}
     left_out = [
-        Waiting(item.id, item.title, reasons.get(item.title, ""), is_left_out=True)
+        Waiting(item.id, item.title, reason, is_left_out=True, is_before=reason.startswith(BEFORE))
         for item in situation.news
         if item.id not in listed
+        for reason in [reasons.get(item.title, "")]
     ]
     return (*best, *left_out)
 

@@ -1,6 +1,6 @@
 """The slots of a Comune's profile: the next one, and the days on which nothing is sent."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -11,7 +11,6 @@ from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.slots import LONGEST_MOVE, WEEK, Slot
 from flows.bulletin.slots import next_slot as first_of
 from flows.bulletin.slots import slot_at as found_at
-from flows.draft.evidence import begins_before
 from flows.profiles.comune import Profile
 
 START_AFTER = timedelta(minutes=1)  # after its moment: the slot's own run goes first
@@ -54,10 +53,15 @@ def closed_days(session: Session, at: datetime) -> frozenset[date]:
 
 EARLY = "{days} non c'è invio: questa è già la bozza di {day}. "
 MAY_WAIT = "Non serve approvarla subito: le notizie che il sito pubblica dopo l'approvazione restano fuori."
-SOME_MAY_NOT = (
+INSIDE = (
     "Decidi OGGI delle notizie che cominciano prima di {day}, segnate in «Da guardare con attenzione»: in "
-    "questo invio arrivano tardi. Il resto può aspettare."
+    "questo invio arrivano tardi. "
 )
+OUTSIDE = (
+    "Decidi {today} di ciò che è in coda o lasciato fuori e viene prima dell'invio: qui non arriva in tempo. "
+)
+TODAY = "OGGI decidi di ciò che viene prima dell'invio"  # in short
+THE_REST = "Il resto può aspettare."
 
 
 def early(
@@ -65,11 +69,14 @@ def early(
     dispatch_at: datetime | None,
     now: datetime,
     entered: Collection[date],
-    texts: Iterable[str],
+    *,
+    inside: bool,
+    outside: bool,
 ) -> str:
-    """Why a draft is there so long before its send: weekly sends before it fall on closed days; "" else.
+    """Why a draft is there so long before its send: weekly sends before it fall on closed days. And what has
+    to be decided today all the same; "" where there is nothing to say.
 
-    `texts` are its items': some may begin before it is sent.
+    `inside`: some of its items begin before it is sent; `outside`: what is not in it comes before that.
     """
     if dispatch_at is None:
         return ""
@@ -77,9 +84,11 @@ def early(
     usual = {slot.dispatch.weekday for slot in profile.weekly_slots}
     closed = sorted({*profile.closures.on(first, sent_on), *entered})
     days = " e ".join(giorno(day) for day in closed if day.weekday() in usual and first <= day < sent_on)
-    comes_first = any(begins_before(text, sent_on, first) for text in texts)
-    said = f"{EARLY}{SOME_MAY_NOT if comes_first else MAY_WAIT}"
-    return said.format(days=days[:1].upper() + days[1:], day=giorno(sent_on)) if days else ""
+    urgent = f"{INSIDE if inside else ''}{OUTSIDE if outside else ''}"
+    end = f"{urgent}{THE_REST}" if urgent else MAY_WAIT if days else ""
+    return f"{EARLY if days else ''}{end}".format(
+        days=days[:1].upper() + days[1:], day=giorno(sent_on), today="anche" if inside else "OGGI"
+    )
 
 
 def _moves(profile: Profile) -> bool:

@@ -139,7 +139,7 @@ def _silent_sources(settings: Settings, session: Session, now: datetime) -> None
             duty.people,
             {
                 "fonte": source.address,
-                "motivo": source.why,
+                "motivo": f"{source.why.rstrip('.')}.",
                 "conseguenza": ALERTS_BLIND if source.is_alerts else NEWS_BLIND,
                 "dettaglio": DETAIL.format(source.failure) if source.failure else "",
             },

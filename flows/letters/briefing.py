@@ -1,22 +1,23 @@
 """What an editor is told of one bulletin: its times, its text as the phone shows it, what to look at."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from db import bulletins, news_items, recipients
-from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
+from db.models import WAITING, Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
 from flows.bulletin.alerts.text import ALERT, END
-from flows.bulletin.choosing.selection import IN_TIME
+from flows.bulletin.choosing.selection import BEFORE, IN_TIME
 from flows.bulletin.language.dates import giorno, giorno_ora, in_rome, scadenza
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
-from flows.draft.evidence import at_once, in_order, judged, of_whole, remarks, vote, with_sources
-from flows.draft.missed import LATE, late_by_then
+from flows.draft.days import at_once
+from flows.draft.evidence import in_order, judged, of_whole, remarks, vote, with_sources
+from flows.draft.missed import LATE, begin_before, come_before, late_by_then
 from flows.draft.slots import closed_days, early, slot_after, slot_of
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
@@ -60,19 +61,22 @@ class Briefing:
     then: str = ""  # what is done where no deputy is left
     at_once: str = ""  # how the deadline of an urgent text begins
     uncorrected: str = ""  # of a correction what goes on without it
+    hints: Sequence[str] = ()  # what helps those that are left out
     early: str = ""  # why it is there long before its send
+    is_for_today: bool = False  # something in it or beside it comes before its send
     nothing: str = NOTHING  # what is said where nothing is to be looked at
 
     @property
     def values(self) -> dict[str, str]:
         """For the `{name}` places of the texts."""
         at, due = self.slot_at, self.deadline_at
+        asked = "da sistemare, poi da approvare" if self.is_held_up else "da approvare"
         approve = "approvate in due" if self.needs_two else "approvi"
         return {
             "bollettino": self.title,
             "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
             "entro": self._until,
-            "da_approvare": "Da sistemare, poi da approvare" if self.is_held_up else "Da approvare",
+            "da_approvare": f"Da guardare OGGI, {asked}" if self.is_for_today else asked.capitalize(),
             "quando_decidere": "subito"
             if self.matter
             else f"entro {scadenza(due)}"
@@ -104,18 +108,19 @@ class Briefing:
         """What is not in a bulletin of news; a text of its own has no queue."""
         if self.matter:
             return ""
-        lines = [line for line in self.left_out if line != IN_TIME]
-        parts = ["IN CODA O LASCIATE FUORI", bullets(lines, "Niente.")]
-        parts += [IN_TIME] if IN_TIME in self.left_out else []
+        parts = ["IN CODA O LASCIATE FUORI", bullets(self.left_out, "Niente."), *self.hints]
         return "\n\n".join([*parts, *([MEANWHILE] if self.slot_at else []), ""])
 
     @property
     def _otherwise(self) -> str:
-        steps = []
+        steps, day = [], in_rome(self.now).date()
+        if self.is_for_today and self.reminder_at and in_rome(self.reminder_at).date() > day:
+            steps.append(NOT_TODAY)
         if self.reminder_at and self.reminder_at > self.now:
             steps.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
         if self.deputy_at and self.deputy_at > self.now:
             steps.append(f"{giorno_ora(self.deputy_at)}: {self.then or f'scriviamo {to_whom(self.deputy)}'}.")
+        steps += [] if self.slot_at else [f"{NOT_AGAIN}."]
         end = "Senza approvazione non parte niente"
         if self.deadline_at and not self.matter:
             following = f"di {giorno(self.next_at)}" if self.next_at else "successivo"
@@ -135,6 +140,8 @@ MEANWHILE = (
     "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
     "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
 )
+NOT_TODAY = "Oggi non ti riscriviamo: ciò che viene prima dell'invio non si annuncia in tempo."
+NOT_AGAIN = "Non ti riscriviamo: resta in «Aspetta te», nella pagina Redazione"
 LAST_HOUR = "Si approva al più tardi entro {due}: dopo va preparata di nuovo con «correggi»."
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
 
@@ -158,6 +165,8 @@ def briefing(
     called = [person.name for person in duty.people]
     following = desk.next_on_duty(session, settings.profile, now, called, excluding=signed)
     waiting = [item.title for item in news_items.unsent(session)]
+    sooner = come_before(settings, session, bulletin, now) if bulletin.status in WAITING else {}
+    begin = bulletin.status in WAITING and begin_before(bulletin, items, now)
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
     sourced = with_sources(session, items, is_fixed=bulletin.template is not None)
@@ -173,7 +182,8 @@ def briefing(
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         now=now,
-        early=early(settings.profile, bulletin.slot_at, now, closed, [item.text for item in items]),
+        early=early(settings.profile, bulletin.slot_at, now, closed, inside=begin, outside=bool(sooner)),
+        is_for_today=begin or bool(sooner),
         next_at=after.dispatch_at if after else None,
         late=late_by_then(
             settings, session, bulletin.id, items, after, in_time=in_rome(dated).date(), now=now
@@ -185,7 +195,8 @@ def briefing(
         deputy=following.names,
         preview=_preview(settings, bulletin, items, now),
         attention=[NOBODY, *look] if duty.is_everybody else look,
-        left_out=_not_in(waiting[:QUEUE], left_out),
+        left_out=_outside(waiting, left_out, sooner),
+        hints=[IN_TIME] if sooner else [],
         count=len(items),
         readers=readers,
         cost=BY_HAND
@@ -202,10 +213,14 @@ def briefing(
     )
 
 
-def _not_in(waiting: Sequence[str], left_out: Sequence[str]) -> list[str]:
-    """Titles that wait, then what is left out with its reason, each once."""
+def _outside(waiting: Sequence[str], left_out: Sequence[str], sooner: Mapping[str, str]) -> list[str]:
+    """Titles that wait, then what is left out with its reason, each once; when, where that is `sooner`."""
+    late = [f"{title}: {when}" for title, when in sooner.items() if when.startswith(BEFORE)]
+    left_out = [*left_out, *(line for line in late if line not in left_out)]
     rest = [title for title in waiting if not any(line.startswith(f"{title}: ") for line in left_out)]
-    return [*rest, *left_out]
+    first = [title for title in rest if title in sooner]
+    shown = [*first, *(title for title in rest if title not in sooner)][: max(QUEUE, len(first))]
+    return [*(f"{title} ({sooner[title]})" if title in sooner else title for title in shown), *left_out]
 
 
 def _uncompared(bulletin: Bulletin, version: BulletinVersion | None) -> str:

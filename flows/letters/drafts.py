@@ -19,7 +19,7 @@ from db.engine import reading, transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion, SignOffWord
 from flows.letters import boards, ends, sends, urgent_calls
 from flows.letters.briefing import CALLS, NOBODY, Briefing, briefing
-from flows.letters.receipts import APPROVED, reasons, receipts
+from flows.letters.receipts import APPROVED, changing, reasons, receipts
 from flows.review.sign_off import signed_by
 from flows.settings import Settings
 from flows.sources.rereading import Rereading
@@ -30,7 +30,6 @@ from flows.staff.rota import Duty
 
 LOG = logging.getLogger(__name__)
 SLOW = "La posta non ha ancora preso tutte le e-mail che dicono dell'approvazione."
-ALL_OF_THEM = "Non c'è un altro sostituto: scriviamo a tutti, anche a chi è assente."
 
 
 def told_at_once(
@@ -217,15 +216,39 @@ def _waiting(
         first = " e ".join(editor.name for editor in profile.editors if editor.id in signed)
         words = sign_offs.of(session, bulletin.id)
         standing = [row for row in words if row.editor in signed and row.said == SignOffWord.approve]
-        reason = reasons(session, standing[-1], bulletin, version) if standing else ""
+        lines = (
+            [reasons(session, standing[-1], bulletin, version), changing(settings, standing[-1])]
+            if standing
+            else []
+        )
+        reason = "".join(f"{line}\n\n" for line in lines if line)
         for person in deputy.people:
             others = [one.name for one in deputy.people if one.name not in called]
-            why = _why(duty, deputy, first, others if person.name in called else None)
-            told = {"perche_tu": f"{why[:1].lower()}{why[1:]}", "perche": f"{reason}\n\n" if reason else ""}
+            is_away = deputy.is_everybody and not duty.is_everybody and person.name in others
+            why = (
+                _while_away(duty, about)
+                if is_away
+                else _why(duty, first, others if person.name in called else None)
+            )
+            told = {
+                "perche_tu": f"{why[:1].lower()}{why[1:]}",
+                "decidi": "Se puoi, decidi" if is_away else "Decidi",
+                "perche": reason,
+            }
             to("tocca_al_vice", [person], {**about.values, **told}, about=subject)
 
 
-def _why(duty: Duty, deputy: Duty, first: str, also: Sequence[str] | None) -> str:
+def _while_away(duty: Duty, about: Briefing) -> str:
+    """Why somebody is called who is absent: whoever is there did not answer, and no other is."""
+    have = "hanno" if len(duty.people) > 1 else "ha"
+    enough = "servono due approvazioni" if about.needs_two else "basta che decida uno"
+    return (
+        f"Risulti assente, ma {duty.names} non {have} ancora risposto e non c'è un altro sostituto: abbiamo "
+        f"scritto anche {to_whom(duty.names)}, {enough}."
+    )
+
+
+def _why(duty: Duty, first: str, also: Sequence[str] | None) -> str:
     """Why somebody is called after who is on duty did not answer; `first` has approved already.
 
     `also`: of who is called again, those who are called now for the first time; None of these.
@@ -236,5 +259,4 @@ def _why(duty: Duty, deputy: Duty, first: str, also: Sequence[str] | None) -> st
         approved = f" {first} ha già approvato: manca la tua approvazione." if first else ""
         told = f": abbiamo scritto anche {' e '.join(map(to_whom, also))}" if also else ""
         return f"Aspettiamo ancora la tua risposta, e non c'è un altro sostituto{told}.{approved}"
-    why = f"Non c'è ancora una risposta di {duty.names}."
-    return f"{why} {ALL_OF_THEM}" if deputy.is_everybody else why
+    return f"Non c'è ancora una risposta di {duty.names}."

@@ -11,7 +11,7 @@ from flows.bulletin.choosing.selection import BEFORE, LeftOut, briefly, way_out
 from flows.bulletin.language.dates import giorno, giorno_ora, scadenza
 from flows.bulletin.slots import Slot, next_composed
 from flows.bulletin.status import title
-from flows.draft.slots import last_composed
+from flows.draft.slots import TODAY, last_composed
 from flows.settings import Settings
 from flows.staff import duty
 from flows.staff.mail import tell
@@ -62,6 +62,7 @@ def tell_nothing(
     parts = (("da_scrivere", waiting), ("non_si_legge", blind), ("lasciate_fuori", out))
     values |= {
         "perche": why,
+        "oggi": f"; {TODAY}" if sooner else "",
         "prossimo": " ".join(coming),
         "particolari": "".join(
             [f"{words[name]}\n{bullets(lines, '')}\n\n" for name, lines in parts if lines]

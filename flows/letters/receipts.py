@@ -17,7 +17,7 @@ from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
 from flows.review.differences import rewording
 from flows.review.page import of_what
-from flows.review.sign_off import in_spite, signed_by, since_void, voices
+from flows.review.sign_off import if_changed, in_spite, signed_by, since_void, voices
 from flows.sending import channel, hold
 from flows.sending.samples import sentence
 from flows.settings import Settings
@@ -35,8 +35,14 @@ NEWS = (
     "Le notizie nuove del sito non entrano più da sole in questo bollettino: le porta «Rileggi il sito», se "
     "c'è posto, altrimenti le mette in coda."
 )
+REOPENED = "Riaperto, non parte se non è approvato di nuovo"
+REOPENED_BY_TWO = (
+    "Riaperto, le due approvazioni non valgono più: non parte se non lo approvate di nuovo in due"
+)
+ONE_IS_ENOUGH = "Se togliete il dato che il sito non riporta ne basta una."
 SAVED = "Salvato, non ancora approvato"
 WAITS = "Aspetta un collega"
+DONE = "Tu hai già fatto la tua parte: se la risposta tarda, chiama chi deve approvare."
 WITHOUT = "Se nessuno lo fa {entro}, non parte niente."
 DUE = "Va approvato {entro}: dopo non parte più."
 NOT_DUE = "Senza un'altra approvazione non parte niente."  # of what no hour ends
@@ -71,7 +77,7 @@ def receipts(
         problems = version.problems.splitlines()
         if is_only_repeated(problems):  # nothing is to be put right
             yours = problems[0].replace(f"{version.author} ha ", "Hai ", 1)
-            told = f"{yours} Tu non devi fare altro. {WITHOUT.format(**about.values)}"
+            told = f"{yours} {DONE} {WITHOUT.format(**about.values)}"
             receipt("registrata", writer, {**values, "esito": WAITS, "che_succede": told})
         elif problems:
             kind = "da_rileggere" if is_only_new(problems) else "da_correggere"
@@ -87,8 +93,9 @@ def receipts(
             if not ends.is_late(bulletin, version):
                 receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
             elif writer is not editors:  # of an answer by nobody the end itself is told
-                after = ends.what_now(settings, session, bulletin, now=now)
-                receipt("troppo_tardi", writer, {**values, "scaduto": came_late(bulletin), "prossimo": after})
+                after = ends.what_now(settings, session, bulletin, writer, now=now)
+                late = {"scaduto": came_late(bulletin), "prossimo": after[version.author]}
+                receipt("troppo_tardi", writer, {**values, **late})
         elif approval.decision != Decision.approve:
             if approval.voided_at is None:
                 closed = _closed(settings, session, bulletin, now)
@@ -96,10 +103,12 @@ def receipts(
         elif bulletin.status in LEFT and approval.voided_at is None:
             first = _first_signature(settings, session, bulletin, version, approval.approver)
             by_hand = channel.by_hand(settings, session, bulletin) is not None
-            more = {"ripensarci": _second_thoughts(settings, bulletin), "anche": first}
+            more = {"ripensarci": _second_thoughts(settings, session, bulletin)}
             more["di_che"] = of_what(bulletin, bulletins.items(session, version))
+            more |= _sealed(approval, bulletin.slot_at, by_hand)
             # to all, before the first message leaves: in whose name it was approved may not know of it
-            receipt(APPROVED, editors, {**values, **_sealed(approval, bulletin.slot_at, by_hand), **more})
+            for editor in editors:
+                receipt(APPROVED, [editor], {**values, **more, "anche": _also(first, editor.name)})
 
 
 def _teller(
@@ -123,15 +132,31 @@ def _first_of_two(
     to = _teller(settings, session, bulletin.id, row.version_number, now)
     signer = [editor for editor in settings.profile.editors if editor.id == row.editor]
     due = (DUE if bulletin.deadline_at else NOT_DUE).format(**values)
-    call = {"a_chi": to_whom(others.names), "da_chiamare": others.names, "fino_a_quando": due}
-    to("prima_firma", signer, {**values, **call})
+    is_reminded = bulletin.slot_at is not None or bulletin.kind in urgent_calls.KINDS
+    call = (
+        "Se" if is_reminded else "Non scriviamo di nuovo: se"
+    ) + f" la risposta tarda, chiama {others.names}."
+    told = {"a_chi": to_whom(others.names), "se_tarda": call, "fino_a_quando": due}
+    to("prima_firma", signer, {**values, **told})
     version = bulletins.latest(session, bulletin.id)
     if bulletin.status != BulletinStatus.in_review or bulletin.kind in urgent_calls.KINDS or version is None:
         return
     if row.editor not in signed_by(settings.vault(), session, bulletin, version):
         return
     why = reasons(session, row, bulletin, version)
-    to("serve_la_tua_firma", others.people, {**values, "perche": why}, until=bulletin.deadline_at)
+    told = {"perche": why, "se_cambi": changing(settings, row)}
+    to("serve_la_tua_firma", others.people, {**values, **told}, until=bulletin.deadline_at)
+
+
+def changing(settings: Settings, row: SignOff) -> str:
+    """What becomes of the first of two approvals where the second person changes the text."""
+    profile = settings.profile
+    return if_changed(
+        row.name,
+        is_blocked=bool(row.overridden),
+        approvals=profile.approvals,
+        editors=len(profile.editors),
+    )
 
 
 def reasons(session: Session, row: SignOff, bulletin: Bulletin, version: BulletinVersion) -> str:
@@ -175,15 +200,27 @@ def _sent_back(
 
 def _first_signature(
     settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, approver: str
-) -> str:
-    """Who approved this text before, in spite of what and by which source; "" where nobody did."""
+) -> SignOff | None:
+    """The approval of this text before the one that decided; None where there was none."""
     ids = signed_by(settings.vault(), session, bulletin, version)
-    lines = []
-    for row in sign_offs.of(session, bulletin.id):
-        if row.editor in ids and row.said == SignOffWord.approve and row.name != approver:
-            spite = in_spite(row.overridden.splitlines(), row.source)
-            lines.append(" ".join([f"Prima lo aveva approvato {row.name}.", *spite]))
-    return "\n\n".join(["", *lines[-1:]])
+    return next(
+        (
+            row
+            for row in reversed(sign_offs.of(session, bulletin.id))
+            if row.editor in ids and row.said == SignOffWord.approve and row.name != approver
+        ),
+        None,
+    )
+
+
+def _also(first: SignOff | None, reader: str) -> str:
+    """Who approved it before, in spite of what and by which source, with an empty line before it."""
+    if first is None:
+        return ""
+    is_reader = first.name == reader
+    who = "Prima lo avevi approvato tu." if is_reader else f"Prima lo aveva approvato {first.name}."
+    spite = in_spite(first.overridden.splitlines(), first.source, to_them=is_reader)
+    return f"\n\n{' '.join([who, *spite])}"
 
 
 def _rewritten(session: Session, bulletin: Bulletin, version: BulletinVersion) -> list[str]:
@@ -216,15 +253,18 @@ def _texts(session: Session, bulletin: Bulletin, version: BulletinVersion) -> di
     return {box(item.category): item.text for item in items}
 
 
-def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:
+def _second_thoughts(settings: Settings, session: Session, bulletin: Bulletin) -> str:
     """What can still be done before it leaves, and while it does."""
     stop = f"Mentre parte puoi fermarlo: {settings.order_link('ferma')}\n"
     if bulletin.slot_at is None:
         return stop
     again = hold.again_by(settings, bulletin.slot_at)
+    is_by_two = hold.is_by_two(settings, session, bulletin)
+    without = REOPENED_BY_TWO if is_by_two else REOPENED
+    alone = f" {ONE_IS_ENOUGH}" if is_by_two and settings.profile.approvals == 1 else ""
     return (
         f"Hai cambiato idea? Prima che parta riaprilo: {settings.order_link('riapri')}\n"
-        f"Riaperto, non parte se non è approvato di nuovo, {again}.\n{stop}"
+        f"{without}, {again}.{alone}\n{stop}"
     )
 
 

@@ -30,7 +30,7 @@ from flows.settings import Settings
 from flows.staff import duty as desk
 from flows.staff.mail import OPERATOR, tell
 from flows.staff.mail_text import bullets
-from flows.staff.rota import Addressee, Duty
+from flows.staff.rota import Addressee
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
@@ -75,24 +75,23 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
     about = f"bulletin {bulletin.id} {what}"
     if kind == "invio_fermato":
         for person, line in _deciders(settings, session, bulletin, now).items():
-            values = {"chi_decide": line}
+            values = {"chi_decide": line, "motivo": _why_stopped(bulletin, person.name)}
             _tell(settings, session, kind, bulletin, about, values, to=[person], now=now)
     elif kind == "esito":
         for person, lines in without_anything(settings, session, bulletin, now).items():
-            values = {"senza_niente": lines}
+            certificate = deliveries.certificate(session, bulletin.id)
+            values = {"senza_niente": lines, "chiuso": _closed(bulletin, certificate, person.name)}
             _tell(settings, session, kind, bulletin, about, values, to=[person], now=now)
     else:
         _tell(settings, session, kind, bulletin, about, now=now)
 
 
 def _deciders(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> dict[Editor, str]:
-    """For each editor who decides of a stopped send: who stopped it, else who is on duty."""
+    """For each editor who decides of a stopped send."""
     editors, words = settings.profile.editors, settings.texts["chi_decide"]
-    by_hand = bulletin.status_reason == "stopped_by_hand"
-    stopped_it = tuple(one for one in editors if by_hand and one.name == bulletin.status_by)
-    duty = Duty(stopped_it) if stopped_it else desk.on_duty(session, settings.profile, now)
-    how = "ferma" if stopped_it else "di_turno"
-    yours = "tu_che_fermi" if stopped_it else "tu_di_turno"
+    duty, has_stopped_it = desk.of_stopped(session, settings.profile, bulletin, now)
+    how = "ferma" if has_stopped_it else "di_turno"
+    yours = "tu_che_fermi" if has_stopped_it else "tu_di_turno"
     if duty.is_everybody:
         return dict.fromkeys(editors, words["chiunque"])
     return {
@@ -222,12 +221,10 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "conto": words(certificate) + ".",
         "conferme": CONFIRMED_LATER.format(page=page) if certificate.accepted else "",
         "non_arrivati": _undelivered(session, bulletin),
-        "chiuso": _closed(bulletin, certificate),
         "inizio": giorno_ora(first) if first else "mai",
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
         "chi": bulletin.status_by,
-        "motivo": _why_stopped(bulletin),
         "costo": costs.estimated(settings, certificate.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
         "riprendi": settings.order_link("riprendi"),
@@ -260,9 +257,11 @@ def _in_words(certificate: Certificate) -> str:
     return f"{people(done)} su {thousands(certificate.planned)}"
 
 
-def _why_stopped(bulletin: Bulletin) -> str:
+def _why_stopped(bulletin: Bulletin, reader: str) -> str:
     reason = bulletin.status_reason or ""
     if reason == "stopped_by_hand":
+        if bulletin.status_by == reader:
+            return "lo hai fermato tu"
         return f"lo ha fermato {bulletin.status_by}"
     return REASONS.get(reason, reason).rstrip(".") or "non si sa"
 
@@ -287,15 +286,16 @@ def _undelivered(session: Session, bulletin: Bulletin) -> str:
     return f"Non arrivati: {', '.join(reasons)}.\n\n" if reasons else ""
 
 
-def _closed(bulletin: Bulletin, certificate: Certificate) -> str:
-    """That a person ended the send before everybody was written to; "" where nobody did."""
+def _closed(bulletin: Bulletin, certificate: Certificate, reader: str) -> str:
+    """For `reader`: that a person ended the send before everybody was written to; "" where nobody did."""
     if bulletin.status_reason != "closed_by_hand":
         return ""
     left = people(certificate.skipped)
     verb = "non lo riceve" if certificate.skipped == 1 else "non lo ricevono"
     is_news = bulletin.kind == BulletinKind.ordinary
-    lost = " Le sue notizie non tornano in un altro bollettino." if is_news else ""
-    return f"L'invio è stato chiuso da {bulletin.status_by} prima della fine: {left} {verb}.{lost}\n\n"
+    lost = " Le notizie di questo bollettino non tornano in un altro." if is_news else ""
+    by = "te" if bulletin.status_by == reader else bulletin.status_by
+    return f"L'invio è stato chiuso da {by} prima della fine: {left} {verb}.{lost}\n\n"
 
 
 def without_anything(

@@ -26,7 +26,7 @@ from db.models import (
 from flows.bulletin.alerts.text import ALERT, END, what_ends
 from flows.bulletin.language.dates import in_rome, scadenza
 from flows.bulletin.status import people
-from flows.draft.evidence import begins_ahead
+from flows.draft.days import begins_ahead
 from flows.letters.briefing import briefing
 from flows.profiles.comune import Editor
 from flows.review.sign_off import signed_by

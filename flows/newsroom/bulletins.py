@@ -27,8 +27,9 @@ from flows.bulletin.status import (
     title,
 )
 from flows.draft import undo
-from flows.draft.evidence import at_once
-from flows.draft.slots import START_AFTER
+from flows.draft.days import at_once
+from flows.draft.missed import begin_before, come_before
+from flows.draft.slots import START_AFTER, TODAY
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line, Step, artifact, capital, form, order, run
 from flows.sending import channel, hold, parts
@@ -85,10 +86,12 @@ def _review(settings: Settings, session: Session, row: Bulletin, now: datetime) 
     elif version is not None and (name := _signed_by(session, row, version)):
         state = f"{name} ha approvato: serve una seconda persona"
     if row.deadline_at:
-        hurry = at_once(row, bulletins.items(session, version) if version else [], now)
+        items = bulletins.items(session, version) if version else []
         comma = "" if state == TO_APPROVE else ","
-        due = f"{hurry}entro {scadenza(row.deadline_at)}"
-        state = f"{state}{comma} {due}; {_who(settings, session, row, now)}"
+        due = f"{at_once(row, items, now)}entro {scadenza(row.deadline_at)}"
+        today = begin_before(row, items, now) or come_before(settings, session, row, now)
+        parts = [f"{state}{comma} {due}", *([TODAY] if today else []), _who(settings, session, row, now)]
+        state = "; ".join(parts)
     opened = run("apri il modulo (⋮, Resume)", row.review_run_id)
     draft = artifact("come si vede e da dove viene", f"bozza-{row.id}")
     return Line(
@@ -131,7 +134,6 @@ def _by_hand(session: Session, row: Bulletin, run_id: str | None) -> Line:
 
 def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime) -> Line:
     count = deliveries.certificate(session, row.id)
-    reason = row.status_reason or ""
     details = [f"{_remaining(count.open)} di {thousands(count.planned)}."]
     steps = [order("nessun altro deve riceverlo: chiudi", "chiudi")]
     sealed = bulletins.approved(session, row.id)
@@ -146,11 +148,24 @@ def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime)
     steps.insert(-1, order(f"il testo è sbagliato: correggi{with_box}", "correggi"))
     return Line(
         called(row),
-        f"invio fermato {giorno_ora(row.status_at)}: {REASONS.get(reason, reason) or 'non si sa perché'}",
+        f"invio fermato {giorno_ora(row.status_at)}: {_whose(settings, session, row, now)}",
         tuple(details),
         tuple(steps),
         is_urgent=not parts.waits(row),
     )
+
+
+def _whose(settings: Settings, session: Session, row: Bulletin, now: datetime) -> str:
+    """Why a send has stopped, and who decides; nobody has to where it goes on by itself."""
+    reason = row.status_reason or ""
+    why = REASONS.get(reason, reason).rstrip(".") or "non si sa perché"
+    decides, has_stopped_it = duty.of_stopped(session, settings.profile, row, now)
+    if parts.waits(row):
+        return why
+    if has_stopped_it:
+        return f"decide {decides.names}, che lo ha fermato"
+    who = "chi legge per primo" if decides.is_everybody else f"chi è di turno, {decides.names}"
+    return f"{why}; decide {who}"
 
 
 def _remaining(count: int) -> str:

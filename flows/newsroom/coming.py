@@ -155,5 +155,5 @@ def queue(settings: Settings, session: Session, now: datetime) -> Queue:
         len(selection.left_out),
         tuple(News(one.title, one.reason, outside(one.url)) for one in named),
         tuple(others),
-        tuple(way_out(selection.left_out)),
+        tuple(way_out(selection.left_out, waiting)),
     )

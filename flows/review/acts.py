@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from db import acts, bulletins, senders, sign_offs
 from db.engine import StoreError, reading, transaction
-from db.models import Act, Bulletin, BulletinStatus
+from db.models import PUBLIC, Act, Bulletin, BulletinStatus
 from flows.accounts import asked, persons
 from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
@@ -263,7 +263,8 @@ def lines(session: Session, bulletin_id: int, *, is_over: bool = False) -> list[
 IN_VAIN = " Non è ripartito niente."
 
 
-GOES = "Ha chiesto di farlo partire, o ripartire da dove si era fermato."
+GOES = "Ha chiesto di farlo partire."
+GOES_AGAIN = "Ha chiesto di riprenderlo."
 GOES_DESPITE = "Ha chiesto di farlo partire anche se un controllo dice NON PARTE."
 GOES_IN_PARTS = "Ha chiesto di farlo partire a scaglioni: ogni giorno quante persone permette WhatsApp."
 
@@ -292,9 +293,10 @@ def decide(
         person = None if is_new else going_on(settings, session, bulletin_id, who, now=now)
     person = person or judge(settings, engine, who, proof, is_final=True, now=now)
     verb = acts.IN_PARTS if in_parts else RESUME
-    words = [GOES_DESPITE] if despite else [] if in_parts else [GOES]
-    words += [GOES_IN_PARTS] if in_parts else []
     with transaction(engine) as session:
+        has_begun = held(session, bulletin_id).sent_at is not None
+        words = [GOES_DESPITE] if despite else [] if in_parts else [GOES_AGAIN if has_begun else GOES]
+        words += [GOES_IN_PARTS] if in_parts else []
         note(settings, session, person, verb, " ".join(words), bulletin_id=bulletin_id, letter=False, now=now)
 
 
@@ -306,4 +308,5 @@ def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: 
         status = held(session, bulletin_id).status
     if status in (BulletinStatus.stopped, BulletinStatus.approved):
         return ""
-    return f"Il bollettino {bulletin_id} è {STATUS[status]}: non c'è niente da riprendere."
+    end = NOTHING_TO_DO if status in PUBLIC else NOTHING_DONE
+    return f"Il bollettino {bulletin_id} è {STATUS[status]}: non c'è niente da riprendere. {end}"

@@ -79,7 +79,7 @@ def choices(
     `is_first`: theirs is still to come.
     """
     when = f"{giorno(slot_at)} alle {ora(slot_at)}" if slot_at else "subito"
-    other = ", se approva anche un collega" if is_first else ""
+    other = ", se approva anche un collega" if is_first else ", se non cambi il testo" if is_shared else ""
     labels = {Choice.approve: f"Approva: parte {when}{other}", **LABELS}
     if is_fixed:
         labels[Choice.discard] = "Non inviare e scarta questo messaggio"

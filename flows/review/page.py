@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Bulletin, BulletinItem, BulletinKind
-from flows.bulletin.choosing.selection import BEFORE, IN_TIME
+from flows.bulletin.choosing.selection import IN_TIME
 from flows.bulletin.language.dates import giorno, in_rome, scadenza
 from flows.bulletin.language.markdown import escaped, link, within
 from flows.bulletin.language.shorten import cut
@@ -15,7 +15,8 @@ from flows.bulletin.message.lines import unmarked
 from flows.bulletin.pictures.phone import Look
 from flows.bulletin.status import HEADINGS, is_only_new, is_only_repeated, waiting_tags
 from flows.door.entry import PROVE
-from flows.draft.evidence import SourcedItem, at_once, judged, vote
+from flows.draft.days import at_once
+from flows.draft.evidence import SourcedItem, judged, vote
 from flows.draft.refresh import Waiting
 from flows.review import codes
 from flows.review.evidence import attention, phones, provenance
@@ -211,7 +212,7 @@ def _lists(draft: Round) -> list[str]:
     )
     if not draft.queue:
         return []
-    if any(news.note.startswith(BEFORE) for news in left_out):
+    if any(news.is_before for news in draft.queue):
         parts.append(IN_TIME)
     return [*parts, TO_ADD.format(number=draft.queue[0].label)]
 

@@ -36,16 +36,32 @@ ASK_SOURCE = (
     "Per confermare comunque un dato che la pagina del sito non riporta scrivi da dove viene, nel campo che "
     "lo chiede; poi deve approvare anche un collega."
 )
+IF_CHANGED = (
+    "Se cambi il testo, l'approvazione di {name} non vale più: approvi tu, poi deve approvare {again}."
+)
+IF_SHOWN_BY_THE_SITE = "Se invece togli il dato che il sito non riporta, basta la tua approvazione."
 ALONE = "Serve una seconda persona, e nel profilo ce n'è una sola."
 
 
-def in_spite(overridden: Iterable[str], source: str) -> list[str]:
-    """In spite of what somebody approved, and whence they say to have it, for who reads it after."""
+def in_spite(overridden: Iterable[str], source: str, *, to_them: bool = False) -> list[str]:
+    """In spite of what somebody approved, and whence they say to have it, for who reads it after; or for
+    themselves.
+    """
+    did, says = ("Lo hai", "Hai detto") if to_them else ("Lo ha", "Dice")
     told = []
     for line in overridden:
         where = re.sub(r"^Notizia (?=\d)", "alla notizia ", re.sub("^Riquadro «", "al riquadro «", line))
-        told.append(f"Lo ha approvato nonostante l'avviso {where}")
-    return [*told, *([f"Dice che il dato viene da: {source.rstrip('.')}."] if source else [])]
+        told.append(f"{did} approvato nonostante l'avviso {where}")
+    return [*told, *([f"{says} che il dato viene da: {source.rstrip('.')}."] if source else [])]
+
+
+def if_changed(name: str, *, is_blocked: bool, approvals: int, editors: int) -> str:
+    """For the second of two persons: what becomes of the approval of `name`, the first, once the text is
+    another. As `rule` decides.
+    """
+    again = f"di nuovo {name}" if editors == 2 else f"un'altra persona, anche di nuovo {name}"
+    alone = f" {IF_SHOWN_BY_THE_SITE}" if is_blocked and approvals == 1 else ""
+    return IF_CHANGED.format(name=name, again=again) + alone
 
 
 class Outcome(StrEnum):

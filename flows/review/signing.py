@@ -12,7 +12,7 @@ from flows.profiles.comune import Editor
 from flows.profiles.fingerprint import fingerprint
 from flows.review import codes
 from flows.review.codes import Judged
-from flows.review.sign_off import Outcome, Voice, in_spite, rule, since_void, voices
+from flows.review.sign_off import Outcome, Voice, if_changed, in_spite, rule, since_void, voices
 from flows.runs.forms import Confirmation
 from flows.sending import channel, costs
 from flows.sending.seal import message_of, seal_of
@@ -196,7 +196,7 @@ def awaited(
 ) -> tuple[str, ...]:
     """What the first of two persons said, for the second; nothing where nobody has approved this text yet.
 
-    The first sentence says that a second one is needed.
+    The first sentence says that a second one is needed, the last one what comes of another text.
 
     `words`: the genuine sign-offs. `signed`: ids of those whose approval stands for this text.
     """
@@ -207,7 +207,14 @@ def awaited(
         return ()
     last = standing[-1]
     needed = f"{last.name} ha approvato questo testo: serve l'approvazione di un'altra persona."
-    return needed, *in_spite(sorted(last.blocks), last.source if last.blocks else "")
+    profile = settings.profile
+    changed = if_changed(
+        last.name,
+        is_blocked=bool(last.blocks),
+        approvals=profile.approvals,
+        editors=len(profile.editors),
+    )
+    return needed, *in_spite(sorted(last.blocks), last.source if last.blocks else ""), changed
 
 
 def _heard(settings: Settings, session: Session, bulletin: Bulletin) -> list[Voice]:

@@ -11,6 +11,7 @@ from db.recipients import PUT_RIGHT
 from flows.bulletin.language.dates import scadenza
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import named
+from flows.sending.certificate import signers
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
 from flows.sources.rereading import Rereading, alerts_by_now
@@ -103,6 +104,12 @@ def reopen(settings: Settings, session: Session, bulletin: Bulletin, *, by: str,
 def reopened_until(settings: Settings, slot_at: datetime) -> datetime:
     """Until when a bulletin of this slot can be approved again once its approval was taken back."""
     return slot_at + timedelta(minutes=settings.profile.grace_minutes)
+
+
+def is_by_two(settings: Settings, session: Session, bulletin: Bulletin) -> bool:
+    """Whether it is approved by two persons, both of whose approvals are void once it is re-opened."""
+    sealed = bulletins.approved(session, bulletin.id)
+    return sealed is not None and len(signers(settings, session, sealed[0])) > 1
 
 
 def again_by(settings: Settings, slot_at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The profile's slots and editors at one moment: which slot is next, who is on duty, who after them."""
+"""The profile's editors at one moment: who is on duty, who after them, who decides of what was stopped."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from db import days_off
+from db.models import Bulletin
 from flows.bulletin.language.dates import in_rome
 from flows.profiles.comune import Editor, Profile
 from flows.staff import rota
@@ -36,6 +37,13 @@ def next_on_duty(
     """Who is called when those whose names are in `after` did not answer."""
     day = in_rome(at).date()
     return rota.next_on_duty(_others(profile, excluding), away(session, day, day), at, after)
+
+
+def of_stopped(session: Session, profile: Profile, bulletin: Bulletin, at: datetime) -> tuple[Duty, bool]:
+    """Who decides of a stopped send: who stopped it (then True), else who is on duty."""
+    is_by_hand = bulletin.status_reason == "stopped_by_hand"
+    stopped_it = tuple(one for one in profile.editors if is_by_hand and one.name == bulletin.status_by)
+    return (Duty(stopped_it), True) if stopped_it else (on_duty(session, profile, at), False)
 
 
 def _others(profile: Profile, excluding: Collection[str]) -> list[Editor]:

@@ -102,9 +102,15 @@ def _operator(settings: Settings) -> str:
 def _in_person(addressee: str, who: str) -> dict[str, str]:
     """The places that tell what `who` did: who gets the letter may be the same."""
     if addressee == who:
-        return {"chi_ha": "hai", "la_risposta": "la tua risposta", "se_non_sa": "Se non ne sai niente"}
+        return {
+            "chi_ha": "hai",
+            "da_chi": "da te",
+            "la_risposta": "la tua risposta",
+            "se_non_sa": "Se non ne sai niente",
+        }
     return {
         "chi_ha": f"{who} ha",
+        "da_chi": f"da {who}",
         "la_risposta": f"la risposta di {who}",
         "se_non_sa": f"Se ti sembra strano chiedi {to_whom(who)}: se non ne sa niente",
     }

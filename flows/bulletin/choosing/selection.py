@@ -25,6 +25,7 @@ __all__ = [
     "Times",
     "alert_candidates",
     "briefly",
+    "first_date",
     "left_out_lines",
     "notes",
     "select",
@@ -33,9 +34,10 @@ __all__ = [
 
 _SAME_CATEGORY = 2  # of one category while others wait
 BEFORE = "viene prima dell'invio"  # so begins why what is still ahead is left out
+GOES_ON = "Ciò che parte così non torna nel bollettino dopo, che si prepara e si approva come sempre."
 IN_TIME = (
     "Per annunciare in tempo ciò che viene prima dell'invio usa «componi» con la casella «Invia appena "
-    "approvato»."
+    f"approvato». {GOES_ON}"
 )
 _NAMED = 20  # of the items that stay out for one reason; the old ones only ever grow
 
@@ -88,17 +90,19 @@ def select(
             fit.append(candidate)
     merged = merge(fit, earlier)
     left_out += merged.left_out
-    today, last = in_rome(times.sent_at).date(), in_rome(times.next_at).date()
+    now, today, last = (in_rome(at).date() for at in (times.now, times.sent_at, times.next_at))
     open_ones: list[Candidate] = []
     for candidate in merged.candidates:
         when = timing(candidate, today)
         if when.over:
-            is_ahead = when.last is not None and when.last >= in_rome(times.now).date()
+            is_ahead = when.last is not None and when.last >= now
             why = f"{BEFORE}: {giorno(when.last)}" if when.last and is_ahead else when.over
             left_out.append(LeftOut(candidate.title, why, candidate.url))
         else:
             is_due = when.due is not None and when.due <= last
-            open_ones.append(replace(candidate, due=when.due) if is_due else candidate)
+            soon = timing(candidate, now).due if now < today else None
+            before = soon if soon and soon < today else None
+            open_ones.append(replace(candidate, due=when.due if is_due else None, before=before))
     ordered = [*alerts, *_ordered(open_ones)]
     return Selection(tuple(ordered[:slots]), tuple(ordered[slots:]), tuple(left_out))
 
@@ -108,7 +112,9 @@ def notes(candidate: Candidate) -> str:
     lines = [candidate.category]
     if candidate.is_proposed:
         lines.append("categoria automatica, da controllare")
-    if candidate.due:
+    if candidate.before:
+        lines.append(first_date(candidate.before))
+    elif candidate.due:
         lines.append(f"prossima data: {giorno(candidate.due)}")
     if candidate.update:
         lines.append(candidate.update.replace(UPDATE, "aggiornamento"))
@@ -119,10 +125,15 @@ def notes(candidate: Candidate) -> str:
     return ", ".join(lines)
 
 
+def first_date(before: date) -> str:
+    """Of an item that begins before the send it is chosen for."""
+    return f"prossima data: {giorno(before)}, PRIMA dell'invio"
+
+
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
-    """One line an item, one for all that are too many to be named, and what helps."""
+    """One line an item, and one for all that are too many to be named."""
     named, more = briefly(left_out)
-    return [*(f"{item.title}: {item.reason}" for item in named), *more, *way_out(left_out)]
+    return [*(f"{item.title}: {item.reason}" for item in named), *more]
 
 
 def briefly(left_out: Sequence[LeftOut]) -> tuple[list[LeftOut], list[str]]:
@@ -136,9 +147,10 @@ def briefly(left_out: Sequence[LeftOut]) -> tuple[list[LeftOut], list[str]]:
     return named, [f"e altre {count}: {reason}" for reason, count in more.items()]
 
 
-def way_out(left_out: Sequence[LeftOut]) -> list[str]:
+def way_out(left_out: Sequence[LeftOut], waiting: Sequence[Candidate] = ()) -> list[str]:
     """How what comes before the send is told in time, where there is such."""
-    return [IN_TIME] if any(item.reason.startswith(BEFORE) for item in left_out) else []
+    is_left_out = any(item.reason.startswith(BEFORE) for item in left_out)
+    return [IN_TIME] if is_left_out or any(candidate.before for candidate in waiting) else []
 
 
 def _ordered(news: Sequence[Candidate]) -> Iterator[Candidate]:
