@@ -24,6 +24,21 @@ from tests.world.units import NAME, VALUES, bring_secrets, write_profile
 
 UNIT = Path(f"etc/systemd/system/{NAME}-web.service")
 Install = Callable[..., int]
+# takes what `systemd-creds --help` of systemd 252 lists, as far as it concerns us; "encrypts" by base64
+CREDS_252 = """#!/bin/sh
+for word; do
+    shift
+    case $word in
+        --name=* | --with-key=host) ;;
+        -?*) echo "systemd-creds: unrecognized option '$word'" >&2; exit 1 ;;
+        *) set -- "$@" "$word" ;;
+    esac
+done
+case $1 in
+    encrypt) base64 "$2" > "$3" ;;
+    decrypt) base64 -d "$2" ;;
+esac
+"""
 
 
 @pytest.fixture
@@ -169,6 +184,28 @@ def test_our_own_secrets_are_made_once_and_the_stamps_key_follows_the_lookup_key
     assert install("--apply") == 0
     assert (folder / STAMP_KEY).read_text() != stamp_key
     assert (folder / INTERNAL).read_text() == internal
+
+
+def test_secrets_are_encrypted_by_the_oldest_systemd_that_is_promised(
+    root: Path, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian 12's, whose `systemd-creds` ends with an error at an option that it does not know."""
+    tool = tmp_path / "bin" / "systemd-creds"
+    tool.parent.mkdir()
+    tool.write_text(CREDS_252)
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+    folder = root / "etc/bollettino/esempio/credentials"
+    assert install("--apply", "--encrypt") == 0
+    first = {file.name: file.read_text() for file in folder.iterdir()}
+    assert set(first) == {f"{name}{secret_files.SEALED}" for name in (*VALUES, *secret_files.OURS)}
+    assert not any(value in text for value in VALUES.values() for text in first.values())
+    assert {name: secret_files.value(folder, name) for name in VALUES} == VALUES
+    assert "LoadCredentialEncrypted=BOLLETTINO_VERIFY_TOKEN:" in (root / UNIT).read_text()
+    bring_secrets(root, {"BOLLETTINO_VERIFY_TOKEN": "another"})
+    assert install("--apply", "--encrypt") == 0
+    assert secret_files.value(folder, "BOLLETTINO_VERIFY_TOKEN") == "another"
+    assert not (folder / "BOLLETTINO_VERIFY_TOKEN").exists()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from flows.machine.plan import Face, Machine, Places, PlanError
 from flows.profiles.comune import Profile
 from flows.runs import drain
 from flows.settings import Settings, load_profile
+from tests.world.documents import CHANGELOG, INCIDENTS, MANUAL, Document
 from tests.world.units import BACKUP, NAME, bring_secrets, settings_of, write_profile
 
 PLACES = Places(
@@ -132,6 +133,14 @@ def test_the_worker_comes_after_a_server_that_answers_and_drains_before_it_stops
     assert wait < float(prefect["TimeoutStartSec"][0])
     for process in secret_files.PROCESSES:
         assert units[process]["PartOf"] == [f"{NAME}.target"]
+
+
+@pytest.mark.parametrize("document", [MANUAL, INCIDENTS, CHANGELOG], ids=lambda document: document.path)
+def test_who_stops_by_a_pattern_is_told_to_name_the_target_first(document: Document) -> None:
+    """`systemctl` stops what a pattern finds one by one, in no order: the server may go before the worker."""
+    told = re.findall(r"systemctl stop ([^`\n]*\*'?)", document.text)
+    assert told
+    assert {" ".join(one.split()) for one in told} == {f"{NAME}.target '{NAME}*'"}
 
 
 def test_the_server_asks_this_machine_alone_unless_the_database_is_elsewhere(

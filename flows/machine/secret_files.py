@@ -112,7 +112,7 @@ def value(folder: Path, name: str) -> str:
     """What lies there under this name; "" where nothing does. SecretError where it does not decrypt here."""
     file = folder / name
     if is_sealed(folder, name):
-        return _tool("decrypt", "--allow-null", f"--name={name}", f"{file}{SEALED}", "-").strip()
+        return _tool("decrypt", f"--name={name}", f"{file}{SEALED}", "-").strip()
     return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
 
 
@@ -138,7 +138,7 @@ def seal(folder: Path, names: list[str], key: str = "host") -> None:
         half.unlink(missing_ok=True)
         _tool("encrypt", f"--with-key={key}", f"--name={name}", str(plain), str(half))
         half.chmod(0o600)
-        if _tool("decrypt", "--allow-null", f"--name={name}", str(half), "-").strip() != before:
+        if _tool("decrypt", f"--name={name}", str(half), "-").strip() != before:
             raise SecretError(f"{plain}: does not come out of {TOOL} as it went in; it stays in clear")
         half.replace(folder / f"{name}{SEALED}")
         plain.unlink()
