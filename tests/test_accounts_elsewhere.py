@@ -390,4 +390,4 @@ def test_with_a_provider_nobody_needs_an_account_of_our_own(
     monkeypatch.delenv("BOLLETTINO_OIDC_SECRET")
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    assert "Manca BOLLETTINO_OIDC_SECRET" in configuration.secrets(case).words
+    assert "Manca BOLLETTINO_OIDC_SECRET" in configuration.login(case).words

@@ -18,7 +18,7 @@ from flows.backup.restoring import REPORT, Found, Wish
 from flows.doctor import backups, database
 from flows.doctor.examination import CHECKS
 from flows.doctor.finding import Case, Finding, Verdict
-from flows.doctor.restored import OF_A_COPY, kept, look
+from flows.doctor.restored import OF_A_COPY, examine_restored, kept, look
 from flows.machine import passage
 from flows.settings import Settings
 from tests.bench import send_town
@@ -185,6 +185,19 @@ def test_a_copy_cut_soon_after_a_send_has_nothing_that_came_back_of_it(town: Tow
         for verdict in (Verdict.unknown, Verdict.failed)
     ]
     assert troubles(kept(found, town.settings)) == set()
+
+
+def test_a_drill_is_not_held_for_ill_for_the_secrets_that_its_process_is_not_given(town: Town) -> None:
+    """As by its unit (`flows/door/environment.py`); a key that is missing is told all the same."""
+    real = town.settings.profile.model_copy(update={"stage": "production"})
+    settings = Settings(real, town.settings.path, town.settings.state, town.settings.database)
+    assert not settings.secrets.prefect_auth
+    ill = {one.id: one.verdict for one in examine_restored(settings, NOW) if one.verdict == Verdict.failed}
+    assert "config.login" in ill
+    assert "config.secrets" not in ill
+    assert "config.login" not in troubles(look(settings, NOW))
+    found = [Finding("config.secrets", "Configurazione", "Segreti", Verdict.failed, "Manca.", "dallo")]
+    assert troubles(kept(found, settings)) == {"config.secrets"}
 
 
 def test_what_is_of_any_copy_is_named_by_checks_that_need_no_network() -> None:

@@ -55,8 +55,10 @@ def test_a_secret_that_is_missing_or_none_is_broken(comune: Comune, monkeypatch:
             assert said.verdict == Verdict.failed
             assert "no key" not in f"{said}"
     comune.settings.__dict__.pop("secrets", None)
+    assert answer(comune, configuration.login).verdict == Verdict.good
     real(comune)
-    assert "BOLLETTINO_PREFECT_AUTH" in answer(comune, configuration.secrets).words
+    assert "BOLLETTINO_PREFECT_AUTH" in answer(comune, configuration.login).words
+    assert answer(comune, configuration.secrets).verdict == Verdict.good
 
 
 def test_what_others_on_the_machine_may_read_is_broken(comune: Comune) -> None:

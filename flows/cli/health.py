@@ -16,7 +16,7 @@ UNITS = ("prefect", "worker", "web", "watchdog", "backup", "drill", "doctor")
 
 # Likewise those of flows/doctor/examination.py: how their ids begin, the group's name, how the ids go on.
 CHECKS = {
-    "config": ("Configurazione", "profile secrets private act notice documents"),
+    "config": ("Configurazione", "profile secrets login private act notice documents"),
     "database": ("Database", "whole pages revision triggers room durable keys restored"),
     "machine": ("Macchina", "upgrade disk memory zones clock"),
     "backups": ("Copie", "archive offsite trial"),

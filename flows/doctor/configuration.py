@@ -36,22 +36,30 @@ def secrets(case: Case) -> Said:
     """All that are always needed; those of editors and mail have checks of their own."""
     settings = case.settings
     try:
-        given = settings.secrets
         settings.vault()
     except SettingsError as exc:
         return failed("Manca un segreto nell'ambiente.", SECRETS_HELP, detail=str(exc))
     except VaultError as exc:
         return failed("Le chiavi del database non sono chiavi.", SECRETS_HELP, detail=str(exc))
-    is_real = settings.profile.stage != "sandbox"
-    if is_real and not given.prefect_auth:
+    if settings.lacks_llm_key:
+        return attention("Manca BOLLETTINO_LLM_KEY: nessun modello propone testi.", SECRETS_HELP)
+    return good("I segreti ci sono tutti.")
+
+
+def login(case: Case) -> Said:
+    """The secrets by which the door knows people: apart, since a drill's process is given none of them."""
+    settings = case.settings
+    try:
+        has_password = settings.secrets.prefect_auth is not None
+    except SettingsError:
+        return left_out("Mancano altri segreti.")
+    if settings.profile.stage != "sandbox" and not has_password:
         return failed(
             "Manca BOLLETTINO_PREFECT_AUTH: chiunque raggiunga Prefect può approvare.", SECRETS_HELP
         )
     if settings.profile.sign_in.oidc and not settings.oidc_secret:
         return failed("Manca BOLLETTINO_OIDC_SECRET: nessuno entra con l'account del Comune.", SECRETS_HELP)
-    if settings.lacks_llm_key:
-        return attention("Manca BOLLETTINO_LLM_KEY: nessun modello propone testi.", SECRETS_HELP)
-    return good("I segreti ci sono tutti.")
+    return good("Chi entra in Prefect si fa riconoscere.")
 
 
 def private(case: Case) -> Said:
@@ -140,6 +148,7 @@ def _completions(profile: Path, texts: Mapping[str, str]) -> Iterator[str]:
 CHECKS = (
     Check("config.profile", GROUP, "Profilo", profile),
     Check("config.secrets", GROUP, "Segreti", secrets),
+    Check("config.login", GROUP, "Segreti dell'accesso", login),
     Check("config.private", GROUP, "Riservatezza dei file", private),
     Check("config.act", GROUP, "Atto e base giuridica", act),
     Check("config.notice", GROUP, "Informativa", notice),

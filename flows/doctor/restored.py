@@ -15,6 +15,7 @@ from flows.settings import Settings
 UNREAD = "nothing was read since the copy"
 LATER = "what came back of its last send came after the copy"
 OF_A_COPY = {
+    ("config.login", Verdict.failed): "a drill is given none of the secrets that people sign in by",
     ("database.restored", Verdict.failed): "nobody has accepted it yet",
     ("sources.news", Verdict.unknown): UNREAD,
     ("sources.news", Verdict.failed): UNREAD,
