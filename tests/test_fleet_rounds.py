@@ -83,11 +83,13 @@ def held() -> Held:
 
 def test_rounds_over_many_comuni_leave_no_descriptor_no_pool_and_no_growing_memory(here: Land) -> None:
     one_round(here)  # what is compiled and read once for all stays
+    gc.collect()  # what other tests left
     before = held()
     for _ in range(ROUNDS):
         one_round(here)
     after = held()
-    assert (after.descriptors, after.pools) == (before.descriptors, before.pools)
+    assert after.descriptors <= before.descriptors
+    assert after.pools <= before.pools
     assert after.objects - before.objects < ROUNDS * MANY, "not one for a Comune and round"
 
 
@@ -99,12 +101,14 @@ def test_a_comune_whose_work_fails_leaves_nothing_open_either(here: Land) -> Non
             raise ZeroDivisionError
 
     one_round(here)
+    gc.collect()  # what other tests left
     before = held()
     for slug in here.fleet.slugs:
         with pytest.raises(ZeroDivisionError):
             dies(slug)
     after = held()
-    assert (after.descriptors, after.pools) == (before.descriptors, before.pools)
+    assert after.descriptors <= before.descriptors
+    assert after.pools <= before.pools
 
 
 @pytest.mark.parametrize("flow", [watch.watch, retain_all, count.count_all, collect.collect])
@@ -119,9 +123,10 @@ def test_a_run_closes_what_it_opened(
     monkeypatch.setattr(client, "named", lambda *_: None)
     with disable_run_logger():
         flow.fn()
+        gc.collect()  # what other tests left
         before = held()
         flow.fn()
-    assert held().descriptors == before.descriptors
+    assert held().descriptors <= before.descriptors
 
 
 def test_an_engine_that_is_left_open_would_be_seen(here: Land) -> None:
