@@ -121,7 +121,7 @@ def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
 def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: Week) -> None:
     """She wrote hours that the message did not have, of a day that the site does not know."""
     forms = [row.text for row in week.rows if row.channel == FORM and "[Prima era]" in row.text]
-    misquoted = "Copia quelle che chi legge ha visto: «Domenica 6 dicembre in piazza"
+    misquoted = "Copia, tutte o in parte, quelle che chi legge ha visto: «Domenica 6 dicembre in piazza"
     asked, sent_back, *right = forms
     assert misquoted in asked
     assert "DA CORREGGERE" in sent_back

@@ -78,7 +78,8 @@ def test_what_an_editor_starts_is_in_prefect_under_that_name() -> None:
 def test_the_box_that_a_stopped_send_needs_bears_the_name_that_the_guide_gives_it() -> None:
     """Without it a correction leaves out whoever received nothing."""
     title = form(correct, ())["properties"]["al_resto"]["title"]
-    assert title.startswith("L'invio è fermato:")
+    assert title.startswith("L'invio è fermato: lo chiude, e chi non l'ha ricevuto")
+    assert title.endswith("quando è approvato")
     assert "con la casella «L'invio è fermato»" in GUIDE.partition("### Correggere")[2].partition("###")[0]
     assert "con la casella «L'invio è fermato»" in acts.NEXT[BulletinStatus.stopped]
 

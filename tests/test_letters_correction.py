@@ -28,9 +28,10 @@ ORDER = (
     "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile.",
     "«Avevamo scritto: mai.»: nel messaggio non c'era scritto così, e con queste parole la correzione non "
     "parte in nessun caso.",
-    "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più. Senza "
-    "altro 3 persone restano senza bollettino e senza correzione: per raggiungerle usa poi di nuovo "
-    "«correggi», stessa riga e stesso testo, con la casella «L'invio è fermato», e approva anche quella.",
+    "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più. Se non "
+    "fai altro 3 persone restano senza bollettino e senza correzione: per raggiungerle usa poi di nuovo "
+    "«correggi», stessa riga e stesso testo giusto, con la casella «L'invio è fermato», e approva anche "
+    "quella.",
     "Riquadro «Il dato giusto»: la parola «rinviata» non è nella pagina del sito. (solo da guardare)",
 )
 

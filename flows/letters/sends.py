@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, outcomes, recipients, senders, telling
 from db.deliveries import Certificate
-from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
+from db.models import Approval, Bulletin, BulletinItem, BulletinKind, BulletinStatus, DeliveryStatus
 from db.recipients import PUT_RIGHT
-from flows.bulletin.language.dates import giorno_ora, in_rome, mese
+from flows.bulletin.language.dates import giorno_ora, in_rome, mese, scadenza
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
@@ -21,7 +21,7 @@ from flows.profiles.comune import Editor
 from flows.review import acts
 from flows.review.page import of_what
 from flows.runs.pages import certificates
-from flows.sending import costs, parts
+from flows.sending import costs, hold, parts
 from flows.sending.certificate import proofs, signers, unproved, words
 from flows.sending.certificate import reason as reason_of
 from flows.sending.checks import SITE, Preflight, Verdict
@@ -218,6 +218,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "accettati": str(certificate.accepted + certificate.declared),
         "previsti": str(certificate.planned),
         "restanti": str(certificate.open),
+        "chi_resta": _who_is_left(certificate.open),
         "conto": words(certificate) + ".",
         "conferme": CONFIRMED_LATER.format(page=page) if certificate.accepted else "",
         "non_arrivati": _undelivered(session, bulletin),
@@ -227,6 +228,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "chi": bulletin.status_by,
         "costo": costs.estimated(settings, certificate.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
+        "riprendi_entro": _resumed_until(settings, bulletin, items),
         "riprendi": settings.order_link("riprendi"),
         "chiudi": settings.order_link("chiudi"),
         "correggi": settings.order_link("correggi"),
@@ -332,6 +334,17 @@ def _decisions(session: Session, bulletin: Bulletin) -> str:
             for line in start.despite.splitlines()
         ]
     return f"Decisioni delle persone:\n{bullets(done, '')}\n\n" if done else ""
+
+
+def _who_is_left(count: int) -> str:
+    return f"{people(count)}, {'a cui' if count == 1 else 'alle quali'} non è arrivato niente"
+
+
+def _resumed_until(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
+    """Until when a stopped send can go on, as it is refused after."""
+    if until := hold.lasts_until(settings, bulletin, items):
+        return f"«riprendi» vale fino a {scadenza(until)}: dopo restano «correggi» e «chiudi»."
+    return "«riprendi» vale finché l'allerta è quella del testo."
 
 
 def _rest(bulletin: Bulletin) -> str:
