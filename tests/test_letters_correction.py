@@ -46,6 +46,10 @@ def test_what_the_site_does_not_say_stands_by_its_box_with_the_way_on_right_unde
     number = correction(comune, stopped(comune, tried=2), right=RIGHT, wrong="mai.")
     tell(comune, number)
     (letter,) = letters(comune, "bozza_pronta")
+    assert (
+        "Parte appena lo approvi (in due, se resta il dato che il sito non riporta), per 2 pers"
+        in letter.text
+    )
     for text in (letter.text, shown(comune, number)):
         places = [text.find(words) for words in ORDER]
         assert places == sorted(places), places
