@@ -71,6 +71,12 @@ def test_a_correction_that_was_sent_names_who_has_nothing_of_a_stopped_send(
     assert f": {comune.settings.order_link('correggi')} " in told
     assert f"Se nessun altro deve riceverlo, chiudi: {comune.settings.order_link('chiudi')}" in told
     assert "nemmeno questa correzione. Decid" in told, "one is named to act"
+    left = who.partition(" non h")[0]
+    stay = "resta" if tried == 4 else "restano"
+    subject = f"PROVA · Inviato, ma {left} {stay} senza niente: messaggio di correzione «Via Roma"
+    assert all(one.subject.startswith(subject) for one in letters(comune, "esito")), (
+        "also to who reads no more"
+    )
 
 
 @pytest.mark.parametrize("way", ["closed", "with the box", "all"])
@@ -91,3 +97,4 @@ def test_where_nobody_is_left_without_it_a_correction_tells_of_no_box(comune: Co
     told = account(comune, original)
     assert "Il conto" in told
     assert "ATTENZIONE" not in told
+    assert {one.subject.partition(": ")[0] for one in letters(comune, "esito")} == {"PROVA · Inviato"}

@@ -161,7 +161,7 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     assert "«riapri» dopo la scadenza non serve" in told
     draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]  # of a week with a holiday
     assert "\n- Consiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in draft
-    assert "finché nessuno ha toccato la bozza; dopo un «Salva» o un «Approva» passano" in draft
+    assert "finché nessuno ha risposto nel modulo. Dopo una risposta, anche «Mandami una prova», le" in draft
     assert "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre." in draft
     assert "omincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)." in draft
     lost = draft.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]

@@ -43,7 +43,7 @@ def test_a_stopped_send_whose_text_is_old_does_not_go_on(
         assert set(steps(line).values()) == THREE_WAYS
         (line,) = lines.waiting(settings, session, until + timedelta(seconds=1))
     assert set(steps(line).values()) == THREE_WAYS - {"/redazione/comando/riprendi"}
-    assert f"«riprendi» valeva fino a {scadenza(until)}" in line.details[1]
+    assert f"Si poteva riprendere fino a {scadenza(until)}" in line.details[1]
     assert ("casella" in line.details[1]) == (kind == BulletinKind.ordinary)
 
 

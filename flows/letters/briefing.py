@@ -142,7 +142,8 @@ BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
 MEANWHILE = (
     "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
-    "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
+    "risposto nel modulo. Dopo una risposta, anche «Mandami una prova», le porta solo «Rileggi il sito»; "
+    "altrimenti passano al bollettino successivo."
 )
 NOT_TODAY = "Oggi non ti riscriviamo: ciò che viene prima dell'invio non si annuncia in tempo."
 NOT_AGAIN = "Non ti riscriviamo: resta in «Aspetta te», nella pagina Redazione"

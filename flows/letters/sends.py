@@ -80,7 +80,8 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
     elif kind == "esito":
         for person, lines in without_anything(settings, session, bulletin, now).items():
             certificate = deliveries.certificate(session, bulletin.id)
-            values = {"senza_niente": lines, "chiuso": _closed(bulletin, certificate, person.name)}
+            values = {"esito_in_breve": _in_brief(session, bulletin), "senza_niente": lines}
+            values |= {"chiuso": _closed(bulletin, certificate, person.name)}
             _tell(settings, session, kind, bulletin, about, values, to=[person], now=now)
     else:
         _tell(settings, session, kind, bulletin, about, now=now)
@@ -209,7 +210,6 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     category = costs.category_of(settings, frame_name(bulletin, items)) if items else ""
     page = certificates(settings, bulletin.id)
     return {
-        "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),
         "di_che": of_what(bulletin, items),
         "approvato_da": f", approvato da {_signed_by(settings, session, version[0])}" if version else "",
@@ -308,21 +308,35 @@ def without_anything(
     received it or the send is over.
     """
     told = dict.fromkeys(settings.profile.editors, "")
-    if bulletin.kind != BulletinKind.correction:
-        return told
-    for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
-        left = deliveries.certificate(session, original.id).open
-        if original.status == BulletinStatus.stopped and left:
-            words = settings.texts["senza_niente"]
-            how = words["chiudi" if original.kind in PUT_RIGHT else "correggi"]
-            values = {verb: settings.order_link(verb) for verb in ("correggi", "chiudi")}
-            values["non_ha"] = "non ha" if left == 1 else "non hanno"
-            values |= {"bollettino": named(original), "restanti": people(left)}
-            version = bulletins.latest(session, bulletin.id)
-            values["giusto"] = bulletins.items(session, version)[0].text if version else ""
-            for person, decides in _deciders(settings, session, original, now).items():
-                told[person] += f"{how.strip().format(**values, chi_decide=decides)}\n\n"
+    for original, left in _left_out(session, bulletin):
+        words = settings.texts["senza_niente"]
+        how = words["chiudi" if original.kind in PUT_RIGHT else "correggi"]
+        values = {verb: settings.order_link(verb) for verb in ("correggi", "chiudi")}
+        values["non_ha"] = "non ha" if left == 1 else "non hanno"
+        values |= {"bollettino": named(original), "restanti": people(left)}
+        version = bulletins.latest(session, bulletin.id)
+        values["giusto"] = bulletins.items(session, version)[0].text if version else ""
+        for person, decides in _deciders(settings, session, original, now).items():
+            told[person] += f"{how.strip().format(**values, chi_decide=decides)}\n\n"
     return told
+
+
+def _left_out(session: Session, bulletin: Bulletin) -> list[tuple[Bulletin, int]]:
+    """Each stopped send that a correction is of, and how many it never reached."""
+    if bulletin.kind != BulletinKind.correction:
+        return []
+    originals = [session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)]
+    stopped = [one for one in originals if one.status == BulletinStatus.stopped]
+    counts = [(one, deliveries.certificate(session, one.id).open) for one in stopped]
+    return [(one, left) for one, left in counts if left]
+
+
+def _in_brief(session: Session, bulletin: Bulletin) -> str:
+    """How the subject begins; with whom a correction leaves without anything, since a person has to act."""
+    words = "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato"
+    left = sum(count for _, count in _left_out(session, bulletin))
+    stay = "resta" if left == 1 else "restano"
+    return f"{words}, ma {people(left)} {stay} senza niente" if left else words
 
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:

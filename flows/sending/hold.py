@@ -139,7 +139,8 @@ def too_late(
     until = lasts_until(settings, bulletin, items)
     if until is None or now <= until:
         return None
-    return f"«riprendi» valeva fino a {scadenza(until)}: il testo è troppo vecchio. {remedy(bulletin.kind)}"
+    why = f"Si poteva riprendere fino a {scadenza(until)}: ora il testo è troppo vecchio."
+    return f"{why} {remedy(bulletin.kind)}"
 
 
 def lasts_until(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem]) -> datetime | None:
