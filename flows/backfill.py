@@ -138,5 +138,6 @@ def outcome_of(readings: Sequence[Reading], first_day: date, last_day: date, *, 
     days = f"da {giorno(first_day)} a {giorno(last_day)}"
     seen = " Non tutto il periodo si è potuto vedere." if any(one.problems for one in readings) else ""
     if dry_run:
-        return f"Prova: nuove, {days}: {count}. Non è cambiato niente.{seen}"
+        to_do = "Non è cambiato niente: per salvarle togli la spunta a «Prova»."
+        return f"Prova: nuove, {days}: {count}. {to_do}{seen}"
     return f"Salvate, {days}: {count}.{seen}"

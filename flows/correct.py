@@ -29,6 +29,7 @@ from flows.bulletin.message.frame import budget, problems
 from flows.bulletin.status import STATUS, numbered
 from flows.door.sealed import NO_CODE, Proof
 from flows.draft.alerts import picture_at
+from flows.draft.evidence import plain
 from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
@@ -42,6 +43,10 @@ MEMORY = timedelta(days=30)
 ERROR: Final = "un nostro errore"
 CHANGE: Final = "il fatto è cambiato"
 Reason = Literal["un nostro errore", "il fatto è cambiato"]
+FOR_THE_REST = (
+    "L'invio è fermato: lo chiude, e chi non l'ha ricevuto riceve tutto il messaggio, con la riga giusta, "
+    "quando è approvato"
+)
 TEMPLATES: dict[str, str] = {ERROR: "correzione", CHANGE: "aggiornamento"}
 
 
@@ -113,24 +118,23 @@ def draft_correction(
         return bulletin.id
 
 
-def same_correction(
-    engine: Engine, bulletin_id: int, position: int, right: str, wrong: str, reason: str
-) -> Bulletin | None:
+def same_correction(engine: Engine, bulletin_id: int, position: int, right: str) -> Bulletin | None:
     """The correction of this line that says so already, and was not turned down: nobody gets it twice.
 
-    Or that said so when it was drafted: what an editor types once more is what they typed then, whatever
-    they mended in the form.
+    By what it says now: what it quotes and why may be left empty, or told otherwise, the second time. Or that
+    said so when it was drafted: what an editor types once more is what they typed then, whatever they mended
+    in the form.
     """
     with reading(engine) as session:
         sealed = bulletins.approved(session, bulletin_id)
         lines = bulletins.items(session, sealed[1]) if sealed else []
         if not 1 <= position <= len(lines):
             return None
-        said = (parameter(right), parameter(wrong) or lines[position - 1].text)
+        said = (lines[position - 1].title, plain(right))
         for bulletin in telling.follow_ups(session, bulletin_id, *ALIVE, kinds=(BulletinKind.correction,)):
-            written = [bulletins.items(session, one) for one in bulletins.versions(session, bulletin.id)]
-            is_said = any((items[0].text, items[-1].text) == said for items in written)
-            if bulletin.template == TEMPLATES[reason] and is_said:
+            versions = bulletins.versions(session, bulletin.id)
+            written = [bulletins.items(session, version)[0] for version in versions]
+            if any((line.title, plain(line.text)) == said for line in written):
                 return bulletin
     return None
 
@@ -271,7 +275,7 @@ def correct(
     ] = "",
     al_resto: Annotated[
         bool,
-        Field(title="L'invio è fermato: chi non l'ha ricevuto riceve tutto il messaggio, con la riga giusta"),
+        Field(title=FOR_THE_REST),
     ] = False,
     codice: Annotated[str, Field(title=f"Solo con la casella qui sopra: {acts.FIELD_TITLE}")] = "",
 ) -> str | State[str]:
@@ -290,7 +294,7 @@ def correct(
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
     try:
-        before = same_correction(engine, number, position, giusto, prima, motivo) if al_resto else None
+        before = same_correction(engine, number, position, giusto) if al_resto else None
         bulletin_id = (
             before.id
             if before

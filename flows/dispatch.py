@@ -37,7 +37,7 @@ from flows.sending import channel, parts, preflight, provider
 from flows.sending import senders as life
 from flows.sending.checks import Preflight
 from flows.sending.drain import BY_A_PERSON, DispatchError, HeldError, Order, drain
-from flows.sending.hold import is_in_force, require_right
+from flows.sending.hold import require_right, too_late
 from flows.sending.outbox import TODAY_IS_FULL
 from flows.sending.seal import broken, message_of
 from flows.settings import Settings
@@ -85,8 +85,8 @@ def _order(settings: Settings, session: Session, bulletin: Bulletin, *, late: bo
         _check_time(settings, bulletin.slot_at or approval.decided_at, now)
     items = bulletins.items(session, version)
     require_right(settings, session, bulletin, items, now=now)
-    if is_stopped and not is_in_force(settings, session, bulletin, items, now):
-        raise DispatchError(f"Il testo del bollettino {bulletin.id} non vale più: chiudilo con «chiudi».")
+    if is_stopped and (why := too_late(settings, bulletin, items, now)):
+        raise DispatchError(f"Il bollettino {bulletin.id} non riparte. {why}")
     for original_id in telling.of(session, bulletin.id):
         if bulletins.locked(session, original_id).status == BulletinStatus.sending:
             raise DispatchError(

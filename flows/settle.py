@@ -37,6 +37,7 @@ RETRIED = frozenset(str(code) for code in TABLE if classify(code, 400) in RESEND
 DECLARE = "Si può solo dichiarare se sono arrivati o no."
 AGAIN, GOT = "rimanda agli incerti", "sono arrivati"
 Choice = Literal["rimanda agli incerti", "sono arrivati", "non sono arrivati"]
+TO_SEND = "Non è cambiato niente: per rimandarli togli la spunta a «Dimmi solo quanti sono»."
 
 
 def retry_failed(
@@ -202,6 +203,8 @@ def retry(
         )
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
+    if prova and count:
+        outcome += f" {TO_SEND}"
     return _go_on(settings, engine, number, 0 if prova else count, outcome, chi)
 
 

@@ -76,7 +76,7 @@ def test_the_form_of_a_draft_shows_its_fixed_lines_and_keeps_them(comune: Comune
     (number,) = draft_urgent(comune.settings, comune.engine, now=NOW).opened
     comune.move(number, BulletinStatus.in_review)
     shown = load_round(comune.settings, comune.engine, number, now=comune.now)
-    assert shown.title == "Messaggio urgente · ARANCIONE (livello 3 su 4) per temporali forti"
+    assert shown.title == "Messaggio urgente · allerta ARANCIONE (livello 3 su 4) per temporali forti"
     told = describe(comune.settings, shown, NOW)
     words = " ".join(told.split())
     assert "Allerta meteo di protezione civile" in words

@@ -182,7 +182,7 @@ def test_news_that_were_stopped_are_not_resumed_once_their_text_is_old(comune: C
     number = approved_news(comune)
     stop_after_two(comune, number, comune.now)
     weeks = comune.now + timedelta(weeks=3)
-    with pytest.raises(DispatchError, match="non vale più: chiudilo"):
+    with pytest.raises(DispatchError, match=r"non riparte\. Si poteva riprendere fino a .+casella «L'invio"):
         dispatch_bulletin(comune.settings, comune.engine, number, late_by=ANNA, despite_by=ANNA, now=weeks)
     dispatch_bulletin(comune.settings, comune.engine, number, late_by=ANNA, now=comune.now + 48 * 60 * MINUTE)
     assert sum(map(bool, comune.received().values())) == 3

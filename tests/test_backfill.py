@@ -382,8 +382,8 @@ def test_the_profile_tells_the_ways_and_their_order(comune: Comune) -> None:
         (
             [Reading("a", new=1, problems=("feed: older news were not seen",))],
             True,
-            "Prova: nuove, da venerdì 20 novembre a giovedì 26 novembre: 1 notizia. Non è cambiato niente. "
-            "Non tutto il periodo si è potuto vedere.",
+            "Prova: nuove, da venerdì 20 novembre a giovedì 26 novembre: 1 notizia. Non è cambiato niente: "
+            "per salvarle togli la spunta a «Prova». Non tutto il periodo si è potuto vedere.",
         ),
     ],
 )

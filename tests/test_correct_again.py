@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.correct import ERROR, draft_for_the_rest, same_correction
+from flows.correct import CHANGE, ERROR, draft_for_the_rest, same_correction
 from tests.test_correct import RIGHT, correction, sent_bulletin
 from tests.test_settle import ANNA, close, corrected, letters, send, stopped, tell
 from tests.world.comune import APPROVE, Comune
@@ -19,14 +19,29 @@ def test_what_was_mended_in_the_form_is_the_same_as_it_was_typed(comune: Comune)
     told = comune.items(original)[0].text
     comune.answer(number, "Salva", texts=[MENDED, day, told])
 
-    def found(right: str, wrong: str) -> int | None:
-        same = same_correction(comune.engine, original, 1, right, wrong, ERROR)
+    def found(right: str) -> int | None:
+        same = same_correction(comune.engine, original, 1, right)
         return same.id if same else None
 
     assert sent != told
-    assert found(RIGHT, "Via Roma è sempre aperta.") == number, "as it was typed"
-    assert found(MENDED, told) == number, "as it is now"
-    assert found(MENDED, "Via Verdi è chiusa.") is None, "of something else that was said"
+    assert found(RIGHT) == number, "as it was typed"
+    assert found(MENDED) == number, "as it is now"
+    assert found(f"  {MENDED.upper().rstrip('.')} ") == number, "as a citizen reads it"
+    assert found("Via Verdi è chiusa.") is None
+
+
+@pytest.mark.parametrize("reason", [ERROR, CHANGE])
+@pytest.mark.parametrize("wrong", ["", "Via Roma è chiusa", "Via Verdi è chiusa."])
+def test_what_is_left_empty_or_told_otherwise_the_second_time_corrects_nobody_twice(
+    comune: Comune, wrong: str, reason: str
+) -> None:
+    """The letter asks for the line, the text and the box: what else stood in the form is not said again."""
+    original = stopped(comune, tried=2)
+    number = correction(comune, original, wrong=wrong, reason=reason)
+    found = same_correction(comune.engine, original, 1, RIGHT)
+    assert found is not None
+    assert found.id == number
+    assert same_correction(comune.engine, original, 1, MENDED) is None, "who has that one reads another text"
 
 
 def account(comune: Comune, original: int) -> str:
@@ -48,13 +63,20 @@ def test_a_correction_that_was_sent_names_who_has_nothing_of_a_stopped_send(
     told = account(comune, stopped(comune, tried=tried))
     assert f"resta fermo, e {who}, nemmeno questa correzione." in told
     again = (
-        "usa di nuovo «correggi», stessa riga e stesso testo (da copiare: «Via Roma è chiusa qui.»), con la "
-        "casella «L'invio è fermato»"
+        "usa di nuovo «correggi», stessa riga e stesso testo giusto (da copiare: «Via Roma è chiusa qui.»), "
+        "con la casella «L'invio è fermato» (basta che il testo sia lo stesso: chi ha già la correzione non "
+        "ne riceve un'altra)"
     )
     assert again in told
     assert f": {comune.settings.order_link('correggi')} " in told
     assert f"Se nessun altro deve riceverlo, chiudi: {comune.settings.order_link('chiudi')}" in told
     assert "nemmeno questa correzione. Decid" in told, "one is named to act"
+    left = who.partition(" non h")[0]
+    stay = "resta" if tried == 4 else "restano"
+    subject = f"PROVA · Inviato, ma {left} {stay} senza niente: messaggio di correzione «Via Roma"
+    assert all(one.subject.startswith(subject) for one in letters(comune, "esito")), (
+        "also to who reads no more"
+    )
 
 
 @pytest.mark.parametrize("way", ["closed", "with the box", "all"])
@@ -75,3 +97,4 @@ def test_where_nobody_is_left_without_it_a_correction_tells_of_no_box(comune: Co
     told = account(comune, original)
     assert "Il conto" in told
     assert "ATTENZIONE" not in told
+    assert {one.subject.partition(": ")[0] for one in letters(comune, "esito")} == {"PROVA · Inviato"}

@@ -121,7 +121,7 @@ def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
 def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: Week) -> None:
     """She wrote hours that the message did not have, of a day that the site does not know."""
     forms = [row.text for row in week.rows if row.channel == FORM and "[Prima era]" in row.text]
-    misquoted = "Copia quelle che chi legge ha visto: «Domenica 6 dicembre in piazza"
+    misquoted = "Copia, tutte o in parte, quelle che chi legge ha visto: «Domenica 6 dicembre in piazza"
     asked, sent_back, *right = forms
     assert misquoted in asked
     assert "DA CORREGGERE" in sent_back
@@ -161,7 +161,7 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     assert "«riapri» dopo la scadenza non serve" in told
     draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]  # of a week with a holiday
     assert "\n- Consiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in draft
-    assert "finché nessuno ha toccato la bozza; dopo un «Salva» o un «Approva» passano" in draft
+    assert "finché nessuno ha risposto nel modulo. Dopo una risposta, anche «Mandami una prova», le" in draft
     assert "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre." in draft
     assert "omincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)." in draft
     lost = draft.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]

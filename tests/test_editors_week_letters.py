@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.letters.receipts import SITE_TOO
 from tests.test_editors_week import CALLS, RECEIPTS
 from tests.world.week import LETTER, REDAZIONE, SMS, Week
 from tests.world.week_story import ANNA, BRUNO
@@ -38,7 +39,8 @@ def test_what_leaves_at_once_is_announced_and_then_told_as_done(week: Week) -> N
     at_once = [row for row in week.rows if row.kind == "approvato" and row.title.endswith(", parte adesso")]
     assert {row.bulletin_id for row in at_once} == {2, 4, 5, 6}
     assert any(
-        "«ARANCIONE (livello 3 su 4) per temporali forti», parte adesso" in row.title for row in at_once
+        "«allerta ARANCIONE (livello 3 su 4) per temporali forti», parte adesso" in row.title
+        for row in at_once
     )
     for row in at_once:
         assert "quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo." in row.text
@@ -69,10 +71,31 @@ def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week
     spite = "\n\nLo ha approvato nonostante l'avviso al riquadro «Adesso»: la data «domenica 13 dicembre» "
     source = "Dice che il dato viene da: Telefonata dell'Ufficio Commercio.\n"
     assert f"{spite}non è nella pagina del sito.\n{source}" in asked[1]
+    approved = [row.text for row in week.rows if row.kind == "approvato" and "correzione" in row.title]
+    assert len(approved) == 2
+    to_do = f"Ufficio Commercio. {SITE_TOO}\n"
+    assert all(to_do in text for text in approved), "who opens the page of the message comes to the site"
+    others = [row.text for row in week.rows if row.kind == "approvato" and "il dato viene da" not in row.text]
+    assert others
+    assert not any(SITE_TOO in text for text in others)
+    for kind in ("serve_la_tua_firma", "prima_firma", "da_correggere"):
+        titles = [
+            row.title for row in week.rows if row.kind == kind and "messaggio di correzione" in row.title
+        ]
+        assert titles
+        assert all("messaggio di correzione «Il Mercatino" in title for title in titles), (
+            "of which it is told"
+        )
     (closed,) = [
         row.text for row in week.rows if row.kind == "esito" and row.to == BRUNO and "ATTENZIONE" in row.text
     ]
     assert f"nemmeno questa correzione. Decide {ANNA}, che lo ha fermato: tu non devi fare niente." in closed
+
+
+def test_of_what_nobody_answers_nobody_at_all_is_told(week: Week) -> None:
+    told = [row.text for row in week.rows if "NON si invia niente" in row.text]
+    assert told
+    assert all("NON si invia niente, a nessuna delle 5 persone" in text for text in told)
 
 
 def test_who_is_called_once_more_reads_again_why_a_colleague_approved_and_what_changed(week: Week) -> None:

@@ -9,12 +9,14 @@ import yaml
 
 from db.models import BulletinStatus
 from flows.absence import NOT_NOTED
+from flows.backfill import backfill
 from flows.correct import correct
 from flows.deploy import form
 from flows.letters.receipts import SAVED, WAITS
 from flows.review import acts
 from flows.review.choices import choices
 from flows.settings import ROOT, Settings
+from flows.settle import TO_SEND, retry
 from flows.stop import NOT_STOPPED
 from tests.world.guide import FOLDER, TEXT, pictures
 
@@ -78,7 +80,25 @@ def test_what_an_editor_starts_is_in_prefect_under_that_name() -> None:
 def test_the_box_that_a_stopped_send_needs_bears_the_name_that_the_guide_gives_it() -> None:
     """Without it a correction leaves out whoever received nothing."""
     title = form(correct, ())["properties"]["al_resto"]["title"]
-    assert title.startswith("L'invio è fermato:")
+    assert title.startswith("L'invio è fermato: lo chiude, e chi non l'ha ricevuto")
+    assert title.endswith("quando è approvato")
+
+
+def test_what_a_start_form_says_names_the_boxes_that_hold_it_back() -> None:
+    """They are ticked each time: who leaves them so has only looked."""
+    box = form(retry, ())["properties"]["prova"]["title"]
+    assert box.startswith("Dimmi solo quanti sono")
+    assert "«Dimmi solo quanti sono»" in TO_SEND
+    descriptions = {one["name"]: one.get("description", "") for one in yaml.safe_load(PREFECT)["deployments"]}
+    assert "Finché la casella «Dimmi solo quanti sono» è spuntata li conta" in descriptions["ritenta"]
+    for name in ("ritenta", "incerti"):
+        assert "tutti gli invii degli ultimi 30 giorni" in descriptions[name]
+    boxes = {name: field["title"] for name, field in form(backfill, ())["properties"].items()}
+    assert boxes["dry_run"].startswith("Prova")
+    assert boxes["offer"].startswith("Offri queste notizie")
+    assert (
+        "solo se togli la spunta a «Prova» e la metti a «Offri queste notizie»." in descriptions["recupera"]
+    )
     assert "con la casella «L'invio è fermato»" in GUIDE.partition("### Correggere")[2].partition("###")[0]
     assert "con la casella «L'invio è fermato»" in acts.NEXT[BulletinStatus.stopped]
 
@@ -112,6 +132,10 @@ def test_the_guide_and_the_card_say_when_and_by_whom_something_is_decided() -> N
         "| scade: dopo non si può più approvare (riaperto: entro l'ora del modulo) |",
         "entro l'ora che dice; passata quella dell'invio, parte appena approvato.",
         "la prima approvazione non vale più: ne servono di nuovo due. Se toglie il dato che il sito non",
+        "| la bozza a cui nessuno ha risposto (nemmeno con una prova) si aggiorna con le notizie nuove |",
+        "Parte, e la pagina pubblica la mostra, **appena è approvata**.",
+        "si può riprendere fino all'ora che dice l'e-mail, e nessuno riceve due volte.",
+        "chi te l'ha detto e fai aggiornare il sito; poi deve approvare anche un collega.",
         "con «Invia appena approvato» una a parte, e il bollettino del solito giorno resta |",
     ):
         assert words in GUIDE
@@ -119,9 +143,16 @@ def test_the_guide_and_the_card_say_when_and_by_whom_something_is_decided() -> N
     for subject, words in (
         ("Da guardare", "leggi e decidi: OGGI, subito, o entro l'ora scritta"),
         ("INVIO FERMATO", "decide chi lo ha fermato, o chi è di turno: "),
+        ("Da sistemare", "fai ciò che dice, poi conferma"),
+        ("Da correggere", "fai ciò che dice, poi conferma"),
+        ("Inviato", "guarda chi non l'ha ricevuto, o «resta senza»"),
         ("Aspetta un collega", "se tarda, chiama chi deve approvare"),
     ):
         assert words in rows[subject]
+
+
+def test_the_card_says_that_a_stopped_send_does_not_wait_for_ever() -> None:
+    assert "| «ferma», subito: si può riprendere, entro l'ora dell'e-mail |" in CARD
 
 
 def test_the_card_does_not_soothe_whose_send_was_not_stopped() -> None:

@@ -25,12 +25,15 @@ ORDER = (
     "Riquadro «Il dato giusto»: la data «lunedì 7 dicembre» non è nella pagina del sito. (così non parte)",
     ASK_SOURCE,
     "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
-    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile.",
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se è "
+    "già aggiornato, il modulo può accorgersene solo domani: dove chiede da dove viene il dato scrivi che "
+    "l'hai visto sul sito.",
     "«Avevamo scritto: mai.»: nel messaggio non c'era scritto così, e con queste parole la correzione non "
     "parte in nessun caso.",
-    "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più. Senza "
-    "altro 3 persone restano senza bollettino e senza correzione: per raggiungerle usa poi di nuovo "
-    "«correggi», stessa riga e stesso testo, con la casella «L'invio è fermato», e approva anche quella.",
+    "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più. Se non "
+    "fai altro 3 persone restano senza bollettino e senza correzione: per raggiungerle usa poi di nuovo "
+    "«correggi», stessa riga e stesso testo giusto, con la casella «L'invio è fermato», e approva anche "
+    "quella.",
     "Riquadro «Il dato giusto»: la parola «rinviata» non è nella pagina del sito. (solo da guardare)",
 )
 
@@ -45,6 +48,10 @@ def test_what_the_site_does_not_say_stands_by_its_box_with_the_way_on_right_unde
     number = correction(comune, stopped(comune, tried=2), right=RIGHT, wrong="mai.")
     tell(comune, number)
     (letter,) = letters(comune, "bozza_pronta")
+    assert (
+        "Parte appena lo approvi (in due, se resta il dato che il sito non riporta), per 2 pers"
+        in letter.text
+    )
     for text in (letter.text, shown(comune, number)):
         places = [text.find(words) for words in ORDER]
         assert places == sorted(places), places

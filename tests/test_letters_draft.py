@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
 
-from db import letters
-from db.models import Letter, LetterStatus
-from flows.letters.drafts import SLOW, tell_approval, tell_bulletin
+from db import bulletins, letters
+from db.models import Bulletin, Letter, LetterStatus
+from flows.letters.briefing import briefing
+from flows.letters.drafts import SLOW, _while_away, tell_approval, tell_bulletin
 from flows.letters.receipts import APPROVED
 from flows.settings import DEMO, Settings, load_profile
 from flows.staff.mail import post
+from flows.staff.rota import Duty
 from flows.staff.smtp import Outgoing
 from tests.test_dispatch import approved
 from tests.world.comune import Comune
@@ -33,6 +36,27 @@ def test_the_message_is_shown_as_it_is_read_and_the_picture_is_linked(comune: Co
     assert "\n\nIn primo piano. " in letter.text
     assert "*" not in letter.text
     assert f"{comune.settings.newsroom}/pagina/bozza-{number}\n" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("needs_two", "is_by_one", "enough"),
+    [
+        (False, True, ", basta che decida uno."),
+        (True, False, ", servono due approvazioni."),
+        (True, True, ", servono due approvazioni, se resta il dato che il sito non riporta."),
+    ],
+)
+def test_who_is_away_reads_how_many_have_to_approve(
+    comune: Comune, needs_two: bool, is_by_one: bool, enough: str
+) -> None:
+    comune.collect()
+    number = comune.draft()
+    anna, _ = comune.settings.profile.editors
+    with comune.look() as session:
+        row = session.get_one(Bulletin, number)
+        about = briefing(comune.settings, session, row, bulletins.latest(session, number), now=comune.now)
+    about = replace(about, needs_two=needs_two, is_by_one=is_by_one)
+    assert _while_away(Duty((anna,)), about).endswith(enough)
 
 
 @pytest.mark.parametrize("kind", OF_A_DRAFT)

@@ -254,7 +254,8 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
     assert made == {(1, ANNA, way) for way in channels} | {(2, BRUNO, way) for way in channels}
     assert (
         MAIL[ANNA],
-        "PROVA · Manca un'altra approvazione: messaggio urgente",
+        "PROVA · Manca un'altra approvazione: messaggio urgente «allerta ARANCIONE (livello 3 su 4) per "
+        "temporali forti»",
     ) in (box.told)
     for minutes in (12, 22, 32):
         urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=minutes))

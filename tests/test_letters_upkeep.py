@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
 
 from db.engine import transaction
-from db.models import Consent, InboundEvent
+from db.models import Consent, InboundEvent, Letter
 from db.recipients import Address
 from flows.letters import alarms, upkeep
+from flows.settings import Settings
+from flows.sources.silence import Silence
 from flows.staff.mail import OPERATOR
 from flows.watch import rounds
 from tests.world.builders import NOW
@@ -120,3 +124,17 @@ def test_a_journal_that_cannot_be_mended_or_is_gone_is_told(comuni: Comune) -> N
 
 def test_a_service_that_nobody_joined_yet_lacks_nothing(comune: Comune) -> None:
     assert upkeep.complete_journal(comune.settings, comune.engine, now=NOW) == []
+
+
+def test_a_source_in_doubt_leads_first_to_what_reads_its_past_again(
+    settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the page Redazione does beside that source; who runs the service comes after it."""
+    doubt = Silence("https://www.comune.example/feed", "nessuna notizia nuova da 9 giorni", is_alerts=False)
+    monkeypatch.setattr(alarms, "silent", lambda *_: [doubt])
+    with transaction(sqlite) as session:
+        alarms._silent_sources(settings, session, NOW)
+        told = [letter.text for letter in session.exec(select(Letter))]
+    assert told
+    way = f"rileggile con «recupera»: {settings.order_link('recupera')}\nSe poi mancano ancora avvisa "
+    assert all(way in text for text in told)

@@ -13,14 +13,12 @@ from db import (
     acts,
     bulletins,
     calls,
-    days_off,
     deliveries,
     handovers,
     privacy,
     recipients,
     sign_offs,
 )
-from db import telling as put_right
 from db.engine import make_engine, make_reader, transaction
 from db.ledger import Ledger
 from db.models import (
@@ -41,7 +39,6 @@ from flows.newsroom import found
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line
 from flows.newsroom.page import NO_SUCH, OPENING, Page
-from flows.sending.outbox import TODAY_IS_FULL
 from flows.settings import DEMO, Settings, load_profile
 from tests.world.builders import (
     NOW,
@@ -222,43 +219,6 @@ def test_what_a_person_sends_waits_for_them_and_is_told_as_theirs(
         bulletins.move(session, row, BulletinStatus.sent, by="test", now=NOW)
         (line,) = lines.sent(settings, session, Accounts(), NOW)
         assert account in line.state
-
-
-def test_a_stopped_send_that_was_corrected_does_not_go_on(engine: Engine, settings: Settings) -> None:
-    with transaction(engine) as session:
-        row = telling(session, "Fiera", status=BulletinStatus.stopped)
-        (line,) = lines.waiting(settings, session, NOW)
-        assert set(steps(line).values()) == THREE_WAYS
-        right = telling(session, "Fiera", status=BulletinStatus.approved, kind=BulletinKind.correction)
-        put_right.link(session, right.id, [row.id])
-        (line,) = lines.waiting(settings, session, NOW)
-    assert set(steps(line).values()) == {"/redazione/comando/chiudi", "/redazione/comando/correggi"}
-    assert "è stato corretto: il testo sbagliato non va ad altri" in line.details[1]
-
-
-@pytest.mark.parametrize(
-    ("reason", "by", "is_there", "state"),
-    [
-        ("stopped_by_hand", "Bruno Vice", True, "decide Bruno Vice, che lo ha fermato"),
-        ("stopped_by_hand", "x", True, "fermato da una persona; decide chi è di turno, Anna Redazione"),
-        ("Il token è scaduto.", "invio", True, "Il token è scaduto; decide chi è di turno, Anna Redazione"),
-        ("", "invio", False, "non si sa perché; decide chi legge per primo"),
-        (TODAY_IS_FULL, "invio", True, "per oggi WhatsApp non ne permette altri: continua da solo"),
-    ],
-)
-def test_a_stopped_send_says_who_decides(
-    sqlite: Engine, settings: Settings, reason: str, by: str, is_there: bool, state: str
-) -> None:
-    """As the letter does, by which the others need not."""
-    with transaction(sqlite) as session:
-        row = telling(session, "Fiera", status=BulletinStatus.stopped)
-        row.status_reason, row.status_by = reason, by
-        if not is_there:
-            for editor in settings.profile.editors:
-                day = NOW.date()
-                days_off.enter_absence(session, editor=editor.name, first=day, last=day, note="", now=NOW)
-        (line,) = lines.waiting(settings, session, NOW)
-    assert line.state == f"invio fermato martedì 24 novembre, ore 10:30: {state}"
 
 
 def test_uncertain_ones_are_told_once_they_can_be_settled(

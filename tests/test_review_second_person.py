@@ -74,7 +74,10 @@ def test_the_second_reads_what_comes_of_another_text_and_so_it_comes(
     texts = [item.text for item in office.items(number)]
     typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
     office.answer(number, APPROVE, texts=typed, source="Telefonata")
-    assert "Approva (solo se sei Bruno Vice): parte subito, se non cambi il testo" in offered(office, number)
+    label = (
+        "Approva (solo se sei Bruno Vice): parte subito, se non cambi il testo o togli il dato che il sito "
+    )
+    assert f"{label}non riporta" in offered(office, number)
     told = shown(office, number).awaited[-1]
     assert "approvi tu, poi deve approvare di nuovo Anna Redazione. Se invece togli il dato" in told
     again = [f"{typed[0]} Grazie.", *typed[1:]]
@@ -82,6 +85,29 @@ def test_the_second_reads_what_comes_of_another_text_and_so_it_comes(
     assert status == BulletinStatus.in_review, "who changed it has approved it alone"
     assert shown(office, number).awaited[0].startswith("Bruno Vice ha approvato questo testo: serve")
     assert office.answer(number, APPROVE, texts=texts).status == BulletinStatus.approved, "one is enough"
+
+
+def test_the_first_reads_when_one_approval_is_enough_and_so_it_is(settings: Settings, sqlite: Engine) -> None:
+    """Who takes the datum out sends it alone, and at once; where two always approve, the label says so."""
+    office, number = draft(settings, sqlite)
+    texts = [item.text for item in office.items(number)]
+    label = f"Approva (solo se sei {ANNA}): parte subito"
+    assert label in offered(office, number)
+    office.answer(number, SAVE, texts=[f"{texts[0]} Info: 02 9999 1111.", *texts[1:]])
+    assert f"{label}; in due, se resta il dato che il sito non riporta" in offered(office, number)
+    assert office.answer(number, APPROVE, texts=texts).status == BulletinStatus.approved
+
+
+def test_where_two_approve_no_label_says_that_one_may_be_enough(pair: Pair) -> None:
+    office, number = pair
+    texts = [item.text for item in office.items(number)]
+    typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
+    office.answer(number, SAVE, texts=typed)
+    assert f"Approva (solo se sei {ANNA}): parte subito, se approva anche un collega" in offered(
+        office, number
+    )
+    office.answer(number, APPROVE, texts=typed, source="Telefonata")
+    assert "Approva (solo se sei Bruno Vice): parte subito, se non cambi il testo" in offered(office, number)
 
 
 def test_of_three_any_other_may_approve_what_was_changed() -> None:

@@ -1,5 +1,6 @@
 """A run that did not do what a person started it for: red, with the reason as its message and in its name."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
@@ -36,7 +37,7 @@ from tests.test_review_acts import (
 )
 from tests.test_review_acts_told import letters
 from tests.test_review_codes import code
-from tests.world.builders import NOW
+from tests.world.builders import NOW, make_bulletin
 from tests.world.code_secrets import ANNA
 
 
@@ -112,7 +113,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
         dispatch.resume,
         ANNA_ASKS,
         BulletinStatus.stopped,
-        "Il testo del bollettino 1",
+        "Il bollettino 1 non riparte. Si poteva riprendere fino a",
     ),
     "ritenta": (
         settle.retry,
@@ -276,6 +277,19 @@ def test_a_correction_that_is_refused_does_not_look_done(run: Runs, asking: Sett
     assert isinstance(ended, State)
     assert ended.is_failed()
     assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]
+
+
+@pytest.mark.parametrize(("count", "words"), [(2, f"Due. {settle.TO_SEND}"), (0, "Due.")])
+def test_who_only_counted_is_told_how_they_are_sent_again(
+    run: Runs, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, count: int, words: str
+) -> None:
+    """The box is ticked in every new form: else the second time counts again."""
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, status=BulletinStatus.sent).id
+    monkeypatch.setattr(settle, "retry_failed", lambda *_, **__: (count, "Due."))
+    monkeypatch.setattr(settle, "get_run_logger", lambda: logging.getLogger(__name__))
+    assert settle.retry.fn(f"{number} · bollettino", **ANNA_ASKS) == words
+    assert run.names == [f"PROVA · {words}"]
 
 
 def test_a_window_that_ends_before_it_begins_is_refused_and_told(

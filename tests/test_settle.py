@@ -19,6 +19,7 @@ from db.models import (
     Recipient,
 )
 from flows.approve import load_round
+from flows.bulletin.language.dates import scadenza
 from flows.correct import CorrectionError, draft_correction, draft_for_the_rest, same_correction
 from flows.dispatch import begin, dispatch_bulletin
 from flows.letters import drafts
@@ -122,8 +123,8 @@ def test_a_correction_of_a_stopped_send_tells_whom_it_leaves_out(comune: Comune)
     number = stopped(comune, tried=2)
     shown = load_round(comune.settings, comune.engine, corrected(comune, number), now=comune.now)
     _, left_out = shown.whole
-    assert "Senza altro 3 persone restano senza bollettino e senza correzione" in left_out
-    assert "e approva anche quella. Nessuno riceve due volte la correzione." in left_out
+    assert "Se non fai altro 3 persone restano senza bollettino e senza correzione" in left_out
+    assert "e approva anche quella. Basta che il testo sia lo stesso: nessuno riceve due volte la" in left_out
     close(comune, number)
     shown = load_round(comune.settings, comune.engine, shown.bulletin.id, now=comune.now)
     assert [line[:25] for line in shown.whole] == ["Il sito non riporta ancor"]
@@ -144,13 +145,12 @@ def test_who_has_the_correction_does_not_get_it_again_with_the_box(comune: Comun
     number = stopped(comune, tried=2)
     correction = corrected(comune, number)
 
-    def found(right: str, wrong: str = "", position: int = 1) -> int | None:
-        same = same_correction(comune.engine, number, position, right, wrong, "un nostro errore")
+    def found(right: str, position: int = 1) -> int | None:
+        same = same_correction(comune.engine, number, position, right)
         return same.id if same else None
 
     assert found("Via Roma è aperta.") == correction
     assert found("Via Roma è chiusa.") is None
-    assert found("Via Roma è aperta.", "Via Verdi è chiusa.") is None, "of something else that was said"
     assert found("Via Roma è aperta.", position=2) is None
     comune.answer(correction, "Non inviare e scarta questo messaggio")
     assert found("Via Roma è aperta.") is None
@@ -182,7 +182,10 @@ def test_a_stopped_send_is_resumed_by_a_person_hours_later(comune: Comune) -> No
     (told, *_) = letters(comune, "invio_fermato")
     assert told.subject == "PROVA · INVIO FERMATO: bollettino, 2 su 5"
     assert "Motivo: lo hai fermato tu.\n" in told.text
-    assert "Ancora da inviare: 3" in told.text
+    assert "Ancora da inviare: 3 persone, alle quali non è arrivato niente." in told.text
+    until = scadenza(comune.now + timedelta(hours=72))
+    assert f"«riprendi» vale fino a {until}: dopo restano «correggi» e «chiudi». Non ti riscr" in told.text
+    assert "è approvata o, con la casella, già quando premi Submit.\n" in told.text
     assert cannot_resume(comune.settings, comune.engine, number, who="Nessuno")
     assert cannot_resume(comune.settings, comune.engine, number, who=ANNA) == ""
     comune.now += timedelta(hours=3)

@@ -93,7 +93,7 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     assert "entro le 15:20 di martedì 24 novembre scriviamo a Bruno Vice, tel. +393331000001" in shown
     begins = "comincia alle 0 di mercoledì 25 novembre"
     ends = f"({begins}: si decide prima, al più tardi entro mercoledì 25 novembre, ore 24)"
-    assert f"Se nessuno risponde: NON si invia niente a 0 persone {ends}." in shown
+    assert f"Se nessuno risponde: NON si invia niente {ends}." in shown
     (phone, _) = comuni.ask("GET", "/_prova/redazione")
     assert phone["messages"][0]["button_url"].endswith(f"/r/{code}")
     assert rung(comuni)[BRUNO] == []

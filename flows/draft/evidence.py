@@ -282,14 +282,14 @@ def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinIte
     """The line as it was sent, where a correction quotes what does not stand in it; None where it does."""
     sealed = bulletins.approved(session, original_id)
     sent = bulletins.items(session, sealed[1]) if sealed else []
-    quoted = _plain(items[-1].text)
-    if not sent or any(quoted in _plain(item.text) for item in sent):
+    quoted = plain(items[-1].text)
+    if not sent or any(quoted in plain(item.text) for item in sent):
         return None
     about = [item.text for item in sent if item.title == items[0].title]
     return "» e «".join(about or [item.text for item in sent])  # each can be copied as it stands
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """As it is compared: of what a phone shows."""
     return parameter(text).casefold().replace("’", "'").rstrip(" .;,")
 
@@ -297,11 +297,13 @@ def _plain(text: str) -> str:
 BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."
 NOT_SENT = (
     "«{label}: {said}»: nel messaggio non c'era scritto così, e con queste parole la correzione non parte in "
-    "nessun caso. Copia quelle che chi legge ha visto: «{sent}»."
+    "nessun caso. Copia, tutte o in parte, quelle che chi legge ha visto: «{sent}»."
 )
 SITE_BEHIND = (
     "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
-    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile."
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se è "
+    "già aggiornato, il modulo può accorgersene solo domani: dove chiede da dove viene il dato scrivi che "
+    "l'hai visto sul sito."
 )
 READ_AT = (
     "«Da quando» è l'ora in cui abbiamo letto la fonte: in ciò che pubblica per i programmi un'ora non c'è. "
@@ -319,9 +321,9 @@ TO_SOME = (
 )
 TO_CLOSE = "Poi chiudi quell'invio con «chiudi»: per chi non l'ha ricevuto non c'è altro da fare da qui."
 LEFT_OUT = (
-    "Senza altro {stay} senza bollettino e senza correzione: per {reach} usa poi di nuovo «correggi», stessa "
-    "riga e stesso testo, con la casella «L'invio è fermato», e approva anche quella. Nessuno riceve due "
-    "volte la correzione."
+    "Se non fai altro {stay} senza bollettino e senza correzione: per {reach} usa poi di nuovo «correggi», "
+    "stessa riga e stesso testo giusto, con la casella «L'invio è fermato», e approva anche quella. Basta "
+    "che il testo sia lo stesso: nessuno riceve due volte la correzione."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")

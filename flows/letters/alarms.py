@@ -141,6 +141,7 @@ def _silent_sources(settings: Settings, session: Session, now: datetime) -> None
                 "fonte": source.address,
                 "motivo": f"{source.why.rstrip('.')}.",
                 "conseguenza": ALERTS_BLIND if source.is_alerts else NEWS_BLIND,
+                "recupera": settings.order_link("recupera"),
                 "dettaglio": DETAIL.format(source.failure) if source.failure else "",
             },
             about=f"{source.address} on {day}",

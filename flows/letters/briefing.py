@@ -19,6 +19,7 @@ from flows.draft.days import at_once
 from flows.draft.evidence import in_order, judged, of_whole, remarks, vote, with_sources
 from flows.draft.missed import LATE, begin_before, come_before, late_by_then
 from flows.draft.slots import closed_days, early, slot_after, slot_of
+from flows.review.choices import WHILE_IT_STAYS
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.runs import pages
@@ -57,6 +58,7 @@ class Briefing:
     link: str
     picture: str  # the address of its pages, with the phone on them
     needs_two: bool = False
+    is_by_one: bool = True  # where the Comune asks for one: two only for what the site does not tell
     is_held_up: bool = False  # something in it stops an approval as it stands
     then: str = ""  # what is done where no deputy is left
     at_once: str = ""  # how the deadline of an urgent text begins
@@ -71,7 +73,9 @@ class Briefing:
         """For the `{name}` places of the texts."""
         at, due = self.slot_at, self.deadline_at
         asked = "da sistemare, poi da approvare" if self.is_held_up else "da approvare"
-        approve = "approvate in due" if self.needs_two else "approvi"
+        approve = "approvi"
+        if self.needs_two:
+            approve = f"approvi (in due, {WHILE_IT_STAYS})" if self.is_by_one else "approvate in due"
         return {
             "bollettino": self.title,
             "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
@@ -138,7 +142,8 @@ BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
 MEANWHILE = (
     "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
-    "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
+    "risposto nel modulo. Dopo una risposta, anche «Mandami una prova», le porta solo «Rileggi il sito»; "
+    "altrimenti passano al bollettino successivo."
 )
 NOT_TODAY = "Oggi non ti riscriviamo: ciò che viene prima dell'invio non si annuncia in tempo."
 NOT_AGAIN = "Non ti riscriviamo: resta in «Aspetta te», nella pagina Redazione"
@@ -205,6 +210,7 @@ def briefing(
         link=pages.form(settings, bulletin.id),
         picture=pages.drafts(settings, bulletin.id),
         needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
+        is_by_one=settings.profile.approvals == 1,
         is_held_up=any(remark.stops for remark in found),
         then=_then(following, called) if following.is_everybody else "",
         at_once=at_once(bulletin, items, now),

@@ -20,6 +20,7 @@ from db.models import Bulletin, BulletinStatus, BulletinVersion, SignOffWord
 from flows.letters import boards, ends, sends, urgent_calls
 from flows.letters.briefing import CALLS, NOBODY, Briefing, briefing
 from flows.letters.receipts import APPROVED, changing, reasons, receipts
+from flows.review.choices import WHILE_IT_STAYS
 from flows.review.sign_off import signed_by
 from flows.settings import Settings
 from flows.sources.rereading import Rereading
@@ -242,6 +243,8 @@ def _while_away(duty: Duty, about: Briefing) -> str:
     """Why somebody is called who is absent: whoever is there did not answer, and no other is."""
     have = "hanno" if len(duty.people) > 1 else "ha"
     enough = "servono due approvazioni" if about.needs_two else "basta che decida uno"
+    if about.needs_two and about.is_by_one:
+        enough += f", {WHILE_IT_STAYS}"
     return (
         f"Risulti assente, ma {duty.names} non {have} ancora risposto e non c'è un altro sostituto: abbiamo "
         f"scritto anche {to_whom(duty.names)}, {enough}."

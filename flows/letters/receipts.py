@@ -46,6 +46,10 @@ DONE = "Tu hai già fatto la tua parte: se la risposta tarda, chiama chi deve ap
 WITHOUT = "Se nessuno lo fa {entro}, non parte niente."
 DUE = "Va approvato {entro}: dopo non parte più."
 NOT_DUE = "Senza un'altra approvazione non parte niente."  # of what no hour ends
+SITE_TOO = (
+    "Se il sito non lo riporta ancora fallo aggiornare: chi apre la pagina del messaggio di lì arriva al "
+    "sito."
+)
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
@@ -73,6 +77,7 @@ def receipts(
         ).first()
         writer: Sequence[Person] = [editor for editor in editors if editor.name == version.author] or editors
         values = {**about.values, "chi": version.author, "quando": giorno_ora(version.created_at)}
+        values["di_che"] = of_what(bulletin, bulletins.items(session, version))
         receipt = _teller(settings, session, bulletin.id, version.number, now)
         problems = version.problems.splitlines()
         if is_only_repeated(problems):  # nothing is to be put right
@@ -104,7 +109,6 @@ def receipts(
             first = _first_signature(settings, session, bulletin, version, approval.approver)
             by_hand = channel.by_hand(settings, session, bulletin) is not None
             more = {"ripensarci": _second_thoughts(settings, session, bulletin)}
-            more["di_che"] = of_what(bulletin, bulletins.items(session, version))
             more |= _sealed(approval, bulletin.slot_at, by_hand)
             # to all, before the first message leaves: in whose name it was approved may not know of it
             for editor in editors:
@@ -220,7 +224,8 @@ def _also(first: SignOff | None, reader: str) -> str:
     is_reader = first.name == reader
     who = "Prima lo avevi approvato tu." if is_reader else f"Prima lo aveva approvato {first.name}."
     spite = in_spite(first.overridden.splitlines(), first.source, to_them=is_reader)
-    return f"\n\n{' '.join([who, *spite])}"
+    to_do = [SITE_TOO] if first.overridden and first.source else []
+    return f"\n\n{' '.join([who, *spite, *to_do])}"
 
 
 def _rewritten(session: Session, bulletin: Bulletin, version: BulletinVersion) -> list[str]:

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, outcomes, recipients, senders, telling
 from db.deliveries import Certificate
-from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
+from db.models import Approval, Bulletin, BulletinItem, BulletinKind, BulletinStatus, DeliveryStatus
 from db.recipients import PUT_RIGHT
-from flows.bulletin.language.dates import giorno_ora, in_rome, mese
+from flows.bulletin.language.dates import giorno_ora, in_rome, mese, scadenza
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
@@ -21,7 +21,7 @@ from flows.profiles.comune import Editor
 from flows.review import acts
 from flows.review.page import of_what
 from flows.runs.pages import certificates
-from flows.sending import costs, parts
+from flows.sending import costs, hold, parts
 from flows.sending.certificate import proofs, signers, unproved, words
 from flows.sending.certificate import reason as reason_of
 from flows.sending.checks import SITE, Preflight, Verdict
@@ -80,7 +80,8 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
     elif kind == "esito":
         for person, lines in without_anything(settings, session, bulletin, now).items():
             certificate = deliveries.certificate(session, bulletin.id)
-            values = {"senza_niente": lines, "chiuso": _closed(bulletin, certificate, person.name)}
+            values = {"esito_in_breve": _in_brief(session, bulletin), "senza_niente": lines}
+            values |= {"chiuso": _closed(bulletin, certificate, person.name)}
             _tell(settings, session, kind, bulletin, about, values, to=[person], now=now)
     else:
         _tell(settings, session, kind, bulletin, about, now=now)
@@ -209,7 +210,6 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     category = costs.category_of(settings, frame_name(bulletin, items)) if items else ""
     page = certificates(settings, bulletin.id)
     return {
-        "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),
         "di_che": of_what(bulletin, items),
         "approvato_da": f", approvato da {_signed_by(settings, session, version[0])}" if version else "",
@@ -218,6 +218,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "accettati": str(certificate.accepted + certificate.declared),
         "previsti": str(certificate.planned),
         "restanti": str(certificate.open),
+        "chi_resta": _who_is_left(certificate.open),
         "conto": words(certificate) + ".",
         "conferme": CONFIRMED_LATER.format(page=page) if certificate.accepted else "",
         "non_arrivati": _undelivered(session, bulletin),
@@ -227,6 +228,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "chi": bulletin.status_by,
         "costo": costs.estimated(settings, certificate.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
+        "riprendi_entro": _resumed_until(settings, bulletin, items),
         "riprendi": settings.order_link("riprendi"),
         "chiudi": settings.order_link("chiudi"),
         "correggi": settings.order_link("correggi"),
@@ -306,21 +308,35 @@ def without_anything(
     received it or the send is over.
     """
     told = dict.fromkeys(settings.profile.editors, "")
-    if bulletin.kind != BulletinKind.correction:
-        return told
-    for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
-        left = deliveries.certificate(session, original.id).open
-        if original.status == BulletinStatus.stopped and left:
-            words = settings.texts["senza_niente"]
-            how = words["chiudi" if original.kind in PUT_RIGHT else "correggi"]
-            values = {verb: settings.order_link(verb) for verb in ("correggi", "chiudi")}
-            values["non_ha"] = "non ha" if left == 1 else "non hanno"
-            values |= {"bollettino": named(original), "restanti": people(left)}
-            version = bulletins.latest(session, bulletin.id)
-            values["giusto"] = bulletins.items(session, version)[0].text if version else ""
-            for person, decides in _deciders(settings, session, original, now).items():
-                told[person] += f"{how.strip().format(**values, chi_decide=decides)}\n\n"
+    for original, left in _left_out(session, bulletin):
+        words = settings.texts["senza_niente"]
+        how = words["chiudi" if original.kind in PUT_RIGHT else "correggi"]
+        values = {verb: settings.order_link(verb) for verb in ("correggi", "chiudi")}
+        values["non_ha"] = "non ha" if left == 1 else "non hanno"
+        values |= {"bollettino": named(original), "restanti": people(left)}
+        version = bulletins.latest(session, bulletin.id)
+        values["giusto"] = bulletins.items(session, version)[0].text if version else ""
+        for person, decides in _deciders(settings, session, original, now).items():
+            told[person] += f"{how.strip().format(**values, chi_decide=decides)}\n\n"
     return told
+
+
+def _left_out(session: Session, bulletin: Bulletin) -> list[tuple[Bulletin, int]]:
+    """Each stopped send that a correction is of, and how many it never reached."""
+    if bulletin.kind != BulletinKind.correction:
+        return []
+    originals = [session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)]
+    stopped = [one for one in originals if one.status == BulletinStatus.stopped]
+    counts = [(one, deliveries.certificate(session, one.id).open) for one in stopped]
+    return [(one, left) for one, left in counts if left]
+
+
+def _in_brief(session: Session, bulletin: Bulletin) -> str:
+    """How the subject begins; with whom a correction leaves without anything, since a person has to act."""
+    words = "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato"
+    left = sum(count for _, count in _left_out(session, bulletin))
+    stay = "resta" if left == 1 else "restano"
+    return f"{words}, ma {people(left)} {stay} senza niente" if left else words
 
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:
@@ -332,6 +348,17 @@ def _decisions(session: Session, bulletin: Bulletin) -> str:
             for line in start.despite.splitlines()
         ]
     return f"Decisioni delle persone:\n{bullets(done, '')}\n\n" if done else ""
+
+
+def _who_is_left(count: int) -> str:
+    return f"{people(count)}, {'a cui' if count == 1 else 'alle quali'} non è arrivato niente"
+
+
+def _resumed_until(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
+    """Until when a stopped send can go on, as it is refused after."""
+    if until := hold.lasts_until(settings, bulletin, items):
+        return f"«riprendi» vale fino a {scadenza(until)}: dopo restano «correggi» e «chiudi»."
+    return "«riprendi» vale finché l'allerta è quella del testo."
 
 
 def _rest(bulletin: Bulletin) -> str:

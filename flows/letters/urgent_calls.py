@@ -251,9 +251,10 @@ def _is_last(case: _Case, until: datetime) -> bool:
 
 
 def _otherwise(session: Session, case: _Case, by_order: bool) -> str:
-    readers = people(recipients.head_count(session, case.bulletin))
-    start = "parte da sola, per ordine permanente," if by_order else "NON si invia niente"
-    return f"{start} a {readers}"
+    count = recipients.head_count(session, case.bulletin)
+    if by_order:
+        return f"parte da sola, per ordine permanente, a {people(count)}"
+    return f"NON si invia niente, a nessuna delle {people(count)}" if count > 1 else "NON si invia niente"
 
 
 def _subject(session: Session, case: _Case) -> tuple[str, str]:

@@ -136,14 +136,16 @@ def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime)
     count = deliveries.certificate(session, row.id)
     details = [f"{_remaining(count.open)} di {thousands(count.planned)}."]
     steps = [order("nessun altro deve riceverlo: chiudi", "chiudi")]
-    sealed = bulletins.approved(session, row.id)
+    items = hold.sealed_items(session, row.id)
     try:
-        hold.require_right(
-            settings, session, row, bulletins.items(session, sealed[1]) if sealed else [], now=now
-        )
+        hold.require_right(settings, session, row, items, now=now)
+        why = hold.too_late(settings, row, items, now)
+    except UntrueError as exc:
+        why = str(exc)
+    if why:  # `riprendi` would say the same
+        details.append(why)
+    else:
         steps.insert(0, order("il testo è giusto: riprendi", "riprendi"))
-    except UntrueError as exc:  # `riprendi` would say the same
-        details.append(str(exc))
     with_box = ", con la casella «L'invio è fermato»" if row.kind not in PUT_RIGHT else ""
     steps.insert(-1, order(f"il testo è sbagliato: correggi{with_box}", "correggi"))
     return Line(

@@ -67,19 +67,30 @@ LABELS = {
 }
 
 
+WHILE_IT_STAYS = "se resta il dato che il sito non riporta"  # two have to approve; without it one is enough
 AGAIN = "Approva: hai già approvato, serve di nuovo solo se il testo cambia"  # to who did
 
 
 def choices(
-    slot_at: datetime | None, *, is_fixed: bool = False, is_shared: bool = False, is_first: bool = False
+    slot_at: datetime | None,
+    *,
+    is_fixed: bool = False,
+    is_shared: bool = False,
+    is_first: bool = False,
+    is_by_one: bool = False,
 ) -> dict[Choice, str]:
     """What the editor may choose, in the words of the form.
 
     `is_fixed`: a template of its own, which no news enters. `is_shared`: a second person has a say;
-    `is_first`: theirs is still to come.
+    `is_first`: theirs is still to come; `is_by_one`: they have it only while the text tells what the site
+    does not, as `rule` decides.
     """
     when = f"{giorno(slot_at)} alle {ora(slot_at)}" if slot_at else "subito"
-    other = ", se approva anche un collega" if is_first else ", se non cambi il testo" if is_shared else ""
+    other = ""
+    if is_first:
+        other = f"; in due, {WHILE_IT_STAYS}" if is_by_one else ", se approva anche un collega"
+    elif is_shared:
+        other = ", se non cambi il testo" + (" o togli il dato che il sito non riporta" if is_by_one else "")
     labels = {Choice.approve: f"Approva: parte {when}{other}", **LABELS}
     if is_fixed:
         labels[Choice.discard] = "Non inviare e scarta questo messaggio"

@@ -30,9 +30,14 @@ def form(settings: Settings, draft: Round, now: datetime, page: str) -> type[for
     """
     words = settings.texts["modulo"]
     is_fixed = draft.bulletin.template is not None
-    is_shared = settings.profile.approvals == 2 or bool(draft.awaited)
-    is_first = (settings.profile.approvals == 2 or _is_source_asked(draft)) and not draft.awaited
-    offered = choices(draft.bulletin.slot_at, is_fixed=is_fixed, is_shared=is_shared, is_first=is_first)
+    is_by_one = settings.profile.approvals == 1
+    offered = choices(
+        draft.bulletin.slot_at,
+        is_fixed=is_fixed,
+        is_shared=not is_by_one or bool(draft.awaited),
+        is_first=(not is_by_one or _is_source_asked(draft)) and not draft.awaited,
+        is_by_one=is_by_one,
+    )
     names = [editor.name for editor in settings.profile.editors]
     fields: dict[str, Any] = _texts(settings, draft, draft.bulletin.slot_at or now)
     if _is_source_asked(draft):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Bulletin, BulletinItem, BulletinKind
+from flows.bulletin.alerts.text import ALERT
 from flows.bulletin.choosing.selection import IN_TIME
 from flows.bulletin.language.dates import giorno, in_rome, scadenza
 from flows.bulletin.language.markdown import escaped, link, within
@@ -82,7 +83,8 @@ def matter(bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
     """What a message of a fixed text is about: the beginning of its first line; "" of a bulletin of news."""
     if not bulletin.template or not items:
         return ""
-    return cut(items[0].text, MATTER) or items[0].category
+    text = f"allerta {items[0].text}" if bulletin.template == ALERT else items[0].text
+    return cut(text, MATTER) or items[0].category
 
 
 def of_what(bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:

@@ -132,6 +132,17 @@ def is_in_force(
     return until is None or now <= until
 
 
+def too_late(
+    settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
+) -> str | None:
+    """Why a stopped send no longer goes on with its text, and what is left; None while that is in time."""
+    until = lasts_until(settings, bulletin, items)
+    if until is None or now <= until:
+        return None
+    why = f"Si poteva riprendere fino a {scadenza(until)}: ora il testo è troppo vecchio."
+    return f"{why} {remedy(bulletin.kind)}"
+
+
 def lasts_until(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem]) -> datetime | None:
     """The end of its time to live; None for an alert, which lasts while it is right."""
     if bulletin.kind != BulletinKind.correction and any(item.weather_alert_id for item in items):
