@@ -26,6 +26,8 @@ from flows.watch import look
 from tests.world.builders import NOW
 from tests.world.fleet import Land, land
 
+pytestmark = pytest.mark.slow  # thirty databases a test
+
 MANY, ROUNDS = 30, 3
 PROCESS = psutil.Process()
 
