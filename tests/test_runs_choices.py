@@ -92,7 +92,7 @@ def test_lines_of_what_was_sent_are_chosen_one_by_one(engine: Engine) -> None:
 
 
 def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine) -> None:
-    """One that was approved; what the site changed once more after it comes first again."""
+    """One that was approved; what the site changed once more after it left comes first again."""
     with transaction(engine) as session:
         news = [make_news_item(session) for _ in range(4)]
         news[1].facts_changed_at = news[2].facts_changed_at = NOW + timedelta(hours=1)
@@ -100,7 +100,7 @@ def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine) -> 
         old = make_bulletin(session, items, status=BulletinStatus.sent).id
         for place, status in enumerate((BulletinStatus.in_review, BulletinStatus.sent, BulletinStatus.sent)):
             correction = make_bulletin(session, [items[place]], status=status, kind=BulletinKind.correction)
-            correction.created_at = NOW + timedelta(hours=2)
+            correction.sent_at = NOW + timedelta(hours=2) if status == BulletinStatus.sent else None
             telling.link(session, correction.id, [old])
         news[2].facts_changed_at = NOW + timedelta(hours=3)
         session.flush()

@@ -135,9 +135,15 @@ OF = " del "  # behind the number of a line
 
 
 def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
-    """When each of its lines was put right by a correction that was approved, by the line's title."""
+    """When each of its lines was put right by a correction that was approved, by the line's title.
+
+    As it begins to leave: until its approval it is held beside the page, which is mended meanwhile.
+    """
     corrections = telling.follow_ups(session, bulletin.id, *hold.CORRECTING, kinds=hold.WRONG)
-    return {hold.sealed_items(session, one.id)[0].title: one.created_at for one in reversed(corrections)}
+    return {
+        hold.sealed_items(session, one.id)[0].title: one.sent_at or one.created_at
+        for one in reversed(corrections)
+    }
 
 
 CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
