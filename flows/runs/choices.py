@@ -8,7 +8,7 @@ by Prefect, or answered in words, never taken for another bulletin.
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from datetime import datetime, timedelta
@@ -198,7 +198,7 @@ def refresh(settings: Settings, engine: Engine, *, now: datetime) -> None:
 
 
 @contextmanager
-def beside(settings: Settings, engine: Engine, *, now: datetime) -> Iterator[Callable[[], object]]:
+def beside(settings: Settings, engine: Engine, *, now: datetime) -> Iterator[Callable[[], Future[None]]]:
     """`refresh`, to be begun once within: in a thread, which has ended when the block has."""
     with ThreadPoolExecutor(1) as pool:
         # with what Prefect keeps for this run: a thread has a context of its own
