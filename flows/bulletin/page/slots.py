@@ -81,6 +81,9 @@ _FEAST = re.compile(
     re.I,
 )  # names of what is celebrated, perhaps on another day
 _ON_A_WEEKDAY = re.compile(rf"\b{WEEKDAY},?\s(?P<day>\d{{1,2}}[°º]?\s{MONTH})", re.I)
+_HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
+    r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
+)
 _PLOT = re.compile(
     r"\b(?:regia|regista|commedia|protagonist[aie]|attor[ei]|trama|romanzo|film|spettacolo)\b", re.I
 )
@@ -146,7 +149,7 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     before = page.text[max(0, span.start - 120) : span.start]
     if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
         return True
-    if _IF_IT_RAINS.search(before) or _is_of_a_story(page, span, source):
+    if _HELD.search(before[-40:]) or _IF_IT_RAINS.search(before) or _is_of_a_story(page, span, source):
         return True
     feast = _FEAST.fullmatch(words)
     return feast is not None and any(
