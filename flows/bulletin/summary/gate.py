@@ -131,6 +131,7 @@ _DUTIES = (
 )
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
+_WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
 _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
 _REST_IN_PAGE = re.compile(r"dettagli sono nella pagina\.$")
@@ -315,7 +316,11 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
     ]
     is_vague = not figures(text) and _REST_IN_PAGE.search(text) is not None
-    is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT
+    names_rest = IN_PAGE.search(text) is not None and _REST_IN_PAGE.search(text) is None
+    is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
+    meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
+    if meets and {Slot.when, Slot.hours} <= set(notice.slots) and not _WHEN_IN_PAGE.search(text):
+        yield f"Manca quando: la pagina dice «{notice.slots[Slot.when][0].words}»."
     if is_scant or (is_vague and notice.kind not in OCCASIONS and len(left) >= _VAGUE_LEFT):
         yield f"Il testo tace {len(left)} cose che la pagina dice."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more

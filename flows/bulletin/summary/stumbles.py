@@ -38,6 +38,12 @@ _QUALIFIED = re.compile(
 _IN_SMALL = re.compile(r"(?:C['’]è|c['’]è|[Cc]i sono) «([a-zà-ù][^»]*)»")
 _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
+_PRAISE = re.compile(
+    r"\b[Ss]iamo\s(?:felic|liet|orgoglios|content)\w+|\bannunciarvi\b|!!"
+    r"|\bsplendida cornice\b|\bvi aspettiamo\b"
+)
+_TERM = re.compile(r"\s[-–]\s(?:la\s)?scadenza\b", re.I)
+_NO_WORDS = 6
 _FEW_WORDS = 10  # of three readers' thirteen such texts ten were sent back
 _BARE_REQUEST = re.compile(
     r"(?:La|Le|L['’])\s?(?:domand[ae]|istanz[ae])(?:\sdi\s(?:partecipazione|ammissione))?,?\s(?!per\b|a[il]?\b|all|di\b)",
@@ -75,6 +81,16 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[1]}» non è un nome: il testo lo mette tra virgolette."
     if match := _SHOUT.search(text):
         yield f"«{match[0].strip(' –-|')}» è un richiamo del titolo."
+    if match := _PRAISE.search(text):
+        yield f"«{match[0]}» è un invito o una lode, non una notizia."
+    is_bare = "nella pagina" not in text and not figures(text)
+    if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
+        yield "Il testo dice troppo poco perché qualcuno lo legga."
+    if _TERM.search(text):
+        yield "Il testo ricopia la scadenza dal titolo, senza una frase."
+    title = notice.title.strip(" .")
+    if "?" in title and text.startswith(title):
+        yield "Il testo comincia con le domande del titolo."
     is_long = len(notice.body) > _MORE
     if (
         is_long
