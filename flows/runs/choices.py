@@ -161,7 +161,8 @@ NOTHING_LISTED: Mapping[str, str] = {
     STOPPED: "Adesso nessun invio è fermo: non c'è niente da chiudere.",
     TO_REOPEN: "Adesso non c'è niente di approvato, rinviato o scartato che possa tornare.",
     TO_RESUME: "Adesso non c'è niente da riprendere. Un invio fermato e poi corretto non riparte: a chi non "
-    "ha ricevuto niente il testo giusto lo manda «correggi», con la casella «L'invio è fermato».",
+    "ha ricevuto niente il testo giusto lo manda «correggi», stessa riga e stesso testo della correzione, "
+    "con la casella «L'invio è fermato».",
     SENT: "Negli ultimi 30 giorni non è partito niente.",
     LINES: "Negli ultimi 30 giorni non è partito niente: non c'è niente da correggere.",
 }
