@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from sqlmodel import select
 
-from db.models import BulletinStatus
+from db.models import BulletinStatus, Delivery, DeliveryStatus, NewsItem
 from flows import correct
 from flows.approve import load_round
 from flows.correct import ERROR, draft_for_the_rest
@@ -15,6 +16,7 @@ from flows.runs import choices, client, forms
 from flows.sending import hold
 from flows.sending.drain import UntrueError
 from tests.test_settle import ANNA, close, corrected, letters, send, stopped, tell
+from tests.world.builders import item_of, make_news_item
 from tests.world.comune import APPROVE, Comune
 
 FIRST, OTHERWISE = "Via Roma è chiusa qui.", "Qui via Roma è chiusa."
@@ -94,6 +96,20 @@ def test_one_that_has_still_to_leave_reaches_all_of_them(comune: Comune) -> None
     assert f"2 persone ricevono {TWO}" in told
 
 
+def test_who_did_not_get_the_first_is_not_counted(comune: Comune) -> None:
+    original = stopped(comune, tried=2)
+    first = gone(comune, original)
+    with comune.look() as session:
+        missed, *_ = session.exec(select(Delivery).where(Delivery.bulletin_id == first))
+        missed.status = DeliveryStatus.failed
+    second = corrected(comune, original, OTHERWISE)
+    assert f"1 persona riceve {TWO}" in said(comune, second)[0]
+    with comune.look() as session:
+        for row in session.exec(select(Delivery).where(Delivery.bulletin_id == first)):
+            row.status = DeliveryStatus.failed
+    assert said(comune, second) == []
+
+
 def test_another_line_and_the_first_correction_are_nobodys_second(comune: Comune) -> None:
     original = stopped(comune, tried=2)
     first = gone(comune, original)
@@ -126,6 +142,28 @@ def test_who_was_spared_a_wrong_line_gets_no_other_that_was_corrected(comune: Co
     rest = for_the_rest(comune, original, 2, "Via Roma è chiusa lunedì 30 novembre.")
     assert [item.text for item in comune.items(rest)] == [FIRST, "Via Roma è chiusa lunedì 30 novembre."]
     assert all(item.is_typed for item in comune.items(rest))
+
+
+def test_of_two_lines_with_one_title_none_is_taken_for_the_other(comune: Comune) -> None:
+    line = item_of(make_stored(comune), text="Via Roma è chiusa.")
+    right = {line.title: "Giusto."}
+    assert correct._as_corrected([line, line], right) == [line, line]
+    assert [one.text for one in correct._as_corrected([line], right)] == ["Giusto."]
+
+
+def make_stored(comune: Comune) -> NewsItem:
+    with comune.look() as session:
+        return make_news_item(session)
+
+
+def test_a_second_correction_of_a_correction_is_led_to_no_draft_for_the_rest(comune: Comune) -> None:
+    """Who did not get a correction has no text of their own: the other draft is one more correction."""
+    first = gone(comune, stopped(comune, tried=2))
+    of_it = gone(comune, first, "Via Roma chiude lunedì 30 novembre.")
+    told, other = said(comune, corrected(comune, first, OTHERWISE)), corrected(comune, first, FIRST)
+    assert other
+    assert [line.partition("numero ")[2].partition(":")[0] for line in told] == [str(of_it)]
+    assert told[0].endswith("deve leggere parole nuove; se no scartala.")
 
 
 SAME = (
