@@ -304,7 +304,7 @@ NOT_SENT = (
     "nessun caso. Copia, tutte o in parte, quelle che chi legge ha visto: «{sent}»."
 )
 SITE_BEHIND = (
-    "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
+    "Il sito non riporta ancora questo dato, e dalla pagina del messaggio si arriva al sito: fallo "
     "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se è "
     "già aggiornato, il modulo può accorgersene solo domani: dove chiede da dove viene il dato scrivi che "
     "l'hai visto sul sito."
