@@ -69,6 +69,7 @@ def test_the_period_of_another_sentence_is_not() -> None:
         "entro il mese di ottobre 2027",
         "entro e non oltre il mese di ottobre 2027",
         "entro tutto il mese di ottobre",
+        "entro ottobre 2027",
         "entro la fine di ottobre",
         "entro la fine del mese di ottobre 2027",
     ],

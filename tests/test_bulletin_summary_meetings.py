@@ -35,6 +35,7 @@ from flows.bulletin.summary.frames.meetings import meeting
             "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20 nella sala consiliare.",
         ),
         ("Il Consiglio comunale premia gli atleti", "La festa è il 9 maggio 2027.", ""),
+        ("Consiglio comunale dei ragazzi", f"Festa il 9 maggio 2027. {'Si gioca. ' * 40}Poi la seduta.", ""),
         ("Rinviata la seduta del Consiglio comunale", "27 gennaio 2027", ""),
         ("Convocazione del Consiglio comunale", "Seduta del Consiglio.", ""),
         ("Convocazione dei genitori", "27 gennaio 2027", ""),
