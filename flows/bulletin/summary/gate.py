@@ -316,7 +316,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
     ]
     is_vague = not figures(text) and _REST_IN_PAGE.search(text) is not None
-    names_rest = IN_PAGE.search(text) is not None and _REST_IN_PAGE.search(text) is None
+    names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
     meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
     if meets and {Slot.when, Slot.hours} <= set(notice.slots) and not _WHEN_IN_PAGE.search(text):

@@ -61,7 +61,7 @@ _LONG = 230  # characters
 _VAGUE = re.compile(
     r"\bcambi(?:a|ano)(?:\stemporaneamente)?\s(?:la|l['’]|le)\s?(?:viabilità|circolazione|disciplina)", re.I
 )
-_NAMELESS = re.compile(r"\bdeposito di atti\b|\bcasa (?:del comune|comunale)\b", re.I)
+_NAMELESS = re.compile(r"\bdeposito di atti\b|\bavviso di deposito\.|\bcasa (?:del comune|comunale)\b", re.I)
 
 
 def stumbles(text: str, notice: Notice) -> Iterator[str]:
