@@ -255,6 +255,27 @@ def test_a_send_that_begins_meanwhile_leaves_all_as_it_is(
     assert (by_comune(server), "alfa" in here.fleet.slugs) == (others, True)
 
 
+def test_what_was_killed_half_way_is_typed_again(
+    here: Land, server: DoorServer, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    typed("apply")
+    numbers, _ = wait(here, server)
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.deploy.take_away", killed)
+        with pytest.raises(KeyboardInterrupt):
+            typed("retire", "alfa")
+    assert "alfa" in here.fleet.slugs
+    code, out, _ = typed("retire", "alfa")
+    assert code == 0
+    assert "cancel bulletins: none waits\n" in out
+    assert "alfa" not in {*here.fleet.slugs, *by_comune(server)}
+    with opened(f"sqlite:///{here.states}/alfa/bollettino.db") as engine, reading(engine) as session:
+        assert session.get_one(Bulletin, numbers["approved"]).status == BulletinStatus.missed
+
+
 def test_one_whose_registering_fails_costs_no_other(
     here: Land, server: DoorServer, typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
