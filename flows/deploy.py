@@ -13,6 +13,7 @@ from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
@@ -128,37 +129,103 @@ def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
             field["enum"] = known["enum"]
 
 
+def when(schedule: object) -> str:
+    """What makes two schedules the same; the server gives intervals an anchor of its own."""
+    for name in ("cron", "interval"):
+        if (value := getattr(schedule, name, None)) is not None:
+            return f"{name} {value} {getattr(schedule, 'timezone', None)}"
+    return repr(schedule)
+
+
+def _wanted(
+    settings: Settings,
+    block: dict[str, Any],
+    pull: Sequence[dict[str, Any]],
+    before: DeploymentResponse | None,
+) -> dict[str, Any]:
+    """A deployment as it is to be, where the server has it already as `before`: a schedule that a person
+    paused in the UI stays paused, and a list of bulletins what it is.
+    """
+    names = [editor.name for editor in settings.profile.editors]
+    schema = form(entry(block["entrypoint"]), names, who_is_asked=not settings.signs_in)
+    paused = set()
+    if before is not None:
+        paused = {when(item.schedule) for item in before.schedules if not item.active}
+        _keep_lists(schema, before.parameter_openapi_schema or {})
+    return {
+        "name": settings.deployment(block["name"]),
+        "entrypoint": block["entrypoint"],
+        "pull_steps": steps(settings, pull),
+        "work_pool_name": settings.work_pool,
+        "description": settings.profile.prova + block["description"],
+        "tags": [*block["tags"], settings.profile.slug],
+        "parameters": block.get("parameters", {}),
+        "parameter_openapi_schema": schema,
+        "enforce_parameter_schema": True,
+        "schedules": [
+            DeploymentScheduleCreate(schedule=schedule, active=when(schedule) not in paused)
+            for schedule in schedules(block, settings.profile)
+        ],
+    }
+
+
+def _is_as(before: DeploymentResponse, wanted: dict[str, Any]) -> bool:
+    """Whether to register it would change nothing."""
+    planned, tags = wanted["schedules"], wanted["tags"]
+    return (
+        sorted((when(item.schedule), item.active) for item in before.schedules)
+        == sorted((when(item.schedule), item.active) for item in planned)
+        and sorted(before.tags) == sorted(tags)
+        and all(getattr(before, key) == wanted[key] for key in wanted.keys() - {"schedules", "tags"})
+    )
+
+
+def _here(settings: Settings, deployments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
+
+
+def _ours(client: SyncPrefectClient, settings: Settings) -> dict[str, DeploymentResponse]:
+    """What the server has of this Comune, by its name."""
+    tagged = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    found = client.read_deployments(deployment_filter=tagged, limit=AT_ONCE)
+    return {one.name: one for one in found if one.name.endswith(settings.deployment(""))}
+
+
+def changes(client: SyncPrefectClient, settings: Settings) -> dict[str, str]:
+    """What `deploy` would change: the name of a deployment, or of the work pool, and what is with it. Empty:
+    nothing.
+    """
+    deployments, pull = blocks()
+    found = _ours(client, settings)
+    told = {}
+    try:
+        pool = client.read_work_pool(settings.work_pool)
+        if pool.base_job_template != JOB:
+            told[settings.work_pool] = "outdated"
+    except ObjectNotFound:
+        told[settings.work_pool] = "missing"
+    for block in _here(settings, deployments):
+        name = settings.deployment(block["name"])
+        before = found.pop(name, None)
+        if before is None:
+            told[name] = "missing"
+        elif not _is_as(before, _wanted(settings, block, pull, before)):
+            told[name] = "outdated"
+    return told | dict.fromkeys(found, "of another version")
+
+
 def _register(
-    client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: list[dict[str, Any]]
+    client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: Sequence[dict[str, Any]]
 ) -> str:
     flow = entry(block["entrypoint"])
-    name = settings.deployment(block["name"])
-    names = [editor.name for editor in settings.profile.editors]
-    schema = form(flow, names, who_is_asked=not settings.signs_in)
-    try:  # a schedule that a person paused in the UI stays paused, and a list of bulletins what it is
-        before = client.read_deployment_by_name(f"{flow.name}/{name}")
-        paused = {str(item.schedule) for item in before.schedules if not item.active}
-        _keep_lists(schema, before.parameter_openapi_schema or {})
+    full = f"{flow.name}/{settings.deployment(block['name'])}"
+    try:
+        before = client.read_deployment_by_name(full)
     except ObjectNotFound:
-        paused = set()
-    planned = schedules(block, settings.profile)
-    client.create_deployment(
-        flow_id=client.create_flow_from_name(flow.name),
-        name=name,
-        entrypoint=block["entrypoint"],
-        pull_steps=steps(settings, pull),
-        work_pool_name=settings.work_pool,
-        description=settings.profile.prova + block["description"],
-        tags=[*block["tags"], settings.profile.slug],
-        parameters=block.get("parameters", {}),
-        parameter_openapi_schema=schema,
-        enforce_parameter_schema=True,
-        schedules=[
-            DeploymentScheduleCreate(schedule=schedule, active=str(schedule) not in paused)
-            for schedule in planned
-        ],
-    )
-    return f"{flow.name}/{name}"
+        before = None
+    flow_id = client.create_flow_from_name(flow.name)
+    client.create_deployment(flow_id=flow_id, **_wanted(settings, block, pull, before))
+    return full
 
 
 def deploy(settings: Settings) -> list[str]:
@@ -170,15 +237,21 @@ def deploy(settings: Settings) -> list[str]:
                 WorkPoolCreate(name=settings.work_pool, type="process", base_job_template=JOB)
             )
         client.update_work_pool(settings.work_pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
-        here = [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
-        names = [_register(client, settings, block, pull) for block in here]
-        _retire(client, settings, {name.partition("/")[2] for name in names})
+        names = [_register(client, settings, block, pull) for block in _here(settings, deployments)]
+        take_away(client, settings, {name.partition("/")[2] for name in names})
         return names
 
 
-def _retire(client: SyncPrefectClient, settings: Settings, names: Collection[str]) -> None:
-    """Take away what an older version registered: its schedule would start what is not there any more."""
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
-    for deployment in client.read_deployments(deployment_filter=ours, limit=AT_ONCE):
-        if deployment.name.endswith(f"-{settings.profile.slug}") and deployment.name not in names:
-            client.delete_deployment(deployment.id)
+def registered(client: SyncPrefectClient, settings: Settings) -> list[str]:
+    """The names of what the server has of this Comune."""
+    return sorted(_ours(client, settings))
+
+
+def take_away(client: SyncPrefectClient, settings: Settings, but: Collection[str] = ()) -> list[str]:
+    """Of this Comune's what is not among the names `but`, as what an older version registered: its schedule
+    would start what is not there any more. What the server planned of it goes along.
+    """
+    gone = [one for name, one in _ours(client, settings).items() if name not in but]
+    for deployment in gone:
+        client.delete_deployment(deployment.id)
+    return [one.name for one in gone]

@@ -18,7 +18,7 @@ VERBS = (
     "absence", "alert", "announce", "approve", "backfill", "collect", "compose", "correct", "count",
     "deploy", "dispatch", "hand_over", "rehearse", "retain", "run", "settle", "stop", "watch", "worker",
 )  # fmt: skip
-NESTS = ("bulletin", "web")  # each package in one of these counts by itself
+NESTS = ("bulletin", "fleet", "web")  # each package in one of these counts by itself
 # The floors of the house, the highest first: a package may import what stands on a lower floor. Verbs are in
 # `PAIRS`.
 FLOORS = (
@@ -26,7 +26,7 @@ FLOORS = (
     ("run", "rehearse"),
     ("cli",),
     tuple(verb for verb in VERBS if verb not in ("run", "rehearse", "deploy")),
-    ("watchdog", "kit"),
+    ("watchdog", "kit", "fleet.membership"),
     ("doctor",),
     ("letters",),
     ("by_hand",),

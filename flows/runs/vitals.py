@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import prefect
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -25,12 +26,14 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 
-from flows.deploy import AT_ONCE, blocks, schedules
+from flows.deploy import AT_ONCE, blocks, schedules, when
 from flows.settings import BollettinoError, Settings
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
 TAKEN_WITHIN = timedelta(minutes=5)  # from its hour, or from Pending, to Running
 LONGEST_RUN = timedelta(hours=6)  # of one whose process cannot be looked at: no send takes as long
+
+Client: TypeAlias = SyncPrefectClient  # for who hands it on, and knows nothing of Prefect
 
 
 class NoServerError(BollettinoError):
@@ -38,14 +41,23 @@ class NoServerError(BollettinoError):
 
 
 @contextmanager
-def _asked(settings: Settings) -> Iterator[SyncPrefectClient]:
+def connected(settings: Settings) -> Iterator[SyncPrefectClient]:
+    """NoServerError where nobody takes a connection; what comes up within is not touched."""
     try:
         socket.create_connection(settings.prefect_place, SECONDS).close()
     except OSError as exc:
         raise NoServerError(f"the Prefect server does not answer at {settings.prefect_address}") from exc
+    with get_client(sync_client=True) as client:
+        yield client
+
+
+@contextmanager
+def _asked(settings: Settings) -> Iterator[SyncPrefectClient]:
     try:
-        with get_client(sync_client=True) as client:
+        with connected(settings) as client:
             yield client
+    except NoServerError:
+        raise
     except Exception as exc:
         raise NoServerError(f"the Prefect server did not answer as it should ({type(exc).__name__})") from exc
 
@@ -146,17 +158,9 @@ def planned(settings: Settings) -> Planned:
         if deployment is None:
             missing.append(block["name"])
             continue
-        wanted = {_when(one) for one in schedules(block, settings.profile)}
-        if wanted != {_when(item.schedule) for item in deployment.schedules}:
+        wanted = {when(one) for one in schedules(block, settings.profile)}
+        if wanted != {when(item.schedule) for item in deployment.schedules}:
             other.append(block["name"])
         elif deployment.paused or any(not item.active for item in deployment.schedules):
             paused.append(block["name"])
     return Planned(tuple(missing), tuple(other), tuple(paused))
-
-
-def _when(schedule: object) -> str:
-    """What makes two schedules the same; the server gives intervals an anchor of its own."""
-    for name in ("cron", "interval"):
-        if (value := getattr(schedule, name, None)) is not None:
-            return f"{name} {value} {getattr(schedule, 'timezone', None)}"
-    return repr(schedule)

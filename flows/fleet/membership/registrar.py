@@ -1,0 +1,68 @@
+"""The one Prefect server of a fleet, asked for many Comuni by one client.
+
+Nothing of Prefect is imported before the process has the environment of the fleet. Where no server was ever
+started none is asked: Prefect would make the folder of one.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from flows.door.keys import KeysError
+from flows.fleet.registry import Fleet
+from flows.settings import BollettinoError, Settings
+
+if TYPE_CHECKING:
+    from flows.runs.vitals import Client
+
+
+class Registrar:
+    """`why` it cannot be asked; "" where it can."""
+
+    def __init__(self, client: "Client | None", why: str = "") -> None:
+        self._client, self.why = client, why
+
+    @property
+    def client(self) -> "Client":
+        """BollettinoError where it cannot be asked."""
+        if self._client is None:
+            raise BollettinoError(self.why)
+        return self._client
+
+    def changes(self, settings: Settings) -> Mapping[str, str] | None:
+        """As `flows.deploy.changes`; None where nobody can say."""
+        if self._client is None:
+            return None
+        from flows import deploy
+
+        return deploy.changes(self._client, settings)
+
+    def register(self, settings: Settings) -> None:
+        from flows import deploy
+
+        deploy.deploy(settings)
+
+
+@contextmanager
+def registrar(fleet: Fleet) -> Iterator[Registrar]:
+    """Of the server that all its Comuni share, as long as it is asked."""
+    comuni = fleet.roll().comuni
+    with ExitStack() as stack:
+        yield _of(comuni[0], stack) if comuni else Registrar(None, "no Comune can be read")
+
+
+def _of(anyone: Settings, stack: ExitStack) -> Registrar:
+    if not anyone.server_state.is_dir():
+        return Registrar(None, f"the Prefect server was never started: there is no {anyone.server_state}")
+    try:
+        anyone.enter("deploy")
+        from flows.runs import vitals
+
+        client = stack.enter_context(vitals.connected(anyone))
+    except (BollettinoError, KeysError) as exc:
+        return Registrar(None, str(exc))
+    try:
+        client.api_version()
+    except Exception as exc:  # noqa: BLE001  one that lets us in no more, or is none
+        return Registrar(None, f"the Prefect server did not answer as it should ({type(exc).__name__})")
+    return Registrar(client)
