@@ -136,11 +136,11 @@ def _held(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
     return [bulletin for bulletin in held if bulletin.status in statuses]
 
 
-def answering(engine: Engine, now: datetime) -> set[int]:
+def answering(settings: Settings, engine: Engine, now: datetime) -> set[int]:
     """Bulletins with an answer that is not stored yet."""
     with transaction(engine) as session:
         waiting = bulletins.with_status(session, BulletinStatus.in_review)
-    return {bulletin.id for bulletin in waiting if forms.is_answering(engine, bulletin.id, now=now)}
+    return {bulletin.id for bulletin in waiting if forms.is_answering(settings, engine, bulletin.id, now=now)}
 
 
 def act(settings: Settings, engine: Engine, watched: Watched, *, now: datetime) -> None:
@@ -256,7 +256,7 @@ def full_round(settings: Settings, engine: Engine) -> str:
     except Exception as exc:  # noqa: BLE001  raised below: it must not keep deadlines and lost forms waiting
         errors.append(exc)
     try:
-        watched, lines = rounds(settings, engine, answering=answering(engine, now), now=now)
+        watched, lines = rounds(settings, engine, answering=answering(settings, engine, now), now=now)
         said += [str(watched), *lines]
     except Exception as exc:  # noqa: BLE001  raised below, beside what the alerts met
         errors.append(exc)

@@ -85,7 +85,7 @@ def start(
             parameters=parameters,
             name=settings.profile.prova + name,
             tags=tags,
-            idempotency_key=key,
+            idempotency_key=settings.own(key),
         )
     return str(run.id)
 
@@ -289,7 +289,7 @@ def start_dispatch(
         if sealed is None or bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending):
             return None
         key = f"dispatch-{bulletin_id}-{sealed[1].number}"
-        over = _over(key) if over is None else over
+        over = _over(settings, key) if over is None else over
         run_id = start(
             settings,
             "invia",
@@ -320,12 +320,12 @@ def start_part(settings: Settings, bulletin_id: int, *, part: int, tried: int) -
     )
 
 
-def _over(key: str) -> int:
+def _over(settings: Settings, key: str) -> int:
     """How many runs of these keys, counted from 0, are over before the first that is not, or is not there."""
     first = 0
     with get_client(sync_client=True) as client:
         while True:
-            keys = [f"{key}-{attempt}" for attempt in range(first, first + AT_ONCE)]
+            keys = [settings.own(f"{key}-{attempt}") for attempt in range(first, first + AT_ONCE)]
             runs = client.read_flow_runs(
                 flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys)),
                 limit=AT_ONCE,
