@@ -13,6 +13,7 @@ from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
@@ -20,6 +21,7 @@ from pydantic.fields import FieldInfo
 
 from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
+from flows.profiles.fleet import OWN, FleetFile
 from flows.settings import ROOT, Settings, load
 
 AT_ONCE = 200  # deployments in one answer of Prefect's; an installation has 25
@@ -37,6 +39,7 @@ JOB: dict[str, Any] = {
     "variables": {"type": "object", "properties": {}},
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
+FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
 
 
 def entry(entrypoint: str) -> Flow[Any, Any]:
@@ -48,8 +51,15 @@ def entry(entrypoint: str) -> Flow[Any, Any]:
     return found
 
 
-def schedules(block: dict[str, Any], profile: Profile) -> list[CronSchedule | IntervalSchedule]:
-    """The block's own intervals, and a weekly cron for each of the profile's slot times it names."""
+def schedules(
+    block: dict[str, Any], profile: Profile, *, in_fleet: bool = False
+) -> list[CronSchedule | IntervalSchedule]:
+    """The block's own intervals, and a weekly cron for each of the profile's slot times it names.
+
+    None where the fleet does it for all its Comuni in one run.
+    """
+    if in_fleet and FOR_ALL in block:
+        return []
     own: Iterable[IntervalSchedule] = (
         IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
         for item in block.get("schedules", [])
@@ -121,6 +131,82 @@ def steps(settings: Settings, pull: Sequence[dict[str, Any]]) -> list[dict[str, 
     return [*pull, named] if settings.fleet else [*pull]
 
 
+def name_for_all(name: str) -> str:
+    """A fleet's own deployment. No Comune has one that is called so: no slug and no block has such a mark."""
+    return f"{name}_tutti"
+
+
+def deploy_fleet(fleet: FleetFile) -> list[str]:
+    """Register what is done for all Comuni of a fleet together; return the full names of the deployments."""
+    deployments, pull = blocks()
+    with get_client(sync_client=True) as client:
+        _make_pool(client, fleet.prefect.pool)
+        names = [_register_for_all(client, fleet, block, pull) for block in deployments if FOR_ALL in block]
+        _retire(client, OWN, name_for_all(""), {name.partition("/")[2] for name in names})
+        return names
+
+
+def _register_for_all(
+    client: SyncPrefectClient, fleet: FleetFile, block: dict[str, Any], pull: list[dict[str, Any]]
+) -> str:
+    flow, name = entry(block[FOR_ALL]), name_for_all(block["name"])
+    full = f"{flow.name}/{name}"
+    before = _before(client, full)
+    client.create_deployment(
+        flow_id=client.create_flow_from_name(flow.name),
+        name=name,
+        entrypoint=block[FOR_ALL],
+        pull_steps=pull,
+        work_pool_name=fleet.prefect.pool,
+        description=f"Per tutti i Comuni insieme. {block['description']}",
+        tags=[*block["tags"], OWN],
+        parameters=block.get("parameters", {}),
+        parameter_openapi_schema=form(flow, []),
+        enforce_parameter_schema=True,
+        schedules=_as_before(
+            [
+                IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
+                for item in block["schedules"]
+            ],
+            before,
+        ),
+    )
+    return full
+
+
+def _before(client: SyncPrefectClient, full: str) -> DeploymentResponse | None:
+    """What is registered by now; None: nothing."""
+    try:
+        return client.read_deployment_by_name(full)
+    except ObjectNotFound:
+        return None
+
+
+def _as_before(
+    planned: Sequence[CronSchedule | IntervalSchedule], before: DeploymentResponse | None
+) -> list[DeploymentScheduleCreate]:
+    """A schedule that a person paused in the UI stays paused."""
+    paused = {when(item.schedule) for item in before.schedules if not item.active} if before else set()
+    return [
+        DeploymentScheduleCreate(schedule=schedule, active=when(schedule) not in paused)
+        for schedule in planned
+    ]
+
+
+def when(schedule: object) -> str:
+    """What makes two schedules the same; the server gives intervals an anchor of its own."""
+    for name in ("cron", "interval"):
+        if (value := getattr(schedule, name, None)) is not None:
+            return f"{name} {value} {getattr(schedule, 'timezone', None)}"
+    return repr(schedule)
+
+
+def _make_pool(client: SyncPrefectClient, pool: str) -> None:
+    with contextlib.suppress(ObjectAlreadyExists):  # a second start
+        client.create_work_pool(WorkPoolCreate(name=pool, type="process", base_job_template=JOB))
+    client.update_work_pool(pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
+
+
 def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
     for name, field in schema["properties"].items():
         known = before.get("properties", {}).get(name, {})
@@ -135,13 +221,9 @@ def _register(
     name = settings.deployment(block["name"])
     names = [editor.name for editor in settings.profile.editors]
     schema = form(flow, names, who_is_asked=not settings.signs_in)
-    try:  # a schedule that a person paused in the UI stays paused, and a list of bulletins what it is
-        before = client.read_deployment_by_name(f"{flow.name}/{name}")
-        paused = {str(item.schedule) for item in before.schedules if not item.active}
+    if before := _before(client, f"{flow.name}/{name}"):
         _keep_lists(schema, before.parameter_openapi_schema or {})
-    except ObjectNotFound:
-        paused = set()
-    planned = schedules(block, settings.profile)
+    planned = schedules(block, settings.profile, in_fleet=settings.fleet is not None)
     client.create_deployment(
         flow_id=client.create_flow_from_name(flow.name),
         name=name,
@@ -153,10 +235,7 @@ def _register(
         parameters=block.get("parameters", {}),
         parameter_openapi_schema=schema,
         enforce_parameter_schema=True,
-        schedules=[
-            DeploymentScheduleCreate(schedule=schedule, active=str(schedule) not in paused)
-            for schedule in planned
-        ],
+        schedules=_as_before(planned, before),
     )
     return f"{flow.name}/{name}"
 
@@ -165,20 +244,18 @@ def deploy(settings: Settings) -> list[str]:
     """Register everything with the running server; return the full names of the deployments."""
     deployments, pull = blocks()
     with get_client(sync_client=True) as client:
-        with contextlib.suppress(ObjectAlreadyExists):  # a second start
-            client.create_work_pool(
-                WorkPoolCreate(name=settings.work_pool, type="process", base_job_template=JOB)
-            )
-        client.update_work_pool(settings.work_pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
+        _make_pool(client, settings.work_pool)
         here = [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
         names = [_register(client, settings, block, pull) for block in here]
-        _retire(client, settings, {name.partition("/")[2] for name in names})
+        _retire(
+            client, settings.profile.slug, settings.deployment(""), {name.partition("/")[2] for name in names}
+        )
         return names
 
 
-def _retire(client: SyncPrefectClient, settings: Settings, names: Collection[str]) -> None:
+def _retire(client: SyncPrefectClient, tag: str, end: str, names: Collection[str]) -> None:
     """Take away what an older version registered: its schedule would start what is not there any more."""
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[tag]))
     for deployment in client.read_deployments(deployment_filter=ours, limit=AT_ONCE):
-        if deployment.name.endswith(f"-{settings.profile.slug}") and deployment.name not in names:
+        if deployment.name.endswith(end) and deployment.name not in names:
             client.delete_deployment(deployment.id)

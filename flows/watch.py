@@ -15,7 +15,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries, handovers, senders
 from db.engine import opened, reading, transaction
 from db.models import Bulletin, BulletinStatus
-from flows.alert import draft_and_call
+from flows.alert import Round, draft_and_call
 from flows.bulletin.status import WAITS
 from flows.by_hand import window
 from flows.doctor import heartbeat
@@ -240,6 +240,10 @@ def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
         partial(pages.recount, settings, engine, now=now),
     ]
     _each(tasks, "le pagine di Prefect non sono tutte aggiornate")
+
+
+AT_REST = f"{Round()}; {Watched()}"
+"""What a round says that found nothing to look after."""
 
 
 def full_round(settings: Settings, engine: Engine) -> str:

@@ -1,23 +1,29 @@
 """Two Comuni of a fleet on one Prefect server: what one starts, finds and shows is never the other's."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from prefect.client.schemas.filters import ArtifactCollectionFilter
+from prefect.client.schemas.filters import ArtifactCollectionFilter, LogFilter, LogFilterFlowRunId
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.states import Crashed
 
 from db.engine import opened, transaction
 from db.models import Bulletin, BulletinStatus
-from flows.deploy import deploy
-from flows.runs import client, forms, pages
+from flows import poll
+from flows.deploy import deploy, deploy_fleet, startable
+from flows.doctor import heartbeat
+from flows.profiles.fleet import OWN
+from flows.runs import client, forms, pages, vitals
 from flows.settings import Settings
 from flows.watch import act, answering, look
 from tests.world.builders import make_bulletin
 from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import land
+from tests.world.installation import wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
 
@@ -128,3 +134,75 @@ def test_the_pages_of_one_are_not_those_of_the_other(two: Two) -> None:
         f"bozza-1--{slug}": f"La bozza di {slug}." for slug in SLUGS
     }
     assert len({pages.drafts(settings, 1) for settings in two.settings.values()}) == 1, "led on by its door"
+
+
+def test_what_is_done_for_all_is_registered_once_and_no_comune_does_it_by_the_clock(two: Two) -> None:
+    fleet = two.settings["alfa"].fleet
+    assert fleet is not None
+    assert deploy_fleet(fleet) == deploy_fleet(fleet)
+    planned: dict[str, list[float]] = {}
+    with two.server.client() as prefect:
+        for deployment in prefect.read_deployments(limit=200):
+            planned[deployment.name] = [
+                item.schedule.interval.total_seconds()
+                for item in deployment.schedules
+                if isinstance(item.schedule, IntervalSchedule)
+            ]
+    assert {name: times for name, times in planned.items() if times} == {
+        "notizie_tutti": [1800],
+        "allerte_tutti": [600],
+        "sorveglia_tutti": [300],
+        "conserva_tutti": [86400],
+        "numeri_tutti": [86400],
+    }
+    for slug in SLUGS:
+        assert {f"{verb}-{slug}" for verb in ("notizie", "allerte", "sorveglia", "numeri")} <= planned.keys()
+        assert vitals.planned(two.settings[slug]) == vitals.Planned(), "as it should be"
+        assert not any(name.endswith("_tutti") for name in startable(two.settings[slug]))
+
+
+def test_a_schedule_of_all_that_was_paused_stays_paused_and_an_older_one_goes(two: Two) -> None:
+    fleet = two.settings["alfa"].fleet
+    assert fleet is not None
+    deploy_fleet(fleet)
+    with two.server.client() as prefect:
+        found = prefect.read_deployment_by_name("sorveglia-tutti/sorveglia_tutti")
+        prefect.update_deployment_schedule(found.id, found.schedules[0].id, active=False)
+        prefect.create_deployment(flow_id=found.flow_id, name="urgente_tutti", tags=[OWN])
+        deploy_fleet(fleet)
+        again = prefect.read_deployment_by_name("sorveglia-tutti/sorveglia_tutti")
+        names = {one.name for one in prefect.read_deployments(limit=200)}
+        prefect.update_deployment_schedule(again.id, again.schedules[0].id, active=True)
+    assert [item.active for item in again.schedules] == [False]
+    assert "urgente_tutti" not in names
+
+
+def test_a_round_for_all_is_one_run_that_starts_each_one_s_own(two: Two) -> None:
+    """Within Prefect's engine, in its threads; the log, too, comes from there."""
+    with two.server.client() as prefect:
+        ended = poll.watch_all(return_state=True)
+        assert ended.is_completed(), ended.message
+        runs = [run for run in prefect.read_flow_runs() if not run.auto_scheduled]
+        (own,) = [run for run in runs if run.name.startswith("Controllo")]
+        assert own.name == "Controllo · 2 Comuni: 2 con qualcosa da seguire"
+    for slug in SLUGS:
+        started = [run for run in runs if slug in run.tags]
+        assert two.owners(started) == {slug}
+        assert sorted(run.name.split(" · ")[-1] for run in started) == ["Invio (numero 2)", "da approvare"]
+    Path(str(two.settings["beta"].state / "bollettino.db")).unlink()
+    ended = poll.watch_all(return_state=True)
+    assert (ended.is_failed(), ended.message) == (
+        True,
+        "Comuni non seguiti: 1 su 2: beta. Perché, lo dice il registro qui sotto.",
+    )
+    assert heartbeat.last_beat(two.settings["alfa"].state)
+    with two.server.client() as prefect:
+        (red,) = [run for run in prefect.read_flow_runs() if run.state and run.state.is_failed()]
+        assert red.name.startswith("NON TUTTO FATTO · Comuni non seguiti: 1 su 2: beta.")
+
+        def logged() -> list[str]:
+            wanted = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[red.id]))
+            return [line.message for line in prefect.read_logs(wanted) if line.level >= logging.ERROR]
+
+        lines = wait_for("the log", logged)
+    assert any(line.startswith("beta: ") and "is empty" in line for line in lines)

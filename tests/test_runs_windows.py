@@ -217,9 +217,7 @@ def test_a_decided_bulletin_gets_no_window(
     assert server.started == []
 
 
-def test_every_answer_is_read_in_however_many_rounds(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine
-) -> None:
+def test_every_answer_is_read(monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine) -> None:
     """Prefect gives 200 inputs at a time, and each round leaves two and a stamp."""
     server, run_id = Server(monkeypatch), uuid4()
     server.states[run_id] = Scheduled(name="Resuming")

@@ -25,7 +25,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 
-from flows.deploy import AT_ONCE, blocks, schedules
+from flows.deploy import AT_ONCE, blocks, schedules, when
 from flows.settings import BollettinoError, Settings
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
@@ -146,17 +146,11 @@ def planned(settings: Settings) -> Planned:
         if deployment is None:
             missing.append(block["name"])
             continue
-        wanted = {_when(one) for one in schedules(block, settings.profile)}
-        if wanted != {_when(item.schedule) for item in deployment.schedules}:
+        wanted = {
+            when(one) for one in schedules(block, settings.profile, in_fleet=settings.fleet is not None)
+        }
+        if wanted != {when(item.schedule) for item in deployment.schedules}:
             other.append(block["name"])
         elif deployment.paused or any(not item.active for item in deployment.schedules):
             paused.append(block["name"])
     return Planned(tuple(missing), tuple(other), tuple(paused))
-
-
-def _when(schedule: object) -> str:
-    """What makes two schedules the same; the server gives intervals an anchor of its own."""
-    for name in ("cron", "interval"):
-        if (value := getattr(schedule, name, None)) is not None:
-            return f"{name} {value} {getattr(schedule, 'timezone', None)}"
-    return repr(schedule)
