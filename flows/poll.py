@@ -16,7 +16,7 @@ from pydantic import Field
 from sqlalchemy import Engine
 
 from flows import count, retain, watch
-from flows.bulletin.status import counted
+from flows.bulletin.status import WAITS, counted
 from flows.collect import CHOICES, Choice, take_back, tell_editor
 from flows.fleet import registry, rounds
 from flows.fleet.registry import Fleet
@@ -128,6 +128,10 @@ def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> 
 def watch_all() -> State[str] | str:
     """Per ogni Comune prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi."""
     outcome = served(require_fleet(), "sorveglia", watch.full_round)
+    try:
+        client.untag_ended(WAITS)
+    except Exception as exc:  # noqa: BLE001  a list that shows too much costs no Comune anything
+        get_run_logger().warning("il segno di ciò che attende resta: %s", type(exc).__name__)
     busy = {slug: said for slug, said in sorted(outcome.done.items()) if said != watch.AT_REST}
     for slug, said in busy.items():
         get_run_logger().info("%s: %s", slug, said)

@@ -232,10 +232,12 @@ def rounds(
 def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
     """What Prefect shows, as things are by now: the lists of the start forms, the tag of what waits, the
     names of what is planned, the receipts of what was sent. None of them costs another.
+
+    The tag is looked for among the runs of a whole server: a fleet does it once for all (`flows/poll.py`).
     """
     tasks: list[Callable[[], object]] = [
         partial(choices.store, settings, engine, now=now),
-        partial(client.untag_ended, WAITS),
+        *([] if settings.fleet else [partial(client.untag_ended, WAITS)]),
         partial(planned.name_coming, settings, engine, now=now),
         partial(pages.recount, settings, engine, now=now),
     ]

@@ -18,6 +18,7 @@ from sqlmodel import select
 from db.engine import opened, transaction
 from db.models import NewsItem
 from flows import collect, count, poll, retain, watch
+from flows.bulletin.status import WAITS
 from flows.doctor import heartbeat
 from flows.fleet.rounds import LATE, Limits
 from flows.privacy import intact
@@ -45,6 +46,7 @@ class Told:
 
     red: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    untagged: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -96,6 +98,7 @@ def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> T
     monkeypatch.setattr(client, "refused", refused)
     monkeypatch.setattr(client, "named", lambda _settings, name: found.names.append(name))
     monkeypatch.setattr(client, "link_of_thread", nullcontext)
+    monkeypatch.setattr(client, "untag_ended", found.untagged.append)
     monkeypatch.setattr(poll, "LIMITS", dict.fromkeys(poll.LIMITS, Limits(each=60, whole=60)))
     caplog.set_level(logging.INFO, logger="prefect.flow_runs")
     monkeypatch.setattr(log, "handlers", [caplog.handler])  # else the server is told
@@ -191,6 +194,7 @@ def test_all_are_watched_in_one_run_and_each_has_its_beat(
     assert sorted(lines(caplog, logging.WARNING)) == [f"{slug}: attenzione" for slug in others]
     assert lines(caplog, logging.INFO) == [f"{SILENT}: da inviare: [1]"]
     assert PHONE not in caplog.text
+    assert told.untagged == [WAITS], "once for all"
     assert lines(caplog, logging.ERROR) == [f"{GONE}: ValueError (?); KeyError (?)"]
 
 

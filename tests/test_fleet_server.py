@@ -14,6 +14,7 @@ from prefect.states import Crashed
 from db.engine import opened, transaction
 from db.models import Bulletin, BulletinStatus
 from flows import poll
+from flows.bulletin.status import WAITS
 from flows.deploy import deploy, deploy_fleet, startable
 from flows.doctor import heartbeat
 from flows.profiles.fleet import OWN
@@ -180,11 +181,13 @@ def test_a_schedule_of_all_that_was_paused_stays_paused_and_an_older_one_goes(tw
 def test_a_round_for_all_is_one_run_that_starts_each_one_s_own(two: Two) -> None:
     """Within Prefect's engine, in its threads; the log, too, comes from there."""
     with two.server.client() as prefect:
+        over = prefect.create_flow_run(poll.watch_all, name="era da approvare", tags=[WAITS], state=Crashed())
         ended = poll.watch_all(return_state=True)
         assert ended.is_completed(), ended.message
         runs = [run for run in prefect.read_flow_runs() if not run.auto_scheduled]
         (own,) = [run for run in runs if run.name.startswith("Controllo")]
         assert own.name == "Controllo · 2 Comuni: 2 con qualcosa da seguire"
+        assert prefect.read_flow_run(over.id).tags == [], "it waits for nobody"
     for slug in SLUGS:
         started = [run for run in runs if slug in run.tags]
         assert two.owners(started) == {slug}
