@@ -7,13 +7,7 @@ from typing import Annotated, Literal, Self
 
 import holidays
 import soupsieve
-from pydantic import (
-    BeforeValidator,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
 from flows.profiles.backup import Backup, kept
