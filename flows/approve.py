@@ -263,7 +263,7 @@ def store_answers(
         rereading.news_item_id for rereading in seen if rereading.news_item_id and rereading.state == Now.gone
     )
     status, key = start.bulletin.status, settings.stamp_key()
-    for answer in forms.confirmations(start.bulletin, stamp_key=key, also_in=run_id, now=now):
+    for answer in forms.confirmations(settings, start.bulletin, stamp_key=key, also_in=run_id, now=now):
         if not start.holds(answer):
             is_asked = status == BulletinStatus.in_review and asks_to_read(start, answer)
             site = read_site(settings, lost, now) if is_asked else Site(lost)

@@ -97,7 +97,9 @@ def backfill(
     if last_day < first_day:
         words = f"Il periodo finisce ({giorno(last_day)}) prima di cominciare ({giorno(first_day)})."
         return _not_done(settings, NotDoneError(words), chi)
-    artifact: Any = create_progress_artifact(0.0, key="recupero", description="Notizie recuperate")
+    artifact: Any = create_progress_artifact(
+        0.0, key=settings.own("recupero"), description="Notizie recuperate"
+    )
     last = 0
 
     def progress(_reading: Reading, share: float) -> None:

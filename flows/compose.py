@@ -355,7 +355,7 @@ def compose(
     get_run_logger().info("%s", draft.why)
     client.named(settings, draft.why)
     create_markdown_artifact(
-        shown(settings, draft), key="composizione", description="Che cosa entra e che cosa no"
+        shown(settings, draft), key=settings.own("composizione"), description="Che cosa entra e che cosa no"
     )
     if draft.bulletin_id is not None:
         forms.open_review(settings, engine, draft.bulletin_id, now=now)

@@ -285,7 +285,9 @@ def correct(
     now = datetime.now(UTC)
     proof = client.proof(codice)
     chi = acts.own_name(settings, chi, proof)
-    create_markdown_artifact(listing(engine, now), key="correzioni", description="Che cosa si può correggere")
+    create_markdown_artifact(
+        listing(engine, now), key=settings.own("correzioni"), description="Che cosa si può correggere"
+    )
     try:
         acts.require_own_name(settings, chi, proof)
         number, position = acts.chosen(engine, notizia)

@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 
 from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
+from flows.profiles.fleet import OWN, FleetFile
 from flows.settings import ROOT, Settings, load
 
 AT_ONCE = 200  # deployments in one answer of Prefect's; an installation has 25
@@ -38,6 +39,7 @@ JOB: dict[str, Any] = {
     "variables": {"type": "object", "properties": {}},
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
+FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
 
 
 def entry(entrypoint: str) -> Flow[Any, Any]:
@@ -49,8 +51,15 @@ def entry(entrypoint: str) -> Flow[Any, Any]:
     return found
 
 
-def schedules(block: dict[str, Any], profile: Profile) -> list[CronSchedule | IntervalSchedule]:
-    """The block's own intervals, and a weekly cron for each of the profile's slot times it names."""
+def schedules(
+    block: dict[str, Any], profile: Profile, *, in_fleet: bool = False
+) -> list[CronSchedule | IntervalSchedule]:
+    """The block's own intervals, and a weekly cron for each of the profile's slot times it names.
+
+    None where the fleet does it for all its Comuni in one run.
+    """
+    if in_fleet and FOR_ALL in block:
+        return []
     own: Iterable[IntervalSchedule] = (
         IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
         for item in block.get("schedules", [])
@@ -122,11 +131,67 @@ def steps(settings: Settings, pull: Sequence[dict[str, Any]]) -> list[dict[str, 
     return [*pull, named] if settings.fleet else [*pull]
 
 
-def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
-    for name, field in schema["properties"].items():
-        known = before.get("properties", {}).get(name, {})
-        if LIST in field and field[LIST] == known.get(LIST) != EDITORS:
-            field["enum"] = known["enum"]
+def name_for_all(name: str) -> str:
+    """A fleet's own deployment. No Comune has one that is called so: no slug and no block has such a mark."""
+    return f"{name}_tutti"
+
+
+def deploy_fleet(fleet: FleetFile) -> list[str]:
+    """Register what is done for all Comuni of a fleet together; return the full names of the deployments."""
+    deployments, pull = blocks()
+    with get_client(sync_client=True) as client:
+        _make_pool(client, fleet.prefect.pool)
+        names = [_register_for_all(client, fleet, block, pull) for block in deployments if FOR_ALL in block]
+        registered = {name.partition("/")[2] for name in names}
+        _delete(client, _tagged(client, OWN, name_for_all("")), registered)
+        return names
+
+
+def _register_for_all(
+    client: SyncPrefectClient, fleet: FleetFile, block: dict[str, Any], pull: list[dict[str, Any]]
+) -> str:
+    flow, name = entry(block[FOR_ALL]), name_for_all(block["name"])
+    full = f"{flow.name}/{name}"
+    before = _before(client, full)
+    client.create_deployment(
+        flow_id=client.create_flow_from_name(flow.name),
+        name=name,
+        entrypoint=block[FOR_ALL],
+        pull_steps=pull,
+        work_pool_name=fleet.prefect.pool,
+        description=f"Per tutti i Comuni insieme. {block['description']}",
+        tags=[*block["tags"], OWN],
+        parameters=block.get("parameters", {}),
+        parameter_openapi_schema=form(flow, []),
+        enforce_parameter_schema=True,
+        schedules=_as_before(
+            [
+                IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
+                for item in block["schedules"]
+            ],
+            before,
+        ),
+    )
+    return full
+
+
+def _before(client: SyncPrefectClient, full: str) -> DeploymentResponse | None:
+    """What is registered by now; None: nothing."""
+    try:
+        return client.read_deployment_by_name(full)
+    except ObjectNotFound:
+        return None
+
+
+def _as_before(
+    planned: Sequence[CronSchedule | IntervalSchedule], before: DeploymentResponse | None
+) -> list[DeploymentScheduleCreate]:
+    """A schedule that a person paused in the UI stays paused."""
+    paused = {when(item.schedule) for item in before.schedules if not item.active} if before else set()
+    return [
+        DeploymentScheduleCreate(schedule=schedule, active=when(schedule) not in paused)
+        for schedule in planned
+    ]
 
 
 def when(schedule: object) -> str:
@@ -135,6 +200,19 @@ def when(schedule: object) -> str:
         if (value := getattr(schedule, name, None)) is not None:
             return f"{name} {value} {getattr(schedule, 'timezone', None)}"
     return repr(schedule)
+
+
+def _make_pool(client: SyncPrefectClient, pool: str) -> None:
+    with contextlib.suppress(ObjectAlreadyExists):  # a second start
+        client.create_work_pool(WorkPoolCreate(name=pool, type="process", base_job_template=JOB))
+    client.update_work_pool(pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
+
+
+def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
+    for name, field in schema["properties"].items():
+        known = before.get("properties", {}).get(name, {})
+        if LIST in field and field[LIST] == known.get(LIST) != EDITORS:
+            field["enum"] = known["enum"]
 
 
 def _wanted(
@@ -148,9 +226,7 @@ def _wanted(
     """
     names = [editor.name for editor in settings.profile.editors]
     schema = form(entry(block["entrypoint"]), names, who_is_asked=not settings.signs_in)
-    paused = set()
     if before is not None:
-        paused = {when(item.schedule) for item in before.schedules if not item.active}
         _keep_lists(schema, before.parameter_openapi_schema or {})
     return {
         "name": settings.deployment(block["name"]),
@@ -162,10 +238,9 @@ def _wanted(
         "parameters": block.get("parameters", {}),
         "parameter_openapi_schema": schema,
         "enforce_parameter_schema": True,
-        "schedules": [
-            DeploymentScheduleCreate(schedule=schedule, active=when(schedule) not in paused)
-            for schedule in schedules(block, settings.profile)
-        ],
+        "schedules": _as_before(
+            schedules(block, settings.profile, in_fleet=settings.fleet is not None), before
+        ),
     }
 
 
@@ -186,9 +261,13 @@ def _here(settings: Settings, deployments: Sequence[dict[str, Any]]) -> list[dic
 
 def _ours(client: SyncPrefectClient, settings: Settings) -> dict[str, DeploymentResponse]:
     """What the server has of this Comune, by its name."""
-    tagged = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    return _tagged(client, settings.profile.slug, settings.deployment(""))
+
+
+def _tagged(client: SyncPrefectClient, tag: str, end: str) -> dict[str, DeploymentResponse]:
+    tagged = DeploymentFilter(tags=DeploymentFilterTags(all_=[tag]))
     found = client.read_deployments(deployment_filter=tagged, limit=AT_ONCE)
-    return {one.name: one for one in found if one.name.endswith(settings.deployment(""))}
+    return {one.name: one for one in found if one.name.endswith(end)}
 
 
 def changes(client: SyncPrefectClient, settings: Settings) -> dict[str, str]:
@@ -219,12 +298,8 @@ def _register(
 ) -> str:
     flow = entry(block["entrypoint"])
     full = f"{flow.name}/{settings.deployment(block['name'])}"
-    try:
-        before = client.read_deployment_by_name(full)
-    except ObjectNotFound:
-        before = None
     flow_id = client.create_flow_from_name(flow.name)
-    client.create_deployment(flow_id=flow_id, **_wanted(settings, block, pull, before))
+    client.create_deployment(flow_id=flow_id, **_wanted(settings, block, pull, _before(client, full)))
     return full
 
 
@@ -232,11 +307,7 @@ def deploy(settings: Settings) -> list[str]:
     """Register everything with the running server; return the full names of the deployments."""
     deployments, pull = blocks()
     with get_client(sync_client=True) as client:
-        with contextlib.suppress(ObjectAlreadyExists):  # a second start
-            client.create_work_pool(
-                WorkPoolCreate(name=settings.work_pool, type="process", base_job_template=JOB)
-            )
-        client.update_work_pool(settings.work_pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
+        _make_pool(client, settings.work_pool)
         names = [_register(client, settings, block, pull) for block in _here(settings, deployments)]
         take_away(client, settings, {name.partition("/")[2] for name in names})
         return names
@@ -251,7 +322,13 @@ def take_away(client: SyncPrefectClient, settings: Settings, but: Collection[str
     """Of this Comune's what is not among the names `but`, as what an older version registered: its schedule
     would start what is not there any more. What the server planned of it goes along.
     """
-    gone = [one for name, one in _ours(client, settings).items() if name not in but]
-    for deployment in gone:
-        client.delete_deployment(deployment.id)
-    return [one.name for one in gone]
+    return _delete(client, _ours(client, settings), but)
+
+
+def _delete(
+    client: SyncPrefectClient, found: dict[str, DeploymentResponse], but: Collection[str]
+) -> list[str]:
+    gone = [name for name in found if name not in but]
+    for name in gone:
+        client.delete_deployment(found[name].id)
+    return gone

@@ -309,11 +309,11 @@ def _send(
                 goes_on=chooser is not None,
                 has_server=True,
                 now=now,
-                progress=pages.progress(engine, bulletin_id),
+                progress=pages.progress(settings, engine, bulletin_id),
                 begun=begun,
                 open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
                 warn=partial(log.warning, "%s"),
-                show=partial(pages.checks, bulletin_id),
+                show=partial(pages.checks, settings, bulletin_id),
             )
     except HeldError as exc:  # an editor is asked
         log.warning("%s", exc)

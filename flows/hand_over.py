@@ -71,7 +71,7 @@ def until_declared(bulletin_id: int) -> str:
             tags=waiting_tags(bulletin.kind, "da inviare a mano"),
         )
         create_markdown_artifact(
-            page.full(wording, shows), key=f"a-mano-{bulletin_id}", description="Che cosa fare"
+            page.full(wording, shows), key=settings.own(f"a-mano-{bulletin_id}"), description="Che cosa fare"
         )
         round_number = window.round_of(declarations)
         try:

@@ -37,7 +37,13 @@ def require(settings: Settings) -> None:
     """Before a command does anything: SchemaError where the database is not of this revision, or does not
     answer, StrangeKeyError where it is not under the keys of this process.
     """
-    with opened(settings.database) as engine, schema.explained(engine):
+    with opened(settings.database) as engine:
+        require_on(settings, engine)
+
+
+def require_on(settings: Settings, engine: Engine) -> None:
+    """The same with an engine of who asks."""
+    with schema.explained(engine):
         _require(settings, engine)
 
 

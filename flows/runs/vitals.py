@@ -158,7 +158,9 @@ def planned(settings: Settings) -> Planned:
         if deployment is None:
             missing.append(block["name"])
             continue
-        wanted = {when(one) for one in schedules(block, settings.profile)}
+        wanted = {
+            when(one) for one in schedules(block, settings.profile, in_fleet=settings.fleet is not None)
+        }
         if wanted != {when(item.schedule) for item in deployment.schedules}:
             other.append(block["name"])
         elif deployment.paused or any(not item.active for item in deployment.schedules):
