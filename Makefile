@@ -31,7 +31,7 @@ test: check ## the same, and a browser, and run all tests
 	@$(or $(PYTHON),python3) deployments/install.py browser
 	$(BIN)/python -m pytest
 
-test-fast: ## for every save: the tests that start no server and no browser; a minute and a half
+test-fast: ## for every save: the tests that start no server and no browser; about three minutes
 	$(BIN)/python -m pytest -m "not slow"
 
 rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes hours, alone

@@ -1,6 +1,6 @@
 """PostgreSQL databases for tests: one that a test has left as it was migrated serves the next test, too.
 
-A new one is 600 files, a tenth of a second to write and as much to delete at the end; emptied in 30 ms.
+A new one is 600 files, a tenth of a second to write and as much to delete at the end; emptied in 50 ms.
 """
 
 from uuid import uuid4
@@ -31,18 +31,20 @@ SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
     UNION ALL SELECT version_num FROM alembic_version
 ) AS lines (line)
 """
-# as a replica, so that no trigger keeps what is for ever; what a test filled is cut, the rest is deleted
+# as a replica, so that no trigger keeps what is for ever; cut, not deleted: in room that is used again rows
+# would come in another order than they were written in
 _EMPTIED = """
-DO $$ DECLARE name text; BEGIN
+DO $$ DECLARE name text; filled text[]; BEGIN
     SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+    FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'
             AND tablename <> 'alembic_version' LOOP
-        IF pg_relation_size(quote_ident(name)::regclass) > 100000 THEN
-            EXECUTE format('TRUNCATE %I CASCADE', name);
-        ELSE
-            EXECUTE format('DELETE FROM %I', name);
+        IF pg_relation_size(name::regclass) > 0 THEN
+            filled = filled || name;
         END IF;
     END LOOP;
+    IF filled IS NOT NULL THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE';
+    END IF;
     PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence;
 END $$
 """
