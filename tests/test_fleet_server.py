@@ -109,22 +109,30 @@ def test_what_is_other_than_it_should_be_is_registered_anew_for_that_one_alone(
     before = registered(server)
     with server.client() as client:
         client.delete_deployment(before["numeri-beta"].id)
-        (clock,) = before["sorveglia-beta"].schedules
-        client.update_deployment_schedule(before["sorveglia-beta"].id, clock.id, active=False)
+        friday = next(item for item in before["invia-beta"].schedules if cron(item) == "0 11 * * 5")
+        client.update_deployment_schedule(before["invia-beta"].id, friday.id, active=False)
+    assert deployments_of(typed)["beta"] == {"numeri-beta": "missing"}, "a person paused the other"
     profile = here.folder / "beta.toml"
     told = profile.read_text(encoding="utf-8")
     profile.write_text(told.replace("tue 11:00", "wed 11:00"), encoding="utf-8")
-    found = json.loads(typed("plan", "--json")[1])["comuni"]
-    others = {row["comune"]: row["deployments"] for row in found}
+    others = deployments_of(typed)
     assert others["alfa"] == {}
     assert others["beta"]["numeri-beta"] == "missing"
-    assert "sorveglia-beta" not in others["beta"], "a person paused it"
-    assert set(others["beta"].values()) == {"missing", "outdated"}
+    assert others["beta"]["invia-beta"] == "outdated"
     typed("apply")
     after = registered(server)
-    assert not after["sorveglia-beta"].schedules[0].active, "and it stays so"
+    paused = [cron(item) for item in after["invia-beta"].schedules if not item.active]
+    assert paused == [cron(friday)], "and it stays so"
     assert after["componi-alfa"].updated == before["componi-alfa"].updated
-    assert json.loads(typed("plan", "--json")[1])["comuni"][2]["deployments"] == {}
+    assert deployments_of(typed)["beta"] == {}
+
+
+def cron(item: Any) -> str:
+    return str(item.schedule.cron)
+
+
+def deployments_of(typed: Typed) -> dict[str, dict[str, str]]:
+    return {row["comune"]: row["deployments"] for row in json.loads(typed("plan", "--json")[1])["comuni"]}
 
 
 def wait(here: Land, server: DoorServer) -> tuple[dict[str, int], Any]:
