@@ -4,8 +4,9 @@ import contextlib
 import importlib
 import shlex
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, get_type_hints
 
 import yaml
@@ -40,6 +41,9 @@ JOB: dict[str, Any] = {
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
 FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
+MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment
+# A deployment as it is to be, where the server has it already as this.
+Wanted = Callable[[DeploymentResponse | None], dict[str, Any]]
 
 
 def entry(entrypoint: str) -> Flow[Any, Any]:
@@ -60,14 +64,18 @@ def schedules(
     """
     if in_fleet and FOR_ALL in block:
         return []
-    own: Iterable[IntervalSchedule] = (
-        IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
-        for item in block.get("schedules", [])
-    )
     crons = dict.fromkeys(
         getattr(slot, name).cron for name in block.get("slot_schedules", []) for slot in profile.weekly_slots
     )
-    return [*own, *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
+    return [*intervals(block), *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
+
+
+def intervals(block: dict[str, Any]) -> list[IntervalSchedule]:
+    """The block's own."""
+    return [
+        IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
+        for item in block.get("schedules", [])
+    ]
 
 
 def form(flow: Flow[Any, Any], editors: Sequence[str], *, who_is_asked: bool = True) -> dict[str, Any]:
@@ -138,41 +146,49 @@ def name_for_all(name: str) -> str:
 
 def deploy_fleet(fleet: FleetFile) -> list[str]:
     """Register what is done for all Comuni of a fleet together; return the full names of the deployments."""
-    deployments, pull = blocks()
     with get_client(sync_client=True) as client:
         _make_pool(client, fleet.prefect.pool)
-        names = [_register_for_all(client, fleet, block, pull) for block in deployments if FOR_ALL in block]
-        registered = {name.partition("/")[2] for name in names}
-        _delete(client, _tagged(client, OWN, name_for_all("")), registered)
+        names = [_register(client, name, wanted) for name, wanted in _planned_for_all(fleet).items()]
+        _delete(client, _of_all(client), {name.partition("/")[2] for name in names})
         return names
 
 
-def _register_for_all(
-    client: SyncPrefectClient, fleet: FleetFile, block: dict[str, Any], pull: list[dict[str, Any]]
-) -> str:
-    flow, name = entry(block[FOR_ALL]), name_for_all(block["name"])
-    full = f"{flow.name}/{name}"
-    before = _before(client, full)
-    client.create_deployment(
-        flow_id=client.create_flow_from_name(flow.name),
-        name=name,
-        entrypoint=block[FOR_ALL],
-        pull_steps=pull,
-        work_pool_name=fleet.prefect.pool,
-        description=f"Per tutti i Comuni insieme. {block['description']}",
-        tags=[*block["tags"], OWN],
-        parameters=block.get("parameters", {}),
-        parameter_openapi_schema=form(flow, []),
-        enforce_parameter_schema=True,
-        schedules=_as_before(
-            [
-                IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
-                for item in block["schedules"]
-            ],
-            before,
-        ),
-    )
-    return full
+def changes_for_all(client: SyncPrefectClient, fleet: FleetFile) -> dict[str, str]:
+    """As `changes`, of what `deploy_fleet` registers."""
+    return _otherwise(client, fleet.prefect.pool, _of_all(client), _planned_for_all(fleet))
+
+
+def _of_all(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
+    return _tagged(client, OWN, name_for_all(""))
+
+
+def _planned_for_all(fleet: FleetFile) -> dict[str, Wanted]:
+    deployments, pull = blocks()
+    return {
+        name_for_all(block["name"]): partial(_wanted_for_all, fleet, block, pull)
+        for block in deployments
+        if FOR_ALL in block
+    }
+
+
+def _wanted_for_all(
+    fleet: FleetFile,
+    block: dict[str, Any],
+    pull: Sequence[dict[str, Any]],
+    before: DeploymentResponse | None,
+) -> dict[str, Any]:
+    return {
+        "name": name_for_all(block["name"]),
+        "entrypoint": block[FOR_ALL],
+        "pull_steps": [*pull],
+        "work_pool_name": fleet.prefect.pool,
+        "description": f"Per tutti i Comuni insieme. {block['description']}",
+        "tags": [*block["tags"], OWN],
+        "parameters": block.get("parameters", {}),
+        "parameter_openapi_schema": form(entry(block[FOR_ALL]), []),
+        "enforce_parameter_schema": True,
+        "schedules": _as_before(intervals(block), before),
+    }
 
 
 def _before(client: SyncPrefectClient, full: str) -> DeploymentResponse | None:
@@ -255,10 +271,6 @@ def _is_as(before: DeploymentResponse, wanted: dict[str, Any]) -> bool:
     )
 
 
-def _here(settings: Settings, deployments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
-
-
 def _ours(client: SyncPrefectClient, settings: Settings) -> dict[str, DeploymentResponse]:
     """What the server has of this Comune, by its name."""
     return _tagged(client, settings.profile.slug, settings.deployment(""))
@@ -274,41 +286,52 @@ def changes(client: SyncPrefectClient, settings: Settings) -> dict[str, str]:
     """What `deploy` would change: the name of a deployment, or of the work pool, and what is with it. Empty:
     nothing.
     """
-    deployments, pull = blocks()
-    found = _ours(client, settings)
+    return _otherwise(client, settings.work_pool, _ours(client, settings), _planned(settings))
+
+
+def _otherwise(
+    client: SyncPrefectClient,
+    pool: str,
+    found: dict[str, DeploymentResponse],
+    planned: Mapping[str, Wanted],
+) -> dict[str, str]:
     told = {}
     try:
-        pool = client.read_work_pool(settings.work_pool)
-        if pool.base_job_template != JOB:
-            told[settings.work_pool] = "outdated"
+        if client.read_work_pool(pool).base_job_template != JOB:
+            told[pool] = OUTDATED
     except ObjectNotFound:
-        told[settings.work_pool] = "missing"
-    for block in _here(settings, deployments):
-        name = settings.deployment(block["name"])
-        before = found.pop(name, None)
+        told[pool] = MISSING
+    for name, wanted in planned.items():
+        before = found.get(name)
         if before is None:
-            told[name] = "missing"
-        elif not _is_as(before, _wanted(settings, block, pull, before)):
-            told[name] = "outdated"
-    return told | dict.fromkeys(found, "of another version")
+            told[name] = MISSING
+        elif not _is_as(before, wanted(before)):
+            told[name] = OUTDATED
+    return told | {name: STRANGE for name in found if name not in planned}
 
 
-def _register(
-    client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: Sequence[dict[str, Any]]
-) -> str:
-    flow = entry(block["entrypoint"])
-    full = f"{flow.name}/{settings.deployment(block['name'])}"
+def _planned(settings: Settings) -> dict[str, Wanted]:
+    deployments, pull = blocks()
+    return {
+        settings.deployment(block["name"]): partial(_wanted, settings, block, pull)
+        for block in deployments
+        if block.get("stage") in (None, settings.profile.stage)
+    }
+
+
+def _register(client: SyncPrefectClient, name: str, wanted: Wanted) -> str:
+    flow = entry(wanted(None)["entrypoint"])
+    full = f"{flow.name}/{name}"
     flow_id = client.create_flow_from_name(flow.name)
-    client.create_deployment(flow_id=flow_id, **_wanted(settings, block, pull, _before(client, full)))
+    client.create_deployment(flow_id=flow_id, **wanted(_before(client, full)))
     return full
 
 
 def deploy(settings: Settings) -> list[str]:
     """Register everything with the running server; return the full names of the deployments."""
-    deployments, pull = blocks()
     with get_client(sync_client=True) as client:
         _make_pool(client, settings.work_pool)
-        names = [_register(client, settings, block, pull) for block in _here(settings, deployments)]
+        names = [_register(client, name, wanted) for name, wanted in _planned(settings).items()]
         take_away(client, settings, {name.partition("/")[2] for name in names})
         return names
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.states import Scheduled, Suspended
 
 from db import bulletins
@@ -21,6 +23,7 @@ from flows.__main__ import main
 from flows.bulletin.status import WAITS
 from flows.door import keys
 from flows.fleet.membership import retirement
+from flows.profiles.fleet import OWN
 from flows.sending.outbox import TODAY_IS_FULL
 from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
@@ -30,7 +33,8 @@ from tests.world.installation import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
 
-OWN = "each writes from its own number"
+POOL = "bollettino"
+NUMBER = "each writes from its own number"
 Typed = Callable[..., tuple[int, str, str]]
 
 
@@ -56,6 +60,8 @@ def here(server: DoorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with server.client() as client:
         for deployment in client.read_deployments(limit=200):
             client.delete_deployment(deployment.id)
+        for pool in client.read_work_pools():
+            client.delete_work_pool(pool.name)
     return made
 
 
@@ -75,11 +81,8 @@ def registered(server: DoorServer) -> dict[str, Any]:
 
 
 def by_comune(server: DoorServer) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for one in registered(server).values():
-        slug = one.tags[-1]
-        found[slug] = found.get(slug, 0) + 1
-    return found
+    """Beside what is done for all together."""
+    return Counter(one.tags[-1] for one in registered(server).values() if one.tags[-1] != OWN)
 
 
 def test_each_is_registered_once_and_again_nothing_is_changed(
@@ -133,6 +136,60 @@ def cron(item: Any) -> str:
 
 def deployments_of(typed: Typed) -> dict[str, dict[str, str]]:
     return {row["comune"]: row["deployments"] for row in json.loads(typed("plan", "--json")[1])["comuni"]}
+
+
+def test_what_is_done_for_all_is_registered_once_and_looked_after(
+    here: Land, server: DoorServer, typed: Typed
+) -> None:
+    """By the same verbs; a round for all would else be nobody's."""
+    names = [f"{name}_tutti" for name in ("allerte", "conserva", "notizie", "numeri", "sorveglia")]
+    assert f"all together: would register {', '.join(sorted([*names, POOL]))}\n" in typed("plan")[1]
+    assert f"all together: done: register {', '.join(names)}\n" in typed("apply")[1]
+    before = registered(server)
+    assert sorted(name for name, one in before.items() if one.tags[-1] == OWN) == names
+    assert typed("plan")[1].splitlines()[-1] == "all together: nothing to do"
+    assert typed("apply")[1].splitlines()[-1] == "all together: nothing to do"
+    assert {name: registered(server)[name].updated for name in names} == {
+        name: before[name].updated for name in names
+    }
+
+    with server.client() as client:
+        clock, faster = before["sorveglia_tutti"].schedules[0].id, before["notizie_tutti"].schedules[0].id
+        client.update_deployment_schedule(before["sorveglia_tutti"].id, clock, active=False)
+        client.update_deployment_schedule(
+            before["notizie_tutti"].id, faster, schedule=IntervalSchedule(interval=timedelta(minutes=1))
+        )
+        client.delete_deployment(before["numeri_tutti"].id)
+        client.create_deployment(flow_id=before["notizie_tutti"].flow_id, name="urgente_tutti", tags=[OWN])
+    told = json.loads(typed("plan", "--json")[1])["together"]
+    assert told["deployments"] == {
+        "numeri_tutti": "missing",
+        "notizie_tutti": "outdated",
+        "urgente_tutti": "of another version",
+    }
+    deeds = ["register numeri_tutti", "register anew notizie_tutti", "delete urgente_tutti"]
+    assert told["would"] == deeds
+    assert json.loads(typed("apply", "--json")[1])["together"]["done"] == deeds
+    after = registered(server)
+    assert sorted(name for name, one in after.items() if one.tags[-1] == OWN) == names
+    assert [item.active for item in after["sorveglia_tutti"].schedules] == [False], "a person paused it"
+    assert [item.schedule.interval for item in after["notizie_tutti"].schedules] == [timedelta(minutes=30)]
+
+
+def test_where_they_cannot_be_registered_the_comuni_are(
+    here: Land, server: DoorServer, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for slug in ("cieco", "erra"):
+        (here.folder / f"{slug}.toml").unlink()
+
+    def fails(_: object) -> list[str]:
+        raise ZeroDivisionError("token-of-alfa")
+
+    monkeypatch.setattr(deploy, "deploy_fleet", fails)
+    code, out, err = typed("apply")
+    assert (code, out.splitlines()[-1]) == (2, "all together: ill: ZeroDivisionError")
+    assert "token-of-alfa" not in out + err
+    assert by_comune(server).keys() == {"alfa", "alfa-mare", "beta"}
 
 
 def wait(here: Land, server: DoorServer) -> tuple[dict[str, int], Any]:
@@ -203,7 +260,7 @@ def test_who_leaves_is_started_no_more_and_keeps_what_it_has(
 
     again = (here.folder / "ritirati" / "alfa.toml").rename(here.folder.parent / "alfa.toml")
     code, out, err = typed("add", str(again))
-    assert (code, err) == (2, f"bollettino: alfa-mare has the phone_number_id of alfa: {OWN}\n")
+    assert (code, err) == (2, f"bollettino: alfa-mare has the phone_number_id of alfa: {NUMBER}\n")
     told = again.read_text(encoding="utf-8").replace("100000000000001", "100000000000777")
     again.write_text(told, encoding="utf-8")
     code, out, err = typed("add", str(again))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from flows.fleet.membership.condition import Condition
     from flows.fleet.membership.registrar import Registrar
     from flows.fleet.membership.roster import Standing
+    from flows.fleet.membership.together import Together
     from flows.fleet.registry import Fleet
 
 
@@ -32,7 +33,7 @@ def fleet(arguments: argparse.Namespace, out: Output) -> int:
 
 
 def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
-    from flows.fleet.membership import roster
+    from flows.fleet.membership import roster, together
     from flows.fleet.membership.registrar import registrar
 
     with registrar(of) as asked, out.progress("looking") as advance:
@@ -40,9 +41,11 @@ def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
         for count, standing in enumerate(roster.standings(of, asked), start=1):
             advance(count / max(1, len(of.slugs)), standing.slug)
             found.append(standing)
+        shared = together.look(asked)
     for one in found:
         _tell(one, one.lacks, "would", out)
-    return _ended(found, asked, out)
+    _tell_together(shared, shared.lacks, "would", out)
+    return _ended(found, shared, asked, out)
 
 
 def apply(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
@@ -54,7 +57,17 @@ def apply(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
         for count, standing in enumerate(roster.standings(of, asked), start=1):
             advance(count / max(1, len(of.slugs)), standing.slug)
             found.append(_settle(standing, asked, out))
-    return _ended(found, asked, out)
+        shared = _settle_together(asked, out)
+    return _ended(found, shared, asked, out)
+
+
+def _settle_together(asked: "Registrar", out: Output) -> "Together":
+    """After the Comuni: until one is registered anew it does by itself what is done for all from now on."""
+    from flows.fleet.membership import together
+
+    done, after = together.settled(together.look(asked), asked)
+    _tell_together(after, done, "done", out)
+    return after
 
 
 def _settle(standing: "Standing", asked: "Registrar", out: Output) -> "Standing":
@@ -82,22 +95,31 @@ def _tell(standing: "Standing", deeds: list[str], how: str, out: Output) -> None
             how: deeds,
         },
     )
-    if deeds:
-        out.say(
-            f"{slug}: {how} {'; '.join(deeds)}" if how == "would" else f"{slug}: done: {'; '.join(deeds)}"
-        )
     for line in standing.warnings:
         out.trouble(f"{slug}: warning: {line}")
-    if standing.ill:
-        out.refuse(f"{slug}: ill: {standing.ill}")
+    _say(slug, deeds, how, standing.ill, out)
+
+
+def _tell_together(shared: "Together", deeds: list[str], how: str, out: Output) -> None:
+    told = None if shared.deployments is None else dict(shared.deployments)
+    out.keep(together={"deployments": told, "ill": shared.ill or None, how: deeds})
+    if told is not None or shared.ill:
+        _say("all together", deeds, how, shared.ill, out)
+
+
+def _say(whom: str, deeds: list[str], how: str, ill: str, out: Output) -> None:
+    if deeds:
+        out.say(f"{whom}: {how if how == 'would' else 'done:'} {'; '.join(deeds)}")
+    if ill:
+        out.refuse(f"{whom}: ill: {ill}")
     elif not deeds:
-        out.say(f"{slug}: nothing to do")
+        out.say(f"{whom}: nothing to do")
 
 
-def _ended(found: "list[Standing]", asked: "Registrar", out: Output) -> int:
+def _ended(found: "list[Standing]", shared: "Together", asked: "Registrar", out: Output) -> int:
     if asked.why:
         out.trouble(f"bollettino: deployments were not looked at, nor registered: {asked.why}")
-    return 2 if asked.why or any(one.ill for one in found) else 0
+    return 2 if asked.why or shared.ill or any(one.ill for one in found) else 0
 
 
 def migrate(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
@@ -154,7 +176,7 @@ def _line(one: "Condition") -> str:
 
 
 def add(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
-    from flows.fleet.membership import joining, roster
+    from flows.fleet.membership import joining, roster, together
     from flows.fleet.membership.registrar import registrar
 
     application = joining.apply_for(of, arguments.profile.resolve())
@@ -165,13 +187,15 @@ def add(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
         out.trouble(f"bollettino: warning: {line}")
     if arguments.dry_run:
         with registrar(of) as asked:
-            standing = roster.look(application.settings, asked)
+            standing, shared = roster.look(application.settings, asked), together.look(asked)
         _tell(standing, standing.lacks, "would", out)
-        return _ended([standing], asked, out)
+        _tell_together(shared, shared.lacks, "would", out)
+        return _ended([standing], shared, asked, out)
     joining.join(application)
     with registrar(of) as asked, out.progress("settling"):
         after = _settle(roster.standing(of, slug, asked), asked, out)
-    return _ended([after], asked, out)
+        shared = _settle_together(asked, out)
+    return _ended([after], shared, asked, out)
 
 
 def retire(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
@@ -205,6 +229,7 @@ STANDING = {
     "missing, open to others), revision, steps (to this version), secrets_missing (names), warnings, "
     "deployments (those that are not as they should be; null: nobody could say)",
 }
+TOGETHER = "what is done for all Comuni in one run: deployments (as in comuni), ill (why not)"
 DRY = "say what would be done; write nothing"
 
 
@@ -224,13 +249,19 @@ def add_fleet(verbs: Verbs) -> None:
         return parser
 
     words = "What each has and lacks: state folder, database, secrets, deployments. Writes nothing."
-    would = {"comuni": f"{STANDING['comuni']}, would (what `apply` would do)"}
+    would = {
+        "comuni": f"{STANDING['comuni']}, would (what `apply` would do)",
+        "together": f"{TOGETHER}, would",
+    }
     for_programs(inner("plan", plan, words, dry=False), **would)
     words = (
         "Do what `plan` tells: state folders, a sandbox's own secrets, databases, deployments. Again, it "
         "changes nothing. Make a backup first where a database is migrated."
     )
-    done = {"comuni": f"{STANDING['comuni']}, as it was before; done (what was done)"}
+    done = {
+        "comuni": f"{STANDING['comuni']}, as it was before; done (what was done)",
+        "together": f"{TOGETHER}, done",
+    }
     for_programs(inner("apply", apply, words, dry=False), **done)
     words = "How each is doing, a line each, the ill ones first: asks no server, writes nothing."
     for_programs(

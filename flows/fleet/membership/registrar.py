@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.door.keys import KeysError
 from flows.fleet.registry import Fleet
+from flows.profiles.fleet import FleetFile
 from flows.settings import BollettinoError, Settings
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 class Registrar:
     """`why` it cannot be asked; "" where it can."""
 
-    def __init__(self, client: "Client | None", why: str = "") -> None:
-        self._client, self.why = client, why
+    def __init__(self, client: "Client | None", why: str = "", *, fleet: FleetFile | None = None) -> None:
+        self._client, self.why, self._fleet = client, why, fleet
 
     @property
     def client(self) -> "Client":
@@ -41,6 +42,20 @@ class Registrar:
         from flows import deploy
 
         deploy.deploy(settings)
+
+    def changes_for_all(self) -> Mapping[str, str] | None:
+        """The same, of what is done for all in one run."""
+        if self._client is None or self._fleet is None:
+            return None
+        from flows import deploy
+
+        return deploy.changes_for_all(self._client, self._fleet)
+
+    def register_for_all(self) -> None:
+        from flows import deploy
+
+        if self._fleet is not None:
+            deploy.deploy_fleet(self._fleet)
 
 
 @contextmanager
@@ -65,4 +80,4 @@ def _of(anyone: Settings, stack: ExitStack) -> Registrar:
         client.api_version()
     except Exception as exc:  # noqa: BLE001  one that lets us in no more, or is none
         return Registrar(None, f"the Prefect server did not answer as it should ({type(exc).__name__})")
-    return Registrar(client)
+    return Registrar(client, fleet=anyone.fleet)
