@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from prefect import flow, get_run_logger
+from prefect import get_run_logger
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
 from prefect.utilities.timeout import timeout
@@ -48,6 +48,7 @@ from flows.review.signing import Signature, awaited, close, is_sent_back, send_b
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
 from flows.runs import choices, client, forms, pages
 from flows.runs.client import RunState
+from flows.runs.flow import flow
 from flows.runs.forms import Confirmation
 from flows.sending import samples
 from flows.settings import Settings

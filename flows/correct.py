@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from prefect import State, flow
+from prefect import State
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 from sqlalchemy import Engine
@@ -35,6 +35,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
+from flows.runs.flow import flow
 from flows.sending import senders
 from flows.settings import BollettinoError, Settings
 from flows.sources.truth import untrue
