@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+import httpx
 import prefect
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -25,6 +26,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import PrefectException
 
 from flows.deploy import AT_ONCE, blocks, schedules, when
 from flows.settings import BollettinoError, Settings
@@ -49,6 +51,18 @@ def connected(settings: Settings) -> Iterator[SyncPrefectClient]:
         raise NoServerError(f"the Prefect server does not answer at {settings.prefect_address}") from exc
     with get_client(sync_client=True) as client:
         yield client
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """NoServerError where it goes away in the midst of what it is asked; a defect of ours stays one."""
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException) as exc:
+        raise NoServerError(
+            f"the Prefect server did not answer as it should ({type(exc).__name__}): what is done stays "
+            "done; type the same again once it answers"
+        ) from exc
 
 
 @contextmanager

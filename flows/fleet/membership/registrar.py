@@ -4,7 +4,7 @@ Nothing of Prefect is imported before the process has the environment of the fle
 started none is asked: Prefect would make the folder of one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -30,32 +30,55 @@ class Registrar:
             raise BollettinoError(self.why)
         return self._client
 
+    @contextmanager
+    def _asking(self) -> Iterator["Client"]:
+        """One that went away is asked no more: Prefect's client tries for a minute each time."""
+        from flows.runs import vitals
+
+        client = self.client
+        try:
+            with vitals.answering():
+                yield client
+        except vitals.NoServerError as exc:
+            self._client, self.why = None, str(exc)
+            raise
+
     def changes(self, settings: Settings) -> Mapping[str, str] | None:
-        """As `flows.deploy.changes`; None where nobody can say."""
-        if self._client is None:
-            return None
+        """As `flows.deploy.changes`; None where nobody can say, and `why` tells why not."""
         from flows import deploy
 
-        return deploy.changes(self._client, settings)
+        return self._told(lambda client: deploy.changes(client, settings))
 
     def register(self, settings: Settings) -> None:
         from flows import deploy
 
-        deploy.deploy(settings)
+        with self._asking():
+            deploy.deploy(settings)
 
     def changes_for_all(self) -> Mapping[str, str] | None:
         """The same, of what is done for all in one run."""
-        if self._client is None or self._fleet is None:
-            return None
         from flows import deploy
 
-        return deploy.changes_for_all(self._client, self._fleet)
+        fleet = self._fleet
+        return self._told(lambda client: deploy.changes_for_all(client, fleet)) if fleet else None
 
     def register_for_all(self) -> None:
         from flows import deploy
 
         if self._fleet is not None:
-            deploy.deploy_fleet(self._fleet)
+            with self._asking():
+                deploy.deploy_fleet(self._fleet)
+
+    def _told(self, ask: "Callable[[Client], Mapping[str, str]]") -> Mapping[str, str] | None:
+        if self.why:
+            return None
+        try:
+            with self._asking() as client:
+                return ask(client)
+        except BollettinoError:
+            if self.why:
+                return None
+            raise
 
 
 @contextmanager
@@ -80,4 +103,5 @@ def _of(anyone: Settings, stack: ExitStack) -> Registrar:
         client.api_version()
     except Exception as exc:  # noqa: BLE001  one that lets us in no more, or is none
         return Registrar(None, f"the Prefect server did not answer as it should ({type(exc).__name__})")
+    stack.enter_context(vitals.answering())
     return Registrar(client, fleet=anyone.fleet)
