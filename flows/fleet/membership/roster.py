@@ -39,7 +39,12 @@ class Standing:
             found.append("make the sandbox's secrets")
         if base.steps:
             last = base.steps[-1].partition(":")[0]
-            found.append(f"migrate its database, {base.revision or 'empty'} to {last}")
+            at = base.revision or "empty"
+            found.append(
+                f"make its database, which is missing, at {last}"
+                if base.is_missing
+                else f"migrate its database, {at} to {last}"
+            )
         if base.triggers:
             found.append(f"make triggers again: {', '.join(base.triggers)}")
         if not (base.steps or base.is_tied):
