@@ -277,7 +277,8 @@ def test_who_would_stand_in_another_s_way_is_refused(
 
 def test_the_number_of_one_that_is_ill_is_compared_too(here: Land, typed: Typed, tmp_path: Path) -> None:
     text_ = (here.folder / "cieco.toml").read_text(encoding="utf-8")
-    mine = text_.replace(OWN_NUMBER, 'phone_number_id = "100000000000888"')
+    mine = text_.replace('phone_number_id = "100000000000003"', 'phone_number_id = "100000000000888"')
+    assert mine != text_
     (here.folder / "cieco.toml").write_text(mine, encoding="utf-8")
     source = profile(tmp_path, "nuovo", ("100000000000777", "100000000000888"))
     assert "cieco has the phone_number_id of nuovo" in typed("add", str(source))[2]
