@@ -41,10 +41,10 @@ def alone(case: Case) -> Sequence[Said]:
     for own, others in common.items():
         words, remedy = SHARED[own]
         found.append(failed(words, remedy, detail=", ".join(others)))
-    if roll.ill:
-        words = "Non è confrontato con tutti: di qualcuno il profilo non si legge."
-        remedy = "`python -m flows fleet status` dice che cosa correggere"
-        found.append(unknown(words, remedy, detail=", ".join(sorted(roll.ill))))
+    if unread := sorted([*roll.ill, *apart.unread(roll.comuni)]):
+        words = "Non è confrontato con tutti: di qualcuno non si leggono il profilo o le chiavi."
+        remedy = "`python -m flows fleet plan`, da chi può leggerli, dice che cosa manca"
+        found.append(unknown(words, remedy, detail=", ".join(unread)))
     return found or [good("Numero e chiavi sono solo suoi.")]
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
+from flows.profiles.given import Secrets
 from flows.settings import Settings, SettingsError
 
 
@@ -34,13 +35,23 @@ def in_common(comuni: Sequence[Settings]) -> dict[str, dict[Own, tuple[str, ...]
     }
 
 
+def unread(comuni: Sequence[Settings]) -> list[str]:
+    """Slugs of those whose keys this process is not given, and cannot compare."""
+    return [settings.profile.slug for settings in comuni if _secrets(settings) is None]
+
+
+def _secrets(settings: Settings) -> Secrets | None:
+    try:
+        return settings.secrets
+    except SettingsError:
+        return None
+
+
 def _marks(settings: Settings) -> Iterator[tuple[Own, bytes]]:
     number = settings.profile.whatsapp.phone_number_id
     if number.strip("0"):  # none yet
         yield Own.number, number.encode()
-    try:
-        secrets = settings.secrets
-    except SettingsError:
+    if (secrets := _secrets(settings)) is None:
         return
     for key in secrets.encryption_keys.get_secret_value().split(","):
         yield Own.encryption, _digest(key)
