@@ -118,7 +118,11 @@ PAPERS = (
 
 @pytest.mark.parametrize(
     "opening",
-    ["Da oggi si prenota online. ", "Il servizio riapre a settembre. ", "Entro il 30 giugno va rinnovata. "],
+    [
+        "Dal 4 maggio si prenota online. ",
+        "Il servizio riapre a settembre. ",
+        "Entro il 30 giugno va rinnovata. ",
+    ],
 )
 def test_what_is_new_about_a_service_is_news(opening: str) -> None:
     assert told("Carta d'identità elettronica", opening + PAPERS).text

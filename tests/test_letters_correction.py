@@ -25,9 +25,9 @@ ORDER = (
     "Riquadro «Il dato giusto»: la data «lunedì 7 dicembre» non è nella pagina del sito. (così non parte)",
     ASK_SOURCE,
     "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
-    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se è "
-    "già aggiornato, il modulo può accorgersene solo domani: dove chiede da dove viene il dato scrivi che "
-    "l'hai visto sul sito.",
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se "
+    "nel frattempo è stato aggiornato, approva: la pagina si rilegge in quel momento, e se ora riporta il "
+    "dato questo avviso non vale più.",
     "«Avevamo scritto: mai.»: nel messaggio non c'era scritto così, e con queste parole la correzione non "
     "parte in nessun caso.",
     "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più. Se non "

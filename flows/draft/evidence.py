@@ -301,9 +301,9 @@ NOT_SENT = (
 )
 SITE_BEHIND = (
     "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
-    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se è "
-    "già aggiornato, il modulo può accorgersene solo domani: dove chiede da dove viene il dato scrivi che "
-    "l'hai visto sul sito."
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se "
+    "nel frattempo è stato aggiornato, approva: la pagina si rilegge in quel momento, e se ora riporta il "
+    "dato questo avviso non vale più."
 )
 READ_AT = (
     "«Da quando» è l'ora in cui abbiamo letto la fonte: in ciò che pubblica per i programmi un'ora non c'è. "

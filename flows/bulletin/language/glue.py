@@ -53,7 +53,7 @@ _BREAK = re.compile(
     rf"(?<=[\w)”»\"%€°'’])\s+(?="
     rf"(?:{_PREPOSITIONS})\s+[^\W_]|{WEEKDAY_NAME}\s+\d{{1,2}}\s+[a-z]"
     rf"|(?:{_TO})\s+[a-zà-ù]{{3,}}"
-    rf"|(?:{_VERBS})\s+(?:[a-zà-ù]|l['’])|(?:{_ARTICLES})\s+(?!(?:del|per|con|che|dei|non)\b)[a-zà-ù]{{3,}}|(?:L|Un|All|Dall|Nell)['’][a-zà-ù]{{2,}}"
+    rf"|(?:{_VERBS})\s+(?:[a-zà-ù]|l['’])|(?:{_ARTICLES})\s+(?!(?:del|per|con|che|dei|non)\b)[a-zà-ù]{{3,}}|(?:L|Un|All|Dall|Nell|Quest)['’][a-zà-ù]{{2,}}"
     rf"|(?:{_DEFINITE})\s+[A-ZÀ-Ý][a-zà-ù]+\s+(?!(?:d[aei]l?|di|del|dell|della|dei|delle|e|in|a|per|con)\b)"
     r"[a-zà-ù]{3,}\b"
     rf"|(?:{_NOUNS})(?:\s+(?:[a-zà-ù(€+]|\d)|\s*:|\s+[A-ZÀ-Ý]\w+\s)"

@@ -14,7 +14,7 @@ from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.spelling import is_word
-from flows.bulletin.language.titles import calmed, casing, same
+from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.inlined import inlined
 from flows.bulletin.page.kinds import kind_of, next_kind
@@ -98,7 +98,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         for text in split(part.text)
     ]
     heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
-    heading = heading[:1].upper() + heading[1:]
+    heading = in_small(heading[:1].upper() + heading[1:], body)
     if len(heading) > _LONG_TITLE and _is_torn(heading):
         heading = f"{heading}…"
     described = tuple(_sentences(lines, heading, forms))

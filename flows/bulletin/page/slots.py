@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import dangers, terms, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
@@ -80,6 +81,16 @@ _FEAST = re.compile(
     re.I,
 )  # names of what is celebrated, perhaps on another day
 _ON_A_WEEKDAY = re.compile(rf"\b{WEEKDAY},?\s(?P<day>\d{{1,2}}[°º]?\s{MONTH})", re.I)
+_PLOT = re.compile(
+    r"\b(?:regia|regista|commedia|protagonist[aie]|attor[ei]|trama|romanzo|film|spettacolo)\b", re.I
+)
+_YEAR_OR_WEEKDAY = re.compile(rf"\b20\d\d\b|{WEEKDAY}", re.I)
+_CLOCK_OR_MEETING = re.compile(
+    r"\b(?:ore|alle|dalle)\s\d|\b(?:si\s(?:terr|svolg|tien|esibi)\w*|in\s(?:programma|scena|cartellone|replica|calendario)"
+    r"|appuntament\w+|inizi\w+|debutt\w+|proiezion\w+|proiett\w+|present\w+|ospit\w+|teatro|sala|auditorium|cinema|bibliotec\w+)\b",
+    re.I,
+)
+_LONG = 80  # characters
 _ROADS = frozenset({Kind.road, Kind.supply_cut})
 _CALLS = frozenset({Kind.deadline, Kind.job})
 
@@ -135,12 +146,22 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     before = page.text[max(0, span.start - 120) : span.start]
     if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
         return True
-    if _IF_IT_RAINS.search(before):
+    if _IF_IT_RAINS.search(before) or _is_of_a_story(page, span, source):
         return True
     feast = _FEAST.fullmatch(words)
     return feast is not None and any(
         plain(found["day"]) not in plain(words) for found in _ON_A_WEEKDAY.finditer(source)
     )
+
+
+def _is_of_a_story(page: Layout, span: Days, source: str) -> bool:
+    """Whether a day is of the plot of a film or play: bare, in a long sentence, and not as a meeting's."""
+    if _PLOT.search(source) is None or page.passage(span.start).part != "prose":
+        return False
+    sentence = page.sentence(span.start)
+    words = page.text[span.start : span.end]
+    is_bare = not _YEAR_OR_WEEKDAY.search(words) and not _CLOCK_OR_MEETING.search(sentence)
+    return is_bare and len(sentence) > _LONG and speaks(sentence)
 
 
 def _dated(kind: Kind, span: Days) -> Iterator[tuple[Slot, int, int]]:

@@ -71,7 +71,7 @@ def audiences(page: Layout) -> Iterator[tuple[int, int]]:
     for passage in page.passages:
         if passage.part == "audience":
             yield passage.start, passage.end
-    for match in page.matches(_WHO, "contacts", "pin", "furniture", "audience"):
+    for match in page.matches(_WHO, "contacts", "pin", "furniture", "audience", "when"):  # there of one day
         yield _tidy(page, *match.span())
 
 

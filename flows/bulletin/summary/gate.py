@@ -22,6 +22,7 @@ from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
+from flows.bulletin.summary.stumbles import stumbles
 
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
 _TROUBLES = {
@@ -110,7 +111,9 @@ _DUTIES = (
     (
         re.compile(
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
-            r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)",
+            r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
+            r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
+            r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,
         ),
         re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b", re.I),
@@ -126,8 +129,13 @@ _DUTIES = (
 )
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
+_BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
+_TERM = re.compile(
+    rf"\b[Ee]ntro (?:il|l['’])\s?(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}}[°º]?\s{MONTH})"
+)
+_SEVERAL_TERMS = 3
 _CLOCK = re.compile(r"\bd?alle \d")
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d|\b(?:luned|marted|mercoled|gioved|venerd)ì|\bsabat[oi]\b|\bdomenic|\bgiorn"
@@ -155,7 +163,12 @@ class Judgement:
 
 def faults(text: str, notice: Notice) -> tuple[str, ...]:
     """What keeps `text` from being the notice's, whatever its facts: Italian sentences, each once."""
-    found = (*_of_form(text, notice), *relative_troubles(text), *_untold(text, notice))
+    found = (
+        *_of_form(text, notice),
+        *stumbles(text, notice),
+        *relative_troubles(text),
+        *_untold(text, notice),
+    )
     if not leaves_all(text) and notice.kind not in _WITHOUT_DUTIES:
         found = (*found, *_unsaid_duties(text, notice))
     return tuple(dict.fromkeys(found))
@@ -267,6 +280,10 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
 
 def _untold(text: str, notice: Notice) -> Iterator[str]:
     if leaves_all(text):
+        for slot in _BY_THEN & set(MUST.get(notice.kind, ())):
+            terms = [one for one in notice.slots.get(slot, ()) if not _is_aside(one, notice)]
+            if terms and not any(tells(text, one) for one in terms):
+                yield f"Manca {_NAMES[slot]}: la pagina dice «{terms[0].words}»."
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
         hazards = notice.slots.get(Slot.hazard, ())
@@ -286,6 +303,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield "Dice che si prenota, e la pagina che non serve."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
+    ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
+    if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1:
+        yield f"Di {len(ends)} scadenze è detta solo una."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())

@@ -12,10 +12,10 @@ from typing import Literal
 
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.wholeness import is_for_machines
-from flows.bulletin.page.lacks import CARD, is_service_card, why_nothing
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.lacks import why_nothing
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.reading import read
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import MUST, figures
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
@@ -78,7 +78,7 @@ def summarise(
         if judgement.refused:
             refused = refused or judgement.refused[0]
             wrong = wrong or next(filter(_WRONG_DAY.search, judgement.refused), "")
-        elif wrong and not figures(text):
+        elif wrong and not figures(text) and Slot.when in MUST.get(notice.kind, ()):
             continue  # the page contradicts itself on its day: what is left tells none
         elif judgement.warnings:
             doubtful.append((text, judgement.warnings))
@@ -87,8 +87,6 @@ def summarise(
             return _written(restricted(told, notice, limit, passes), notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
-    if is_service_card(notice):
-        return Summarised("", "unwritten", notice.kind, reason=CARD)
     no_text = (
         _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
     )

@@ -210,6 +210,20 @@ def _counts(phrase: str) -> bool:
     return _SEVERAL.search(phrase) is not None
 
 
+def _is_told_there(place: str, text: str) -> bool:
+    """Whether a text has a place; one of a single word only behind `in`: `«Biblioteca viva»` is a name."""
+    name, bare = folded(place), folded(text)
+    if " " in name:
+        return name in bare
+    return (
+        re.search(
+            rf"\b(?:in|nel|nello|nella|nell|al|allo|alla|all|presso|presso la|presso il) {re.escape(name)}\b",
+            bare,
+        )
+        is not None
+    )
+
+
 def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
     """`Sabato 4 maggio alle 21, nella Sala Verdi, c'è …`, for each way to name what happens."""
     sitting = occasion.sittings[0]
@@ -217,7 +231,7 @@ def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -
         for year in (True, False):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             its_place = occasion.apposition.split(",")[0]
-            in_sentence = bool(its_place) and folded(its_place) in folded(f"{phrase} {sentence}")
+            in_sentence = bool(its_place) and _is_told_there(its_place, f"{phrase} {sentence}")
             for place in ("",) if in_sentence else places:
                 head = opening(sitting, place, year=year)
                 where = occasion.where if not place and occasion.where != sentence else ""

@@ -27,6 +27,9 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
     of_parts = len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}) > 1
     for told in notice.slots.get(Slot.who, ()):
         words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
+        at = notice.source.find(told.words)
+        if len(notice.rows) > 1 and any(row.start <= at < row.end for row in notice.rows):
+            continue  # of one of them
         if told.row is None and LIFE.match(told.sentence):
             continue  # `Ada Neri tiene corsi per ragazzi`
         if _DUTY_OF.search(told.sentence) and told.row is None:

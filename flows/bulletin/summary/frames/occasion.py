@@ -45,7 +45,8 @@ _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.
 _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
-    r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
+    r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta)\b",
+    re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(
     r"\b(?:uffici\w*|protocollo|sportell[oi]|segreteri\w+|urp|municipio)\b[^.;]{0,50}"
