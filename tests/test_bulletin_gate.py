@@ -54,7 +54,7 @@ def test_what_a_citizen_would_stumble_over_is_refused(text: str, words: str) -> 
     "text",
     [
         "C'è il corso di yoga per adulti. I dettagli sono nella pagina.",
-        "Lunedì 4 maggio 2026 c'è il corso di yoga per adulti. Gli orari sono nella pagina.",
+        "Lunedì 4 maggio 2026 c'è, nella Sala Verdi, il corso di yoga. Gli orari sono nella pagina.",
         f"{RIGHT} Per iscriversi occorre il modulo firmato. L'elenco completo è nella pagina.",
         f"{RIGHT} Per iscriversi occorrono il modulo firmato, un documento valido e il certificato medico.",
     ],

@@ -91,6 +91,10 @@ _HANDED_IN = re.compile(  # `Le domande vanno presentate allo sportello …, dal
     re.I,
 )
 _FAR = 260  # characters
+_SIGNED = re.compile(  # `Borgo Alto, 9 febbraio 2027`, over who signs
+    r"[A-ZÀ-Ý][\w'’ ]{2,40},\s(?:l[iì]['’]?\s)?\d{1,2}[°º]?\s[a-z]{4,9}\s20\d\d"
+)
+_LATE = 0.6  # of the text
 _ON_A_WEEKDAY = re.compile(r"(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I)
 _EARLY = 4  # passages: a page shows its own day before its text
 _NO_HOURS = frozenset({"contacts", "pin", "furniture"})
@@ -168,6 +172,9 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
         return True
     if len(facts) > 1:
         return False
+    line = page.text[page.text.rfind("\n", 0, start) + 1 : facts[0].end]
+    if start > _LATE * len(page.text) and _SIGNED.fullmatch(line):
+        return True
     around = plain(before)
     if heading and around.endswith(heading) and passage.start > 0:
         return True  # a card: the title again, and its day

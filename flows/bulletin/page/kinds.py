@@ -209,6 +209,10 @@ _MANY = re.compile(
 _ONE_OF_MANY = re.compile(
     r"\b(?:incontro\s+con\s+l['’]autore|presentazione\s+del|recital|regia\s+di)\b", re.I
 )
+_PAPER = re.compile(
+    r"(?:iscrizion[ei]|domand[ae]|band[oi]|graduatori[ae]|modul[oi]|elenc[oh]\w*|contribut[oi]|voucher|bonus)\b(?!\s(?:evento|festa))",
+    re.I,
+)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
 _MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa …`
@@ -264,9 +268,11 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[kind] += weight * place
     if not _OPENS_OR_CLOSES.search(f"{head}\n{body[:_LONGEST]}"):
         found[Kind.hours] = 0.0  # a library alone says nothing of its hours
-    if _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
+    if _PAPER.match(head):
+        found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
+    elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE
-    if _MEETING.search(body[:_FIRST_LINES]):
+    if _MEETING.search(body[:_FIRST_LINES]) and not _PAPER.match(head):
         found[Kind.event] += _LIKELY
     return found
 

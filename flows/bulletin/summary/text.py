@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.wholeness import is_for_machines
 from flows.bulletin.page.lacks import why_nothing
 from flows.bulletin.page.notice import Kind, Notice, Slot
@@ -28,6 +30,9 @@ _TO_MACHINES = "La pagina contiene frasi rivolte a un programma, lasciate fuori:
 _CUT_TITLE = "Il titolo della pagina è tronco."
 _ONLY_TITLE = "La pagina non ha una frase che dica di più del suo titolo."
 _WRONG_DAY = re.compile(r"»: è \w+, non \w+\.$")  # of the guard
+_FIGURES = re.compile(
+    r"(?<![\d/.])(?P<day>0?[1-9]|[12]\d|3[01])[./](?P<month>0?[1-9]|1[0-2])[./](?P<year>20\d\d)(?!\d)"
+)
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -101,9 +106,14 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
     seen = set()
     for size in (limit, *(step for step in SHORTER if step < limit)):
         for text in texts(notice, size):
-            if (line := parameter(text)) and line not in seen:
+            if (line := _dated(parameter(text))) and utf16(line) <= size and line not in seen:
                 seen.add(line)
                 yield line
+
+
+def _dated(text: str) -> str:
+    """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says."""
+    return _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
 
 
 def _written(text: str, notice: Notice, warnings: tuple[str, ...] = ()) -> Summarised:

@@ -47,6 +47,10 @@ _BOOKED_BY = re.compile(
     r"|su \S+))+( entro [^.]+)?\.$"
 )
 _SMALL_WORD = 4  # letters
+_AT = re.compile(
+    r"\b(?:in|nel|nella|al|alla|presso)\s(?:il\s|la\s)?(?:piazza|piazzale|via|viale|sala|teatro|palazzo|villa|biblioteca|parco)\s[A-ZÀ-Ý«]",
+    re.I,
+)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -177,6 +181,8 @@ def completed(text: str, occasion: Occasion) -> Iterator[str]:
         return
     if "hours" in occasion.unsaid and tells_all_hours(text, occasion):
         occasion = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "hours"))
+    if _AT.search(text):  # the office's sentence has a place that no slot was sure of
+        occasion = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "place"))
     hours = occasion.sittings[0].hours if "hours" in lacking and occasion.sittings else ""
     place = (occasion.place or occasion.apposition) if "place" in lacking else ""
     told = ", ".join(filter(None, (hours, place)))

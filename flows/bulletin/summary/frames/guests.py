@@ -19,6 +19,12 @@ _DUTY_OF = re.compile(
 _CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re.I)
 
 
+_OF_A_PART = re.compile(
+    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda|letture)\b[^.;\n]{0,40}$",
+    re.I,
+)
+
+
 def people_of(notice: Notice, *, has_own: bool) -> str:
     """The words for whom it is; never what stands in the title or between quotes,
     nor the people of one row.
@@ -30,6 +36,8 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
         at = notice.source.find(told.words)
         if len(notice.rows) > 1 and any(row.start <= at < row.end for row in notice.rows):
             continue  # of one of them
+        if _OF_A_PART.search(notice.source[max(0, at - 60) : max(0, at)]) and not _OF_A_PART.search(title):
+            continue  # `laboratori didattici per i bambini` of a feast for all
         if told.row is None and LIFE.match(told.sentence):
             continue  # `Ada Neri tiene corsi per ragazzi`
         if _DUTY_OF.search(told.sentence) and told.row is None:

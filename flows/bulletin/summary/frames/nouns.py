@@ -219,7 +219,7 @@ def lowered_noun(phrase: str) -> str:
 def _lower_adjective(rest: str) -> str:
     """`Recital Pianistico con` has an adjective with a capital that is no name."""
     lowered = re.sub(
-        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa))\b",
+        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa|ato|ata|ati|ate))\b",
         lambda word: f" {word[1].lower()}{word[2]}",
         rest,
     )

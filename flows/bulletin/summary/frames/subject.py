@@ -5,6 +5,7 @@ mostra di fotografie di Ada Neri`.
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
 from flows.bulletin.language.titles import folded, is_told
@@ -38,7 +39,7 @@ TITLE_DAY = re.compile(
 )
 
 _WHEN_OR_WHERE = re.compile(
-    rf"\s[-–|]\s(?:(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?(?:,?\s(?:alle|ore|h\.?)\s[\w.:\s]{{1,12}})?"
+    rf"\s[-–|]\s(?:(?:{WEEKDAY},?\s)?\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})*[°º]?\s{MONTH}(?:\s20\d\d)?(?:,?\s(?:alle|ore|h\.?)\s[\w.:\s]{{1,12}})?"
     r"|(?:dalle\s|alle\s)?(?:ore|h\.?)\s?[\d.:]+(?:\s?[-–]\s?[\d.:]+)?"
     r"|(?:sala|aula|salone|teatro|biblioteca|auditorium|palazzetto|municipio)(?:\s[\w'’]+){0,3})$",
     re.I,
@@ -49,6 +50,13 @@ _FOR_WHOM = re.compile(
 _SAYS = re.compile(
     r"[a-zà-ù]\s(?:è|sono|ha|hanno|diventa|diventano|vince|compie|arriva|arrivano|torna|tornano)\s"
 )
+_OPENING = 400  # characters
+_CALLED = re.compile(  # what a page says that it is, first of all
+    r"\bun(?:[oa]?\s|['’])(?:(?:grande|piccol[oa]|tradizionale|nuov[oa])\s)?(?P<noun>aperitivo|concerto|spettacolo|camminata|passeggiata"
+    r"|escursione|mostra|mercatino|conferenza|proiezione|cena|pranzo|festa|torneo|gara|pedalata|serata|commedia|tombola)\b",
+    re.I,
+)
+_CALL = re.compile(r"(?<=\w{4})\s[-–]\s[^-–!«»]{3,50}!$")  # `– Manca solo una settimana!`
 _LEAST = 8  # characters of a title
 _STATUS_MARK = re.compile(
     r"^\W*(?:(?:evento|avviso)\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\b"
@@ -227,6 +235,7 @@ def guests_of(title: str) -> str:
 
 def _without_day(title: str) -> str:
     """`Consegna delle borse` of `Consegna delle borse - 4 maggio - ore 18 - sala consiliare`."""
+    title = _CALL.sub("", title)
     while (last := _WHEN_OR_WHERE.search(title)) and last.start() > _LEAST:
         title = title[: last.start()]
     return title
@@ -264,6 +273,9 @@ def kind_word(notice: Notice, title: str) -> str:
     called = re.search(rf"\b(\w{{4,14}})\s[\"“«]?{name}", body, re.I)
     if called and (phrase := phrase_of(called[1])):
         return phrase
+    first = _CALLED.search(body[:_OPENING]) if not NOUN.search(title) else None
+    if first and (gender := gender_of(first["noun"].lower())):
+        return f"{definite(first['noun'], gender)}{first['noun'].lower()}"
     if re.search(r"\bRegia\b", body) and _STAGE.search(body) and not CINEMA.search(body):
         return "lo spettacolo"
     return ""
