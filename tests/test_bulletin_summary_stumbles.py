@@ -68,7 +68,7 @@ def test_each_stumble_has_its_sentence(text: str, words: str) -> None:
 
 
 def test_what_is_free_under_a_condition_that_a_site_cut_is_not_told_as_free() -> None:
-    text = "Lo sportello casa è gratuito."
+    text = "Lo sportello casa del Comune è gratuito."
     cut = f"{HELPS} Il servizio è gratuito, ma solo per…"
     assert found(text, cut) == ["La pagina è tronca dopo «gratuito, ma …»: la condizione non si legge."]
     assert found(text, f"{HELPS} Il servizio è gratuito, ma solo per i residenti.") == []

@@ -20,7 +20,7 @@ _CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re
 
 
 _OF_A_PART = re.compile(
-    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda|letture)\b[^.;\n]{0,40}$",
+    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda)\b[^.;\n]{0,40}$",
     re.I,
 )
 
