@@ -21,6 +21,9 @@ BODY = """Da lunedì 3 marzo la biblioteca chiude per inventario.
 Riapre sabato 8 marzo alle 9.30. Info: 02 1234."""
 
 
+HELPS = "Lo sportello casa aiuta chi cerca casa."
+
+
 def told(title: str, body: str = "", abstract: str = "", limit: int = 275, **more: date) -> Summarised:
     return summarise(title=title, abstract=abstract, body=body, limit=limit, **more)
 
@@ -62,6 +65,14 @@ def test_a_sentence_is_used_whole_or_not_at_all() -> None:
 def test_what_no_kind_can_do_without_is_asked_of_a_person() -> None:
     made = told("SCUOLE CHIUSE")
     assert made == Summarised("", "unwritten", Kind.hours, reason="La pagina non dice in quale giorno.")
+
+
+def test_a_wrong_weekday_matters_where_one_needs_the_day() -> None:
+    wrong = "«lunedì 9 maggio 2027»: è domenica, non lunedì."
+    made = told("Nuovo sportello casa", f"{HELPS} È attivo da lunedì 9 maggio 2027.")
+    assert (made.text, made.reason) == (HELPS, "")
+    made = told("Concerto del coro", "Il coro canta lunedì 9 maggio 2027. Il coro è nato nel 1990.")
+    assert (made.text, made.reason) == ("", wrong)
 
 
 def test_a_text_that_does_not_name_its_matter_gets_the_title() -> None:

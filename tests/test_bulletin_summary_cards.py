@@ -44,6 +44,23 @@ def test_what_is_new_about_a_card_or_its_term_makes_it_news() -> None:
     assert "entro il 30 giugno 2027" in made.text
 
 
+PAPERS = "Servono: | Copia del documento di identità | Modulo firmato"
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Contributo affitti", f"{PAPERS}\n\nLe domande si presentano entro il 30 giugno 2027."),
+        ("Nuovo contributo affitti", PAPERS),
+        ("Contributo affitti", f"{PAPERS} | Due testimoni | Tanta pazienza | Un amico"),
+        ("Concerto del coro", f"{PAPERS}\n\nSabato 8 maggio 2027 alle 21 il coro canta in piazza Roma."),
+    ],
+)
+def test_papers_come_first_on_pages_that_are_no_card_too(title: str, body: str) -> None:
+    assert told("Contributo affitti", PAPERS).reason == CARD
+    assert told(title, body).reason != CARD
+
+
 def test_conditions_are_no_papers() -> None:
     body = (
         "Per chiedere il voucher occorre: | Essere residenti a Borgo | Avere un ISEE fino a 20.000 euro |"

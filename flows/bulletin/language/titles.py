@@ -36,7 +36,7 @@ _ACRONYMS = frozenset(_ACRONYM_WORDS.split())
 
 
 _CAPITALS = re.compile(
-    r"(?<![«“\"'’])\b[A-ZÀ-Ý][a-zà-ù]{3,}(?:\s(?:[a-z]{1,5}\s)?[A-ZÀ-Ý][a-zà-ù]{3,})*(?![\w'’.])"
+    r"[«“\"][^»”\"]*[»”\"]|(?<!^)(?<!['’])\b[A-ZÀ-Ý][a-zà-ù]{3,}(?:\s(?:[a-z]{1,5}\s)?[A-ZÀ-Ý][a-zà-ù]{3,})*(?![\w'’.])"
 )
 
 
@@ -95,6 +95,8 @@ def in_small(title: str, body: str) -> str:
         return title
 
     def small(run: re.Match[str]) -> str:
+        if not run[0][0].isalpha():
+            return run[0]  # a name between quotes
         is_used = re.search(rf"(?<![\w/.-]){re.escape(run[0].lower())}(?![\w/.-]*/|\w)", body)
         is_no_name = is_used and not re.search(rf"(?<!^)(?<![.!?:]\s){re.escape(run[0])}", body)
         return run[0].lower() if is_no_name else run[0]

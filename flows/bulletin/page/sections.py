@@ -122,7 +122,7 @@ _UPDATED_AT = re.compile(r"(?m)^aggiornamento\s(?:delle\s|alle\s)?ore\s[\d:.]+\s
 _THEME = re.compile(
     r"(?<!\S)Municipium(?=\s+(?:[A-ZÀ-Ý]|\d{1,2}\s[a-z]{3}\b)|\s*$)"
 )  # the theme's name between its parts
-_DATE_ALONE = re.compile(rf"(?:(?:notizi[ae]|news|avvis[oi]|event[oi]|comunicat[oi])\s+)?{_A_DAY}", re.I)
+_DATE_ALONE = re.compile(_A_DAY, re.I)
 _NOISE = re.compile(
     r"\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
     r" scheda\)|\bVai alla [Pp]agina\b|\bVisualizza in [Mm]appa\b|\+ − Leaflet|\bLeaflet\b"

@@ -26,7 +26,8 @@ _EITHER = re.compile(
 )  # `alle/agli`, `cittadini/e`
 _AIM = re.compile(r"\b(?:obiettiv[oi]|finalità|scop[oi])\b[^.;]{0,80}\b(?:è|sono)\b", re.I)
 _WITH_PREPOSITION = re.compile(r"(?:Per|In occasione d\w+|Con|A seguito d\w+|Presso)\s")
-_RELATIVE = re.compile(r"\b(?:che|cui|dove)\b[^,;]*")
+_RELATIVE = re.compile(r"\b(?:che|cui|dove)\b")
+_PRONOUNS = re.compile(r"^\s*(?:(?:non|si|ci|vi|ne|lo|la|li|le|gli)\s)+")  # `si` alone may be a verb's
 _POINTS = re.compile(
     r"(?:tutti\s)?(?:i\s|gli\s|le\s|l['’])?(?:requisiti|documenti|modul\w+|modalità|elenco)\b"
     r"[^.]{0,60}\bnella pagina",
@@ -117,9 +118,23 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if all(_POINTS.search(sentence) for sentence in sentences):
         yield "Il testo dice solo che il resto è nella pagina."
     for sentence in sentences:
-        if _WITH_PREPOSITION.match(sentence) and not speaks(_RELATIVE.sub("", sentence)):
+        if _WITH_PREPOSITION.match(sentence) and not speaks(_main_clause(sentence)):
             yield f"«{sentence}» non è una frase: manca il verbo."
     if _VAGUE.search(text) and not figures(text):
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _main_clause(sentence: str) -> str:
+    """`Per i nonni casa il bus è gratis` of `Per i nonni che cercano casa il bus è gratis`: the verb of a
+    clause behind `che` is not the sentence's.
+    """
+    head, *clauses = _RELATIVE.split(sentence)
+    return " ".join([head, *map(_behind_its_verb, clauses)])
+
+
+def _behind_its_verb(clause: str) -> str:
+    words = _PRONOUNS.sub("", clause).split()
+    end = next((at for at in range(1, len(words) + 1) if speaks(" ".join(words[:at]))), len(words))
+    return " ".join(words[end:])

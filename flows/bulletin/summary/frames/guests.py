@@ -20,7 +20,7 @@ _CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re
 
 
 _OF_A_PART = re.compile(
-    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda|letture)\b[^.;\n]{0,40}$",
+    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda)\b[^.;\n]{0,40}$",
     re.I,
 )
 
@@ -34,7 +34,8 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
     for told in notice.slots.get(Slot.who, ()):
         words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
         at = notice.source.find(told.words)
-        if len(notice.rows) > 1 and any(row.start <= at < row.end for row in notice.rows):
+        is_in_a_row = any(row.start <= at < row.end for row in notice.rows)
+        if is_in_a_row and not all(told.words in notice.source[row.start : row.end] for row in notice.rows):
             continue  # of one of them
         if _OF_A_PART.search(notice.source[max(0, at - 60) : max(0, at)]) and not _OF_A_PART.search(title):
             continue  # `laboratori didattici per i bambini` of a feast for all

@@ -26,7 +26,7 @@ _DAY = re.compile(
 )
 _HOUR = re.compile(r"\b(?:ore|alle|h\.?)\s?(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
 _HALL = re.compile(
-    r"\b(?:presso la|nella|in|-)\s(?P<hall>sala\s(?:consiliare|consigliare|del consiglio)(?:\s(?:del "
+    r"(?:\b(?:presso la|nella|in)|[-–])\s(?P<hall>sala\s(?:consiliare|consigliare|del consiglio)(?:\s(?:del "
     r"municipio|comunale))?)\b",
     re.I,
 )
