@@ -52,6 +52,7 @@ peers: install
 bench: peers ## measure speed, as ratios against other tools; takes some minutes
 	@$(BIN)/python -m tests.bench.feeds
 	@$(BIN)/python -m tests.bench.alerts
+	@$(BIN)/python -m tests.bench.fleet
 	@$(BIN)/python -m tests.bench.pages
 	@$(BIN)/python -m tests.bench.compose
 	@$(BIN)/python -m tests.bench.send

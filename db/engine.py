@@ -3,8 +3,10 @@
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import Dialect, Engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +24,7 @@ BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database
 
 _COMPILED = {"compiled_cache": LRUCache[Any, Any](500)}  # of the statements of all engines
 _DIALECTS: dict[tuple[str, str, int | None], Dialect] = {}  # by database, host and port
+_MADE: ContextVar["WeakSet[Engine] | None"] = ContextVar("made", default=None)  # within `all_closed`
 
 
 def make_engine(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
@@ -44,14 +47,32 @@ def make_engine(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, execution_options=_COMPILED)
         # many rows in one INSERT, unless ON CONFLICT: psycopg 3 else sends a statement for each row
         engine.dialect.use_insertmanyvalues_wo_returning = True
-        _share_dialect(engine)
-        return engine
+        return _noted(engine)
     manners = {"check_same_thread": False, "cached_statements": STATEMENTS}
     engine = create_engine(url, connect_args=manners, hide_parameters=True, execution_options=_COMPILED)
     event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, wait_ms))
     event.listen(engine, "begin", _begin)
+    return _noted(engine)
+
+
+def _noted(engine: Engine) -> Engine:
     _share_dialect(engine)
+    if (made := _MADE.get()) is not None:
+        made.add(engine)
     return engine
+
+
+@contextmanager
+def all_closed() -> Iterator[None]:
+    """Whatever engine is made within, by whomever, is closed at the end."""
+    made: WeakSet[Engine] = WeakSet()
+    before = _MADE.set(made)
+    try:
+        yield
+    finally:
+        _MADE.reset(before)
+        for engine in list(made):
+            engine.dispose()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from flows.cli import (
     citizens,
     completion,
     daily,
+    fleet,
     health,
     installation,
     machine,
@@ -75,6 +76,7 @@ WITHOUT_INSTALLATION = {
     "completion": complete,
     "doctor": health.doctor,  # these two find out themselves what of it is there
     "watchdog": health.watchdog,
+    "fleet": fleet.fleet,
 }
 
 
@@ -116,6 +118,7 @@ def parser() -> argparse.ArgumentParser:
     backups.add_verbs(add)
     upgrades.add_verbs(add)
     adoption.add_verbs(add)
+    fleet.add_fleet(verbs)
     add_inspect(verbs)
     add_discover(verbs)
     completion.add_completion(verbs)

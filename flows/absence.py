@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
-from prefect import State, flow, get_run_logger
+from prefect import State, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
 
@@ -26,6 +26,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client
+from flows.runs.flow import flow
 from flows.settings import Settings
 from flows.staff import duty, rota
 from flows.staff.mail import post

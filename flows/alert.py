@@ -387,7 +387,9 @@ def draft_and_call(settings: Settings, engine: Engine, *, now: datetime) -> Roun
         log.warning("%s", loud)
         page.insert(0, f"**{escaped(loud)}**")
     if done.lines:
-        create_markdown_artifact("\n\n".join(page), key="urgente", description="Allerte da annunciare subito")
+        create_markdown_artifact(
+            "\n\n".join(page), key=settings.own("urgente"), description="Allerte da annunciare subito"
+        )
     for trouble in act(settings, engine, done, now=now):
         log.warning("%s", trouble)
     return done

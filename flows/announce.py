@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from prefect import State, flow
+from prefect import State
 from pydantic import Field
 from sqlalchemy import Engine
 
@@ -23,6 +23,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError
 from flows.runs import choices, client, forms
+from flows.runs.flow import flow
 from flows.settings import BollettinoError, Settings
 
 BOXES = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from prefect import flow, get_run_logger
+from prefect import get_run_logger
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
 from prefect.utilities.timeout import timeout
@@ -49,6 +49,7 @@ from flows.review.signing import Signature, awaited, close, is_sent_back, send_b
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
 from flows.runs import choices, client, forms, pages
 from flows.runs.client import RunState
+from flows.runs.flow import flow
 from flows.runs.forms import Confirmation
 from flows.sending import samples
 from flows.settings import Settings
@@ -265,7 +266,7 @@ def store_answers(
         rereading.news_item_id for rereading in seen if rereading.news_item_id and rereading.state == Now.gone
     )
     status, key = start.bulletin.status, settings.stamp_key()
-    for answer in forms.confirmations(start.bulletin, stamp_key=key, also_in=run_id, now=now):
+    for answer in forms.confirmations(settings, start.bulletin, stamp_key=key, also_in=run_id, now=now):
         if not start.holds(answer):
             is_asked = status == BulletinStatus.in_review and asks_to_read(start, answer)
             site = read_site(settings, lost, now) if is_asked else Site(lost)

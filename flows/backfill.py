@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from prefect import State, flow, get_run_logger
+from prefect import State, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from flows.review import acts
 from flows.review.acts import NotDoneError
 from flows.runs import choices
 from flows.runs import client as runs
+from flows.runs.flow import flow
 from flows.settings import BollettinoError, Settings
 from flows.sources.past import Order, Past
 from flows.sources.readings import Reading, agent, own_addresses
@@ -97,7 +98,9 @@ def backfill(
     if last_day < first_day:
         words = f"Il periodo finisce ({giorno(last_day)}) prima di cominciare ({giorno(first_day)})."
         return _not_done(settings, NotDoneError(words), chi)
-    artifact: Any = create_progress_artifact(0.0, key="recupero", description="Notizie recuperate")
+    artifact: Any = create_progress_artifact(
+        0.0, key=settings.own("recupero"), description="Notizie recuperate"
+    )
     last = 0
 
     def progress(_reading: Reading, share: float) -> None:

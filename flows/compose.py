@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from prefect import flow, get_run_logger
+from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 from sqlalchemy import Engine
@@ -50,6 +50,7 @@ from flows.privacy.intact import load
 from flows.review.evidence import attention
 from flows.review.page import evidence
 from flows.runs import client, forms, pages
+from flows.runs.flow import flow
 from flows.settings import Settings
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
@@ -355,7 +356,7 @@ def compose(
     get_run_logger().info("%s", draft.why)
     client.named(settings, draft.why)
     create_markdown_artifact(
-        shown(settings, draft), key="composizione", description="Che cosa entra e che cosa no"
+        shown(settings, draft), key=settings.own("composizione"), description="Che cosa entra e che cosa no"
     )
     if draft.bulletin_id is not None:
         forms.open_review(settings, engine, draft.bulletin_id, now=now)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from prefect import State, flow
+from prefect import State
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 from sqlalchemy import Engine
@@ -36,6 +36,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
+from flows.runs.flow import flow
 from flows.sending import senders
 from flows.sending.hold import right_texts
 from flows.settings import BollettinoError, Settings
@@ -300,7 +301,9 @@ def correct(
     now = datetime.now(UTC)
     proof = client.proof(codice)
     chi = acts.own_name(settings, chi, proof)
-    create_markdown_artifact(listing(engine, now), key="correzioni", description="Che cosa si può correggere")
+    create_markdown_artifact(
+        listing(engine, now), key=settings.own("correzioni"), description="Che cosa si può correggere"
+    )
     try:
         acts.require_own_name(settings, chi, proof)
         number, position = acts.chosen(engine, notizia)

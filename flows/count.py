@@ -168,10 +168,16 @@ def _is_number(text: str) -> bool:
 def count_all() -> str:
     """Conta iscritti, usciti, messaggi arrivati e letti. Solo somme, mai persone."""
     settings = load()
-    now = datetime.now(UTC)
     with opened(settings.database) as engine:
-        counts = overview(engine)
+        return count(settings, engine, now=datetime.now(UTC))
+
+
+def count(settings: Settings, engine: Engine, *, now: datetime) -> str:
+    """Within a run: show all of it on a page, and say in Italian how many are subscribed."""
+    counts = overview(engine)
     create_markdown_artifact(
-        markdown(settings, counts, now), key="numeri-del-servizio", description="Numeri del servizio"
+        markdown(settings, counts, now),
+        key=settings.own("numeri-del-servizio"),
+        description="Numeri del servizio",
     )
     return "\n".join(_audience(counts, now))

@@ -4,8 +4,9 @@ import contextlib
 import importlib
 import shlex
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, get_type_hints
 
 import yaml
@@ -13,6 +14,7 @@ from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
@@ -20,6 +22,7 @@ from pydantic.fields import FieldInfo
 
 from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
+from flows.profiles.fleet import OWN, FleetFile
 from flows.settings import ROOT, Settings, load
 
 AT_ONCE = 200  # deployments in one answer of Prefect's; an installation has 25
@@ -37,6 +40,10 @@ JOB: dict[str, Any] = {
     "variables": {"type": "object", "properties": {}},
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
+FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
+MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment
+# A deployment as it is to be, where the server has it already as this.
+Wanted = Callable[[DeploymentResponse | None], dict[str, Any]]
 
 
 def entry(entrypoint: str) -> Flow[Any, Any]:
@@ -48,16 +55,27 @@ def entry(entrypoint: str) -> Flow[Any, Any]:
     return found
 
 
-def schedules(block: dict[str, Any], profile: Profile) -> list[CronSchedule | IntervalSchedule]:
-    """The block's own intervals, and a weekly cron for each of the profile's slot times it names."""
-    own: Iterable[IntervalSchedule] = (
-        IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
-        for item in block.get("schedules", [])
-    )
+def schedules(
+    block: dict[str, Any], profile: Profile, *, in_fleet: bool = False
+) -> list[CronSchedule | IntervalSchedule]:
+    """The block's own intervals, and a weekly cron for each of the profile's slot times it names.
+
+    None where the fleet does it for all its Comuni in one run.
+    """
+    if in_fleet and FOR_ALL in block:
+        return []
     crons = dict.fromkeys(
         getattr(slot, name).cron for name in block.get("slot_schedules", []) for slot in profile.weekly_slots
     )
-    return [*own, *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
+    return [*intervals(block), *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
+
+
+def intervals(block: dict[str, Any]) -> list[IntervalSchedule]:
+    """The block's own."""
+    return [
+        IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
+        for item in block.get("schedules", [])
+    ]
 
 
 def form(flow: Flow[Any, Any], editors: Sequence[str], *, who_is_asked: bool = True) -> dict[str, Any]:
@@ -121,6 +139,92 @@ def steps(settings: Settings, pull: Sequence[dict[str, Any]]) -> list[dict[str, 
     return [*pull, named] if settings.fleet else [*pull]
 
 
+def name_for_all(name: str) -> str:
+    """A fleet's own deployment. No Comune has one that is called so: no slug and no block has such a mark."""
+    return f"{name}_tutti"
+
+
+def deploy_fleet(fleet: FleetFile) -> list[str]:
+    """Register what is done for all Comuni of a fleet together; return the full names of the deployments."""
+    with get_client(sync_client=True) as client:
+        _make_pool(client, fleet.prefect.pool)
+        names = [_register(client, name, wanted) for name, wanted in _planned_for_all(fleet).items()]
+        _delete(client, registered_for_all(client), {name.partition("/")[2] for name in names})
+        return names
+
+
+def changes_for_all(client: SyncPrefectClient, fleet: FleetFile) -> dict[str, str]:
+    """As `changes`, of what `deploy_fleet` registers."""
+    return _otherwise(client, fleet.prefect.pool, registered_for_all(client), _planned_for_all(fleet))
+
+
+def registered_for_all(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
+    """What the server has of a fleet's own, by its name."""
+    return _tagged(client, OWN, name_for_all(""))
+
+
+def _planned_for_all(fleet: FleetFile) -> dict[str, Wanted]:
+    deployments, pull = blocks()
+    return {
+        name_for_all(block["name"]): partial(_wanted_for_all, fleet, block, pull)
+        for block in deployments
+        if FOR_ALL in block
+    }
+
+
+def _wanted_for_all(
+    fleet: FleetFile,
+    block: dict[str, Any],
+    pull: Sequence[dict[str, Any]],
+    before: DeploymentResponse | None,
+) -> dict[str, Any]:
+    return {
+        "name": name_for_all(block["name"]),
+        "entrypoint": block[FOR_ALL],
+        "pull_steps": [*pull],
+        "work_pool_name": fleet.prefect.pool,
+        "description": f"Per tutti i Comuni insieme. {block['description']}",
+        "tags": [*block["tags"], OWN],
+        "parameters": block.get("parameters", {}),
+        "parameter_openapi_schema": form(entry(block[FOR_ALL]), []),
+        "enforce_parameter_schema": True,
+        "schedules": _as_before(intervals(block), before),
+    }
+
+
+def _before(client: SyncPrefectClient, full: str) -> DeploymentResponse | None:
+    """What is registered by now; None: nothing."""
+    try:
+        return client.read_deployment_by_name(full)
+    except ObjectNotFound:
+        return None
+
+
+def _as_before(
+    planned: Sequence[CronSchedule | IntervalSchedule], before: DeploymentResponse | None
+) -> list[DeploymentScheduleCreate]:
+    """A schedule that a person paused in the UI stays paused."""
+    paused = {when(item.schedule) for item in before.schedules if not item.active} if before else set()
+    return [
+        DeploymentScheduleCreate(schedule=schedule, active=when(schedule) not in paused)
+        for schedule in planned
+    ]
+
+
+def when(schedule: object) -> str:
+    """What makes two schedules the same; the server gives intervals an anchor of its own."""
+    for name in ("cron", "interval"):
+        if (value := getattr(schedule, name, None)) is not None:
+            return f"{name} {value} {getattr(schedule, 'timezone', None)}"
+    return repr(schedule)
+
+
+def _make_pool(client: SyncPrefectClient, pool: str) -> None:
+    with contextlib.suppress(ObjectAlreadyExists):  # a second start
+        client.create_work_pool(WorkPoolCreate(name=pool, type="process", base_job_template=JOB))
+    client.update_work_pool(pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
+
+
 def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
     for name, field in schema["properties"].items():
         known = before.get("properties", {}).get(name, {})
@@ -128,57 +232,127 @@ def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
             field["enum"] = known["enum"]
 
 
-def _register(
-    client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: list[dict[str, Any]]
-) -> str:
-    flow = entry(block["entrypoint"])
-    name = settings.deployment(block["name"])
+def _wanted(
+    settings: Settings,
+    block: dict[str, Any],
+    pull: Sequence[dict[str, Any]],
+    before: DeploymentResponse | None,
+) -> dict[str, Any]:
+    """A deployment as it is to be, where the server has it already as `before`: a schedule that a person
+    paused in the UI stays paused, and a list of bulletins what it is.
+    """
     names = [editor.name for editor in settings.profile.editors]
-    schema = form(flow, names, who_is_asked=not settings.signs_in)
-    try:  # a schedule that a person paused in the UI stays paused, and a list of bulletins what it is
-        before = client.read_deployment_by_name(f"{flow.name}/{name}")
-        paused = {str(item.schedule) for item in before.schedules if not item.active}
+    schema = form(entry(block["entrypoint"]), names, who_is_asked=not settings.signs_in)
+    if before is not None:
         _keep_lists(schema, before.parameter_openapi_schema or {})
-    except ObjectNotFound:
-        paused = set()
-    planned = schedules(block, settings.profile)
-    client.create_deployment(
-        flow_id=client.create_flow_from_name(flow.name),
-        name=name,
-        entrypoint=block["entrypoint"],
-        pull_steps=steps(settings, pull),
-        work_pool_name=settings.work_pool,
-        description=settings.profile.prova + block["description"],
-        tags=[*block["tags"], settings.profile.slug],
-        parameters=block.get("parameters", {}),
-        parameter_openapi_schema=schema,
-        enforce_parameter_schema=True,
-        schedules=[
-            DeploymentScheduleCreate(schedule=schedule, active=str(schedule) not in paused)
-            for schedule in planned
-        ],
+    return {
+        "name": settings.deployment(block["name"]),
+        "entrypoint": block["entrypoint"],
+        "pull_steps": steps(settings, pull),
+        "work_pool_name": settings.work_pool,
+        "description": settings.profile.prova + block["description"],
+        "tags": [*block["tags"], settings.profile.slug],
+        "parameters": block.get("parameters", {}),
+        "parameter_openapi_schema": schema,
+        "enforce_parameter_schema": True,
+        "schedules": _as_before(
+            schedules(block, settings.profile, in_fleet=settings.fleet is not None), before
+        ),
+    }
+
+
+def _is_as(before: DeploymentResponse, wanted: dict[str, Any]) -> bool:
+    """Whether to register it would change nothing."""
+    planned, tags = wanted["schedules"], wanted["tags"]
+    return (
+        sorted((when(item.schedule), item.active) for item in before.schedules)
+        == sorted((when(item.schedule), item.active) for item in planned)
+        and sorted(before.tags) == sorted(tags)
+        and all(getattr(before, key) == wanted[key] for key in wanted.keys() - {"schedules", "tags"})
     )
-    return f"{flow.name}/{name}"
+
+
+def _ours(client: SyncPrefectClient, settings: Settings) -> dict[str, DeploymentResponse]:
+    """What the server has of this Comune, by its name."""
+    return _tagged(client, settings.profile.slug, settings.deployment(""))
+
+
+def _tagged(client: SyncPrefectClient, tag: str, end: str) -> dict[str, DeploymentResponse]:
+    tagged = DeploymentFilter(tags=DeploymentFilterTags(all_=[tag]))
+    found = client.read_deployments(deployment_filter=tagged, limit=AT_ONCE)
+    return {one.name: one for one in found if one.name.endswith(end)}
+
+
+def changes(client: SyncPrefectClient, settings: Settings) -> dict[str, str]:
+    """What `deploy` would change: the name of a deployment, or of the work pool, and what is with it. Empty:
+    nothing.
+    """
+    return _otherwise(client, settings.work_pool, _ours(client, settings), _planned(settings))
+
+
+def _otherwise(
+    client: SyncPrefectClient,
+    pool: str,
+    found: dict[str, DeploymentResponse],
+    planned: Mapping[str, Wanted],
+) -> dict[str, str]:
+    told = {}
+    try:
+        if client.read_work_pool(pool).base_job_template != JOB:
+            told[pool] = OUTDATED
+    except ObjectNotFound:
+        told[pool] = MISSING
+    for name, wanted in planned.items():
+        before = found.get(name)
+        if before is None:
+            told[name] = MISSING
+        elif not _is_as(before, wanted(before)):
+            told[name] = OUTDATED
+    return told | {name: STRANGE for name in found if name not in planned}
+
+
+def _planned(settings: Settings) -> dict[str, Wanted]:
+    deployments, pull = blocks()
+    return {
+        settings.deployment(block["name"]): partial(_wanted, settings, block, pull)
+        for block in deployments
+        if block.get("stage") in (None, settings.profile.stage)
+    }
+
+
+def _register(client: SyncPrefectClient, name: str, wanted: Wanted) -> str:
+    flow = entry(wanted(None)["entrypoint"])
+    full = f"{flow.name}/{name}"
+    flow_id = client.create_flow_from_name(flow.name)
+    client.create_deployment(flow_id=flow_id, **wanted(_before(client, full)))
+    return full
 
 
 def deploy(settings: Settings) -> list[str]:
     """Register everything with the running server; return the full names of the deployments."""
-    deployments, pull = blocks()
     with get_client(sync_client=True) as client:
-        with contextlib.suppress(ObjectAlreadyExists):  # a second start
-            client.create_work_pool(
-                WorkPoolCreate(name=settings.work_pool, type="process", base_job_template=JOB)
-            )
-        client.update_work_pool(settings.work_pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
-        here = [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
-        names = [_register(client, settings, block, pull) for block in here]
-        _retire(client, settings, {name.partition("/")[2] for name in names})
+        _make_pool(client, settings.work_pool)
+        names = [_register(client, name, wanted) for name, wanted in _planned(settings).items()]
+        take_away(client, settings, {name.partition("/")[2] for name in names})
         return names
 
 
-def _retire(client: SyncPrefectClient, settings: Settings, names: Collection[str]) -> None:
-    """Take away what an older version registered: its schedule would start what is not there any more."""
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
-    for deployment in client.read_deployments(deployment_filter=ours, limit=AT_ONCE):
-        if deployment.name.endswith(f"-{settings.profile.slug}") and deployment.name not in names:
-            client.delete_deployment(deployment.id)
+def registered(client: SyncPrefectClient, settings: Settings) -> list[str]:
+    """The names of what the server has of this Comune."""
+    return sorted(_ours(client, settings))
+
+
+def take_away(client: SyncPrefectClient, settings: Settings, but: Collection[str] = ()) -> list[str]:
+    """Of this Comune's what is not among the names `but`, as what an older version registered: its schedule
+    would start what is not there any more. What the server planned of it goes along.
+    """
+    return _delete(client, _ours(client, settings), but)
+
+
+def _delete(
+    client: SyncPrefectClient, found: dict[str, DeploymentResponse], but: Collection[str]
+) -> list[str]:
+    gone = [name for name in found if name not in but]
+    for name in gone:
+        client.delete_deployment(found[name].id)
+    return gone

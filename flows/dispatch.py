@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from prefect import State, flow, get_run_logger
+from prefect import State, get_run_logger
 from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
@@ -32,6 +32,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, decide
 from flows.runs import choices, client, forms, pages
+from flows.runs.flow import flow
 from flows.runs.witness import places, testify
 from flows.sending import channel, parts, preflight, provider
 from flows.sending import senders as life
@@ -309,11 +310,11 @@ def _send(
                 goes_on=chooser is not None,
                 has_server=True,
                 now=now,
-                progress=pages.progress(engine, bulletin_id),
+                progress=pages.progress(settings, engine, bulletin_id),
                 begun=begun,
                 open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
                 warn=partial(log.warning, "%s"),
-                show=partial(pages.checks, bulletin_id),
+                show=partial(pages.checks, settings, bulletin_id),
             )
     except HeldError as exc:  # an editor is asked
         log.warning("%s", exc)
@@ -334,9 +335,8 @@ def _send(
         text += f" {parts.told(settings, engine, bulletin_id, reason)}"
     pages.outcome(settings, engine, bulletin_id, text, now=datetime.now(UTC))
     log.info("%s", text)
-    posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
-    if posted.trouble:
-        log.warning("%s", posted.trouble)
+    if trouble := drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC)).trouble:
+        log.warning("%s", trouble)
     failed = reason not in (None, BY_A_PERSON, TODAY_IS_FULL)
     return Sent(text, has_failed=failed, link=pages.certificates(settings, bulletin_id))
 

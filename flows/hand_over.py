@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
-from prefect import flow, get_run_logger
+from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
@@ -29,6 +29,7 @@ from flows.letters import drafts
 from flows.privacy.intact import load
 from flows.runs import client, forms, pages
 from flows.runs.client import RunState
+from flows.runs.flow import flow
 from flows.sending.certificate import words
 from flows.sending.drain import DispatchError
 from flows.settings import Settings
@@ -71,7 +72,7 @@ def until_declared(bulletin_id: int) -> str:
             tags=waiting_tags(bulletin.kind, "da inviare a mano"),
         )
         create_markdown_artifact(
-            page.full(wording, shows), key=f"a-mano-{bulletin_id}", description="Che cosa fare"
+            page.full(wording, shows), key=settings.own(f"a-mano-{bulletin_id}"), description="Che cosa fare"
         )
         round_number = window.round_of(declarations)
         try:

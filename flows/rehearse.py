@@ -6,7 +6,7 @@ Only where the profile's stage is `sandbox`; elsewhere it is not deployed, and r
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from prefect import flow, get_run_logger
+from prefect import get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -17,6 +17,7 @@ from db.models import Delivery, DeliveryStatus, Recipient
 from flows.cli import tour
 from flows.privacy.intact import load
 from flows.runs import client
+from flows.runs.flow import flow
 from flows.sending.certificate import words
 from flows.settings import BollettinoError, Settings
 

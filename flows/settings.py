@@ -355,10 +355,20 @@ def member(folder: Path, chosen: str | Path) -> Settings:
     slug = asked.stem if asked.parent.resolve() == folder else str(chosen)
     if (path := profile_of(folder, slug)) is None:
         raise SettingsError(f"{chosen}: is no Comune of the fleet in {folder}")
-    fleet, profile = load_fleet(folder), load_profile(path)
+    profile = load_profile(path)
     if profile.slug != slug:
         text = path.read_text(encoding="utf-8")
         raise SettingsError(at(path, text, ("slug",), f"is {profile.slug}, and its file is called {slug}"))
+    return _belonging(folder, path, profile)
+
+
+def candidate(folder: Path, path: Path) -> Settings:
+    """Who is to join the fleet in this folder, by a profile that lies elsewhere yet."""
+    return _belonging(folder, path, load_profile(path))
+
+
+def _belonging(folder: Path, path: Path, profile: Profile) -> Settings:
+    fleet, slug = load_fleet(folder), profile.slug
     try:
         own = own_variables(folder, slug, os.environ)
     except OSError as exc:

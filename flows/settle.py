@@ -7,7 +7,7 @@ The person's code is used up by that decision; the resume that follows is the sa
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from prefect import State, flow, get_run_logger
+from prefect import State, get_run_logger
 from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
@@ -23,6 +23,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NOTHING_DONE, NOTHING_TO_DO, NotDoneError
 from flows.runs import choices, client
+from flows.runs.flow import flow
 from flows.sending import parts
 from flows.sending.certificate import SETTLED_AFTER
 from flows.sending.drain import UntrueError

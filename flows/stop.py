@@ -9,7 +9,7 @@ on meanwhile; any colleague stops it with a code of their own, and who has the m
 from datetime import UTC, datetime
 from typing import Annotated
 
-from prefect import State, flow, get_run_logger
+from prefect import State, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -32,6 +32,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
+from flows.runs.flow import flow
 from flows.sending import hold, parts
 from flows.sending import senders as life
 from flows.sending.certificate import words

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries, handovers, senders
 from db.engine import opened, reading, transaction
 from db.models import Bulletin, BulletinStatus
-from flows.alert import draft_and_call
+from flows.alert import Round, draft_and_call
 from flows.bulletin.status import WAITS
 from flows.by_hand import window
 from flows.doctor import heartbeat
@@ -136,11 +136,11 @@ def _held(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
     return [bulletin for bulletin in held if bulletin.status in statuses]
 
 
-def answering(engine: Engine, now: datetime) -> set[int]:
+def answering(settings: Settings, engine: Engine, now: datetime) -> set[int]:
     """Bulletins with an answer that is not stored yet."""
     with transaction(engine) as session:
         waiting = bulletins.with_status(session, BulletinStatus.in_review)
-    return {bulletin.id for bulletin in waiting if forms.is_answering(engine, bulletin.id, now=now)}
+    return {bulletin.id for bulletin in waiting if forms.is_answering(settings, engine, bulletin.id, now=now)}
 
 
 def act(settings: Settings, engine: Engine, watched: Watched, *, now: datetime) -> None:
@@ -232,14 +232,20 @@ def rounds(
 def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
     """What Prefect shows, as things are by now: the lists of the start forms, the tag of what waits, the
     names of what is planned, the receipts of what was sent. None of them costs another.
+
+    The tag is looked for among the runs of a whole server: a fleet does it once for all (`flows/poll.py`).
     """
     tasks: list[Callable[[], object]] = [
         partial(choices.store, settings, engine, now=now),
-        partial(client.untag_ended, WAITS),
+        *([] if settings.fleet else [partial(client.untag_ended, WAITS)]),
         partial(planned.name_coming, settings, engine, now=now),
         partial(pages.recount, settings, engine, now=now),
     ]
     _each(tasks, "le pagine di Prefect non sono tutte aggiornate")
+
+
+AT_REST = f"{Round()}; {Watched()}"
+"""What a round says that found nothing to look after."""
 
 
 def full_round(settings: Settings, engine: Engine) -> str:
@@ -256,7 +262,7 @@ def full_round(settings: Settings, engine: Engine) -> str:
     except Exception as exc:  # noqa: BLE001  raised below: it must not keep deadlines and lost forms waiting
         errors.append(exc)
     try:
-        watched, lines = rounds(settings, engine, answering=answering(engine, now), now=now)
+        watched, lines = rounds(settings, engine, answering=answering(settings, engine, now), now=now)
         said += [str(watched), *lines]
     except Exception as exc:  # noqa: BLE001  raised below, beside what the alerts met
         errors.append(exc)

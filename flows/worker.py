@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from flows.settings import Settings
+from flows.settings import Settings, fleet_folder
 
 EVERY = 0.5  # seconds between two looks at the worker
 
@@ -54,8 +54,11 @@ def prepare() -> None:
     from flows import deploy
     from flows.bulletin.language import spelling
 
+    entries = ["entrypoint", *([deploy.FOR_ALL] if fleet_folder() else [])]
     for block in deploy.blocks()[0]:
-        deploy.entry(block["entrypoint"])
+        for name in entries:
+            if name in block:
+                deploy.entry(block[name])
     configure_mappers()
     schema.head()
     spelling.load()

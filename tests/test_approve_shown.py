@@ -229,7 +229,7 @@ def test_each_answer_is_stored_once_and_the_site_is_read_for_who_asks(
     answers = Answers(monkeypatch, *given)
     assert store_answers(settings, sqlite, start, "mine", AT, GONE) == BulletinStatus.in_review
     answers.confirmed.assert_called_once_with(
-        start.bulletin, stamp_key=settings.stamp_key(), also_in="mine", now=AT
+        settings, start.bulletin, stamp_key=settings.stamp_key(), also_in="mine", now=AT
     )
     assert answers.sites == [(2, Site(frozenset({7}))), (3, Site(read_at=AT))]
     answers.read.assert_called_once_with(settings, frozenset({7}), AT)

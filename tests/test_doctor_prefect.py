@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling, Pending, Running, Scheduled
 
-from flows.deploy import deploy
+from flows.deploy import deploy, when
 from flows.doctor import prefect_server
 from flows.doctor.finding import Case, Said, Verdict
 from flows.runs import vitals
@@ -158,5 +158,5 @@ def test_a_process_that_cannot_be_looked_at_lives_for_hours(other: str, is_gone:
 def test_schedules_are_the_same_whatever_else_the_server_keeps_of_them() -> None:
     ours = SimpleNamespace(cron="0 11 * * 2", timezone="Europe/Rome")
     theirs = SimpleNamespace(cron="0 11 * * 2", timezone="Europe/Rome", day_or=True)
-    assert vitals._when(ours) == vitals._when(theirs)
-    assert vitals._when(ours) != vitals._when(SimpleNamespace(cron="0 11 * * 2", timezone="UTC"))
+    assert when(ours) == when(theirs)
+    assert when(ours) != when(SimpleNamespace(cron="0 11 * * 2", timezone="UTC"))

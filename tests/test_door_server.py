@@ -230,7 +230,12 @@ def test_an_answer_in_a_run_of_another_flow_is_not_read(
         for run_id in found:
             server.people("POST", f"/flow_runs/{run_id}/resume", {"run_input": HONEST})
         read = forms.confirmed(
-            forms.FLOW, ["ours", "theirs"], stamp_key=server.settings.stamp_key(), also_in=None, now=NOW
+            server.settings,
+            forms.FLOW,
+            ["ours", "theirs"],
+            stamp_key=server.settings.stamp_key(),
+            also_in=None,
+            now=NOW,
         )
     assert [one.run_id for one in read] == found[:1]
 
@@ -238,7 +243,7 @@ def test_an_answer_in_a_run_of_another_flow_is_not_read(
 def given(server: DoorServer, run_id: str) -> forms.Confirmation:
     with server.entered():
         (found,) = forms.confirmed(
-            forms.FLOW, [], stamp_key=server.settings.stamp_key(), also_in=run_id, now=NOW
+            server.settings, forms.FLOW, [], stamp_key=server.settings.stamp_key(), also_in=run_id, now=NOW
         )
     return found
 

@@ -16,6 +16,7 @@ from flows.bulletin.slots import (
 )
 from flows.deploy import blocks, entry, form, schedules
 from flows.draft.slots import renewals, slot_after, slot_of
+from flows.profiles.comune import Closures
 from flows.settings import DEMO, load_profile
 
 PROFILE = load_profile(DEMO)
@@ -227,3 +228,19 @@ def test_moved_or_not_a_slot_is_open_in_order_and_found_again(now: datetime, clo
     skipping = next_slot(SLOTS, now, closed)
     assert skipping is not None
     assert slot.dispatch_at <= skipping.dispatch_at, "moving never comes later than skipping"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ((2027, 12, 24), (2028, 1, 2), ["2027-12-25", "2027-12-26", "2027-12-31", "2028-01-01"]),
+        ((2028, 2, 20), (2028, 3, 10), ["2028-02-29"]),
+        ((2027, 2, 20), (2027, 3, 10), []),  # no such day
+        ((2028, 1, 2), (2027, 12, 24), []),
+    ],
+)
+def test_the_days_without_a_send_are_those_between_two_days(
+    first: tuple[int, int, int], last: tuple[int, int, int], expected: list[str]
+) -> None:
+    closures = Closures(patron="02-29", province="MI", closed=[date(2027, 12, 31)])
+    assert sorted(map(str, closures.on(date(*first), date(*last)))) == expected

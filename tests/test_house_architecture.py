@@ -16,9 +16,10 @@ from tests.world.tree import OURS, ROOT, dotted, modules
 
 VERBS = (
     "absence", "alert", "announce", "approve", "backfill", "collect", "compose", "correct", "count",
-    "deploy", "dispatch", "hand_over", "rehearse", "retain", "run", "settle", "stop", "watch", "worker",
+    "deploy", "dispatch", "hand_over", "poll", "rehearse", "retain", "run", "settle", "stop", "watch",
+    "worker",
 )  # fmt: skip
-NESTS = ("bulletin", "web")  # each package in one of these counts by itself
+NESTS = ("bulletin", "fleet", "web")  # each package in one of these counts by itself
 # The floors of the house, the highest first: a package may import what stands on a lower floor. Verbs are in
 # `PAIRS`.
 FLOORS = (
@@ -26,7 +27,7 @@ FLOORS = (
     ("run", "rehearse"),
     ("cli",),
     tuple(verb for verb in VERBS if verb not in ("run", "rehearse", "deploy")),
-    ("watchdog", "kit"),
+    ("watchdog", "kit", "fleet.membership"),
     ("doctor",),
     ("letters",),
     ("by_hand",),
@@ -50,7 +51,9 @@ FLOORS = (
     ("bulletin.language", "whatsapp", "door"),
     ("db", "scrapers"),
 )
-PAIRS = (("backfill", "collect"), ("watch", "alert"))  # a verb that imports another
+POLLED = ("collect", "count", "retain", "watch")  # done for all Comuni of a fleet
+PAIRS = (("backfill", "collect"), ("watch", "alert"), *(("poll", verb) for verb in POLLED))
+"""A verb that imports another."""
 
 # Who knows less than the floor would allow; the first that fits counts.
 ONLY = {
@@ -76,6 +79,7 @@ KEEPERS = {
         "flows/whatsapp/account.py",
         "flows/cli/neighbours.py",
         "flows/doctor/wire.py",
+        "flows/runs/vitals.py",  # what Prefect's client says where its server is gone
         "flows/accounts/provider.py",
     ),
     "authlib": ("flows/accounts/provider.py",),

@@ -6,7 +6,7 @@ import pytest
 
 from scrapers.feeds.feeds import parse_feed
 from scrapers.fetching.fetcher import Fetcher, NotModified, Response
-from tests.bench import alerts
+from tests.bench import alerts, fleet
 from tests.bench.feed_server import ITEMS
 from tests.bench.feeds import ours, server
 from tests.world.towns import PATH, Issuer
@@ -38,3 +38,11 @@ def test_the_bench_of_alerts_serves_every_comune_in_each_round(tmp_path: Path, t
         assert once(number) == 3
     issuer.close()
     assert len(issuer.asked) == (3 if together else 9)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+def test_the_bench_of_a_fleet_serves_every_comune_in_each_round() -> None:
+    found = fleet.measured(3, rounds=1)
+    assert found.keys() == {*fleet.HOURLY, "server"}
+    assert all(found[name]["cpu"] > 0 for name in fleet.HOURLY)

@@ -142,3 +142,16 @@ def test_only_a_trial_is_marked_as_one_and_no_slot_gives_no_name(settings: Setti
     real = settings.profile.model_copy(update={"stage": "production"})
     assert planned.title(real, COMPOSE, ()) == "Componi il bollettino di martedì 1 dicembre"
     assert planned.title(real.model_copy(update={"slots": []}), COMPOSE, ()) == ""
+
+
+def test_a_schedule_that_a_person_paused_stays_so_when_all_is_registered_anew(server: DoorServer) -> None:
+    """Of a clock of every five minutes, too, whose beginning the server keeps and a new one has not."""
+    full = f"sorveglia/{server.settings.deployment('sorveglia')}"
+    with server.client() as client:
+        before = client.read_deployment_by_name(full)
+        client.update_deployment_schedule(before.id, before.schedules[0].id, active=False)
+        deploy(server.settings)
+        assert [one.active for one in client.read_deployment_by_name(full).schedules] == [False]
+        client.update_deployment_schedule(
+            before.id, client.read_deployment_by_name(full).schedules[0].id, active=True
+        )

@@ -217,7 +217,7 @@ def test_a_decided_bulletin_gets_no_window(
     assert server.started == []
 
 
-def test_every_answer_is_read_in_however_many_rounds(monkeypatch: pytest.MonkeyPatch, sqlite: Engine) -> None:
+def test_every_answer_is_read(monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine) -> None:
     """Prefect gives 200 inputs at a time, and each round leaves two and a stamp."""
     server, run_id = Server(monkeypatch), uuid4()
     server.states[run_id] = Scheduled(name="Resuming")
@@ -228,7 +228,7 @@ def test_every_answer_is_read_in_however_many_rounds(monkeypatch: pytest.MonkeyP
     server.states[run_id] = Scheduled(name="Resuming")
     with transaction(sqlite) as session:
         bulletin = make_bulletin(session)
-    found = forms.confirmations(bulletin, stamp_key=KEY, also_in=str(run_id), now=NOW)
+    found = forms.confirmations(settings, bulletin, stamp_key=KEY, also_in=str(run_id), now=NOW)
     assert [(one.version, one.at, one.is_stamped) for one in found] == [
         (version, NOW + timedelta(minutes=version), True) for version in range(1, 251)
     ]
@@ -329,10 +329,10 @@ def test_an_answer_that_is_not_stored_yet_is_awaited_whatever_became_of_its_run(
     server = Server(monkeypatch)
     with transaction(engine) as session:
         number = make_bulletin(session).id
-    assert not forms.is_answering(engine, number, now=NOW)
+    assert not forms.is_answering(settings, engine, number, now=NOW)
     run_id = str(forms.open_review(settings, engine, number, now=NOW))
     server.wait(run_id, 1)
-    assert not forms.is_answering(engine, number, now=NOW)
+    assert not forms.is_answering(settings, engine, number, now=NOW)
     server.inputs[UUID(run_id), "suspended-review-1-response"] = "{}"
     states: tuple[State[Any], ...] = (
         Scheduled(name="Resuming"),
@@ -342,13 +342,15 @@ def test_an_answer_that_is_not_stored_yet_is_awaited_whatever_became_of_its_run(
     )
     for state in states:
         server.states[UUID(run_id)] = state
-        assert forms.is_answering(engine, number, now=NOW)
+        assert forms.is_answering(settings, engine, number, now=NOW)
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, number)
         bulletins.add_version(session, bulletin, [], author="x", now=NOW, answers=(run_id, 1))
-    assert not forms.is_answering(engine, number, now=NOW)
+    assert not forms.is_answering(settings, engine, number, now=NOW)
     server.inputs[UUID(run_id), "suspended-review-7-response"] = "{}"
-    assert not forms.is_answering(engine, number, now=NOW), "of a version that a restored database lacks"
+    assert not forms.is_answering(settings, engine, number, now=NOW), (
+        "of a version that a restored database lacks"
+    )
 
 
 class Sends(Server):

@@ -140,7 +140,8 @@ def store_answers(
     if handover is None:
         return
     keys = [key_of(bulletin, attempt) for attempt in range(handover.attempt + 1)]
-    for confirmation in forms.confirmed(FLOW, keys, stamp_key=settings.stamp_key(), also_in=also_in, now=now):
+    answers = forms.confirmed(settings, FLOW, keys, stamp_key=settings.stamp_key(), also_in=also_in, now=now)
+    for confirmation in answers:
         if (confirmation.run_id, confirmation.version) not in stored:
             store(settings, engine, bulletin_id, confirmation)
         if settings.profile.asks_codes:

@@ -105,7 +105,7 @@ def watch(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
     else:
         client.require_server(settings)
         with out.progress("looking at what waits"):
-            watched, letters = rounds(settings, engine, answering=answering(engine, now), now=now)
+            watched, letters = rounds(settings, engine, answering=answering(settings, engine, now), now=now)
             keep_ui_true(settings, engine, now=now)
     out.say(str(watched), *letters)
     out.keep(**asdict(watched), mail=letters)

@@ -11,29 +11,22 @@ if TYPE_CHECKING:
 
 
 def migrate(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db import schema, triggers
-    from flows.privacy import intact
+    from flows.privacy import founding
 
-    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = settings.engine()
-    intact.require_database(settings, engine)
-    if not arguments.dry_run:  # a database that no key is tied to could be begun by one process for another
-        settings.bring_keys()
-    steps = schema.pending(engine)
-    out.say("\n".join(steps) or "nothing to do")
-    out.keep(steps=steps)
-    if not arguments.dry_run:
-        if steps:
-            with out.progress("bringing the database to this version"):
-                schema.upgrade(engine)
-        if made := [trigger.name for trigger in triggers.bring_back(engine)]:
-            out.trouble(f"these triggers were away, and are made again: {', '.join(made)}; see who did that")
-            out.keep(triggers=made)
-        intact.keep_keys(settings, engine)
-        missing = list(intact.missing(settings))
-        out.keep(missing=missing)
-        for line in missing:
-            out.trouble(line)
+    if arguments.dry_run:
+        steps = founding.look(settings).steps
+        out.say("\n".join(steps) or "nothing to do")
+        out.keep(steps=steps)
+        return 0
+    with out.progress("bringing the database to this version"):
+        brought = founding.bring(settings)
+    out.say("\n".join(brought.steps) or "nothing to do")
+    out.keep(steps=brought.steps, missing=brought.missing)
+    if made := brought.triggers:
+        out.trouble(f"these triggers were away, and are made again: {', '.join(made)}; see who did that")
+        out.keep(triggers=made)
+    for line in brought.missing:
+        out.trouble(line)
     return 0
 
 

@@ -64,14 +64,14 @@ def _sharing(comuni: Sequence[Settings]) -> list[list[Settings]]:
     """Those that have a database together."""
     by_place: dict[object, list[Settings]] = defaultdict(list)
     for settings in comuni:
-        by_place[_place(settings.database)].append(settings)
+        by_place[place(settings)].append(settings)
     return [together for together in by_place.values() if len(together) > 1]
 
 
-def _place(address: str) -> object:
-    """Where a database is, whoever asks for it; what is no address is told when it is opened."""
+def place(settings: Settings) -> object:
+    """Where its database is, whoever asks for it; what is no address is told when it is opened."""
     try:
-        url = make_url(address)
+        url = make_url(settings.database)
     except ArgumentError:
-        return address
+        return settings.database
     return url.get_backend_name(), url.host, url.port, url.database

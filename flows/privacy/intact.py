@@ -7,6 +7,7 @@ wrote to already.
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url
+from sqlmodel import Session
 
 from db import canary, schema, senders
 from db.engine import opened, reading, transaction
@@ -36,17 +37,29 @@ def require(settings: Settings) -> None:
     """Before a command does anything: SchemaError where the database is not of this revision, or does not
     answer, StrangeKeyError where it is not under the keys of this process.
     """
-    with opened(settings.database) as engine, schema.explained(engine):
+    with opened(settings.database) as engine:
+        require_on(settings, engine)
+
+
+def require_on(settings: Settings, engine: Engine) -> None:
+    """The same with an engine of who asks."""
+    with schema.explained(engine):
         _require(settings, engine)
 
 
 def _require(settings: Settings, engine: Engine) -> None:
     schema.check(engine)
+    with reading(engine) as session:
+        require_keys(settings, session)
+
+
+def require_keys(settings: Settings, session: Session) -> None:
+    """StrangeKeyError where the keys of this process are another database's."""
     try:
         vault = settings.vault()
     except SettingsError:  # without keys it can neither hash nor read a number, and hears it when it wants to
         return
-    canary.check(engine, vault)
+    canary.require(session, vault)
 
 
 def require_database(settings: Settings, engine: Engine) -> None:
@@ -54,7 +67,7 @@ def require_database(settings: Settings, engine: Engine) -> None:
 
     SchemaError where it is there and cannot be read. One that is new has nothing beside it.
     """
-    if _is_there(settings):
+    if is_there(settings):
         with schema.explained(engine):
             schema.require_sound(engine)
             if schema.current(engine) is not None:
@@ -95,7 +108,7 @@ def missing(settings: Settings) -> list[str]:
     return lines
 
 
-def _is_there(settings: Settings) -> bool:
+def is_there(settings: Settings) -> bool:
     """Asked before it is opened: SQLite makes a file of what is not there."""
     url = make_url(settings.database)
     return url.get_backend_name() != "sqlite" or bool(url.database and _holds_something(Path(url.database)))

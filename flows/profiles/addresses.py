@@ -20,6 +20,14 @@ class Addresses:
         """A deployment's name, which carries the slug: several Comuni may share one server."""
         return f"{name}-{self.profile.slug}"
 
+    def own(self, key: str) -> str:
+        """The key by which a Prefect server keeps a run or a page of ours; of a fleet's with the slug.
+
+        Each Comune counts its bulletins from 1, and the server hands back what it keeps by a key, whoever it
+        is of. None of our keys has two hyphens side by side.
+        """
+        return f"{key}--{self.profile.slug}" if self.fleet else key
+
     @property
     def prefect_address(self) -> str:
         """Of the server, as our own processes reach it."""

@@ -6,7 +6,8 @@ need it, and no verb imports another.
 
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -23,6 +24,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import TERMINAL_STATES, State, StateType
+from prefect.context import SyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Crashed, Failed
@@ -85,7 +87,7 @@ def start(
             parameters=parameters,
             name=settings.profile.prova + name,
             tags=tags,
-            idempotency_key=key,
+            idempotency_key=settings.own(key),
         )
     return str(run.id)
 
@@ -141,12 +143,15 @@ def _short(value: object) -> object:
     return "non scelto" if value == ELSE else value.partition(" · ")[0]
 
 
-def rename(settings: Settings, run_id: str, name: str, *, tags: Iterable[str] | None = None) -> None:
-    """Say in a run's name what it waits for, or how it ended; with `tags`, in place of those it had."""
+def rename(settings: Settings | None, run_id: str, name: str, *, tags: Iterable[str] | None = None) -> None:
+    """Say in a run's name what it waits for, or how it ended; with `tags`, in place of those it had.
+
+    Without settings it is a run for all Comuni of a fleet: no PROVA stands before its name.
+    """
     with get_client(sync_client=True) as client:
         client.update_flow_run(
             UUID(run_id),
-            name=settings.profile.prova + name,
+            name=(settings.profile.prova if settings else "") + name,
             tags=None if tags is None else [DESK, *tags],
         )
 
@@ -185,6 +190,13 @@ def started_by(settings: Settings, key: str, deployment: str, parameters: Mappin
         return asked.started(settings, engine, key, deployment, parameters)
 
 
+@contextmanager
+def link_of_thread() -> Iterator[None]:
+    """Within it a thread of a run asks the server by a link of its own, as many times as it will."""
+    with SyncClientContext():
+        yield
+
+
 Refusal = State[str]
 
 
@@ -209,7 +221,7 @@ def completed(settings: Settings, outcome: str, link: str = "", lines: Sequence[
     _shown(lambda: create_markdown_artifact(page, description="Che cosa è successo"))
 
 
-def named(settings: Settings, outcome: str) -> None:
+def named(settings: Settings | None, outcome: str) -> None:
     """What came of this run, in its name; as `completed` where that cannot be shown."""
     _shown(lambda: rename(settings, run_id(), outcome))
 
@@ -221,7 +233,7 @@ def _shown(show: Callable[[], object]) -> None:
         get_run_logger().warning("non si è potuto mostrare che cosa è successo: %s", type(exc).__name__)
 
 
-def refused(settings: Settings, why: BollettinoError | str, what: str = "NON FATTO") -> Refusal:
+def refused(settings: Settings | None, why: BollettinoError | str, what: str = "NON FATTO") -> Refusal:
     """The end of a run that did not do what a person started it for: red, with the reason as its message and
     in its name. For the flow to return.
     """
@@ -289,7 +301,7 @@ def start_dispatch(
         if sealed is None or bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending):
             return None
         key = f"dispatch-{bulletin_id}-{sealed[1].number}"
-        over = _over(key) if over is None else over
+        over = _over(settings, key) if over is None else over
         run_id = start(
             settings,
             "invia",
@@ -320,12 +332,12 @@ def start_part(settings: Settings, bulletin_id: int, *, part: int, tried: int) -
     )
 
 
-def _over(key: str) -> int:
+def _over(settings: Settings, key: str) -> int:
     """How many runs of these keys, counted from 0, are over before the first that is not, or is not there."""
     first = 0
     with get_client(sync_client=True) as client:
         while True:
-            keys = [f"{key}-{attempt}" for attempt in range(first, first + AT_ONCE)]
+            keys = [settings.own(f"{key}-{attempt}") for attempt in range(first, first + AT_ONCE)]
             runs = client.read_flow_runs(
                 flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys)),
                 limit=AT_ONCE,

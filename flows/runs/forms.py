@@ -152,17 +152,25 @@ PAGE = 200  # inputs; each round leaves two, and the stamp of its answer
 FLOW = "approva"
 
 
-def confirmations(bulletin: Bulletin, *, stamp_key: bytes, also_in: str, now: datetime) -> list[Confirmation]:
+def confirmations(
+    settings: Settings, bulletin: Bulletin, *, stamp_key: bytes, also_in: str, now: datetime
+) -> list[Confirmation]:
     """Every form that was confirmed in this bulletin's windows, oldest version first.
 
     `also_in` is a run to look at too, for instance one that somebody started by hand.
     """
     keys = [key_of(bulletin, attempt) for attempt in range(bulletin.review_attempt + 1)]
-    return confirmed(FLOW, keys, stamp_key=stamp_key, also_in=also_in, now=now)
+    return confirmed(settings, FLOW, keys, stamp_key=stamp_key, also_in=also_in, now=now)
 
 
 def confirmed(
-    flow: str, keys: Sequence[str], *, stamp_key: bytes, also_in: str | None, now: datetime
+    settings: Settings,
+    flow: str,
+    keys: Sequence[str],
+    *,
+    stamp_key: bytes,
+    also_in: str | None,
+    now: datetime,
 ) -> list[Confirmation]:
     """Every form that was confirmed in the flow's runs of these keys, and in `also_in`, oldest version first.
 
@@ -172,7 +180,9 @@ def confirmed(
     with get_client(sync_client=True) as client:
         windows = client.read_flow_runs(
             flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
-            flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=list(keys))),
+            flow_run_filter=FlowRunFilter(
+                idempotency_key=FlowRunFilterIdempotencyKey(any_=[settings.own(key) for key in keys])
+            ),
         )
         for run_id in {*filter(None, [also_in]), *(str(window.id) for window in windows)}:
             inputs = _inputs(client, run_id)
@@ -303,7 +313,7 @@ def still_serves(settings: Settings, run_id: str, version: int | None, *, now: d
     return False
 
 
-def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
+def is_answering(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
     """Whether a run is about to store an answer, or should have: what was confirmed in time still counts."""
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
@@ -317,7 +327,7 @@ def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
     # stamped or not: what is not stored yet becomes a version, if only to be shown again
     return any(
         (confirmation.run_id, confirmation.version) not in stored and confirmation.version <= newest.number
-        for confirmation in confirmations(bulletin, stamp_key=b"", also_in=run_id, now=now)
+        for confirmation in confirmations(settings, bulletin, stamp_key=b"", also_in=run_id, now=now)
     )
 
 

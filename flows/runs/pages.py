@@ -39,7 +39,7 @@ COUNTED = "contato"  # in what Prefect keeps beside a certificate: when it was l
 
 def draft(settings: Settings, bulletin_id: int, page: str, about: str) -> str:
     """The page of a draft as it is now; the address of exactly this one."""
-    made: Any = create_markdown_artifact(page, key=_key(bulletin_id), description=about)
+    made: Any = create_markdown_artifact(page, key=settings.own(_key(bulletin_id)), description=about)
     return f"{settings.prefect_ui}/artifacts/artifact/{made}"
 
 
@@ -62,13 +62,15 @@ def certificates(settings: Settings, bulletin_id: int) -> str:
     return f"{settings.prefect_origins[0]}{entry.ARTIFACT}certificato-{bulletin_id}"
 
 
-def checks(bulletin_id: int, preflight: Preflight) -> None:
+def checks(settings: Settings, bulletin_id: int, preflight: Preflight) -> None:
     create_markdown_artifact(
-        preflight.markdown, key=f"controlli-{bulletin_id}", description="Controlli prima dell'invio"
+        preflight.markdown,
+        key=settings.own(f"controlli-{bulletin_id}"),
+        description="Controlli prima dell'invio",
     )
 
 
-def progress(engine: Engine, bulletin_id: int) -> Callable[[], None]:
+def progress(settings: Settings, engine: Engine, bulletin_id: int) -> Callable[[], None]:
     """Made when the first messages are done; then kept up to date."""
     artifacts: list[Any] = []  # a UUID, though typed for async flows too
     last = -EVERY
@@ -86,7 +88,9 @@ def progress(engine: Engine, bulletin_id: int) -> Callable[[], None]:
         else:
             artifacts.append(
                 create_progress_artifact(
-                    share, key=f"invio-{bulletin_id}", description="Avanzamento dell'invio"
+                    share,
+                    key=settings.own(f"invio-{bulletin_id}"),
+                    description="Avanzamento dell'invio",
                 )
             )
 
@@ -97,9 +101,11 @@ def outcome(settings: Settings, engine: Engine, bulletin_id: int, text: str, *, 
     """The certificate in words and kept as a file, the outcomes by code, and the send over time."""
     document, page = _drawn_up(settings, engine, bulletin_id, text, now=now)
     certificate.keep(settings, document)
-    create_markdown_artifact(page, key=f"certificato-{bulletin_id}", description="Certificato di invio")
+    create_markdown_artifact(
+        page, key=settings.own(f"certificato-{bulletin_id}"), description="Certificato di invio"
+    )
     create_table_artifact(
-        certificate.rows(document), key=f"esiti-{bulletin_id}", description="Esiti per codice"
+        certificate.rows(document), key=settings.own(f"esiti-{bulletin_id}"), description="Esiti per codice"
     )
 
 
@@ -140,11 +146,12 @@ def recount(settings: Settings, engine: Engine, *, now: datetime) -> None:
         return
     errors: list[Exception] = []
     with get_client(sync_client=True) as client:
-        keys = [f"{kind}-{bulletin.id}" for bulletin in ended for kind in ("certificato", "esiti")]
+        kinds = ("certificato", "esiti")
+        keys = [settings.own(f"{kind}-{bulletin.id}") for bulletin in ended for kind in kinds]
         wanted = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=keys))
         shown = {row.key: row for row in client.read_latest_artifacts(artifact_filter=wanted)}
         for bulletin in ended:
-            found = shown.get(f"certificato-{bulletin.id}")
+            found = shown.get(settings.own(f"certificato-{bulletin.id}"))
             if found is None or not _is_due(found, bulletin.status_at, now):
                 continue
             try:
@@ -176,10 +183,10 @@ def _count_anew(
     state = STATUS[bulletin.status] + (f" ({REASONS.get(why, why).rstrip('.')})" if why else "")
     text = f"{numbered(bulletin.kind, bulletin.id)}: {state}. {counts}."
     document, page = _drawn_up(settings, engine, bulletin.id, text, now=now)
-    if table := shown.get(f"esiti-{bulletin.id}"):
+    if table := shown.get(settings.own(f"esiti-{bulletin.id}")):
         client.update_artifact(table.latest_id, ArtifactUpdate(data=json.dumps(certificate.rows(document))))
     # last: it holds the mark that both are done
     client.update_artifact(
-        shown[f"certificato-{bulletin.id}"].latest_id,
+        shown[settings.own(f"certificato-{bulletin.id}")].latest_id,
         ArtifactUpdate(data=page, metadata_={COUNTED: now.isoformat()}),
     )

@@ -132,7 +132,7 @@ class OwnNewsroom:
         if path.startswith(entry.ARTIFACT):
             async with provide_database_interface().session_context() as session:
                 newest = await models.artifacts.read_latest_artifact(  # type: ignore[attr-defined]
-                    session, key=path.removeprefix(entry.ARTIFACT)
+                    session, key=self._settings.own(path.removeprefix(entry.ARTIFACT))
                 )
             return f"{UI}/artifacts/artifact/{newest.latest_id}" if newest else ""
         return ""

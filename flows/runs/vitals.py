@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
+import httpx
 import prefect
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -24,13 +26,26 @@ from prefect.client.schemas.filters import (
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import PrefectException
 
-from flows.deploy import AT_ONCE, blocks, schedules
+from flows.deploy import (
+    AT_ONCE,
+    MISSING,
+    blocks,
+    changes_for_all,
+    name_for_all,
+    registered_for_all,
+    schedules,
+    when,
+)
+from flows.profiles.fleet import OWN
 from flows.settings import BollettinoError, Settings
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
 TAKEN_WITHIN = timedelta(minutes=5)  # from its hour, or from Pending, to Running
 LONGEST_RUN = timedelta(hours=6)  # of one whose process cannot be looked at: no send takes as long
+
+Client: TypeAlias = SyncPrefectClient  # for who hands it on, and knows nothing of Prefect
 
 
 class NoServerError(BollettinoError):
@@ -38,14 +53,35 @@ class NoServerError(BollettinoError):
 
 
 @contextmanager
-def _asked(settings: Settings) -> Iterator[SyncPrefectClient]:
+def connected(settings: Settings) -> Iterator[SyncPrefectClient]:
+    """NoServerError where nobody takes a connection; what comes up within is not touched."""
     try:
         socket.create_connection(settings.prefect_place, SECONDS).close()
     except OSError as exc:
         raise NoServerError(f"the Prefect server does not answer at {settings.prefect_address}") from exc
+    with get_client(sync_client=True) as client:
+        yield client
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """NoServerError where it goes away in the midst of what it is asked; a defect of ours stays one."""
     try:
-        with get_client(sync_client=True) as client:
+        yield
+    except (httpx.HTTPError, PrefectException) as exc:
+        raise NoServerError(
+            f"the Prefect server did not answer as it should ({type(exc).__name__}): what is done stays "
+            "done; type the same again once it answers"
+        ) from exc
+
+
+@contextmanager
+def _asked(settings: Settings) -> Iterator[SyncPrefectClient]:
+    try:
+        with connected(settings) as client:
             yield client
+    except NoServerError:
+        raise
     except Exception as exc:
         raise NoServerError(f"the Prefect server did not answer as it should ({type(exc).__name__})") from exc
 
@@ -73,18 +109,19 @@ class Stranded:
     cancelling: tuple[str, ...] = ()  # somebody called them off, and nobody ends them
 
 
-def stranded(settings: Settings, *, now: datetime) -> Stranded:
-    """Runs of this installation that nobody will end."""
+def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Stranded:
+    """Runs of this installation that nobody will end; `for_all`: its fleet's, each for all Comuni at once."""
+    tag, end = (OWN, name_for_all("")) if for_all else (settings.profile.slug, settings.deployment(""))
     states = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
     wanted = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
-        tags=FlowRunFilterTags(all_=[settings.profile.slug]),
+        tags=FlowRunFilterTags(all_=[tag]),
     )
     runs: list[FlowRun] = []
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[tag]))
     with _asked(settings) as client:
         names = {
-            one.id: one.name.removesuffix(settings.deployment(""))
+            one.id: one.name.removesuffix(end)
             for one in client.read_deployments(deployment_filter=ours, limit=AT_ONCE)
         }
         while page := client.read_flow_runs(flow_run_filter=wanted, limit=AT_ONCE, offset=len(runs)):
@@ -146,17 +183,29 @@ def planned(settings: Settings) -> Planned:
         if deployment is None:
             missing.append(block["name"])
             continue
-        wanted = {_when(one) for one in schedules(block, settings.profile)}
-        if wanted != {_when(item.schedule) for item in deployment.schedules}:
+        wanted = {
+            when(one) for one in schedules(block, settings.profile, in_fleet=settings.fleet is not None)
+        }
+        if wanted != {when(item.schedule) for item in deployment.schedules}:
             other.append(block["name"])
         elif deployment.paused or any(not item.active for item in deployment.schedules):
             paused.append(block["name"])
     return Planned(tuple(missing), tuple(other), tuple(paused))
 
 
-def _when(schedule: object) -> str:
-    """What makes two schedules the same; the server gives intervals an anchor of its own."""
-    for name in ("cron", "interval"):
-        if (value := getattr(schedule, name, None)) is not None:
-            return f"{name} {value} {getattr(schedule, 'timezone', None)}"
-    return repr(schedule)
+def planned_for_all(settings: Settings) -> Planned:
+    """The same of what its fleet does for all Comuni in one run; of one alone there is nothing."""
+    if settings.fleet is None:
+        return Planned()
+    with _asked(settings) as client:
+        otherwise = changes_for_all(client, settings.fleet)
+        found = registered_for_all(client)
+    end = name_for_all("")
+    missing = tuple(name.removesuffix(end) for name, how in otherwise.items() if how == MISSING)
+    other = tuple(name.removesuffix(end) for name, how in otherwise.items() if how != MISSING)
+    paused = tuple(
+        name.removesuffix(end)
+        for name, one in found.items()
+        if name not in otherwise and (one.paused or not all(item.active for item in one.schedules))
+    )
+    return Planned(missing, other, paused)

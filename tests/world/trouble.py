@@ -121,7 +121,7 @@ def watch(installation: Installation, *, later: timedelta = timedelta()) -> Watc
     """One round of `sorveglia`, as if so much time had passed."""
     now = datetime.now(UTC) + later
     with installation.at_server():
-        busy = answering(installation.engine, now)
+        busy = answering(installation.settings, installation.engine, now)
         return rounds(installation.settings, installation.engine, answering=busy, now=now)[0]
 
 

@@ -1,0 +1,304 @@
+"""The verb of many Comuni: what each of a fleet has, is given, and how one comes and goes."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.cli.arguments import Verbs, add_verb, for_programs
+from flows.cli.output import Output
+
+if TYPE_CHECKING:
+    from flows.fleet.membership.condition import Condition
+    from flows.fleet.membership.registrar import Registrar
+    from flows.fleet.membership.roster import Standing
+    from flows.fleet.membership.together import Together
+    from flows.fleet.registry import Fleet
+
+
+def fleet(arguments: argparse.Namespace, out: Output) -> int:
+    """Code 2 where one of them is ill, or could not be done: the others are."""
+    from db.engine import StoreError
+    from flows.door.keys import KeysError
+    from flows.fleet import registry
+    from flows.settings import BollettinoError
+
+    try:
+        if (found := registry.of_process()) is None:
+            raise BollettinoError("fleet: BOLLETTINO_FLEET names no folder of Comuni")
+        code: int = arguments.inner(arguments, found, out)
+    except (BollettinoError, StoreError, KeysError) as exc:
+        out.trouble(f"bollettino: {exc}")
+        return 2
+    return code
+
+
+def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    from flows.fleet.membership import roster, together
+    from flows.fleet.membership.registrar import registrar
+
+    with registrar(of) as asked, out.progress("looking") as advance:
+        found = []
+        for count, standing in enumerate(roster.standings(of, asked), start=1):
+            advance(count / max(1, len(of.slugs)), standing.slug)
+            found.append(standing)
+        shared = together.look(asked)
+    for one in found:
+        _tell(one, one.lacks, "would", out)
+    _tell_together(shared, shared.lacks, "would", out)
+    return _ended(found, shared, asked, out)
+
+
+def apply(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    from flows.fleet.membership import roster
+    from flows.fleet.membership.registrar import registrar
+
+    with registrar(of) as asked, out.progress("settling") as advance:
+        found = []
+        for count, standing in enumerate(roster.standings(of, asked), start=1):
+            advance(count / max(1, len(of.slugs)), standing.slug)
+            found.append(_settle(standing, asked, out))
+        shared = _settle_together(asked, out)
+    return _ended(found, shared, asked, out)
+
+
+def _settle_together(asked: "Registrar", out: Output) -> "Together":
+    """After the Comuni: until one is registered anew it does by itself what is done for all from now on."""
+    from flows.fleet.membership import together
+
+    done, after = together.settled(together.look(asked), asked)
+    _tell_together(after, done, "done", out)
+    return after
+
+
+def _settle(standing: "Standing", asked: "Registrar", out: Output) -> "Standing":
+    from flows.fleet.membership import roster
+
+    done, after = roster.settled(standing, asked)
+    _tell(after, done, "done", out)
+    return after
+
+
+def _tell(standing: "Standing", deeds: list[str], how: str, out: Output) -> None:
+    """A line of one, and its row for a program."""
+    slug, base = standing.slug, standing.base
+    out.add(
+        "comuni",
+        {
+            "comune": slug,
+            "ill": standing.ill or None,
+            "state": standing.state or None,
+            "revision": base.revision if base else None,
+            "steps": list(base.steps) if base else None,
+            "secrets_missing": list(standing.secrets),
+            "warnings": list(standing.warnings),
+            "deployments": None if standing.deployments is None else dict(standing.deployments),
+            how: deeds,
+        },
+    )
+    for line in standing.warnings:
+        out.trouble(f"{slug}: warning: {line}")
+    _say(slug, deeds, how, standing.ill, out)
+
+
+def _tell_together(shared: "Together", deeds: list[str], how: str, out: Output) -> None:
+    told = None if shared.deployments is None else dict(shared.deployments)
+    out.keep(together={"deployments": told, "ill": shared.ill or None, how: deeds})
+    if told is not None or shared.ill:
+        _say("all together", deeds, how, shared.ill, out)
+
+
+def _say(whom: str, deeds: list[str], how: str, ill: str, out: Output) -> None:
+    if deeds:
+        out.say(f"{whom}: {how if how == 'would' else 'done:'} {'; '.join(deeds)}")
+    if ill:
+        out.refuse(f"{whom}: ill: {ill}")
+    elif not deeds:
+        out.say(f"{whom}: nothing to do")
+
+
+def _ended(found: "list[Standing]", shared: "Together", asked: "Registrar", out: Output) -> int:
+    if asked.why:
+        out.trouble(f"bollettino: deployments were not looked at, nor registered: {asked.why}")
+    return 2 if asked.why or shared.ill or any(one.ill for one in found) else 0
+
+
+def migrate(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    from flows.fleet.membership import roster
+
+    failed = False
+    with out.progress("bringing the databases to this version") as advance:
+        for count, one in enumerate(roster.migrated(of, dry_run=arguments.dry_run), start=1):
+            advance(count / max(1, len(of.slugs)), one.slug)
+            row = {
+                "comune": one.slug,
+                "steps": list(one.steps),
+                "warnings": list(one.warnings),
+                "ill": one.ill or None,
+            }
+            out.add("comuni", row)
+            for line in one.warnings:
+                out.trouble(f"{one.slug}: warning: {line}")
+            if one.ill:
+                failed = True
+                out.refuse(f"{one.slug}: NOT migrated: {one.ill}")
+            else:
+                out.say(f"{one.slug}: {'; '.join(one.steps) or 'nothing to do'}")
+    return 2 if failed else 0
+
+
+def status(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from flows.fleet.membership.condition import conditions
+
+    found = []
+    with out.progress("looking") as advance:
+        for count, one in enumerate(conditions(of, now=datetime.now(UTC)), start=1):
+            advance(count / max(1, len(of.slugs)), one.slug)
+            found.append(one)
+    found.sort(key=lambda one: (not one.ill, one.slug))
+    rows = [{"comune": row.pop("slug"), **row, "ill": row["ill"] or None} for row in map(asdict, found)]
+    out.table("comuni", rows, map(_line, found))
+    return 2 if any(one.ill for one in found) else 0
+
+
+def _line(one: "Condition") -> str:
+    from flows.bulletin.language.dates import in_rome
+
+    last = f"round {in_rome(one.last_round):%Y-%m-%d %H:%M}" if one.last_round else "no round"
+    slot = f"next {one.next_slot:%Y-%m-%d %H:%M}" if one.next_slot else "no next slot"
+    numbers = (
+        [] if one.subscribers is None else [f"{one.waiting} waiting", slot, f"{one.subscribers} subscribers"]
+    )
+    parts = [last, *numbers, f"schema {one.revision or 'none'}"]
+    return f"{one.slug}: {f'ill: {one.ill}; ' if one.ill else ''}{', '.join(parts)}"
+
+
+def add(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    from flows.fleet.membership import joining, roster, together
+    from flows.fleet.membership.registrar import registrar
+
+    application = joining.apply_for(of, arguments.profile.resolve())
+    slug = application.settings.profile.slug
+    out.keep(comune=slug, profile=application.target)
+    out.say(*(f"would {line}" if arguments.dry_run else line for line in application.lines))
+    for line in application.doubts:
+        out.trouble(f"bollettino: warning: {line}")
+    if arguments.dry_run:
+        with registrar(of) as asked:
+            standing, shared = roster.look(application.settings, asked), together.look(asked)
+        _tell(standing, standing.lacks, "would", out)
+        _tell_together(shared, shared.lacks, "would", out)
+        return _ended([standing], shared, asked, out)
+    joining.join(application)
+    with registrar(of) as asked, out.progress("settling"):
+        after = _settle(roster.standing(of, slug, asked), asked, out)
+        shared = _settle_together(asked, out)
+    return _ended([after], shared, asked, out)
+
+
+def retire(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    from datetime import UTC, datetime
+
+    from flows.fleet.membership import retirement
+    from flows.fleet.membership.registrar import registrar
+
+    with registrar(of) as asked:
+        leaving = retirement.consider(of, arguments.slug, asked, now=datetime.now(UTC))
+        out.say(*(f"would {line}" if arguments.dry_run else line for line in leaving.lines), *leaving.facts)
+        out.keep(
+            comune=arguments.slug,
+            bulletins=leaving.bulletins,
+            runs=[run.name for run in leaving.runs],
+            working=leaving.working,
+            deployments=leaving.deployments,
+            profile=leaving.target,
+            kept=leaving.kept,
+        )
+        if arguments.dry_run:
+            return 0
+        with out.progress(f"retiring {arguments.slug}"):
+            retirement.leave(leaving, asked, now=datetime.now(UTC))
+    out.say(f"{arguments.slug} has left: nothing of it starts any more")
+    return 0
+
+
+STANDING = {
+    "comuni": "one object each: comune (the slug), ill (why it cannot be served), state (its folder: there, "
+    "missing, open to others), revision, steps (to this version), secrets_missing (names), warnings, "
+    "deployments (those that are not as they should be; null: nobody could say)",
+}
+TOGETHER = "what is done for all Comuni in one run: deployments (as in comuni), ill (why not)"
+DRY = "say what would be done; write nothing"
+
+
+def add_fleet(verbs: Verbs) -> None:
+    words = (
+        "Many Comuni of one machine, in the folder that BOLLETTINO_FLEET names. One that is ill is named "
+        "with its reason, costs no other, and makes the code 2."
+    )
+    top = add_verb(verbs, "fleet", words)
+    kinds = top.add_subparsers(dest="what", required=True, metavar="plan|apply|status|migrate|add|retire")
+
+    def inner(name: str, handler: object, words: str, *, dry: bool = True) -> argparse.ArgumentParser:
+        parser = add_verb(kinds, name, words)
+        parser.set_defaults(inner=handler)
+        if dry:
+            parser.add_argument("--dry-run", action="store_true", help=DRY)
+        return parser
+
+    words = "What each has and lacks: state folder, database, secrets, deployments. Writes nothing."
+    would = {
+        "comuni": f"{STANDING['comuni']}, would (what `apply` would do)",
+        "together": f"{TOGETHER}, would",
+    }
+    for_programs(inner("plan", plan, words, dry=False), **would)
+    words = (
+        "Do what `plan` tells: state folders, a sandbox's own secrets, databases, deployments. Again, it "
+        "changes nothing. Make a backup first where a database is migrated."
+    )
+    done = {
+        "comuni": f"{STANDING['comuni']}, as it was before; done (what was done)",
+        "together": f"{TOGETHER}, done",
+    }
+    for_programs(inner("apply", apply, words, dry=False), **done)
+    words = "How each is doing, a line each, the ill ones first: asks no server, writes nothing."
+    for_programs(
+        inner("status", status, words, dry=False),
+        comuni="one object each: comune, ill, last_round (of sorveglia), waiting (drafts that nobody has "
+        "decided of), next_slot, subscribers, revision (of the database)",
+    )
+    words = (
+        "Bring the databases to this version, one after the other: no more than that. Make a backup first."
+    )
+    for_programs(
+        inner("migrate", migrate, words),
+        comuni="one object each: comune, steps (revisions that were, or would be, made), warnings, ill "
+        "(why not)",
+    )
+    words = (
+        "Take one more Comune in: copies its profile into the folder and does for it alone what `apply` "
+        "does. Nothing is started again, and no file written over."
+    )
+    parser = inner("add", add, words)
+    parser.add_argument(
+        "profile", type=Path, metavar="PROFILE", help="its profile (TOML), as it lies elsewhere"
+    )
+    for_programs(parser, comune="the slug", profile="the file in the folder", **(would | done))
+    words = (
+        "Let one Comune go: cancels what waits, deletes its deployments and schedules, moves its profile to "
+        "ritirati/. Its database, journal, state folder and secrets are kept. Not while it sends."
+    )
+    parser = inner("retire", retire, words)
+    parser.add_argument("slug", metavar="SLUG", help="of the Comune")
+    for_programs(
+        parser,
+        comune="the slug",
+        bulletins="the numbers of those that waited, and do not leave any more",
+        runs="names of runs that waited, and are cancelled",
+        working="names of runs that come to their own end",
+        deployments="names of those that are deleted",
+        profile="where its profile lies from now on",
+        kept="what stays, a line each",
+    )

@@ -1,0 +1,167 @@
+"""What each Comune of a fleet has, and what it still lacks to be served."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from db import disk
+from flows.fleet import apart
+from flows.fleet.membership import troubles
+from flows.fleet.membership.registrar import Registrar
+from flows.fleet.registry import Fleet
+from flows.privacy import founding, intact
+from flows.privacy.founding import Base
+from flows.profiles.given import MissingError
+from flows.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of one Comune at one moment."""
+
+    slug: str
+    settings: Settings | None = None
+    ill: str = ""  # why it cannot be served as it is
+    state: str = ""  # of its folder: there, missing, or open to others
+    base: Base | None = None
+    secrets: tuple[str, ...] = ()  # names of what is not set
+    makes_secrets: bool = False  # a sandbox, which makes those itself
+    warnings: tuple[str, ...] = ()  # what a person should look after, a line each
+    deployments: Mapping[str, str] | None = None  # what of them is otherwise than wanted; None: nobody says
+
+    @property
+    def lacks(self) -> list[str]:
+        """What is to be done, in the order in which it is."""
+        if self.ill or self.settings is None or self.base is None:
+            return []
+        base, found = self.base, []
+        if self.state != "there":
+            found.append(f"{'make' if self.state == 'missing' else 'close'} its state folder")
+        if self.makes_secrets:
+            found.append("make the sandbox's secrets")
+        if base.steps:
+            last = base.steps[-1].partition(":")[0]
+            at = base.revision or "empty"
+            found.append(
+                f"make its database, which is missing, at {last}"
+                if base.is_missing
+                else f"migrate its database, {at} to {last}"
+            )
+        if base.triggers:
+            found.append(f"make triggers again: {', '.join(base.triggers)}")
+        if not (base.steps or base.is_tied):
+            found.append("tie its database to its keys")
+        return [*found, self.registers] if self.deployments else found
+
+    @property
+    def registers(self) -> str:
+        return f"register deployments: {len(self.deployments or ())}"
+
+
+def standings(fleet: Fleet, registrar: Registrar) -> Iterator[Standing]:
+    """Of all, in the order of their names; nothing is written, and one that is ill costs no other."""
+    roll = fleet.roll()
+    well = {settings.profile.slug: settings for settings in roll.comuni}
+    common = apart.in_common(roll.comuni)
+    for slug in sorted([*well, *roll.ill]):
+        if slug not in well:
+            yield Standing(slug, ill=roll.ill[slug])
+            continue
+        found = look(well[slug], registrar)
+        yield replace(found, warnings=(*found.warnings, *apart.told(common.get(slug, {}))))
+
+
+def standing(fleet: Fleet, slug: str, registrar: Registrar) -> Standing:
+    """Of one alone. SettingsError where what they share cannot be read."""
+    return next(one for one in standings(fleet, registrar) if one.slug == slug)
+
+
+def look(settings: Settings, registrar: Registrar) -> Standing:
+    """Of one that can be read; whatever is found wrong is its illness."""
+    slug, missing = settings.profile.slug, _missing(settings)
+    makes = bool(missing) and settings.profile.stage == "sandbox"
+    secrets = () if makes else missing
+    state = _state(settings)
+    try:
+        base = founding.look(settings)
+        ill = troubles.unfit(settings)
+        if secrets:
+            ill = "\n".join(filter(None, [f"secrets are missing: {', '.join(secrets)}", ill]))
+        warnings = () if secrets or base.steps else tuple(intact.missing(settings))
+        deployments = None if ill else registrar.changes(settings)
+    except Exception as exc:  # noqa: BLE001  it must not cost the others
+        return Standing(slug, settings, troubles.words(exc), state, None, secrets)
+    return Standing(slug, settings, ill, state, base, secrets, makes, warnings, deployments)
+
+
+def _missing(settings: Settings) -> tuple[str, ...]:
+    try:
+        settings.secrets_without()
+    except MissingError as exc:
+        return exc.names
+    return ()
+
+
+def _state(settings: Settings) -> str:
+    if not settings.state.is_dir():
+        return "missing"
+    return "open to others" if settings.state.stat().st_mode & 0o077 else "there"
+
+
+def settled(standing: Standing, registrar: Registrar) -> tuple[list[str], Standing]:
+    """Do what one lacks. What was done, and how it stood before; with its illness, where that came up."""
+    settings = standing.settings
+    if settings is None or standing.ill:
+        return [], standing
+    done: list[str] = []
+    try:
+        _make(settings, standing)
+        done = [one for one in standing.lacks if one != standing.registers]
+        if standing.deployments:
+            registrar.register(settings)
+    except Exception as exc:  # noqa: BLE001  it must not cost the others
+        return done, replace(standing, ill=troubles.words(exc))
+    return standing.lacks, standing
+
+
+def _make(settings: Settings, standing: Standing) -> None:
+    """All of it that needs no server."""
+    if standing.state != "there":
+        settings.state.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
+        settings.state.chmod(disk.PRIVATE_FOLDER)
+    if standing.makes_secrets or standing.base is None or not standing.base.is_whole:
+        founding.bring(settings)
+    if names := _missing(settings):  # a sandbox makes all or none
+        raise SettingsError(f"secrets are missing: {', '.join(names)}")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What became of one database; `steps` that were, or would be, made."""
+
+    slug: str
+    steps: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    ill: str = ""  # why it is as it was
+
+
+def migrated(fleet: Fleet, *, dry_run: bool) -> Iterator[Migration]:
+    """The databases of all, one after the other."""
+    roll = fleet.roll()
+    well = {settings.profile.slug: settings for settings in roll.comuni}
+    for slug in sorted([*well, *roll.ill]):
+        if slug not in well:
+            yield Migration(slug, ill=roll.ill[slug])
+            continue
+        try:
+            if dry_run:
+                yield Migration(slug, founding.look(well[slug]).steps)
+            else:
+                brought = founding.bring(well[slug])
+                yield Migration(slug, brought.steps, (*_made_again(brought.triggers), *brought.missing))
+        except Exception as exc:  # noqa: BLE001  it must not cost the others
+            yield Migration(slug, ill=troubles.words(exc))
+
+
+def _made_again(triggers: Sequence[str]) -> list[str]:
+    names = ", ".join(triggers)
+    return [f"these triggers were away, and are made again: {names}; see who did that"] if triggers else []

@@ -1,0 +1,165 @@
+"""flows of a fleet: what each Comune would do by the clock, for all of them in one run.
+
+Each ends red, with one sentence that names them, where some could not be served; the others were. What was
+done for whom stands in the log, and nothing of a Comune at rest: thousands of lines a day that nobody reads.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+
+from prefect import State, flow, get_run_logger
+from pydantic import Field
+from sqlalchemy import Engine
+
+from flows import count, retain, watch
+from flows.bulletin.status import WAITS, counted
+from flows.collect import CHOICES, Choice, take_back, tell_editor
+from flows.fleet import registry, rounds
+from flows.fleet.registry import Fleet
+from flows.fleet.rounds import Limits, Outcome, Result, Work
+from flows.privacy import intact
+from flows.runs import client
+from flows.settings import BollettinoError, Settings
+from flows.sources.polling import Polling
+from flows.sources.readings import Reading
+from flows.sources.visit import collect_sources
+
+ALERTS, NEWS = "allerte", "notizie"
+FIRST = {"tutto": (ALERTS, NEWS), ALERTS: (ALERTS,), NEWS: (NEWS,)}
+LIMITS = {  # each round ends before the next is due, but for who was begun last
+    ALERTS: Limits(each=120, whole=8 * 60),
+    NEWS: Limits(each=15 * 60, whole=25 * 60),  # a first reading of many sources takes a quarter of an hour
+    "sorveglia": Limits(each=120, whole=4 * 60),
+    "conserva": Limits(each=10 * 60, whole=6 * 3600),
+    "numeri": Limits(each=10 * 60, whole=6 * 3600),
+}
+
+
+class UnreadError(BollettinoError):
+    """Some sources of a Comune were not read; the others were."""
+
+
+def require_fleet() -> Fleet:
+    """That of this process, or BollettinoError."""
+    fleet = registry.of_process()
+    if fleet is None:
+        raise BollettinoError("questo processo non lavora per più Comuni: BOLLETTINO_FLEET non è indicata")
+    return fleet
+
+
+def served(fleet: Fleet, name: str, work: Work[Result]) -> Outcome[Result]:
+    """A round over the fleet, within a run; who could not be served is in the log, with the reason."""
+
+    def checked(settings: Settings, engine: Engine) -> Result:
+        intact.require_on(settings, engine)
+        return work(settings, engine)
+
+    with _warnings_only():
+        outcome = rounds.every(fleet.roll(), name, checked, LIMITS[name], around=client.link_of_thread)
+    for slug, why in sorted(outcome.ill.items()):
+        get_run_logger().error("%s: %s", slug, why)
+    return outcome
+
+
+@contextmanager
+def _warnings_only() -> Iterator[None]:
+    """Of what is logged for single Comuni."""
+
+    def is_kept(record: logging.LogRecord) -> bool:
+        return not rounds.OF.get() or record.levelno >= logging.WARNING
+
+    logger = logging.getLogger("prefect.flow_runs")
+    logger.addFilter(is_kept)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_kept)
+
+
+def gather(kind: str, polling: Polling, settings: Settings, engine: Engine) -> list[Reading]:
+    """The sources of one kind of one Comune, in a round that others read in too."""
+    which = CHOICES["allerte"] if kind == ALERTS else CHOICES["notizie"]
+    readings = collect_sources(settings, which, now=datetime.now(UTC), polling=polling)
+    for line in take_back(settings, engine, now=datetime.now(UTC)):
+        get_run_logger().warning("%s", line)
+    if failed := tell_editor(readings):
+        raise UnreadError(failed)
+    return readings
+
+
+def ended(title: str, outcomes: list[Outcome[Result]], told: str) -> State[str] | str:
+    """Red and by name where somebody was not served, else `told`; in the run's name too."""
+    reds = dict.fromkeys(filter(None, (outcome.red() for outcome in outcomes)))
+    if reds:
+        return client.refused(None, " ".join(reds), "NON TUTTO FATTO")
+    client.named(None, f"{title} · {told}")
+    return told
+
+
+def of_all(outcome: Outcome[Result], some: int, what: str) -> str:
+    """`300 Comuni: 3 con notizie nuove`."""
+    return f"{counted(len(outcome.done), 'Comune', 'Comuni')}: {some or 'nessuno'} {what}"
+
+
+@flow(name="raccogli-tutti", flow_run_name="Raccolta per tutti i Comuni: {which}")
+def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> State[str] | str:
+    """Legge le allerte e le notizie di tutti i Comuni, le allerte di tutti per prime."""
+    fleet, polling = require_fleet(), Polling()
+    outcomes, told = [], []
+    for kind in FIRST[which]:
+        outcome = served(fleet, kind, partial(gather, kind, polling))
+        news = {
+            slug: found
+            for slug, readings in sorted(outcome.done.items())
+            if (found := sum(reading.new + reading.updated for reading in readings))
+        }
+        for slug, found in news.items():
+            get_run_logger().info("%s: %s, nuove o aggiornate: %s", slug, kind, found)
+        outcomes.append(outcome)
+        told.append(of_all(outcome, len(news), f"con {kind} nuove"))
+    return ended(f"Raccolta: {which}", outcomes, "; ".join(told))
+
+
+@flow(name="sorveglia-tutti", flow_run_name="Controllo di tutti i Comuni")
+def watch_all() -> State[str] | str:
+    """Per ogni Comune prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi."""
+    outcome = served(require_fleet(), "sorveglia", watch.full_round)
+    try:
+        client.untag_ended(WAITS)
+    except Exception as exc:  # noqa: BLE001  a list that shows too much costs no Comune anything
+        get_run_logger().warning("il segno di ciò che attende resta: %s", type(exc).__name__)
+    busy = {slug: said for slug, said in sorted(outcome.done.items()) if said != watch.AT_REST}
+    for slug, said in busy.items():
+        get_run_logger().info("%s: %s", slug, said)
+    return ended("Controllo", [outcome], of_all(outcome, len(busy), "con qualcosa da seguire"))
+
+
+@flow(name="conserva-tutti", flow_run_name="Conservazione dei dati di tutti i Comuni")
+def retain_everywhere() -> State[str] | str:
+    """Cancella, per ogni Comune, ciò che si è conservato abbastanza, secondo i periodi del suo profilo."""
+
+    def one(settings: Settings, engine: Engine) -> dict[str, int]:
+        return retain.retain(settings, engine, now=datetime.now(UTC))
+
+    outcome = served(require_fleet(), "conserva", one)
+    some = {slug: rows for slug, rows in sorted(outcome.done.items()) if any(rows.values())}
+    for slug, rows in some.items():
+        get_run_logger().info("%s: %s", slug, retain.words(rows).replace("\n", "; "))
+    return ended("Conservazione dei dati", [outcome], of_all(outcome, len(some), "con dati da cancellare"))
+
+
+@flow(name="numeri-tutti", flow_run_name="Numeri del servizio di tutti i Comuni")
+def count_everywhere() -> State[str] | str:
+    """Conta, per ogni Comune, iscritti, usciti, messaggi arrivati e letti. Solo somme, mai persone."""
+
+    def one(settings: Settings, engine: Engine) -> str:
+        return count.count(settings, engine, now=datetime.now(UTC))
+
+    outcome = served(require_fleet(), "numeri", one)
+    for slug, said in sorted(outcome.done.items()):
+        get_run_logger().info("%s: %s", slug, said.replace("\n", " "))
+    return ended("Numeri del servizio", [outcome], f"{counted(len(outcome.done), 'Comune', 'Comuni')}")

@@ -1,0 +1,51 @@
+"""What waits in Prefect of a Comune that retires: forms, and runs that a person planned."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterTags,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Cancelled
+
+from flows.bulletin.status import WAITS
+from flows.runs.client import AT_ONCE
+from flows.settings import Settings
+
+Run: TypeAlias = FlowRun  # for who hands it on, and knows nothing of Prefect
+WAITING = (StateType.PAUSED, StateType.SCHEDULED)
+WORKING = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+
+
+def waiting(client: SyncPrefectClient, settings: Settings) -> list[FlowRun]:
+    """Not what the server planned by itself, which goes with its deployment."""
+    found = _of(client, settings, WAITING)
+    return [run for run in found if not (run.auto_scheduled and run.state_type == StateType.SCHEDULED)]
+
+
+def working(client: SyncPrefectClient, settings: Settings) -> list[str]:
+    """The names of what runs by now, or is about to."""
+    return [run.name for run in _of(client, settings, WORKING)]
+
+
+def cancel(client: SyncPrefectClient, run: FlowRun, why: str) -> None:
+    """With the reason as its message; the editors' list of what waits shows it no longer."""
+    client.set_flow_run_state(run.id, Cancelled(message=why), force=True)
+    client.update_flow_run(run.id, tags=[tag for tag in run.tags if tag != WAITS])
+
+
+def _of(client: SyncPrefectClient, settings: Settings, states: Sequence[StateType]) -> list[FlowRun]:
+    wanted = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*states])))
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    runs: list[FlowRun] = []
+    while page := client.read_flow_runs(
+        flow_run_filter=wanted, deployment_filter=ours, limit=AT_ONCE, offset=len(runs)
+    ):
+        runs += page
+    return runs
