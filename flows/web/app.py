@@ -54,30 +54,44 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with client or open_client(settings) as sender:
-            loops[:] = [
-                _start(inbox.run(web), "inbox", on_fault),
-                _start(answers.run(web, sender), "answers", on_fault),
-                _start(forgetting.run(web), "forgetting", on_fault),
-            ]
-            try:
-                yield
-            finally:
-                await _stop(web, loops)
+        async with client or open_client(settings) as sender, at_work(web, sender, on_fault) as started:
+            loops[:] = started
+            yield
 
     app = FastAPI(title="Bollettino", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(webhook.router(web))
+    return furnished(app, web, lives)
+
+
+def furnished(app: FastAPI, web: Web, lives: Callable[[], bool]) -> FastAPI:
+    """With all that one Comune shows; `lives`: whether what works behind it does."""
+    settings = web.settings
     app.router.redirect_slashes = False  # it would answer with an address of whatever Host was asked for
     app.state.web = web
     app.add_middleware(Manners, is_encrypted=str(settings.profile.servers.public).startswith("https://"))
-    app.include_router(webhook.router(web))
     app.include_router(health.router(web, lives=lives))
     app.include_router(metrics.router(web))
     app.include_router(routes.router(web))
     app.include_router(review_link.router(web))
     app.add_exception_handler(404, routes.not_found(web))
     app.add_exception_handler(405, routes.not_allowed)
-
     return app
+
+
+@asynccontextmanager
+async def at_work(
+    web: Web, sender: WhatsAppClient, on_fault: Callable[[], None] = lambda: None
+) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """The loops of a Comune run within, and what is on its way at the end ends well."""
+    loops = [
+        _start(inbox.run(web), "inbox", on_fault),
+        _start(answers.run(web, sender), "answers", on_fault),
+        _start(forgetting.run(web), "forgetting", on_fault),
+    ]
+    try:
+        yield loops
+    finally:
+        await _stop(web, loops)
 
 
 def _start(work: Coroutine[Any, Any, None], name: str, on_fault: Callable[[], None]) -> asyncio.Task[None]:
@@ -107,9 +121,7 @@ def serve(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; 0 after a clean stop, 1 when it could not start or a loop died (the unit
     starts it again), 2 when the database is of another revision, or under other keys.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("httpx", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    log_plainly()
     engine = make_engine(settings.database)
     try:
         with schema.explained(engine):
@@ -118,18 +130,37 @@ def serve(settings: Settings) -> int:
     except StoreError as exc:
         print(exc, file=sys.stderr)
         return 2
-    # uvicorn raises the signal again after it has stopped cleanly
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        return host(settings, engine)
-    except KeyboardInterrupt:
-        return 0
+        return until_told(lambda: host(settings, engine))
     finally:
         engine.dispose()
 
 
+def log_plainly() -> None:
+    """What other libraries say in passing is not logged: an address may hold a token."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("httpx", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def until_told(work: Callable[[], int]) -> int:
+    """0 where SIGINT or SIGTERM ended it: uvicorn raises the signal again after it has stopped cleanly."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return 0
+
+
 def host(settings: Settings, engine: Engine) -> int:
     """Serve until something stops the server; 1 when that was not asked for."""
+    return listen(
+        lambda end: create_app(settings, engine, on_fault=end), port=settings.profile.servers.web_port
+    )
+
+
+def listen(make: Callable[[Callable[[], None]], FastAPI], *, port: int) -> int:
+    """Serve what is made until something stops the server; it is given what to call when it cannot go on."""
     died: list[bool] = []
 
     def end() -> None:
@@ -137,9 +168,9 @@ def host(settings: Settings, engine: Engine) -> int:
         server.should_exit = True
 
     config = uvicorn.Config(
-        create_app(settings, engine, on_fault=end),
+        make(end),
         host="127.0.0.1",
-        port=settings.profile.servers.web_port,
+        port=port,
         log_config=None,
         access_log=False,  # uvicorn's would log query strings, and the verify token is in one
         server_header=False,

@@ -24,6 +24,8 @@ class Web:
     clock: Callable[[], datetime]
     # what was just stored, by its hash: it need not be opened and read again
     fresh: dict[str, Update] = field(default_factory=dict, repr=False)
+    # from when on what could not be handled is due again; who starts anew tries it at once
+    later: dict[int, datetime] = field(default_factory=dict, repr=False)
     stored: asyncio.Event = field(default_factory=asyncio.Event)  # updates wait to be handled
     queued: asyncio.Event = field(default_factory=asyncio.Event)  # answers wait to be sent
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
