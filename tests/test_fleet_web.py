@@ -3,49 +3,41 @@
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Engine
 
 from db.models import BulletinStatus
 from flows.__main__ import main
 from flows.fleet.front import app as front_app
-from flows.fleet.front import directory, tenant
-from flows.fleet.registry import Fleet
-from flows.settings import load
+from flows.fleet.front import tenant
+from flows.settings import ROOT, load
 from flows.web import app as web_app
 from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
-from tests.world.fleet import Land, land
+from tests.world.fleet import Land
 from tests.world.fleet_web import (
-    NUMBERS,
     PUBLIC,
+    SLUGS,
     TOGETHER,
     Fronted,
     comes_true,
-    events,
-    join,
     lived,
     look,
-    post,
-    said,
+    settled,
 )
+from tests.world.installation import free_ports, wait_for
 
-SLUGS = ("alfa", "beta")
 MARKS = {slug: f"La piazza di {slug} chiude" for slug in (*SLUGS, "gamma")}
 
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Land:
-    """Alfa at a name of its own, beta at a path; each has sent a bulletin."""
-    made = land(tmp_path, monkeypatch)
-    for slug in SLUGS:
-        join(made, slug)
-    made.settle(SLUGS, sqlite_template)
-    monkeypatch.setattr(tenant, "QUIET", 0.05)
-    monkeypatch.setattr(directory, "READ_EVERY", 0.0)
-    return made
+    return settled(tmp_path, monkeypatch, sqlite_template)
 
 
 def sent(slug: str) -> str:
@@ -102,109 +94,6 @@ def test_what_is_nobody_s_address_names_nobody(here: Land) -> None:
     lived(here, story)
 
 
-def test_two_with_one_public_address_are_at_neither(
-    here: Land, caplog: pytest.LogCaptureFixture, sqlite_template: Path
-) -> None:
-    """Whose page it is nobody can tell; what the provider posts reaches both all the same."""
-    secrets = join(here, "gamma")
-    profile = here.folder / "gamma.toml"
-    profile.write_text(profile.read_text().replace(PUBLIC["gamma"], PUBLIC["beta"]))
-    here.settle(["gamma"], sqlite_template)
-
-    async def story(site: Fronted) -> None:
-        assert (await site.get(f"{PUBLIC['beta']}/")).status_code == 404
-        assert (await site.get("http://localhost:8080/gamma/")).status_code == 200
-        assert await site.tell(post(said("gamma", "ATTIVA")), secrets["BOLLETTINO_APP_SECRETS"]) == 200
-
-    lived(here, story)
-    assert "beta, gamma: have one address" in caplog.text
-    assert len(events("gamma")) == 1
-
-
-def test_who_joins_leaves_or_is_mended_needs_no_restart(
-    here: Land, sqlite_template: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def story(site: Fronted) -> None:
-        assert (await site.get(f"{PUBLIC['gamma']}/")).status_code == 404
-        secrets = join(here, "gamma")
-        here.settle(["gamma"], sqlite_template)
-        assert (await site.get(f"{PUBLIC['gamma']}/")).status_code == 200
-        assert await site.tell(post(said("gamma", "ATTIVA")), secrets["BOLLETTINO_APP_SECRETS"]) == 200
-
-        profile = here.folder / "gamma.toml"
-        whole = profile.read_text()
-        profile.write_text(whole.replace("grace_minutes", "grace_minuts"))
-        assert (await site.get(f"{PUBLIC['gamma']}/")).status_code == 200, "as it was before"
-        assert await site.tell(post(said("gamma", "DISATTIVA")), secrets["BOLLETTINO_APP_SECRETS"]) == 200
-        assert (await site.get("http://127.0.0.1/salute")).json()["ill"] == ["gamma"]
-        profile.write_text(whole.replace("Comune di Esempio", "Comune di Mendato"))
-        assert "Comune di Mendato" in (await site.get(f"{PUBLIC['gamma']}/")).text
-        assert (await site.get("http://127.0.0.1/salute")).json()["ill"] == []
-
-        here.give("gamma", "BOLLETTINO_APP_SECRETS", "a-new-secret")
-        assert await site.tell(post(said("gamma", "INFO")), secrets["BOLLETTINO_APP_SECRETS"]) == 401
-        assert await site.tell(post(said("gamma", "INFO")), "a-new-secret") == 200
-        await comes_true(lambda: len(events("gamma")) == 3 and all(one.handled_at for one in events("gamma")))
-
-        profile.rename(here.states / "gamma.toml")
-        assert (await site.get(f"{PUBLIC['gamma']}/")).status_code == 404
-        assert (await site.get("http://127.0.0.1/salute")).json()["comuni"] == 2
-        away = here.folder.rename(here.folder.with_name("away"))
-        assert (await site.get(f"{PUBLIC['alfa']}/")).status_code == 200, (
-            "a folder out of reach retires nobody"
-        )
-        away.rename(here.folder)
-
-    lived(here, story)
-    assert "served as it was before" in caplog.text
-
-
-def test_the_folder_is_read_once_a_second_and_only_what_changed(
-    here: Land, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(directory, "READ_EVERY", 3600.0)
-    asked: list[str] = []
-    member = Fleet.settings
-
-    def settings(fleet: Fleet, slug: str) -> Any:
-        asked.append(slug)
-        return member(fleet, slug)
-
-    monkeypatch.setattr(Fleet, "settings", settings)
-    known = directory.Directory(here.fleet)
-    known.look()
-    assert asked == ["alfa", "beta"]
-    assert not known.is_stale()
-    known.look()
-    here.give("beta", "BOLLETTINO_VERIFY_TOKEN", "another")
-    known.look()
-    assert asked == ["alfa", "beta", "beta"]
-    here.say("# nothing new\n")
-    known.look()
-    assert asked == ["alfa", "beta", "beta", "alfa", "beta"], "what they share is each one's"
-
-
-def test_who_comes_with_another_s_number_or_database_is_not_served_and_the_other_stays(
-    here: Land, sqlite_template: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    known = directory.Directory(here.fleet)
-    known.look()
-    before = known.comuni["beta"]
-    join(here, "gamma")
-    profile = here.folder / "gamma.toml"
-    profile.write_text(profile.read_text().replace(NUMBERS["gamma"], NUMBERS["beta"]))
-    known.look()
-    assert list(known.comuni) == ["alfa", "beta"]
-    assert known.ill == {"gamma": "beta, gamma: have one phone_number_id"}
-    assert known.unknown == ["gamma"]
-    assert known.numbers[NUMBERS["beta"]] == "beta"
-    here.give("alfa", "BOLLETTINO_DATABASE", load("beta").database)
-    known.look()
-    assert known.comuni["beta"] is before
-    assert known.comuni["alfa"].database != before.database, "as it was before"
-    assert "alfa, beta: have one database" in known.ill["alfa"]
-
-
 def test_a_comune_whose_database_is_gone_says_so_and_the_others_are_shown(
     here: Land, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -252,6 +141,52 @@ def test_requests_of_one_that_hangs_leave_room_for_the_others(
         await comes_true(lambda: sum(task.done() for task in asked) == 3)
         go_on.set()
         assert sorted([(await task).status_code for task in asked]) == [200] * tenant.AT_ONCE + [503] * 3
+
+    lived(here, story)
+
+
+def test_who_is_asked_while_the_profile_changes_is_answered_and_then_closed(
+    here: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    furnished = web_app.furnished
+
+    def slow(app: Any, web: Any, lives: Any) -> Any:
+        whole = furnished(app, web, lives)
+
+        async def waits(scope: Any, receive: Any, send: Any) -> None:
+            if scope["path"] == "/archivio":
+                await go_on.wait()
+            await whole(scope, receive, send)
+
+        return waits
+
+    monkeypatch.setattr(tenant, "furnished", slow)
+
+    async def story(site: Fronted) -> None:
+        old = site.front.tenants["alfa"]
+        asked = asyncio.create_task(site.get(f"{PUBLIC['alfa']}/archivio"))
+        await comes_true(lambda: old.is_open)
+        here.give("alfa", "BOLLETTINO_VERIFY_TOKEN", "another")
+        assert (await site.get(f"{PUBLIC['alfa']}/")).status_code == 200
+        assert site.front.tenants["alfa"] is not old
+        assert old.is_open
+        go_on.set()
+        assert (await asked).status_code == 200
+        await comes_true(lambda: not old.is_open)
+
+    lived(here, story)
+
+
+def test_no_more_databases_stay_open_than_there_is_room_for(
+    here: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front_app, "MOST_IDLE", 1)
+
+    async def story(site: Fronted) -> None:
+        for slug in ("alfa", "beta", "alfa", "alfa", "beta"):
+            assert (await site.get(f"http://localhost/{slug}/")).status_code == 200
+            assert [one for one, tenant in site.front.tenants.items() if tenant.is_open] == [slug]
 
     lived(here, story)
 
@@ -320,3 +255,30 @@ def test_the_log_of_a_request_begins_with_whose_it_is(here: Land, caplog: pytest
     assert lines[0].startswith("beta: GET /archivio 200")
     assert lines[1].startswith("GET /x 404")
     assert json.dumps(lines).count("verify_token") == 0
+
+
+@pytest.mark.slow
+def test_the_process_serves_all_and_ends_when_it_is_told(here: Land) -> None:
+    code = sent("beta")
+    (port,) = free_ports(1)
+    here.say(f"[web]\nport = {port}\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "flows", "web"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+
+        def known() -> Any:
+            try:
+                return httpx.get(f"http://127.0.0.1:{port}/salute").json()
+            except httpx.TransportError:
+                return None
+
+        assert wait_for("the web app", known)["comuni"] == 2
+        page = httpx.get(f"http://127.0.0.1:{port}/b/{code}", headers={"Host": "unione.example.it"})
+        assert page.status_code == 404
+        page = httpx.get(f"http://127.0.0.1:{port}/beta/b/{code}", headers={"Host": "unione.example.it"})
+        assert MARKS["beta"] in page.text
+        process.terminate()
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert f"beta: GET /b/{code} 200" in told
+    assert "beta: GET /salute" not in told

@@ -8,21 +8,28 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from db.engine import opened, transaction
 from db.models import Delivery, InboundEvent
+from flows.fleet.front import directory, tenant
 from flows.fleet.front.app import Front, create_front
 from flows.settings import Settings, load
 from flows.whatsapp.client import WhatsAppClient
 from tests.world.builders import NOW
-from tests.world.fleet import Land
+from tests.world.fleet import Land, land
 from tests.world.web_site import PHONE, wrote
 from tests.world.wires import Handled
 
+SLUGS = ("alfa", "beta")
+THREE = (*SLUGS, "gamma")
+SHARED = "app-secret-of-all"
 NUMBERS = {"alfa": "100000000000011", "beta": "100000000000022", "gamma": "100000000000033"}
 ACCOUNTS = {"alfa": "200000000000011", "beta": "200000000000022", "gamma": "200000000000033"}
 TOGETHER = "https://unione.example.it"  # where beta and gamma stand below a path; alfa has a name of its own
@@ -44,6 +51,36 @@ def join(here: Land, slug: str, *more: tuple[str, str]) -> dict[str, str]:
         ('numero_servizio = "333 123 4567"', f'numero_servizio = "{SHOWN[slug]}"'),
         *more,
     )
+
+
+def settled(folder: Path, monkeypatch: pytest.MonkeyPatch, template: Path) -> Land:
+    """Alfa at a name of its own, beta below a path, with databases; what is waited for comes at once."""
+    here = land(folder, monkeypatch)
+    for slug in SLUGS:
+        join(here, slug)
+    here.settle(SLUGS, template)
+    monkeypatch.setattr(tenant, "QUIET", 0.05)
+    monkeypatch.setattr(directory, "READ_EVERY", 0.0)
+    return here
+
+
+@contextmanager
+def three(request: pytest.FixtureRequest, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Land]:
+    """With one app of the provider's, whose secret they share; each on a database of the fixture's kind."""
+    here = land(folder, monkeypatch)
+    here.settle(THREE, request.getfixturevalue("sqlite_template"))
+    taken: list[Engine] = []
+    for slug in THREE:
+        join(here, slug)
+        here.give(slug, "BOLLETTINO_APP_SECRETS", SHARED)
+        if request.param == "postgresql":
+            taken.append(engine := request.getfixturevalue("migrated").take())
+            here.give(slug, "BOLLETTINO_DATABASE", engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(tenant, "QUIET", 0.05)
+    monkeypatch.setattr(directory, "READ_EVERY", 0.0)
+    yield here
+    for engine in taken:
+        request.getfixturevalue("migrated").give_back(engine)
 
 
 def change(slug: str, value: dict[str, Any], name: str = "messages", **more: str) -> dict[str, Any]:
@@ -107,6 +144,10 @@ def replies(slug: str) -> list[tuple[str | None, str]]:
 def look(slug: str) -> Iterator[Session]:
     with opened(load(slug).database) as engine, transaction(engine) as session:
         yield session
+
+
+def handled(slug: str, count: int) -> Callable[[], bool]:
+    return lambda: [bool(event.handled_at) for event in events(slug)] == [True] * count
 
 
 @asynccontextmanager

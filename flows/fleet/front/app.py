@@ -31,6 +31,8 @@ from flows.whatsapp.client import WhatsAppClient
 
 LOOK_EVERY = 60.0  # seconds, at whom nobody has called
 TIDY_EVERY = 10.0
+# Databases of which nobody asks anything now: each keeps connections, and PostgreSQL has 100 for everybody.
+MOST_IDLE = 30
 LIMITS = Limits(each=20, whole=50)
 WEBHOOK = "/webhook"
 ABSENT = "A questo indirizzo non c'è nessuna pagina. Controlla di avere aperto il collegamento intero.\n"
@@ -68,6 +70,12 @@ class Front:
                 log.info("fleet: %s: is there no more", slug)
                 self._let_go(self.tenants.pop(slug))
 
+    async def make_room(self) -> None:
+        """Close those whom nobody has asked for the longest time, where many are open."""
+        idle = sorted((one for one in self.tenants.values() if one.is_idle), key=lambda one: one.left_at)
+        for one in idle[: max(0, len(idle) - MOST_IDLE)]:
+            await one.close()
+
     def _let_go(self, tenant: Tenant) -> asyncio.Task[None]:
         task = asyncio.create_task(tenant.stop())
         self._leaving.add(task)
@@ -80,6 +88,7 @@ class Front:
         while True:
             for tenant in list(self.tenants.values()):
                 await tenant.tidy()
+            await self.make_room()
             if time.monotonic() >= look_at:
                 look_at = time.monotonic() + LOOK_EVERY
                 await self.look()
@@ -137,6 +146,7 @@ class Switch:
             except ClosedError as exc:
                 log.error("fleet: its pages are closed: %s", exc)
                 await PlainTextResponse(CLOSED, status_code=503)(scope, receive, send)
+        await self._front.make_room()
 
 
 def create_front(

@@ -24,7 +24,7 @@ from flows.whatsapp.client import WhatsAppClient
 
 IDLE = 60.0  # seconds after the last request that the database stays open
 QUIET = 5.0  # seconds between two looks whether the loops have more to do
-AT_ONCE = 4  # requests: those of one whose database hangs must not take the threads of all
+AT_ONCE = 3  # requests: those of one whose database hangs must not take the 40 threads of all
 PATIENCE = 10.0  # seconds for a turn
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,8 @@ class Tenant:
         self._turn = asyncio.Lock()  # of posts that are stored
         self._resources: ExitStack | None = None  # while they are there, so is `_web`
         self._app: FastAPI | None = None
-        self._guests, self._left_at = 0, 0.0
+        self._guests = 0
+        self.left_at = 0.0  # by whom it was asked last; monotonic
         self._work: asyncio.Task[None] | None = None
         self._is_wanted = False
         self._leaving = asyncio.Event()
@@ -62,6 +63,10 @@ class Tenant:
     @property
     def is_open(self) -> bool:
         return self._resources is not None
+
+    @property
+    def is_idle(self) -> bool:
+        return self.is_open and not self._guests
 
     @property
     def is_working(self) -> bool:
@@ -97,15 +102,24 @@ class Tenant:
 
     async def tidy(self) -> None:
         """Close what nobody has used for a while."""
-        if self.is_open and not self._guests and time.monotonic() - self._left_at >= IDLE:
-            await self._close()
+        if self.is_idle and time.monotonic() - self.left_at >= IDLE:
+            await self.close()
 
     async def stop(self) -> None:
         """What is on its way ends well."""
         self._leaving.set()
         if self._work:
             await asyncio.gather(self._work, return_exceptions=True)
-        await self._close()
+        await self.close()
+
+    async def close(self) -> None:
+        """Unless somebody asks right now."""
+        async with self._opening:
+            if self._resources is not None and not self._guests:
+                resources, self._resources = self._resources, None
+                self._app = None
+                del self._web
+                await run_in_threadpool(resources.close)
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Web]:
@@ -117,7 +131,9 @@ class Tenant:
             yield self._web
         finally:
             self._guests -= 1
-            self._left_at = time.monotonic()
+            self.left_at = time.monotonic()
+            if self._leaving.is_set():
+                await self.close()
 
     def _open(self) -> None:
         """In a thread: a database may not answer for long."""
@@ -133,14 +149,6 @@ class Tenant:
             except (BollettinoError, StoreError, SQLAlchemyError, ValueError, OSError) as exc:
                 raise ClosedError(reason(exc)) from exc
             self._resources = stack.pop_all()
-
-    async def _close(self) -> None:
-        async with self._opening:
-            if self._resources is not None and not self._guests:
-                resources, self._resources = self._resources, None
-                self._app = None
-                del self._web
-                await run_in_threadpool(resources.close)
 
     async def _while_wanted(self) -> None:
         OF.set(self.settings.profile.slug)  # of this task
