@@ -135,11 +135,12 @@ def test_while_nothing_is_known_of_somebody_what_may_be_theirs_comes_again(here:
         theirs = post(said("gamma", "ATTIVA"))
         assert await site.tell(theirs, SHARED) == 503
         assert await site.tell(post(said("alfa", "ATTIVA")), SHARED) == 200, "whose it is is known"
+        assert await site.tell(post(said("beta", "ATTIVA"), *theirs["entry"]), SHARED) == 503
         profile.write_text(whole)
         assert await site.tell(theirs, SHARED) == 200
 
     lived(here, story)
-    assert [len(events(slug)) for slug in SLUGS] == [1, 0, 1]
+    assert [len(events(slug)) for slug in SLUGS] == [1, 1, 1]
 
 
 def test_a_post_is_good_for_whose_secret_signed_it(here: Land) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from db.engine import make_engine
+from db import canary
+from db.engine import make_engine, opened, transaction
 from flows.fleet.front import app as front_app
 from flows.fleet.front import tenant, webhook
 from flows.settings import load
@@ -99,6 +100,20 @@ def test_a_database_that_is_not_there_costs_the_others_nothing(
     lived(here, story)
     assert [len(events(slug)) for slug in SLUGS] == [1, 1, 0]
     assert "secret-of-beta" not in caplog.text
+
+
+def test_a_database_under_other_keys_is_neither_shown_nor_written_to(here: Land) -> None:
+    with opened(load("beta").database) as engine, transaction(engine) as session:
+        canary.plant(session, load("beta").vault())
+    here.give("beta", "BOLLETTINO_LOOKUP_KEY", "another-look-up-key, which is long enough")
+
+    async def story(site: Fronted) -> None:
+        assert await site.tell(post(said("alfa", "ATTIVA"), said("beta", "ATTIVA")), SHARED) == 503
+        assert (await site.get(f"{PUBLIC['beta']}/")).status_code == 503
+        await comes_true(handled("alfa", 1))
+
+    lived(here, story)
+    assert events("beta") == []
 
 
 def test_what_fell_due_without_a_post_is_found_by_the_look_at_all(

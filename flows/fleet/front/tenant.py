@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI
@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from db import canary, schema
-from db.engine import StoreError, opened
+from db.engine import StoreError, make_engine
 from flows.fleet.rounds import OF, reason
 from flows.settings import BollettinoError, Settings
 from flows.web.app import at_work, furnished
@@ -35,7 +35,10 @@ class ClosedError(Exception):
 
 
 class Tenant:
-    """Not to be used again once it was stopped."""
+    """Not to be used again once it was stopped.
+
+    Its app is made once, when somebody first asks: FastAPI never forgets the routes of an app altogether.
+    """
 
     def __init__(
         self,
@@ -52,17 +55,13 @@ class Tenant:
         self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._turn = asyncio.Lock()  # of posts that are stored
-        self._resources: ExitStack | None = None  # while they are there, so is `_web`
+        self._web: Web | None = None
         self._app: FastAPI | None = None
-        self._guests = 0
+        self._guests, self.is_open = 0, False
         self.left_at = 0.0  # by whom it was asked last; monotonic
         self._work: asyncio.Task[None] | None = None
         self._is_wanted = False
         self._leaving = asyncio.Event()
-
-    @property
-    def is_open(self) -> bool:
-        return self._resources is not None
 
     @property
     def is_idle(self) -> bool:
@@ -115,19 +114,18 @@ class Tenant:
     async def close(self) -> None:
         """Unless somebody asks right now."""
         async with self._opening:
-            if self._resources is not None and not self._guests:
-                resources, self._resources = self._resources, None
-                self._app = None
-                del self._web
-                await run_in_threadpool(resources.close)
+            if self._web and self.is_open and not self._guests:
+                self.is_open = False
+                await run_in_threadpool(self._web.engine.dispose)
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Web]:
         self._guests += 1
         try:
             async with self._opening:
-                if self._resources is None:
-                    await run_in_threadpool(self._open)
+                if not self._web or not self.is_open:
+                    self._web = await run_in_threadpool(self._open)
+                    self.is_open = True
             yield self._web
         finally:
             self._guests -= 1
@@ -135,20 +133,21 @@ class Tenant:
             if self._leaving.is_set():
                 await self.close()
 
-    def _open(self) -> None:
+    def _open(self) -> Web:
         """In a thread: a database may not answer for long."""
-        with ExitStack() as stack:
-            try:
-                engine = stack.enter_context(opened(self.settings.database))
-                schema.check(engine)
-                vault = self.settings.vault()
-                canary.check(engine, vault)
-                self._web = Web(
-                    self.settings, engine, vault, self.settings.ledger(), self._clock, later=self._later
-                )
-            except (BollettinoError, StoreError, SQLAlchemyError, ValueError, OSError) as exc:
-                raise ClosedError(reason(exc)) from exc
-            self._resources = stack.pop_all()
+        web = self._web
+        try:
+            if web is None:
+                vault, ledger = self.settings.vault(), self.settings.ledger()
+                engine = make_engine(self.settings.database)
+                web = Web(self.settings, engine, vault, ledger, self._clock, later=self._later)
+            schema.check(web.engine)
+            canary.check(web.engine, web.vault)
+        except (BollettinoError, StoreError, SQLAlchemyError, ValueError, OSError) as exc:
+            if web:
+                web.engine.dispose()
+            raise ClosedError(reason(exc)) from exc
+        return web
 
     async def _while_wanted(self) -> None:
         OF.set(self.settings.profile.slug)  # of this task
