@@ -122,17 +122,17 @@ def test_requests_of_one_that_hangs_leave_room_for_the_others(
     go_on = asyncio.Event()
     furnished = web_app.furnished
 
-    def hanging(app: Any, web: Any, lives: Any) -> Any:
-        whole = furnished(app, web, lives)
+    def hanging(lifespan: Any, lives: Any) -> Any:
+        whole = furnished(lifespan, lives)
 
         async def hung(scope: Any, receive: Any, send: Any) -> None:
-            if web.settings.profile.slug == "beta":
+            if scope["web"].settings.profile.slug == "beta":
                 await go_on.wait()
             await whole(scope, receive, send)
 
         return hung
 
-    monkeypatch.setattr(tenant, "furnished", hanging)
+    monkeypatch.setattr(front_app, "furnished", hanging)
 
     async def story(site: Fronted) -> None:
         asked = [asyncio.create_task(site.get(f"{PUBLIC['beta']}/")) for _ in range(tenant.AT_ONCE + 3)]
@@ -151,8 +151,8 @@ def test_who_is_asked_while_the_profile_changes_is_answered_and_then_closed(
     go_on = asyncio.Event()
     furnished = web_app.furnished
 
-    def slow(app: Any, web: Any, lives: Any) -> Any:
-        whole = furnished(app, web, lives)
+    def slow(lifespan: Any, lives: Any) -> Any:
+        whole = furnished(lifespan, lives)
 
         async def waits(scope: Any, receive: Any, send: Any) -> None:
             if scope["path"] == "/archivio":
@@ -161,7 +161,7 @@ def test_who_is_asked_while_the_profile_changes_is_answered_and_then_closed(
 
         return waits
 
-    monkeypatch.setattr(tenant, "furnished", slow)
+    monkeypatch.setattr(front_app, "furnished", slow)
 
     async def story(site: Fronted) -> None:
         old = site.front.tenants["alfa"]

@@ -6,20 +6,21 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db import canary, schema
 from db.engine import StoreError, make_engine
 from flows.sending.provider import open_client
 from flows.settings import Settings
 from flows.web import health, metrics, review_link, webhook
-from flows.web.ground.context import Web
+from flows.web.ground.context import WEB, Web
 from flows.web.headers import Manners
 from flows.web.inbound import answers, forgetting, inbox
 from flows.web.pages import routes
@@ -58,24 +59,40 @@ def create_app(
             loops[:] = started
             yield
 
-    app = FastAPI(title="Bollettino", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    metrics.token(settings.state / metrics.FILE)  # for Prometheus, before it asks
+    app = furnished(lifespan, lives)
     app.include_router(webhook.router(web))
-    return furnished(app, web, lives)
-
-
-def furnished(app: FastAPI, web: Web, lives: Callable[[], bool]) -> FastAPI:
-    """With all that one Comune shows; `lives`: whether what works behind it does."""
-    settings = web.settings
-    app.router.redirect_slashes = False  # it would answer with an address of whatever Host was asked for
+    app.add_middleware(Belonging, web=web)
     app.state.web = web
-    app.add_middleware(Manners, is_encrypted=str(settings.profile.servers.public).startswith("https://"))
-    app.include_router(health.router(web, lives=lives))
-    app.include_router(metrics.router(web))
-    app.include_router(routes.router(web))
-    app.include_router(review_link.router(web))
-    app.add_exception_handler(404, routes.not_found(web))
+    return app
+
+
+def furnished(
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None, lives: Callable[[], bool]
+) -> FastAPI:
+    """All that a Comune shows: which one, the scope of each request tells. `lives`: whether what works behind
+    it does.
+    """
+    app = FastAPI(title="Bollettino", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.redirect_slashes = False  # it would answer with an address of whatever Host was asked for
+    app.add_middleware(Manners)
+    app.include_router(health.router(lives))
+    app.include_router(metrics.router())
+    app.include_router(routes.router())
+    app.include_router(review_link.router())
+    app.add_exception_handler(404, routes.not_found)
     app.add_exception_handler(405, routes.not_allowed)
     return app
+
+
+class Belonging:
+    """ASGI middleware: whatever is asked for is one Comune's."""
+
+    def __init__(self, app: ASGIApp, web: Web) -> None:
+        self._app, self._web = app, web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, WEB: self._web}, receive, send)
 
 
 @asynccontextmanager

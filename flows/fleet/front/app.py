@@ -23,7 +23,8 @@ from flows.fleet.registry import Fleet, Roll
 from flows.fleet.rounds import Limits
 from flows.sending.provider import open_client
 from flows.settings import Settings, load_fleet
-from flows.web.app import listen, log_plainly, until_told, utc_now
+from flows.web.app import furnished, listen, log_plainly, until_told, utc_now
+from flows.web.ground.context import WEB
 from flows.web.headers import Manners
 from flows.web.metrics import is_from_outside
 from flows.web.pages import routes
@@ -124,6 +125,8 @@ class Switch:
 
     def __init__(self, app: ASGIApp, front: Front) -> None:
         self._app, self._front = app, front
+        # one for all: each would be 0.6 MB, and FastAPI never forgets the routes of an app altogether
+        self._pages = furnished(None, lambda: True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -142,7 +145,8 @@ class Switch:
             return
         with rounds.working_for(slug):
             try:
-                await self._front.tenants[slug].show(scope, receive, send)
+                async with self._front.tenants[slug].shown() as web:
+                    await self._pages({**scope, WEB: web}, receive, send)
             except ClosedError as exc:
                 log.error("fleet: its pages are closed: %s", exc)
                 await PlainTextResponse(CLOSED, status_code=503)(scope, receive, send)

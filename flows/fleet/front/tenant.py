@@ -4,20 +4,18 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
 
-from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Receive, Scope, Send
 
 from db import canary, schema
-from db.engine import StoreError, make_engine
+from db.engine import StoreError, opened
 from flows.fleet.rounds import OF, reason
 from flows.settings import BollettinoError, Settings
-from flows.web.app import at_work, furnished
+from flows.web.app import at_work
 from flows.web.ground.context import Web, woken
 from flows.web.inbound import rest, store
 from flows.whatsapp.client import WhatsAppClient
@@ -35,10 +33,7 @@ class ClosedError(Exception):
 
 
 class Tenant:
-    """Not to be used again once it was stopped.
-
-    Its app is made once, when somebody first asks: FastAPI never forgets the routes of an app altogether.
-    """
+    """Not to be used again once it was stopped."""
 
     def __init__(
         self,
@@ -55,13 +50,16 @@ class Tenant:
         self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._turn = asyncio.Lock()  # of posts that are stored
-        self._web: Web | None = None
-        self._app: FastAPI | None = None
-        self._guests, self.is_open = 0, False
+        self._open_now: tuple[Web, ExitStack] | None = None
+        self._guests = 0
         self.left_at = 0.0  # by whom it was asked last; monotonic
         self._work: asyncio.Task[None] | None = None
         self._is_wanted = False
         self._leaving = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        return self._open_now is not None
 
     @property
     def is_idle(self) -> bool:
@@ -71,13 +69,11 @@ class Tenant:
     def is_working(self) -> bool:
         return self._work is not None and not self._work.done()
 
-    async def show(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for its pages; ClosedError before anything is answered."""
+    @asynccontextmanager
+    async def shown(self) -> AsyncIterator[Web]:
+        """For a request to its pages; ClosedError where it cannot be answered."""
         async with _within(self._places), self._opened() as web:
-            if self._app is None:
-                app = FastAPI(title="Bollettino", docs_url=None, redoc_url=None, openapi_url=None)
-                self._app = furnished(app, web, lambda: not self._leaving.is_set())
-            await self._app(scope, receive, send)
+            yield web
 
     async def keep(self, payload: object) -> None:
         """Store a part of a post, and have it handled. ClosedError where it is not stored."""
@@ -114,40 +110,36 @@ class Tenant:
     async def close(self) -> None:
         """Unless somebody asks right now."""
         async with self._opening:
-            if self._web and self.is_open and not self._guests:
-                self.is_open = False
-                await run_in_threadpool(self._web.engine.dispose)
+            if self._open_now and not self._guests:
+                (_, resources), self._open_now = self._open_now, None
+                await run_in_threadpool(resources.close)
 
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Web]:
         self._guests += 1
         try:
             async with self._opening:
-                if not self._web or not self.is_open:
-                    self._web = await run_in_threadpool(self._open)
-                    self.is_open = True
-            yield self._web
+                if self._open_now is None:
+                    self._open_now = await run_in_threadpool(self._open)
+            yield self._open_now[0]
         finally:
             self._guests -= 1
             self.left_at = time.monotonic()
             if self._leaving.is_set():
                 await self.close()
 
-    def _open(self) -> Web:
+    def _open(self) -> tuple[Web, ExitStack]:
         """In a thread: a database may not answer for long."""
-        web = self._web
-        try:
-            if web is None:
+        with ExitStack() as stack:
+            try:
                 vault, ledger = self.settings.vault(), self.settings.ledger()
-                engine = make_engine(self.settings.database)
-                web = Web(self.settings, engine, vault, ledger, self._clock, later=self._later)
-            schema.check(web.engine)
-            canary.check(web.engine, web.vault)
-        except (BollettinoError, StoreError, SQLAlchemyError, ValueError, OSError) as exc:
-            if web:
-                web.engine.dispose()
-            raise ClosedError(reason(exc)) from exc
-        return web
+                engine = stack.enter_context(opened(self.settings.database))
+                schema.check(engine)
+                canary.check(engine, vault)
+            except (BollettinoError, StoreError, SQLAlchemyError, ValueError, OSError) as exc:
+                raise ClosedError(reason(exc)) from exc
+            web = Web(self.settings, engine, vault, ledger, self._clock, later=self._later)
+            return web, stack.pop_all()
 
     async def _while_wanted(self) -> None:
         OF.set(self.settings.profile.slug)  # of this task
