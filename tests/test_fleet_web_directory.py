@@ -12,6 +12,7 @@ from tests.world.fleet import Land
 from tests.world.fleet_web import (
     NUMBERS,
     PUBLIC,
+    TOGETHER,
     Fronted,
     comes_true,
     events,
@@ -129,3 +130,58 @@ def test_who_comes_with_another_s_number_or_database_is_not_served_and_the_other
     assert known.comuni["beta"] is before
     assert known.comuni["alfa"].database != before.database, "as it was before"
     assert "alfa, beta: have one database" in known.ill["alfa"]
+
+
+def test_who_cannot_be_used_as_it_is_is_ill_from_the_start(here: Land) -> None:
+    """A number that is not filled in, a secret that is missing."""
+    join(here, "gamma", ('numero_servizio = "333 100 0033"', 'numero_servizio = "CHECK"'))
+    (here.folder / "beta" / "BOLLETTINO_VERIFY_TOKEN").unlink()
+    known = directory.Directory(here.fleet)
+    known.look()
+    assert list(known.comuni) == ["alfa"]
+    assert known.unknown == ["beta", "gamma"]
+    assert "BOLLETTINO_VERIFY_TOKEN" in known.ill["beta"]
+    assert "numero_servizio" in known.ill["gamma"]
+
+
+def test_of_a_host_that_several_share_the_longest_path_counts(here: Land) -> None:
+    join(here, "gamma")
+    profile = here.folder / "gamma.toml"
+    profile.write_text(profile.read_text().replace(PUBLIC["gamma"], TOGETHER))
+    known = directory.Directory(here.fleet)
+    known.look()
+    for path, found in (
+        ("/beta/b/x", ("beta", "/b/x")),
+        ("/beta", ("beta", "/")),
+        ("/betamax", ("gamma", "/betamax")),
+        ("/b/x", ("gamma", "/b/x")),
+        ("/", ("gamma", "/")),
+    ):
+        for host in ("unione.example.it", "Unione.example.it:443", "unione.example.it."):
+            assert known.find(host, path) == found
+
+
+def test_a_document_of_one_s_own_shows_without_a_restart(here: Land) -> None:
+    async def story(site: Fronted) -> None:
+        folder = here.folder / "alfa.testi"
+        folder.mkdir()
+        for text in ("# Informativa di prova", "# Informativa cambiata"):
+            (folder / "informativa.md").write_text(f"{text}\n")
+            assert text[2:] in (await site.get(f"{PUBLIC['alfa']}/informativa")).text
+
+    lived(here, story)
+
+
+def test_who_sends_by_hand_has_no_number_that_another_could_have(here: Land) -> None:
+    for slug in ("alfa", "beta"):
+        profile = here.folder / f"{slug}.toml"
+        text = profile.read_text().replace(NUMBERS[slug], "100000000000099")
+        profile.write_text(
+            text.replace('ordinary = "cloud"', 'ordinary = "channel"').replace(
+                'alerts = "cloud"', 'alerts = "channel"'
+            )
+        )
+    known = directory.Directory(here.fleet)
+    known.look()
+    assert (list(known.comuni), known.ill) == (["alfa", "beta"], {})
+    assert known.numbers == {}

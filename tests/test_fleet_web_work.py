@@ -16,7 +16,7 @@ from flows.fleet.front import app as front_app
 from flows.fleet.front import tenant, webhook
 from flows.settings import load
 from flows.web.ground.context import Web
-from flows.web.inbound import answers, store
+from flows.web.inbound import answers, inbox, store
 from tests.world.builders import NOW
 from tests.world.fleet import Land
 from tests.world.fleet_web import (
@@ -82,6 +82,42 @@ def test_a_database_that_is_down_costs_the_others_nothing(
     lived(here, story)
     assert [len(events(slug)) for slug in SLUGS] == [1, 1, 0]
     assert replies("alfa") == [("benvenuto", "accepted")]
+
+
+def test_posts_for_one_that_hangs_do_not_pile_up(here: Land, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "PATIENCE", 0.2)
+    monkeypatch.setattr(tenant, "PATIENCE", 0.4)
+
+    async def story(site: Fronted) -> None:
+        with held("beta"):
+            for number in range(4):
+                assert await site.tell(post(said("beta", "ATTIVA", id=f"wamid.{number}")), SHARED) == 503
+            assert len(site.front.door._late) > 1
+            await comes_true(lambda: len(site.front.door._late) == 1, seconds=3)
+        await comes_true(lambda: not site.front.door._late)
+
+    lived(here, story)
+    assert len(events("beta")) == 1, "what waited so long is stored after all"
+
+
+def test_what_cannot_be_handled_is_not_tried_again_by_every_look(
+    here: Land, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ValueError(PHONE)
+
+    monkeypatch.setattr(inbox, "handle", fail)
+
+    async def story(site: Fronted) -> None:
+        assert await site.tell(post(said("beta", "ATTIVA")), SHARED) == 200
+        await comes_true(lambda: [event.failure for event in events("beta")] == ["ValueError"])
+        await comes_true(lambda: not site.front.tenants["beta"].is_working)
+        await site.front.tenants["beta"].close()
+        await site.front.sweep()
+        assert not site.front.tenants["beta"].is_working
+
+    lived(here, story)
+    assert PHONE not in caplog.text
 
 
 def test_a_database_that_is_not_there_costs_the_others_nothing(
