@@ -205,6 +205,37 @@ def test_a_loop_that_dies_is_one_comune_s_and_begins_again_by_the_next_look(
     assert PHONE not in caplog.text
 
 
+def test_loops_of_who_changed_begin_when_those_of_before_have_ended(
+    here: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[int] = []
+    most: list[int] = []
+    run = answers.run
+
+    async def slow(web: Any, client: Any) -> None:
+        if web.settings.profile.slug == "beta":
+            running.append(1)
+            most.append(len(running))
+            await web.stopping.wait()
+            await asyncio.sleep(0.3)
+            running.pop()
+        else:
+            await run(web, client)
+
+    monkeypatch.setattr(answers, "run", slow)
+
+    async def story(site: Fronted) -> None:
+        assert await site.tell(post(said("beta", "ATTIVA")), SHARED) == 200
+        await comes_true(lambda: running)
+        here.give("beta", "BOLLETTINO_VERIFY_TOKEN", "another")
+        assert await site.tell(post(said("beta", "INFO")), SHARED) == 200, "who posts does not wait"
+        assert running
+        await comes_true(lambda: len(most) == 2)
+        assert most == [1, 1]
+
+    lived(here, story)
+
+
 def test_the_look_at_all_goes_by_itself_and_ends_the_process_where_it_dies(
     here: Land, monkeypatch: pytest.MonkeyPatch
 ) -> None:
