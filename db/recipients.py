@@ -275,6 +275,17 @@ def head_count(session: Session, bulletin: Bulletin) -> int:
     return session.exec(select(func.count()).select_from(ids_of(session, bulletin).subquery())).one()
 
 
+def reached_again(session: Session, bulletin: Bulletin, others: Collection[Bulletin]) -> int:
+    """To how many it goes who got one of the others, or may have; of one that leaves still, all."""
+    if any(other.status in (BulletinStatus.approved, BulletinStatus.sending) for other in others):
+        return head_count(session, bulletin)
+    reached = select(Delivery.recipient_id).where(
+        col(Delivery.bulletin_id).in_([other.id for other in others]), col(Delivery.status).in_(MAY_HAVE_GOT)
+    )
+    both = ids_of(session, bulletin).where(col(Recipient.id).in_(reached))
+    return session.exec(select(func.count()).select_from(both.subquery())).one()
+
+
 def ids_of(session: Session, bulletin: Bulletin) -> SelectOfScalar[int]:
     """Whom this bulletin goes to, not read yet."""
     return query_of(session, bulletin).with_only_columns(col(Recipient.id)).order_by(None)  # type: ignore[return-value]

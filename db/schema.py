@@ -83,6 +83,15 @@ def _is_no_file_yet(engine: Engine) -> bool:
     return path.parent.is_dir() and (not path.exists() or path.stat().st_size == 0)
 
 
+def is_missing(engine: Engine) -> bool:
+    """Of SQLite: whether there is no file, not even an empty one."""
+    return (
+        engine.dialect.name == "sqlite"
+        and bool(engine.url.database)
+        and not Path(str(engine.url.database)).exists()
+    )
+
+
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
     """For who starts a process by hand: SchemaError says what to do where the database does not answer."""
@@ -182,7 +191,10 @@ def check(engine: Engine) -> None:
     at = current(engine)
     if at is None:
         where = engine.url.render_as_string(hide_password=True)
-        raise SchemaError(f"{where} is empty: `make run` or `python -m flows migrate` comes first")
+        raise SchemaError(
+            f"{where} is {'missing' if is_missing(engine) else 'empty'}: put its last backup in its place; "
+            "only in a new installation `make run` or `python -m flows migrate` comes first"
+        )
     if at != head():
         raise SchemaError(
             f"the database is at revision {at}, this version needs {head()}: run `python -m flows migrate`"

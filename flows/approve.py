@@ -7,6 +7,7 @@ world outside (the site read again, a sample on a telephone) happens beside that
 """
 
 from collections.abc import Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -58,6 +59,7 @@ from flows.sources.visit import collect_sources
 
 BEHIND = "La bozza è stata aggiornata mentre la leggevi: ricontrolla il testo e conferma di nuovo."
 LONGEST = 10 * 60  # seconds, for all of a site
+LISTS = 10.0  # that letters wait for the start forms: where the server is away its client tries for minutes
 NO_CHOICE = "Scegli una decisione dall'elenco."
 UNKNOWN = "Scegli una decisione e il tuo nome dagli elenchi: un nome solo."
 ENDS = {Choice.postpone: Decision.postpone, Choice.discard: Decision.discard}
@@ -348,10 +350,11 @@ def until_decided(bulletin_id: int) -> str:
         if status != decided.status:
             decided = load_start(engine, bulletin_id).bulletin
         is_ordered = decided.status != BulletinStatus.in_review and ordered(settings, engine, decided)
-        if decided.status != BulletinStatus.in_review:  # before the letter, whose link takes it back
-            choices.refresh(settings, engine, now=datetime.now(UTC))
-        samples.send_asked(settings, engine, bulletin_id, now=datetime.now(UTC))
-        posted = drafts.told_at_once(settings, engine, bulletin_id, now=now)
+        with choices.beside(settings, engine, now=datetime.now(UTC)) as begun:
+            if decided.status != BulletinStatus.in_review:  # before the letter, whose link takes it back
+                wait([begun()], timeout=LISTS)
+            samples.send_asked(settings, engine, bulletin_id, now=datetime.now(UTC))
+            posted = drafts.told_at_once(settings, engine, bulletin_id, now=now)
         if posted.trouble:
             log.warning("%s", posted.trouble)
         draft = load_round(settings, engine, bulletin_id, seen, now=now)

@@ -121,7 +121,7 @@ def backfill(
     for line in (line for reading in readings for line in reading.offered):
         get_run_logger().info("Si offrirebbe: %s", line)
     failed = tell_editor(readings)
-    outcome = outcome_of(readings, first_day, last_day, dry_run=dry_run)
+    outcome = outcome_of(readings, first_day, last_day, dry_run=dry_run, offer=offer)
     if failed:
         return _not_done(settings, f"{outcome} {failed}", chi, orders.HALF)
     runs.completed(settings, outcome, lines=[line for reading in readings for line in reading.found])
@@ -135,12 +135,21 @@ def _not_done(
     return orders.refused(settings, make_engine(settings.database), why, who=who, what=what)
 
 
-def outcome_of(readings: Sequence[Reading], first_day: date, last_day: date, *, dry_run: bool) -> str:
-    """`Salvate, da venerdì 20 novembre a giovedì 26 novembre: 12 notizie.`"""
-    count = counted(sum(reading.new for reading in readings), "notizia", "notizie")
+def outcome_of(
+    readings: Sequence[Reading], first_day: date, last_day: date, *, dry_run: bool, offer: bool
+) -> str:
+    """`Salvate, da venerdì 20 novembre a giovedì 26 novembre: 12 notizie.`, and how they come to be sent."""
+    new = sum(reading.new for reading in readings)
+    count = counted(new, "notizia", "notizie")
     days = f"da {giorno(first_day)} a {giorno(last_day)}"
     seen = " Non tutto il periodo si è potuto vedere." if any(one.problems for one in readings) else ""
     if dry_run:
-        to_do = "Non è cambiato niente: per salvarle togli la spunta a «Prova»."
-        return f"Prova: nuove, {days}: {count}. {to_do}{seen}"
-    return f"Salvate, {days}: {count}.{seen}"
+        is_any = new or any(reading.offered for reading in readings)
+        to_do = f": perché entrino nel prossimo bollettino {BOXES}" if is_any else ""
+        return f"Prova: nuove, {days}: {count}. Non è cambiato niente{to_do}.{seen}"
+    then = OFFERED if offer else f" Non entrano in un bollettino: per questo rifallo, {BOXES}." if new else ""
+    return f"Salvate, {days}: {count}.{then}{seen}"
+
+
+BOXES = "togli la spunta a «Prova» e mettila a «Offri queste notizie»"
+OFFERED = " Quelle di questi giorni, anche se salvate prima, ora possono entrare nel prossimo bollettino."

@@ -4,7 +4,7 @@ It goes to those who got, or may have got, the original. Without a number it onl
 A draft asks for no code, since it is approved with one; to close the stopped original (`al_resto`) does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
@@ -28,6 +28,7 @@ from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
 from flows.bulletin.status import STATUS, numbered
 from flows.door.sealed import NO_CODE, Proof
+from flows.draft.again import twice
 from flows.draft.alerts import picture_at
 from flows.draft.evidence import plain
 from flows.letters import orders
@@ -37,6 +38,7 @@ from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
 from flows.runs.flow import flow
 from flows.sending import senders
+from flows.sending.hold import right_texts
 from flows.settings import BollettinoError, Settings
 from flows.sources.truth import untrue
 
@@ -198,6 +200,8 @@ def draft_for_the_rest(
         lines = [bulletins.data_of(item) for item in items]
         if original.template == ALERT and untrue(settings, session, original, items, at=now):
             lines = _by_now(settings, session, items, now)
+        else:
+            lines = _as_corrected(lines, right_texts(session, bulletin_id))
         lines[position - 1] = replace(lines[position - 1], text=parameter(right), is_typed=True)
         if not deliveries.skip_rest(session, bulletin_id, SPARED, now=now):
             raise CorrectionError(f"Il bollettino {bulletin_id} non ha più nessuno in coda.")
@@ -216,6 +220,17 @@ def draft_for_the_rest(
         words = f"Bollettino {bulletin_id} chiuso: per chi era ancora in coda c'è la bozza {draft.id}."
         acts.note(settings, session, person, "correggi", words, bulletin_id=bulletin_id, now=now)
         return draft.id
+
+
+def _as_corrected(lines: Sequence[ItemData], right: Mapping[str, str]) -> list[ItemData]:
+    """With what approved corrections say instead: who was spared a wrong line gets no other wrong one."""
+    titles = [line.title for line in lines]
+    return [
+        replace(line, text=right[line.title], is_typed=True)
+        if line.title in right and titles.count(line.title) == 1
+        else line
+        for line in lines
+    ]
 
 
 def _by_now(
@@ -315,28 +330,40 @@ def correct(
         )
     except CorrectionError as exc:
         return orders.refused(settings, engine, exc, who=chi)
-    run_id = forms.open_review(settings, engine, bulletin_id, now=now)
+    other, missing = None, ""
+    if al_resto:
+        try:
+            other = draft_for_the_rest(
+                settings,
+                engine,
+                bulletin_id=number,
+                position=position,
+                right=giusto,
+                who=chi,
+                proof=proof,
+                now=now,
+            )
+        except (CorrectionError, NotProvedError) as exc:
+            missing = str(exc)
+    run_id = forms.open_review(settings, engine, bulletin_id, now=now)  # where both are, each tells of both
     link = client.link(settings, run_id) if run_id else ""
     ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.correction, bulletin_id).lower()}."
     if before is not None:
         state = STATUS[before.status]
         ready = f"Per chi l'ha ricevuto c'è già: {numbered(before.kind, before.id).lower()}, {state}."
-    if not al_resto:
-        return orders.done(settings, engine, ready, link=link)
-    try:
-        other = draft_for_the_rest(
-            settings,
-            engine,
-            bulletin_id=number,
-            position=position,
-            right=giusto,
-            who=chi,
-            proof=proof,
-            now=now,
-        )
-    except (CorrectionError, NotProvedError) as exc:
-        why = f"{ready} Il testo giusto per gli altri non è stato preparato: {exc}"
+    else:
+        ready = " ".join([ready, *_reaches_again(engine, bulletin_id)])
+    if missing:
+        why = f"{ready} Il testo giusto per gli altri non è stato preparato: {missing}"
         return orders.refused(settings, engine, why, who=chi, what=orders.HALF)
+    if other is None:
+        return orders.done(settings, engine, ready, link=link)
     forms.open_review(settings, engine, other, now=now)
     both = f"{ready} Per chi non l'ha ancora ricevuto: il testo giusto, numero {other}, da approvare."
     return orders.done(settings, engine, both, link=link)
+
+
+def _reaches_again(engine: Engine, bulletin_id: int) -> list[str]:
+    with reading(engine) as session:
+        bulletin, version = session.get_one(Bulletin, bulletin_id), bulletins.latest(session, bulletin_id)
+        return twice(session, bulletin, bulletins.items(session, version)) if version else []

@@ -149,16 +149,17 @@ def deploy_fleet(fleet: FleetFile) -> list[str]:
     with get_client(sync_client=True) as client:
         _make_pool(client, fleet.prefect.pool)
         names = [_register(client, name, wanted) for name, wanted in _planned_for_all(fleet).items()]
-        _delete(client, _of_all(client), {name.partition("/")[2] for name in names})
+        _delete(client, registered_for_all(client), {name.partition("/")[2] for name in names})
         return names
 
 
 def changes_for_all(client: SyncPrefectClient, fleet: FleetFile) -> dict[str, str]:
     """As `changes`, of what `deploy_fleet` registers."""
-    return _otherwise(client, fleet.prefect.pool, _of_all(client), _planned_for_all(fleet))
+    return _otherwise(client, fleet.prefect.pool, registered_for_all(client), _planned_for_all(fleet))
 
 
-def _of_all(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
+def registered_for_all(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
+    """What the server has of a fleet's own, by its name."""
     return _tagged(client, OWN, name_for_all(""))
 
 

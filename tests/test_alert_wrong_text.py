@@ -202,7 +202,7 @@ def test_a_corrected_bulletin_is_not_resumed_with_its_wrong_text(comuni: Comune,
     if end == BulletinStatus.sent:
         dispatch_bulletin(comuni.settings, comuni.engine, correction, now=comuni.now)
     said = refused(comuni, number, comuni.now, late_by=ANNA)
-    assert "«correggi» con la casella «L'invio è fermato»" in said
+    assert "stesso testo giusto (da copiare: «Giusto.»), con la casella «L'invio è fermato»" in said
     assert comuni.bulletin(number).status == BulletinStatus.stopped
     with pytest.raises(NotDoneError, match="è stato corretto"):
         retry_failed(comuni.settings, comuni.engine, number, who=ANNA, now=comuni.now)

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import ANY, Mock, call
@@ -196,6 +197,22 @@ def test_what_is_decided_is_ordered_told_and_closed(run: Run, *, is_ordered: boo
     run.steps.refresh.assert_called_once_with(*here, now=ANY)
     if not is_ordered:
         run.steps.start_at_once.assert_called_once_with(*here, decided)
+
+
+def test_lists_that_a_server_keeps_waiting_hold_no_letter(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And are renewed all the same before the run ends."""
+    run.decided(BulletinStatus.approved)
+    monkeypatch.setattr(approve, "LISTS", 0.01)
+    told, ended = Event(), []
+    run.steps.refresh.side_effect = lambda *_, **__: ended.append(told.wait(20))
+
+    def tell(*_: object, **__: object) -> Posted:
+        told.set()
+        return Posted()
+
+    run.steps.tell.side_effect = tell
+    assert until_decided(run.number) == "approvato"
+    assert ended == [True], "the letter came first"
 
 
 def test_what_was_decided_before_is_not_loaded_again(run: Run) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import select
 import flows.backfill
 from db.models import NewsItem, Origin, Source, SourceKind
 from deployments.sandbox.articles import ArticleOrder, publish
-from flows.backfill import backfill, backfill_all, outcome_of
+from flows.backfill import backfill, backfill_all
 from flows.bulletin.language.dates import ROME
 from flows.settings import BollettinoError
 from flows.sources.past import Order, Past
@@ -369,28 +369,6 @@ def test_the_profile_tells_the_ways_and_their_order(comune: Comune) -> None:
     ]
     comune.reprofile(("feeds = [", "# feeds = ["))
     assert ways(comune.settings.profile, window) == []
-
-
-@pytest.mark.parametrize(
-    ("readings", "dry_run", "words"),
-    [
-        (
-            [Reading("a", new=2), Reading("b", new=1)],
-            False,
-            "Salvate, da venerdì 20 novembre a giovedì 26 novembre: 3 notizie.",
-        ),
-        (
-            [Reading("a", new=1, problems=("feed: older news were not seen",))],
-            True,
-            "Prova: nuove, da venerdì 20 novembre a giovedì 26 novembre: 1 notizia. Non è cambiato niente: "
-            "per salvarle togli la spunta a «Prova». Non tutto il periodo si è potuto vedere.",
-        ),
-    ],
-)
-def test_an_editor_reads_in_italian_what_a_backfill_found(
-    readings: list[Reading], dry_run: bool, words: str
-) -> None:
-    assert outcome_of(readings, date(2026, 11, 20), date(2026, 11, 26), dry_run=dry_run) == words
 
 
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:

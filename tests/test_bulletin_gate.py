@@ -54,7 +54,7 @@ def test_what_a_citizen_would_stumble_over_is_refused(text: str, words: str) -> 
     "text",
     [
         "C'è il corso di yoga per adulti. I dettagli sono nella pagina.",
-        "Lunedì 4 maggio 2026 c'è il corso di yoga per adulti. Gli orari sono nella pagina.",
+        "Lunedì 4 maggio 2026 c'è, nella Sala Verdi, il corso di yoga. Gli orari sono nella pagina.",
         f"{RIGHT} Per iscriversi occorre il modulo firmato. L'elenco completo è nella pagina.",
         f"{RIGHT} Per iscriversi occorrono il modulo firmato, un documento valido e il certificato medico.",
     ],
@@ -84,6 +84,30 @@ def test_that_the_rest_is_in_the_page_excuses_no_deadline() -> None:
     assert any("Manca la scadenza" in reason for reason in gate.judge(text, page).refused)
 
 
+def test_a_title_that_leaves_all_to_the_page_excuses_no_deadline_either() -> None:
+    page = read(title="Bonus affitti", abstract="", body="Le domande si presentano entro il 30 giugno 2026.")
+    bare = "C'è il bonus affitti. I dettagli sono nella pagina."
+    assert gate.judge(bare, page).refused == ("Manca la scadenza: la pagina dice «entro il 30 giugno 2026».",)
+    told = "C'è il bonus affitti: si chiede entro il 30 giugno 2026. I dettagli sono nella pagina."
+    assert gate.judge(told, page).refused == ()
+
+
+def test_of_several_deadlines_none_is_told_as_the_only_one() -> None:
+    ends = ("9 maggio", "9 giugno", "9 luglio")
+    body = " ".join(f"Una parte si chiede entro il {end} 2027." for end in ends)
+    page = read(title="Bonus affitti", abstract="", body=body)
+    one = "Il bonus affitti si chiede entro il 9 giugno 2027."
+    assert "Di 3 scadenze è detta solo una." in gate.judge(one, page).refused
+    each = "Il bonus affitti si chiede entro il 9 maggio, il 9 giugno e il 9 luglio 2027."
+    assert gate.judge(each, page).refused == ()
+
+
+def test_a_booking_that_is_only_advised_is_no_duty() -> None:
+    body = "Il 4 maggio 2026 alle 20. Ingresso gratuito su prenotazione consigliata."
+    page = read(title="Cena in piazza", abstract="", body=body)
+    assert gate.judge("Il 4 maggio 2026 alle 20 c'è la cena in piazza.", page).refused == ()
+
+
 def test_what_is_put_off_needs_no_day() -> None:
     page = read(
         title="Rinviato il concerto del coro",
@@ -99,6 +123,8 @@ def test_what_is_put_off_needs_no_day() -> None:
         ("La prenotazione è obbligatoria.", "bisogna prenotare o iscriversi"),
         ("Iscrizione obbligatoria allo sportello.", "bisogna prenotare o iscriversi"),
         ("Si entra previa prenotazione.", "bisogna prenotare o iscriversi"),
+        ("L'ingresso è gratuito su prenotazione.", "bisogna prenotare o iscriversi"),
+        ("Ingresso libero ma solo su invito.", "bisogna prenotare o iscriversi"),
         ("Età minima di partecipazione 18 anni.", "l'età che serve"),
         ("La serata è riservata ai maggiorenni.", "l'età che serve"),
     ],

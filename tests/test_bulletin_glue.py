@@ -15,6 +15,7 @@ from flows.bulletin.language.glue import repaired, unglued
         "Programma della giornata|ore 10.00 ritrovo|ore 11.00 partenza",
         "Servono: carta d'identità; tessera sanitaria",
         "nella chiesa di via Roma, 8|Recital di pianoforte",
+        "Serata con la banda comunale|Quest'anno il concerto è in piazza",
         # one phrase each
         "La mostra La natura della memoria apre in Municipio",
         "con la dott.ssa Alessia Dalla Vecchia, psicologa",

@@ -110,6 +110,22 @@ def test_a_year_comes_from_the_source_or_from_the_day_of_publication() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("below", "is_the_pages_own"),
+    [
+        ("Venerdì 1 maggio 2026", False),
+        ("Venerdì 1 maggio 2026.\n", False),
+        ("Venerdì 1 maggio 2026\n\nIscrizioni aperte", True),
+        ("1 maggio 2026", True),
+    ],
+)
+def test_a_weekday_with_its_day_at_the_end_is_no_day_of_publication(
+    below: str, *, is_the_pages_own: bool
+) -> None:
+    verdict = check("Il 1° maggio 2026 c'è la castagnata.", f"Castagnata in piazza\n\n{below}")
+    assert any("giorno della pubblicazione" in words for words in verdict.warnings) is is_the_pages_own
+
+
 def test_a_relative_day_may_be_written_out() -> None:
     source = "La piscina chiude domani alle 18."
     assert check("La piscina chiude domenica 29 novembre alle 18.", source, published=PUBLISHED).passes

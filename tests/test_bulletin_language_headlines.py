@@ -1,7 +1,7 @@
 import pytest
 
 from flows.bulletin.language.headlines import spoken
-from flows.bulletin.language.titles import calmed
+from flows.bulletin.language.titles import calmed, in_small
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,8 @@ def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: st
         "Approvate modifiche al piano",
         "In via Po chiusi per sempre",
         "Invito la cittadinanza",
+        "Bando di gara a procedura aperta",
+        "Bando di idee sul parco aperta a tutti",
         "",
         "Bonus",
     ],
@@ -102,3 +104,27 @@ def test_the_page_itself_shows_how_a_word_is_written() -> None:
 )
 def test_a_name_in_capitals_keeps_its_own(shouted: str, calm: str) -> None:
     assert calmed(shouted, {}) == calm
+
+
+@pytest.mark.parametrize(
+    ("title", "small"),
+    [
+        (
+            "Pubblicazione del Bando Pubblico per chi gestisce il Centro Sportivo di via Po",
+            "Pubblicazione del bando pubblico per chi gestisce il centro sportivo di via Po",
+        ),
+        # a name amid a sentence of the page, between quotes, never in small letters, or of a short title
+        *(
+            (title, title)
+            for title in (
+                "La Croce Bianca cerca volontari per le corse della notte e della domenica mattina",
+                "Presentazione del libro «Bando Pubblico» di Ugo Neri nella vecchia stazione di Alba",
+                "Il cinema della domenica pomeriggio torna al Teatro Lirico di via della Stazione",
+                "Il Bando Pubblico",
+            )
+        ),
+    ],
+)
+def test_a_long_title_has_no_capitals_that_its_page_does_without(title: str, small: str) -> None:
+    body = "Il bando pubblico per il centro sportivo. Una croce bianca: la Croce Bianca di Alba la porta."
+    assert in_small(title, body) == small

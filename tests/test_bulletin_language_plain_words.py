@@ -18,6 +18,8 @@ from flows.bulletin.language.spelling import correction, is_word, misspelt
         ("Gli interessati possono fare domanda.", "Chi è interessato può fare domanda."),
         ("Nella giornata di sabato 3 maggio si vota.", "Sabato 3 maggio si vota."),
         ("Il bar situato nei pressi della scuola chiude.", "Il bar vicino alla scuola chiude."),
+        ("La mostra dura fino al prossimo dicembre.", "La mostra dura fino a dicembre."),
+        ("La festa è nel Q.re Alba.", "La festa è nel quartiere Alba."),
         ("La mostra avrà luogo presso l'Auditorium.", "La mostra si terrà all'Auditorium."),
     ],
 )

@@ -16,6 +16,7 @@ from flows.bulletin.language.wholeness import Trouble, is_for_machines, is_whole
         "Se hai più di 70 anni puoi chiedere il bonus.",
         "Organizzata dalla Pro Loco, la festa si tiene in piazza Roma.",
         "Il corso dura tre giorni di seguito.",
+        "A quelli che arrivano prima si dà un libro.",
     ],
 )
 def test_a_whole_sentence_is_left_alone(sentence: str) -> None:
@@ -33,6 +34,10 @@ def test_a_whole_sentence_is_left_alone(sentence: str) -> None:
         ("Diretto dal maestro Rossi.", Trouble.behead),
         ("e la piscina resta aperta.", Trouble.behead),
         ("Tale domanda va firmata.", Trouble.dangling),
+        ("A questi è stata aggiunta una palestra.", Trouble.dangling),
+        ("Con essa si chiude la rassegna.", Trouble.dangling),
+        ("A quelle si aggiungono tre sale.", Trouble.dangling),
+        ("Con questo si chiude la rassegna.", Trouble.dangling),
         ("È quindi necessario il modulo.", Trouble.dangling),
         ("Costo: Gratuito", Trouble.label),
         ("PERCORSO.", Trouble.label),

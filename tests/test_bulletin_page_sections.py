@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.page.sections import Part, parts
+from flows.bulletin.page.sections import Part, parts, unstamped
 
 FLAT = (
     "Cos'è Serata di musica con la banda A chi è rivolto Alle famiglie Luogo Sala Verdi Via Mazzini, 12 "
@@ -68,6 +68,27 @@ def test_the_day_of_publication_is_never_read_as_the_events(stamp: str) -> None:
     assert parts(f"{stamp}\nDivieto di transito in via Roma per lavori di manutenzione.\nLEGGI DI PIÙ") == [
         Part("prose", "Divieto di transito in via Roma per lavori di manutenzione.")
     ]
+
+
+@pytest.mark.parametrize("kind", ["NOTIZIA", "Avviso", "EVENTO", "Comunicato", "Notizie"])
+def test_the_day_behind_the_sort_of_page_is_never_the_events(kind: str) -> None:
+    told = "Divieto di transito in via Roma."
+    for page in (f"{kind} 3 marzo 2026\n{told}", f"{told}\n{kind} 03/03/2026"):
+        assert parts(page) == [Part("prose", told)]
+
+
+def test_a_notice_without_a_day_is_no_stamp() -> None:
+    assert parts("Avviso\nVia Roma chiude.")[0].text.startswith("Avviso")
+
+
+def test_the_themes_name_between_the_parts_of_a_page_is_none_of_them() -> None:
+    page = "La banda Municipium Luogo Sala Verdi Municipium Date e orari 12 mar 2027 Municipium"
+    assert [(part.kind, part.text.strip(" .")) for part in parts(unstamped(page))] == [
+        ("prose", "La banda"),
+        ("where", "Sala Verdi"),
+        ("when", "12 mar 2027"),
+    ]
+    assert unstamped("Il portale Municipium cambia nome.") == "Il portale Municipium cambia nome."
 
 
 @settings(deadline=None)

@@ -97,3 +97,21 @@ def test_booking() -> None:
         "Devi prenotare al numero 02 1234567 entro le 12 di venerdì 3 maggio."
     )
     assert clauses.booking_sentence("Ingresso libero senza prenotazione") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Ingresso gratuito su prenotazione", "Devi prenotare."),
+        ("Ingresso libero ma solo su iscrizione", "Devi iscriverti."),
+        ("Gratuito previa prenotazione, gradita la puntualità", "Devi prenotare."),
+        ("Ingresso gratuito su prenotazione consigliata", ""),
+        ("Prenota su https://www.alba.example/posti", "Prenota su alba.example/posti."),
+        *(
+            (f"Prenotazione obbligatoria su {link}", "Devi prenotare online.")
+            for link in ("bit.ly/alba27", "https://tinyurl.com/alba27", "forms.gle/Ab12Cd34", "urly.it/3ab")
+        ),
+    ],
+)
+def test_one_books_where_it_is_asked_and_types_no_short_link(words: str, said: str) -> None:
+    assert clauses.booking_sentence(words) == said

@@ -7,6 +7,10 @@ from hypothesis import strategies as st
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.acting import acted, acted_title
+from flows.bulletin.summary.frames.lacking import untold
+from flows.bulletin.summary.frames.nouns import phrase_of
+from flows.bulletin.summary.frames.occasion import occasion_of
+from flows.bulletin.summary.frames.subject import matters
 from flows.bulletin.summary.text import summarise
 
 DAY = "Sabato 9 maggio 2026 alle ore 21, presso la Sala Verdi."
@@ -88,6 +92,73 @@ def test_a_last_part_of_a_title_says_what_its_name_is() -> None:
 def test_a_place_that_the_title_repeats_is_told_once() -> None:
     text = text_of("Polo Sud: oltre il ghiaccio – serata culturale alla Sala Verdi", DAY)
     assert text.count("Sala Verdi") == 1
+
+
+@pytest.mark.parametrize("place", ["in Biblioteca", "al Teatro", "al Museo"])
+def test_a_place_is_not_told_by_a_name_that_has_its_word(place: str) -> None:
+    name = f"«{place.split()[1]} di carta»"
+    text = text_of(f"Incontro {name}", f"Domenica 9 maggio 2027 alle ore 9, {place}.")
+    assert text == f"Domenica 9 maggio 2027 alle 9, {place}, c'è l'incontro {name}."
+    text = text_of(f"Incontro {place}", f"Domenica 9 maggio 2027 alle ore 9, {place}.")
+    assert text == f"Domenica 9 maggio 2027 alle 9 c'è l'incontro {place}."
+
+
+def test_a_text_that_has_the_word_of_a_place_in_a_name_alone_lacks_the_place() -> None:
+    body = "Domenica 9 maggio 2027 alle ore 9, in Biblioteca."
+    occasion = occasion_of(read(title="Incontro «Biblioteca viva»", abstract="", body=body))
+    named = "Domenica 9 maggio 2027 alle 9 c'è l'incontro «Biblioteca viva»"
+    assert untold(f"{named}.", occasion) == ["place"]
+    assert untold(f"{named} in Biblioteca.", occasion) == []
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        " - 4 maggio 2027 - ore 18 - sala consiliare",
+        " | venerdì 4 maggio alle 21 | Sala Verdi",
+        " - ore 20.30-22",
+        " – dalle ore 20:30",
+    ],
+)
+def test_a_title_is_told_without_its_day_its_hour_and_its_hall(behind: str) -> None:
+    body = "Gli apicoltori raccontano. Date e orari 4 maggio 2027 ore 21 Luogo Sala Verdi"
+    notice = read(title=f"Serata sulle api{behind}", abstract="", body=body)
+    assert {phrase for phrase, _ in matters(notice)} == {"la serata sulle api"}
+
+
+def test_of_a_sentence_for_a_title_it_is_the_pages_phrase_that_happens() -> None:
+    days = "Sabato 8 maggio 2027 alle ore 11 in piazza Roma.\n\nDomenica 9 maggio 2027 alle 12 in piazza Po"
+    assert text_of("Alba è città europea", f"Incontri sulla storia europea.\n\n{days}") == (
+        "Ci sono gli incontri sulla storia europea. Sono sabato 8 maggio 2027 alle 11, in piazza Roma, e"
+        " domenica 9 maggio 2027 alle 12, in piazza Po."
+    )
+
+
+@pytest.mark.parametrize("people", [" dedicato ai ragazzi delle scuole", ", rivolto all'infanzia"])
+def test_where_there_is_no_room_what_happens_is_told_without_its_people(people: str) -> None:
+    body = f"Laboratorio di disegno{people}. Sabato 8 maggio 2027 alle ore 11."
+    notice = read(title="Rotte lontane", abstract="", body=body)
+    assert "«Rotte lontane», laboratorio di disegno" in [phrase for phrase, _ in matters(notice)]
+
+
+@pytest.mark.parametrize(
+    ("title", "phrase"),
+    [
+        ("Festa dei nonni: celebrazioni nei rioni", "la festa dei nonni, con celebrazioni nei rioni"),
+        ("Incontro informativo: Il voucher", "l'incontro informativo «Il voucher»"),
+        ('Incontro: "letture lente"', "l'incontro «letture lente»"),
+    ],
+)
+def test_what_it_consists_of_is_no_name(title: str, phrase: str) -> None:
+    assert phrase_of(title) == phrase
+
+
+def test_a_countdown_and_a_town_that_is_ready_tell_nothing() -> None:
+    for words in ("È iniziato il conto alla rovescia", "La città è pronta a partire"):
+        body = f"{words} per la festa di Rotte lontane. Sabato 8 maggio 2027 alle ore 11 in piazza Roma."
+        assert text_of("Rotte lontane", body) == (
+            "Sabato 8 maggio 2027 alle 11, in piazza Roma, c'è «Rotte lontane»."
+        )
 
 
 def test_a_telegraphic_title_gets_the_small_words_of_the_page() -> None:

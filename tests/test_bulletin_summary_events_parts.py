@@ -4,9 +4,12 @@ import pytest
 
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
-from flows.bulletin.page.notice import Kind, Slot
+from flows.bulletin.page.notice import Kind, Row, Slot
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.places import place_clause
+from flows.bulletin.summary.frames.guests import people_of
+from flows.bulletin.summary.frames.occasion import occasion_of
+from flows.bulletin.summary.frames.sittings import sittings_of
 from flows.bulletin.summary.text import summarise
 
 
@@ -137,3 +140,38 @@ def test_a_place_behind_an_hour_needs_no_preposition() -> None:
 )
 def test_what_stands_beside_the_event_is_none_of_it(title: str, body: str, text: str) -> None:
     assert text_of(title, body) == text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Chi sporca paga una multa di 50 euro.",
+        "Per chi entra in auto la sanzione è di 50 euro.",
+        "I mobili si vendono: si parte da 50 euro.",
+        "Base d’asta: 50 euro a pezzo.",
+    ],
+)
+def test_fines_and_bids_are_no_prices(sentence: str) -> None:
+    body = f"Domenica 9 maggio 2027 alle ore 9 in piazza Alba. {sentence}"
+    found = occasion_of(read(title="Festa dei mobili vecchi", abstract="", body=body))
+    assert (found.price, "price" in found.unsaid) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("middle", "people"), [("osservazione delle stelle", ""), ("letture per bambini", "per bambini")]
+)
+def test_the_people_of_some_rows_are_not_those_of_all(middle: str, people: str) -> None:
+    rows = ("laboratorio per bambini", middle, "giochi per bambini")
+    lines = [f"| {12 + place} marzo 2027 | ore 10 | {what} |" for place, what in enumerate(rows)]
+    body = "\n".join(["| Giorno | Ore | Attività |", "|---|---|---|", *lines])
+    notice = read(title="Giornata della scienza", abstract="", body=body)
+    assert people_of(notice, has_own=False) == people
+
+
+def test_a_note_of_some_rows_is_no_name_of_theirs() -> None:
+    def names(*notes: str) -> set[str]:
+        rows = [Row(what=note, when=f"{3 + at} ottobre 2027") for at, note in enumerate(notes)]
+        return {sitting.what for sitting in sittings_of(rows) or ()}
+
+    assert names("in base all'arrivo", "", "in base all'arrivo") == {""}
+    assert names("Alba", "", "Tramonto") == {"Alba", "", "Tramonto"}

@@ -62,6 +62,9 @@ def test_what_is_not_everybodys_or_replaces_another_is_not_told_as_needed(
             "dal 18 agosto al 20 settembre 2026",
         ),
         (("entro 30 giorni dalla nascita",), "entro 30 giorni dalla nascita"),
+        (("entro il mese di ottobre 2026",), "entro ottobre 2026"),
+        (("entro e non oltre la fine del mese di ottobre",), "entro la fine di ottobre"),
+        (("ottobre 2026",), ""),
         (("dal 3 maggio 2026",), "dal 3 maggio 2026"),
         (("dal 3 maggio 2026 alle 12",), ""),
         (("entro il 3, il 10 maggio o il 17 maggio e il 24 maggio 2026",), ""),
@@ -74,6 +77,12 @@ def test_the_term_of_one_sentence_is_one_clause(words: tuple[str, ...], clause: 
 def test_pieces_of_two_sentences_are_no_term_together() -> None:
     pieces = (Told("dal 3 maggio 2026", "Il bando esce."), Told("entro il 20 maggio 2026", "Le domande."))
     assert term_of(pieces)[0] == "entro il 20 maggio 2026"
+
+
+@pytest.mark.parametrize("bound", ["entro e non oltre le ore 12 del giorno", "non oltre le 12 del"])
+def test_the_hour_before_the_day_of_a_term_is_told(bound: str) -> None:
+    piece = Told("9 giugno 2027", f"La domanda si consegna {bound} 9 giugno 2027.")
+    assert term_of([piece])[0] == "entro le 12 del 9 giugno 2027"
 
 
 def test_a_term_says_who_has_it() -> None:
@@ -118,7 +127,11 @@ PAPERS = (
 
 @pytest.mark.parametrize(
     "opening",
-    ["Da oggi si prenota online. ", "Il servizio riapre a settembre. ", "Entro il 30 giugno va rinnovata. "],
+    [
+        "Dal 4 maggio si prenota online. ",
+        "Il servizio riapre a settembre. ",
+        "Entro il 30 giugno va rinnovata. ",
+    ],
 )
 def test_what_is_new_about_a_service_is_news(opening: str) -> None:
     assert told("Carta d'identità elettronica", opening + PAPERS).text

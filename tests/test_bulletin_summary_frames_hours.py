@@ -147,6 +147,11 @@ def test_two_colours_are_one_neither_of_them() -> None:
             "Martedì 12 novembre le scuole sono chiuse, per allerta meteo.",
         ),
         (
+            "Chiusura ufficio anagrafe con decorrenza dal 4 maggio 2027",
+            "",
+            "Dal 4 maggio 2027 l'ufficio Anagrafe è chiuso.",
+        ),
+        (
             "Interruzione erogazione energia elettrica 7 agosto",
             "A seguito della prevista interruzione per la giornata del 7 agosto, dalle ore 9:00 alle 16:00,"
             " gli uffici non garantiscono i servizi.",

@@ -1,4 +1,4 @@
-"""Texts of services, results, acts and meetings, and what is left to a person of a bare name."""
+"""Texts of services, results and acts, and what is left to a person of a bare name."""
 
 import pytest
 
@@ -9,7 +9,6 @@ from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.deposits import deposit
 from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.naming import with_name
 from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.particulars import particulars
@@ -59,33 +58,6 @@ def test_what_came_of_a_call_is_told_before_the_call(title: str, body: str, said
 )
 def test_of_a_call_with_later_news_it_is_not_told_that_it_is_published(title: str, body: str) -> None:
     assert published_of(read(title=title, abstract="", body=body)) == ""
-
-
-@pytest.mark.parametrize(
-    ("title", "body", "said"),
-    [
-        (
-            "Convocazione del Consiglio comunale",
-            "Convocazione del consiglio comunale per il giorno 27 gennaio 2027 - ore 20.00, seduta pubblica.",
-            "Il Consiglio comunale si riunisce mercoledì 27 gennaio 2027 alle 20. La seduta è pubblica.",
-        ),
-        (
-            "Si riunisce il Consiglio comunale",
-            "Giovedì 22 aprile ore 18.30",
-            "Il Consiglio comunale si riunisce giovedì 22 aprile alle 18:30.",
-        ),
-        (
-            "Convocazione del Consiglio comunale",
-            "Il 27 gennaio 2027, in seconda seduta il 29 gennaio 2027",
-            "",
-        ),
-        ("Rinviata la seduta del Consiglio comunale", "27 gennaio 2027", ""),
-        ("Convocazione del Consiglio comunale", "Seduta del Consiglio.", ""),
-        ("Convocazione dei genitori", "27 gennaio 2027", ""),
-    ],
-)
-def test_a_council_meets_on_the_one_day_that_the_page_names(title: str, body: str, said: str) -> None:
-    assert meeting(read(title=title, abstract="", body=body)) == said
 
 
 def conditions(body: str, clause: str = "", action: str = "") -> str:

@@ -56,6 +56,9 @@ def test_a_street_ends_where_the_rest_begins() -> None:
     found = streets_at("DI VIA DEI MILLE DAL 3 AL 5 GIUGNO", 0)
     assert found is not None
     assert inside(found.all) == "in via dei Mille"
+    found = streets_at("via Ugo Neri N. 35 chiusa", 0)
+    assert found is not None
+    assert inside(found.all) == "in via Ugo Neri 35"
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def test_what_no_sentence_tells_is_left_to_a_person(title: str, body: str) -> No
     ("title", "body", "said"),
     [
         ("“Filo”: un aiuto per i nonni soli", "Telefona.", ["«Filo» è un aiuto per i nonni soli."]),
+        ("“Filo”: un anno di impegno per i nonni soli", "Telefona.", []),
         (
             "Sportello casa",
             "Servizio gratuito per chi cerca casa.",
@@ -188,6 +189,13 @@ def test_what_is_over_can_be_asked_no_more() -> None:
 )
 def test_a_heading_leads_where_its_article_is_sure(head: str, said: str) -> None:
     assert lead(head) == said
+
+
+def test_a_name_stands_behind_the_noun_that_its_page_opens_with() -> None:
+    body = "Il servizio sarà attivo da sabato 8 maggio 2027 alle ore 9 in piazza Roma."
+    assert text_of("Punto Alba", body) == (
+        "Il servizio «Punto Alba» sarà attivo da sabato 8 maggio 2027 alle 9 in piazza Roma."
+    )
 
 
 def test_a_sentence_keeps_its_names_behind_a_lead() -> None:

@@ -87,7 +87,10 @@ def test_what_comes_before_the_send_says_when_and_that_it_does() -> None:
     text = "Da giovedì 26 novembre la carta si espone la domenica sera."
     paper = replace(notice(4), abstract=text)
     friday = NOW + timedelta(days=3)
-    made = select([*early, paper], slots=9, times=Times(NOW, friday, friday + timedelta(days=4)), window=WEEK)
+    office = replace(notice(5), abstract="L'ufficio apre martedì 24 novembre e mercoledì 2 dicembre.")
+    made = select(
+        [*early, paper, office], slots=9, times=Times(NOW, friday, friday + timedelta(days=4)), window=WEEK
+    )
     assert [(one.title, one.reason) for one in made.left_out] == [
         (early[0].title, "viene prima dell'invio: giovedì 26 novembre")
     ]
@@ -96,6 +99,7 @@ def test_what_comes_before_the_send_says_when_and_that_it_does() -> None:
         2: (", prossima data: domenica 29 novembre", False),
         3: (", prossima data: sabato 28 novembre", False),
         4: (", prossima data: giovedì 26 novembre, PRIMA dell'invio", True),
+        5: (", prossima data: OGGI, martedì 24 novembre, PRIMA dell'invio", True),
     }
     assert way_out([], made.chosen) == way_out(made.left_out) == [IN_TIME]
     assert way_out([], [one for one in made.chosen if not one.before]) == []

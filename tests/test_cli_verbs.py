@@ -219,7 +219,10 @@ def test_what_keeps_a_verb_from_starting_is_one_line(
     assert "only in a new installation `make run` or `python -m flows migrate` comes first" in told()
     comune.settings.database = f"sqlite:///{tmp_path}/new.db"
     assert flows(comune, "collect") == 2
-    assert "new.db is empty: `make run` or `python -m flows migrate` comes first" in told()
+    assert "new.db is missing: put its last backup in its place; only in a new installation" in told()
+    (tmp_path / "new.db").touch()
+    assert flows(comune, "collect") == 2
+    assert "new.db is empty: put its last backup in its place; only in a new installation" in told()
 
 
 def test_migrate_says_what_it_would_do_and_does_it_once(

@@ -122,8 +122,10 @@ def test_a_database_that_is_harmed_gone_or_empty(comune: Comune) -> None:
     path.write_bytes(b"no database at all, " * 500)
     said = answer(comune, database.whole)
     assert (said.verdict, said.words) == (Verdict.failed, "Il database è rovinato.")
-    path.unlink()
+    path.write_bytes(b"")
     assert answer(comune, database.whole).words == "Il database è vuoto."
+    path.unlink()
+    assert answer(comune, database.whole).words == "Il database non c'è."
     assert not path.exists()
     state.mkdir(exist_ok=True)
     (state / "consensi.jsonl").write_text("{}\n")

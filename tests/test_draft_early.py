@@ -10,6 +10,7 @@ from db.models import BulletinStatus
 from flows.approve import load_round
 from flows.bulletin.choosing.selection import IN_TIME
 from flows.bulletin.language.dates import ROME
+from flows.draft.missed import come_before
 from flows.draft.slots import closed_days, early, slot_after
 from flows.letters import drafts
 from flows.newsroom.page import Page
@@ -35,11 +36,11 @@ EARLY = (
 )
 
 
-def drafted(comune: Comune, *titles: str) -> int:
-    comune.now = MONDAY
+def drafted(comune: Comune, *titles: str, now: datetime = MONDAY) -> int:
+    comune.now = now
     with comune.look() as session:
         for title in titles:
-            published = MONDAY - timedelta(days=3)
+            published = now - timedelta(days=3)
             text = (TEXTS | OTHERS)[title]
             data = news_data(title=title, abstract=text, body="", category=None, published_at=published)
             make_news_item(session, data)
@@ -135,7 +136,7 @@ def test_only_what_this_send_tells_in_time_is_lost_by_waiting(comune: Comune) ->
     text = letter(comune, drafted(comune, *TEXTS))
     lost = text.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]
     assert lost.splitlines() == [
-        f"- {TAX}: viene prima dell'invio: lunedì 14 dicembre",
+        f"- {TAX}: lunedì 14 dicembre, prima di quell'invio",
         f"- {WORKS}: venerdì 11 dicembre sarà già passato",  # what is left of it
     ]
 
@@ -158,6 +159,11 @@ def test_what_is_in_no_draft_and_comes_before_the_send_is_for_today_everywhere(c
         assert "Non serve approvarla subito" not in text
         assert IN_TIME in text
     assert "- Cinema (prossima data: mercoledì 9 dicembre, PRIMA dell'invio)\n" in told
+    comune.now = datetime(2026, 12, 9, 8, tzinfo=ROME)
+    with comune.look() as session:
+        bulletin = comune.bulletin(number)
+        before = come_before(comune.settings, session, bulletin, comune.now)
+    assert before["Cinema"] == "prossima data: OGGI, mercoledì 9 dicembre, PRIMA dell'invio"
     assert "- Consiglio comunale sul bilancio: viene prima dell'invio: giovedì 10 dicembre\n" in told
     assert "SE NON FAI NIENTE\n\nOggi non ti riscriviamo: ciò che viene prima dell'invio non si" in told
     page = Page(comune.engine)
@@ -186,3 +192,42 @@ def test_of_a_draft_of_one_day_before_what_begins_that_day_is_for_today(comune: 
         "attenzione»: in questo invio arrivano tardi. Decidi anche di ciò che è in coda o lasciato fuori e "
         "viene prima dell'invio: qui non arriva in tempo. Il resto può aspettare."
     )
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (
+            MONDAY,
+            "entrano da sole quando la bozza si aggiorna (martedì 8 dicembre, ore 8; giovedì 10 dicembre, "
+            "ore 8:30; venerdì 11 dicembre, ore 8), finché nessuno",
+        ),
+        (
+            MONDAY - timedelta(days=7),
+            "entrano da sole quando la bozza si aggiorna (martedì 1 dicembre, ore 8), finché nessuno",
+        ),
+        (MONDAY - timedelta(days=6), "pubblica da adesso non entrano più da sole. Le porta «Rileggi il"),
+    ],
+    ids=["a holiday between", "the day before", "the day itself"],
+)
+def test_a_draft_says_at_which_hours_news_still_join_it(comune: Comune, now: datetime, words: str) -> None:
+    """The clock of *componi* knows no holiday: what nobody has answered is written anew each time."""
+    number = drafted(comune, TAX, now=now)
+    told = letter(comune, number)
+    assert words in told
+    assert "«Rileggi il sito», di solito nella coda: da lì le aggiungi tu con il loro numero." in told
+    assert "passano al bollettino successivo." in told
+
+
+@pytest.mark.parametrize(
+    "when", [datetime(2026, 12, 8, 8, tzinfo=ROME), datetime(2026, 12, 10, 8, 30, tzinfo=ROME)]
+)
+def test_at_each_of_these_hours_they_do(comune: Comune, when: datetime) -> None:
+    number = drafted(comune, TAX)
+    text = "Sabato 12 dicembre in piazza c'è il mercato dei sapori."
+    with comune.look() as session:
+        data = news_data(title="Mercato", abstract=text, body="", category=None, published_at=MONDAY)
+        make_news_item(session, data)
+    comune.now = when
+    assert comune.compose(at_approval=False).why.startswith("Bozza aggiornata")
+    assert "Mercato" in titles(comune, number)

@@ -5,9 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.bulletin.language.dates import ROME
-from flows.bulletin.slots import WEEKDAYS, Slot, WeeklySlot, WeeklyTime, next_slot, slot_at
+from flows.bulletin.slots import (
+    WEEKDAYS,
+    Slot,
+    WeeklySlot,
+    WeeklyTime,
+    composed_between,
+    next_slot,
+    slot_at,
+)
 from flows.deploy import blocks, entry, form, schedules
-from flows.draft.slots import slot_after, slot_of
+from flows.draft.slots import renewals, slot_after, slot_of
 from flows.profiles.comune import Closures
 from flows.settings import DEMO, load_profile
 
@@ -46,6 +54,19 @@ def test_the_next_slot_is_the_first_whose_deadline_is_ahead() -> None:
     assert first(rome(2026, 11, 24, 10, 44)) == rome(2026, 11, 24, 11, 0)
     assert first(rome(2026, 11, 24, 10, 45)) == rome(2026, 11, 27, 11, 0), "the deadline has come"
     assert first(rome(2026, 11, 27, 12, 0)) == rome(2026, 12, 1, 11, 0)
+
+
+def test_a_draft_is_renewed_at_each_run_of_its_clock_until_its_deadline() -> None:
+    """Of a fortnight without a send each week has its four; the deadline's own moment is none."""
+    now = rome(2026, 12, 21, 8, 30)
+    closed = [date(2026, 12, day) for day in (22, 25, 29)]
+    slot = slot_after(PROFILE, now, closed)
+    assert slot is not None
+    assert slot.dispatch_at == rome(2027, 1, 5, 11, 0)
+    found = renewals(PROFILE, slot, now, closed)
+    days = [(22, 8), (24, 8.5), (25, 8), (28, 8.5), (29, 8), (31, 8.5), (1, 8), (4, 8.5), (5, 8)]
+    assert [(at.day, at.hour + at.minute / 60) for at in found] == days
+    assert composed_between(SLOTS, now, found[-1]) == found[:-1]
 
 
 def test_a_closed_day_is_skipped_and_only_that_day() -> None:

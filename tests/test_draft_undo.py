@@ -196,7 +196,7 @@ def test_the_list_has_it_exactly_as_long_as_it_comes_back(
 
     def listed(at: timedelta) -> list[str]:
         with comuni.look() as session:
-            return choices.LISTS[choices.TO_REOPEN](session, NOW + at)
+            return choices.LISTS[choices.TO_REOPEN](comuni.settings, session, NOW + at)
 
     (entry,) = listed(limit)
     day = "bollettino di martedì 24 novembre" if slot else "bollettino"

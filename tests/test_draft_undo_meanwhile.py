@@ -133,7 +133,7 @@ def test_a_newer_draft_in_its_place_keeps_it_out(comuni: Comune) -> None:
     with pytest.raises(NotDoneError, match=f"al suo posto c'è già il {newer}, in bozza"):
         reopen(comuni, number)
     with comuni.look() as session:
-        assert choices.LISTS[choices.TO_REOPEN](session, NOW + MINUTE) == []
+        assert choices.LISTS[choices.TO_REOPEN](comuni.settings, session, NOW + MINUTE) == []
 
 
 def test_a_draft_for_the_same_slot_keeps_it_out(comuni: Comune) -> None:

@@ -124,6 +124,9 @@ def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: 
     misquoted = "Copia, tutte o in parte, quelle che chi legge ha visto: «Domenica 6 dicembre in piazza"
     asked, sent_back, *right = forms
     assert misquoted in asked
+    (letter,) = [row for row in week.rows if row.kind == "bozza_pronta" and "correzione" in row.title]
+    assert "\n3. Sistema ciò per cui qui sopra è scritto «non parte», poi scegli" in letter.text
+    assert " persone e parte appena lo approvi; in due, se resta il dato che il sito non" in letter.text
     assert "DA CORREGGERE" in sent_back
     assert misquoted in sent_back.partition("DA CORREGGERE")[2]
     assert right
@@ -162,6 +165,7 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]  # of a week with a holiday
     assert "\n- Consiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in draft
     assert "finché nessuno ha risposto nel modulo. Dopo una risposta, anche «Mandami una prova», le" in draft
+    assert "(martedì 8 dicembre, ore 8; giovedì 10 dicembre, ore 8:30; venerdì 11 dicembre, ore 8)" in draft
     assert "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre." in draft
     assert "omincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)." in draft
     lost = draft.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]
@@ -218,6 +222,21 @@ def test_each_order_has_one_answer_to_who_gave_it(week: Week) -> None:
         assert len(told) == answer.is_refused, answer.run.names
         assert all(str(answer.run.state.message) in text for text in told)
         assert not told or re.fullmatch(r"[A-ZÈ].+[.)]", str(answer.run.state.message))
+
+
+def test_a_corrected_send_leads_to_the_same_line_and_the_same_text(week: Week) -> None:
+    """With other words who has the correction would get another."""
+    same = (
+        "«correggi», stessa riga (Mercatino dei sapori in piazza della Vittoria) e stesso testo giusto (da "
+        "copiare: «Il Mercatino dei sapori è rinviato a domenica 13 dicembre, dalle 9 alle 18.»), con la cas"
+    )
+    (refused,) = [row.text for row in week.rows if row.kind == "non_fatto" and "«riprendi» (" in row.text]
+    assert same in refused
+    pages = [row.text for row in week.rows if row.channel == REDAZIONE and "è stato corretto: il" in row.text]
+    assert pages
+    for text in pages:
+        assert same in text
+        assert "chi non l'ha ricevuto: correggi, stessa riga e stesso testo giusto, con la casella" in text
 
 
 def test_a_refusal_names_no_order_that_would_be_refused_too(week: Week) -> None:
@@ -298,6 +317,8 @@ def test_the_name_of_an_order_is_short_from_its_beginning(week: Week) -> None:
 
 
 def test_a_letter_speaks_to_who_did_it_in_the_second_person(week: Week) -> None:
+    (notice,) = [row for row in week.rows if row.kind == "urgente" and "AVVISO URGENTE" in row.title]
+    assert "\nTesto tuo: non c'è una pagina con cui confrontarlo." in notice.text
     for row in week.rows:
         if row.channel == LETTER:
             assert not re.search(rf"(?:risposta di|Non c'è ancora una risposta di) {row.to}\b", row.text), (

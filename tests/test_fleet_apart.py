@@ -208,4 +208,4 @@ def test_a_round_for_all_is_one_run_that_starts_each_one_s_own(two: Two) -> None
             return [line.message for line in prefect.read_logs(wanted) if line.level >= logging.ERROR]
 
         lines = wait_for("the log", logged)
-    assert any(line.startswith("beta: ") and "is empty" in line for line in lines)
+    assert any(line.startswith("beta: ") and "is missing: put its last backup" in line for line in lines)

@@ -13,7 +13,6 @@ from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from flows import deploy
 from flows.__main__ import main
 from flows.door import keys
-from flows.runs import departed
 from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
 
@@ -67,6 +66,9 @@ def test_who_was_leaving_is_told_and_goes_later(
     assert told.endswith(f"{LATER}\n")
     assert (told.count("\n"), "Traceback" in told) == (1, False)
     assert "alfa" in here.fleet.slugs, "until all is done it is of the fleet"
+    assert main(["fleet", "retire", "alfa"]) == 2
+    told, err = capsys.readouterr()
+    assert (told, err.count("\n")) == ("", 1), "one that is gone already is asked nothing"
 
 
 @pytest.mark.parametrize(("verb", "asked"), [("plan", "changes"), ("apply", "deploy")])
@@ -93,15 +95,3 @@ def test_it_is_asked_no_more_and_all_else_is_done(
     lines = said.out.splitlines()
     assert lines[-1] == "beta: nothing to do"
     assert ("alfa: ill: " in said.out) == (verb == "apply"), "it was to be registered"
-
-
-def test_nothing_is_asked_of_one_that_is_gone_already(
-    here: Land, server: DoorServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(departed, "waiting", dying(server, departed.waiting))
-    capsys.readouterr()
-    for _ in range(2):
-        assert main(["fleet", "retire", "alfa"]) == 2
-        told = capsys.readouterr()
-        assert told.err.count("\n") == 1
-        assert "would" not in told.out

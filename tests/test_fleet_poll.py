@@ -141,7 +141,7 @@ def test_one_without_a_database_and_one_whose_site_hangs_cost_no_other(
     assert {slug: news(hanging, slug) for slug in WELL} == {slug: ["La biblioteca apre"] for slug in WELL}
     first, second = lines(caplog, logging.ERROR)
     assert first.startswith(f"{GONE}: ")
-    assert f"{GONE}/bollettino.db is empty" in first
+    assert f"{GONE}/bollettino.db is missing: put its last backup in its place" in first
     assert second == f"{SILENT}: {LATE.format(BRIEF.each)}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from db import canary, schema, triggers
 from db.engine import opened, transaction
@@ -19,6 +19,7 @@ from db.models import BulletinStatus
 from flows.__main__ import main, parser
 from flows.doctor import heartbeat
 from flows.fleet.membership import retirement
+from flows.privacy import intact
 from flows.settings import DEMO, load
 from tests.test_cli_help import parsers
 from tests.world.builders import NOW, make_bulletin
@@ -86,8 +87,12 @@ def test_a_plan_tells_what_each_lacks_and_writes_nothing(either: Land, typed: Ty
     before = files(tmp_path)
     code, out, err = typed("plan")
     assert code == 2
-    assert f"alfa: would make its state folder; migrate its database, empty to {schema.head()}\n" in out
-    assert "gioco: would make its state folder; make the sandbox's secrets; migrate its database" in out
+    made = {
+        "sqlite": f"make its database, which is missing, at {schema.head()}",
+        "postgresql": f"migrate its database, empty to {schema.head()}",
+    }[make_url(load("alfa").database).get_backend_name()]
+    assert f"alfa: would make its state folder; {made}\n" in out
+    assert f"gioco: would make its state folder; make the sandbox's secrets; {made}\n" in out
     assert "cieco.toml, line" in out
     assert f"erra: ill: secrets are missing: {SECRET}\n" in out
     assert "of-erra" not in out + err
@@ -188,6 +193,22 @@ def test_status_is_a_line_each_and_the_ill_come_first(either: Land, typed: Typed
     assert found["gioco"]["next_slot"]
 
 
+def test_a_database_that_is_lost_is_told_as_missing_by_each_verb(here: Land, typed: Typed) -> None:
+    """Not as an empty one, which a migration mends, and never as well."""
+    typed("apply")
+    for slug in ("alfa", "beta"):
+        heartbeat.beat(load(slug).state, now=datetime.now(UTC))
+        (here.states / slug / "bollettino.db").unlink()
+    (here.states / "alfa" / intact.JOURNAL).write_text("{}\n", encoding="utf-8")
+    assert "alfa: ill: there is no database" in typed("status")[1]
+    assert "beta: ill: there is no database" in typed("status")[1]
+    assert f"beta: would make its database, which is missing, at {schema.head()}\n" in typed("plan")[1]
+    for verb in ("plan", "apply", "migrate"):
+        told = typed(verb)[1]
+        assert re.search(r"alfa: (ill|NOT migrated): .*bollettino\.db is gone", told), verb
+    assert not (here.states / "alfa" / "bollettino.db").exists()
+
+
 def test_who_is_well_stands_below_who_is_ill(here: Land, typed: Typed) -> None:
     typed("apply")
     heartbeat.beat(load("alfa").state, now=datetime.now(UTC))
@@ -256,7 +277,8 @@ def test_who_would_stand_in_another_s_way_is_refused(
 
 def test_the_number_of_one_that_is_ill_is_compared_too(here: Land, typed: Typed, tmp_path: Path) -> None:
     text_ = (here.folder / "cieco.toml").read_text(encoding="utf-8")
-    mine = text_.replace(OWN_NUMBER, 'phone_number_id = "100000000000888"')
+    mine = text_.replace('phone_number_id = "100000000000003"', 'phone_number_id = "100000000000888"')
+    assert mine != text_
     (here.folder / "cieco.toml").write_text(mine, encoding="utf-8")
     source = profile(tmp_path, "nuovo", ("100000000000777", "100000000000888"))
     assert "cieco has the phone_number_id of nuovo" in typed("add", str(source))[2]

@@ -12,6 +12,7 @@ from flows.absence import NOT_NOTED
 from flows.backfill import backfill
 from flows.correct import correct
 from flows.deploy import form
+from flows.letters.orders import HALF, NOT_DONE
 from flows.letters.receipts import SAVED, WAITS
 from flows.review import acts
 from flows.review.choices import choices
@@ -90,7 +91,10 @@ def test_what_a_start_form_says_names_the_boxes_that_hold_it_back() -> None:
     assert box.startswith("Dimmi solo quanti sono")
     assert "«Dimmi solo quanti sono»" in TO_SEND
     descriptions = {one["name"]: one.get("description", "") for one in yaml.safe_load(PREFECT)["deployments"]}
-    assert "Finché la casella «Dimmi solo quanti sono» è spuntata li conta" in descriptions["ritenta"]
+    assert (
+        "Finché la casella «Dimmi solo quanti sono» è spuntata conta soltanto a quanti andrebbe"
+        in descriptions["ritenta"]
+    )
     for name in ("ritenta", "incerti"):
         assert "tutti gli invii degli ultimi 30 giorni" in descriptions[name]
     boxes = {name: field["title"] for name, field in form(backfill, ())["properties"].items()}
@@ -116,7 +120,7 @@ def test_the_card_of_the_first_week_names_what_there_is(settings: Settings) -> N
         letter["oggetto"].replace("{esito}", outcome).replace("{esito_in_breve}", ended)
         for ended in ("Inviato", "Chiuso")
         for letter in settings.texts["posta"].values()
-        for outcome in ("NON FATTO", NOT_STOPPED, NOT_NOTED, SAVED, WAITS)
+        for outcome in (NOT_DONE, HALF, NOT_STOPPED, NOT_NOTED, SAVED, WAITS)
     ]
     told = table("Che cosa vuol dire l'e-mail", CARD)
     assert len(told) >= 6
@@ -136,6 +140,10 @@ def test_the_guide_and_the_card_say_when_and_by_whom_something_is_decided() -> N
         "Parte, e la pagina pubblica la mostra, **appena è approvata**.",
         "si può riprendere fino all'ora che dice l'e-mail, e nessuno riceve due volte.",
         "chi te l'ha detto e fai aggiornare il sito; poi deve approvare anche un collega.",
+        f"il nome dell'esecuzione («{NOT_DONE}», «{HALF}»…) dice perché e che cosa resta da fare",
+        "da sola (alle 8; se è di giorni prima, anche alle 8:30)",
+        "il nome dice perché e che cosa fare; se non lo dice, riprova.",
+        "di una riga già corretta riscrivi allora lo stesso testo, o chi ha la correzione ne",
         "con «Invia appena approvato» una a parte, e il bollettino del solito giorno resta |",
     ):
         assert words in GUIDE
@@ -145,6 +153,8 @@ def test_the_guide_and_the_card_say_when_and_by_whom_something_is_decided() -> N
         ("INVIO FERMATO", "decide chi lo ha fermato, o chi è di turno: "),
         ("Da sistemare", "fai ciò che dice, poi conferma"),
         ("Da correggere", "fai ciò che dice, poi conferma"),
+        ("Da rivedere", "fai ciò che dice, poi conferma"),
+        (HALF, "fatto in parte: l'e-mail dice che cosa manca"),
         ("Inviato", "guarda chi non l'ha ricevuto, o «resta senza»"),
         ("Aspetta un collega", "se tarda, chiama chi deve approvare"),
     ):
@@ -168,7 +178,7 @@ def test_the_card_does_not_soothe_whose_send_was_not_stopped() -> None:
     [
         *("Scade fra", "Approvato", "Aspetta un collega", "Chiuso"),
         *("Da controllare", "Da rileggere", "A SCAGLIONI"),
-        *("Da guardare", "Da sistemare", "Registrato"),
+        *("Da guardare", "Da sistemare", "Registrato", "Da rivedere", HALF),
     ],
 )
 def test_the_card_says_what_to_do_at_a_letter_of_the_first_week(words: str) -> None:

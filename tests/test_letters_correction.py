@@ -24,10 +24,10 @@ RIGHT = "Via Roma chiude lunedì 7 dicembre: la chiusura è rinviata."
 ORDER = (
     "Riquadro «Il dato giusto»: la data «lunedì 7 dicembre» non è nella pagina del sito. (così non parte)",
     ASK_SOURCE,
-    "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
-    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se è "
-    "già aggiornato, il modulo può accorgersene solo domani: dove chiede da dove viene il dato scrivi che "
-    "l'hai visto sul sito.",
+    "Il sito non riporta ancora questo dato, e dalla pagina del messaggio si arriva al sito: fallo "
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se "
+    "nel frattempo è stato aggiornato, approva: la pagina si rilegge in quel momento, e se ora riporta il "
+    "dato questo avviso non vale più.",
     "«Avevamo scritto: mai.»: nel messaggio non c'era scritto così, e con queste parole la correzione non "
     "parte in nessun caso.",
     "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più. Se non "
@@ -49,14 +49,39 @@ def test_what_the_site_does_not_say_stands_by_its_box_with_the_way_on_right_unde
     tell(comune, number)
     (letter,) = letters(comune, "bozza_pronta")
     assert (
-        "Parte appena lo approvi (in due, se resta il dato che il sito non riporta), per 2 pers"
-        in letter.text
-    )
+        "è pronto. Va a 2 persone e parte appena lo approvi; in due, se resta il dato che il sito non "
+        "riporta. Costo stimato: "
+    ) in letter.text
     for text in (letter.text, shown(comune, number)):
         places = [text.find(words) for words in ORDER]
         assert places == sorted(places), places
         assert -1 not in places, ORDER[places.index(-1)]
         assert "Notizia 1: " not in text
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "begins", "step"),
+    [
+        (
+            RIGHT,
+            "",
+            "Da sistemare, poi da",
+            "Sistema ciò per cui qui sopra è scritto «non parte», poi scegli",
+        ),
+        ("Via Roma è chiusa.", "mai.", "Da sistemare, poi da", "Sistema ciò per cui qui sopra è scritto"),
+        ("Via Roma è chiusa.", "", "Da approvare subito", "Scegli la decisione e conferma."),
+    ],
+    ids=["not on the site", "misquoted", "nothing"],
+)
+def test_what_cannot_leave_as_it_is_is_to_be_mended_first(
+    comune: Comune, right: str, wrong: str, begins: str, step: str
+) -> None:
+    """Who only follows the steps would be sent back."""
+    tell(comune, correction(comune, stopped(comune, tried=2), right=right, wrong=wrong))
+    (letter,) = letters(comune, "bozza_pronta")
+    assert letter.subject.startswith(f"PROVA · {begins}")
+    assert f"\n3. {step}" in letter.text
+    assert ("non parte" in letter.text.partition("CHE COSA FARE")[0]) == (step[:7] == "Sistema")
 
 
 def test_a_source_does_not_lift_a_wrong_quotation(comune: Comune) -> None:

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 from db import bulletins, letters
-from db.models import Bulletin, Letter, LetterStatus
+from db.bulletins import ItemData
+from db.models import Bulletin, BulletinKind, Letter, LetterStatus
 from flows.letters.briefing import briefing
 from flows.letters.drafts import SLOW, _while_away, tell_approval, tell_bulletin
 from flows.letters.receipts import APPROVED
@@ -17,6 +18,7 @@ from flows.staff.mail import post
 from flows.staff.rota import Duty
 from flows.staff.smtp import Outgoing
 from tests.test_dispatch import approved
+from tests.world.builders import make_bulletin
 from tests.world.comune import Comune
 
 QUEUED = ("kind", "about", "editor", "address", "subject", "text")
@@ -57,6 +59,18 @@ def test_who_is_away_reads_how_many_have_to_approve(
         about = briefing(comune.settings, session, row, bulletins.latest(session, number), now=comune.now)
     about = replace(about, needs_two=needs_two, is_by_one=is_by_one)
     assert _while_away(Duty((anna,)), about).endswith(enough)
+
+
+@pytest.mark.parametrize(
+    ("reader", "whose"), [("test", "Testo tuo"), ("Anna Redazione", "Testo di test"), ("", "Testo di test")]
+)
+def test_a_text_without_a_page_is_its_writers_own(comune: Comune, reader: str, whose: str) -> None:
+    line = ItemData("Avviso", "Avviso", "", "acqua sospesa in via Mazzini")
+    with comune.look() as session:
+        row = make_bulletin(session, [line], kind=BulletinKind.urgent)
+        version = bulletins.latest(session, row.id)
+        about = briefing(comune.settings, session, row, version, reader=reader, now=comune.now)
+    assert about.nothing.startswith(f"{whose}: non c'è una pagina con cui confrontarlo.")
 
 
 @pytest.mark.parametrize("kind", OF_A_DRAFT)

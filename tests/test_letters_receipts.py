@@ -320,6 +320,6 @@ def test_who_saves_a_composed_bulletin_hears_that_news_join_it_no_more_by_themse
         drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
         with comune.look() as session:
             (said[slot is None],) = letters.of_bulletin(session, number, ["registrata"])
-    words = "non entrano più da sole in questo bollettino: le porta «Rileggi il sito»"
+    words = "non entrano più da sole in questo bollettino: le porta «Rileggi il sito», di solito nella coda"
     assert words in said[False].text
     assert words not in said[True].text, "one that leaves at once is never composed anew"

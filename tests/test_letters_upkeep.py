@@ -136,5 +136,8 @@ def test_a_source_in_doubt_leads_first_to_what_reads_its_past_again(
         alarms._silent_sources(settings, session, NOW)
         told = [letter.text for letter in session.exec(select(Letter))]
     assert told
-    way = f"rileggile con «recupera»: {settings.order_link('recupera')}\nSe poi mancano ancora avvisa "
+    boxes = "togliendo la spunta a «Prova» e mettendola a «Offri queste notizie»"
+    way = (
+        f"rileggile con «recupera», {boxes}: {settings.order_link('recupera')}\nSe poi mancano ancora avvisa "
+    )
     assert all(way in text for text in told)

@@ -28,6 +28,11 @@ def test_a_stopped_send_that_was_corrected_does_not_go_on(engine: Engine, settin
         (line,) = lines.waiting(settings, session, NOW)
     assert set(steps(line).values()) == {"/redazione/comando/chiudi", "/redazione/comando/correggi"}
     assert "è stato corretto: il testo sbagliato non va ad altri" in line.details[1]
+    assert "stessa riga (Fiera) e stesso testo giusto (da copiare: «" in line.details[1]
+    assert (
+        "chi non l'ha ricevuto: correggi, stessa riga e stesso testo giusto, con la casella "
+        "«L'invio è fermato»"
+    ) in steps(line)
 
 
 @pytest.mark.parametrize("kind", [BulletinKind.ordinary, BulletinKind.correction])

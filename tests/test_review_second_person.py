@@ -74,10 +74,8 @@ def test_the_second_reads_what_comes_of_another_text_and_so_it_comes(
     texts = [item.text for item in office.items(number)]
     typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
     office.answer(number, APPROVE, texts=typed, source="Telefonata")
-    label = (
-        "Approva (solo se sei Bruno Vice): parte subito, se non cambi il testo o togli il dato che il sito "
-    )
-    assert f"{label}non riporta" in offered(office, number)
+    label = "Approva (solo se sei Bruno Vice): parte subito, se non cambi il testo oppure se togli il dato"
+    assert f"{label} che il sito non riporta" in offered(office, number)
     told = shown(office, number).awaited[-1]
     assert "approvi tu, poi deve approvare di nuovo Anna Redazione. Se invece togli il dato" in told
     again = [f"{typed[0]} Grazie.", *typed[1:]]

@@ -4,10 +4,11 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,25 +42,27 @@ EDITORS_OF_TOWN = ["Anna Redazione", "Bruno Vice"]
     ],
 )
 def test_a_list_has_what_its_command_is_for_the_newest_first(
-    engine: Engine, name: str, statuses: set[str]
+    engine: Engine, settings: Settings, name: str, statuses: set[str]
 ) -> None:
     with transaction(engine) as session:
         made = {status: make_bulletin(session, status=status).id for status in BulletinStatus}
         again = make_bulletin(session, status=BulletinStatus(min(statuses))).id
-        listed = choices.LISTS[name](session, NOW)
+        listed = choices.LISTS[name](settings, session, NOW)
     expected = sorted([made[BulletinStatus(status)] for status in statuses] + [again], reverse=True)
     assert [choices.numbers(one)[0] for one in listed] == expected
     assert all("bollettino" in one for one in listed)
 
 
-def test_what_can_be_reopened_stands_there_with_its_state_in_words(engine: Engine) -> None:
+def test_what_can_be_reopened_stands_there_with_its_state_in_words(
+    engine: Engine, settings: Settings
+) -> None:
     """Until its slot, and of the approved ones as long as they wait."""
     soon, late = NOW + timedelta(hours=1), NOW - timedelta(minutes=1)
     with transaction(engine) as session:
         for days, status in enumerate(BulletinStatus):
             make_bulletin(session, status=status, slot_at=soon + timedelta(days=days))
             make_bulletin(session, status=status, slot_at=late - timedelta(days=days))
-        listed = choices.LISTS[choices.TO_REOPEN](session, NOW)
+        listed = choices.LISTS[choices.TO_REOPEN](settings, session, NOW)
     found = sorted(tuple(entry.split(choices.SEPARATOR)[1:3]) for entry in listed)
     assert found == [
         ("approvato", "bollettino di domenica 22 novembre"),
@@ -71,28 +74,28 @@ def test_what_can_be_reopened_stands_there_with_its_state_in_words(engine: Engin
     assert numbers == sorted(numbers, reverse=True)
 
 
-def test_an_old_one_is_in_no_list(engine: Engine) -> None:
+def test_an_old_one_is_in_no_list(engine: Engine, settings: Settings) -> None:
     with transaction(engine) as session:
         for status in BulletinStatus:
             make_bulletin(session, status=status)
         later = NOW + choices.MEMORY + timedelta(days=1)
-        assert not any(make(session, later) for make in choices.LISTS.values())
+        assert not any(make(settings, session, later) for make in choices.LISTS.values())
 
 
-def test_lines_of_what_was_sent_are_chosen_one_by_one(engine: Engine) -> None:
+def test_lines_of_what_was_sent_are_chosen_one_by_one(engine: Engine, settings: Settings) -> None:
     titles = ["Corso di yoga", "Gita · notizia 9 · al lago\ncon pranzo", "x" * 200]
     with transaction(engine) as session:
         items = [replace(item_of(make_news_item(session)), title=title) for title in titles]
         number = make_bulletin(session, items, status=BulletinStatus.sent).id
-        listed = choices.LISTS[choices.LINES](session, NOW)
+        listed = choices.LISTS[choices.LINES](settings, session, NOW)
     assert [choices.numbers(one) for one in listed] == [(number, 1), (number, 2), (number, 3)]
     assert listed[0] == f"{number} · notizia 1 del bollettino · Corso di yoga"
     assert "\n" not in listed[1]
     assert len(listed[2]) < 120
 
 
-def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine) -> None:
-    """One that was approved; what the site changed once more after it comes first again."""
+def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine, settings: Settings) -> None:
+    """One that was approved; what the site changed once more after it left comes first again."""
     with transaction(engine) as session:
         news = [make_news_item(session) for _ in range(4)]
         news[1].facts_changed_at = news[2].facts_changed_at = NOW + timedelta(hours=1)
@@ -100,11 +103,13 @@ def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine) -> 
         old = make_bulletin(session, items, status=BulletinStatus.sent).id
         for place, status in enumerate((BulletinStatus.in_review, BulletinStatus.sent, BulletinStatus.sent)):
             correction = make_bulletin(session, [items[place]], status=status, kind=BulletinKind.correction)
-            correction.created_at = NOW + timedelta(hours=2)
+            correction.sent_at = NOW + timedelta(hours=2) if status == BulletinStatus.sent else None
             telling.link(session, correction.id, [old])
         news[2].facts_changed_at = NOW + timedelta(hours=3)
         session.flush()
-        listed = [one for one in choices.LISTS[choices.LINES](session, NOW) if one.startswith(f"{old} ")]
+        listed = [
+            one for one in choices.LISTS[choices.LINES](settings, session, NOW) if one.startswith(f"{old} ")
+        ]
     assert listed == [
         f"{old} · notizia 3 del bollettino · cambiata sul sito · già corretta · Riga 3",
         f"{old} · notizia 1 del bollettino · Riga 1",
@@ -119,7 +124,9 @@ def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine) -> 
         acts.chosen(engine, other)
 
 
-def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(engine: Engine) -> None:
+def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(
+    engine: Engine, settings: Settings
+) -> None:
     titles = ["Prima", "Cambiata", "Sparita", "Uguale"]
     with transaction(engine) as session:
         news = [make_news_item(session) for _ in titles]
@@ -129,7 +136,7 @@ def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(en
         items = [replace(item_of(one), title=title) for one, title in zip(news, titles, strict=True)]
         old = make_bulletin(session, items, status=BulletinStatus.sent).id
         new = make_bulletin(session, [item_of(news[3])], status=BulletinStatus.sent).id
-        listed = choices.LISTS[choices.LINES](session, NOW + timedelta(hours=2))
+        listed = choices.LISTS[choices.LINES](settings, session, NOW + timedelta(hours=2))
     assert [choices.numbers(one) for one in listed] == [(old, 2), (old, 3), (new, 1), (old, 1), (old, 4)]
     assert listed[0] == f"{old} · notizia 2 del bollettino · cambiata sul sito · Cambiata"
     assert listed[1] == f"{old} · notizia 3 del bollettino · la pagina non si legge più · Sparita"
@@ -164,19 +171,21 @@ def test_a_number_that_a_restored_database_gave_out_again_is_not_taken_for_the_o
     )
 
 
-def test_what_was_decided_anew_meanwhile_is_not_taken_for_what_was_chosen(engine: Engine) -> None:
+def test_what_was_decided_anew_meanwhile_is_not_taken_for_what_was_chosen(
+    engine: Engine, settings: Settings
+) -> None:
     """Who re-opens what was discarded must not take back what a colleague has approved since."""
     slot = NOW + timedelta(days=1)
     with transaction(engine) as session:
         row = make_bulletin(session, status=BulletinStatus.rejected, slot_at=slot)
-        (chosen,) = choices.LISTS[choices.TO_REOPEN](session, NOW)
+        (chosen,) = choices.LISTS[choices.TO_REOPEN](settings, session, NOW)
         bulletins.take_up(session, row, by="Bruno Vice", now=NOW)
         bulletins.move(session, row, BulletinStatus.approved, by="Bruno Vice", now=NOW)
     assert chosen.startswith("1 · scartato · ")
     with pytest.raises(NotDoneError, match="Non è cambiato niente"):
         acts.chosen(engine, chosen)
     with transaction(engine) as session:
-        (now_listed,) = choices.LISTS[choices.TO_REOPEN](session, NOW)
+        (now_listed,) = choices.LISTS[choices.TO_REOPEN](settings, session, NOW)
     assert acts.chosen(engine, now_listed) == (1, 1)
     with transaction(engine) as session:
         for status in (BulletinStatus.sending, BulletinStatus.stopped):
@@ -212,7 +221,7 @@ def test_one_list_that_cannot_be_made_costs_no_other_and_is_no_secret(
 ) -> None:
     stored: list[Mapping[str, list[str]]] = []
 
-    def broken(_session: Session, _now: datetime) -> list[str]:
+    def broken(_settings: Settings, _session: Session, _now: datetime) -> list[str]:
         raise ValueError("a row that nobody can read")
 
     monkeypatch.setattr(choices, "LISTS", {**choices.LISTS, choices.LINES: broken})
@@ -264,32 +273,61 @@ def test_a_field_with_a_default_has_it_in_its_list() -> None:
     assert field["default"] == "Chi è assente"
 
 
-def test_what_waits_for_its_slot_is_not_to_be_resumed(engine: Engine) -> None:
+def test_what_waits_for_its_slot_is_not_to_be_resumed(engine: Engine, settings: Settings) -> None:
     with transaction(engine) as session:
         early, late = (
             make_bulletin(session, status=BulletinStatus.approved, slot_at=NOW + timedelta(hours=hours)).id
             for hours in (1, -1)
         )
-        listed = choices.LISTS[choices.TO_RESUME](session, NOW)
+        listed = choices.LISTS[choices.TO_RESUME](settings, session, NOW)
         assert [choices.numbers(entry)[0] for entry in listed] == [late]
-        assert len(choices.LISTS[choices.TO_REOPEN](session, NOW)) == 2, early
+        assert len(choices.LISTS[choices.TO_REOPEN](settings, session, NOW)) == 2, early
+
+
+@pytest.mark.parametrize(("template", "hours"), [(None, 72), ("avviso_urgente", 12)])
+def test_what_is_too_late_to_be_resumed_goes_from_the_list_as_time_passes(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, template: str | None, hours: int
+) -> None:
+    """Nothing else happens but a round of `sorveglia`; the page *Redazione* says the same."""
+    server = Server(choices.TO_RESUME)
+    monkeypatch.setattr(choices, "get_client", lambda sync_client: nullcontext(server))  # noqa: ARG005
+    with transaction(engine) as session:
+        row = make_bulletin(session, status=BulletinStatus.stopped)
+        row.template = template
+        entry = choices.label(session, row)
+    listed, until = list[list[str]](), NOW + timedelta(hours=hours)
+    for now in (NOW, until, until + timedelta(seconds=1)):
+        choices.store(settings, engine, now=now)
+        listed.append(server.field["enum"])
+    assert listed == [[entry, ELSE], [entry, ELSE], [ELSE]]
+    assert "o fermo da troppo tempo, non riparte" in server.field["description"]
+    with transaction(engine) as session:
+        assert choices.LISTS[choices.STOPPED](settings, session, now) == [entry], "it is closed all the same"
+
+
+class Server:
+    """Of Prefect's only the start form of one verb, whose field has this list."""
+
+    def __init__(self, listed: str) -> None:
+        self.schema: dict[str, Any] = {"properties": {"bollettino": {LIST: listed}}}
+
+    @property
+    def field(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.schema["properties"]["bollettino"]
+        return found
+
+    def read_deployments(self, **_asked: object) -> list[SimpleNamespace]:
+        return [SimpleNamespace(id="1", parameter_openapi_schema=deepcopy(self.schema))]
+
+    def update_deployment(self, _id: str, update: DeploymentUpdate) -> None:
+        self.schema = update.parameter_openapi_schema or {}
 
 
 def test_a_list_with_nothing_says_so_beside_its_field(settings: Settings) -> None:
-    class Server:
-        schema: ClassVar[dict[str, Any]] = {"properties": {"bollettino": {LIST: choices.SENDING}}}
-
-        def read_deployments(self, **_asked: object) -> list[SimpleNamespace]:
-            return [SimpleNamespace(id="1", parameter_openapi_schema=self.schema)]
-
-        def update_deployment(self, _id: str, update: DeploymentUpdate) -> None:
-            type(self).schema = update.parameter_openapi_schema or {}
-
-    server: Any = Server()
+    server: Any = Server(choices.SENDING)
     for listed, told in (([ELSE], choices.NOTHING_LISTED[choices.SENDING]), (["3 · bollettino", ELSE], "")):
         choices._store(server, settings, {choices.SENDING: listed})
-        field = server.schema["properties"]["bollettino"]
-        assert (field["enum"], field["description"]) == (listed, told)
+        assert (server.field["enum"], server.field["description"]) == (listed, told)
 
 
 def test_lists_that_are_brought_up_to_date_beside_a_send_are_done_when_it_is(

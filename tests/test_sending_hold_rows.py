@@ -27,6 +27,9 @@ ALERT = Rereading(1, None, "Temporali", Now.changed, "allerta rossa", "allerta g
 OTHER = Rereading(2, None, "Vento", Now.changed, "allerta rossa", "nessuna allerta")
 PAGE = Rereading(1, 7, "Via Roma", Now.changed, "lunedì", "martedì")
 REST = "Per chi non l'ha ricevuto: «correggi» con la casella «L'invio è fermato», oppure «chiudi»."
+SAME = hold.BY_THE_SAME_TEXT.format(
+    line="Chiusura di via Roma", right="Via Roma chiude lunedì 30 novembre dalle 8 alle 18."
+)
 CLOSE = "Chiudilo con «chiudi»: per chi non l'ha ricevuto non c'è altro da fare da qui."
 
 
@@ -101,9 +104,9 @@ def test_what_an_alert_does_not_say_any_more_is_told_line_by_line(
 @pytest.mark.parametrize(
     ("kind", "status", "way_out"),
     [
-        (BulletinKind.ordinary, BulletinStatus.sending, REST),
-        (BulletinKind.ordinary, BulletinStatus.stopped, REST),
-        (BulletinKind.urgent, BulletinStatus.stopped, REST),
+        (BulletinKind.ordinary, BulletinStatus.sending, SAME),
+        (BulletinKind.ordinary, BulletinStatus.stopped, SAME),
+        (BulletinKind.urgent, BulletinStatus.stopped, SAME),
         (BulletinKind.correction, BulletinStatus.stopped, CLOSE),
         (BulletinKind.all_clear, BulletinStatus.sending, CLOSE),
         (

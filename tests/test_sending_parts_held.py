@@ -64,7 +64,7 @@ def test_one_that_waits_for_its_next_part_is_stopped(comune: Comune, tier: Tier)
     number = first_part(comune, tier)
     assert only_sending(comune.settings, comune.engine) == number
     with comune.look() as session:
-        (entry,) = choices.LISTS[choices.SENDING](session, comune.now)
+        (entry,) = choices.LISTS[choices.SENDING](comune.settings, session, comune.now)
     assert choices.numbers(entry) == (number, 1)
     assert choices.means(entry, comune.bulletin(number))
     comune.now += timedelta(hours=1)
@@ -79,7 +79,7 @@ def test_one_that_waits_for_its_next_part_is_stopped(comune: Comune, tier: Tier)
     assert "lo hai fermato tu" in letter.text
     with comune.look() as session:
         assert [act.verb for act in session.exec(select(Act))] == ["a parti", "ferma"]
-        assert choices.LISTS[choices.SENDING](session, comune.now) == []
+        assert choices.LISTS[choices.SENDING](comune.settings, session, comune.now) == []
     a_day_later(comune)
     assert (due(comune), goes_on(comune, number)) == ((), None)
     assert sorted(got(comune)) == [0, 0, 0, 1, 1]

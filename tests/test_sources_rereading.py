@@ -10,7 +10,6 @@ from sqlmodel import col, select
 from db import bulletins
 from db.models import BulletinStatus, Letter
 from flows.approve import load_round, look_again, record
-from flows.correct import ERROR, draft_correction
 from flows.dispatch import dispatch_bulletin
 from flows.review.choices import order_lines
 from flows.review.page import describe
@@ -21,7 +20,6 @@ from flows.sending.drain import DispatchError, HeldError
 from flows.sources.pages import Now
 from flows.sources.rereading import Rereading, reread_bulletin
 from flows.watch import look
-from tests.world.builders import NOW
 from tests.world.comune import APPROVE, POSTPONE, Comune
 from tests.world.installation import Installation, wait_for
 from tests.world.shelf import Shelf, article
@@ -350,25 +348,6 @@ def test_a_held_bulletin_of_a_slot_expires_with_the_grace(comune: Comune) -> Non
         dispatched(comune, number)
     late = slot + timedelta(minutes=comune.settings.profile.grace_minutes, seconds=1)
     assert look(comune.settings, comune.engine, now=late).expired == (number,)
-
-
-def test_a_fixed_template_is_not_read_again(comune: Comune) -> None:
-    number = approved(comune)
-    dispatched(comune, number)
-    withdraw(comune)
-    made = draft_correction(
-        comune.settings,
-        comune.engine,
-        bulletin_id=number,
-        position=place(comune, number),
-        reason=ERROR,
-        right=MOVED,
-        wrong="",
-        who="Anna Redazione",
-        now=NOW,
-    )
-    assert reread_now(comune, made) == []
-    assert [one.state for one in reread_now(comune, number)] == [Now.gone]
 
 
 @pytest.mark.xdist_group("installation")

@@ -118,7 +118,7 @@ def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
     letter = write(TEXTS["bozza_pronta"], values, prova="PROVA · ")
     assert letter.subject == "PROVA · Da approvare appena puoi: bollettino da inviare subito, 2 notizie"
     end = "Non ti riscriviamo: resta in «Aspetta te», nella pagina Redazione.\nSenza approvazione non parte"
-    assert "Parte appena lo approvi, per 1 persona" in letter.text
+    assert "è pronto. Va a 1 persona e parte appena lo approvi. Costo stimato: " in letter.text
     assert f"SE NON FAI NIENTE\n\n{end} niente.\n" in letter.text, "nobody is reminded of it"
 
 

@@ -49,7 +49,8 @@ def copy(settings: Settings, engine: Engine, folder: Path) -> Copy:
     """Our database into a file of the folder. BackupError where it is harmed, or a tool is missing."""
     revision = schema.current(engine)
     if revision is None:
-        raise BackupError(f"{address(engine)} is empty: there is nothing to back up")
+        how = "missing" if schema.is_missing(engine) else "empty"
+        raise BackupError(f"{address(engine)} is {how}: there is nothing to back up")
     if kind(engine) == "sqlite":
         copy_sqlite(Path(str(engine.url.database)), folder / DATABASE)
         with closing(sqlite3.connect(folder / DATABASE)) as connection:

@@ -32,6 +32,7 @@ class Candidate:
     # what selection finds
     due: date | None = None  # the day before which it must be told
     before: date | None = None  # its next day, where that is over by the send
+    is_today: bool = False  # whether that is the day on which it is chosen
     unwritten: str = ""  # why no text can be made of it: a person has to write it
     update: str = ""  # what it changes in an earlier notice, as a citizen reads it
 

@@ -123,6 +123,17 @@ def next_composed(slots: Collection[WeeklySlot], now: datetime) -> datetime | No
     )
 
 
+def composed_between(slots: Collection[WeeklySlot], after: datetime, before: datetime) -> list[datetime]:
+    """The moments between these two at which one is, whatever day is closed; the first comes first."""
+    times = {when for slot in slots for when in (slot.compose, slot.refresh)}
+    found = []
+    for at in (when.on_or_before(before) for when in times):
+        while at > after:
+            found += [at] if at < before else []
+            at -= WEEK
+    return sorted(found)
+
+
 def _held(
     slots: Collection[WeeklySlot],
     slot: WeeklySlot,

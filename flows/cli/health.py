@@ -24,6 +24,7 @@ CHECKS = {
     "sources": ("Fonti", "news alerts"),
     "people": ("Persone", "duty codes accounts provider phones mail"),
     "public": ("Pagine e webhook", "local echo pages certificate"),
+    "fleet": ("Comuni", "alone rounds runs"),
     "whatsapp": ("WhatsApp", "token version number templates limit subscribed returns"),
 }
 SCHEMA = 1  # of what `doctor --json` prints

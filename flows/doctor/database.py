@@ -41,7 +41,8 @@ def whole(case: Case) -> Said:
     finally:
         engine.dispose()
     if revision is None:
-        return failed("Il database è vuoto.", "`python -m flows migrate`, oppure `make run`")
+        words = "Il database non c'è." if schema.is_missing(engine) else "Il database è vuoto."
+        return failed(words, f"in un'installazione nuova `make run`; altrimenti {RESTORE}")
     return good("Risponde, ed è integro." if engine.dialect.name == "sqlite" else "Risponde.")
 
 

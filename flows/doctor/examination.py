@@ -11,6 +11,7 @@ from flows.doctor import (
     backups,
     configuration,
     database,
+    fleet,
     machine,
     people,
     prefect_server,
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *sources.CHECKS,
     *people.CHECKS,
     *public.CHECKS,
+    *fleet.CHECKS,
     *whatsapp.CHECKS,
 )
 FORBIDDEN = "La rete è esclusa (--offline)."

@@ -1,10 +1,15 @@
 """The clock and the editors' forms: Prefect's server, its worker, its runs, and the proof that it goes."""
 
+from typing import TYPE_CHECKING
+
 from flows.bulletin.language.dates import giorno_ora
 from flows.doctor import heartbeat, people
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, unknown
 from flows.doctor.wire import UnreachedError, ask
 from flows.settings import BollettinoError
+
+if TYPE_CHECKING:
+    from flows.runs import vitals
 
 GROUP = "Prefect"
 RESTART = "guarda `logs/prefect.log` e `logs/worker.log` nella cartella dell'installazione, e riavvia"
@@ -29,7 +34,7 @@ def versions(case: Case) -> Said:
     try:
         there, here = vitals.versions(case.settings)
     except vitals.NoServerError as exc:
-        return _unasked(exc)
+        return unasked(exc)
     if there != here:
         return attention(f"Il server è Prefect {there}, qui è installato {here}.", "riavvia l'installazione")
     return good(f"Prefect {there}.")
@@ -41,7 +46,7 @@ def worker(case: Case) -> Said:
     try:
         heard = vitals.heard(case.settings)
     except vitals.NoServerError as exc:
-        return _unasked(exc)
+        return unasked(exc)
     if heard is None:
         return failed("Nessun processo ha mai preso lavori da questo server.", RESTART)
     silent = (case.now - heard).total_seconds()
@@ -56,7 +61,11 @@ def runs(case: Case) -> Said:
     try:
         found = vitals.stranded(case.settings, now=case.now)
     except vitals.NoServerError as exc:
-        return _unasked(exc)
+        return unasked(exc)
+    return said_of_runs(found)
+
+
+def said_of_runs(found: "vitals.Stranded") -> Said:
     parts = [
         f"{words}: {', '.join(sorted(set(names)))} ({len(names)})"
         for words, names in (
@@ -81,8 +90,11 @@ def schedules(case: Case) -> Said:
     try:
         found = vitals.planned(case.settings)
     except vitals.NoServerError as exc:
-        return _unasked(exc)
-    remedy = "`python -m flows deploy`"
+        return unasked(exc)
+    return said_of_times(found, "`python -m flows deploy`")
+
+
+def said_of_times(found: "vitals.Planned", remedy: str) -> Said:
     if found.missing or found.other:
         parts = [f"mancano: {', '.join(found.missing)}"] if found.missing else []
         parts += [f"hanno altri orari: {', '.join(found.other)}"] if found.other else []
@@ -117,7 +129,7 @@ def door(case: Case) -> Said:
     try:
         answer = ask(f"{case.settings.prefect_address}/api/version", login=(user, password))
     except UnreachedError as exc:
-        return _unasked(exc)
+        return unasked(exc)
     if answer.status != 200:
         return failed(
             f"La password dei redattori non apre Prefect ({answer.status}).",
@@ -130,13 +142,13 @@ def _sign_in_page(case: Case) -> Said:
     try:
         answer = ask(f"{case.settings.prefect_address}/accesso")
     except UnreachedError as exc:
-        return _unasked(exc)
+        return unasked(exc)
     if answer.status != 200:
         return failed(f"La pagina dove si entra non si apre ({answer.status}).", RESTART)
     return good("La pagina dove si entra risponde.")
 
 
-def _unasked(exc: Exception) -> Said:
+def unasked(exc: Exception) -> Said:
     words = "Il server di Prefect non ha risposto a questa domanda."
     return unknown(words, "guarda la riga «Risposta» di questo gruppo", detail=str(exc))
 

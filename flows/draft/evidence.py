@@ -25,6 +25,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.persons import warnings
 from flows.bulletin.status import named, people
 from flows.bulletin.summary.grounds import Grounds, grounds
+from flows.draft.again import twice
 from flows.draft.days import begins_before, begun, days_over, last_day
 from flows.draft.writer import remark
 from flows.settings import Settings
@@ -232,9 +233,10 @@ def of_whole(
 ) -> list[str]:
     """What to look at in a message of a fixed text, besides its lines.
 
-    Of a correction whom it leaves out, whether it quotes what was sent, whether the site says so by now and
-    whether it changes any figure; of an end what holds after it and whose hour it tells; of an alert whether
-    it may have left before a restore; of a notice, where it is read `now`, whether what it tells has begun.
+    Of a correction whom it leaves out or reaches twice, whether it quotes what was sent, whether the site
+    says so by now and whether it changes any figure; of an end what holds after it and whose hour it tells;
+    of an alert whether it may have left before a restore; of a notice, where it is read `now`, whether what
+    it tells has begun.
     """
     if bulletin.kind == BulletinKind.urgent and bulletin.template == ALERT:
         noted = any(version.note == MAY_HAVE_LEFT for version in bulletins.versions(session, bulletin.id))
@@ -246,15 +248,17 @@ def of_whole(
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
     is_behind = any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1])))
-    lines = [*([SITE_BEHIND] if is_behind else []), *misquoted(session, bulletin, items)]
+    again = twice(session, bulletin, items)
+    lines = [*([SITE_BEHIND] if is_behind else []), *misquoted(session, bulletin, items), *again]
+    to_some = TO_SOME if again else f"{TO_SOME} {KEEP_IT}"
     for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and original.kind in PUT_RIGHT and left:
-            lines.append(f"{TO_SOME} {TO_CLOSE}".format(title=named(original)))
+            lines.append(f"{to_some} {TO_CLOSE}".format(title=named(original)))
         elif original.status == BulletinStatus.stopped and left:
             stay, reach = ("resta", "raggiungerla") if left == 1 else ("restano", "raggiungerle")
             words = {"title": named(original), "stay": f"{people(left)} {stay}", "reach": reach}
-            lines.append(f"{TO_SOME} {LEFT_OUT}".format(**words))
+            lines.append(f"{to_some} {LEFT_OUT}".format(**words))
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
 
@@ -300,10 +304,10 @@ NOT_SENT = (
     "nessun caso. Copia, tutte o in parte, quelle che chi legge ha visto: «{sent}»."
 )
 SITE_BEHIND = (
-    "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
-    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se è "
-    "già aggiornato, il modulo può accorgersene solo domani: dove chiede da dove viene il dato scrivi che "
-    "l'hai visto sul sito."
+    "Il sito non riporta ancora questo dato, e dalla pagina del messaggio si arriva al sito: fallo "
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile. Se "
+    "nel frattempo è stato aggiornato, approva: la pagina si rilegge in quel momento, e se ora riporta il "
+    "dato questo avviso non vale più."
 )
 READ_AT = (
     "«Da quando» è l'ora in cui abbiamo letto la fonte: in ciò che pubblica per i programmi un'ora non c'è. "
@@ -315,10 +319,8 @@ NOT_GREEN = (
     "La fonte ha tolto l'allerta senza dire «verde»: il testo dice soltanto che è finita questa; non "
     "aggiungere «verde»."
 )
-TO_SOME = (
-    "L'invio del {title} è fermo: questa correzione va solo a chi aveva ricevuto il messaggio. Non serve "
-    "scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più."
-)
+TO_SOME = "L'invio del {title} è fermo: questa correzione va solo a chi aveva ricevuto il messaggio."
+KEEP_IT = "Non serve scartarla: quando il resto è a posto approvala, e da allora «riprendi» non vale più."
 TO_CLOSE = "Poi chiudi quell'invio con «chiudi»: per chi non l'ha ricevuto non c'è altro da fare da qui."
 LEFT_OUT = (
     "Se non fai altro {stay} senza bollettino e senza correzione: per {reach} usa poi di nuovo «correggi», "

@@ -38,7 +38,7 @@ def late_by_then(
     reasons = {one.title: one.reason for one in ranked(settings, situation).left_out}
     ahead = [item for item in items if not begins_before(item.text, in_time)]
     wholly = [item for item in ahead if item.title in reasons]
-    lost = [f"{item.title}: {reasons[item.title]}" for item in wholly]
+    lost = [f"{item.title}: {_by_then(reasons[item.title])}" for item in wholly]
     day = in_rome(sends_at).date() if sends_at else None
     for item in [one for one in items if one not in wholly]:
         over = days_over(item.text, in_time)
@@ -50,6 +50,12 @@ def late_by_then(
         for item in ahead
         if item not in wholly and (begin := begins_before(item.text, day))
     ]
+
+
+def _by_then(reason: str) -> str:
+    """Why it is late, told of the send after the draft's own."""
+    day = reason.removeprefix(f"{BEFORE}: ")
+    return reason if day == reason else f"{day}, prima di quell'invio"
 
 
 def begin_before(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> bool:
@@ -67,5 +73,9 @@ def come_before(settings: Settings, session: Session, bulletin: Bulletin, now: d
         return {}
     judged_at = times(settings, at, bulletin.deadline_at, now, closed_days(session, now))
     found = ranked(settings, read_situation(settings, session, judged_at))
-    waiting = {one.title: first_date(one.before) for one in (*found.chosen, *found.queue) if one.before}
+    waiting = {
+        one.title: first_date(one.before, is_today=one.is_today)
+        for one in (*found.chosen, *found.queue)
+        if one.before
+    }
     return waiting | {one.title: one.reason for one in found.left_out if one.reason.startswith(BEFORE)}

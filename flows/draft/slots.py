@@ -45,6 +45,16 @@ def last_composed(profile: Profile, session: Session, now: datetime) -> tuple[da
     return slots.last_composed(profile.weekly_slots, now, closed, move=_moves(profile))
 
 
+def renewals(profile: Profile, slot: Slot, now: datetime, entered: Collection[date]) -> list[datetime]:
+    """When `componi` starts by itself until this slot's deadline, and brings its draft up to date.
+
+    Its clock knows no closed day: before one it starts as well, for the send after it.
+    """
+    moments = slots.composed_between(profile.weekly_slots, now, slot.deadline_at)
+    following = [(at, slot_after(profile, at, entered)) for at in moments]
+    return [at for at, held in following if held is not None and held.dispatch_at == slot.dispatch_at]
+
+
 def closed_days(session: Session, at: datetime) -> frozenset[date]:
     """Days without a bulletin that persons entered, as far as a slot around this moment may care."""
     day = in_rome(at).date()

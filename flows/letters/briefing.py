@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -14,11 +14,12 @@ from flows.bulletin.language.dates import giorno, giorno_ora, in_rome, scadenza
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
+from flows.bulletin.slots import Slot
 from flows.bulletin.status import counted, named, people, title
 from flows.draft.days import at_once
-from flows.draft.evidence import in_order, judged, of_whole, remarks, vote, with_sources
+from flows.draft.evidence import in_order, judged, misquoted, of_whole, remarks, vote, with_sources
 from flows.draft.missed import LATE, begin_before, come_before, late_by_then
-from flows.draft.slots import closed_days, early, slot_after, slot_of
+from flows.draft.slots import closed_days, early, renewals, slot_after, slot_of
 from flows.review.choices import WHILE_IT_STAYS
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
@@ -60,10 +61,12 @@ class Briefing:
     needs_two: bool = False
     is_by_one: bool = True  # where the Comune asks for one: two only for what the site does not tell
     is_held_up: bool = False  # something in it stops an approval as it stands
+    last_step: str = ""  # the last step in its form
     then: str = ""  # what is done where no deputy is left
     at_once: str = ""  # how the deadline of an urgent text begins
     uncorrected: str = ""  # of a correction what goes on without it
     hints: Sequence[str] = ()  # what helps those that are left out
+    meanwhile: str = ""  # when news of the site join it by themselves, and how they do later
     early: str = ""  # why it is there long before its send
     is_for_today: bool = False  # something in it or beside it comes before its send
     nothing: str = NOTHING  # what is said where nothing is to be looked at
@@ -73,9 +76,6 @@ class Briefing:
         """For the `{name}` places of the texts."""
         at, due = self.slot_at, self.deadline_at
         asked = "da sistemare, poi da approvare" if self.is_held_up else "da approvare"
-        approve = "approvi"
-        if self.needs_two:
-            approve = f"approvi (in due, {WHILE_IT_STAYS})" if self.is_by_one else "approvate in due"
         return {
             "bollettino": self.title,
             "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
@@ -86,9 +86,8 @@ class Briefing:
             else f"entro {scadenza(due)}"
             if due
             else "appena puoi",
-            "se_approvi": f"Se lo {approve} entro {scadenza(due)}, parte {giorno_ora(at)}"
-            if due and at
-            else f"Parte appena lo {approve},",
+            "se_approvi": self._if_approved,
+            "ultimo_passo": self.last_step,
             "partenza": f"parte {giorno_ora(at)}" if at else "parte appena approvato",
             "iscritti": people(self.readers),
             "costo": self.cost,
@@ -102,6 +101,18 @@ class Briefing:
         }
 
     @property
+    def _if_approved(self) -> str:
+        by_two = self.needs_two and not self.is_by_one
+        while_it_stays = f"in due, {WHILE_IT_STAYS}" if self.needs_two and self.is_by_one else ""
+        approve, readers = "approvate in due" if by_two else "approvi", people(self.readers)
+        if self.slot_at and self.deadline_at:
+            unless = f" ({while_it_stays})" if while_it_stays else ""
+            due, at = scadenza(self.deadline_at), giorno_ora(self.slot_at)
+            return f"Se lo {approve}{unless} entro {due}, parte {at} per {readers}."
+        unless = f"; {while_it_stays}" if while_it_stays else ""
+        return f"Va a {readers} e parte appena lo {approve}{unless}."
+
+    @property
     def _until(self) -> str:
         if self.deadline_at is None:
             return "appena puoi"
@@ -113,7 +124,7 @@ class Briefing:
         if self.matter:
             return ""
         parts = ["IN CODA O LASCIATE FUORI", bullets(self.left_out, "Niente."), *self.hints]
-        return "\n\n".join([*parts, *([MEANWHILE] if self.slot_at else []), ""])
+        return "\n\n".join([*parts, *filter(None, [self.meanwhile]), ""])
 
     @property
     def _otherwise(self) -> str:
@@ -140,11 +151,6 @@ TOLD_WITHIN = timedelta(hours=24)
 """What is older is not told any more: a server that slept for a week does not write of all of it."""
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
-MEANWHILE = (
-    "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
-    "risposto nel modulo. Dopo una risposta, anche «Mandami una prova», le porta solo «Rileggi il sito»; "
-    "altrimenti passano al bollettino successivo."
-)
 NOT_TODAY = "Oggi non ti riscriviamo: ciò che viene prima dell'invio non si annuncia in tempo."
 NOT_AGAIN = "Non ti riscriviamo: resta in «Aspetta te», nella pagina Redazione"
 LAST_HOUR = "Si approva al più tardi entro {due}: dopo va preparata di nuovo con «correggi»."
@@ -158,9 +164,13 @@ def briefing(
     version: BulletinVersion | None,
     left_out: Sequence[str] = (),
     *,
+    reader: str = "",
     now: datetime,
 ) -> Briefing:
-    """`left_out` are lines of compose's report, stored nowhere; without them the titles that wait."""
+    """`left_out` are lines of compose's report, stored nowhere; without them the titles that wait.
+
+    `reader`: who alone reads it, to whom what they wrote is their own.
+    """
     items = bulletins.items(session, version) if version else []
     closed = closed_days(session, now)
     slot = slot_of(settings.profile, bulletin.slot_at, closed) if bulletin.slot_at else None
@@ -180,6 +190,7 @@ def briefing(
         f"{remark.place}{': ' if remark.place else ''}{remark.said}{remark.cost(is_signed=bool(signed))}"
         for remark in in_order(found, of_whole(session, bulletin, items, now), "" if signed else ASK_SOURCE)
     ]
+    is_held_up = any(remark.stops for remark in found) or bool(misquoted(session, bulletin, items))
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
         title=title(None) if is_at_once else named(bulletin),
@@ -189,6 +200,7 @@ def briefing(
         now=now,
         early=early(settings.profile, bulletin.slot_at, now, closed, inside=begin, outside=bool(sooner)),
         is_for_today=begin or bool(sooner),
+        meanwhile=_meanwhile(settings, slot, now, closed) if slot else "",
         next_at=after.dispatch_at if after else None,
         late=late_by_then(
             settings, session, bulletin.id, items, after, in_time=in_rome(dated).date(), now=now
@@ -211,12 +223,21 @@ def briefing(
         picture=pages.drafts(settings, bulletin.id),
         needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
         is_by_one=settings.profile.approvals == 1,
-        is_held_up=any(remark.stops for remark in found),
+        is_held_up=is_held_up,
+        last_step=settings.texts["ultimo_passo"]["da_sistemare" if is_held_up else "pronta"],
         then=_then(following, called) if following.is_everybody else "",
         at_once=at_once(bulletin, items, now),
         uncorrected=settings.texts["senza_correzione"].get(bulletin.template, ""),
-        nothing=NOTHING if any(item.news_item_id for item in items) else _uncompared(bulletin, version),
+        nothing=NOTHING
+        if any(item.news_item_id for item in items)
+        else _uncompared(bulletin, version, reader),
     )
+
+
+def _meanwhile(settings: Settings, slot: Slot, now: datetime, closed: Collection[date]) -> str:
+    words = settings.texts["notizie_dopo"]
+    moments = renewals(settings.profile, slot, now, closed)
+    return str(words["da_sole" if moments else "non_piu"].format(quando="; ".join(map(giorno_ora, moments))))
 
 
 def _outside(waiting: Sequence[str], left_out: Sequence[str], sooner: Mapping[str, str]) -> list[str]:
@@ -229,11 +250,13 @@ def _outside(waiting: Sequence[str], left_out: Sequence[str], sooner: Mapping[st
     return [*(f"{title} ({sooner[title]})" if title in sooner else title for title in shown), *left_out]
 
 
-def _uncompared(bulletin: Bulletin, version: BulletinVersion | None) -> str:
+def _uncompared(bulletin: Bulletin, version: BulletinVersion | None, reader: str) -> str:
     """Of a text that no page can be laid beside."""
     if bulletin.template in (ALERT, END):
         return "Testo scritto dai dati dell'allerta: leggi livello, giorno, ore e zona."
     by = f"Testo di {version.author}" if version else "Testo scritto da una persona"
+    if version and version.author == reader:
+        by = "Testo tuo"
     return f"{by}: non c'è una pagina con cui confrontarlo. Controlla tu giorni, ore, luoghi e telefono."
 
 

@@ -17,7 +17,7 @@ from flows.letters import sends
 from flows.letters.drafts import tell_changes
 from flows.sending.checks import Preflight
 from flows.sending.drain import HeldError, RefusedError, UntrueError
-from flows.sending.hold import CORRECTED, remedy, take_back
+from flows.sending.hold import CORRECTED, for_the_rest, remedy, take_back
 from flows.settings import Settings
 from flows.sources.rereading import Rereading, alerts_by_now, overridden, reread_bulletin
 from flows.sources.truth import OVER
@@ -73,7 +73,8 @@ def hold(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         take_back(settings, session, bulletin, held, by="invio", now=now)
-        is_going_on, kind = bulletin.status in PUBLIC, bulletin.kind
+        is_going_on = bulletin.status in PUBLIC
+        way_out = remedy(bulletin.kind, held) if held else for_the_rest(session, bulletin)
         called = f"Il {named(bulletin)} (numero {bulletin_id})"
     try:
         if not is_going_on:
@@ -85,7 +86,7 @@ def hold(
             warn(trouble)
     lines = [rereading.line for rereading in held] or [f"{CORRECTED[:1].upper()}{CORRECTED[1:]}."]
     if is_going_on:
-        return HeldError(f"{called} resta fermo. {' '.join(lines)} {remedy(kind, held)}")
+        return HeldError(f"{called} resta fermo. {' '.join(lines)} {way_out}")
     return HeldError(f"{called} non parte, aspetta un redattore. {' '.join(lines)}")
 
 

@@ -32,8 +32,8 @@ AFTER_CHECKS = (
     "nuovo."
 )
 NEWS = (
-    "Le notizie nuove del sito non entrano più da sole in questo bollettino: le porta «Rileggi il sito», se "
-    "c'è posto, altrimenti le mette in coda."
+    "Le notizie nuove del sito non entrano più da sole in questo bollettino: le porta «Rileggi il sito», di "
+    "solito nella coda, da cui le aggiungi tu con il loro numero."
 )
 REOPENED = "Riaperto, non parte se non è approvato di nuovo"
 REOPENED_BY_TWO = (
@@ -46,10 +46,7 @@ DONE = "Tu hai già fatto la tua parte: se la risposta tarda, chiama chi deve ap
 WITHOUT = "Se nessuno lo fa {entro}, non parte niente."
 DUE = "Va approvato {entro}: dopo non parte più."
 NOT_DUE = "Senza un'altra approvazione non parte niente."  # of what no hour ends
-SITE_TOO = (
-    "Se il sito non lo riporta ancora fallo aggiornare: chi apre la pagina del messaggio di lì arriva al "
-    "sito."
-)
+SITE_TOO = "Se il sito non lo riporta ancora fallo aggiornare: dalla pagina del messaggio si arriva al sito."
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 

@@ -76,6 +76,7 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
     if kind == "invio_fermato":
         for person, line in _deciders(settings, session, bulletin, now).items():
             values = {"chi_decide": line, "motivo": _why_stopped(bulletin, person.name)}
+            values |= _if_right(settings, session, bulletin)
             _tell(settings, session, kind, bulletin, about, values, to=[person], now=now)
     elif kind == "esito":
         for person, lines in without_anything(settings, session, bulletin, now).items():
@@ -228,11 +229,10 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "chi": bulletin.status_by,
         "costo": costs.estimated(settings, certificate.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
-        "riprendi_entro": _resumed_until(settings, bulletin, items),
         "riprendi": settings.order_link("riprendi"),
         "chiudi": settings.order_link("chiudi"),
         "correggi": settings.order_link("correggi"),
-        "resto": _rest(bulletin),
+        "resto": _rest(session, bulletin),
         "incerti": _unsure(bulletin, certificate),
         "continua": giorno_ora(parts.next_at(settings, session, bulletin)) if parts.waits(bulletin) else "",
         "decisioni": _decisions(session, bulletin),
@@ -354,6 +354,15 @@ def _who_is_left(count: int) -> str:
     return f"{people(count)}, {'a cui' if count == 1 else 'alle quali'} non è arrivato niente"
 
 
+def _if_right(settings: Settings, session: Session, bulletin: Bulletin) -> dict[str, str]:
+    """The way of a stopped send whose text is right, and until when; one that was corrected has none."""
+    if hold.is_corrected(session, bulletin):
+        return {"se_giusto": "", "riprendi_entro": "«riprendi» non vale più."}
+    words = settings.texts["se_giusto"]["riprendi"].format(riprendi=settings.order_link("riprendi"))
+    items = hold.sealed_items(session, bulletin.id)
+    return {"se_giusto": words, "riprendi_entro": _resumed_until(settings, bulletin, items)}
+
+
 def _resumed_until(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
     """Until when a stopped send can go on, as it is refused after."""
     if until := hold.lasts_until(settings, bulletin, items):
@@ -361,7 +370,9 @@ def _resumed_until(settings: Settings, bulletin: Bulletin, items: Sequence[Bulle
     return "«riprendi» vale finché l'allerta è quella del testo."
 
 
-def _rest(bulletin: Bulletin) -> str:
+def _rest(session: Session, bulletin: Bulletin) -> str:
+    if hold.is_corrected(session, bulletin):
+        return f"È già corretto. {hold.for_the_rest(session, bulletin).rstrip('.')}"
     if bulletin.kind == BulletinKind.ordinary:
         return (
             "Correggi: chi l'ha ricevuto riceve la correzione; con la casella «L'invio è "

@@ -293,7 +293,7 @@ def _letter(
 ) -> dict[str, str]:
     """The values of the call by e-mail, with the whole text. Names no telephone: letters are stored."""
     what, short = _subject(session, case)
-    about = briefing(settings, session, case.bulletin, case.version, now=now)
+    about = briefing(settings, session, case.bulletin, case.version, reader=editor.name, now=now)
     sources = [item.url for item in bulletins.items(session, case.version) if item.url]
     otherwise = _otherwise(session, case, _ordered(settings, session, case, now))
     following = " e ".join(person.name for person in _next(settings, session, case, called, until))

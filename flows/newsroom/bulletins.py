@@ -147,7 +147,10 @@ def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime)
     else:
         steps.insert(0, order("il testo è giusto: riprendi", "riprendi"))
     with_box = ", con la casella «L'invio è fermato»" if row.kind not in PUT_RIGHT else ""
-    steps.insert(-1, order(f"il testo è sbagliato: correggi{with_box}", "correggi"))
+    wrong = f"il testo è sbagliato: correggi{with_box}"
+    if with_box and hold.is_corrected(session, row):
+        wrong = f"chi non l'ha ricevuto: correggi, stessa riga e stesso testo giusto{with_box}"
+    steps.insert(-1, order(wrong, "correggi"))
     return Line(
         called(row),
         f"invio fermato {giorno_ora(row.status_at)}: {_whose(settings, session, row, now)}",

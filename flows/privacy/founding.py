@@ -19,6 +19,7 @@ class Base:
     steps: tuple[str, ...] = ()  # that bring it to this version
     triggers: tuple[str, ...] = ()  # that are away
     is_tied: bool = False  # to the keys that it is under
+    is_missing: bool = False  # not even an empty one is there
 
     @property
     def is_whole(self) -> bool:
@@ -40,7 +41,7 @@ def look(settings: Settings) -> Base:
     try:
         intact.require_database(settings, engine)
         if not intact.is_there(settings):
-            return Base(None, tuple(schema.steps(None)))
+            return Base(None, tuple(schema.steps(None)), is_missing=schema.is_missing(engine))
         with schema.explained(engine):
             revision = schema.current(engine)
         if steps := schema.steps(revision):

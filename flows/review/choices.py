@@ -68,6 +68,7 @@ LABELS = {
 
 
 WHILE_IT_STAYS = "se resta il dato che il sito non riporta"  # two have to approve; without it one is enough
+IF_TAKEN_OUT = " oppure se togli il dato che il sito non riporta"
 AGAIN = "Approva: hai già approvato, serve di nuovo solo se il testo cambia"  # to who did
 
 
@@ -90,7 +91,7 @@ def choices(
     if is_first:
         other = f"; in due, {WHILE_IT_STAYS}" if is_by_one else ", se approva anche un collega"
     elif is_shared:
-        other = ", se non cambi il testo" + (" o togli il dato che il sito non riporta" if is_by_one else "")
+        other = ", se non cambi il testo" + (IF_TAKEN_OUT if is_by_one else "")
     labels = {Choice.approve: f"Approva: parte {when}{other}", **LABELS}
     if is_fixed:
         labels[Choice.discard] = "Non inviare e scarta questo messaggio"

@@ -8,7 +8,7 @@ by Prefect, or answered in words, never taken for another bulletin.
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from datetime import datetime, timedelta
@@ -57,10 +57,10 @@ def label(session: Session, bulletin: Bulletin, state: str = "") -> str:
     return SEPARATOR.join([str(bulletin.id), *filter(None, [state]), *known_by])
 
 
-def _with(*statuses: BulletinStatus) -> Callable[[Session, datetime], list[str]]:
+def _with(*statuses: BulletinStatus) -> Callable[[Settings, Session, datetime], list[str]]:
     """Lists the bulletins of the last weeks that have one of these statuses, the newest first."""
 
-    def listed(session: Session, now: datetime) -> list[str]:
+    def listed(_settings: Settings, session: Session, now: datetime) -> list[str]:
         found = bulletins.with_status(session, *statuses)
         recent = [one for one in found if now - (one.sent_at or one.slot_at or one.created_at) < MEMORY]
         return [label(session, one) for one in reversed(recent)]
@@ -68,24 +68,31 @@ def _with(*statuses: BulletinStatus) -> Callable[[Session, datetime], list[str]]
     return listed
 
 
-def _to_stop(session: Session, now: datetime) -> list[str]:
+def _to_stop(settings: Settings, session: Session, now: datetime) -> list[str]:
     """Lists what is being sent, and what goes on by itself with its next part."""
     between = [one for one in bulletins.with_status(session, BulletinStatus.stopped) if parts.waits(one)]
     waiting = [label(session, one, BETWEEN) for one in reversed(between)]
-    return [*_with(BulletinStatus.sending)(session, now), *waiting]
+    return [*_with(BulletinStatus.sending)(settings, session, now), *waiting]
 
 
-def _to_resume(session: Session, now: datetime) -> list[str]:
-    """Lists what was stopped and not corrected, and what is approved and should have left by now."""
+def _to_resume(settings: Settings, session: Session, now: datetime) -> list[str]:
+    """Lists what was stopped, was not corrected and is still in time, and what is approved and should have
+    left by now.
+    """
     approved = bulletins.with_status(session, BulletinStatus.approved)
     not_now = {one.id for one in approved if one.slot_at is not None and one.slot_at > now}
     stopped = bulletins.with_status(session, BulletinStatus.stopped)
-    not_now |= {one.id for one in stopped if hold.is_corrected(session, one)}
-    listed = _with(BulletinStatus.stopped, BulletinStatus.approved)(session, now)
+    not_now |= {
+        one.id
+        for one in stopped
+        if hold.is_corrected(session, one)
+        or hold.too_late(settings, one, hold.sealed_items(session, one.id), now)
+    }
+    listed = _with(BulletinStatus.stopped, BulletinStatus.approved)(settings, session, now)
     return [entry for entry in listed if numbers(entry)[0] not in not_now]
 
 
-def _to_reopen(session: Session, now: datetime) -> list[str]:
+def _to_reopen(_settings: Settings, session: Session, now: datetime) -> list[str]:
     """Lists what is approved, and what was postponed or discarded and may come back; each with its state."""
     found = bulletins.with_status(session, *DECIDED)
     return [
@@ -96,7 +103,7 @@ def _to_reopen(session: Session, now: datetime) -> list[str]:
     ]
 
 
-def _lines(session: Session, now: datetime) -> list[str]:
+def _lines(_settings: Settings, session: Session, now: datetime) -> list[str]:
     """Lists what was sent, line by line: first what the site changed or lost since, then the newest; what an
     approved correction has put right says so.
     """
@@ -135,9 +142,15 @@ OF = " del "  # behind the number of a line
 
 
 def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
-    """When each of its lines was put right by a correction that was approved, by the line's title."""
+    """When each of its lines was put right by a correction that was approved, by the line's title.
+
+    As it begins to leave: until its approval it is held beside the page, which is mended meanwhile.
+    """
     corrections = telling.follow_ups(session, bulletin.id, *hold.CORRECTING, kinds=hold.WRONG)
-    return {hold.sealed_items(session, one.id)[0].title: one.created_at for one in reversed(corrections)}
+    return {
+        hold.sealed_items(session, one.id)[0].title: one.sent_at or one.created_at
+        for one in reversed(corrections)
+    }
 
 
 CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
@@ -145,7 +158,7 @@ PUT_RIGHT = "già corretta"
 SENDING, STOPPED, TO_REOPEN = "in invio", "fermati", "da riaprire"
 BETWEEN = "a scaglioni, continua da solo"
 TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
-LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
+LISTS: Mapping[str, Callable[[Settings, Session, datetime], list[str]]] = {
     SENDING: _to_stop,
     STOPPED: _with(BulletinStatus.stopped),
     TO_REOPEN: _to_reopen,
@@ -160,8 +173,9 @@ NOTHING_LISTED: Mapping[str, str] = {
     "ritira con «riapri».",
     STOPPED: "Adesso nessun invio è fermo: non c'è niente da chiudere.",
     TO_REOPEN: "Adesso non c'è niente di approvato, rinviato o scartato che possa tornare.",
-    TO_RESUME: "Adesso non c'è niente da riprendere. Un invio fermato e poi corretto non riparte: a chi non "
-    "ha ricevuto niente il testo giusto lo manda «correggi», con la casella «L'invio è fermato».",
+    TO_RESUME: "Adesso non c'è niente da riprendere. Un invio fermato e poi corretto, o fermo da troppo "
+    "tempo, non riparte: a chi non ha ricevuto niente il testo giusto lo manda «correggi», con la casella "
+    "«L'invio è fermato»; di una riga già corretta, con lo stesso testo della correzione.",
     SENT: "Negli ultimi 30 giorni non è partito niente.",
     LINES: "Negli ultimi 30 giorni non è partito niente: non c'è niente da correggere.",
 }
@@ -184,7 +198,7 @@ def refresh(settings: Settings, engine: Engine, *, now: datetime) -> None:
 
 
 @contextmanager
-def beside(settings: Settings, engine: Engine, *, now: datetime) -> Iterator[Callable[[], object]]:
+def beside(settings: Settings, engine: Engine, *, now: datetime) -> Iterator[Callable[[], Future[None]]]:
     """`refresh`, to be begun once within: in a thread, which has ended when the block has."""
     with ThreadPoolExecutor(1) as pool:
         # with what Prefect keeps for this run: a thread has a context of its own
@@ -199,7 +213,7 @@ def store(settings: Settings, engine: Engine, *, now: datetime) -> None:
     """
     before: dict[str, list[str]] = {}
     for _ in range(ROUNDS):
-        lists, errors = _lists(engine, now)
+        lists, errors = _lists(settings, engine, now)
         if lists != before:
             with get_client(sync_client=True) as client:
                 _store(client, settings, lists)
@@ -210,13 +224,13 @@ def store(settings: Settings, engine: Engine, *, now: datetime) -> None:
         before = lists
 
 
-def _lists(engine: Engine, now: datetime) -> tuple[dict[str, list[str]], list[Exception]]:
+def _lists(settings: Settings, engine: Engine, now: datetime) -> tuple[dict[str, list[str]], list[Exception]]:
     lists: dict[str, list[str]] = {}
     errors: list[Exception] = []
     for name, make in LISTS.items():
         try:
             with reading(engine) as session:
-                lists[name] = [*make(session, now), ELSE]
+                lists[name] = [*make(settings, session, now), ELSE]
         except Exception as exc:  # noqa: BLE001  raised by `store`, after the others
             errors.append(exc)
     return lists, errors

@@ -28,7 +28,17 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import PrefectException
 
-from flows.deploy import AT_ONCE, blocks, schedules, when
+from flows.deploy import (
+    AT_ONCE,
+    MISSING,
+    blocks,
+    changes_for_all,
+    name_for_all,
+    registered_for_all,
+    schedules,
+    when,
+)
+from flows.profiles.fleet import OWN
 from flows.settings import BollettinoError, Settings
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
@@ -99,18 +109,19 @@ class Stranded:
     cancelling: tuple[str, ...] = ()  # somebody called them off, and nobody ends them
 
 
-def stranded(settings: Settings, *, now: datetime) -> Stranded:
-    """Runs of this installation that nobody will end."""
+def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Stranded:
+    """Runs of this installation that nobody will end; `for_all`: its fleet's, each for all Comuni at once."""
+    tag, end = (OWN, name_for_all("")) if for_all else (settings.profile.slug, settings.deployment(""))
     states = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
     wanted = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
-        tags=FlowRunFilterTags(all_=[settings.profile.slug]),
+        tags=FlowRunFilterTags(all_=[tag]),
     )
     runs: list[FlowRun] = []
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[tag]))
     with _asked(settings) as client:
         names = {
-            one.id: one.name.removesuffix(settings.deployment(""))
+            one.id: one.name.removesuffix(end)
             for one in client.read_deployments(deployment_filter=ours, limit=AT_ONCE)
         }
         while page := client.read_flow_runs(flow_run_filter=wanted, limit=AT_ONCE, offset=len(runs)):
@@ -180,3 +191,21 @@ def planned(settings: Settings) -> Planned:
         elif deployment.paused or any(not item.active for item in deployment.schedules):
             paused.append(block["name"])
     return Planned(tuple(missing), tuple(other), tuple(paused))
+
+
+def planned_for_all(settings: Settings) -> Planned:
+    """The same of what its fleet does for all Comuni in one run; of one alone there is nothing."""
+    if settings.fleet is None:
+        return Planned()
+    with _asked(settings) as client:
+        otherwise = changes_for_all(client, settings.fleet)
+        found = registered_for_all(client)
+    end = name_for_all("")
+    missing = tuple(name.removesuffix(end) for name, how in otherwise.items() if how == MISSING)
+    other = tuple(name.removesuffix(end) for name, how in otherwise.items() if how != MISSING)
+    paused = tuple(
+        name.removesuffix(end)
+        for name, one in found.items()
+        if name not in otherwise and (one.paused or not all(item.active for item in one.schedules))
+    )
+    return Planned(missing, other, paused)

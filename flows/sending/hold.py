@@ -9,6 +9,7 @@ from db import bulletins, telling
 from db.models import PUBLIC, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT
 from flows.bulletin.language.dates import scadenza
+from flows.bulletin.language.shorten import one_line
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import named
 from flows.sending.certificate import signers
@@ -38,7 +39,7 @@ def require_right(
         lines = " ".join(rereading.line for rereading in untrue)
         raise UntrueError(f"{_called(bulletin)} non parte: non è più vero. {lines}", untrue)
     if is_corrected(session, bulletin):
-        way_out = OVER if bulletin.status == BulletinStatus.sent else remedy(bulletin.kind)
+        way_out = OVER if bulletin.status == BulletinStatus.sent else for_the_rest(session, bulletin)
         raise UntrueError(
             f"{_called(bulletin)} è stato corretto: il testo sbagliato non va ad altri. {way_out}"
         )
@@ -54,6 +55,29 @@ def is_corrected(session: Session, bulletin: Bulletin) -> bool:
     return is_out and bool(telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG))
 
 
+def right_texts(session: Session, bulletin_id: int) -> dict[str, str]:
+    """What approved corrections say instead of its lines, by their titles; of each line the newest."""
+    corrections = telling.follow_ups(session, bulletin_id, *CORRECTING, kinds=WRONG)
+    return {
+        line.title: line.text for one in reversed(corrections) for line in sealed_items(session, one.id)[:1]
+    }
+
+
+def for_the_rest(session: Session, bulletin: Bulletin) -> str:
+    """How those whom a corrected send did not reach get the right text, and nobody two corrections."""
+    corrections = telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG)  # the newest first
+    right = [line for one in corrections for line in sealed_items(session, one.id)[:1]]
+    if bulletin.kind in PUT_RIGHT or not right:
+        return remedy(bulletin.kind)
+    return BY_THE_SAME_TEXT.format(line=one_line(right[0].title, LINE), right=right[0].text)
+
+
+LINE = 60  # characters of a title that tell it apart
+BY_THE_SAME_TEXT = (
+    "Per chi non l'ha ricevuto: «correggi», stessa riga ({line}) e stesso testo giusto (da copiare: "
+    "«{right}»), con la casella «L'invio è fermato»: con altre parole chi ha già la correzione ne riceve "
+    "un'altra. Oppure «chiudi»."
+)
 OVER = "L'invio è chiuso; il testo giusto è nella pagina pubblica."  # no order takes it any more
 CORRECTING = (BulletinStatus.approved, *PUBLIC)  # a draft may be thrown away: it holds nobody's message
 WRONG = (BulletinKind.correction,)

@@ -2,7 +2,8 @@
 
 What a page says by now is stored as collect stores it. A changed fact or a page that the site says is gone
 holds the bulletin. A page that cannot be read is told and holds nothing: a town's site that is down for an
-hour must not cost a bulletin whose facts were read and approved.
+hour must not cost a bulletin whose facts were read and approved. A text of a fixed template is a person's:
+while it waits for one its page is read for what the guard lays beside it, and holds nothing.
 """
 
 import logging
@@ -17,7 +18,16 @@ from sqlmodel import Session
 from db import bulletins, news_items, sign_offs
 from db.bulletins import ItemData
 from db.engine import alone, reading, transaction
-from db.models import Bulletin, BulletinItem, BulletinVersion, Edit, NewsItem, NewsRevision, Source
+from db.models import (
+    Bulletin,
+    BulletinItem,
+    BulletinStatus,
+    BulletinVersion,
+    Edit,
+    NewsItem,
+    NewsRevision,
+    Source,
+)
 from db.models.columns import fields_of
 from db.news_items import NewsData, StoredItem
 from flows.bulletin.choosing.changes import NoticeText, compare
@@ -37,6 +47,7 @@ SECONDS = 20.0  # for all pages together to come: they are asked at once
 LATEST = 30.0  # and to be understood: a page made to cost a reader minutes must hold no send
 MOST_FACTS = 8  # facts of one change, in a sentence
 CHANGED = "sul sito è cambiata."
+NOT_THERE = "non c'è più sul sito"
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Rereading:
     after: str = ""
     reason: str = ""
     mark: str = ""  # of an alert: what holds by now, the same at every round
+    is_fixed: bool = False  # a line of a fixed template, whose boxes the form calls by their names
 
     @property
     def holds(self) -> bool:
@@ -65,6 +77,10 @@ class Rereading:
             sentence = truth.untruth_sentence(self.before, self.after)
         elif self.state == Now.changed:
             sentence = f"{CHANGED} Prima: {self.before}. Ora: {self.after}."
+        elif self.is_fixed:
+            return (
+                f"«{self.title}»: la pagina non si è potuta rileggere, vale ciò che diceva ({self.reason})."
+            )
         else:
             sentence = f"la pagina non si è potuta rileggere, il testo è quello già letto ({self.reason})."
         return f"Notizia {self.position}: «{self.title}»: {sentence}"
@@ -81,9 +97,10 @@ def reread_bulletin(
     """Read the pages that a bulletin tells of, store what they say, and return what an editor must know.
 
     Compared with what was stored when its text was written or sealed, so that what collect found since then
-    counts too. Takes `LATEST` seconds at most; what is not read by then could not be read. A fixed template
-    (alerts, corrections) has no pages; nor is a page read here that never was read before, of which there is
-    nothing to compare. Alerts are those that collect stored last, see `flows/sources/truth.py`.
+    counts too. Takes `LATEST` seconds at most; what is not read by then could not be read. Nor is a page read
+    here that never was read before, of which there is nothing to compare. Of a fixed template (corrections)
+    the page is read while it is in review, and only that it could not be is returned. Alerts are those that
+    collect stored last, see `flows/sources/truth.py`.
     """
     with reading(engine) as session:
         since, lines = _lines(session, bulletin_id)
@@ -109,7 +126,9 @@ def reread_bulletin(
                     about = replace(about, state=Now.unreadable, reason=data.page_failure)
                 elif answer.state == Now.changed or item.page_failure:
                     _keep(session, item.id, match, data, answer.page, now)
-            if about.state == Now.gone:
+            if since is None:
+                about = _of_fixed(about)
+            elif about.state == Now.gone:
                 about = replace(about, before=line.text, after="la pagina non c'è più")
             elif change := _since(session, item, answer if about.state == Now.changed else None, since, now):
                 about = replace(about, state=Now.changed, before=change[0], after=change[1])
@@ -117,6 +136,13 @@ def reread_bulletin(
                 about = replace(about, state=Now.same)
             seen.append(about)
     return [*alerts, *(rereading for rereading in seen if rereading.state != Now.same)]
+
+
+def _of_fixed(about: Rereading) -> Rereading:
+    """What is to be said of a page that is only evidence: nothing, unless that is what it was before."""
+    if about.state == Now.gone:
+        return replace(about, state=Now.unreadable, reason=NOT_THERE, is_fixed=True)
+    return replace(about, state=Now.same if about.state == Now.changed else about.state, is_fixed=True)
 
 
 def alerts_by_now(
@@ -187,18 +213,19 @@ def _version(session: Session, bulletin_id: int) -> BulletinVersion | None:
 
 def _lines(
     session: Session, bulletin_id: int
-) -> tuple[datetime, list[tuple[BulletinItem, NewsItem, StoredItem]]]:
-    """When the text was written, and its lines with what was read of their pages."""
+) -> tuple[datetime | None, list[tuple[BulletinItem, NewsItem, StoredItem]]]:
+    """When the text was written, None of a fixed one; and its lines with what was read of their pages."""
     bulletin = session.get_one(Bulletin, bulletin_id)
     version = _version(session, bulletin_id)
-    if version is None or bulletin.template is not None:
-        return bulletin.created_at, []
+    is_fixed = bulletin.template is not None
+    if version is None or (is_fixed and bulletin.status != BulletinStatus.in_review):
+        return None, []
     lines = []
     for line in bulletins.items(session, version):
         item = session.get(NewsItem, line.news_item_id) if line.news_item_id else None
         if item is not None and item.page_checked_at is not None:
             lines.append((line, item, news_items.by_id(session, [item.id])[0]))
-    return version.created_at, lines
+    return None if is_fixed else version.created_at, lines
 
 
 def _match(item: NewsItem, stored: StoredItem) -> Match:

@@ -37,6 +37,7 @@ class Land:
 
     folder: Path
     states: Path
+    count: int = 0  # of Comuni that were added
 
     @property
     def fleet(self) -> Fleet:
@@ -50,7 +51,9 @@ class Land:
         """One more Comune; the secrets that it has."""
         text = DEMO.read_text(encoding="utf-8")
         first = (('slug = "esempio"', f'slug = "{slug}"'), ('stage = "sandbox"', 'stage = "trial"'))
-        for old, new in (*first, *changes):
+        self.count += 1
+        number = ('"100000000000001"', f'"1000000000{self.count:05}"')
+        for old, new in (*first, number, *changes):
             assert old in text, f"the demo profile holds no {old!r}"
             text = text.replace(old, new)
         (self.folder / f"{slug}.toml").write_text(text, encoding="utf-8")

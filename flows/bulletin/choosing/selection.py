@@ -102,7 +102,8 @@ def select(
             is_due = when.due is not None and when.due <= last
             soon = timing(candidate, now).due if now < today else None
             before = soon if soon and soon < today else None
-            open_ones.append(replace(candidate, due=when.due if is_due else None, before=before))
+            due = when.due if is_due else None
+            open_ones.append(replace(candidate, due=due, before=before, is_today=before == now))
     ordered = [*alerts, *_ordered(open_ones)]
     return Selection(tuple(ordered[:slots]), tuple(ordered[slots:]), tuple(left_out))
 
@@ -113,7 +114,7 @@ def notes(candidate: Candidate) -> str:
     if candidate.is_proposed:
         lines.append("categoria automatica, da controllare")
     if candidate.before:
-        lines.append(first_date(candidate.before))
+        lines.append(first_date(candidate.before, is_today=candidate.is_today))
     elif candidate.due:
         lines.append(f"prossima data: {giorno(candidate.due)}")
     if candidate.update:
@@ -125,9 +126,9 @@ def notes(candidate: Candidate) -> str:
     return ", ".join(lines)
 
 
-def first_date(before: date) -> str:
-    """Of an item that begins before the send it is chosen for."""
-    return f"prossima data: {giorno(before)}, PRIMA dell'invio"
+def first_date(before: date, *, is_today: bool) -> str:
+    """Of an item that begins before the send it is chosen for; what is today may be over in an hour."""
+    return f"prossima data: {'OGGI, ' if is_today else ''}{giorno(before)}, PRIMA dell'invio"
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:

@@ -41,8 +41,10 @@ _WORDS["mille"] = 1000
 _ORDINALS = {"terz": 3, "quart": 4, "quint": 5, "sest": 6, "settim": 7, "ottav": 8, "non": 9, "decim": 10}
 _ORDINALS |= {word[:-1] + "esim": number for word, number in _WORDS.items() if 10 < number < 1000}
 _SUM = re.compile(rf"(?P<figure>{_FIGURE})(?P<scale>\s?(?:mila|milion[ei]|miliard[oi]|mln)\b)?", _X)
-_EURO_BEFORE = re.compile(r"(?:€|\beuro|\beur)\s?$", re.IGNORECASE)
-_EURO_BEHIND = re.compile(r"(?:\s?,-{1,2})?\s?(?:di\s+)?(?:€|euro\b|eur\b)", re.IGNORECASE)
+_EURO_BEFORE = re.compile(r"(?:€|\beuro|\beur)[^\S\n]?$", re.IGNORECASE)
+_EURO_BEHIND = re.compile(  # on the same line: below `Piazza Alba, 1` stands what one pays
+    r"(?:[^\S\n]?,-{1,2})?[^\S\n]?(?:di[^\S\n]+)?(?:€|euro\b|eur\b)(?![^\S\n]?\d)", re.IGNORECASE
+)
 _EURO_AFTER = re.compile(r"\s+(?:di\s+)?euro\b", re.IGNORECASE)
 _PERCENT = re.compile(rf"(?<![\d.,])(?P<figure>{_FIGURE})\s?(?:%|per\s?cento\b)", _X)
 _SEASON = re.compile(r"(?<!/)(?P<first>(?:19|20)\d\d)\s?[/–-]\s?(?P<last>(?:20)?\d\d)(?![\d/])")

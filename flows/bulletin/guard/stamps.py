@@ -43,8 +43,8 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
         for other in source.of_kind(Kind.date, Kind.act_date)
         if other.value != fact.value and _is_alone(text, other)
     ]
-    if not others:
-        return True
+    if not others:  # `Venerdì 1 maggio 2026` with nothing below it is the day that the page is about
+        return not (_WEEKDAY.search(fact.shown) and not text[fact.end :].strip(" .\n"))
     # above another one it is the page's own; a programme names weekdays, or more days
     is_first = all(fact.start < other.start for other in others)
     return is_first and len({other.value for other in others}) == 1 and not _WEEKDAY.search(fact.shown)

@@ -42,6 +42,7 @@ _TIED_WORDS = """
     il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal
     dallo dalla dai dagli dalle in nel nello nella nei negli nelle su sul sulla sui sulle con per tra
     fra e ed o che presso quale cui è sono ogni questo questa suo sua loro don san santa via viale
+    primo prima secondo seconda terzo terza nuovo nuova grande
     coro gruppo band trio quartetto compagnia orchestra associazione cooperativa
     piazza largo corso piazzale signor signora dott dr prof arch ing info
 """
@@ -53,7 +54,7 @@ _BREAK = re.compile(
     rf"(?<=[\w)”»\"%€°'’])\s+(?="
     rf"(?:{_PREPOSITIONS})\s+[^\W_]|{WEEKDAY_NAME}\s+\d{{1,2}}\s+[a-z]"
     rf"|(?:{_TO})\s+[a-zà-ù]{{3,}}"
-    rf"|(?:{_VERBS})\s+(?:[a-zà-ù]|l['’])|(?:{_ARTICLES})\s+(?!(?:del|per|con|che|dei|non)\b)[a-zà-ù]{{3,}}|(?:L|Un|All|Dall|Nell)['’][a-zà-ù]{{2,}}"
+    rf"|(?:{_VERBS})\s+(?:[a-zà-ù]|l['’])|(?:{_ARTICLES})\s+(?!(?:del|per|con|che|dei|non)\b)[a-zà-ù]{{3,}}|(?:L|Un|All|Dall|Nell|Quest)['’][a-zà-ù]{{2,}}"
     rf"|(?:{_DEFINITE})\s+[A-ZÀ-Ý][a-zà-ù]+\s+(?!(?:d[aei]l?|di|del|dell|della|dei|delle|e|in|a|per|con)\b)"
     r"[a-zà-ù]{3,}\b"
     rf"|(?:{_NOUNS})(?:\s+(?:[a-zà-ù(€+]|\d)|\s*:|\s+[A-ZÀ-Ý]\w+\s)"

@@ -171,6 +171,9 @@ def spoken(line: str) -> str:
     match = _STATE.match(line)
     if match and not _PLURAL.match(line) and (_OPEN.match(match["state"]) or not _ACT.match(match["noun"])):
         noun, end = match["noun"], match["state"][-1].lower()
+        gender = gender_of(noun.split(" ", 1)[0].lower())
+        if gender and gender.ending != end:
+            return line  # `Bando di gara a procedura aperta`: it is the procedure that is open
         verb = "è" if end in "oa" else "sono"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
     return line

@@ -63,6 +63,8 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"entro il giorno (?=\d)", "entro il "),
     (rf"nella giornata di (?={_DAYS})", ""),
     (rf"nel mese di (?={_MONTHS})", "a "),
+    (rf"fino al prossimo (?={_MONTHS})", "fino a "),  # a reader of the message counts it anew
+    (r"Q\.re\b", "quartiere"),
     (r"sino (al|alle|alla|a|agli) ", r"fino \1 "),
     (r"sino all['’]", "fino all'"),
     # where: from F, I

@@ -35,6 +35,14 @@ _ACRONYM_WORDS = """
 _ACRONYMS = frozenset(_ACRONYM_WORDS.split())
 
 
+_CAPITALS = re.compile(
+    r"[«“\"][^»”\"]*[»”\"]|(?<!^)(?<!['’])\b[A-ZÀ-Ý][a-zà-ù]{3,}(?:\s(?:[a-z]{1,5}\s)?[A-ZÀ-Ý][a-zà-ù]{3,})*(?![\w'’.])"
+)
+
+
+_NAME_LENGTH = 60  # characters
+
+
 def casing(sentences: Iterable[str]) -> dict[str, str]:
     """How the text itself writes each word: `{"milano": "Milano", "scuola": "scuola"}`.
 
@@ -76,6 +84,25 @@ def softened(text: str, forms: Mapping[str, str]) -> str:
     lowered = _WORD_OR_INITIALS.sub(lambda match: _softened_word(match[0], forms), text)
     lowered = _BEFORE_NAME.sub(lambda match: match[1] + match[2].upper(), lowered)
     return re.sub(r"(?:^|[.!?]\s+)\W*\w", lambda match: match[0].upper(), lowered)
+
+
+def in_small(title: str, body: str) -> str:
+    """A title without the capitals that its page does not use: `Bando Pubblico` over `il bando pubblico`.
+
+    A short one may be a name (`Il Giovedì al Cinema`), and stays.
+    """
+    if len(title) <= _NAME_LENGTH:
+        return title
+
+    def small(run: re.Match[str]) -> str:
+        if not run[0][0].isalpha():
+            return run[0]  # a name between quotes
+        is_used = re.search(rf"(?<![\w/.-]){re.escape(run[0].lower())}(?![\w/.-]*/|\w)", body)
+        is_no_name = is_used and not re.search(rf"(?<!^)(?<![.!?:]\s){re.escape(run[0])}", body)
+        return run[0].lower() if is_no_name else run[0]
+
+    made = _CAPITALS.sub(small, title)
+    return made[:1].upper() + made[1:]
 
 
 def _softened_word(word: str, forms: Mapping[str, str]) -> str:

@@ -91,9 +91,12 @@ _LEANING = re.compile(
     r"|(?:lo|la|gli|le|il|i) stess[oaie]\b(?! (?:\w+ )?(?:ora|giorno|luogo|orario|sede))"
     r"|(?:inoltre|infine|pertanto|quindi|infatti|tuttavia|però|dunque|perciò|invece|altrimenti|diversamente"
     r"|successivamente|in particolare|nello specifico|in alternativa|a seguire|come sopra|ma|anzi|cioè|ovvero"
-    r"|a tal \w+|a tale \w+|in tal \w+|in quest[oai] \w+|a quest[oa] \w+|per quest[oai] \w+|per ciò)\b"
+    r"|a tal \w+|a tale \w+|in tal \w+|in quest[oai] \w+|a quest[oa] \w+|per quest[oai] \w+|per ciò"
+    r"|(?:a|ad|di|da|con|su|tra|per|in) (?:quest[ie]|ess[oaie]|quell[oaie](?= (?:è|sono|si|vien)))"
+    r"|(?:a|ad|di|da|con|per) (?:quest[oa]) (?:è|sono|si|viene|vengono))\b"
     r"|(?:è|sono|sarà|saranno|si|viene|vengono|verrà|verranno|resta|restano|può|possono|va|vanno)\s+"
     r"(?:\w+\s+)?(?:quindi|pertanto|inoltre|infatti|altresì|infine|invece|tuttavia|dunque|però|anche)\b"
+    r"|(?:è|sono) quest[oaie]\b|è un(?:['’]|a )(?:impost|tass)a\b"
     r"|(?:lo|la|li|le|gli|ne) (?:puoi|può|possono|potrai|potete|potranno|trovi|trovate|troverai|ha"
     r"|hanno|è|sono"
     r"|si \w+|dirige|accompagna\w*|condu\w+|organizza|propone|presenta)\b)",

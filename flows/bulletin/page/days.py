@@ -29,7 +29,8 @@ _BEFORE_DAY = re.compile(
     r"(?:(?:(?:a\s+(?:partire|far\s+data|decorrere)\s+)?(?:dal|dall['’]|dalla)|(?:nei|i|per\s+i|nelle|le)\s+"
     r"(?:giorn(?:i|ate)|date)(?:\s+(?:dal|del|di))?|(?:nella|per\s+la)\s+(?:giornata|data|serata)\s+(?:di|del)"
     r"|(?:fino|sino)\s+(?:al(?:la\s+mezzanotte\s+di)?|a|all['’])|ogni|tutt[ie]\s+[ie]l?|il|l['’]|al|nel|da"
-    r"|entro\s+(?:e\s+non\s+oltre\s+)?(?:il|l['’])(?:\s+giorno)?|non\s+oltre\s+il)\s*(?:pomeriggio\s+di\s+)?)$",
+    r"|entro\s+(?:e\s+non\s+oltre\s+)?(?:(?:tutto\s+)?il\s+mese\s+di|(?:la\s+)?fine\s+(?:del\s+mese\s+)?di|(?:il|l['’])(?:\s+giorno)?)?"
+    r"|non\s+oltre\s+il)\s*(?:pomeriggio\s+di\s+)?)$",
     re.I,
 )
 _BEFORE_CLOCK = re.compile(
@@ -83,6 +84,18 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
+_PERIOD = re.compile(r"da(?:l|ll['’])\s?[^.;\n]{3,40}\sa(?:l|ll['’])\s?\d", re.I)
+_HANDED_IN = re.compile(  # `Le domande vanno presentate allo sportello …, dal 4 ottobre al 3 dicembre`
+    r"\b(?:domand|istanz|candidatur|richiest)\w{1,2}\s(?:\w+\s)?(?:v(?:a|anno)|dev\w+|dovr\w+|poss\w+|potr\w+|si)\s"
+    r"(?:essere\s)?(?:presenta|invia|inoltra|consegna|trasme)(?:[^.\n]|\.(?=\d))*$",
+    re.I,
+)
+_FAR = 260  # characters
+_SIGNED = re.compile(  # `Borgo Alto, 9 febbraio 2027`, over who signs
+    r"[A-ZÀ-Ý][\w'’ ]{2,40},\s(?:l[iì]['’]?\s)?\d{1,2}[°º]?\s[a-z]{4,9}\s20\d\d"
+)
+_LATE = 0.6  # of the text
+_ON_A_WEEKDAY = re.compile(r"(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I)
 _EARLY = 4  # passages: a page shows its own day before its text
 _NO_HOURS = frozenset({"contacts", "pin", "furniture"})
 _DATES = frozenset({FactKind.date, FactKind.relative})
@@ -139,7 +152,12 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
     if passage.part in ("how", "more") and re.search(r"entro|scad|termine", before + phrase, re.I):
         return "deadline"
     after = page.text[end : passage.end]
-    if _DEADLINE.search(before[-160:]) or re.match(r"entro|non\s+oltre", phrase, re.I) or _MAY.match(after):
+    if (
+        _DEADLINE.search(before[-160:])
+        or (_PERIOD.match(phrase) and _HANDED_IN.search(before[-_FAR:]))
+        or re.match(r"entro|non\s+oltre", phrase, re.I)
+        or _MAY.match(after)
+    ):
         return "deadline"
     if _CONDITION.search(before[-70:]):
         return "stamp"
@@ -154,11 +172,16 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
         return True
     if len(facts) > 1:
         return False
+    line = page.text[page.text.rfind("\n", 0, start) + 1 : facts[0].end]
+    if start > _LATE * len(page.text) and _SIGNED.fullmatch(line):
+        return True
     around = plain(before)
     if heading and around.endswith(heading) and passage.start > 0:
         return True  # a card: the title again, and its day
     is_alone = plain(page.text[passage.start : passage.end]) == plain(page.text[start : facts[-1].end])
     place = page.passages.index(passage)
+    if place == len(page.passages) - 1 and _ON_A_WEEKDAY.search(before[-12:] + page.text[start : start + 12]):
+        return False  # `Venerdì 1 maggio 2026`, and nothing else below the title
     if not (is_alone and place < _EARLY and passage.part == "prose" and re.search(r"20\d\d", facts[0].shown)):
         return False
     return not (_is_met(page, place) or _is_second(page, place, facts[0]))

@@ -25,13 +25,18 @@ _TIMED = re.compile(  # `gli uffici osservano i seguenti orari:` before a table
     r"(?:i\sseguenti\sorari|il\sseguente\sorario)(?:\s(?:di\sapertura|al\spubblico|di\sricevimento)){0,2}\s?:$",
     re.I,
 )
+_FOLLOWING = re.compile(  # a list that lost its marks and its breaks: nobody can read where an item ends
+    r"(?P<lead>\b(?:per|a|ai|alle|con)\s(?:(?:i|le|gli)\s)?)seguenti\s(?P<noun>categorie|persone|fasce|soggetti|casi)\s?:"
+    r"\s?[^.;,:\n|*•-]{60,}\.",
+    re.I,
+)
 _HAVE = ("ha gli orari che trovi", "hanno gli orari che trovi")
 _MOST, _LONGEST_ITEM, _LONGEST = 6, 90, 330  # items, and characters
 
 
 def inlined(markdown: str) -> str:
     """`markdown` with each short list of streets or of things to do in its own sentence."""
-    lines = markdown.split("\n")
+    lines = _FOLLOWING.sub(_elided, markdown).split("\n")
     made: list[str] = []
     place = 0
     while place < len(lines):
@@ -44,6 +49,14 @@ def inlined(markdown: str) -> str:
         made += [sentence, ""] if sentence else lines[place:after]
         place = after
     return "\n".join(made)
+
+
+def _elided(match: re.Match[str]) -> str:
+    """`per le seguenti categorie: donne in gravidanza over 60 …` as `per le categorie elencate nella
+    pagina.`
+    """
+    noun = match["noun"].lower()
+    return f"{match['lead']}{noun} elencat{'e' if noun[-1] == 'e' else 'i'} nella pagina."
 
 
 def _items(lines: Sequence[str], place: int) -> tuple[tuple[str, ...], int]:

@@ -7,6 +7,8 @@ the title and the first lines of a municipal page say what it is about, the rest
 import re
 from functools import lru_cache
 
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.nothing import is_nothing
 from flows.bulletin.page.notice import Kind, Notice, below
 
@@ -166,7 +168,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.campaign: (
         (
             3.0,
-            r"campagna|questionari[oi]?|sondaggi[oi]?|consultazione\s+pubblica|sensibilizza\w+|calendario\s+(?:di\s+)?"
+            r"censiment[oi]|campagna|questionari[oi]?|sondaggi[oi]?|consultazione\s+pubblica|sensibilizza\w+|calendario\s+(?:di\s+)?"
             r"(?:raccolta|rifiuti|ecologic\w)|bike\s+to\s+work|consultazione",
         ),
         (2.0, r"premia\s+chi|torna\s+il\s+progetto|raccolta\s+differenziata|attività\s+nelle"),
@@ -176,6 +178,10 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
     ),
     Kind.other: (
+        (
+            3.0,
+            r"lavori\s+di\s+(?:restauro|riqualificazione|ristrutturazione|manutenzione\s+straordinaria|ampliamento|demolizione)|cantiere",
+        ),
         (3.2, r"vietat[oaie]|è\s+fatto\s+divieto|divieto(?!\s+di\s+(?:sosta|transito))|è\s+fatto\s+obbligo"),
         (
             2.0,
@@ -190,8 +196,8 @@ _TABLE = tuple(
     for weight, words in rows
 )
 _OPENS_OR_CLOSES = re.compile(
-    r"\b(?:chius\w+|chiud\w+|chiusur\w+|orari\w*|riapr\w+|riapert\w+|apr(?:e|ono|irà|iranno)|apert\w+|apertur\w+"
-    r"|sospe\w+|ricev\w+)\b",
+    r"\b(?:chius\w+|chiud\w+|chiusur\w+|(?<!date e )orari\w*|riapr\w+|riapert\w+"
+    r"|apr(?:e|ono|irà|iranno)|apert\w+|apertur\w+|sospe\w+|ricev\w+)\b",
     re.I,
 )
 _MANY = re.compile(
@@ -203,6 +209,22 @@ _MANY = re.compile(
 _ONE_OF_MANY = re.compile(
     r"\b(?:incontro\s+con\s+l['’]autore|presentazione\s+del|recital|regia\s+di)\b", re.I
 )
+_PAPER = re.compile(
+    r"(?:iscrizion[ei]|domand[ae]|band[oi]|graduatori[ae]|modul[oi]|elenc[oh]\w*|contribut[oi]|voucher|bonus)\b(?!\s(?:evento|festa))",
+    re.I,
+)
+_EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
+_ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
+_MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa …`
+    rf"{WEEKDAY},?\s\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?,?\s(?:alle\s)?(?:ore\s)?\d{{1,2}}(?:[:.]\d\d)?,?\s"
+    r"(?:presso|in|nel|nella|al|alla|c/o)\b",
+    re.I,
+)
+_FIRST_LINES = 240  # characters
+_LIKELY = 2.0
+_SURE = 5.0
+_ONE_LINE = 140  # characters
+_DAY = re.compile(rf"(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}\b", re.I)
 _NUMBER = re.compile(
     r"(?:(?:ordinanz|determin|deliber|decret)\w+\s(?:(?:sindacale|dirigenziale|comunale)\s)?(?:n\.?|nr\.?|n[°º])?\s?)?"
     r"[\d/ .-]+(?:\sdel\s[\d/.-]+)?",
@@ -246,7 +268,21 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[kind] += weight * place
     if not _OPENS_OR_CLOSES.search(f"{head}\n{body[:_LONGEST]}"):
         found[Kind.hours] = 0.0  # a library alone says nothing of its hours
+    if _PAPER.match(head):
+        found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
+    elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
+        found[Kind.event] += _SURE
+    if _MEETING.search(body[:_FIRST_LINES]) and not _PAPER.match(head):
+        found[Kind.event] += _LIKELY
     return found
+
+
+def _is_only_a_day(title: str, body: str) -> bool:
+    """Whether the text below a title is the day on which it happens, and perhaps its hour and place."""
+    lines = [line.strip(" .") for line in body.splitlines() if line.strip(" .")]
+    heading = plain(_ORDINAL.sub("", title))
+    lines = [line for line in lines if plain(_ORDINAL.sub("", line)) != heading]
+    return len(lines) == 1 and _DAY.match(lines[0]) is not None and len(lines[0]) <= _ONE_LINE
 
 
 @lru_cache(maxsize=64)

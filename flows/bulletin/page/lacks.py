@@ -13,6 +13,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.nothing import reason
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.page.sections import sections
+from flows.bulletin.page.telling import figures
 
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat|spostat)\w|\bda\s+destinarsi\b", re.I)
 _OPEN_ENDED = re.compile(
@@ -106,9 +107,10 @@ _OPENED = re.compile(
 )
 _PARTS_OF_A_SERVICE = frozenset({"audience", "how", "gets", "terms"})  # of the themes' pages of services
 _SURE_PARTS = 3
+_OF_CARDS = (Kind.service, Kind.deadline, Kind.campaign, Kind.other)
 _DATED = (Slot.when, Slot.deadline, Slot.until)
 _DATE = re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}|\d[/.]\d{{1,2}}[/.]\d|\b20\d\d\b", re.I)
-CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
+_CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
     Slot.hazard: "La pagina non dice di quale pericolo avverte.",
@@ -125,7 +127,9 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
     if kind is Kind.nothing:
         return (Slot.what,)
     if kind in (Kind.event, Kind.programme):
-        known = _has_day(told) or is_call(notice) or _OFF.search(notice.source) is not None
+        days = (*told.get(Slot.when, ()), *told.get(Slot.until, ()))
+        is_dated = any(figures(one.words) for one in days)  # `stasera` alone is no day
+        known = is_dated or is_call(notice) or _OFF.search(notice.source) is not None
         return () if known else (Slot.when,)
     if kind is Kind.hours:
         known = _has_day(told) or Slot.hours in told or _OPEN_ENDED.search(notice.source) is not None
@@ -169,12 +173,16 @@ def why_nothing(notice: Notice) -> str:
         return reason(notice.title, notice.source)
     if is_internal(notice):
         return "È un atto interno del Comune: una spesa, un incarico, una nomina."
+    if is_service_card(notice):
+        return _CARD
     return " ".join(_REASONS[slot] for slot in lacks(notice))
 
 
 def is_service_card(notice: Notice) -> bool:
     """Whether a page is a service's standing card, which tells what to bring at any time and nothing new."""
     told = notice.slots
+    if _opens_with_papers(notice):
+        return True
     if notice.kind is not Kind.service:
         return False
     found = sections(notice.source)
@@ -192,6 +200,18 @@ def is_service_card(notice: Notice) -> bool:
     papers = [item for one in notice.listings for item in one.items if _PAPER.search(item)]
     opening = " ".join((notice.title, *notice.abstract[:1], *notice.prose[:2]))
     return len(papers) >= 2 and not _NEWS.search(opening)
+
+
+def _opens_with_papers(notice: Notice) -> bool:
+    """Whether a page begins with the papers that one brings, and tells no term: a card, whatever its kind."""
+    if notice.kind not in _OF_CARDS or Slot.deadline in notice.slots:
+        return False
+    body = notice.body.lstrip()
+    first = next((one for one in notice.listings if body.startswith(one.lead)), None)
+    if first is None or _NEWS.search(notice.title):
+        return False
+    papers = sum(_PAPER.search(item) is not None for item in first.items)
+    return papers >= 2 and papers * 2 > len(first.items)
 
 
 def is_internal(notice: Notice) -> bool:

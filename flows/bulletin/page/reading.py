@@ -14,7 +14,7 @@ from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.spelling import is_word
-from flows.bulletin.language.titles import calmed, casing, same
+from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.inlined import inlined
 from flows.bulletin.page.kinds import kind_of, next_kind
@@ -43,6 +43,7 @@ _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the li
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
 _TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
+_BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
 _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
     r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
     re.I,
@@ -97,8 +98,9 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         if part.kind == "prose"
         for text in split(part.text)
     ]
+    title = _BAR.sub(" - ", title)
     heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
-    heading = heading[:1].upper() + heading[1:]
+    heading = in_small(heading[:1].upper() + heading[1:], body)
     if len(heading) > _LONG_TITLE and _is_torn(heading):
         heading = f"{heading}…"
     described = tuple(_sentences(lines, heading, forms))

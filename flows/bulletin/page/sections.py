@@ -102,7 +102,8 @@ _A_DAY = (
 _STAMP = re.compile(
     rf"(?:(?:data(?: di)? pubblicazione|pubblicat[oa](?: il)?|prima pubb\w*\.?|ultim[oa]"
     rf" (?:aggiornamento|modifica)|aggiornat[oa](?: il)?)\W*{_A_DAY}.{{0,12}}"
-    rf"|(?:notizie|news|avvisi|eventi|comunicati|in evidenza)(?:\s+{_A_DAY})?|(?:leggi|scopri)"
+    rf"|(?:notizie|news|avvisi|eventi|comunicati|in evidenza)(?:\s+{_A_DAY})?"
+    rf"|(?:notizia|avviso|evento|comunicato)\s+{_A_DAY}|(?:leggi|scopri)"
     rf" (?:di più|tutto)|.*\blorem ipsum\b.*|informazione non disponibile|nessun (?:contenuto"
     rf"|risultato)|invia stampa ascolta)",
     re.I,
@@ -118,7 +119,10 @@ _READING_TIME = re.compile(  # themes put the figure on a line of its own
     r"\btempo di lettura:?\s*(?:meno di )?\d{1,3} min\w*(?:\s+tipologia [a-z]+)?", re.I
 )
 _UPDATED_AT = re.compile(r"(?m)^aggiornamento\s(?:delle\s|alle\s)?ore\s[\d:.]+\s?[-–:]\s+", re.I)
-_DATE_ALONE = re.compile(rf"(?:(?:notizie|news|avvisi|eventi)\s+)?{_A_DAY}", re.I)
+_THEME = re.compile(
+    r"(?<!\S)Municipium(?=\s+(?:[A-ZÀ-Ý]|\d{1,2}\s[a-z]{3}\b)|\s*$)"
+)  # the theme's name between its parts
+_DATE_ALONE = re.compile(_A_DAY, re.I)
 _NOISE = re.compile(
     r"\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
     r" scheda\)|\bVai alla [Pp]agina\b|\bVisualizza in [Mm]appa\b|\+ − Leaflet|\bLeaflet\b"
@@ -222,6 +226,7 @@ def are_of_a_meeting(lines: Sequence[str]) -> bool:
 
 def unstamped(text: str) -> str:
     """`text` without the lines that say only when the page or a file was published, and how long it takes."""
+    text = _THEME.sub("\n", text)
     text = _READING_TIME.sub("", _UPDATED_AT.sub("", _FILE_STAMP.sub(" ", text)))
     return "\n".join(_unstamped_line(line) for line in _without_stamps(text).split("\n"))
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import dangers, terms, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
@@ -80,6 +81,26 @@ _FEAST = re.compile(
     re.I,
 )  # names of what is celebrated, perhaps on another day
 _ON_A_WEEKDAY = re.compile(rf"\b{WEEKDAY},?\s(?P<day>\d{{1,2}}[°º]?\s{MONTH})", re.I)
+_FROM_TO = re.compile(r"da(?:l|ll['’])?\s?[^.;\n]{3,40}\sa(?:l|ll['’])?\s?\w", re.I)
+_OPEN = re.compile(
+    r"\b(?:(?:sono|è)\s)?apert[ae]\s(?:le\s|la\s)?(?:(?:pre)?iscrizion|domand|adesion|candidatur|prenotazion)\w*"
+    r"|\b(?:iscrizion|domand|adesion)\w\s(?:\w+\s)?(?:aperte|dal)\b",
+    re.I,
+)
+_NEAR = 160  # characters
+_HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
+    r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
+)
+_PLOT = re.compile(
+    r"\b(?:regia|regista|commedia|protagonist[aie]|attor[ei]|trama|romanzo|film|spettacolo)\b", re.I
+)
+_YEAR_OR_WEEKDAY = re.compile(rf"\b20\d\d\b|{WEEKDAY}", re.I)
+_CLOCK_OR_MEETING = re.compile(
+    r"\b(?:ore|alle|dalle)\s\d|\b(?:si\s(?:terr|svolg|tien|esibi)\w*|in\s(?:programma|scena|cartellone|replica|calendario)"
+    r"|appuntament\w+|inizi\w+|debutt\w+|proiezion\w+|proiett\w+|present\w+|ospit\w+|teatro|sala|auditorium|cinema|bibliotec\w+)\b",
+    re.I,
+)
+_LONG = 80  # characters
 _ROADS = frozenset({Kind.road, Kind.supply_cut})
 _CALLS = frozenset({Kind.deadline, Kind.job})
 
@@ -112,9 +133,13 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 
 
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
-    for span in _days(notice.source, notice.title):
+    found = _days(notice.source, notice.title)
+    is_asked = notice.kind in _CALLS and not any(span.role in ("deadline", "until") for span in found)
+    for span in found:
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
+        if is_asked and span.role == "when" and _is_for_asking(page, span):
+            yield Slot.deadline, span.start, span.end
         if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(
             page.text, span.start, span.end
         ):
@@ -135,12 +160,28 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     before = page.text[max(0, span.start - 120) : span.start]
     if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
         return True
-    if _IF_IT_RAINS.search(before):
+    if _HELD.search(before[-40:]) or _IF_IT_RAINS.search(before) or _is_of_a_story(page, span, source):
         return True
     feast = _FEAST.fullmatch(words)
     return feast is not None and any(
         plain(found["day"]) not in plain(words) for found in _ON_A_WEEKDAY.finditer(source)
     )
+
+
+def _is_for_asking(page: Layout, span: Days) -> bool:
+    """Whether a period is the one in which one enrols: `Sono aperte le iscrizioni … dal 1° al 30 aprile`."""
+    around = page.text[max(0, span.start - _NEAR) : span.end + _NEAR]
+    return _FROM_TO.match(page.text, span.start, span.end) is not None and _OPEN.search(around) is not None
+
+
+def _is_of_a_story(page: Layout, span: Days, source: str) -> bool:
+    """Whether a day is of the plot of a film or play: bare, in a long sentence, and not as a meeting's."""
+    if _PLOT.search(source) is None or page.passage(span.start).part != "prose":
+        return False
+    sentence = page.sentence(span.start)
+    words = page.text[span.start : span.end]
+    is_bare = not _YEAR_OR_WEEKDAY.search(words) and not _CLOCK_OR_MEETING.search(sentence)
+    return is_bare and len(sentence) > _LONG and speaks(sentence)
 
 
 def _dated(kind: Kind, span: Days) -> Iterator[tuple[Slot, int, int]]:

@@ -9,7 +9,7 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 
 MUST: dict[Kind, tuple[Slot, ...]] = {
-    Kind.event: (Slot.when, Slot.hours),
+    Kind.event: (Slot.when, Slot.hours, Slot.place),
     Kind.programme: (Slot.when,),
     Kind.deadline: (Slot.deadline,),
     Kind.job: (Slot.deadline,),

@@ -34,6 +34,11 @@ _PRICE_LEAD = re.compile(
     r"|valore|intero|ridotto|inferiore|un|importo|marca\s+da\s+bollo)\s*:?\s*(?:di\s|da\s|a\s|ad\s|è\s)?){1,3}$",
     re.I,
 )
+_BESIDE = re.compile(  # `ingresso libero, consumazioni a pagamento`
+    r"\b(?:consumazion\w|degustazion\w|bevand\w|cibo|ristor\w+|men[uù]|noleggi\w+|pranz\w|cen[ae]|parchegg\w+|navett\w)"
+    r"\s(?:(?:è|sono)\s)?$",
+    re.I,
+)
 _PRICE_ASIDE = re.compile(r"\s?\((?:gratuit[oa]|gratis|oppure)\s[^()\n]{3,60}\)", re.I)  # who pays nothing
 _MOST = re.compile(
     r"\b(?:massimo|fino\s+a(?:d\s+un\s+massimo\s+di)?)\s+(?:di\s+)?\d{1,5}\s+(?!giorn|mes|ann|or[ae]\b)\w+(?:\s+per\s+[^.,;:\n]{3,40})?",
@@ -71,14 +76,15 @@ def audiences(page: Layout) -> Iterator[tuple[int, int]]:
     for passage in page.passages:
         if passage.part == "audience":
             yield passage.start, passage.end
-    for match in page.matches(_WHO, "contacts", "pin", "furniture", "audience"):
+    for match in page.matches(_WHO, "contacts", "pin", "furniture", "audience", "when"):  # there of one day
         yield _tidy(page, *match.span())
 
 
 def amounts(page: Layout) -> Iterator[tuple[int, int]]:
     """What it costs or gives, with its condition."""
     for match in page.matches(_FREE, "contacts", "pin", "furniture"):
-        yield match.span()
+        if not _BESIDE.search(page.text[max(0, match.start() - 40) : match.start()]):
+            yield match.span()
     for fact in page.facts:
         if fact.kind not in (FactKind.amount, FactKind.percentage):
             continue

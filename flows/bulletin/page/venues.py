@@ -15,7 +15,7 @@ _AT = re.compile(
     rf"\b(?!al\svia\b|in\svia\s(?:di|del|della|eccezional\w+|straordinari\w|sperimental\w|provvisori\w|telematic\w)\b)"
     rf"(?:presso|(?:(?:davanti|di\sfronte)\s(?=al))?(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
     r"(?:bibliotec|libreri|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
-    r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|pont[ei]\b|stazion|rifugi|spiaggi|palazzett|palasport|cascin|autodrom|campo\ssportiv|lungolago|lungomare|giardin|quartier|cortil|largo|via\b|viale\b))"
+    r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|pont[ei]\b|stazion|rifugi|spiaggi|palazzett|palasport|cascin|autodrom|campo\ssportiv|lungolago|lungomare|giardin|quartier|Q\.re\b|cortil|largo|via\b|viale\b))"
     rf"|localit[àa]\s|frazione\s|(?<=partenza\s)da\s(?=(?:piazz|largo|via\b|viale\b|parcheggi))"
     r"|(?<=partenza\s)(?:dal|dallo|dalla|dall['’]|dai)\s?(?=parc|piazz|cortil|municip|chies|camp[oi]\b|stazion|centr|scuol"
     r"|sagrat|parchegg|orator|impiant|palestr|ponte\b|rifug|castell|vill|palazz)"
@@ -37,7 +37,8 @@ _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", 
 _STOP = re.compile(
     r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*|va|(?:il|la|lo|un|una|uno)\s(?:cerimonia|presentazione|incontro|concerto|spettacolo|mostra|festa|corso|serata"
     r"|conferenza|laboratorio|premiazione|inaugurazione|proiezione|lettura|mercatino|torneo|sagra|messa|corteo|discorso)|vanno|torna|tornano|c['’]è|[a-zà-ù]{3,}(?:erà|irà|arà|eranno|iranno|aranno))\s|Mappa\b|Regia\b"
-    r"|[-–|]\s|\d{5}\b|[“\"«][A-Z])"
+    r"|[-–|]\s|\d{5}\b|[“\"«][A-Z]|\d{1,2}[°º]?\s(?i:gennaio|febbraio|marzo|aprile|maggio|giugno"
+    r"|luglio|agosto|settembre|ottobre|novembre|dicembre)\b)"
 )
 _TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]\s*Italia\b.*)$", re.S)
 _DESK = re.compile(

@@ -10,7 +10,7 @@ from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.lacks import is_call, is_service_card
+from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames import (
@@ -18,7 +18,6 @@ from flows.bulletin.summary.frames import (
     alerts,
     calls,
     campaigns,
-    cards,
     general,
     headings,
     health,
@@ -106,13 +105,7 @@ _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
-    """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first.
-
-    Of a card of a service nothing but its own frame: a bare name of it is no news.
-    """
-    if is_service_card(notice):
-        yield from cards.texts(notice, limit)
-        return
+    """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
     kind = Kind.deadline if notice.kind in OCCASIONS and is_call(notice) else notice.kind
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())

@@ -17,11 +17,13 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
-from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
+from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, Told
+from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
+from flows.bulletin.summary.stumbles import stumbles
 
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
 _TROUBLES = {
@@ -103,6 +105,7 @@ _ANNOUNCED = {
     for slot, words in (
         (Slot.when, "giorni|date|calendario|programma"),
         (Slot.hours, "orari|programma|calendario"),
+        (Slot.place, "luogo|luoghi|programma|calendario"),
         (Slot.deadline, "scadenze|termini"),
     )
 }
@@ -110,7 +113,9 @@ _DUTIES = (
     (
         re.compile(
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
-            r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)",
+            r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
+            r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
+            r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,
         ),
         re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b", re.I),
@@ -126,8 +131,17 @@ _DUTIES = (
 )
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
+_WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
+_ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
+_MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
+_REST_IN_PAGE = re.compile(r"dettagli sono nella pagina\.$")
+_BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
+_TERM = re.compile(
+    rf"\b[Ee]ntro (?:il|l['’])\s?(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}}[°º]?\s{MONTH})"
+)
+_SEVERAL_TERMS = 3
 _CLOCK = re.compile(r"\bd?alle \d")
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d|\b(?:luned|marted|mercoled|gioved|venerd)ì|\bsabat[oi]\b|\bdomenic|\bgiorn"
@@ -155,7 +169,12 @@ class Judgement:
 
 def faults(text: str, notice: Notice) -> tuple[str, ...]:
     """What keeps `text` from being the notice's, whatever its facts: Italian sentences, each once."""
-    found = (*_of_form(text, notice), *relative_troubles(text), *_untold(text, notice))
+    found = (
+        *_of_form(text, notice),
+        *stumbles(text, notice),
+        *relative_troubles(text),
+        *_untold(text, notice),
+    )
     if not leaves_all(text) and notice.kind not in _WITHOUT_DUTIES:
         found = (*found, *_unsaid_duties(text, notice))
     return tuple(dict.fromkeys(found))
@@ -267,6 +286,10 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
 
 def _untold(text: str, notice: Notice) -> Iterator[str]:
     if leaves_all(text):
+        for slot in _BY_THEN & set(MUST.get(notice.kind, ())):
+            terms = [one for one in notice.slots.get(slot, ()) if not _is_aside(one, notice)]
+            if terms and not any(tells(text, one) for one in terms):
+                yield f"Manca {_NAMES[slot]}: la pagina dice «{terms[0].words}»."
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
         hazards = notice.slots.get(Slot.hazard, ())
@@ -286,6 +309,20 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield "Dice che si prenota, e la pagina che non serve."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
+    ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
+    if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1:
+        yield f"Di {len(ends)} scadenze è detta solo una."
+    left = [
+        slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
+    ]
+    is_vague = not figures(text) and _REST_IN_PAGE.search(text) is not None
+    names_rest = IN_PAGE.search(text) is not None and _REST_IN_PAGE.search(text) is None
+    is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
+    meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
+    if meets and {Slot.when, Slot.hours} <= set(notice.slots) and not _WHEN_IN_PAGE.search(text):
+        yield f"Manca quando: la pagina dice «{notice.slots[Slot.when][0].words}»."
+    if is_scant or (is_vague and notice.kind not in OCCASIONS and len(left) >= _VAGUE_LEFT):
+        yield f"Il testo tace {len(left)} cose che la pagina dice."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())
@@ -295,6 +332,10 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             continue
         if told and not any(tells(text, one) for one in told):
             yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
+
+
+def _is_told(text: str, slot: Slot, notice: Notice) -> bool:
+    return any(tells(text, one) for one in notice.slots[slot])
 
 
 def _is_aside(told: Told, notice: Notice) -> bool:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.wholeness import is_for_machines
-from flows.bulletin.page.lacks import CARD, is_service_card, why_nothing
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.lacks import why_nothing
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.reading import read
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import MUST, figures
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
@@ -28,6 +30,9 @@ _TO_MACHINES = "La pagina contiene frasi rivolte a un programma, lasciate fuori:
 _CUT_TITLE = "Il titolo della pagina è tronco."
 _ONLY_TITLE = "La pagina non ha una frase che dica di più del suo titolo."
 _WRONG_DAY = re.compile(r"»: è \w+, non \w+\.$")  # of the guard
+_FIGURES = re.compile(
+    r"(?<![\d/.])(?P<day>0?[1-9]|[12]\d|3[01])[./](?P<month>0?[1-9]|1[0-2])[./](?P<year>20\d\d)(?!\d)"
+)
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -78,7 +83,7 @@ def summarise(
         if judgement.refused:
             refused = refused or judgement.refused[0]
             wrong = wrong or next(filter(_WRONG_DAY.search, judgement.refused), "")
-        elif wrong and not figures(text):
+        elif wrong and not figures(text) and Slot.when in MUST.get(notice.kind, ()):
             continue  # the page contradicts itself on its day: what is left tells none
         elif judgement.warnings:
             doubtful.append((text, judgement.warnings))
@@ -87,8 +92,6 @@ def summarise(
             return _written(restricted(told, notice, limit, passes), notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
-    if is_service_card(notice):
-        return Summarised("", "unwritten", notice.kind, reason=CARD)
     no_text = (
         _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
     )
@@ -103,9 +106,14 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
     seen = set()
     for size in (limit, *(step for step in SHORTER if step < limit)):
         for text in texts(notice, size):
-            if (line := parameter(text)) and line not in seen:
+            if (line := _dated(parameter(text))) and utf16(line) <= size and line not in seen:
                 seen.add(line)
                 yield line
+
+
+def _dated(text: str) -> str:
+    """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says."""
+    return _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
 
 
 def _written(text: str, notice: Notice, warnings: tuple[str, ...] = ()) -> Summarised:

@@ -1,7 +1,7 @@
 """How each Comune of a fleet is doing, in a line: from its files and its database alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db import bulletins, recipients, schema
@@ -10,6 +10,7 @@ from db.models import WAITING
 from flows.doctor import heartbeat
 from flows.doctor.reader import reader
 from flows.draft.slots import closed_days, slot_after
+from flows.fleet import apart
 from flows.fleet.membership import troubles
 from flows.fleet.registry import Fleet
 from flows.settings import Settings
@@ -32,8 +33,14 @@ def conditions(fleet: Fleet, *, now: datetime) -> Iterator[Condition]:
     """Of all, in the order of their names."""
     roll = fleet.roll()
     well = {settings.profile.slug: settings for settings in roll.comuni}
+    common = apart.in_common(roll.comuni)
     for slug in sorted([*well, *roll.ill]):
-        yield _of(well[slug], now=now) if slug in well else Condition(slug, roll.ill[slug])
+        if slug not in well:
+            yield Condition(slug, roll.ill[slug])
+            continue
+        found = _of(well[slug], now=now)
+        ills = [*([found.ill] if found.ill else []), *apart.told(common.get(slug, {}))]
+        yield replace(found, ill="; ".join(ills))
 
 
 def _of(settings: Settings, *, now: datetime) -> Condition:

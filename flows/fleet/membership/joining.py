@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db import disk
+from flows.fleet import apart
+from flows.fleet.apart import Own
 from flows.fleet.membership.retirement import RETIRED
 from flows.fleet.registry import Fleet, place
 from flows.profiles import documents
@@ -60,8 +62,11 @@ def apply_for(fleet: Fleet, source: Path) -> Application:
     number, where = settings.profile.whatsapp.phone_number_id, place(settings)
     for member in fleet.slugs:
         try:
-            if place(fleet.settings(member)) == where:
+            other = fleet.settings(member)
+            if place(other) == where:
                 raise JoiningError(f"{member} has the database of {slug}: each has one of its own")
+            for own in apart.in_common([settings, other]).get(slug, {}).keys() - {Own.number}:
+                raise JoiningError(f"{member} has the {own} of {slug}: each has its own")
         except JoiningError:
             raise
         except Exception:  # noqa: BLE001  ill: what can still be read of it is compared

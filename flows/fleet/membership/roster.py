@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from db import disk
+from flows.fleet import apart
 from flows.fleet.membership import troubles
 from flows.fleet.membership.registrar import Registrar
 from flows.fleet.registry import Fleet
@@ -39,7 +40,12 @@ class Standing:
             found.append("make the sandbox's secrets")
         if base.steps:
             last = base.steps[-1].partition(":")[0]
-            found.append(f"migrate its database, {base.revision or 'empty'} to {last}")
+            at = base.revision or "empty"
+            found.append(
+                f"make its database, which is missing, at {last}"
+                if base.is_missing
+                else f"migrate its database, {at} to {last}"
+            )
         if base.triggers:
             found.append(f"make triggers again: {', '.join(base.triggers)}")
         if not (base.steps or base.is_tied):
@@ -55,8 +61,13 @@ def standings(fleet: Fleet, registrar: Registrar) -> Iterator[Standing]:
     """Of all, in the order of their names; nothing is written, and one that is ill costs no other."""
     roll = fleet.roll()
     well = {settings.profile.slug: settings for settings in roll.comuni}
+    common = apart.in_common(roll.comuni)
     for slug in sorted([*well, *roll.ill]):
-        yield look(well[slug], registrar) if slug in well else Standing(slug, ill=roll.ill[slug])
+        if slug not in well:
+            yield Standing(slug, ill=roll.ill[slug])
+            continue
+        found = look(well[slug], registrar)
+        yield replace(found, warnings=(*found.warnings, *apart.told(common.get(slug, {}))))
 
 
 def standing(fleet: Fleet, slug: str, registrar: Registrar) -> Standing:

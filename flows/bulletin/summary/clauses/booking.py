@@ -16,6 +16,10 @@ _NOT_MUST = re.compile(
     r"|necessari)|gradit|consigliat|facoltativ|libera)",
     re.I,
 )
+_ON_BOOKING = re.compile(
+    r"\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?(?:su|previa|con)\s(?:prenotazione|iscrizione)(?!\s(?:consigliat|facoltativ|gradit))",
+    re.I,
+)
 _ASKS = re.compile(r"\W*(?:pre-?)?(?:iscri|prenota|registra)\w*", re.I)
 _TICKETS = re.compile(r"\b(?:biglietteria|biglietti|acquist\w+)\b.{0,40}\bonline\b", re.I)
 _BY = re.compile(
@@ -24,7 +28,9 @@ _BY = re.compile(
     r"(?P<day>(?:il\s|l['’]|giorno\s)?(?:[a-zA-Zì'’]{5,10}\s)?\d{1,2}[\w°./\s]{2,22})",
     re.I,
 )
-_SHORT_LINK = re.compile(r"\b(?:bit\.ly|tinyurl\.com|forms\.gle)/[\w-]{3,40}")
+_SHORTENED = re.compile(
+    r"\b(?:bit\.ly|tinyurl\.com|forms\.gle|tiny\.cc|urly\.it)/", re.I
+)  # nobody types these
 _FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
 
 _WHILE = re.compile(r"\bfino ad? esaurimento\b(?: dei| di)?(?: \d+)? post\w+", re.I)
@@ -66,10 +72,11 @@ def booking_sentence(words: str) -> str:
     if _TICKETS.search(text):
         return "I biglietti si comprano online."
     books, enrols = _BOOK.search(text), _ENROL.search(text)
-    if (not books and not enrols) or _NOT_MUST.search(text):
+    is_on_booking = _ON_BOOKING.search(text) is not None  # whatever else is only advised
+    if (not books and not enrols) or (_NOT_MUST.search(text) and not is_on_booking):
         return ""
     # `Clicca qui per effettuare la prenotazione` asks for it as much as `prenotazione obbligatoria`
-    is_must = _MUST.search(text) is not None
+    is_must = is_on_booking or _MUST.search(text) is not None
     verb, short = ("prenotare", "Prenota") if books else ("iscriverti", "Iscriviti")
     deadline = deadline_clause(text) if re.search(r"\bentro\b", text, re.I) else ""
     how = booking_ways(text)
@@ -89,10 +96,10 @@ def booking_ways(text: str) -> str:
         text
     ):
         ways.append("via mail")
-    url = URL.search(EMAIL.sub(" ", text)) or _SHORT_LINK.search(text)
-    if url and len(url[0]) <= 40:
+    url = URL.search(EMAIL.sub(" ", text))
+    if url and len(url[0]) <= 40 and not _SHORTENED.search(url[0]):
         ways.append(f"su {re.sub(r'^https?://(?:www[.])?', '', url[0]).rstrip('/.,;')}")
-    elif url or _FORM.search(text):
+    elif url or _SHORTENED.search(text) or _FORM.search(text):
         ways.append("online")
     if phone := PHONE.search(text):
         ways.append(f"al numero {phone[0]}")

@@ -77,9 +77,18 @@ _EVERY = re.compile(
 )
 
 
+_HYPHENS = re.compile(rf"(?<![\d/.-])\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}}){{2,}}(?=\s{MONTH})", re.I)
+
+
+def _in_words(match: re.Match[str]) -> str:
+    """`4, 5 e 6` of `4-5-6`: three numbers are no period, and the second is no month."""
+    days = re.split(r"\s?[-–]\s?", match[0])
+    return f"{', '.join(days[:-1])} e {days[-1]}"
+
+
 def days_of(words: str) -> Days | None:
     """The days that `words` name; None where there are none or something else stands among them."""
-    text = " ".join(words.split()).strip(" .,;:")
+    text = _HYPHENS.sub(_in_words, " ".join(words.split()).strip(" .,;:"))
     matches = list(_DAY.finditer(text))
     if not matches:
         return None

@@ -7,7 +7,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
-from flows.bulletin.summary.frames import acts, cards
+from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.asking import office_of, up_to
 from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.benefits import benefit
@@ -88,8 +88,6 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
     made = list(framed(notice, matter))
-    if cards.stands_first(notice) and not any(Slot.what in one.slots and one.flaw < 0 for one in made):
-        yield from cards.texts(notice, limit)
     yield from benefit(notice, made, limit)
     own = office(notice, matter)
     if bands(notice):  # said anew in one sentence

@@ -47,6 +47,10 @@ _BOOKED_BY = re.compile(
     r"|su \S+))+( entro [^.]+)?\.$"
 )
 _SMALL_WORD = 4  # letters
+_AT = re.compile(
+    r"\b(?:in|nel|nella|al|alla|presso)\s(?:il\s|la\s)?(?:piazza|piazzale|via|viale|sala|teatro|palazzo|villa|biblioteca|parco)\s[A-ZÀ-Ý«]",
+    re.I,
+)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -177,6 +181,8 @@ def completed(text: str, occasion: Occasion) -> Iterator[str]:
         return
     if "hours" in occasion.unsaid and tells_all_hours(text, occasion):
         occasion = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "hours"))
+    if _AT.search(text):  # the office's sentence has a place that no slot was sure of
+        occasion = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "place"))
     hours = occasion.sittings[0].hours if "hours" in lacking and occasion.sittings else ""
     place = (occasion.place or occasion.apposition) if "place" in lacking else ""
     told = ", ".join(filter(None, (hours, place)))
@@ -210,6 +216,20 @@ def _counts(phrase: str) -> bool:
     return _SEVERAL.search(phrase) is not None
 
 
+def _is_told_there(place: str, text: str) -> bool:
+    """Whether a text has a place; one of a single word only behind `in`: `«Biblioteca viva»` is a name."""
+    name, bare = folded(place), folded(text)
+    if " " in name:
+        return name in bare
+    return (
+        re.search(
+            rf"\b(?:in|nel|nello|nella|nell|al|allo|alla|all|presso|presso la|presso il) {re.escape(name)}\b",
+            bare,
+        )
+        is not None
+    )
+
+
 def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
     """`Sabato 4 maggio alle 21, nella Sala Verdi, c'è …`, for each way to name what happens."""
     sitting = occasion.sittings[0]
@@ -217,7 +237,7 @@ def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -
         for year in (True, False):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             its_place = occasion.apposition.split(",")[0]
-            in_sentence = bool(its_place) and folded(its_place) in folded(f"{phrase} {sentence}")
+            in_sentence = bool(its_place) and _is_told_there(its_place, f"{phrase} {sentence}")
             for place in ("",) if in_sentence else places:
                 head = opening(sitting, place, year=year)
                 where = occasion.where if not place and occasion.where != sentence else ""

@@ -19,6 +19,12 @@ _DUTY_OF = re.compile(
 _CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re.I)
 
 
+_OF_A_PART = re.compile(
+    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda)\b[^.;\n]{0,40}$",
+    re.I,
+)
+
+
 def people_of(notice: Notice, *, has_own: bool) -> str:
     """The words for whom it is; never what stands in the title or between quotes,
     nor the people of one row.
@@ -27,6 +33,12 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
     of_parts = len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}) > 1
     for told in notice.slots.get(Slot.who, ()):
         words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
+        at = notice.source.find(told.words)
+        is_in_a_row = any(row.start <= at < row.end for row in notice.rows)
+        if is_in_a_row and not all(told.words in notice.source[row.start : row.end] for row in notice.rows):
+            continue  # of one of them
+        if _OF_A_PART.search(notice.source[max(0, at - 60) : max(0, at)]) and not _OF_A_PART.search(title):
+            continue  # `laboratori didattici per i bambini` of a feast for all
         if told.row is None and LIFE.match(told.sentence):
             continue  # `Ada Neri tiene corsi per ragazzi`
         if _DUTY_OF.search(told.sentence) and told.row is None:

@@ -44,6 +44,7 @@ _CAUSE = re.compile(
     re.I,
 )
 _IDLE = re.compile(r"(?:avviso|comunicazione|si\savvisa|al\spubblico|attenzione)(?!\w)", re.I)
+_SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s(?=dal)", re.I)
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
 
 
@@ -64,7 +65,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):
-        found = _reading(line) if not is_cut(line) else None
+        found = _reading(_SINCE.sub("", line)) if not is_cut(line) else None
         if found and len(found.when) == 1:
             found.when = [_fuller(found.when[0], notice)]
         if found and not found.when and (day := only_day(notice.slots.get(Slot.when, ()))):

@@ -46,7 +46,10 @@ def is_a(notice: Notice) -> Iterator[str]:
     title = notice.title.strip(" .,;")
     named = _NAMED.fullmatch(title)
     if named:
-        is_apposition = not speaks(_THAT.split(named["what"])[0]) and not _is_all_name(named, notice.body)
+        is_kind = named["what"].split()[0].lower() in _KINDS  # `un anno di impegno` is a slogan
+        is_apposition = (
+            is_kind and not speaks(_THAT.split(named["what"])[0]) and not _is_all_name(named, notice.body)
+        )
         if is_apposition and (subject := _subject(named["name"], "")):
             yield f"{subject} è {named['article'].lower()}{named['what']}."
         return

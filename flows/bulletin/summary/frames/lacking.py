@@ -7,6 +7,8 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
 from flows.bulletin.summary.frames.occasion import Occasion
 
+_QUOTED = re.compile(r"«[^»]*»")
+
 
 def untold(text: str, occasion: Occasion) -> list[str]:
     """Which of "when", "hours", "place", "who", "price", "booking" the page has and `text` does not tell."""
@@ -27,7 +29,7 @@ def untold(text: str, occasion: Occasion) -> list[str]:
             for word in re.findall(r"\w{4,}", folded(occasion.apposition))
             if word not in ("piazza", "viale")
         ]
-        if name and not any(word in bare for word in name):
+        if name and not any(word in folded(_QUOTED.sub(" ", text)) for word in name):
             lacking.append("place")
     ages = re.findall(r"\d+", occasion.who)
     words = ages or re.findall(r"\w{4,}", folded(occasion.who))

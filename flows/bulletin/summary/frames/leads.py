@@ -56,6 +56,10 @@ _LESSONS = re.compile(  # a street has `in` first, and no other street behind it
 )
 _STEM = 6  # letters: `servizi`, `servizio`
 _COUNTED = re.compile(r"\b(?:entro|dopo) \w+ (?:giorni|mesi)\b")
+_ITS_NOUN = re.compile(  # `Il servizio sarà attivo` is `Il servizio «Punto Alba» sarà attivo`
+    r"(?:(?:Il|La|Lo)\s|L['’]\s?)(?:servizio|sportello|progetto|iniziativa|campagna|corso|percorso|bando|concorso|evento"
+    r"|manifestazione|rassegna|mostra|spettacolo)(?=\s(?:è|sarà|si|ha|prevede|offre|propone|nasce|apre|torna|inizia)\b)"
+)
 _PRONOUN = re.compile(r"(?:Lo|La|Li|Le|Ne|Gli|Ci|Vi)\s\w+(?:[aeo]no|anno|r[àò])\b")
 _PAPER_BEHIND = re.compile(
     r"(?::|\s[-–—])\s(?:(?:il|le|gli)\s)?(?:calendario|date|orari|programma|informazioni|modalità|istruzioni|avviso)$",
@@ -163,7 +167,10 @@ def led(text: str, notice: Notice) -> str:
     opening = {folded(worded(sentence)) for sentence in (*notice.abstract, *notice.prose)[:_FIRST]}
     if not may_lead(notice) or folded(first) not in opening or _leans(first, head):
         return text
-    return behind(_before(head, notice), rest)
+    before = _before(head, notice)
+    if before.startswith("Per «") and (noun := _ITS_NOUN.match(rest)):
+        return f"{noun[0]} «{head}»{rest[noun.end() :]}"
+    return behind(before, rest)
 
 
 def _leans(sentence: str, head: str) -> bool:

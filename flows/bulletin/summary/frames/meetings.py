@@ -7,7 +7,9 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.wording import plain_figures
 
-_CALLED = re.compile(r"\b(?:convocazion[ei]|convocat[oa]|si riunisce|riunione|seduta|adunanza)\b", re.I)
+_CALLED = re.compile(
+    r"\b(?:convocazion[ei]|convocat[oa]|sessione|si riunisce|riunione|seduta|adunanza)\b", re.I
+)
 _BODY = re.compile(
     r"\b(?:(?P<council>consiglio\s(?:comunale|provinciale|dell['’]unione))"
     r"|(?:commissione\sconsiliare(?:\spermanente)?))\b",
@@ -24,13 +26,18 @@ _DAY = re.compile(
 )
 _HOUR = re.compile(r"\b(?:ore|alle|h\.?)\s?(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
 _HALL = re.compile(
-    r"\b(?:presso la|nella|in)\s(?P<hall>sala\s(?:consiliare|consigliare|del consiglio)(?:\s(?:del "
+    r"(?:\b(?:presso la|nella|in)|[-–])\s(?P<hall>sala\s(?:consiliare|consigliare|del consiglio)(?:\s(?:del "
     r"municipio|comunale))?)\b",
     re.I,
 )
 _PUBLIC = re.compile(r"\b(?:seduta|sessione)\s(?:\w+\s)?pubblica\b", re.I)
 _OPEN = re.compile(r"\baperta\sal\spubblico\b", re.I)
 _OFF = re.compile(r"\b(?:rinvi\w+|annull\w+|posticip\w+|sospes\w+|deliber\w+|verbal\w+|approvat\w+)\b", re.I)
+_SECOND = re.compile(  # held only where too few come to the first
+    r"\b(?:ed?\s)?,?\s?(?:occorrendo\s|eventualmente\s)?(?:in\s)?(?:eventuale\s)?(?:seconda|2[ª^a°]?)\sconvocazione\b[^.;\n]{0,90}?(?=\s(?:presso|nella)\b|[.;\n]|$)",
+    re.I,
+)
+_OPENING = 400  # characters
 _NEAR = 160  # characters behind a day within which its hour stands
 _LOOKED_AT = 1200
 
@@ -38,9 +45,10 @@ _LOOKED_AT = 1200
 def meeting(notice: Notice) -> str:
     """The sentence, or "" where the title calls no council, or the page names no day or several."""
     title = notice.title
-    if _CALLED.search(title) is None or _OFF.search(title):
+    is_called = _CALLED.search(title) or (_BODY.match(title) and _CALLED.search(notice.body[:_OPENING]))
+    if not is_called or _OFF.search(title):
         return ""
-    said = plain_figures(f"{title}\n{notice.body[:_LOOKED_AT]}")
+    said = _SECOND.sub(" ", plain_figures(f"{title}\n{notice.body[:_LOOKED_AT]}"))
     name = _name(title)
     days = list(_DAY.finditer(said))
     if not name or not days:

@@ -44,6 +44,7 @@ _STATES = re.compile(
     r"(?:rivolt|destinat|dedicat|riservat|gratuit|apert|finalizzat|previst|promoss|organizzat|attiv)(?P<end>[oa])\b",
     re.I,
 )
+_A_TAX = re.compile(r"(?:impost|tass|tribut|tari|imu\b|canon)", re.I)
 _FEMININE = frozenset({"iniziativa", "misura", "campagna", "consultazione", "piattaforma"})
 
 
@@ -53,6 +54,8 @@ def _is(matter: Matter, rest: str) -> str:
         return ""
     name = f"{matter.text[:1].upper()}{matter.text[1:]}"
     if same := _A_KIND.match(rest):
+        if _A_TAX.match(same["noun"]) and not _A_TAX.match(matter.noun):
+            return ""  # `È un'imposta dovuta` under `Bando TARI`: not the call
         if same["noun"].lower() == matter.noun.split(" ", 1)[0]:
             return f"{name} è {rest[same.end() :]}" if _STATES.match(rest[same.end() :]) else ""
         return f"{name} è {rest}"

@@ -81,6 +81,11 @@ _NAMED_BODY = re.compile(
 _PURPOSE = re.compile(r",?\s(?:per|al fine di|allo scopo di)\s(?=[a-zà-ù]+(?:are|ere|ire)\b)")
 
 
+_PARTS = re.compile(
+    r"(?:celebrazioni|iniziative|attività|incontri|eventi|visite|laboratori|spettacoli|letture|giochi)\b"
+)
+
+
 def phrase_of(words: str) -> str:
     """`il corso di yoga` of `Corso di yoga`, `tre incontri sul fuoco`; "" where no known noun opens it."""
     words = words.strip(" .;:")
@@ -94,7 +99,10 @@ def phrase_of(words: str) -> str:
     rest = words[noun.end() :]
     if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
         name = named[2].strip(' "“”«»')
-        rest = f"{(named[1] or '').rstrip()} «{name}»"
+        is_part = name == named[2] and _PARTS.match(name)  # `: celebrazioni nei cimiteri` is no name
+        rest = (
+            f"{(named[1] or '').rstrip()}, con {name}" if is_part else f"{(named[1] or '').rstrip()} «{name}»"
+        )
     rest = _WHOSE.sub(_of_whom, _OF_A_FEAST.sub(_of_the_feast, rest))
     word = noun[1].lower()
     if word in ("spettacolo", "stage"):
@@ -211,7 +219,7 @@ def lowered_noun(phrase: str) -> str:
 def _lower_adjective(rest: str) -> str:
     """`Recital Pianistico con` has an adjective with a capital that is no name."""
     lowered = re.sub(
-        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa))\b",
+        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa|ato|ata|ati|ate))\b",
         lambda word: f" {word[1].lower()}{word[2]}",
         rest,
     )

@@ -43,9 +43,11 @@ _STARTS = re.compile(
 )
 _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.I)  # that were not understood
 _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
+_WORKSHOPS = re.compile(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I)
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
-    r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
+    r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta)\b",
+    re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(
     r"\b(?:uffici\w*|protocollo|sportell[oi]|segreteri\w+|urp|municipio)\b[^.;]{0,50}"
@@ -179,6 +181,9 @@ def occasion_of(notice: Notice) -> Occasion:
     if any(_TO_BOOK.search(row.what) for row in parts) or _is_of_some(notice, _TO_BOOK):
         booking = ""  # one books for that part, and perhaps for nothing else
         unsaid.append("booking")
+    if _is_of_workshops(notice, Slot.amount) or _is_of_workshops(notice, Slot.how):
+        price = booking = ""
+        unsaid = [*(name for name in unsaid if name != "price"), "others"]
     if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
         unsaid.append("deadline")
     told_hours = {
@@ -283,6 +288,14 @@ def _is_of_some(notice: Notice, pattern: re.Pattern[str]) -> bool:
     rows.sort(key=lambda row: row.start)
     gaps = zip([0, *(row.end for row in rows)], [*(row.start for row in rows), None], strict=True)
     return not any(pattern.search(notice.source[start:end]) for start, end in gaps)
+
+
+def _is_of_workshops(notice: Notice, slot: Slot) -> bool:
+    """Whether all that a page tells for a slot stands behind the list of its workshops: it is theirs."""
+    if (intro := _WORKSHOPS.search(notice.source)) is None or _WORKSHOPS.search(f"{notice.title}:"):
+        return False
+    places = [notice.source.find(told.words) for told in notice.slots.get(slot, ())]
+    return bool(places) and all(at > intro.end() for at in places)
 
 
 def _whole_price(notice: Notice) -> str:

@@ -43,9 +43,6 @@ _ACRONYM_FIRST = re.compile(  # `TARI - Riduzione` is about the reduction
 )
 _OF_ACRONYM = re.compile(r"(?P<name>[A-Z]{2,6})(?:\s[-–—]|:)\s(?P<noun>\w+)\b\s?(?P<rest>[^:–]*)")
 _ACRONYM_LAST = re.compile(r"(?P<rest>.+?)\s(?:[-–—]\s)?\(?(?P<name>[A-Z]{2,6})\)?")
-_ON_WHAT_GROUND = re.compile(
-    r",?\s(?:a seguito d|ai sensi d|in seguito a|in (?:applicazione|attuazione) d)", re.I
-)
 _NOUNS = {
     "sacchetti": "i ",
     "sacchi": "i ",
@@ -105,11 +102,6 @@ def purpose_of(title: str) -> str:
         return f"Per {matter.text}"
     named = _with_article(text) if matter is not None else ""
     return f"Per {named}" if named else ""
-
-
-def shorter(purpose: str) -> str:
-    """`Per prestare il giuramento` of `Per prestare il giuramento a seguito di …`."""
-    return _ON_WHAT_GROUND.split(purpose, maxsplit=1)[0]
 
 
 def calm(title: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary.frames import cards
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import occurrence, openings
@@ -17,8 +16,6 @@ WANTED = (
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
-    if cards.stands_first(notice):
-        yield from cards.texts(notice, limit)
     matter = matter_of(notice.title)
     sentences = office(notice, matter)
     sentences += [*openings(notice), *occurrence(notice, matter)]

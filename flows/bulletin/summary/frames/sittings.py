@@ -47,6 +47,9 @@ class Sitting:
 def sittings_of(rows: list[Row]) -> list[Sitting] | None:
     """Rows with their days, those that differ only in the day joined; None where one is not understood."""
     found: list[Sitting] = []
+    names = {row.what for row in rows}
+    if "" in names and len(names) == 2:  # a note of some rows (`in base all'arrivo`) is no name of theirs
+        rows = [replace(row, what="") for row in rows]
     for row in rows:
         days = clauses.days_of(row.when)
         if days is None:

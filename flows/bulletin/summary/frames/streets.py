@@ -93,7 +93,7 @@ _SMALL = "|".join(_SMALL_WORDS)
 _MONTHS = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
 _NAME = re.compile(
     rf"(?:(?:(?:{_SMALL})\s|(?:dell|d|l|all|nell|sull)['’]\s?){{0,3}}"
-    rf"(?:(?:[A-ZÀ-Ý]\.\s?){{1,3}}(?:[A-ZÀ-Ý][\wà-ù'’-]{{1,30}})?|[A-ZÀ-Ý][\wà-ù'’]{{0,30}}"
+    rf"(?!N\.?\s?\d)(?:(?:[A-ZÀ-Ý]\.\s?){{1,3}}(?:[A-ZÀ-Ý][\wà-ù'’-]{{1,30}})?|[A-ZÀ-Ý][\wà-ù'’]{{0,30}}"
     rf"(?:-\w[\w'’]{{0,20}})?|[IVXL]{{1,5}}(?=\s)"
     rf"|\d{{1,2}}[°º]?\s(?i:{_MONTHS})(?!\s20\d\d)(?![\wà-ù]))\s?)"
 )

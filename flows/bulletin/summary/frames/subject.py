@@ -5,6 +5,7 @@ mostra di fotografie di Ada Neri`.
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
 from flows.bulletin.language.titles import folded, is_told
@@ -37,6 +38,26 @@ TITLE_DAY = re.compile(
     re.I,
 )
 
+_WHEN_OR_WHERE = re.compile(
+    rf"\s[-–|]\s(?:(?:{WEEKDAY},?\s)?\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})*[°º]?\s{MONTH}(?:\s20\d\d)?(?:,?\s(?:alle|ore|h\.?)\s[\w.:\s]{{1,12}})?"
+    r"|(?:dalle\s|alle\s)?(?:ore|h\.?)\s?[\d.:]+(?:\s?[-–]\s?[\d.:]+)?"
+    r"|(?:sala|aula|salone|teatro|biblioteca|auditorium|palazzetto|municipio)(?:\s[\w'’]+){0,3})$",
+    re.I,
+)
+_FOR_WHOM = re.compile(
+    r",?\s(?:dedicat|rivolt|destinat|riservat)[oaie]\s(?:ai?|agli|all[aeo]|al)\s.*|,?\s(?:dedicat|rivolt)[oaie]\sall['’].*"
+)
+_SAYS = re.compile(
+    r"[a-zà-ù]\s(?:è|sono|ha|hanno|diventa|diventano|vince|compie|arriva|arrivano|torna|tornano)\s"
+)
+_OPENING = 400  # characters
+_CALLED = re.compile(  # what a page says that it is, first of all
+    r"\bun(?:[oa]?\s|['’])(?:(?:grande|piccol[oa]|tradizionale|nuov[oa])\s)?(?P<noun>aperitivo|concerto|spettacolo|camminata|passeggiata"
+    r"|escursione|mostra|mercatino|conferenza|proiezione|cena|pranzo|festa|torneo|gara|pedalata|serata|commedia|tombola)\b",
+    re.I,
+)
+_CALL = re.compile(r"(?<=\w{4})\s[-–]\s[^-–!«»]{3,50}!$")  # `– Manca solo una settimana!`
+_LEAST = 8  # characters of a title
 _STATUS_MARK = re.compile(
     r"^\W*(?:(?:evento|avviso)\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\b"
     r"(?:\sa data da destinarsi)?\W*|"
@@ -129,7 +150,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     """Ways to name what happens: a phrase after `c'è` and what is left to say of it in a sentence,
     best first.
     """
-    title = _without_place(title_of(notice), notice)
+    title = _without_place(_without_day(title_of(notice)), notice)
     film = film_of(notice)
     if film:
         yield film, ""
@@ -151,8 +172,11 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     if (name := _quoted_head(title)) and (guests := guests_of(title)):
         yield from ((f"{name} con {guests}", sentence) for sentence in (*sentences, ""))
     if title and not is_headline:
+        if nominal and _SAYS.search(title) and (phrase := phrase_of(without_purpose(nominal))):
+            yield phrase, ""  # `Alba è città europea`: what happens that day is the ceremony
         kind = kind_word(notice, title)
-        for said in dict.fromkeys((nominal, without_purpose(nominal))) if nominal else ():
+        shorter = without_purpose(nominal)
+        for said in dict.fromkeys((nominal, shorter, _FOR_WHOM.sub("", shorter))) if nominal else ():
             yield f"{quoted(_without_told(title, said))}, {lowered_noun(said)}", ""
         if PAPER.match(title):
             return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
@@ -209,6 +233,14 @@ def guests_of(title: str) -> str:
     return f"{', '.join(names[:-1])} e {names[-1]}" if len(names) > 1 else names[0]
 
 
+def _without_day(title: str) -> str:
+    """`Consegna delle borse` of `Consegna delle borse - 4 maggio - ore 18 - sala consiliare`."""
+    title = _CALL.sub("", title)
+    while (last := _WHEN_OR_WHERE.search(title)) and last.start() > _LEAST:
+        title = title[: last.start()]
+    return title
+
+
 def _without_place(title: str, notice: Notice) -> str:
     """`Festa di carnevale` of `Festa di carnevale - Oratorio Alba`, where the page tells that place."""
     head, mark, last = title.rpartition(" - ")
@@ -241,6 +273,9 @@ def kind_word(notice: Notice, title: str) -> str:
     called = re.search(rf"\b(\w{{4,14}})\s[\"“«]?{name}", body, re.I)
     if called and (phrase := phrase_of(called[1])):
         return phrase
+    first = _CALLED.search(body[:_OPENING]) if not NOUN.search(title) else None
+    if first and (gender := gender_of(first["noun"].lower())):
+        return f"{definite(first['noun'], gender)}{first['noun'].lower()}"
     if re.search(r"\bRegia\b", body) and _STAGE.search(body) and not CINEMA.search(body):
         return "lo spettacolo"
     return ""

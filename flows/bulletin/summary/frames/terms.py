@@ -18,8 +18,13 @@ _HOUR_AFTER = re.compile(
     r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I
 )
 _HOUR_BEFORE = re.compile(
-    r"\bentro le (?:ore )?(?P<hour>\d{1,2}(?:[.:,][0-5]\d)?) (?:di |del(?: giorno)? |dell['’])"
+    r"\b(?:entro|non oltre) le (?:ore )?(?P<hour>\d{1,2}(?:[.:,][0-5]\d)?) (?:di |del(?: giorno)? |dell['’])"
     r"(?:(?:luned|marted|mercoled|gioved|venerd)ì |sabato |domenica )?$",
+    re.I,
+)
+_MONTH_END = re.compile(
+    rf"(?:entro\s(?:e\snon\soltre\s)?(?:(?:tutto\s)?il\smese\sdi\s|(?P<end>(?:la\s)?fine\s(?:del\smese\s)?di\s))?)"
+    rf"(?P<month>{MONTH})(?:\s(?P<year>20\d\d))?",
     re.I,
 )
 _AFTER = re.compile(
@@ -89,8 +94,13 @@ def term(words: str) -> str:
 
 
 def _counted(text: str) -> str:
-    match = _AFTER.search(text)
-    return f"entro {match['days']} {match['rest'].strip()}" if match else ""
+    if match := _AFTER.search(text):
+        return f"entro {match['days']} {match['rest'].strip()}"
+    month = _MONTH_END.fullmatch(text.strip(" .,;"))
+    if month is None:
+        return ""
+    year = f" {month['year']}" if month["year"] else ""
+    return f"entro {'la fine di ' if month['end'] else ''}{month['month'].lower()}{year}"
 
 
 def _hour(clock: re.Match[str]) -> str:

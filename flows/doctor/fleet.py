@@ -1,0 +1,80 @@
+"""What concerns a Comune of a fleet and others with it; one alone hears nothing of it."""
+
+from collections.abc import Sequence
+
+from flows.doctor.finding import Case, Check, Said, failed, good, unknown
+from flows.doctor.prefect_server import said_of_runs, said_of_times, unasked
+from flows.fleet import apart
+from flows.fleet.apart import Own
+from flows.fleet.registry import Fleet
+
+GROUP = "Comuni"
+MANUAL = "deployments/manuale.md"
+SHARED = {  # whose they are beside this one's is the detail: `--redact` leaves that out
+    Own.number: (
+        "Scrive dallo stesso numero WhatsApp di un altro Comune.",
+        "correggi `phone_number_id` nel profilo di chi lo ha per sbaglio: chi scrive a uno arriva all'altro",
+    ),
+    Own.encryption: (
+        "Ha una chiave dei dati che ha anche un altro Comune.",
+        f"cambiala a uno di loro: {MANUAL}, «Change keys and codes»; se è rubata apre i dati di tutti",
+    ),
+    Own.lookup: (
+        "Ha la stessa chiave di ricerca di un altro Comune.",
+        f"a chi non ha ancora iscritti danne una nuova ({MANUAL}, «Secrets») e rifai il suo database; con "
+        "iscritti non si cambia più",
+    ),
+}
+
+
+def alone(case: Case) -> Sequence[Said]:
+    """Whether it has its number and its keys for itself."""
+    if case.settings.fleet is None:
+        return []
+    slug, roll = case.settings.profile.slug, Fleet(case.settings.path.parent).roll()
+    if why := roll.ill.get(slug):
+        return [
+            failed("Questo Comune non è servito con gli altri.", "correggi quello che è indicato", detail=why)
+        ]
+    common = apart.in_common(roll.comuni).get(slug, {})
+    found = []
+    for own, others in common.items():
+        words, remedy = SHARED[own]
+        found.append(failed(words, remedy, detail=", ".join(others)))
+    if unread := sorted([*roll.ill, *apart.unread(roll.comuni)]):
+        words = "Non è confrontato con tutti: di qualcuno non si leggono il profilo o le chiavi."
+        remedy = "`python -m flows fleet plan`, da chi può leggerli, dice che cosa manca"
+        found.append(unknown(words, remedy, detail=", ".join(unread)))
+    return found or [good("Numero e chiavi sono solo suoi.")]
+
+
+def rounds(case: Case) -> Sequence[Said]:
+    """Whether what is done for all Comuni in one run is planned: each by itself has no clock for it."""
+    from flows.runs import vitals  # late: Prefect reads the environment as it is imported
+
+    if case.settings.fleet is None:
+        return []
+    try:
+        found = vitals.planned_for_all(case.settings)
+    except vitals.NoServerError as exc:
+        return [unasked(exc)]
+    return [said_of_times(found, "`python -m flows fleet apply`")]
+
+
+def runs(case: Case) -> Sequence[Said]:
+    from flows.runs import vitals
+
+    if case.settings.fleet is None:
+        return []
+    try:
+        found = vitals.stranded(case.settings, now=case.now, for_all=True)
+    except vitals.NoServerError as exc:
+        return [unasked(exc)]
+    return [said_of_runs(found)]
+
+
+CHECKS = (
+    Check("fleet.alone", GROUP, "Numero e chiavi", alone),
+    Check("fleet.rounds", GROUP, "Orari dei giri comuni", rounds, needs_network=True),
+    Check("fleet.runs", GROUP, "Giri comuni fermi", runs, needs_network=True),
+)

@@ -1,0 +1,61 @@
+"""When a council meets: one sitting, on the one day that its page names; every page is made up."""
+
+import pytest
+
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.frames.meetings import meeting
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "said"),
+    [
+        (
+            "Convocazione del Consiglio comunale",
+            "Convocazione del consiglio comunale per il giorno 27 gennaio 2027 - ore 20.00, seduta pubblica.",
+            "Il Consiglio comunale si riunisce mercoledì 27 gennaio 2027 alle 20. La seduta è pubblica.",
+        ),
+        (
+            "Si riunisce il Consiglio comunale",
+            "Giovedì 22 aprile ore 18.30",
+            "Il Consiglio comunale si riunisce giovedì 22 aprile alle 18:30.",
+        ),
+        (
+            "Convocazione del Consiglio comunale",
+            "Il 27 gennaio 2027, in seconda seduta il 29 gennaio 2027",
+            "",
+        ),
+        (
+            "Consiglio comunale di maggio",
+            "È convocata la seduta per il 9 maggio 2027 alle ore 20.",
+            "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20.",
+        ),
+        (
+            "Sessione del Consiglio comunale",
+            "9 maggio 2027 ore 20 - Sala consiliare",
+            "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20 nella sala consiliare.",
+        ),
+        ("Il Consiglio comunale premia gli atleti", "La festa è il 9 maggio 2027.", ""),
+        ("Consiglio comunale dei ragazzi", f"Festa il 9 maggio 2027. {'Si gioca. ' * 40}Poi la seduta.", ""),
+        ("Rinviata la seduta del Consiglio comunale", "27 gennaio 2027", ""),
+        ("Convocazione del Consiglio comunale", "Seduta del Consiglio.", ""),
+        ("Convocazione dei genitori", "27 gennaio 2027", ""),
+    ],
+)
+def test_a_council_meets_on_the_one_day_that_the_page_names(title: str, body: str, said: str) -> None:
+    assert meeting(read(title=title, abstract="", body=body)) == said
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        " e in seconda convocazione il 10 maggio 2027 alle ore 21 presso la sala consiliare",
+        ", ed occorrendo in seconda convocazione l'11 maggio 2027 alle ore 20 nella sala consiliare",
+        ", 2ª convocazione 10 maggio 2027 ore 21 presso la sala consiliare",
+    ],
+)
+def test_a_second_convocation_is_no_second_day(second: str) -> None:
+    body = f"Il Consiglio è convocato in prima convocazione il 9 maggio 2027 alle ore 20{second}."
+    page = read(title="Convocazione del Consiglio comunale", abstract="", body=body)
+    assert meeting(page) == (
+        "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20 nella sala consiliare."
+    )

@@ -1,0 +1,80 @@
+"""What makes a reader stumble over a text whose sentences may stand one by one."""
+
+import pytest
+
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary import gate
+from flows.bulletin.summary.stumbles import stumbles
+
+HELPS = "Lo sportello casa aiuta chi cerca casa."
+
+
+def found(text: str, body: str = HELPS, title: str = "Sportello casa") -> list[str]:
+    return list(stumbles(text, read(title=title, abstract="", body=body)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HELPS,
+        "Per «Porte aperte» lo sportello casa è aperto anche la sera.",
+        "Apre lo sportello «Chiavi» in via Po.",
+        "Per lo sportello casa: infatti, serve un documento.",
+        "Per lo sportello casa serve un documento.",
+        "Cercare casa è più facile. Lo sportello aiuta.",
+        "Lo sportello, che è gratuito, aiuta chi cerca casa.",
+        "È pubblicato il bando dello sportello casa.",
+        "Lo sportello è per chi cerca casa, per chi la cambia, per i vicini.",
+        "Lo sportello è aperto e/o risponde al telefono.",
+        "Lo sportello apre sabato. L'obiettivo è aiutare chi cerca casa.",
+        "Serve un documento. I moduli sono nella pagina.",
+        "Per lo sportello casa i vicini che cercano casa danno una mano.",
+        "In occasione della festa che si tiene sabato la biblioteca è chiusa.",
+        "Dal 4 maggio 2027 in via Po cambia la viabilità.",
+    ],
+)
+def test_a_plain_text_makes_nobody_stumble(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Per «Sportello casa» il servizio apre il 4 maggio.", "comincia con «Per» e il titolo tra virgol"),
+        ("Apre il servizio «Sportello casa» Il servizio aiuta tutti.", "due righe sono attaccate"),
+        ("Apre il servizio «Sportello casa» Lunedì 4 maggio.", "due righe sono attaccate"),
+        ("Per lo sportello casa: il servizio aiuta tutti.", "comincia con «Per» e un titolo con i due punti"),
+        ("Cercare casa insieme. Non perdersi. I moduli sono nella pagina.", "uno slogan"),
+        ("Lo sportello per chi cerca casa in città, è aperto.", "separa il soggetto dal verbo"),
+        ("Apre. Lo sportello per chi cerca casa, è aperto.", "separa il soggetto dal verbo"),
+        (f"È pubblicato {'il bando dello sportello casa ' * 8}.", "ricopia un titolo lungo"),
+        (f"Ecco. Sono stati pubblicati {'i bandi dello sportello casa ' * 8}.", "ricopia un titolo lungo"),
+        ("Lo sportello per la casa apre per i giovani e resta per gli anziani.", "tre «per» di seguito"),
+        ("Lo sportello è rivolto alle/agli abitanti.", "«alle/agli» non si legge"),
+        ("Lo sportello è per i cittadini/e di Alba.", "«cittadini/e» non si legge"),
+        ("L'obiettivo dello sportello è aiutare chi cerca casa.", "lo scopo, non che cosa si fa"),
+        ("Tutti i requisiti sono nella pagina. I moduli sono nella pagina.", "solo che il resto è nella"),
+        ("Per lo sportello casa i vicini che cercano casa.", "manca il verbo"),
+        (f"{HELPS} In occasione della festa gli abiti che si usano.", "manca il verbo"),
+        ("In via Po cambia temporaneamente la viabilità.", "non in quale giorno"),
+        ("C'è un deposito di atti allo sportello casa.", "di quale atto si tratta"),
+        ("Un atto è alla casa comunale.", "di quale atto si tratta"),
+    ],
+)
+def test_each_stumble_has_its_sentence(text: str, words: str) -> None:
+    assert any(words in said for said in found(text)), found(text)
+    notice = read(title="Sportello casa", abstract="", body=HELPS)
+    assert any(words in said for said in gate.faults(text, notice))
+
+
+def test_what_is_free_under_a_condition_that_a_site_cut_is_not_told_as_free() -> None:
+    text = "Lo sportello casa del Comune è gratuito."
+    cut = f"{HELPS} Il servizio è gratuito, ma solo per…"
+    assert found(text, cut) == ["La pagina è tronca dopo «gratuito, ma …»: la condizione non si legge."]
+    assert found(text, f"{HELPS} Il servizio è gratuito, ma solo per i residenti.") == []
+    assert found(text, f"{HELPS} Il servizio è gratuito. Lo sportello apre per…") == []
+
+
+def test_an_alert_may_say_for_what_its_level_is() -> None:
+    text = "È in vigore l'allerta gialla per vento per domani e arancione per neve."
+    assert found(text, text, "Allerta meteo") == []
