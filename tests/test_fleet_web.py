@@ -112,7 +112,7 @@ def test_a_comune_whose_database_is_gone_says_so_and_the_others_are_shown(
         assert (await site.get(f"{PUBLIC['beta']}/")).status_code == 200
 
     lived(here, story)
-    assert "is empty: `make run` or `python -m flows migrate` comes first" in caplog.text
+    assert "bollettino.db is missing" in caplog.text
 
 
 def test_requests_of_one_that_hangs_leave_room_for_the_others(

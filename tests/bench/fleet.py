@@ -67,7 +67,6 @@ def settle(here: Land, issuer: Issuer, comuni: int, folder: Path) -> None:
             (DEMO_ALERTS, issuer.url + PATH),
             (DEMO_FEED, f"{issuer.url}/{slug}"),
             ('alert_zones = ["Lomb-09"]', f'alert_zones = ["{zones[number % len(zones)]}"]'),
-            ('phone_number_id = "100000000000001"', f'phone_number_id = "{number_of(number)}"'),
             ('public = "http://127.0.0.1:8080"', f'public = "https://comuni.example.it/{slug}"'),
         )
         issuer.shows(FEED.encode(), '"feed"', path=f"/{slug}")
@@ -75,8 +74,8 @@ def settle(here: Land, issuer: Issuer, comuni: int, folder: Path) -> None:
 
 
 def number_of(comune: int) -> str:
-    """Meta's id of its telephone number."""
-    return str(100_000_000_000_000 + comune)
+    """Meta's id of its telephone number, as they are given by `Land.add`."""
+    return f"1000000000{comune + 1:05}"
 
 
 def copied(prefect: Path, first: str, *others: str) -> None:

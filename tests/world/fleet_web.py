@@ -45,7 +45,7 @@ def join(here: Land, slug: str, *more: tuple[str, str]) -> dict[str, str]:
     """One of these joins the folder; the secrets that it has."""
     return here.add(
         slug,
-        ('phone_number_id = "100000000000001"', f'phone_number_id = "{NUMBERS[slug]}"'),
+        (f'"1000000000{here.count + 1:05}"', f'"{NUMBERS[slug]}"'),
         ('waba_id = "200000000000001"', f'waba_id = "{ACCOUNTS[slug]}"'),
         ('public = "http://127.0.0.1:8080"', f'public = "{PUBLIC[slug]}"'),
         ('numero_servizio = "333 123 4567"', f'numero_servizio = "{SHOWN[slug]}"'),
