@@ -105,6 +105,12 @@ def _waiting(session: Session, *conditions: ColumnElement[bool], limit: int | No
     return [Waiting(*row) for row in session.exec(query)]
 
 
+def is_waiting(session: Session) -> bool:
+    """Whether something was never tried, or came before its message is known."""
+    untried = or_(col(InboundEvent.failure).is_(None), col(InboundEvent.failure) == EARLY)
+    return bool(_waiting(session, untried, limit=1))
+
+
 def payloads(session: Session, ids: Collection[int]) -> dict[int, bytes]:
     """What was sealed, by id."""
     query = select(InboundEvent.id, InboundEvent.payload_sealed).where(col(InboundEvent.id).in_(padded(ids)))

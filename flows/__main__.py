@@ -131,10 +131,15 @@ def act(arguments: argparse.Namespace, out: Output) -> int:
 
     from db.engine import StoreError
     from flows.door.keys import KeysError
+    from flows.fleet import registry
     from flows.privacy import intact
     from flows.settings import BollettinoError, load
 
     try:
+        if arguments.verb == "web" and not arguments.profile and (of := registry.of_process()):
+            from flows.fleet.front.app import serve
+
+            return serve(of)
         settings = load(arguments.profile)
         if arguments.verb not in ("run", "prefect"):  # the server needs none of what the sandbox keeps
             settings.prepare_secrets(make=False)

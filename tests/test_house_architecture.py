@@ -27,7 +27,7 @@ FLOORS = (
     ("run", "rehearse"),
     ("cli",),
     tuple(verb for verb in VERBS if verb not in ("run", "rehearse", "deploy")),
-    ("watchdog", "kit", "fleet.membership"),
+    ("watchdog", "kit", "fleet.membership", "fleet.front"),
     ("doctor",),
     ("letters",),
     ("by_hand",),

@@ -29,10 +29,9 @@ RENEW = "rinnova il certificato del web server che sta davanti, e guarda perché
 
 
 def local(case: Case) -> Said:
-    port = case.settings.profile.servers.web_port
     remedy = "guarda `logs/web.log` nella cartella dell'installazione, libera il disco, riavvia"
     try:
-        answer = ask(f"http://127.0.0.1:{port}/salute")
+        answer = ask(f"{case.settings.web_address}/salute")
     except UnreachedError as exc:
         return failed("L'applicazione web non risponde: nessun DISATTIVA arriva.", remedy, detail=str(exc))
     if answer.status != 200:

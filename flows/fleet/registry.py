@@ -1,7 +1,7 @@
 """The Comuni of a fleet, each of them a value: its Settings, with nothing of another's in it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,9 +46,9 @@ class Fleet:
                 ill[slug] = str(exc)
             except Exception as exc:  # noqa: BLE001  a defect must not cost the others; its text may hold a secret
                 ill[slug] = f"{self.folder / slug}.toml: {type(exc).__name__}"
-        for sharing in _sharing(list(well.values())):
-            names = ", ".join(settings.profile.slug for settings in sharing)
-            for slug in (settings.profile.slug for settings in sharing):
+        for together in sharing(well.values(), place):
+            names = ", ".join(settings.profile.slug for settings in together)
+            for slug in (settings.profile.slug for settings in together):
                 del well[slug]  # whose it is nobody can tell from here: neither writes to the other's people
                 ill[slug] = f"{names}: have one database"
         return Roll(tuple(well.values()), ill)
@@ -60,12 +60,12 @@ def of_process() -> Fleet | None:
     return Fleet(folder) if folder else None
 
 
-def _sharing(comuni: Sequence[Settings]) -> list[list[Settings]]:
-    """Those that have a database together."""
-    by_place: dict[object, list[Settings]] = defaultdict(list)
+def sharing(comuni: Iterable[Settings], what: Callable[[Settings], object]) -> list[list[Settings]]:
+    """Those that have `what` of them in common, which each should have for itself; None is nothing."""
+    by_what: dict[object, list[Settings]] = defaultdict(list)
     for settings in comuni:
-        by_place[place(settings)].append(settings)
-    return [together for together in by_place.values() if len(together) > 1]
+        by_what[what(settings)].append(settings)
+    return [together for one, together in by_what.items() if one is not None and len(together) > 1]
 
 
 def place(settings: Settings) -> object:

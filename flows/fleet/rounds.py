@@ -93,7 +93,7 @@ def every(
     told: SimpleQueue[tuple[_Hand[Result], Result | None, str]] = SimpleQueue()
     idle: list[_Hand[Result]] = []
     busy: dict[_Hand[Result], tuple[str, float]] = {}
-    with _logged_by_slug():
+    with logged_by_slug():
         while busy or waiting:
             if monotonic() > ends:
                 ill |= {settings.profile.slug: NOT_BEGUN for settings in waiting}
@@ -212,18 +212,37 @@ def _alone(name: str, settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _logged_by_slug() -> Iterator[None]:
-    """Whatever is logged meanwhile for a Comune begins with its slug."""
+def working_for(slug: str) -> Iterator[None]:
+    """What is done within is this Comune's."""
+    before = OF.set(slug)
+    try:
+        yield
+    finally:
+        OF.reset(before)
+
+
+@contextmanager
+def logged_by_slug() -> Iterator[None]:
+    """Whatever is logged meanwhile for a Comune begins with its slug, once."""
     make = logging.getLogRecordFactory()
-
-    def named(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = make(*args, **kwargs)
-        if slug := OF.get():
-            record.msg = f"{slug}: {record.msg}"
-        return record
-
-    logging.setLogRecordFactory(named)
+    if isinstance(make, _Named):
+        yield
+        return
+    logging.setLogRecordFactory(_Named(make))
     try:
         yield
     finally:
         logging.setLogRecordFactory(make)
+
+
+class _Named:
+    """Makes records of the log."""
+
+    def __init__(self, make: Callable[..., logging.LogRecord]) -> None:
+        self._make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = self._make(*args, **kwargs)
+        if slug := OF.get():
+            record.msg = f"{slug}: {record.msg}"
+        return record

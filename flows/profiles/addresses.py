@@ -41,6 +41,13 @@ class Addresses:
         return self.fleet.prefect.place if self.fleet else ("127.0.0.1", self.profile.servers.prefect_port)
 
     @property
+    def web_address(self) -> str:
+        """Of the web app, as this machine reaches it; in a fleet each Comune stands below its slug there."""
+        if self.fleet:
+            return f"http://127.0.0.1:{self.fleet.web.port}/{self.profile.slug}"
+        return f"http://127.0.0.1:{self.profile.servers.web_port}"
+
+    @property
     def prefect_ui(self) -> str:
         """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
         return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"

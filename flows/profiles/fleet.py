@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from flows.door.environment import FLEETS, handed_over
 from flows.profiles.contacts import Base
@@ -38,11 +38,18 @@ class PrefectServer(Strict):
         return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
 
 
+class WebServer(Strict):
+    """The one web app of all Comuni, on loopback; a proxy stands before it."""
+
+    port: int = Field(default=8080, ge=1, le=65535)
+
+
 class FleetFile(Strict):
     """What the Comuni of a fleet share."""
 
     database: str | None = None  # of PostgreSQL, with {slug} in it; else each has an SQLite file of its own
     prefect: PrefectServer = PrefectServer()
+    web: WebServer = WebServer()
 
     @field_validator("database")
     @classmethod

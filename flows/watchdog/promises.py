@@ -134,7 +134,7 @@ def _disk(settings: Settings) -> Trouble | None:
 
 def _web(settings: Settings) -> Trouble | None:
     try:
-        status = ask(f"http://127.0.0.1:{settings.profile.servers.web_port}/salute").status
+        status = ask(f"{settings.web_address}/salute").status
     except UnreachedError:
         return Trouble("web", "Applicazione web", "Non risponde: ATTIVA e DISATTIVA non arrivano.")
     if status == 200:

@@ -6,20 +6,21 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db import canary, schema
 from db.engine import StoreError, make_engine
 from flows.sending.provider import open_client
 from flows.settings import Settings
 from flows.web import health, metrics, review_link, webhook
-from flows.web.ground.context import Web
+from flows.web.ground.context import WEB, Web
 from flows.web.headers import Manners
 from flows.web.inbound import answers, forgetting, inbox
 from flows.web.pages import routes
@@ -54,30 +55,60 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with client or open_client(settings) as sender:
-            loops[:] = [
-                _start(inbox.run(web), "inbox", on_fault),
-                _start(answers.run(web, sender), "answers", on_fault),
-                _start(forgetting.run(web), "forgetting", on_fault),
-            ]
-            try:
-                yield
-            finally:
-                await _stop(web, loops)
+        async with client or open_client(settings) as sender, at_work(web, sender, on_fault) as started:
+            loops[:] = started
+            yield
 
+    metrics.token(settings.state / metrics.FILE)  # for Prometheus, before it asks
+    app = furnished(lifespan, lives)
+    app.include_router(webhook.router(web))
+    app.add_middleware(Belonging, web=web)
+    app.state.web = web
+    return app
+
+
+def furnished(
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None, lives: Callable[[], bool]
+) -> FastAPI:
+    """All that a Comune shows: which one, the scope of each request tells. `lives`: whether what works behind
+    it does.
+    """
     app = FastAPI(title="Bollettino", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False  # it would answer with an address of whatever Host was asked for
-    app.state.web = web
-    app.add_middleware(Manners, is_encrypted=str(settings.profile.servers.public).startswith("https://"))
-    app.include_router(webhook.router(web))
-    app.include_router(health.router(web, lives=lives))
-    app.include_router(metrics.router(web))
-    app.include_router(routes.router(web))
-    app.include_router(review_link.router(web))
-    app.add_exception_handler(404, routes.not_found(web))
+    app.add_middleware(Manners)
+    app.include_router(health.router(lives))
+    app.include_router(metrics.router())
+    app.include_router(routes.router())
+    app.include_router(review_link.router())
+    app.add_exception_handler(404, routes.not_found)
     app.add_exception_handler(405, routes.not_allowed)
-
     return app
+
+
+class Belonging:
+    """ASGI middleware: whatever is asked for is one Comune's."""
+
+    def __init__(self, app: ASGIApp, web: Web) -> None:
+        self._app, self._web = app, web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, WEB: self._web}, receive, send)
+
+
+@asynccontextmanager
+async def at_work(
+    web: Web, sender: WhatsAppClient, on_fault: Callable[[], None] = lambda: None
+) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """The loops of a Comune run within, and what is on its way at the end ends well."""
+    loops = [
+        _start(inbox.run(web), "inbox", on_fault),
+        _start(answers.run(web, sender), "answers", on_fault),
+        _start(forgetting.run(web), "forgetting", on_fault),
+    ]
+    try:
+        yield loops
+    finally:
+        await _stop(web, loops)
 
 
 def _start(work: Coroutine[Any, Any, None], name: str, on_fault: Callable[[], None]) -> asyncio.Task[None]:
@@ -107,9 +138,7 @@ def serve(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; 0 after a clean stop, 1 when it could not start or a loop died (the unit
     starts it again), 2 when the database is of another revision, or under other keys.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("httpx", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    log_plainly()
     engine = make_engine(settings.database)
     try:
         with schema.explained(engine):
@@ -118,18 +147,37 @@ def serve(settings: Settings) -> int:
     except StoreError as exc:
         print(exc, file=sys.stderr)
         return 2
-    # uvicorn raises the signal again after it has stopped cleanly
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        return host(settings, engine)
-    except KeyboardInterrupt:
-        return 0
+        return until_told(lambda: host(settings, engine))
     finally:
         engine.dispose()
 
 
+def log_plainly() -> None:
+    """What other libraries say in passing is not logged: an address may hold a token."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("httpx", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def until_told(work: Callable[[], int]) -> int:
+    """0 where SIGINT or SIGTERM ended it: uvicorn raises the signal again after it has stopped cleanly."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return 0
+
+
 def host(settings: Settings, engine: Engine) -> int:
     """Serve until something stops the server; 1 when that was not asked for."""
+    return listen(
+        lambda end: create_app(settings, engine, on_fault=end), port=settings.profile.servers.web_port
+    )
+
+
+def listen(make: Callable[[Callable[[], None]], FastAPI], *, port: int) -> int:
+    """Serve what is made until something stops the server; it is given what to call when it cannot go on."""
     died: list[bool] = []
 
     def end() -> None:
@@ -137,9 +185,9 @@ def host(settings: Settings, engine: Engine) -> int:
         server.should_exit = True
 
     config = uvicorn.Config(
-        create_app(settings, engine, on_fault=end),
+        make(end),
         host="127.0.0.1",
-        port=settings.profile.servers.web_port,
+        port=port,
         log_config=None,
         access_log=False,  # uvicorn's would log query strings, and the verify token is in one
         server_header=False,

@@ -6,6 +6,8 @@ import time
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flows.web.ground.context import asked
+
 HEADERS = {
     # no script, no frame, nothing of a third party; the icon is ours, and who audits a page reads robots.txt
     "Content-Security-Policy": (
@@ -24,25 +26,26 @@ log = logging.getLogger(__name__)
 
 
 class Manners:
-    """ASGI middleware."""
+    """ASGI middleware. Whom citizens reach by https they are never to reach otherwise again."""
 
-    def __init__(self, app: ASGIApp, *, is_encrypted: bool = False) -> None:
-        """`is_encrypted`: citizens reach it by https, and are never to reach it otherwise again."""
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.headers = HEADERS | (BY_HTTPS if is_encrypted else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started, status = time.monotonic(), 500
+        web = asked(scope)
+        is_encrypted = web is not None and web.settings.profile.servers.public.startswith("https://")
+        carried = HEADERS | (BY_HTTPS if is_encrypted else {})
 
         async def mannered(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                for name, value in carried.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)

@@ -25,7 +25,7 @@ from db import disk, inbound, service_numbers, sources
 from db.engine import reading
 from db.inbound import STATUS
 from db.models import DeliveryStatus
-from flows.web.ground.context import Web
+from flows.web.ground.context import Web, web_of
 
 BULLETINS = 10  # the last ones, each with its own lines
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
@@ -33,14 +33,15 @@ HERE = ("127.0.0.1", "localhost", "::1")
 FILE = "metrics.token"  # in the state folder, for Prometheus' `credentials_file`
 
 
-def router(web: Web) -> APIRouter:
+def router() -> APIRouter:
     routes = APIRouter(tags=["metrics"])
-    credential = f"Bearer {token(web.settings.state / FILE)}".encode()
 
     @routes.get("/metrics")
     async def metrics(request: Request) -> Response:
         if is_from_outside(request.headers):
             return PlainTextResponse("only on this machine", status_code=403)
+        web = web_of(request)
+        credential = f"Bearer {token(web.settings.state / FILE)}".encode()
         header = request.headers.get("authorization", "").encode("utf-8", "replace")
         if not hmac.compare_digest(header, credential):
             challenge = {"WWW-Authenticate": "Bearer"}

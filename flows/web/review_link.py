@@ -11,18 +11,19 @@ from starlette.concurrency import run_in_threadpool
 from db import bulletins
 from db.engine import reading
 from db.models import WAITING, BulletinStatus
-from flows.web.ground.context import Web
+from flows.web.ground.context import Web, web_of
 from flows.web.ground.texts import render
 
 FRESH = {"Cache-Control": "no-store"}  # another run may hold the form a minute later
 
 
-def router(web: Web) -> APIRouter:
+def router() -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/r/{code}")
     @routes.head("/r/{code}", include_in_schema=False)
-    async def review(_request: Request, code: str) -> Response:
+    async def review(request: Request, code: str) -> Response:
+        web = web_of(request)
         state = await run_in_threadpool(find, web, code)
         if state is None:
             return HTMLResponse(render(web.settings, "not_found.html"), status_code=404)

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import logging
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -35,28 +36,15 @@ def router(web: Web) -> APIRouter:
 
     @routes.get("")
     async def verify(request: Request) -> Response:
-        query = request.query_params
-        token = query.get("hub.verify_token", "").encode("utf-8", "replace")
-        is_right = bool(verify_token) and hmac.compare_digest(token, verify_token.encode())
-        if not is_right or query.get("hub.mode") != "subscribe":
-            return PlainTextResponse(REFUSAL, status_code=403)
-        return PlainTextResponse(query.get("hub.challenge", "").encode("utf-8", "replace"))
+        return verified(request, [verify_token])
 
     @routes.post("")
     async def receive(request: Request) -> Response:
-        if refused := _refuse(request.headers):  # before a byte of the body is taken
-            return refused
-        try:
-            async with asyncio.timeout(PATIENCE):
-                raw = await read(request)
-        except TooLargeError:
-            return _shut(413, "too large")
-        except TimeoutError:
-            return _shut(408, "too slow")
-        except ClientDisconnect:
-            return _shut(400, "truncated")
+        raw = await taken(request)
+        if isinstance(raw, Response):
+            return raw
         if not verify_signature(raw, request.headers.get("x-hub-signature-256"), app_secrets):
-            return _shut(401, "wrong signature")
+            return shut(401, "wrong signature")
         try:
             async with asyncio.timeout(PATIENCE):
                 await turn.acquire()
@@ -65,7 +53,7 @@ def router(web: Web) -> APIRouter:
         try:
             await run_in_threadpool(store, web, raw)
         except NotJsonError:
-            return _shut(400, "signed, and not JSON")
+            return shut(400, "signed, and not JSON")
         except SQLAlchemyError as exc:  # the provider brings it again
             log.error("webhook: not stored: %s", type(exc).__name__)
             return PlainTextResponse("not stored", status_code=503)
@@ -77,19 +65,44 @@ def router(web: Web) -> APIRouter:
     return routes
 
 
+def verified(request: Request, tokens: Sequence[str]) -> Response:
+    """What Meta asks when the address is set up, answered to who knows one of these words."""
+    query = request.query_params
+    token = query.get("hub.verify_token", "").encode("utf-8", "replace")
+    is_right = [hmac.compare_digest(token, right.encode()) for right in tokens if right]
+    if not any(is_right) or query.get("hub.mode") != "subscribe":
+        return PlainTextResponse(REFUSAL, status_code=403)
+    return PlainTextResponse(query.get("hub.challenge", "").encode("utf-8", "replace"))
+
+
+async def taken(request: Request) -> bytes | Response:
+    """The body of a post whose headers are those of one that we wait for, else what it is answered."""
+    if refused := _refuse(request.headers):  # before a byte of the body is taken
+        return refused
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await read(request)
+    except TooLargeError:
+        return shut(413, "too large")
+    except TimeoutError:
+        return shut(408, "too slow")
+    except ClientDisconnect:
+        return shut(400, "truncated")
+
+
 def _refuse(headers: Headers) -> Response | None:
     """What the headers alone tell to be nobody's post that we wait for."""
     if not headers.get("x-hub-signature-256"):
-        return _shut(401, "no signature")
+        return shut(401, "no signature")
     if headers.get("content-encoding", "identity").lower() != "identity":
-        return _shut(415, "compressed")  # Meta sends plain JSON; nothing here ever inflates a body
+        return shut(415, "compressed")  # Meta sends plain JSON; nothing here ever inflates a body
     length = headers.get("content-length", "0")
     if not length.isdecimal() or len(length) > 15 or int(length) > LIMIT:
-        return _shut(413, "too large")
+        return shut(413, "too large")
     return None
 
 
-def _shut(status: int, why: str) -> Response:
+def shut(status: int, why: str) -> Response:
     """Refused, and the connection closed: what is left of the body is not waited for."""
     log.warning("webhook: a post was refused: %s", why)
     return PlainTextResponse(why, status_code=status, headers={"Connection": "close"})

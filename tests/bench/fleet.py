@@ -67,9 +67,15 @@ def settle(here: Land, issuer: Issuer, comuni: int, folder: Path) -> None:
             (DEMO_ALERTS, issuer.url + PATH),
             (DEMO_FEED, f"{issuer.url}/{slug}"),
             ('alert_zones = ["Lomb-09"]', f'alert_zones = ["{zones[number % len(zones)]}"]'),
+            ('public = "http://127.0.0.1:8080"', f'public = "https://comuni.example.it/{slug}"'),
         )
         issuer.shows(FEED.encode(), '"feed"', path=f"/{slug}")
     here.settle(here.fleet.slugs, template)
+
+
+def number_of(comune: int) -> str:
+    """Meta's id of its telephone number, as they are given by `Land.add`."""
+    return f"1000000000{comune + 1:05}"
 
 
 def copied(prefect: Path, first: str, *others: str) -> None:

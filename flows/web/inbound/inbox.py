@@ -38,7 +38,6 @@ log = logging.getLogger(__name__)
 async def run(web: Web) -> None:
     """Until the app stops: handle what is stored, then wait. A fault of the database is tried again."""
     early_at, after = 0.0, 0  # monotonic; where the pass through what came early goes on
-    later: dict[int, datetime] = {}  # a restart tries what failed at once: it may have been repaired
     while not web.stopping.is_set():
         try:
             while not web.stopping.is_set():
@@ -46,7 +45,7 @@ async def run(web: Web) -> None:
                     web.queued.set()
                 if not await run_in_threadpool(statuses, web) and not handled:
                     break
-            if await run_in_threadpool(retry, web, later) > 0:
+            if await run_in_threadpool(retry, web, web.later) > 0:
                 web.queued.set()
             if after or time.monotonic() >= early_at:
                 # a part at a turn: another program on the number may leave tens of thousands, and words wait

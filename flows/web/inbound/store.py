@@ -52,9 +52,22 @@ def store(web: Web, raw: bytes) -> int:
 
     Returns how many were new. NotJsonError stores nothing.
     """
+    return keep(web, read(raw))
+
+
+def read(raw: bytes) -> object:
+    """NotJsonError where it is none."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as exc:
+        raise NotJsonError(type(exc).__name__) from exc
+
+
+def keep(web: Web, payload: object) -> int:
+    """The same with what was read of it."""
     now = web.clock()
     try:
-        parsed = parse(json.loads(raw), heard_at=now)
+        parsed = parse(payload, heard_at=now)
         updates = {web.vault.hash(key(update)): update for update in parsed}
         incoming = {event_hash: _incoming(update) for event_hash, update in updates.items()}
     except (ValueError, RecursionError) as exc:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Match
 
 from db.engine import reading
-from flows.web.ground.context import Web
+from flows.web.ground.context import Web, web_of
 from flows.web.pages import views
 from flows.web.pages.views import Snapshot, View
 
@@ -25,7 +25,7 @@ def _response(kind: str) -> type[Response]:
     return type("PageResponse", (Response,), {"media_type": kind})
 
 
-def router(web: Web) -> APIRouter:
+def router() -> APIRouter:
     routes = APIRouter()
 
     def add(path: str, kind: str, handler: Handler) -> None:
@@ -33,6 +33,7 @@ def router(web: Web) -> APIRouter:
         routes.head(path, include_in_schema=False)(handler)
 
     async def page_of(request: Request, look_up: Callable[..., View | None], *values: str) -> Response:
+        web = web_of(request)
         return answer(request, web, await run_in_threadpool(view_of, web, look_up, *values))
 
     def fixed(view: Callable[[Snapshot], View]) -> Handler:
@@ -83,11 +84,8 @@ def absent(web: Web) -> Response:
     return HTMLResponse(views.not_found(web.settings).body, status_code=404)
 
 
-def not_found(web: Web) -> Callable[[Request, Exception], Awaitable[Response]]:
-    async def handler(_request: Request, _exc: Exception) -> Response:
-        return absent(web)
-
-    return handler
+async def not_found(request: Request, _exc: Exception) -> Response:
+    return absent(web_of(request))
 
 
 async def not_allowed(request: Request, _exc: Exception) -> Response:
