@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("desk")  # one for all: it takes 20 s to st
 APPROVE, SAVE = "Approva (solo se sei Anna Redazione): parte subito", "Salva, continuo dopo"
 TAPS = 5  # after the letter's link, of an approval that changes nothing: ⋮, Resume, list, line, Resume
 TITLES = (
-    "Ufficio tributi, nuovi orari di ricevimento",
+    "Servizio di pasti a domicilio",
     "Servizio di trasporto per anziani",
     "Assistenza fiscale gratuita per pensionati",
     "Ritiro gratuito degli sfalci",
