@@ -186,7 +186,7 @@ def test_a_draft_tells_the_whole_message_and_nothing_of_a_citizen(comune: Comune
     said = box.text()
     for item in comune.items(number):
         assert " ".join(item.text.split()) in " ".join(said.split())
-    assert "per 5 persone" in said
+    assert "Va a 5 persone" in said
     assert "- Vecchia notizia: già inviata" in said
     assert "/redazione/modulo/" in said
     assert not any(phone.lstrip("+")[2:] in said.replace(" ", "") for phone in numbers)
