@@ -147,9 +147,13 @@ def outcome_of(
         is_any = new or any(reading.offered for reading in readings)
         to_do = f": perché entrino nel prossimo bollettino {BOXES}" if is_any else ""
         return f"Prova: nuove, {days}: {count}. Non è cambiato niente{to_do}.{seen}"
-    then = OFFERED if offer else f" Non entrano in un bollettino: per questo rifallo, {BOXES}." if new else ""
+    if offer:  # by then also what was stored before
+        is_any = any(one.new or one.updated or one.unchanged for one in readings)
+        return f"Salvate, {days}: {count}.{OFFERED if is_any else NONE}{seen}"
+    then = f" Non entrano in un bollettino: per questo rifallo, {BOXES}." if new else ""
     return f"Salvate, {days}: {count}.{then}{seen}"
 
 
 BOXES = "togli la spunta a «Prova» e mettila a «Offri queste notizie»"
+NONE = " In questi giorni non si è trovata nessuna notizia."
 OFFERED = " Quelle di questi giorni, anche se salvate prima, ora possono entrare nel prossimo bollettino."

@@ -30,7 +30,7 @@ from flows.bulletin.status import STATUS, numbered
 from flows.door.sealed import NO_CODE, Proof
 from flows.draft.again import twice
 from flows.draft.alerts import picture_at
-from flows.draft.evidence import plain
+from flows.draft.lineage import plain, tied_to, whole
 from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
@@ -104,7 +104,7 @@ def draft_correction(
             by=who,
             now=now,
         )
-        telling.link(session, bulletin.id, [bulletin_id])
+        telling.link(session, bulletin.id, tied_to(session, original, item))
         lines = [
             ItemData(
                 title=item.title if place == 0 else label,
@@ -126,19 +126,23 @@ def same_correction(engine: Engine, bulletin_id: int, position: int, right: str)
 
     By what it says now: what it quotes and why may be left empty, or told otherwise, the second time. Or that
     said so when it was drafted: what an editor types once more is what they typed then, whatever they mended
-    in the form.
+    in the form. None older than the newest that was approved: what that one put right is not right any more.
     """
     with reading(engine) as session:
         sealed = bulletins.approved(session, bulletin_id)
         lines = bulletins.items(session, sealed[1]) if sealed else []
         if not 1 <= position <= len(lines):
             return None
-        said = (lines[position - 1].title, plain(right))
+        title = lines[position - 1].title
         for bulletin in telling.follow_ups(session, bulletin_id, *ALIVE, kinds=(BulletinKind.correction,)):
             versions = bulletins.versions(session, bulletin.id)
             written = [bulletins.items(session, version)[0] for version in versions]
-            if any((line.title, plain(line.text)) == said for line in written):
+            if title not in {line.title for line in written}:
+                continue
+            if any(plain(line.text) == plain(right) for line in written):
                 return bulletin
+            if bulletin.status not in WAITING:
+                return None
     return None
 
 
@@ -257,7 +261,7 @@ def listing(engine: Engine, now: datetime) -> str:
     """What was sent of late with the numbers to choose by, what may be wrong first (Markdown)."""
     with reading(engine) as session:
         suspects = telling.to_put_right(session, since=now - MEMORY)
-        sent = telling.sent(session, since=now - MEMORY)
+        sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
         right = {line.bulletin.id: choices.corrections(session, line.bulletin) for line in sent}
     parts = []
     if suspects:
@@ -311,8 +315,12 @@ def correct(
             acts.judge(settings, engine, chi, proof, now=now)
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
+    of_all = _whole(engine, number, position)
+    before = same_correction(engine, *of_all, giusto)
+    if before is not None and not al_resto:
+        why = THERE_IS.format(number=before.id, state=STATUS[before.status])
+        return orders.refused(settings, engine, why, who=chi)
     try:
-        before = same_correction(engine, number, position, giusto) if al_resto else None
         bulletin_id = (
             before.id
             if before
@@ -336,8 +344,8 @@ def correct(
             other = draft_for_the_rest(
                 settings,
                 engine,
-                bulletin_id=number,
-                position=position,
+                bulletin_id=of_all[0],
+                position=of_all[1],
                 right=giusto,
                 who=chi,
                 proof=proof,
@@ -361,6 +369,20 @@ def correct(
     forms.open_review(settings, engine, other, now=now)
     both = f"{ready} Per chi non l'ha ancora ricevuto: il testo giusto, numero {other}, da approvare."
     return orders.done(settings, engine, both, link=link)
+
+
+THERE_IS = (
+    "C'è già una correzione di questa riga con questo testo: numero {number}, {state}. Non ne è stata "
+    "preparata un'altra. Se l'invio è fermo, per chi non ha ricevuto niente rifallo con lo stesso testo e la "
+    "casella «L'invio è fermato»."
+)
+
+
+def _whole(engine: Engine, number: int, position: int) -> tuple[int, int]:
+    """As `whole`; of a bulletin that there is not, the line as it was asked for."""
+    with reading(engine) as session:
+        bulletin = session.get(Bulletin, number)
+        return whole(session, bulletin, position) if bulletin else (number, position)
 
 
 def _reaches_again(engine: Engine, bulletin_id: int) -> list[str]:

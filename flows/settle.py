@@ -16,7 +16,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries, outcomes
 from db.engine import make_engine, reading, transaction
 from db.models import Bulletin, BulletinStatus
-from flows.bulletin.status import STATUS
+from flows.bulletin.status import STATUS, counted
 from flows.door.sealed import NO_CODE, Proof
 from flows.letters import drafts, orders
 from flows.privacy.intact import load
@@ -38,7 +38,7 @@ RETRIED = frozenset(str(code) for code in TABLE if classify(code, 400) in RESEND
 DECLARE = "Si può solo dichiarare se sono arrivati o no."
 AGAIN, GOT = "rimanda agli incerti", "sono arrivati"
 Choice = Literal["rimanda agli incerti", "sono arrivati", "non sono arrivati"]
-TO_SEND = "Non è cambiato niente: per rimandarli togli la spunta a «Dimmi solo quanti sono»."
+TO_SEND = "Non è cambiato niente: per mandare di nuovo togli la spunta a «Dimmi solo quanti sono»."
 
 
 def retry_failed(
@@ -68,7 +68,9 @@ def retry_failed(
                 return 0, outcome
             raise NotDoneError(outcome)
         if person is None:
-            return len(retriable), f"Bollettino {bulletin_id}: si ritenterebbero {len(retriable)} messaggi."
+            verb = "si ritenterebbe" if len(retriable) == 1 else "si ritenterebbero"
+            messages = counted(len(retriable), "messaggio", "messaggi")
+            return len(retriable), f"Bollettino {bulletin_id}: {verb} {messages}."
         count = deliveries.retry(session, retriable, now=now)
         return _again(settings, session, bulletin, count, person, "ritenta", now)
 

@@ -33,6 +33,19 @@ KNOWN = Reading("a", offered=("2026-11-21 Gita al lago",))
         ),
         ([Reading("a")], False, False, f"Salvate, {PERIOD}: 0 notizie."),
         (
+            [Reading("a")],
+            False,
+            True,
+            f"Salvate, {PERIOD}: 0 notizie. In questi giorni non si è trovata nessuna notizia.",
+        ),
+        (
+            [Reading("a", unchanged=1)],
+            False,
+            True,
+            f"Salvate, {PERIOD}: 0 notizie. Quelle di questi giorni, anche se salvate prima, ora possono "
+            "entrare nel prossimo bollettino.",
+        ),
+        (
             [Reading("a", new=1)],
             False,
             True,

@@ -92,7 +92,7 @@ def test_what_comes_before_the_send_says_when_and_that_it_does() -> None:
         [*early, paper, office], slots=9, times=Times(NOW, friday, friday + timedelta(days=4)), window=WEEK
     )
     assert [(one.title, one.reason) for one in made.left_out] == [
-        (early[0].title, "viene prima dell'invio: giovedì 26 novembre")
+        (early[0].title, "viene prima dell'invio, giovedì 26 novembre")
     ]
     found = {one.news_item_id: (notes(one), one.before is not None) for one in made.chosen}
     assert found == {

@@ -181,7 +181,7 @@ def test_what_comes_before_the_send_is_named(comune: Comune) -> None:
         make_news_item(session, data)
     comune.compose(at_approval=False)
     (letter,) = letters(comune)
-    line = "- Consiglio comunale sul bilancio: viene prima dell'invio: lunedì 30 novembre"
+    line = "- Consiglio comunale sul bilancio: viene prima dell'invio, lunedì 30 novembre"
     assert f"\n{line}\n\nPer annunciare in tempo" in letter.text
     subject = (
         "Per ora niente da inviare: bollettino di martedì 1 dicembre; OGGI decidi di ciò che viene prima"

@@ -5,16 +5,20 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
+from db import telling
 from db.models import BulletinStatus, Delivery, DeliveryStatus, NewsItem
 from flows import correct
 from flows.approve import load_round
 from flows.correct import ERROR, draft_for_the_rest
+from flows.dispatch import begin
 from flows.door.sealed import NO_CODE
 from flows.letters import orders
 from flows.letters.holding import hold as hold_send
+from flows.review import acts
 from flows.runs import choices, client, forms
 from flows.sending import hold
 from flows.sending.drain import UntrueError
+from flows.stop import stop_sending
 from tests.test_settle import ANNA, close, corrected, letters, send, stopped, tell
 from tests.world.builders import item_of, make_news_item
 from tests.world.comune import APPROVE, Comune
@@ -57,6 +61,9 @@ def test_the_form_and_the_letter_say_how_many_get_a_second_one(comune: Comune, t
         "riga e il testo di quella, con la casella «L'invio è fermato»."
     )
     assert not any("Non serve scartarla" in line for line in whole(comune, second)), "it may be the way"
+    (left,) = [line for line in whole(comune, second) if line.startswith("L'invio del")]
+    assert left.endswith("stessa riga e testo di questa, con la casella «L'invio è fermato».")
+    assert "nessuno riceve due volte" not in left, "two would"
     tell(comune, second)
     letter = [one.text for one in letters(comune, "bozza_pronta") if one.bulletin_id == second]
     assert letter
@@ -157,8 +164,8 @@ def make_stored(comune: Comune) -> NewsItem:
 
 
 def test_a_second_correction_of_a_correction_is_led_to_no_draft_for_the_rest(comune: Comune) -> None:
-    """Who did not get a correction has no text of their own: the other draft is one more correction."""
-    first = gone(comune, stopped(comune, tried=2))
+    """Of a send that is over: the other draft is one more correction, of the same line."""
+    first = gone(comune, stopped(comune, tried=5))
     of_it = gone(comune, first, "Via Roma chiude lunedì 30 novembre.")
     told, other = said(comune, corrected(comune, first, OTHERWISE)), corrected(comune, first, FIRST)
     assert other
@@ -201,11 +208,42 @@ def test_the_letter_of_a_corrected_send_offers_no_way_that_is_refused(
         gone(comune, original)
     tell(comune, original)
     text = letters(comune, "invio_fermato")[0].text
-    assert (f"- Il testo è sbagliato. È già corretto. {SAME.rstrip('.')}: http" in text) == is_corrected
+    link = comune.settings.order_link("correggi")
+    assert (
+        "- È già corretto. Per chi non l'ha ricevuto: stessa riga (Notizia 1) e stesso testo giusto (da "
+        f"copiare: «{FIRST}»), con la casella «L'invio è fermato»; con altre parole chi ha già la correzione "
+        f"ne riceve un'altra: {link}\n- Nessun altro deve riceverlo. Chiudi qui" in text
+    ) == is_corrected
+    assert ("- Il testo è sbagliato. Correggi: chi l'ha ricevuto" in text) != is_corrected
+    assert ("non può più riprendere quando" in text) != is_corrected
     assert ("«riprendi» non vale più." in text) == is_corrected
     assert ("- Il testo è giusto. Riprendi da dove si è fermato: http" in text) != is_corrected
     assert ("«riprendi» vale fino a" in text) != is_corrected
-    assert "CHE COSA SI PUÒ FARE\n\n- Il testo è " in text
+
+
+def test_the_letter_of_a_corrected_correction_leaves_only_to_close_it(comune: Comune) -> None:
+    """Who did not get it has no text of their own."""
+    first = corrected(comune, stopped(comune, tried=5), FIRST)
+    comune.answer(first, APPROVE)
+    begin(comune.settings, comune.engine, first, now=comune.now)
+    stop_sending(comune.settings, comune.engine, first, who=ANNA, now=comune.now)
+    comune.answer(corrected(comune, first, OTHERWISE), APPROVE)
+    tell(comune, first)
+    text = next(one.text for one in letters(comune, "invio_fermato") if one.bulletin_id == first)
+    assert "CHE COSA SI PUÒ FARE\n\n- Nessun altro deve riceverlo. Chiudi qui" in text
+    assert comune.settings.order_link("correggi") not in text
+
+
+def test_an_old_page_leads_from_a_corrected_send_to_the_text_to_copy(comune: Comune) -> None:
+    """It was opened while that could be re-opened, and is confirmed once its text is known to be wrong."""
+    original = stopped(comune, tried=2)
+    entry = f"{original} · approvato · bollettino"
+    with pytest.raises(acts.NotDoneError, match="Se il testo è giusto usa «riprendi»"):
+        acts.chosen(comune.engine, entry)
+    gone(comune, original)
+    with pytest.raises(acts.NotDoneError) as refused:
+        acts.chosen(comune.engine, entry)
+    assert "questo comando non vale più. È già corretto. " + SAME in str(refused.value)
 
 
 def test_the_list_of_what_can_be_resumed_says_how_a_corrected_send_goes_on() -> None:
@@ -227,6 +265,22 @@ def run(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Run:
         shown.append((number, said(comune, number) if number != original else []))
 
     original, shown = stopped(comune, tried=2), Shown()
+    without_server(comune, monkeypatch, opened)
+
+    def start(right: str, *, first: str = "", is_for_the_rest: bool = True) -> tuple[str, Shown]:
+        if first:
+            gone(comune, original, first)
+        entry = f"{original} · notizia 1 del bollettino"
+        outcome = correct.correct.fn(entry, giusto=right, motivo=ERROR, chi=ANNA, al_resto=is_for_the_rest)
+        return str(outcome), shown
+
+    return start
+
+
+def without_server(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch, opened: Callable[..., None] = lambda *_, **__: None
+) -> None:
+    """*correggi* of this Comune, which returns what it would say; `opened` is called for each form."""
     monkeypatch.setattr(correct, "load", lambda: comune.settings)
     monkeypatch.setattr(correct, "make_engine", lambda _: comune.engine)
     monkeypatch.setattr(correct, "create_markdown_artifact", lambda *_, **__: None)
@@ -234,15 +288,6 @@ def run(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(forms, "open_review", opened)
     monkeypatch.setattr(orders, "done", lambda _settings, _engine, outcome, **_: outcome)
     monkeypatch.setattr(orders, "refused", lambda _settings, _engine, why, **_: f"ROSSO {why}")
-
-    def start(right: str, *, first: str = "") -> tuple[str, Shown]:
-        if first:
-            gone(comune, original, first)
-        entry = f"{original} · notizia 1 del bollettino"
-        outcome = correct.correct.fn(entry, giusto=right, motivo=ERROR, chi=ANNA, al_resto=True)
-        return str(outcome), shown
-
-    return start
 
 
 def test_the_box_with_other_words_says_at_once_what_comes_of_it(run: Run, comune: Comune) -> None:
@@ -260,6 +305,17 @@ def test_the_box_with_the_same_words_makes_no_second_correction(run: Run) -> Non
     assert "Per chi l'ha ricevuto c'è già: correzione" in told
     assert TWO not in told
     assert all(not lines for _, lines in shown)
+
+
+def test_the_same_words_without_the_box_are_refused_and_the_box_named(run: Run, comune: Comune) -> None:
+    """It would reach the same persons with the same text."""
+    told, shown = run(FIRST, first=FIRST, is_for_the_rest=False)
+    assert told.startswith("ROSSO C'è già una correzione di questa riga con questo testo: numero ")
+    assert "inviato. Non ne è stata preparata un'altra." in told
+    assert told.endswith("rifallo con lo stesso testo e la casella «L'invio è fermato».")
+    assert shown == []
+    with comune.look() as session:
+        assert len(telling.follow_ups(session, 1, *BulletinStatus)) == 1
 
 
 def test_a_form_opens_for_who_got_it_also_where_the_rest_cannot_be_reached(

@@ -164,7 +164,7 @@ def test_what_is_in_no_draft_and_comes_before_the_send_is_for_today_everywhere(c
         bulletin = comune.bulletin(number)
         before = come_before(comune.settings, session, bulletin, comune.now)
     assert before["Cinema"] == "prossima data: OGGI, mercoledì 9 dicembre, PRIMA dell'invio"
-    assert "- Consiglio comunale sul bilancio: viene prima dell'invio: giovedì 10 dicembre\n" in told
+    assert "- Consiglio comunale sul bilancio: viene prima dell'invio, giovedì 10 dicembre\n" in told
     assert "SE NON FAI NIENTE\n\nOggi non ti riscriviamo: ciò che viene prima dell'invio non si" in told
     page = Page(comune.engine)
     today = "ore 10:45; OGGI decidi di ciò che viene prima dell'invio; di turno Anna Redazione"

@@ -113,7 +113,8 @@ def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
     }
     assert "Rilette adesso" in told.pop("1")
     assert told
-    assert all("Nessuna pagina da rileggere" in words for words in told.values())
+    assert "La pagina si rilegge quando si approva, non adesso" in told["2"], "a correction's"
+    assert all("Nessuna pagina da rileggere" in words for number, words in told.items() if number != "2")
     assert [number for number in told if "allerta" in told[number]] == ["5", "6"]
     assert [number for number in told if "rimanda alla pagina" in told[number]] == ["2"]
 
@@ -163,7 +164,7 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     assert "parte appena approvata" in told
     assert "«riapri» dopo la scadenza non serve" in told
     draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]  # of a week with a holiday
-    assert "\n- Consiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in draft
+    assert "\n- Consiglio comunale in seduta pubblica: viene prima dell'invio, giovedì 10" in draft
     assert "finché nessuno ha risposto nel modulo. Dopo una risposta, anche «Mandami una prova», le" in draft
     assert "(martedì 8 dicembre, ore 8; giovedì 10 dicembre, ore 8:30; venerdì 11 dicembre, ore 8)" in draft
     assert "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre." in draft
@@ -174,7 +175,7 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
         "- Asfaltature in via Dante e via dei Tigli: venerdì 11 dicembre sarà già passato",  # what is left
     ]
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
-    assert "\nConsiglio comunale in seduta pubblica\n: viene prima dell'invio: giovedì 10" in page
+    assert "\nConsiglio comunale in seduta pubblica\n: viene prima dell'invio, giovedì 10" in page
 
 
 def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:

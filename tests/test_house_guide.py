@@ -143,7 +143,7 @@ def test_the_guide_and_the_card_say_when_and_by_whom_something_is_decided() -> N
         f"il nome dell'esecuzione («{NOT_DONE}», «{HALF}»…) dice perché e che cosa resta da fare",
         "da sola (alle 8; se è di giorni prima, anche alle 8:30)",
         "il nome dice perché e che cosa fare; se non lo dice, riprova.",
-        "di una riga già corretta riscrivi allora lo stesso testo, o chi ha la correzione ne",
+        "di una riga già corretta bene riscrivi allora lo stesso testo, o chi ha la correzione ne",
         "con «Invia appena approvato» una a parte, e il bollettino del solito giorno resta |",
     ):
         assert words in GUIDE

@@ -145,8 +145,8 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_site([], Matter.correction),
-            "Notizie sul sito: attenzione. Nessuna pagina da rileggere: il testo è di chi l'ha scritto. Il "
-            "messaggio rimanda alla pagina: guardate che dica lo stesso.",
+            "Notizie sul sito: attenzione. La pagina si rilegge quando si approva, non adesso: il testo è di "
+            "chi l'ha scritto. Il messaggio rimanda alla pagina: guardate che dica lo stesso.",
         ),
         (
             checks.check_site(["Uno."], Matter.alert),

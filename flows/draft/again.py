@@ -1,4 +1,6 @@
-"""A line that has a correction already: whom one more of it would reach a second time, told in its form."""
+"""A line that has a correction already, told in the form of what says it once more: whom one more of it would
+reach a second time, and what those read whom it does not reach.
+"""
 
 from collections.abc import Sequence
 
@@ -8,6 +10,7 @@ from db import bulletins, deliveries, recipients, telling
 from db.bulletins import ItemData
 from db.models import PUBLIC, WAITING, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from flows.bulletin.status import people
+from flows.draft.lineage import plain
 
 HAS_ONE = (
     "Questa riga ha già una correzione approvata (numero {number}: «{said}»). Se approvi anche questa, {who} "
@@ -24,11 +27,25 @@ ANOTHER = (
     "due, {who} due correzioni della stessa riga: scarta quella che non serve."
 )
 
+OTHERWISE = (
+    "«{line}»: la correzione di questa riga (numero {number}) dice «{said}». Se è quello il testo giusto, "
+    "scrivilo anche qui."
+)
+
 
 def twice(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem | ItemData]) -> list[str]:
-    """Of a correction, how many it would reach who have one of the same line, or may get one that waits."""
+    """Of a correction, how many it would reach who have one of the same line, or may get one that waits.
+
+    Not the one that it puts right: who has that is to get it.
+    """
     originals = telling.of(session, bulletin.id)
-    others = [one for number in originals for one in _of_line(session, number, items[0].title, bulletin.id)]
+    found = {
+        one.id: one
+        for number in originals
+        for one in _of_line(session, number, items[0].title)
+        if one.id not in (bulletin.id, *originals)
+    }
+    others = [found[number] for number in sorted(found, reverse=True)]
     decided = [one for one in others if one.status not in WAITING]
     waiting = [one for one in others if one.status in WAITING]
     lines = []
@@ -40,13 +57,28 @@ def twice(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem | I
     return lines
 
 
-def _of_line(session: Session, original_id: int, title: str, own_id: int) -> list[Bulletin]:
-    """Its other corrections of the line with this title that were not turned down, the newest first."""
+def otherwise(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem | ItemData]) -> list[str]:
+    """Of the text for those whom a send spared, the lines that the newest correction tells in other words."""
+    if bulletin.kind not in telling.NEWS:
+        return []
+    titles, lines = [item.title for item in items], []
+    for item in (item for item in items if titles.count(item.title) == 1):
+        of_line = [
+            one
+            for number in telling.of(session, bulletin.id)
+            for one in _of_line(session, number, item.title)
+        ]
+        newest = max(of_line, key=lambda one: one.id, default=None)
+        if newest and plain(right := _right(session, newest)[0].text) != plain(item.text):
+            lines.append(OTHERWISE.format(line=item.title, number=newest.id, said=right))
+    return lines
+
+
+def _of_line(session: Session, original_id: int, title: str) -> list[Bulletin]:
+    """Its corrections of the line with this title that were not turned down."""
     statuses = (*WAITING, BulletinStatus.approved, *PUBLIC)
     found = telling.follow_ups(session, original_id, *statuses, kinds=(BulletinKind.correction,))
-    return [
-        one for one in found if one.id != own_id and any(line.title == title for line in _right(session, one))
-    ]
+    return [one for one in found if any(line.title == title for line in _right(session, one))]
 
 
 def _right(session: Session, correction: Bulletin) -> list[BulletinItem]:

@@ -17,7 +17,6 @@ from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import giorno, giorno_ora, in_rome
-from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.spelling import correction, misspelt
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
@@ -25,8 +24,9 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.persons import warnings
 from flows.bulletin.status import named, people
 from flows.bulletin.summary.grounds import Grounds, grounds
-from flows.draft.again import twice
+from flows.draft.again import otherwise, twice
 from flows.draft.days import begins_before, begun, days_over, last_day
+from flows.draft.lineage import plain
 from flows.draft.writer import remark
 from flows.settings import Settings
 
@@ -236,17 +236,18 @@ def of_whole(
     Of a correction whom it leaves out or reaches twice, whether it quotes what was sent, whether the site
     says so by now and whether it changes any figure; of an end what holds after it and whose hour it tells;
     of an alert whether it may have left before a restore; of a notice, where it is read `now`, whether what
-    it tells has begun.
+    it tells has begun. Of what goes to those a stopped send spared also which line was corrected otherwise.
     """
+    since = otherwise(session, bulletin, items)
     if bulletin.kind == BulletinKind.urgent and bulletin.template == ALERT:
         noted = any(version.note == MAY_HAVE_LEFT for version in bulletins.versions(session, bulletin.id))
-        return [MAY_HAVE_LEFT] if noted else []
+        return [*since, *([MAY_HAVE_LEFT] if noted else [])]
     if bulletin.template == NOTICE and now is not None and (begin := begun(items[1].text, now)):
-        return [BEGUN.format(begin=giorno_ora(begin))]
+        return [*since, BEGUN.format(begin=giorno_ora(begin))]
     if bulletin.template == END:
         return _of_end([item.text for item in items], bulletin.created_at)
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
-        return []
+        return since
     is_behind = any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1])))
     again = twice(session, bulletin, items)
     lines = [*([SITE_BEHIND] if is_behind else []), *misquoted(session, bulletin, items), *again]
@@ -258,7 +259,7 @@ def of_whole(
         elif original.status == BulletinStatus.stopped and left:
             stay, reach = ("resta", "raggiungerla") if left == 1 else ("restano", "raggiungerle")
             words = {"title": named(original), "stay": f"{people(left)} {stay}", "reach": reach}
-            lines.append(f"{to_some} {LEFT_OUT}".format(**words))
+            lines.append(f"{to_some} {LEFT_OUT_AGAIN if again else LEFT_OUT}".format(**words))
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
 
@@ -279,7 +280,9 @@ def misquoted(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem
     originals = telling.of(session, bulletin.id)
     found = [_not_as_sent(session, number, items) for number in originals]
     said = {"label": items[-1].title, "said": items[-1].text}
-    return [NOT_SENT.format(**said, sent=sent) for sent in found if sent is not None]
+    not_sent = dict.fromkeys(sent for sent in found if sent is not None)
+    is_in_one = None in found  # a correction of a correction is tied to the bulletin, too, and quotes either
+    return [] if is_in_one else [NOT_SENT.format(**said, sent=sent) for sent in not_sent]
 
 
 def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinItem | ItemData]) -> str | None:
@@ -291,11 +294,6 @@ def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinIte
         return None
     about = [item.text for item in sent if item.title == items[0].title]
     return "» e «".join(about or [item.text for item in sent])  # each can be copied as it stands
-
-
-def plain(text: str) -> str:
-    """As it is compared: of what a phone shows."""
-    return parameter(text).casefold().replace("’", "'").rstrip(" .;,")
 
 
 BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."
@@ -326,6 +324,10 @@ LEFT_OUT = (
     "Se non fai altro {stay} senza bollettino e senza correzione: per {reach} usa poi di nuovo «correggi», "
     "stessa riga e stesso testo giusto, con la casella «L'invio è fermato», e approva anche quella. Basta "
     "che il testo sia lo stesso: nessuno riceve due volte la correzione."
+)
+LEFT_OUT_AGAIN = (
+    "Se invece approvi questa, per chi non ha ricevuto niente usa poi «correggi», stessa riga e testo di "
+    "questa, con la casella «L'invio è fermato»."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")

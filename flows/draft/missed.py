@@ -54,7 +54,7 @@ def late_by_then(
 
 def _by_then(reason: str) -> str:
     """Why it is late, told of the send after the draft's own."""
-    day = reason.removeprefix(f"{BEFORE}: ")
+    day = reason.removeprefix(f"{BEFORE}, ")
     return reason if day == reason else f"{day}, prima di quell'invio"
 
 

@@ -232,7 +232,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "riprendi": settings.order_link("riprendi"),
         "chiudi": settings.order_link("chiudi"),
         "correggi": settings.order_link("correggi"),
-        "resto": _rest(session, bulletin),
+        "se_sbagliato": _if_wrong(settings, session, bulletin),
         "incerti": _unsure(bulletin, certificate),
         "continua": giorno_ora(parts.next_at(settings, session, bulletin)) if parts.waits(bulletin) else "",
         "decisioni": _decisions(session, bulletin),
@@ -357,10 +357,14 @@ def _who_is_left(count: int) -> str:
 def _if_right(settings: Settings, session: Session, bulletin: Bulletin) -> dict[str, str]:
     """The way of a stopped send whose text is right, and until when; one that was corrected has none."""
     if hold.is_corrected(session, bulletin):
-        return {"se_giusto": "", "riprendi_entro": "«riprendi» non vale più."}
+        return {"se_giusto": "", "riprendi_entro": "«riprendi» non vale più.", "non_riprende": ""}
     words = settings.texts["se_giusto"]["riprendi"].format(riprendi=settings.order_link("riprendi"))
     items = hold.sealed_items(session, bulletin.id)
-    return {"se_giusto": words, "riprendi_entro": _resumed_until(settings, bulletin, items)}
+    return {
+        "se_giusto": words,
+        "riprendi_entro": _resumed_until(settings, bulletin, items),
+        "non_riprende": settings.texts["se_sbagliato"]["non_riprende"],
+    }
 
 
 def _resumed_until(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
@@ -370,9 +374,17 @@ def _resumed_until(settings: Settings, bulletin: Bulletin, items: Sequence[Bulle
     return "«riprendi» vale finché l'allerta è quella del testo."
 
 
-def _rest(session: Session, bulletin: Bulletin) -> str:
-    if hold.is_corrected(session, bulletin):
-        return f"È già corretto. {hold.for_the_rest(session, bulletin).rstrip('.')}"
+def _if_wrong(settings: Settings, session: Session, bulletin: Bulletin) -> str:
+    """The way of a stopped send whose text is wrong; "" where nothing is left but to close it."""
+    words = settings.texts["se_sbagliato"]
+    values = {"correggi": settings.order_link("correggi")}
+    if not hold.is_corrected(session, bulletin):
+        return str(words["correggi"].format(resto=_rest(bulletin), **values))
+    right = hold.newest_right(session, bulletin)
+    return str(words["corretto"].format(riga=right[0], giusto=right[1], **values)) if right else ""
+
+
+def _rest(bulletin: Bulletin) -> str:
     if bulletin.kind == BulletinKind.ordinary:
         return (
             "Correggi: chi l'ha ricevuto riceve la correzione; con la casella «L'invio è "

@@ -28,7 +28,7 @@ from flows.profiles.comune import Editor
 from flows.review import codes
 from flows.review.codes import Judged, Verdict
 from flows.runs import choices
-from flows.sending import parts
+from flows.sending import hold, parts
 from flows.settings import BollettinoError, Settings
 from flows.staff.mail import tell
 
@@ -166,7 +166,7 @@ def chosen(engine: Engine, entry: str) -> tuple[int, int]:
     if bulletin is not None and not choices.means(entry, bulletin) and named(bulletin) in entry:
         raise NotDoneError(
             f"Il {named(bulletin)} adesso è {STATUS[bulletin.status]}: questo comando non vale più. "
-            f"{NEXT.get(bulletin.status, 'Ricaricala.')} {NOTHING_DONE}"
+            f"{_next(engine, bulletin)} {NOTHING_DONE}"
         )
     if not number or (bulletin is not None and not choices.means(entry, bulletin)):
         raise NotDoneError(
@@ -174,6 +174,15 @@ def chosen(engine: Engine, entry: str) -> tuple[int, int]:
             f"ricaricala. {NOTHING_DONE}"
         )
     return number, line
+
+
+def _next(engine: Engine, bulletin: Bulletin) -> str:
+    """What a person can still do; of a stopped send that was corrected, for whom it did not reach."""
+    if bulletin.status == BulletinStatus.stopped:
+        with reading(engine) as session:
+            if hold.is_corrected(session, bulletin):
+                return f"È già corretto. {hold.for_the_rest(session, bulletin)}"
+    return NEXT.get(bulletin.status, "Ricaricala.")
 
 
 NEXT = {
@@ -185,7 +194,6 @@ NEXT = {
     ),
     BulletinStatus.sent: "Se il testo è sbagliato usa «correggi».",
 }
-"""What a person can still do."""
 
 
 def held(session: Session, bulletin_id: int) -> Bulletin:

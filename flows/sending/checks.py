@@ -356,8 +356,8 @@ class Matter(StrEnum):
         "lettura delle fonti."
     )
     correction = (
-        "Nessuna pagina da rileggere: il testo è di chi l'ha scritto. Il messaggio rimanda alla pagina: "
-        "guardate che dica lo stesso."
+        "La pagina si rilegge quando si approva, non adesso: il testo è di chi l'ha scritto. Il messaggio "
+        "rimanda alla pagina: guardate che dica lo stesso."
     )
     own_words = "Nessuna pagina da rileggere: il testo è di chi l'ha scritto."
 

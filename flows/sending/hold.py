@@ -65,11 +65,19 @@ def right_texts(session: Session, bulletin_id: int) -> dict[str, str]:
 
 def for_the_rest(session: Session, bulletin: Bulletin) -> str:
     """How those whom a corrected send did not reach get the right text, and nobody two corrections."""
-    corrections = telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG)  # the newest first
-    right = [line for one in corrections for line in sealed_items(session, one.id)[:1]]
-    if bulletin.kind in PUT_RIGHT or not right:
-        return remedy(bulletin.kind)
-    return BY_THE_SAME_TEXT.format(line=one_line(right[0].title, LINE), right=right[0].text)
+    right = newest_right(session, bulletin)
+    return BY_THE_SAME_TEXT.format(line=right[0], right=right[1]) if right else remedy(bulletin.kind)
+
+
+def newest_right(session: Session, bulletin: Bulletin) -> tuple[str, str] | None:
+    """Which line the newest approved correction puts right, and what it says, to be copied for whom the send
+    did not reach; None where that has no text for them.
+    """
+    if bulletin.kind in PUT_RIGHT:
+        return None
+    corrections = telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG)
+    lines = [line for one in corrections for line in sealed_items(session, one.id)[:1]]
+    return next(((one_line(line.title, LINE), line.text) for line in lines), None)
 
 
 LINE = 60  # characters of a title that tell it apart

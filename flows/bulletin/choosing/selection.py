@@ -96,7 +96,7 @@ def select(
         when = timing(candidate, today)
         if when.over:
             is_ahead = when.last is not None and when.last >= now
-            why = f"{BEFORE}: {giorno(when.last)}" if when.last and is_ahead else when.over
+            why = f"{BEFORE}, {giorno(when.last)}" if when.last and is_ahead else when.over
             left_out.append(LeftOut(candidate.title, why, candidate.url))
         else:
             is_due = when.due is not None and when.due <= last

@@ -189,11 +189,13 @@ def _removed(item: BulletinItem, text: str) -> Article:
 
 
 def _banners(settings: Settings, session: Session, bulletin: Bulletin) -> tuple[Banner, ...]:
-    """Its corrections and all-clears, from their approval on."""
+    """Its corrections and all-clears, from their approval on; none that another puts right by now."""
     banners = []
-    for later in telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC):
+    follow_ups = telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
+    wrong = {number for later in follow_ups for number in telling.of(session, later.id)}
+    for later in follow_ups:
         approved = bulletins.approved(session, later.id)
-        if approved is None:
+        if approved is None or later.id in wrong:
             continue
         first = bulletins.items(session, approved[1])[0]
         if since := privacy.of(session, later.id).since(first.position):
