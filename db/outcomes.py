@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db.models import Attempt, Bulletin, BulletinKind, Delivery, DeliveryStatus, Outcome, Receipt, Recipient
 
@@ -125,7 +126,18 @@ def listed(session: Session, bulletin_id: int) -> Iterator[tuple[Delivery, Recip
 
 
 def may_be_retried(session: Session, bulletin_id: int, codes: Collection[str]) -> list[int]:
-    """Ids of failed deliveries with one of these codes of which no attempt can have left, by rising id."""
+    """Ids of failed deliveries with one of these codes of which no attempt can have left, by rising id;
+    held.
+    """
+    return list(session.exec(_retriable(bulletin_id, codes).order_by(col(Delivery.id)).with_for_update()))
+
+
+def retriable(session: Session, bulletin_id: int, codes: Collection[str]) -> int:
+    """How many these are."""
+    return session.exec(select(func.count()).select_from(_retriable(bulletin_id, codes).subquery())).one()
+
+
+def _retriable(bulletin_id: int, codes: Collection[str]) -> SelectOfScalar[int]:
     left = select(Attempt.delivery_id).where(
         or_(
             col(Attempt.outcome).not_in((Outcome.refused, Outcome.not_sent)),
@@ -133,18 +145,12 @@ def may_be_retried(session: Session, bulletin_id: int, codes: Collection[str]) -
             col(Attempt.failed_at).is_not(None),  # it was accepted, and failed at the provider
         )
     )
-    rows = session.exec(
-        select(Delivery.id)
-        .where(
-            Delivery.bulletin_id == bulletin_id,
-            Delivery.status == DeliveryStatus.failed,
-            col(Delivery.reason).in_(codes),
-            col(Delivery.id).not_in(left),
-        )
-        .order_by(col(Delivery.id))
-        .with_for_update()
+    return select(Delivery.id).where(
+        Delivery.bulletin_id == bulletin_id,
+        Delivery.status == DeliveryStatus.failed,
+        col(Delivery.reason).in_(codes),
+        col(Delivery.id).not_in(left),
     )
-    return list(rows)
 
 
 @dataclass(frozen=True)

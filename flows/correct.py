@@ -53,6 +53,10 @@ FOR_THE_REST = (
 TEMPLATES: dict[str, str] = {ERROR: "correzione", CHANGE: "aggiornamento"}
 
 
+ONLY_ITS_TEXT = (
+    "Di una correzione si corregge il testo giusto (riga 1): il giorno e «Prima era» sono del messaggio di "
+    "prima. Scegli la riga 1."
+)
 BOXES = ("Il testo giusto", "Nel messaggio di", "Che cosa avevamo scritto")
 """What an editor types, as the start form calls it; the day of the message is ours."""
 
@@ -91,6 +95,8 @@ def draft_correction(
         items = bulletins.items(session, sealed[1])
         if not 1 <= position <= len(items):
             raise CorrectionError(_no_such_line(bulletin_id, items, position))
+        if original.kind == BulletinKind.correction and position > 1:
+            raise CorrectionError(ONLY_ITS_TEXT)
         item, template = items[position - 1], TEMPLATES[reason]
         texts = (parameter(right), giorno(original.sent_at or now), parameter(wrong) or item.text)
         if faults := problems(texts, total=budget(settings.frame(template), ""), boxes=BOXES):
@@ -261,7 +267,7 @@ def listing(engine: Engine, now: datetime) -> str:
     """What was sent of late with the numbers to choose by, what may be wrong first (Markdown)."""
     with reading(engine) as session:
         suspects = telling.to_put_right(session, since=now - MEMORY)
-        sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
+        sent = choices.correctable(session, now)
         right = {line.bulletin.id: choices.corrections(session, line.bulletin) for line in sent}
     parts = []
     if suspects:

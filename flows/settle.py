@@ -30,14 +30,11 @@ from flows.sending.drain import UntrueError
 from flows.sending.hold import is_in_force, require_right, sealed_items
 from flows.sending.seal import not_as_approved
 from flows.settings import Settings
-from flows.whatsapp.errors import RESENDS, TABLE, classify
-
-RETRIED = frozenset(str(code) for code in TABLE if classify(code, 400) in RESENDS)
-"""Codes of trouble that passes; and "unreadable_address", once its key is back."""
+from flows.whatsapp.errors import RETRIED
 
 DECLARE = "Si può solo dichiarare se sono arrivati o no."
-AGAIN, GOT = "rimanda agli incerti", "sono arrivati"
-Choice = Literal["rimanda agli incerti", "sono arrivati", "non sono arrivati"]
+AGAIN, GOT = "manda di nuovo agli incerti", "sono arrivati"
+Choice = Literal["manda di nuovo agli incerti", "sono arrivati", "non sono arrivati"]
 TO_SEND = "Non è cambiato niente: per mandare di nuovo togli la spunta a «Dimmi solo quanti sono»."
 
 
@@ -59,7 +56,7 @@ def retry_failed(
     with transaction(engine) as session:
         bulletin = acts.held(session, bulletin_id)
         _require_can(settings, session, bulletin, now, instead=NOTHING_TO_DO)
-        retriable = outcomes.may_be_retried(session, bulletin_id, {*RETRIED, "unreadable_address"})
+        retriable = outcomes.may_be_retried(session, bulletin_id, RETRIED)
         if not retriable:
             outcome = (
                 f"Bollettino {bulletin_id}: nessun messaggio fallito si può ritentare. {acts.NOTHING_TO_DO}"

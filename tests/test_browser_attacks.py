@@ -71,7 +71,7 @@ TEXT, OTHER = {"decisione_3": "Approva: il mercato è martedì."}, {"decisione_3
 # What no reader may start: command of an editor -> what its form is filled with.
 COMMANDS: dict[str, dict[str, Any]] = {
     "riprendi": {"bollettino": "3", "nonostante": True},
-    "incerti": {"decisione": "rimanda agli incerti"},
+    "incerti": {"decisione": "manda di nuovo agli incerti"},
     "ritenta": {"bollettino": "3"},
     "ferma": {"bollettino": "3"},
     "chiudi": {"bollettino": "3"},

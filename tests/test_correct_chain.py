@@ -166,16 +166,6 @@ def test_it_quotes_the_bulletin_or_the_correction(comune: Comune, quoted: str, i
         assert bool(told) != is_accepted
 
 
-def test_what_a_correction_quotes_is_corrected_for_its_readers_alone(comune: Comune) -> None:
-    first = gone(comune, stopped(comune, tried=2))
-    number = draft_correction(
-        comune.settings, comune.engine, bulletin_id=first, position=3, reason=correct.ERROR, right=RIGHT,
-        who=ANNA, now=comune.now,
-    )  # fmt: skip
-    with comune.look() as session:
-        assert telling.of(session, number) == (first,)
-
-
 def test_both_lists_have_the_same_lines(comune: Comune) -> None:
     _, first, _ = chain(comune)
     with comune.look() as session:
@@ -203,3 +193,24 @@ def test_a_line_that_is_no_corrections_is_its_own(comune: Comune) -> None:
             comune.settings, comune.engine, bulletin_id=found(first)[0][0], position=1, right=RIGHT, who=ANNA,
             now=comune.now,
         )  # fmt: skip
+
+
+def test_of_a_correction_only_its_text_is_put_right(comune: Comune) -> None:
+    _, first, _ = chain(comune)
+    with comune.look() as session:
+        rows = choices.LISTS[choices.LINES](comune.settings, session, comune.now)
+    rows = [row for row in rows if row.startswith(f"{first} ")]
+    assert [row for row in rows if "riga 1 " in row] == rows != []
+    assert f"(numero {first})" in listing(comune.engine, comune.now)
+    assert "Riga 2 del messaggio di correzione" not in listing(comune.engine, comune.now)
+    with pytest.raises(CorrectionError, match=r"riga 1"):
+        draft_correction(
+            comune.settings,
+            comune.engine,
+            bulletin_id=first,
+            position=3,
+            reason=correct.ERROR,
+            right=RIGHT,
+            who=ANNA,
+            now=comune.now,
+        )

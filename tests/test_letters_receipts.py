@@ -160,7 +160,8 @@ def test_after_the_first_of_two_the_reminders_go_to_those_who_still_can_approve(
     [
         (
             [TWO_APPROVALS],
-            "Riaperto, le due approvazioni non valgono più: non parte se non lo approvate di nuovo in due, "
+            "Se lo riapri le due approvazioni non valgono più: non parte se non lo approvate di nuovo in due,"
+            " "
             "entro martedì 24 novembre, ore 12 (passata l'ora dell'invio parte appena approvato).\n",
             "le approvazioni non valgono più, va approvato di nuovo in due entro",
         ),

@@ -37,7 +37,7 @@ NEWS = (
 )
 REOPENED = "Riaperto, non parte se non è approvato di nuovo"
 REOPENED_BY_TWO = (
-    "Riaperto, le due approvazioni non valgono più: non parte se non lo approvate di nuovo in due"
+    "Se lo riapri le due approvazioni non valgono più: non parte se non lo approvate di nuovo in due"
 )
 ONE_IS_ENOUGH = "Se togliete il dato che il sito non riporta ne basta una."
 SAVED = "Salvato, non ancora approvato"

@@ -31,6 +31,7 @@ from flows.staff import duty as desk
 from flows.staff.mail import OPERATOR, tell
 from flows.staff.mail_text import bullets
 from flows.staff.rota import Addressee
+from flows.whatsapp.errors import RETRIED
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
@@ -222,7 +223,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "chi_resta": _who_is_left(certificate.open),
         "conto": words(certificate) + ".",
         "conferme": CONFIRMED_LATER.format(page=page) if certificate.accepted else "",
-        "non_arrivati": _undelivered(session, bulletin),
+        "non_arrivati": _undelivered(settings, session, bulletin),
         "inizio": giorno_ora(first) if first else "mai",
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
@@ -278,14 +279,19 @@ def _unsure(bulletin: Bulletin, certificate: Certificate) -> str:
     return "\n\n".join([*lines, ""]) if lines else ""
 
 
-def _undelivered(session: Session, bulletin: Bulletin) -> str:
-    """Whom it did not reach, and why, with an empty line after it; "" where nobody."""
+def _undelivered(settings: Settings, session: Session, bulletin: Bulletin) -> str:
+    """Whom it did not reach, why, and how some are sent to again, with an empty line after it; or ""."""
     failed = Counter[str]()
     for (status, code), count in outcomes.by_code(session, bulletin.id).items():
         if status == DeliveryStatus.failed:
             failed[reason_of(code) or "errore senza codice"] += count
     reasons = [f"{count} ({why})" for why, count in failed.most_common()]
-    return f"Non arrivati: {', '.join(reasons)}.\n\n" if reasons else ""
+    if not reasons:
+        return ""
+    again = outcomes.retriable(session, bulletin.id, RETRIED)
+    words = settings.texts["da_ritentare"]["uno" if again == 1 else "molti"] if again else ""
+    way = f" {words.format(quanti=again, ritenta=settings.order_link('ritenta'))}" if words else ""
+    return f"Non arrivati: {', '.join(reasons)}.{way}\n\n"
 
 
 def _closed(bulletin: Bulletin, certificate: Certificate, reader: str) -> str:

@@ -107,7 +107,7 @@ def _lines(_settings: Settings, session: Session, now: datetime) -> list[str]:
     """Lists what was sent, line by line: first what the site changed or lost since, then the newest; what an
     approved correction has put right says so.
     """
-    sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
+    sent = correctable(session, now)
     corrected = {
         one.id: corrections(session, one)
         for one in {line.bulletin.id: line.bulletin for line in sent}.values()
@@ -130,6 +130,12 @@ def _lines(_settings: Settings, session: Session, now: datetime) -> list[str]:
         )
         for mark, at, line in ranked
     ]
+
+
+def correctable(session: Session, now: datetime) -> list[SentItem]:
+    """What was sent of late, line by line; of a correction the right text alone, not its day or quotation."""
+    sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
+    return [line for line in sent if line.bulletin.kind != BulletinKind.correction or line.item.position == 1]
 
 
 def place(line: SentItem) -> str:

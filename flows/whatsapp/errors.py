@@ -228,3 +228,7 @@ def trouble(text: str, http_status: int, error: object) -> Retryable | Refused:
     again = http_status >= 500 or classify(code, http_status) in RESENDS
     kind = Retryable if again else Refused
     return kind(text, code=code, subcode=subcode)
+
+
+RETRIED = frozenset({"unreadable_address", *(str(code) for code in TABLE if classify(code, 400) in RESENDS)})
+"""Reasons of trouble that passes, as deliveries keep them; an address can be read once its key is back."""
