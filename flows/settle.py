@@ -215,7 +215,7 @@ def uncertain(
     chi: Annotated[str, choices.WHO] = "",
     codice: Annotated[str, Field(title=acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
-    """Dopo 24 ore: dichiara arrivati o no i messaggi incerti, o li rimanda finché il testo vale ancora."""
+    """Dopo 24 ore: dichiara arrivati o no gli incerti, o li manda di nuovo finché il testo vale ancora."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)

@@ -248,7 +248,7 @@ def test_an_old_page_leads_from_a_corrected_send_to_the_text_to_copy(comune: Com
 
 def test_the_list_of_what_can_be_resumed_says_how_a_corrected_send_goes_on() -> None:
     words = choices.NOTHING_LISTED[choices.TO_RESUME]
-    assert "di una riga già corretta, con lo stesso testo della correzione" in words
+    assert "di una riga già corretta bene, con lo stesso testo" in words
 
 
 Shown = list[tuple[int, list[str]]]

@@ -3,8 +3,9 @@
 import pytest
 
 from flows.settle import retry_failed
+from tests.test_correct_twice import gone
 from tests.test_dispatch import approved
-from tests.test_settle import ANNA, failed, letters, send, tell
+from tests.test_settle import ANNA, close, failed, letters, send, stopped, tell
 from tests.world.comune import Comune
 
 
@@ -37,3 +38,12 @@ def test_the_letter_says_to_how_many_it_can_be_sent_again(
     (line,) = [line for line in text.splitlines() if line.startswith("Non arrivati:")]
     assert (f".{words}, perché" in line) if words else ("ritenta" not in line)
     assert line.endswith("/comando/ritenta") is bool(words)
+
+
+def test_of_a_corrected_send_nothing_is_to_be_sent_again(comune: Comune) -> None:
+    number = stopped(comune, tried=2)
+    gone(comune, number)
+    failed(comune, number, {"131000": 1})
+    close(comune, number)
+    tell(comune, number)
+    assert "ritenta" not in letters(comune, "esito")[0].text

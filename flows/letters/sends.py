@@ -288,7 +288,7 @@ def _undelivered(settings: Settings, session: Session, bulletin: Bulletin) -> st
     reasons = [f"{count} ({why})" for why, count in failed.most_common()]
     if not reasons:
         return ""
-    again = outcomes.retriable(session, bulletin.id, RETRIED)
+    again = 0 if hold.is_corrected(session, bulletin) else outcomes.retriable(session, bulletin.id, RETRIED)
     words = settings.texts["da_ritentare"]["uno" if again == 1 else "molti"] if again else ""
     way = f" {words.format(quanti=again, ritenta=settings.order_link('ritenta'))}" if words else ""
     return f"Non arrivati: {', '.join(reasons)}.{way}\n\n"

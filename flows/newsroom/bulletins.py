@@ -198,7 +198,7 @@ def _uncertain(row: Bulletin, count: int) -> Line:
         called(row),
         f"{what} se è arrivato" if count == 1 else f"{what} se sono arrivati",
         (),
-        (order("dichiararlo o rimandarli", "incerti"),),
+        (order("dichiararlo o mandarli di nuovo", "incerti"),),
     )
 
 

@@ -181,7 +181,7 @@ NOTHING_LISTED: Mapping[str, str] = {
     TO_REOPEN: "Adesso non c'è niente di approvato, rinviato o scartato che possa tornare.",
     TO_RESUME: "Adesso non c'è niente da riprendere. Un invio fermato e poi corretto, o fermo da troppo "
     "tempo, non riparte: a chi non ha ricevuto niente il testo giusto lo manda «correggi», con la casella "
-    "«L'invio è fermato»; di una riga già corretta, con lo stesso testo della correzione.",
+    "«L'invio è fermato»; di una riga già corretta bene, con lo stesso testo.",
     SENT: "Negli ultimi 30 giorni non è partito niente.",
     LINES: "Negli ultimi 30 giorni non è partito niente: non c'è niente da correggere.",
 }
