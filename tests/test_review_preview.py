@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.models import Bulletin, BulletinItem, BulletinKind
@@ -192,7 +193,7 @@ def test_what_begins_before_its_own_send_is_pointed_out_with_the_way_out(text: s
         ("giovedì 3 dicembre, tutto il giorno", 15, ""),
     ],
 )
-def test_a_notice_that_has_begun_is_pointed_out(text: str, hour: int, begun: str) -> None:
+def test_a_notice_that_has_begun_is_pointed_out(engine: Engine, text: str, hour: int, begun: str) -> None:
     now = datetime(2026, 12, 3, hour, tzinfo=ROME)
     bulletin = Bulletin(
         kind=BulletinKind.urgent,
@@ -206,7 +207,8 @@ def test_a_notice_that_has_begun_is_pointed_out(text: str, hour: int, begun: str
         BulletinItem(version_id=1, position=n, title=words, category="", url="", text=words)
         for n, words in enumerate(("acqua sospesa", text, "via Mazzini"), start=1)
     ]
-    told = of_whole(Session(), bulletin, items, now)
+    with Session(engine) as session:
+        told = of_whole(session, bulletin, items, now)
     assert [line for line in told if "è già passato" in line] == told
     assert [f"({begun})" in line for line in told] == [True] * bool(begun)
 
