@@ -74,8 +74,10 @@ lock: ## write the locks again from pyproject.toml (maintainers; needs the test 
 		-o deployments/requirements-llm.lock
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra s3 -c deployments/requirements-llm.lock \
 		-o deployments/requirements-s3.lock
-	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra llm --extra s3 --group test \
-		-c deployments/requirements-llm.lock -c deployments/requirements-s3.lock \
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra redis -c deployments/requirements-s3.lock \
+		-o deployments/requirements-redis.lock
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra llm --extra s3 --extra redis --group test \
+		-c deployments/requirements-llm.lock -c deployments/requirements-s3.lock -c deployments/requirements-redis.lock \
 		-o deployments/requirements-test.lock
 	printf '%s\n' $(PEERS) | $(BIN)/uv pip compile $(LOCKED) - -o deployments/requirements-peers.lock
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the help of a verb imports nothing that takes its time
 # two make it, the others need none or look themselves
 WITHOUT_DATABASE = (
     *("run", "migrate", "deploy", "worker", "web", "codes"),
-    *("prefect", "drain", "install"),
+    *("prefect", "gate", "drain", "install"),
     *("backup", "restore", "drill", "upgrade"),
     *("kit", "handover"),
 )
@@ -130,16 +130,16 @@ def act(arguments: argparse.Namespace, out: Output) -> int:
     from sqlalchemy.exc import DatabaseError
 
     from db.engine import StoreError
+    from flows.cli.fleet_processes import OF_ALL
     from flows.door.keys import KeysError
     from flows.fleet import registry
     from flows.privacy import intact
     from flows.settings import BollettinoError, load
 
     try:
-        if arguments.verb == "web" and not arguments.profile and (of := registry.of_process()):
-            from flows.fleet.front.app import serve
-
-            return serve(of)
+        handler: Verb = arguments.handler
+        if arguments.verb in OF_ALL and not arguments.profile and (of := registry.of_process()):
+            return OF_ALL[arguments.verb](arguments, of, out)
         settings = load(arguments.profile)
         if arguments.verb not in ("run", "prefect"):  # the server needs none of what the sandbox keeps
             settings.prepare_secrets(make=False)
@@ -149,7 +149,6 @@ def act(arguments: argparse.Namespace, out: Output) -> int:
                 out.trouble(f"bollettino: warning: {warning}")
         if arguments.verb not in WITHOUT_DATABASE:
             intact.require(settings)
-        handler: Verb = arguments.handler
         return handler(arguments, settings, out)
     except (BollettinoError, StoreError, KeysError) as exc:  # any other is a defect and keeps its trace
         out.trouble(f"bollettino: {exc}")

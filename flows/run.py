@@ -91,7 +91,7 @@ def write_config(settings: Settings) -> Path:
             "token": secrets.whatsapp_token.get_secret_value(),
             "app_secret": secrets.app_secrets.get_secret_value().split(",")[0],
             "verify_token": secrets.verify_token.get_secret_value(),
-            "webhook_url": f"http://127.0.0.1:{profile.servers.web_port}/webhook",
+            "webhook_url": f"{settings.web_address}/webhook",
             "display_number": profile.contacts.numero_servizio,
             "staff": [
                 {"name": editor.name, "number": phone.get_secret_value()}

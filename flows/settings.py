@@ -21,13 +21,11 @@ from db.ledger import Ledger
 from db.vault import Vault
 from flows.door import entry, keys
 from flows.door.environment import (
-    PREFECT,
     STAMP_KEY,
-    credentials,
     given_to,
     handed_over,
     of_fleet,
-    of_prefect,
+    of_server,
 )
 from flows.door.keys import DoorKeys
 from flows.door.stamps import key_from
@@ -76,6 +74,10 @@ class Settings(Wording, Given):
         self.database = database or f"sqlite:///{state / 'bollettino.db'}"
         self._given = ChainMap(dict(own or {}), of_fleet(os.environ) if fleet else os.environ)
         self.prefect_database = self._given.get("BOLLETTINO_PREFECT_DATABASE")  # else in the state folder
+
+    def renewed(self, profile: Profile) -> "Settings":
+        """The same installation with its profile as it is now."""
+        return Settings(profile, self.path, self.state, self.database, self._given.maps[0], self.fleet)
 
     def engine(self) -> Engine:
         """A new one on its database."""
@@ -197,17 +199,16 @@ class Settings(Wording, Given):
         """For every process of the installation, so that Prefect's own settings agree everywhere."""
         return {
             **self._found_by(),
-            "PREFECT_HOME": str(self.server_state / "prefect"),
-            "PREFECT_API_URL": f"{self.prefect_address}/api",
+            **of_server(
+                self.server_state,
+                self.prefect_address,
+                database=self.prefect_database,
+                keys=keys.read(self.server_state, self._given),
+                days=self.profile.privacy.run_days,
+                no_proxy=filter(None, [self._given.get("NO_PROXY")]),
+            ),
             "PREFECT_UI_URL": self.prefect_ui,
-            **PREFECT,
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.prefect_origins[0],
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
-            "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
-            # a proxy of the town hall must not stand between our own processes
-            "NO_PROXY": ",".join(filter(None, [self._given.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
-            **of_prefect(self.prefect_database),
-            **credentials(keys.read(self.server_state, self._given)),
         }
 
     def require_filled(self) -> None:
@@ -283,7 +284,7 @@ class Settings(Wording, Given):
         whole = {**({} if self.fleet else self._given.maps[0]), **self.environment()}
         if self.fleet:  # Prefect, imported, makes its home, and nothing above it
             self.server_state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.environ.update(given_to(process, whole, signs_in=self.signs_in))
+        take(given_to(process, whole, signs_in=self.signs_in))
 
     def entry_link(self, page: str) -> str:
         """To a page of the Prefect UI, `page`; with its password where `run` has made that one itself."""
@@ -385,3 +386,13 @@ def _belonging(folder: Path, path: Path, profile: Profile) -> Settings:
 def load_fleet(folder: Path) -> FleetFile:
     """SettingsError names the line of its file, the key and what is wrong."""
     return _read(folder / FILE, FleetFile)[1]
+
+
+def given_to_fleet() -> dict[str, str]:
+    """What the environment of this process says of its fleet, and nothing of a Comune's."""
+    return of_fleet(os.environ)
+
+
+def take(environment: Mapping[str, str]) -> None:
+    """Give this process more of an environment."""
+    os.environ.update(environment)

@@ -1,24 +1,32 @@
 """Starts Prefect's worker of an installation, with a process beside it that holds what every run needs."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from flows.settings import Settings, fleet_folder
+from flows.settings import fleet_folder
+
+if TYPE_CHECKING:  # Prefect, which is imported once the process has its environment
+    from flows.runs.client import Pool
 
 EVERY = 0.5  # seconds between two looks at the worker
 
 
-def work(settings: Settings) -> None:
+def work(pool: "Pool") -> None:
     """Become the worker, until it is stopped."""
     from flows.runs import drain, warm
 
-    drain.say_that_it_works(settings.state)
-    warm.start(settings.work_pool, prepare)
+    drain.say_that_it_works(pool.server_state)
+    name = "worker"
+    if fleet_folder():  # whose pool may have several workers, on several machines
+        name = f"{socket.gethostname()}-{drain.place(pool.server_state)}"
+    warm.start(pool.work_pool, name, prepare)
 
 
-def keep(settings: Settings) -> int:
+def keep(pool: "Pool") -> int:
     """Be the worker's parent, which drains it before it ends it on SIGTERM; 0 then, 1 where the worker died.
 
     For a unit: systemd gives `ExecStop=` none of the unit's credentials (257, tried), and without them the
@@ -34,7 +42,7 @@ def keep(settings: Settings) -> int:
         from flows.runs import drain  # late: with Prefect it takes 80 MB, of which who waits has no use
 
         try:
-            left = drain.drain(settings, lambda _works, _share: None)
+            left = drain.drain(pool, lambda _works, _share: None)
         except Exception as exc:  # noqa: BLE001  the server is away, for instance: the machine goes down all the same
             print(f"not drained: {type(exc).__name__}", file=sys.stderr, flush=True)
         else:

@@ -80,6 +80,8 @@ KEEPERS = {
         "flows/cli/neighbours.py",
         "flows/doctor/wire.py",
         "flows/runs/vitals.py",  # what Prefect's client says where its server is gone
+        "flows/runs/rooms.py",
+        "flows/door/onward.py",
         "flows/accounts/provider.py",
     ),
     "authlib": ("flows/accounts/provider.py",),

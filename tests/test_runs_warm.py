@@ -234,7 +234,7 @@ def test_a_worker_that_a_shell_has_put_into_the_background_can_be_ended(
     monkeypatch.setattr(os, "execv", lambda *_: heard.append(signal.getsignal(signal.SIGINT)))
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        warm.start("a-pool", lambda: None)
+        warm.start("a-pool", "worker", lambda: None)
     finally:
         signal.signal(signal.SIGINT, before)
     assert heard == [signal.SIG_DFL]

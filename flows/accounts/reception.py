@@ -69,7 +69,14 @@ class Reception:
     async def are_used(self) -> bool:
         if self._used is None or monotonic() - self._used[0] > FRESH:
             self._used = (monotonic(), await _in(self._readers, self._are_used))
-        return self._used[1]
+        return self._used[1] or self._settings.fleet is not None  # whose Comuni share no password
+
+    def close(self) -> None:
+        """Nobody asks any more."""
+        for threads in (self._readers, self._one, self._writer):
+            threads.shutdown()
+        if self._engine is not None:
+            self._engine.dispose()
 
     async def who(self, token: str) -> Person | None:
         if not token:
@@ -198,8 +205,7 @@ class Reception:
     @property
     def settings(self) -> Settings:
         """With the profile as it is now."""
-        at = self._settings
-        return Settings(self.profile, at.path, at.state, at.database)
+        return self._settings.renewed(self.profile)
 
     def _are_used(self) -> bool:
         """As it was, where the database does not answer now. Without such a table nobody has an account,

@@ -39,6 +39,10 @@ class Version(argparse.Action):
         parser.exit()
 
 
+def add_port(parser: argparse.ArgumentParser, words: str) -> None:
+    parser.add_argument("--port", type=int, metavar="N", help=words)
+
+
 def day(text: str) -> date:
     """Raises ArgumentTypeError, whose text argparse shows."""
     try:

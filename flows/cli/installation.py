@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from flows.cli.arguments import Add, for_programs
+from flows.cli.arguments import Add, add_port, for_programs
 from flows.cli.output import Output
 
 if TYPE_CHECKING:
@@ -99,7 +99,14 @@ def add_first_verbs(add: Add) -> None:
         action="store_true",
         help="when it is stopped let what runs come to its end first (for a unit)",
     )
-    add("web", web, "Serve the webhook and the citizens' pages (a process of `run`).", writes=False)
+    parser = add(
+        "web",
+        web,
+        "Serve the webhook and the citizens' pages (a process of `run`). Of a fleet, without --profile, "
+        "those of all its Comuni.",
+        writes=False,
+    )
+    add_port(parser, "of a fleet's, in place of the one in fleet.toml, where several are on one machine")
 
 
 def add_codes(add: Add) -> None:

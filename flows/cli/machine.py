@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli.arguments import Add, for_programs
+from flows.cli.arguments import Add, add_port, for_programs
 from flows.cli.output import Output
 
 if TYPE_CHECKING:
     from flows.machine.plan import Machine
+    from flows.runs.client import Pool
     from flows.runs.drain import Work
     from flows.settings import Settings
 
@@ -23,22 +24,28 @@ def prefect(_arguments: argparse.Namespace, settings: "Settings", _out: Output) 
     return 0
 
 
-def drain(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+def gate(_arguments: argparse.Namespace, _settings: "Settings", out: Output) -> int:
+    """Of one Comune alone: its server has its own."""
+    out.refuse("gate: is for a fleet, without --profile; `prefect` has the gate of one Comune in it")
+    return 2
+
+
+def drain(arguments: argparse.Namespace, pool: "Pool", out: Output) -> int:
     from flows.runs import client
     from flows.runs import drain as draining
 
-    client.require_server(settings)
-    if words := draining.doubt(settings):
+    client.require_server(pool)
+    if words := draining.doubt(pool):
         out.refuse(words)
     if arguments.dry_run:
-        works = draining.at_work(settings)
+        works = draining.at_work(pool)
         out.say("nothing runs" if not works else "runs:", *map(draining.line, works))
         _keep(out, works)
         return 0
     if arguments.undo:
-        ended = draining.undo(settings)
+        ended = draining.undo(pool)
         out.say(*(f"ended, its process was gone: {work.name}" for work in ended))
-        out.say(f"{settings.work_pool} goes on")
+        out.say(f"{pool.work_pool} goes on")
         out.keep(ended=[work.name for work in ended], paused=False)
         return 0
     told: list[set[str]] = []
@@ -51,7 +58,7 @@ def drain(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
                 out.say("waiting for:", *map(draining.line, works))
             told.append(names)
 
-        works = draining.drain(settings, look)
+        works = draining.drain(pool, look)
     _keep(out, works)
     out.keep(paused=True)
     if works:
@@ -59,7 +66,7 @@ def drain(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
         for work in works:
             out.refuse(draining.line(work))
         return 2
-    out.say(f"nothing runs any more; {settings.work_pool} is paused until `drain --undo`")
+    out.say(f"nothing runs any more; {pool.work_pool} is paused until `drain --undo`")
     return 0
 
 
@@ -131,7 +138,26 @@ def _write(machine: "Machine", root: Path, made: dict[str, str], out: Output) ->
 
 
 def add_verbs(add: Add) -> None:
-    add("prefect", prefect, "Start the Prefect server behind its door (a process of `run`).", writes=False)
+    parser = add(
+        "prefect",
+        prefect,
+        "Start the Prefect server behind its door (a process of `run`). Of a fleet, without --profile, the "
+        "server of all, behind the gate.",
+        writes=False,
+    )
+    add_port(parser, "of a fleet's server, where several stand behind the address of fleet.toml")
+    parser.add_argument(
+        "--services",
+        action="store_true",
+        help="of a fleet's server with [prefect] redis: be the process that does what is done by the clock",
+    )
+    parser = add(
+        "gate",
+        gate,
+        "Start the gate of a fleet: where the people of all its Comuni sign in, before the Prefect server.",
+        writes=False,
+    )
+    add_port(parser, "in place of the one in fleet.toml, where several gates are on one machine")
     parser = add(
         "drain",
         drain,

@@ -2,9 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flows.door.keys import INTERNAL, PEOPLE, DoorKeys
 
@@ -25,10 +25,14 @@ PREFECT = {
 
 STAMP_KEY = "BOLLETTINO_STAMP_KEY"
 CODES = "BOLLETTINO_TOTP_.*"  # the secrets of codes that forms ask for, until persons sign in
+PREFECT_DATABASE, REDIS_PASSWORD = "BOLLETTINO_PREFECT_DATABASE", "BOLLETTINO_REDIS_PASSWORD"
 OWN_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"  # as Prefect calls it
 _PEOPLE = "BOLLETTINO_(PREFECT_AUTH|OIDC_SECRET)"  # by which the door knows them, or has them known
 _CREDENTIALS = f"PREFECT_(SERVER_)?API_AUTH_STRING|{INTERNAL}"
-_OWN_DATABASE = f"BOLLETTINO_PREFECT_DATABASE|{OWN_DATABASE}"  # its address holds a password
+# their addresses hold passwords
+_OWN_DATABASE = (
+    f"{PREFECT_DATABASE}|{OWN_DATABASE}|{REDIS_PASSWORD}|PREFECT_REDIS_.*|PREFECT_SERVER_DOCKET_URL"
+)
 _COPIES = "BOLLETTINO_BACKUP_.*"  # of the account where copies are sent
 _WHERE = "BOLLETTINO_(?!(PROFILE|STATE|FLEET)$).*"  # all of ours but where the installation is
 # what its page Redazione reads, and its own credentials
@@ -40,6 +44,7 @@ _DOOR = (
 WITHHELD = {
     "sandbox": (_WHERE, _CREDENTIALS, _OWN_DATABASE),
     "prefect": (_DOOR,),
+    "gate": (_OWN_DATABASE, _COPIES),
     "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING", _OWN_DATABASE, _COPIES),
     "pg": ("BOLLETTINO_.*", _CREDENTIALS, _OWN_DATABASE),  # PostgreSQL's own tools
     # the jobs of the machine's clock; `doctor` looks at everything
@@ -74,9 +79,48 @@ def of_prefect(address: str | None) -> dict[str, str]:
     return {OWN_DATABASE: re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+asyncpg:", address)}
 
 
+def of_server(
+    state: Path, address: str, *, database: str | None, keys: DoorKeys, days: int, no_proxy: Iterable[str]
+) -> dict[str, str]:
+    """What every process is told of the Prefect server at `address`: its files lie in `state`, and it forgets
+    runs and events after `days`. `no_proxy`: what else is reached without the proxy of the town hall.
+    """
+    return {
+        "PREFECT_HOME": str(state / "prefect"),
+        "PREFECT_API_URL": f"{address}/api",
+        **PREFECT,
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{days}D",
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{days}D",
+        # a proxy must not stand between our own processes
+        "NO_PROXY": ",".join([*no_proxy, "127.0.0.1,localhost,::1"]),
+        **of_prefect(database),
+        **credentials(keys),
+    }
+
+
+def of_many(redis: str, password: str) -> dict[str, str]:
+    """What each of several processes of one server is told (Prefect 3.9.1, prefect-redis 0.3.0): where it is
+    not said, all of this is in the memory of one process, or on this machine. `redis`: scheme://host:port.
+    """
+    scheme, _, place = redis.partition("://")
+    before = f":{quote(password, safe='')}@" if password else ""
+    at = [f"{scheme}://{before}{place}/{number}" for number in range(3)]
+    return {
+        "PREFECT_SERVER_EVENTS_MESSAGING_BROKER": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_MESSAGING_CACHE": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+        "PREFECT_SERVER_WORKER_CHANNEL_CLEANUP_QUEUE_STORAGE": "prefect_redis.cleanup_queue",
+        "PREFECT_REDIS_MESSAGING_URL": at[0],
+        "PREFECT_SERVER_DOCKET_URL": at[1],
+        "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL": at[2],
+        "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false",  # who comes first does it, and the others wait
+    }
+
+
 FOLDER = "CREDENTIALS_DIRECTORY"  # of what systemd's LoadCredential= hands over, a file a credential
 # Where the installation is a fleet's: what all its Comuni share. STATE is the folder of their state folders.
-FLEETS = ("BOLLETTINO_FLEET", "BOLLETTINO_STATE", "BOLLETTINO_PREFECT_DATABASE", INTERNAL, PEOPLE)
+FLEETS = ("BOLLETTINO_FLEET", "BOLLETTINO_STATE", PREFECT_DATABASE, REDIS_PASSWORD, INTERNAL, PEOPLE)
 
 
 def handed_over(environment: Mapping[str, str], slug: str = "") -> dict[str, str]:

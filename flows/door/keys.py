@@ -6,6 +6,7 @@ processes it is given by the environment, too, since each of them starts by itse
 the environment, or made once where nobody gave one.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -82,3 +83,12 @@ def make(state: Path, *, people: str | None) -> DoorKeys:
         json.dump(content if people else content | {"people": keys.people}, file)
     new.replace(state / FILE)
     return keys
+
+
+def once(state: Path) -> DoorKeys:
+    """Those that lie there, made where none do: of a fleet's processes several may begin together."""
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (state / f"{FILE}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        kept = _kept(state)
+        return kept if kept.internal else make(state, people=None)

@@ -15,6 +15,7 @@ LOCKS = (
     "requirements",
     "requirements-llm",
     "requirements-s3",
+    "requirements-redis",
 )  # of deployments/; whichever was installed is installed again
 
 

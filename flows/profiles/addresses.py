@@ -1,7 +1,7 @@
 """Where an installation is found and what it is called, by its profile."""
 
 from flows.door import entry
-from flows.door.environment import origins
+from flows.door.environment import origin, origins
 from flows.profiles.comune import Profile
 from flows.profiles.fleet import FleetFile
 
@@ -50,7 +50,16 @@ class Addresses:
     @property
     def prefect_ui(self) -> str:
         """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
-        return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"
+        return f"{self.profile.servers.prefect_ui or self._ui_here}/v2"
+
+    @property
+    def _ui_here(self) -> str:
+        """On this machine: a fleet's gate tells the Comuni by their names, and browsers look for what ends
+        on `.localhost` here (RFC 6761, 6.3).
+        """
+        if self.fleet:
+            return f"http://{self.profile.slug}.localhost:{self.fleet.gate.port}"
+        return self.prefect_address
 
     def run_link(self, run_id: str) -> str:
         return f"{self.prefect_ui}/runs/flow-run/{run_id}"
@@ -75,5 +84,7 @@ class Addresses:
 
     @property
     def prefect_origins(self) -> tuple[str, ...]:
-        """Under which the server may be asked; the editors' first."""
+        """Under which the server may be asked; the editors' first. In a fleet that is the gate."""
+        if self.fleet:
+            return tuple(dict.fromkeys(map(origin, (self.prefect_ui, self._ui_here))))
         return origins(self.prefect_ui, self.prefect_place[1])

@@ -26,16 +26,34 @@ VARIABLE = re.compile(r"BOLLETTINO_[A-Z0-9_]+")
 
 
 class PrefectServer(Strict):
-    """The one server of all Comuni."""
+    """The one server of all Comuni; with `redis` it may be several processes behind one address."""
 
-    address: Base = "http://127.0.0.1:4200"  # as our processes reach it; editors by `servers.prefect_ui`
+    address: Base = "http://127.0.0.1:4200"  # as our processes reach it; editors go through the gate
     pool: Slug = "bollettino"  # the work pool, whose workers do the runs of all
+    redis: str | None = None  # through which the processes of the server speak with each other
 
     @property
     def place(self) -> tuple[str, int]:
         """Host and port."""
         parts = urlsplit(self.address)
         return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
+
+    @field_validator("redis")
+    @classmethod
+    def _of_redis(cls, address: str | None) -> str | None:
+        """An error never quotes it: a password may stand in it."""
+        if address is not None and not re.fullmatch(r"rediss?://[^/?#@]+", address):
+            raise ValueError(
+                "is no redis://host:port: without the number of a database, which Prefect is told of three, "
+                "and without a password, which BOLLETTINO_REDIS_PASSWORD holds"
+            )
+        return address
+
+
+class GateServer(Strict):
+    """The one gate of all Comuni, on loopback; a proxy stands before it."""
+
+    port: int = Field(default=4300, ge=1, le=65535)
 
 
 class WebServer(Strict):
@@ -49,6 +67,7 @@ class FleetFile(Strict):
 
     database: str | None = None  # of PostgreSQL, with {slug} in it; else each has an SQLite file of its own
     prefect: PrefectServer = PrefectServer()
+    gate: GateServer = GateServer()
     web: WebServer = WebServer()
 
     @field_validator("database")

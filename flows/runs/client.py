@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 from uuid import UUID
 
 from prefect import get_run_logger
@@ -112,13 +113,25 @@ def state(run_id: str, *, now: datetime) -> RunState:
     return RunState.lost if now - (due or last.timestamp) > LOST_AFTER else RunState.working
 
 
-def require_server(settings: Settings) -> None:
+class Pool(Protocol):
+    """Whose runs a worker does: an installation, or what the Comuni of a fleet share."""
+
+    @property
+    def work_pool(self) -> str: ...
+    @property
+    def server_state(self) -> Path:
+        """Where the Prefect server has its files."""
+
+    @property
+    def prefect_address(self) -> str: ...
+
+
+def require_server(pool: Pool) -> None:
     """BollettinoError when the Prefect server does not answer."""
     with get_client(sync_client=True) as client:
         if client.api_healthcheck() is not None:
             raise BollettinoError(
-                f"the Prefect server does not answer at {settings.prefect_address}: "
-                "start the installation first"
+                f"the Prefect server does not answer at {pool.prefect_address}: start the installation first"
             )
 
 

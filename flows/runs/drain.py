@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from uuid import UUID
 
@@ -29,8 +30,8 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
 from db import disk
-from flows.runs.client import AT_ONCE
-from flows.settings import BollettinoError, Settings
+from flows.runs.client import AT_ONCE, Pool
+from flows.settings import BollettinoError
 
 PATIENCE = 900.0  # seconds; the unit gives its stop a minute more
 EVERY = 2.0  # seconds between two looks
@@ -61,41 +62,55 @@ def say_that_it_works(state: Path) -> int:
     return lock
 
 
+def place(state: Path) -> int:
+    """The first that no worker of this machine has, from 1; kept as what `say_that_it_works` says is."""
+    for number in count(1):
+        lock = os.open(state / f"worker-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            continue
+        os.set_inheritable(lock, True)
+        return number
+    raise AssertionError("counted to the end")
+
+
 def is_anyone_working(state: Path) -> bool:
     """Whether a worker of this installation lives, or a run of one that has ended."""
     return disk.is_locked(state / LOCK)
 
 
-def at_work(settings: Settings) -> list[Work]:
+def at_work(pool: Pool) -> list[Work]:
     """What of the installation's pool says that it works, the oldest first."""
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*WORKING]))
             ),
-            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[settings.work_pool])),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool.work_pool])),
             limit=AT_ONCE,
         )
     works = [Work(run.id, run.name, run.state.name or "", run.state.timestamp) for run in runs if run.state]
     return sorted(works, key=lambda work: work.since)
 
 
-def pause(settings: Settings, *, is_paused: bool) -> None:
+def pause(pool: Pool, *, is_paused: bool) -> None:
     """Whether the worker is given new runs; what is due meanwhile waits, and is late."""
     try:
         with get_client(sync_client=True) as client:
-            client.update_work_pool(settings.work_pool, WorkPoolUpdate(is_paused=is_paused))
+            client.update_work_pool(pool.work_pool, WorkPoolUpdate(is_paused=is_paused))
     except ObjectNotFound as exc:
         raise BollettinoError(
-            f"the Prefect server knows no work pool {settings.work_pool}: `python -m flows deploy` makes it"
+            f"the Prefect server knows no work pool {pool.work_pool}: `python -m flows deploy` makes it"
         ) from exc
 
 
-def _heard(settings: Settings) -> datetime | None:
+def _heard(pool: Pool) -> datetime | None:
     """The last heartbeat of a worker of our pool that is online; None where none is."""
     with get_client(sync_client=True) as client:
         try:
-            workers = client.read_workers_for_work_pool(settings.work_pool)
+            workers = client.read_workers_for_work_pool(pool.work_pool)
         except ObjectNotFound:  # no pool, no worker
             return None
     beats = [worker.last_heartbeat_time for worker in workers if worker.status == WorkerStatus.ONLINE]
@@ -103,28 +118,28 @@ def _heard(settings: Settings) -> datetime | None:
     return last if last is not None and datetime.now(UTC) - last < LIVES else None
 
 
-def doubt(settings: Settings) -> str:
+def doubt(pool: Pool) -> str:
     """Why nobody can say here whether anyone works, for an operator; empty where it is known.
 
     A worker of a version that held no lock, or of another state folder, is known to Prefect alone.
     """
-    if (settings.state / LOCK).exists() or _heard(settings) is None:
+    if (pool.server_state / LOCK).exists() or _heard(pool) is None:
         return ""
     return (
-        f"there is no {LOCK} in {settings.state}, yet a worker of {settings.work_pool} is online: it is of "
+        f"there is no {LOCK} in {pool.server_state}, yet a worker of {pool.work_pool} is online: it is of "
         "an earlier version or of another state folder (BOLLETTINO_STATE); no run is ended"
     )
 
 
-def settle(settings: Settings) -> list[Work]:
+def settle(pool: Pool) -> list[Work]:
     """Where nobody works, end what says that it does; what was ended.
 
     What began after the last heartbeat of a worker that is online may be its own, whatever the lock says.
     """
-    works = at_work(settings)  # before the lock: a worker that comes in between holds it
-    if is_anyone_working(settings.state) or not works or doubt(settings):
+    works = at_work(pool)  # before the lock: a worker that comes in between holds it
+    if is_anyone_working(pool.server_state) or not works or doubt(pool):
         return []
-    heard = _heard(settings)
+    heard = _heard(pool)
     left = [work for work in works if heard is None or work.since <= heard]
     with get_client(sync_client=True) as client:
         for work in left:
@@ -132,18 +147,16 @@ def settle(settings: Settings) -> list[Work]:
     return left
 
 
-def drain(
-    settings: Settings, look: Callable[[list[Work], float], None], patience: float = PATIENCE
-) -> list[Work]:
+def drain(pool: Pool, look: Callable[[list[Work], float], None], patience: float = PATIENCE) -> list[Work]:
     """Pause the pool and wait until nothing runs; what still does after `patience` seconds.
 
     `look` is told what runs, and how much of the time is over, 0 to 1.
     """
-    pause(settings, is_paused=True)
+    pause(pool, is_paused=True)
     began = time.monotonic()
     while True:
-        settle(settings)
-        works = at_work(settings)
+        settle(pool)
+        works = at_work(pool)
         spent = time.monotonic() - began
         look(works, min(spent / patience, 1.0) if patience else 1.0)
         if not works or spent >= patience:
@@ -151,10 +164,10 @@ def drain(
         time.sleep(min(EVERY, patience - spent))
 
 
-def undo(settings: Settings) -> list[Work]:
+def undo(pool: Pool) -> list[Work]:
     """Give the worker runs again; what a killed one had left, and was ended before."""
-    left = settle(settings)
-    pause(settings, is_paused=False)
+    left = settle(pool)
+    pause(pool, is_paused=False)
     return left
 
 

@@ -10,13 +10,12 @@ starts. So here every transaction that may write asks for the lock as it begins,
 """
 
 import asyncio
-import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import os
+import re
+import sys
+import time
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
-from typing import Any, TypeVar
-from urllib.parse import parse_qs
+from typing import Any
 from uuid import UUID
 
 import uvicorn
@@ -26,24 +25,19 @@ from prefect.server.database import provide_database_interface
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.schemas.core import FlowRunInput
 from prefect.server.schemas.states import StateType
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
-from db.engine import make_reader
 from flows.accounts.reception import Reception
 from flows.deploy import startable
-from flows.door import entry
 from flows.door.gate import Door, House
-from flows.newsroom import shell
-from flows.newsroom.line import UI
 from flows.runs import complaints
 from flows.runs.assets import Assets
-from flows.settings import Settings, load
+from flows.runs.newsroom import OwnNewsroom
+from flows.settings import BollettinoError, Settings
 
-PATIENCE = 20.0  # seconds for one look at the page
-LONGEST = 2_000  # characters of a query string
-
-Look = TypeVar("Look")
-log = logging.getLogger(__name__)
+TURN = 4_020_391  # of PostgreSQL's advisory locks: any number that nobody else takes
+TURN_EVERY = 0.5  # seconds
 
 _as_asked = AioSqliteConfiguration.begin_transaction
 
@@ -62,7 +56,7 @@ def wait_for_turns() -> None:
 
 
 class PrefectRooms:
-    """What the door asks of the server behind it (`flows.door.gate.Rooms`), in its process."""
+    """Of the server that this process is (`flows.runs.rooms.Building`)."""
 
     async def deployment(self, id: str) -> str | None:
         async with provide_database_interface().session_context() as session:
@@ -88,71 +82,17 @@ class PrefectRooms:
                 session=session, flow_run_id=UUID(run_id), key=key
             )
 
+    async def deployment_of(self, flow: str, name: str) -> UUID | None:
+        async with provide_database_interface().session_context() as session:
+            deployment = await models.deployments.read_deployment_by_name(  # type: ignore[attr-defined]
+                session, name=name, flow_name=flow
+            )
+            return deployment.id if deployment else None
 
-class OwnNewsroom:
-    """The page *Redazione* out of the installation's own database (`flows.door.gate.Newsroom`)."""
-
-    content = shell.CONTENT
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._page: Any = None  # made when somebody first looks
-        self._one = ThreadPoolExecutor(1, "newsroom")  # however many look, the server's other work goes on
-
-    def frame(self, path: str) -> tuple[bytes, bytes] | None:
-        return shell.frame(path)
-
-    async def show(self, query: str) -> tuple[int, str]:
-        values = {name: given[0] for name, given in parse_qs(query[:LONGEST]).items()}
-        try:
-            async with asyncio.timeout(PATIENCE):
-                if path := values.get(shell.TO):
-                    if path.startswith(entry.FORM) and shell.frame(path):
-                        address, why = await self._aside(self._form, path.removeprefix(entry.FORM))
-                        return (200, address) if address else (404, why)
-                    address = await self._leads_to(path)
-                    return (200, address) if address else (404, shell.NOTHING)
-                asked = values.get(shell.ASKED, "")
-                return 200, await self._aside(self._html, asked)
-        except Exception as exc:  # noqa: BLE001  said to who looks, in words; a page must not end the server
-            log.warning("the page Redazione cannot be shown: %s", type(exc).__name__)
-            return 503, shell.NO_ANSWER
-
-    async def _aside(self, look: Callable[[str], Look], asked: str) -> Look:
-        return await asyncio.get_running_loop().run_in_executor(self._one, look, asked)
-
-    async def _leads_to(self, path: str) -> str:
-        if path.startswith(entry.ORDER):
-            verb = path.removeprefix(entry.ORDER)
-            async with provide_database_interface().session_context() as session:
-                deployment = await models.deployments.read_deployment_by_name(  # type: ignore[attr-defined]
-                    session, name=self._settings.deployment(verb), flow_name=verb
-                )
-            return f"{UI}/deployments/deployment/{deployment.id}/run" if deployment else ""
-        if path.startswith(entry.ARTIFACT):
-            async with provide_database_interface().session_context() as session:
-                newest = await models.artifacts.read_latest_artifact(  # type: ignore[attr-defined]
-                    session, key=self._settings.own(path.removeprefix(entry.ARTIFACT))
-                )
-            return f"{UI}/artifacts/artifact/{newest.latest_id}" if newest else ""
-        return ""
-
-    def _html(self, asked: str) -> str:
-        now = datetime.now(UTC)
-        html: str = self._looked().html(load(self._settings.path), asked, now)  # the profile may have changed
-        return html
-
-    def _form(self, number: str) -> tuple[str, str]:
-        form: tuple[str, str] = self._looked().form(int(number))
-        return form
-
-    def _looked(self) -> Any:
-        # late: a second of CPU and ten megabytes for whoever looks at it first
-        from flows.newsroom.page import Page
-
-        if self._page is None:
-            self._page = Page(make_reader(self._settings.database))
-        return self._page
+    async def newest(self, key: str) -> UUID | None:
+        async with provide_database_interface().session_context() as session:
+            newest = await models.artifacts.read_latest_artifact(session, key=key)  # type: ignore[attr-defined]
+            return newest.latest_id if newest else None
 
 
 def door(settings: Settings) -> Door:
@@ -167,9 +107,10 @@ def door(settings: Settings) -> Door:
         settings.work_pool,
         startable(settings, "operators"),
     )
-    newsroom, accounts = OwnNewsroom(settings), Reception(settings)
+    rooms = PrefectRooms()
+    newsroom, accounts = OwnNewsroom(settings, rooms), Reception(settings)
     behind = Assets(create_app(final=True))
-    return Door(behind, house, PrefectRooms(), newsroom=newsroom, accounts=accounts)
+    return Door(behind, house, rooms, newsroom=newsroom, accounts=accounts)
 
 
 def serve(settings: Settings) -> None:
@@ -177,8 +118,58 @@ def serve(settings: Settings) -> None:
     wait_for_turns()
     complaints.speak_italian()
     _, port = settings.prefect_place
+    _run(door(settings), port)
+
+
+def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
+    """The server of a fleet, whose door is the gate: it takes the installation's own credential and no other.
+
+    `database`: its PostgreSQL, if any. `is_alone`: no other process does what it does by the clock.
+    """
+    if not is_alone:
+        _require_redis()
+    wait_for_turns()
+    complaints.speak_italian()
+    _bring(database)
+    _run(create_app(webserver_only=not is_alone, final=True), port)
+
+
+def serve_clock(database: str | None) -> None:
+    """Become the process that does what a fleet's servers do by the clock: schedules, late runs, clearing."""
+    _require_redis()
+    _bring(database)
+    os.execv(sys.executable, [sys.executable, "-m", "prefect", "server", "services", "start"])  # noqa: S606  no shell is meant
+
+
+def _require_redis() -> None:
+    """BollettinoError where what several processes need is not installed."""
+    try:
+        import prefect_redis  # noqa: F401
+    except ImportError:
+        raise BollettinoError(
+            "[prefect] redis: the package for it is not installed: "
+            "python3 deployments/install.py deployments/requirements-redis.lock"
+        ) from None
+
+
+def _bring(database: str | None) -> None:
+    """Its database to this version of Prefect: who comes first does it, and the others wait for that."""
+    if not database:
+        return  # of SQLite there is one process, which does it as it starts
+    address = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+psycopg:", database)
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as turn:
+        # asked again and again: Prefect builds indices CONCURRENTLY, which waits for every statement to end,
+        # and one that waits for a lock does not
+        while not turn.scalar(select(func.pg_try_advisory_lock(TURN))):
+            time.sleep(TURN_EVERY)
+        asyncio.run(provide_database_interface().create_db())
+    engine.dispose()
+
+
+def _run(app: Any, port: int) -> None:
     uvicorn.run(
-        door(settings),
+        app,
         host="127.0.0.1",
         port=port,
         log_level="warning",

@@ -38,8 +38,8 @@ class Order:
     descriptors: list[int]  # the launcher's input, output and errors
 
 
-def start(pool: str, import_all: Callable[[], None]) -> None:
-    """Become the worker of a pool; it returns in other processes, at the end of the warm one and of runs."""
+def start(pool: str, name: str, import_all: Callable[[], None]) -> None:
+    """Become a worker of a pool; it returns in other processes, at the end of the warm one and of runs."""
     try:
         if is_possible() and _beside(import_all):
             return
@@ -47,7 +47,7 @@ def start(pool: str, import_all: Callable[[], None]) -> None:
         print(f"no warm process ({exc}): runs begin cold", file=sys.stderr, flush=True)
     # a shell's background job inherits it ignored, and Prefect's worker, told to end, sends it to itself
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", "worker"]
+    worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", name]
     os.execv(sys.executable, [sys.executable, "-m", "prefect", *worker])  # noqa: S606  no shell is meant
 
 

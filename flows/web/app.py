@@ -191,6 +191,7 @@ def listen(make: Callable[[Callable[[], None]], FastAPI], *, port: int) -> int:
         log_config=None,
         access_log=False,  # uvicorn's would log query strings, and the verify token is in one
         server_header=False,
+        forwarded_allow_ips="127.0.0.1",  # our proxy says from where; no variable of the environment adds one
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)

@@ -1,1 +1,1 @@
-"""The web app of a fleet: one process for the citizens' side of all its Comuni."""
+"""What a fleet shows: one web app for the citizens of all its Comuni, one gate for their people."""

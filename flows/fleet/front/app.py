@@ -218,10 +218,10 @@ def _nothing() -> Response:
     return PlainTextResponse(ABSENT, status_code=404)
 
 
-def serve(fleet: Fleet) -> int:
+def serve(fleet: Fleet, *, port: int | None = None) -> int:
     """Run until SIGINT or SIGTERM; 0 after a clean stop, 1 when it could not start or looks at nobody any
     more (the unit starts it again).
     """
     log_plainly()
-    port = load_fleet(fleet.folder).web.port
-    return until_told(lambda: listen(lambda end: create_front(fleet, on_fault=end), port=port))
+    at = port or load_fleet(fleet.folder).web.port
+    return until_told(lambda: listen(lambda end: create_front(fleet, on_fault=end), port=at))

@@ -1,0 +1,101 @@
+"""What the door and the page *Redazione* ask of the Prefect server, also of one in another process."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Protocol
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+from flows.door.bodies import RejectedRequest
+from flows.door.gate import Rooms
+
+NO_ANSWER = "Il server non risponde: riprova fra un minuto."
+PAUSED = "PAUSED"
+
+log = logging.getLogger(__name__)
+
+
+class Building(Rooms, Protocol):
+    """A server as both know it."""
+
+    async def deployment_of(self, flow: str, name: str) -> UUID | None:
+        """The id of the flow's deployment that is called so."""
+
+    async def newest(self, key: str) -> UUID | None:
+        """The id of the newest artifact of a key."""
+
+
+class DistantRooms:
+    """Of a server in another process (`Building`); RejectedRequest, in words, where it is not there."""
+
+    def __init__(self, client: PrefectClient) -> None:
+        self._client = client
+
+    async def deployment(self, id: str) -> str | None:
+        with _asking():
+            return (await self._client.read_deployment(UUID(id))).name
+        return None
+
+    async def answer_key(self, run_id: str) -> str | None:
+        with _asking():
+            state = (await self._client.read_flow_run(UUID(run_id))).state
+            if state is None or state.type.value != PAUSED:
+                return None
+            keyset = state.state_details.run_input_keyset
+            return keyset["response"] if keyset else None
+        return None
+
+    async def keep(self, run_id: str, key: str, value: str) -> None:
+        with _asking():
+            await self._client.create_flow_run_input(UUID(run_id), key, value)
+
+    async def drop(self, run_id: str, key: str) -> None:
+        """An answer that was not taken may leave its stamp: it is for just these values and this form."""
+        try:
+            with _asking():
+                await self._client.delete_flow_run_input(UUID(run_id), key)
+        except RejectedRequest:
+            log.warning("the stamp of an answer that was not taken could not be taken away")
+
+    async def deployment_of(self, flow: str, name: str) -> UUID | None:
+        with _asking():
+            return (await self._client.read_deployment_by_name(f"{flow}/{name}")).id
+        return None
+
+    async def newest(self, key: str) -> UUID | None:
+        wanted = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
+        with _asking():
+            found = await self._client.read_artifacts(
+                artifact_filter=wanted, sort=ArtifactSort.CREATED_DESC, limit=1
+            )
+            return found[0].id if found else None
+        return None
+
+
+@asynccontextmanager
+async def distant() -> AsyncIterator[DistantRooms]:
+    """Of the server that the environment names, as long as it is asked. People wait for each answer, so
+    nothing is asked twice.
+    """
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+        async with get_client() as client:
+            yield DistantRooms(client)
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """What is not there is nothing; a server that is not there is told."""
+    try:
+        yield
+    except ObjectNotFound:
+        return
+    except (httpx.HTTPError, PrefectException) as exc:
+        log.warning("the Prefect server cannot be asked: %s", type(exc).__name__)
+        raise RejectedRequest(NO_ANSWER, 503) from exc

