@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 PROFILE ?=
 
-.PHONY: help install run check test test-fast rehearsal peers bench eval guide lock
+.PHONY: help install run check test test-fast rehearsal peers bench eval fleet guide lock
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -64,6 +64,10 @@ eval: peers ## measure the summaries and the fact guard on the texts beside the 
 	@$(BIN)/python -m tests.bench.eval_summary
 	@$(BIN)/python -m tests.bench.eval_guard
 	@$(BIN)/python -m tests.bench.eval_texts --html .bollettino/texts.html
+
+fleet: ## a fleet of invented Comuni as a provider runs it; needs Debian's PostgreSQL, Redis and nginx
+	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
+	@$(BIN)/python -m tests.bench.topology
 
 guide: ## take the pictures of the editors' guide anew, in the browser tests
 	@BOLLETTINO_GUIDE=1 $(BIN)/python -m pytest -o addopts= -q tests/test_browser*.py

@@ -18,11 +18,11 @@ from sqlalchemy import Engine
 from flows import count, retain, watch
 from flows.bulletin.status import WAITS, counted
 from flows.collect import CHOICES, Choice, take_back, tell_editor
-from flows.fleet import registry, rounds
+from flows.fleet import registry, rounds, shared
 from flows.fleet.registry import Fleet
 from flows.fleet.rounds import Limits, Outcome, Result, Work
 from flows.privacy import intact
-from flows.runs import client
+from flows.runs import client, drain
 from flows.settings import BollettinoError, Settings
 from flows.sources.polling import Polling
 from flows.sources.readings import Reading
@@ -127,11 +127,14 @@ def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> 
 @flow(name="sorveglia-tutti", flow_run_name="Controllo di tutti i Comuni")
 def watch_all() -> State[str] | str:
     """Per ogni Comune prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi."""
-    outcome = served(require_fleet(), "sorveglia", watch.full_round)
+    fleet = require_fleet()
+    outcome = served(fleet, "sorveglia", watch.full_round)
     try:
+        for work in drain.end_lost(shared.of(fleet), now=datetime.now(UTC)):
+            get_run_logger().warning("chiusa, il suo processo non c'era più: %s", work.name)
         client.untag_ended(WAITS)
     except Exception as exc:  # noqa: BLE001  a list that shows too much costs no Comune anything
-        get_run_logger().warning("il segno di ciò che attende resta: %s", type(exc).__name__)
+        get_run_logger().warning("ciò che è finito è ancora fra ciò che attende: %s", type(exc).__name__)
     busy = {slug: said for slug, said in sorted(outcome.done.items()) if said != watch.AT_REST}
     for slug, said in busy.items():
         get_run_logger().info("%s: %s", slug, said)

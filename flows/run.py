@@ -319,6 +319,7 @@ def run(settings: Settings, main: Main) -> int:
         from flows.cli.tour import first_steps
 
         first_steps(settings, say, partial(verb, main))
+        say("\n  Ctrl-C stops everything; the next `make run` picks up here.")
         watch_over(processes)
     except KeyboardInterrupt:
         say("\nstopping")

@@ -81,7 +81,7 @@ def test_every_key_of_a_document_stands_in_the_help_of_its_verb() -> None:
 def test_a_verb_that_tells_a_program_nothing_says_so() -> None:
     without = {name for name, one in parsers(parser()) if "--json" not in one._option_string_actions}
     assert without == {
-        "", "run", "prefect", "worker", "web", "completion",  # they go on, or print what is no result
+        "", "run", "prefect", "gate", "worker", "web", "completion",  # they go on, or print what is no result
         "export-person",  # JSON by itself, with the person's own number
         "codes new",  # a secret, once, for a person's eyes
         *("subscribers", "privacy", "inspect", "templates", "accounts", "fleet"),  # below them it is

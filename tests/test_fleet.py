@@ -70,9 +70,7 @@ def test_each_has_a_state_and_a_database_of_its_own_and_they_share_a_server(here
     for one in (alfa, beta):
         assert (one.work_pool, one.prefect_address) == ("pianura", "http://127.0.0.1:4299")
         assert one.prefect_place == ("127.0.0.1", 4299)
-        assert one.prefect_origins == tuple(
-            f"http://{name}:4299" for name in ("127.0.0.1", "127.0.0.1", "localhost")
-        )
+        assert one.prefect_origins == (f"http://{one.profile.slug}.localhost:4300",), "the gate's"
         told = one.environment()
         assert told["PREFECT_HOME"] == str(here.states / "_fleet" / "prefect")
         assert told["PREFECT_API_URL"] == "http://127.0.0.1:4299/api"

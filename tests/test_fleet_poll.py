@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from prefect.states import Failed
@@ -22,7 +23,7 @@ from flows.bulletin.status import WAITS
 from flows.doctor import heartbeat
 from flows.fleet.rounds import LATE, Limits
 from flows.privacy import intact
-from flows.runs import client
+from flows.runs import client, drain
 from flows.settings import BollettinoError, Settings, SettingsError
 from tests.test_scrapers_dpc import QUIET, archive
 from tests.world.fleet import Land, land
@@ -99,6 +100,8 @@ def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> T
     monkeypatch.setattr(client, "named", lambda _settings, name: found.names.append(name))
     monkeypatch.setattr(client, "link_of_thread", nullcontext)
     monkeypatch.setattr(client, "untag_ended", found.untagged.append)
+    lost = [drain.Work(uuid4(), "Controllo di prima", "Running", datetime.now(UTC))]
+    monkeypatch.setattr(drain, "end_lost", lambda pool, **_: lost if pool.work_pool == "bollettino" else [])
     monkeypatch.setattr(poll, "LIMITS", dict.fromkeys(poll.LIMITS, Limits(each=60, whole=60)))
     caplog.set_level(logging.INFO, logger="prefect.flow_runs")
     monkeypatch.setattr(log, "handlers", [caplog.handler])  # else the server is told
@@ -191,7 +194,8 @@ def test_all_are_watched_in_one_run_and_each_has_its_beat(
     assert told.red == [f"Comuni non seguiti: 1 su 5: {GONE}. Perché, lo dice il registro qui sotto."]
     others = [slug for slug in SLUGS if slug != GONE]
     assert [slug for slug in SLUGS if heartbeat.last_beat(here.states / slug)] == others
-    assert sorted(lines(caplog, logging.WARNING)) == [f"{slug}: attenzione" for slug in others]
+    ended = "chiusa, il suo processo non c'era più: Controllo di prima"
+    assert sorted(lines(caplog, logging.WARNING)) == [ended, *(f"{slug}: attenzione" for slug in others)]
     assert lines(caplog, logging.INFO) == [f"{SILENT}: da inviare: [1]"]
     assert PHONE not in caplog.text
     assert told.untagged == [WAITS], "once for all"

@@ -3,10 +3,12 @@
 import fcntl
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -106,6 +108,31 @@ def test_what_runs_is_waited_for_and_told_while_its_worker_lives(
     assert drain.drain(settings, lambda *_: None, 30) == [], "nobody is left who could end it"
     assert state_of(server, running) == StateType.CRASHED
     assert state_of(server, planned) == StateType.SCHEDULED
+
+
+def test_what_has_lost_its_process_ends_while_others_work(
+    server: DoorServer, settings: Settings, worker: list[int]
+) -> None:
+    """Where a fleet has several workers, the death of one leaves no moment at which nobody works."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    here = socket.gethostname()
+    places = {"gone": f"{here}:{ended.pid}", "lives": f"{here}:{os.getpid()}", "elsewhere": "other:1"}
+    runs = {name: run_of(server, name=name, state=Running()) for name in places}
+    runs["never begun"] = run_of(server, name="never begun", state=Pending())
+    with server.client() as client:
+        for name, place in places.items():
+            client.update_flow_run(runs[name], infrastructure_pid=place)
+    now = datetime.now(UTC)
+    assert drain.end_lost(settings, now=now) == [], "it may be about to begin"
+    lost = drain.end_lost(settings, now=now + timedelta(minutes=6))
+    assert {work.name for work in lost} == {"gone", "never begun"}
+    assert {name for name, run in runs.items() if state_of(server, run) == StateType.CRASHED} == {
+        *("gone", "never begun")
+    }
+    assert {work.name for work in drain.end_lost(settings, now=now + timedelta(hours=7))} == {"elsewhere"}
+    with server.client() as client:
+        client.set_flow_run_state(runs["lives"], Completed(), force=True)
 
 
 def test_what_a_killed_worker_left_is_ended_before_another_begins(

@@ -96,7 +96,6 @@ def links(settings: Settings, say: Say) -> None:
         say(f"  the editors' guide:           {GUIDE}")
         if waiting:
             say(f"  a next draft, after this one: {COMPOSE}")
-    say("\n  Ctrl-C stops everything; the next `make run` picks up here.")
 
 
 def _waits_for_a_word(settings: Settings) -> bool:

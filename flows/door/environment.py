@@ -115,6 +115,8 @@ def of_many(redis: str, password: str) -> dict[str, str]:
         "PREFECT_SERVER_DOCKET_URL": at[1],
         "PREFECT_REDIS_WORKER_CLEANUP_QUEUE_URL": at[2],
         "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false",  # who comes first does it, and the others wait
+        # kinds of blocks, of which we use none: two servers that start together add the same, and one ends
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
     }
 
 

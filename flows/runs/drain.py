@@ -25,11 +25,12 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import StateType, WorkerStatus
+from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
 from db import disk
+from flows.runs import vitals
 from flows.runs.client import AT_ONCE, Pool
 from flows.settings import BollettinoError
 
@@ -83,16 +84,23 @@ def is_anyone_working(state: Path) -> bool:
 
 def at_work(pool: Pool) -> list[Work]:
     """What of the installation's pool says that it works, the oldest first."""
+    return sorted(map(_work, _working(pool)), key=lambda work: work.since)
+
+
+def _working(pool: Pool) -> list[FlowRun]:
     with get_client(sync_client=True) as client:
-        runs = client.read_flow_runs(
+        return client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*WORKING]))
             ),
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool.work_pool])),
             limit=AT_ONCE,
         )
-    works = [Work(run.id, run.name, run.state.name or "", run.state.timestamp) for run in runs if run.state]
-    return sorted(works, key=lambda work: work.since)
+
+
+def _work(run: FlowRun) -> Work:
+    since = run.state.timestamp if run.state else datetime.now(UTC)
+    return Work(run.id, run.name, run.state_name or "", since)
 
 
 def pause(pool: Pool, *, is_paused: bool) -> None:
@@ -141,10 +149,24 @@ def settle(pool: Pool) -> list[Work]:
         return []
     heard = _heard(pool)
     left = [work for work in works if heard is None or work.since <= heard]
-    with get_client(sync_client=True) as client:
-        for work in left:
-            client.set_flow_run_state(work.id, Crashed(message=LEFT), force=True)
+    _end(left)
     return left
+
+
+def end_lost(pool: Pool, *, now: datetime) -> list[Work]:
+    """While others work, end what has lost its process, or was taken and never begun; what was ended.
+
+    Of another machine that is known only hours later: there it is for a round of that machine.
+    """
+    lost = [_work(run) for run in _working(pool) if vitals.is_lost(run, now=now)]
+    _end(lost)
+    return lost
+
+
+def _end(works: list[Work]) -> None:
+    with get_client(sync_client=True) as client:
+        for work in works:
+            client.set_flow_run_state(work.id, Crashed(message=LEFT), force=True)
 
 
 def drain(pool: Pool, look: Callable[[list[Work], float], None], patience: float = PATIENCE) -> list[Work]:

@@ -126,7 +126,10 @@ def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Str
         }
         while page := client.read_flow_runs(flow_run_filter=wanted, limit=AT_ONCE, offset=len(runs)):
             runs += page
-    late, taken, running, cancelling = [], [], [], []
+    late: list[str] = []
+    taken: list[str] = []
+    running: list[str] = []
+    cancelling: list[str] = []
     for run in runs:
         state = run.state
         if state is None:
@@ -136,15 +139,21 @@ def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Str
             due = run.next_scheduled_start_time or run.expected_start_time
             if due is not None and now - due > TAKEN_WITHIN:
                 late.append(verb)
-        elif state.is_pending():
-            if now - state.timestamp > TAKEN_WITHIN:
-                taken.append(verb)
         elif state.is_cancelling():
             if now - state.timestamp > TAKEN_WITHIN:
                 cancelling.append(verb)
-        elif now - state.timestamp > TAKEN_WITHIN and _is_gone(run.infrastructure_pid, now - state.timestamp):
-            running.append(verb)
+        elif is_lost(run, now=now):
+            (taken if state.is_pending() else running).append(verb)
     return Stranded(tuple(late), tuple(taken), tuple(running), tuple(cancelling))
+
+
+def is_lost(run: FlowRun, *, now: datetime) -> bool:
+    """Whether one that says that it works, or that somebody took it, has no process that does."""
+    if run.state is None or now - run.state.timestamp <= TAKEN_WITHIN:
+        return False
+    if run.state.is_pending():
+        return True
+    return run.state.is_running() and _is_gone(run.infrastructure_pid, now - run.state.timestamp)
 
 
 def _is_gone(where: str | None, since: timedelta) -> bool:

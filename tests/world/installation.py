@@ -92,8 +92,8 @@ class Installation:
         self.state, self.profile_path = folder / "state", folder / "profile.toml"
         prefect, web, sandbox = free_ports(3)
         text = DEMO.read_text(encoding="utf-8")
-        for old, new in (("4200", prefect), ("8080", web), ("8600", sandbox)):
-            text = text.replace(old, str(new))
+        for old, port in (("4200", prefect), ("8080", web), ("8600", sandbox)):
+            text = text.replace(old, str(port))
         self.profile_path.write_text(text, encoding="utf-8")
         self.settings = Settings(load_profile(self.profile_path), self.profile_path, self.state, database)
         self.web, self.sandbox = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{sandbox}"
@@ -144,15 +144,14 @@ class Installation:
     def start(self) -> str:
         """Wait until it is ready; return what it printed."""
         with self.output.open("wb") as out:
-            self.process = subprocess.Popen(
+            process = self.process = subprocess.Popen(
                 [sys.executable, "-m", "flows", "run"],
                 cwd=self.root, env=self.environment, stdout=out, stderr=out,
             )  # fmt: skip
 
         def ready() -> str | None:
             said = self.output.read_text(encoding="utf-8")
-            assert self.process is not None
-            assert self.process.poll() is None, f"ended while starting: {said}"
+            assert process.poll() is None, f"ended while starting: {said}"
             return said if READY in said else None
 
         said = wait_for("the installation to be ready", ready, 240)
@@ -332,7 +331,7 @@ class Installation:
         forward for a slot, and no news may grow too old by that.
         """
         patient = self.settings.profile.model_copy(update={"news_window_days": 90})
-        settings = Settings(patient, self.profile_path, self.state, self.settings.database)
+        settings = self.settings.renewed(patient)
         for days in range(31):  # slots may be of other tests, and a holiday leaves a week with one
             now = (slot_after or datetime.now(UTC)) + timedelta(days=days)
             draft = compose_draft(settings, self.engine, at_approval=slot_after is None, now=now)
@@ -353,8 +352,11 @@ class Installation:
             return max(one.id for one in bulletins.with_status(session, *BulletinStatus))
 
     def form_of(self, number: int) -> tuple[str, dict[str, Any]]:
-        """The run that waits, and its form as a browser shows it: what is chosen by hand is empty."""
-        run_id = self.run_of(number)
+        """The run that waits, and its form."""
+        return (run_id := self.run_of(number)), self.form_in(run_id)
+
+    def form_in(self, run_id: str) -> dict[str, Any]:
+        """As a browser shows it: what is chosen by hand is empty."""
         with self.prefect() as client:
             found = client.read_flow_run(UUID(run_id)).state
             assert found is not None
@@ -365,7 +367,7 @@ class Installation:
                 return kept[0].value if kept else None
 
             schema = json.loads(wait_for("the form's fields", stored))
-        return run_id, {name: field.get("default", "") for name, field in schema["properties"].items()}
+        return {name: field.get("default", "") for name, field in schema["properties"].items()}
 
     def post(self, run_id: str, values: dict[str, Any]) -> str:
         """What Prefect says to a form that is confirmed: ACCEPT, REJECT or ABORT."""

