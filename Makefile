@@ -54,6 +54,7 @@ bench: peers ## measure speed, as ratios against other tools; takes some minutes
 	@$(BIN)/python -m tests.bench.alerts
 	@$(BIN)/python -m tests.bench.fleet
 	@$(BIN)/python -m tests.bench.fleet_web
+	@$(BIN)/python -m tests.bench.fleet_console
 	@$(BIN)/python -m tests.bench.pages
 	@$(BIN)/python -m tests.bench.compose
 	@$(BIN)/python -m tests.bench.send

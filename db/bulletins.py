@@ -190,6 +190,13 @@ def with_status(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
     return list(rows)
 
 
+def newest(session: Session, *statuses: BulletinStatus, limit: int) -> list[Bulletin]:
+    """Those that came to one of these statuses last, and have it still; the newest first."""
+    order = col(Bulletin.status_at).desc(), col(Bulletin.id).desc()
+    query = select(Bulletin).where(col(Bulletin.status).in_(statuses)).order_by(*order)
+    return list(session.exec(query.limit(limit)))
+
+
 def moved(session: Session, *statuses: BulletinStatus, since: datetime, until: datetime) -> list[Bulletin]:
     """Those that came to one of these statuses between the two moments, and have it still."""
     rows = session.exec(

@@ -184,7 +184,7 @@ def test_status_is_a_line_each_and_the_ill_come_first(either: Land, typed: Typed
     code, out, _ = typed("status")
     assert code == 2
     named = [line.partition(":")[0] for line in out.splitlines() if not line.startswith((" ", "or"))]
-    assert named[:1] == ["alfa"], "its last round was long ago"
+    assert named[:2] == ["cieco", "erra"], "of whom nothing can be read"
     assert "sorveglia has made no round since" in out
     assert re.search("erra: ill: .*(there is no database|is empty)", out)
     found = rows(typed, "status")
@@ -214,7 +214,7 @@ def test_who_is_well_stands_below_who_is_ill(here: Land, typed: Typed) -> None:
     heartbeat.beat(load("alfa").state, now=datetime.now(UTC))
     _, out, _ = typed("status", "--json")
     listed = [row["comune"] for row in json.loads(out)["comuni"]]
-    assert listed == ["beta", "cieco", "erra", "gioco", "alfa"]
+    assert listed == ["cieco", "erra", "beta", "gioco", "alfa"], "unread, silent, well"
 
 
 def test_without_a_fleet_the_verb_says_so(monkeypatch: pytest.MonkeyPatch, typed: Typed) -> None:

@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.cli import fleet_status
 from flows.cli.arguments import Verbs, add_verb, for_programs
 from flows.cli.output import Output
 
 if TYPE_CHECKING:
-    from flows.fleet.membership.condition import Condition
     from flows.fleet.membership.registrar import Registrar
     from flows.fleet.membership.roster import Standing
     from flows.fleet.membership.together import Together
@@ -146,35 +146,6 @@ def migrate(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     return 2 if failed else 0
 
 
-def status(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
-    from dataclasses import asdict
-    from datetime import UTC, datetime
-
-    from flows.fleet.membership.condition import conditions
-
-    found = []
-    with out.progress("looking") as advance:
-        for count, one in enumerate(conditions(of, now=datetime.now(UTC)), start=1):
-            advance(count / max(1, len(of.slugs)), one.slug)
-            found.append(one)
-    found.sort(key=lambda one: (not one.ill, one.slug))
-    rows = [{"comune": row.pop("slug"), **row, "ill": row["ill"] or None} for row in map(asdict, found)]
-    out.table("comuni", rows, map(_line, found))
-    return 2 if any(one.ill for one in found) else 0
-
-
-def _line(one: "Condition") -> str:
-    from flows.bulletin.language.dates import in_rome
-
-    last = f"round {in_rome(one.last_round):%Y-%m-%d %H:%M}" if one.last_round else "no round"
-    slot = f"next {one.next_slot:%Y-%m-%d %H:%M}" if one.next_slot else "no next slot"
-    numbers = (
-        [] if one.subscribers is None else [f"{one.waiting} waiting", slot, f"{one.subscribers} subscribers"]
-    )
-    parts = [last, *numbers, f"schema {one.revision or 'none'}"]
-    return f"{one.slug}: {f'ill: {one.ill}; ' if one.ill else ''}{', '.join(parts)}"
-
-
 def add(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     from flows.fleet.membership import joining, roster, together
     from flows.fleet.membership.registrar import registrar
@@ -263,12 +234,11 @@ def add_fleet(verbs: Verbs) -> None:
         "together": f"{TOGETHER}, done",
     }
     for_programs(inner("apply", apply, words, dry=False), **done)
-    words = "How each is doing, a line each, the ill ones first: asks no server, writes nothing."
-    for_programs(
-        inner("status", status, words, dry=False),
-        comuni="one object each: comune, ill, last_round (of sorveglia), waiting (drafts that nobody has "
-        "decided of), next_slot, subscribers, revision (of the database)",
+    words = (
+        "How each is doing, a line each, who needs a person first: asks no server, writes nothing. The same "
+        "as a page is at /console of `web`."
     )
+    for_programs(inner("status", fleet_status.status, words, dry=False), **fleet_status.KEYS)
     words = (
         "Bring the databases to this version, one after the other: no more than that. Make a backup first."
     )

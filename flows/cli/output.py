@@ -125,7 +125,9 @@ def trouble(line: str) -> None:
 
 
 def as_text(value: Any) -> str:
-    """Days and moments are ISO 8601; amounts, paths and addresses are their own text."""
+    """Days and moments are ISO 8601; amounts, paths and addresses are their own text, of a list each."""
+    if isinstance(value, list):
+        return ", ".join(map(as_text, value))
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 

@@ -1,6 +1,6 @@
 """The copies: whether a new one is there, and whether one was ever restored."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flows.backup import drill
 from flows.backup.archive import BackupError
@@ -8,6 +8,7 @@ from flows.backup.offsite import archives, opened
 from flows.backup.shelf import ARCHIVE, Shelf
 from flows.backup.store import AwayError
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out
+from flows.settings import Settings
 
 GROUP = "Copie"
 A_DAY, DAYS = timedelta(hours=30), timedelta(days=3)  # a nightly copy may begin a little later than the last
@@ -26,19 +27,27 @@ def archive(case: Case) -> Said:
         if case.settings.profile.stage == "sandbox":
             return left_out("Il profilo è di prova e non ha [backup].")
         return failed("Nessuna copia: il profilo non ha [backup].", HOW)
-    shelf = Shelf(table.folder, case.settings.profile.slug)
     try:
-        shelf.require()
-        found = shelf.files(ARCHIVE)
+        last = last_archive(case.settings)
     except BackupError as exc:
         return failed("La cartella delle copie non c'è o non si può usare.", HOW, detail=str(exc))
-    if not found:
+    if last is None:
         return failed("Nella cartella delle copie non c'è nessuna copia.", HOW)
-    age = case.now - found[-1][0]
+    age = case.now - last
     words = f"L'ultima copia è di {_long(age)} fa."
     if age > DAYS:
         return failed(words, HOW)
     return attention(words, HOW) if age > A_DAY else good(words)
+
+
+def last_archive(settings: Settings) -> datetime | None:
+    """When the newest copy was made; None where there is none. BackupError where nobody can say."""
+    if settings.profile.backup is None:
+        return None
+    shelf = Shelf(settings.profile.backup.folder, settings.profile.slug)
+    shelf.require()
+    found = shelf.files(ARCHIVE)
+    return found[-1][0] if found else None
 
 
 def offsite(case: Case) -> Said:

@@ -38,6 +38,7 @@ NAMED = 20  # in one sentence
 
 Result = TypeVar("Result")
 Work = Callable[[Settings, Engine], Result]
+Opening = Callable[[Settings], AbstractContextManager[Engine]]
 OF: ContextVar[str] = ContextVar("comune", default="")  # whose work this thread does
 
 
@@ -81,15 +82,18 @@ def every(
     *,
     around: Callable[[], AbstractContextManager[object]] = nullcontext,
     at_once: int = AT_ONCE,
+    opening: Opening | None = None,
 ) -> Outcome[Result]:
     """Do `work`, which is called so, for each Comune; first for whom it was begun the longest ago.
 
-    `around` is entered by each thread once, with what this thread's context holds.
+    `around` is entered by each thread once, with what this thread's context holds. `opening`: for who only
+    looks, and keeps nobody from working: how its database is opened; without a lock, in the roll's order.
     """
     done: dict[str, Result] = {}
     ill = dict(roll.ill)
     ends = monotonic() + limits.whole
-    waiting = deque(sorted(roll.comuni, key=partial(_begun_at, name)))
+    waiting = deque(roll.comuni if opening else sorted(roll.comuni, key=partial(_begun_at, name)))
+    opening = opening or partial(_by_itself, name)
     told: SimpleQueue[tuple[_Hand[Result], Result | None, str]] = SimpleQueue()
     idle: list[_Hand[Result]] = []
     busy: dict[_Hand[Result], tuple[str, float]] = {}
@@ -100,7 +104,7 @@ def every(
                 waiting.clear()
             while waiting and len(busy) < at_once:
                 settings = waiting.popleft()
-                hand = idle.pop() if idle else _Hand(name, work, around, told)
+                hand = idle.pop() if idle else _Hand(name, work, around, told, opening)
                 busy[hand] = settings.profile.slug, monotonic() + limits.each
                 hand.given.put(settings)
             if not busy:
@@ -135,9 +139,10 @@ class _Hand(Generic[Result]):
         work: Work[Result],
         around: Callable[[], AbstractContextManager[object]],
         told: "SimpleQueue[tuple[_Hand[Result], Result | None, str]]",
+        opening: Opening,
     ) -> None:
         self.given: SimpleQueue[Settings | None] = SimpleQueue()
-        self._name, self._work, self._around, self._told = name, work, around, told
+        self._work, self._around, self._told, self._opening = work, around, told, opening
         Thread(target=copy_context().run, args=(self._serve,), name=name, daemon=True).start()
 
     def _serve(self) -> None:
@@ -157,8 +162,14 @@ class _Hand(Generic[Result]):
                 del result, settings
 
     def _once(self, settings: Settings) -> Result:
-        with _alone(self._name, settings), opened(settings.database) as engine:
+        with self._opening(settings) as engine:
             return self._work(settings, engine)
+
+
+@contextmanager
+def _by_itself(name: str, settings: Settings) -> Iterator[Engine]:
+    with _alone(name, settings), opened(settings.database) as engine:
+        yield engine
 
 
 def reason(exc: BaseException) -> str:

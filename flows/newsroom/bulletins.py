@@ -3,12 +3,12 @@
 Read from our own rows, where the decisions live: a run that was cancelled in Prefect waits for nobody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from db import acts, bulletins, calls, deliveries, handovers, sign_offs
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
@@ -68,7 +68,7 @@ def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
         if (handover := handovers.of(session, row.id)) is not None
     ]
     lines += [
-        _late(session, row) for row in with_status(BulletinStatus.approved) if _is_late(session, row, now)
+        _late(session, row) for row in with_status(BulletinStatus.approved) if is_late(session, row, now)
     ]
     for bulletin_id, count in deliveries.older(session, before=now - SETTLED_AFTER).items():
         row = session.get_one(Bulletin, bulletin_id)
@@ -177,7 +177,8 @@ def _remaining(count: int) -> str:
     return "Ne resta 1" if count == 1 else f"Ne restano {thousands(count)}"
 
 
-def _is_late(session: Session, row: Bulletin, now: datetime) -> bool:
+def is_late(session: Session, row: Bulletin, now: datetime) -> bool:
+    """Approved, and not on its way at its moment."""
     sealed = bulletins.approved(session, row.id)
     return sealed is not None and now > (row.slot_at or sealed[0].decided_at) + START_AFTER
 
@@ -222,7 +223,7 @@ def leaving(settings: Settings, session: Session, now: datetime) -> list[Line]:
     lines += [
         _approved(settings, session, row)
         for row in bulletins.with_status(session, BulletinStatus.approved)
-        if not _is_late(session, row, now)
+        if not is_late(session, row, now)
     ]
     return lines
 
@@ -253,7 +254,7 @@ def sent(settings: Settings, session: Session, accounts: Accounts, now: datetime
                 order("correggere un errore", "correggi"),
             ),
         )
-        for row in _newest(session, (BulletinStatus.sent,), SENT)
+        for row in bulletins.newest(session, BulletinStatus.sent, limit=SENT)
     ]
 
 
@@ -273,7 +274,7 @@ def ended(settings: Settings, session: Session, now: datetime) -> list[Line]:
             topics(session, row),
             (*_again(session, row, now), artifact("il testo della bozza", f"bozza-{row.id}")),
         )
-        for row in _newest(session, NOT_SENT, ENDED)
+        for row in bulletins.newest(session, *NOT_SENT, limit=ENDED)
         if now - row.status_at < FRESH
     ]
 
@@ -306,9 +307,3 @@ def topics(session: Session, row: Bulletin) -> tuple[str, ...]:
         lines = [items[0].title, one_line(what, MATTER)]
         return tuple(dict.fromkeys(line for line in lines if line))
     return tuple(item.title for item in items)
-
-
-def _newest(session: Session, statuses: Sequence[BulletinStatus], limit: int) -> list[Bulletin]:
-    newest = col(Bulletin.status_at).desc(), col(Bulletin.id).desc()
-    query = select(Bulletin).where(col(Bulletin.status).in_(statuses)).order_by(*newest)
-    return list(session.exec(query.limit(limit)))

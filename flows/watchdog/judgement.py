@@ -9,10 +9,13 @@ hours after it was told before: what swings must not teach anybody to overlook i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flows.bulletin.alerts.urgent import Quiet
 from flows.watchdog.memory import Known, Memory
-from flows.watchdog.promises import Seen
+
+if TYPE_CHECKING:  # who looks knows Prefect, and what is judged here others want to know without it
+    from flows.watchdog.promises import Seen
 
 LASTS = timedelta(minutes=4)  # a timer of five minutes comes some seconds sooner or later
 AGAIN = timedelta(days=1) - LASTS
@@ -32,7 +35,7 @@ class Due:
     text_over: Ids = ()
 
 
-def remembered(memory: Memory, seen: Seen, *, now: datetime) -> Memory:
+def remembered(memory: Memory, seen: "Seen", *, now: datetime) -> Memory:
     """With what this round saw. What cannot be looked at stays as it was."""
     current = {trouble.id: trouble for trouble in seen.troubles}
     troubles: dict[str, Known] = {}

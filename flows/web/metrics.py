@@ -5,6 +5,7 @@ comes through one that does is refused all the same. Labels are bulletins, codes
 addresses, never a person, and of bulletins only the last ones, so that their number stays small.
 """
 
+import base64
 import hmac
 import secrets
 from collections.abc import Iterator
@@ -41,11 +42,8 @@ def router() -> APIRouter:
         if is_from_outside(request.headers):
             return PlainTextResponse("only on this machine", status_code=403)
         web = web_of(request)
-        credential = f"Bearer {token(web.settings.state / FILE)}".encode()
-        header = request.headers.get("authorization", "").encode("utf-8", "replace")
-        if not hmac.compare_digest(header, credential):
-            challenge = {"WWW-Authenticate": "Bearer"}
-            return PlainTextResponse(f"the token of {FILE}", status_code=401, headers=challenge)
+        if refusal := stranger(request.headers, web.settings.state / FILE):
+            return refusal
         try:
             text = await run_in_threadpool(exposition, web)
         except SQLAlchemyError:
@@ -62,6 +60,24 @@ def token(path: Path) -> str:
     new = secrets.token_urlsafe(32)
     disk.replace(path, f"{new}\n".encode())
     return new
+
+
+def stranger(headers: Headers, path: Path, challenge: str = "Bearer") -> Response | None:
+    """The answer to who does not show the token of that file; None for who does, be it as a password."""
+    scheme, _, told = headers.get("authorization", "").partition(" ")
+    shown = {"bearer": told, "basic": _password(told)}.get(scheme.lower(), "")
+    if hmac.compare_digest(shown.encode("utf-8", "replace"), token(path).encode()):
+        return None
+    asked = {"WWW-Authenticate": challenge}
+    return PlainTextResponse(f"the token of {path.name}", status_code=401, headers=asked)
+
+
+def _password(told: str) -> str:
+    """Behind any name (RFC 7617); "" in what is none."""
+    try:
+        return base64.b64decode(told, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def is_from_outside(headers: Headers) -> bool:

@@ -15,7 +15,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db import schema
-from flows.fleet import rounds
+from flows.fleet import rounds, shared
+from flows.fleet.front import console
 from flows.fleet.front.directory import Directory
 from flows.fleet.front.tenant import ClosedError, Tenant
 from flows.fleet.front.webhook import NAMED, Door
@@ -189,6 +190,7 @@ def create_front(
     app.add_middleware(Manners)
     app.add_middleware(Switch, front=front)
     app.include_router(front.door.router())
+    app.include_router(console.router(front.directory, shared.of(fleet).server_state, clock, _nothing))
     app.add_exception_handler(404, _absent)
     app.add_exception_handler(405, routes.not_allowed)
 
