@@ -381,8 +381,7 @@ class Installation:
 
     def ends_as(self, number: int, status: str) -> Bulletin:
         def ended() -> Bulletin | None:
-            found = self.bulletin(number)
-            return found if found.status == status else None
+            return found if (found := self.bulletin(number)).status == status else None
 
         return wait_for(f"bulletin {number} to be {status}", ended, PATIENCE)
 
