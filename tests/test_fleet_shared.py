@@ -251,9 +251,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(server, "serve_fleet", served)
     monkeypatch.setattr(server, "serve_clock", found.append)
-    monkeypatch.setattr(
-        "flows.fleet.front.gate.serve", lambda _at, *, port: found.append(("gate", port)) or 0
-    )
+    monkeypatch.setattr("flows.fleet.front.gate.serve", serving("gate"))
     monkeypatch.setattr("flows.fleet.front.app.serve", serving("web"))
     monkeypatch.setattr("flows.worker.work", worked)
     return found
