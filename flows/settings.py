@@ -393,6 +393,8 @@ def given_to_fleet() -> dict[str, str]:
     return of_fleet(os.environ)
 
 
-def take(environment: Mapping[str, str]) -> None:
-    """Give this process more of an environment."""
+def take(environment: Mapping[str, str], *, is_whole: bool = False) -> None:
+    """Give this process more of an environment. `is_whole`: of our own variables it keeps no other."""
+    for name in [name for name in os.environ if is_whole and name.startswith("BOLLETTINO_")]:
+        del os.environ[name]
     os.environ.update(environment)

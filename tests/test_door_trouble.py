@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from flows.door import sealed, stamps
+from flows.door.bodies import RejectedRequest
 from flows.door.environment import origins
 from flows.door.gate import A_MINUTE, Door, House
+from flows.door.wire import refuse
 from tests.test_door import ANSWER, START
 from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, Rooms
 
@@ -104,6 +106,12 @@ def test_no_more_than_some_of_a_kind_pass_in_a_minute(
     assert front.ask("POST", path, body={}).status_code == 201
 
 
+@pytest.mark.parametrize("header", [b"Basic \xe9", b"Basic a", b"Basic /w==", b"Basic", b"Bearer eDp5", b""])
+def test_what_is_no_credential_is_a_stranger_s(front: Front, header: bytes) -> None:
+    answer = front.http.post(ANSWER, headers=[(b"authorization", header)], json={})
+    assert (answer.status_code, front.reached) == (401, [])
+
+
 # ------------------------------------------------------------ too late
 
 
@@ -128,6 +136,7 @@ def answered(
         try:
             await door(scope, lambda: _body(VALUES), send)
         finally:
+            assert [one["type"] for one in sent].count("http.response.start") <= 1, "one answer each"
             told.append((sent[0]["status"], sent[1]["body"]) if sent else (0, b""))
 
     async def all_of_them() -> None:
@@ -188,6 +197,57 @@ def test_a_server_that_breaks_leaves_a_stamp_only_on_what_it_took() -> None:
         with pytest.raises(ConnectionError):
             answered(rooms, breaks, lambda: NOW)
         assert len(rooms.kept) == kept
+
+
+def test_a_server_that_has_gone_meanwhile_is_told_once() -> None:
+    """Whether the run waits on cannot be asked any more: the stamp is good for nothing else, and stays."""
+    rooms, refused = Rooms(), RejectedRequest("Il server non risponde.", 503)
+    asked = rooms.answer_key
+
+    async def gone(_scope: Any, _receive: Any, send: Any) -> None:
+        async def away(_run_id: str) -> str | None:
+            raise refused
+
+        rooms.answer_key = away  # type: ignore[method-assign, assignment]
+        await refuse(send, 503, "gone")
+
+    assert asyncio.run(asked(ID)) == KEY
+    ((status, body),) = answered(rooms, gone, lambda: NOW)
+    assert (status, json.loads(body)["detail"]) == (503, "gone")
+    assert len(rooms.kept) == 1
+
+
+def test_a_door_in_the_place_of_another_lets_answers_in_one_after_the_other() -> None:
+    """Of the same house, whose profile has changed; else two of them could be taken for one another's."""
+    rooms, within, most = Rooms(), 0, 0
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal within, most
+        within += 1
+        most = max(most, within)
+        await asyncio.sleep(0.02)
+        within -= 1
+        await _accepts(scope, receive, send)
+
+    async def ask(door: Door) -> int:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": ANSWER, "query_string": b"", "headers": HEADERS}
+        await door(scope, lambda: _body(VALUES), send)
+        return int(sent[0]["status"])
+
+    async def both() -> list[int]:
+        house = House(INTERNAL, PEOPLE, b"key", frozenset(), (HERE,))
+        first, second = (Door(slow, house, rooms, lambda: NOW) for _ in range(2))
+        second.follow(first)
+        return await asyncio.gather(*(ask(door) for door in (first, second) * (A_MINUTE // 2 + 1)))
+
+    statuses = asyncio.run(both())
+    assert most == 1
+    assert [statuses.count(201), statuses.count(429)] == [A_MINUTE, 2], "and no door counts anew"
 
 
 # ------------------------------------------------------------ under which name

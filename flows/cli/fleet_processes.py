@@ -16,6 +16,8 @@ def _entered(process: str, fleet: "Fleet") -> "Shared":
     from flows.fleet import shared
 
     at = shared.of(fleet)
+    if process == "prefect":
+        at.require_database()
     at.enter(process)
     return at
 

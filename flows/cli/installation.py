@@ -54,7 +54,10 @@ def worker(arguments: argparse.Namespace, settings: "Settings", _out: Output) ->
     return 0
 
 
-def web(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
+def web(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    if arguments.port:
+        out.refuse("web: --port is for a fleet, without --profile; that of one Comune is servers.web_port")
+        return 2
     from flows.web.app import serve
 
     settings.require_filled()

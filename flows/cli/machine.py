@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 PROXIES = ("nginx", "caddy")
 
 
-def prefect(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
+def prefect(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    if arguments.port or arguments.services:
+        out.refuse("prefect: --port and --services are for a fleet, without --profile")
+        return 2
     from flows.runs.server import serve
 
     settings.require_filled()

@@ -168,3 +168,10 @@ def origin(address: str) -> str:
     """scheme://host[:port] of an address, as a browser tells it."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc.removesuffix(f':{PORTS.get(parts.scheme)}')}".lower()
+
+
+def hosts(origin: str) -> set[str]:
+    """Spellings of its host in a request: with the port, and without it where the scheme tells it."""
+    scheme, host = origin.split("://", 1)
+    port = PORTS.get(scheme)
+    return {host} if re.search(r":\d+$", host) else {host, f"{host}:{port}"}

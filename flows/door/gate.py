@@ -8,11 +8,9 @@ door by some mistake is refused by the server behind it.
 """
 
 import asyncio
-import base64
-import binascii
 import hmac
 import json
-import re
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +31,7 @@ from flows.door.wire import (
     Scope,
     Send,
     answer,
+    basic,
     body_of,
     held,
     only,
@@ -49,6 +48,8 @@ PATIENCE = 60.0  # seconds for one answer; SQLite itself waits for half of that
 A_MINUTE = 30  # starts, and answers, of all editors together
 NO_ANSWER = "Adesso non si può sapere chi sei: il database non risponde. Riprova fra un minuto."
 NOT_STARTED = "Questo lo avvia il programma da solo: le azioni dei redattori sono fra i Deployments."
+
+log = logging.getLogger(__name__)
 
 
 class Rooms(Protocol):
@@ -119,7 +120,7 @@ class Door:
         self._newsroom = newsroom
         self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
         self._origins = {environment.origin(address) for address in house.addresses}
-        self._hosts = {spelled for address in self._origins for spelled in _spellings(address)}
+        self._hosts = {spelled for address in self._origins for spelled in environment.hosts(address)}
         first = house.addresses[0]
         self._elsewhere = f"Questo indirizzo non è quello del server. Apri {first}"
         is_tls = first.startswith("https:")
@@ -128,6 +129,10 @@ class Door:
             Login(accounts, house.name, is_tls=is_tls, home=first, clock=clock) if accounts else None
         )
         self._answering = asyncio.Lock()  # of two tabs one after the other: each stamp stays with its answer
+
+    def follow(self, before: "Door") -> None:
+        """Take its place, of the same house: its people answer one after the other still."""
+        self._answering, self._recent = before._answering, before._recent
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -270,9 +275,19 @@ class Door:
             recorder = Recorder(send)
             try:
                 await self._in_time(scope, receive, recorder)
-            finally:  # whatever became of the request: where the run waits on, its answer was not taken
-                if not recorder.is_accepted and await self._rooms.answer_key(run_id) == answer_key:
-                    await self._rooms.drop(run_id, key)
+            finally:
+                if not recorder.is_accepted:
+                    await self._take_back(run_id, key, answer_key)
+
+    async def _take_back(self, run_id: str, key: str, answer_key: str) -> None:
+        """Whatever became of the request: where the run waits on, its answer was not taken."""
+        try:
+            if await self._rooms.answer_key(run_id) == answer_key:
+                await self._rooms.drop(run_id, key)
+        except (
+            RejectedRequest
+        ):  # the person has their answer already; the stamp is good for these values only
+            log.warning("an answer was not taken, and the server does not answer: its stamp stays")
 
     async def _in_time(self, scope: Scope, receive: Receive, recorder: Recorder) -> None:
         """An answer that hangs must not hold back all the others."""
@@ -359,15 +374,8 @@ class Door:
 
     def _basic(self, scope: Scope) -> str | None:
         """Which of the two credentials a request has."""
-        header = only(scope["headers"], b"authorization") or ""
-        scheme, _, coded = header.partition(" ")
-        try:
-            credential = base64.b64decode(coded, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        if scheme.lower() != "basic":
-            return None
-        return self._credential(credential)
+        credential = basic(scope["headers"])
+        return None if credential is None else self._credential(credential)
 
     def _credential(self, text: str) -> str | None:
         """Which of the two it is."""
@@ -385,13 +393,6 @@ class Door:
 
 def _same(text: str, credential: str) -> bool:
     return hmac.compare_digest(text.encode(errors="surrogatepass"), credential.encode())
-
-
-def _spellings(origin: str) -> set[str]:
-    """Of its host, in a request: with the port, and without it where the scheme tells it."""
-    scheme, host = origin.split("://", 1)
-    port = environment.PORTS.get(scheme)
-    return {host} if re.search(r":\d+$", host) else {host, f"{host}:{port}"}
 
 
 def _is_below(path: str, start: str) -> bool:

@@ -25,6 +25,17 @@ def only(headers: Headers, name: bytes) -> str | None:
     return values[0].decode("latin-1") if len(values) == 1 else None
 
 
+def basic(headers: Headers) -> str | None:
+    """The `user:password` that a request brings; None where it brings none that can be read."""
+    scheme, _, coded = (only(headers, b"authorization") or "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(coded, validate=True).decode()
+    except ValueError:  # no base64, no UTF-8, or a letter that base64 has not
+        return None
+
+
 def with_credential(headers: Headers, credential: str) -> Headers:
     authorization = (b"authorization", b"Basic " + base64.b64encode(credential.encode()))
     return [*(header for header in headers if header[0] != b"authorization"), authorization]

@@ -9,7 +9,7 @@ from flows.door import keys
 from flows.door.environment import PREFECT_DATABASE, REDIS_PASSWORD, given_to, of_many, of_server
 from flows.door.keys import DoorKeys
 from flows.fleet.registry import Fleet
-from flows.profiles.fleet import OWN, FleetFile
+from flows.profiles.fleet import FILE, OWN, FleetFile
 from flows.settings import SettingsError, given_to_fleet, load_fleet, take
 
 DAYS = 30  # that runs are kept where no Comune can be read
@@ -48,24 +48,21 @@ class Shared:
         return found if found.internal else keys.once(self.server_state)
 
     def environment(self) -> dict[str, str]:
-        """Of every process that is of no Comune. SettingsError where several servers cannot be."""
-        database, redis = self.database, self.file.prefect.redis
-        if redis and not database:
-            raise SettingsError(
-                f"{self.fleet.folder}: [prefect] redis is for several processes of the Prefect server, and "
-                f"these need a PostgreSQL together: {PREFECT_DATABASE} is not set"
-            )
+        """Of every process that is of no Comune."""
+        redis = self.file.prefect.redis
         return {
             "BOLLETTINO_FLEET": str(self.fleet.folder),
             "BOLLETTINO_STATE": str(self.server_state.parent),
             **of_server(
                 self.server_state,
                 self.prefect_address,
-                database=database,
+                database=self.database,
                 keys=self.keys,
                 days=self._days,
                 no_proxy=filter(None, [self.given.get("NO_PROXY")]),
             ),
+            # by itself every page may ask it; the gate asks for those that may
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.prefect_address,
             **(of_many(redis, self.given.get(REDIS_PASSWORD, "")) if redis else {}),
         }
 
@@ -74,10 +71,18 @@ class Shared:
         """What the server keeps of one it keeps of all: so no longer than any of them promises."""
         return min((comune.profile.privacy.run_days for comune in self.fleet.roll().comuni), default=DAYS)
 
+    def require_database(self) -> None:
+        """For the Prefect server itself: SettingsError where it cannot be several processes."""
+        if self.file.prefect.redis and not self.database:
+            raise SettingsError(
+                f"{self.fleet.folder / FILE}: [prefect] redis is for several processes of the Prefect "
+                f"server, and these need a PostgreSQL together: {PREFECT_DATABASE} is not set"
+            )
+
     def enter(self, process: str) -> None:
         """Give this process the environment of the fleet; before Prefect, imported, makes its home."""
         self.server_state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        take(given_to(process, {**self.given, **self.environment()}))
+        take(given_to(process, {**self.given, **self.environment()}), is_whole=True)
 
 
 def of(fleet: Fleet) -> Shared:

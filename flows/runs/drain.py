@@ -69,7 +69,9 @@ def place(state: Path) -> int:
         lock = os.open(state / f"worker-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except (
+            BlockingIOError
+        ):  # any other is no worker's: where nothing can be locked, all numbers are alike
             os.close(lock)
             continue
         os.set_inheritable(lock, True)

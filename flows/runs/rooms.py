@@ -10,8 +10,10 @@ import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
+from prefect.context import SettingsContext, get_settings_context
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from prefect.settings import Settings as PrefectSettings
 
 from flows.door.bodies import RejectedRequest
 from flows.door.gate import Rooms
@@ -35,16 +37,16 @@ class Building(Rooms, Protocol):
 class DistantRooms:
     """Of a server in another process (`Building`); RejectedRequest, in words, where it is not there."""
 
-    def __init__(self, client: PrefectClient) -> None:
-        self._client = client
+    def __init__(self, client: PrefectClient, told: PrefectSettings) -> None:
+        self._client, self._told = client, told
 
     async def deployment(self, id: str) -> str | None:
-        with _asking():
+        with self._asking():
             return (await self._client.read_deployment(UUID(id))).name
         return None
 
     async def answer_key(self, run_id: str) -> str | None:
-        with _asking():
+        with self._asking():
             state = (await self._client.read_flow_run(UUID(run_id))).state
             if state is None or state.type.value != PAUSED:
                 return None
@@ -53,30 +55,43 @@ class DistantRooms:
         return None
 
     async def keep(self, run_id: str, key: str, value: str) -> None:
-        with _asking():
+        with self._asking():
             await self._client.create_flow_run_input(UUID(run_id), key, value)
 
     async def drop(self, run_id: str, key: str) -> None:
         """An answer that was not taken may leave its stamp: it is for just these values and this form."""
         try:
-            with _asking():
+            with self._asking():
                 await self._client.delete_flow_run_input(UUID(run_id), key)
         except RejectedRequest:
             log.warning("the stamp of an answer that was not taken could not be taken away")
 
     async def deployment_of(self, flow: str, name: str) -> UUID | None:
-        with _asking():
+        with self._asking():
             return (await self._client.read_deployment_by_name(f"{flow}/{name}")).id
         return None
 
     async def newest(self, key: str) -> UUID | None:
         wanted = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
-        with _asking():
+        with self._asking():
             found = await self._client.read_artifacts(
                 artifact_filter=wanted, sort=ArtifactSort.CREATED_DESC, limit=1
             )
             return found[0].id if found else None
         return None
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """What is not there is nothing; a server that is not there is told."""
+        try:
+            # each request has a context of its own, and there Prefect's client looks how often it may try
+            with SettingsContext(profile=get_settings_context().profile, settings=self._told):
+                yield
+        except ObjectNotFound:
+            return
+        except (httpx.HTTPError, PrefectException) as exc:
+            log.warning("the Prefect server cannot be asked: %s", type(exc).__name__)
+            raise RejectedRequest(NO_ANSWER, 503) from exc
 
 
 @asynccontextmanager
@@ -84,18 +99,6 @@ async def distant() -> AsyncIterator[DistantRooms]:
     """Of the server that the environment names, as long as it is asked. People wait for each answer, so
     nothing is asked twice.
     """
-    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}) as told:
         async with get_client() as client:
-            yield DistantRooms(client)
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    """What is not there is nothing; a server that is not there is told."""
-    try:
-        yield
-    except ObjectNotFound:
-        return
-    except (httpx.HTTPError, PrefectException) as exc:
-        log.warning("the Prefect server cannot be asked: %s", type(exc).__name__)
-        raise RejectedRequest(NO_ANSWER, 503) from exc
+            yield DistantRooms(client, told)

@@ -25,7 +25,7 @@ from prefect.server.database import provide_database_interface
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.schemas.core import FlowRunInput
 from prefect.server.schemas.states import StateType
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import NullPool, create_engine, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from flows.accounts.reception import Reception
@@ -157,14 +157,13 @@ def _bring(database: str | None) -> None:
     if not database:
         return  # of SQLite there is one process, which does it as it starts
     address = re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+psycopg:", database)
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)  # the turn ends with it
     with engine.connect() as turn:
         # asked again and again: Prefect builds indices CONCURRENTLY, which waits for every statement to end,
         # and one that waits for a lock does not
         while not turn.scalar(select(func.pg_try_advisory_lock(TURN))):
             time.sleep(TURN_EVERY)
         asyncio.run(provide_database_interface().create_db())
-    engine.dispose()
 
 
 def _run(app: Any, port: int) -> None:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flows.accounts.reception import Reception
 from flows.deploy import startable
+from flows.door import listening
 from flows.door.gate import Door, House
 from flows.door.onward import Onward
 from flows.fleet import rounds
@@ -51,7 +52,12 @@ class Entrance:
         server: ASGIApp,
         rooms: Building,
         clock: Callable[[], datetime],
+        is_known: Callable[[str], bool],
+        before: "Entrance | None" = None,
     ) -> None:
+        """`is_known`: whether a Comune, by its slug, is in the fleet still; who listens to it may listen for
+        hours. `before`: in whose place this one is, since the profile has changed.
+        """
         self.settings = settings
         self._reception, self._newsroom = Reception(settings, clock), OwnNewsroom(settings, rooms)
         house = House(
@@ -64,7 +70,12 @@ class Entrance:
             technical=startable(settings, "operators"),
         )
         self.door = Door(server, house, rooms, clock, newsroom=self._newsroom, accounts=self._reception)
+        if before is not None:
+            self.door.follow(before.door)
         self.guests, self.left_at = 0, time.monotonic()
+        self._is_empty = asyncio.Event()
+        self._is_empty.set()
+        self._is_known = is_known
 
     @property
     def is_left(self) -> bool:
@@ -73,16 +84,24 @@ class Entrance:
     async def let(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one who listens."""
         self.guests += 1
+        self._is_empty.clear()
         try:
-            await self.door(scope, receive, send)
+            if scope["type"] == "websocket":
+                await listening.while_allowed(self.door(scope, receive, send), self._may_stay, send)
+            else:
+                await self.door(scope, receive, send)
         finally:
             self.guests -= 1
             self.left_at = time.monotonic()
+            if not self.guests:
+                self._is_empty.set()
+
+    async def _may_stay(self) -> bool:
+        return self._is_known(self.settings.profile.slug)
 
     async def close(self) -> None:
         """Once who is here has gone."""
-        while self.guests:
-            await asyncio.sleep(0.1)
+        await self._is_empty.wait()
         await run_in_threadpool(self._reception.close)
         await run_in_threadpool(self._newsroom.close)
 
@@ -96,6 +115,7 @@ class Gate:
         self._onward = Onward(shared.file.prefect.address)
         self._server = Assets(self._onward)
         self._rooms: Building | None = None
+        self._looking = asyncio.Lock()
         self._entrances: dict[str, Entrance] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._known: Mapping[str, Settings] = {}
@@ -104,6 +124,7 @@ class Gate:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """As long as it lets anybody in."""
+        await self._look()
         async with distant() as self._rooms:
             tidying = asyncio.create_task(self._tidy())
             try:
@@ -120,7 +141,7 @@ class Gate:
     async def entrance(self, host: str) -> Entrance | None:
         """Of whom this name is; None where it is nobody's."""
         if self.directory.is_stale():
-            await run_in_threadpool(self.directory.look)
+            await self._look()
         if self._known is not self.directory.comuni:
             self._known = self.directory.comuni
             self._hosts = hosts(self._known.values())
@@ -129,17 +150,28 @@ class Gate:
             return None
         settings, found = self._known[slug], self._entrances.get(slug)
         if found is None or found.settings is not settings:
-            if found is not None:
+            before, found = found, self._entrance(settings, self._rooms, found)
+            if before is not None:
                 self._let_go(slug)
-            found = Entrance(settings, self._internal, self._server, self._rooms, self._clock)
             self._entrances[slug] = found
         return found
+
+    async def _look(self) -> None:
+        async with self._looking:  # two at once would read each profile twice, and differ
+            if self.directory.is_stale():
+                await run_in_threadpool(self.directory.look)
+
+    def _entrance(self, settings: Settings, rooms: Building, before: Entrance | None) -> Entrance:
+        return Entrance(settings, self._internal, self._server, rooms, self._clock, self._is_known, before)
+
+    def _is_known(self, slug: str) -> bool:
+        return slug in self.directory.comuni
 
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(TIDY_EVERY)
             for slug, entrance in list(self._entrances.items()):
-                if entrance.is_left or slug not in self.directory.comuni:
+                if entrance.is_left or not self._is_known(slug):
                     self._let_go(slug)
 
     def _let_go(self, slug: str) -> None:
@@ -202,9 +234,11 @@ def create_gate(shared: Shared, *, clock: Callable[[], datetime] = utc_now) -> F
                 yield
 
     app = FastAPI(title="Bollettino", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.redirect_slashes = False  # it would answer with an address of whatever Host was asked for
     app.state.gate = gate
     app.add_middleware(Switch, gate=gate)
     app.add_exception_handler(404, _absent)
+    app.add_exception_handler(405, _absent)
 
     @app.get("/salute", response_model=None)
     async def health(request: Request) -> Response:
