@@ -17,10 +17,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from flows.door import bodies, entry, environment, listening, login, manners, pages, sealed, stamps, table
 from flows.door.bodies import RejectedRequest
+from flows.door.house import House, Newsroom, Rooms
 from flows.door.login import Login, Request
 from flows.door.people import Accounts, Person, UnansweredError
 from flows.door.table import Use
@@ -49,47 +50,6 @@ PATIENCE = 60.0  # seconds for one answer; SQLite itself waits for half of that
 A_MINUTE = 30  # starts, and answers, of all editors together
 NO_ANSWER = "Adesso non si può sapere chi sei: il database non risponde. Riprova fra un minuto."
 NOT_STARTED = "Questo lo avvia il programma da solo: le azioni dei redattori sono fra i Deployments."
-
-
-class Rooms(Protocol):
-    """What the door must know of the server behind it."""
-
-    async def deployment(self, id: str) -> str | None:
-        """The name of a deployment, if there is one."""
-
-    async def answer_key(self, run_id: str) -> str | None:
-        """Where the answer of the form will lie that this run waits with; None where it waits with none."""
-
-    async def keep(self, run_id: str, key: str, value: str) -> None:
-        """Store an input of a run."""
-
-    async def drop(self, run_id: str, key: str) -> None:
-        """Take it away again."""
-
-
-class Newsroom(Protocol):
-    """The editors' page *Redazione*, which stands behind the same credential."""
-
-    content: str  # the path of what it shows
-
-    def frame(self, path: str) -> tuple[bytes, bytes] | None:
-        """Media type and body of its frame, which holds nothing; None for a path that is not of this page."""
-
-    async def show(self, query: str) -> tuple[int, str]:
-        """Status and HTML for a query string; in words where it cannot be shown."""
-
-
-@dataclass(frozen=True)
-class House:
-    """What an installation tells its door."""
-
-    internal: str  # user:password, as Prefect has it
-    people: str
-    stamp_key: bytes
-    startable: frozenset[str]  # the names of the deployments that editors start
-    addresses: tuple[str, ...]  # scheme://host[:port] under which it is reached; the first is the UI's
-    name: str = "bollettino"  # of the installation, for the cookie; its work pool has it, too
-    technical: frozenset[str] = frozenset()  # the names of the deployments that operators start
 
 
 @dataclass(frozen=True)
@@ -200,11 +160,11 @@ class Door:
         if (reply := table.REPLIES.get((method, path))) is not None:
             await answer(send, 200, b"application/json", json.dumps(reply).encode())
             return
-        operation = table.use_of(method, path)
+        operation = table.operation(method, path)
         if operation is None:
             await refuse(send, 403, CLOSED)
             return
-        use, places = operation
+        use, places = operation.use, operation.places
         if use not in table.ROLES[caller.role]:
             await refuse(send, 403, NOT_YOURS)
             return

@@ -14,7 +14,7 @@ from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from flows.door.bodies import RejectedRequest
-from flows.door.gate import Rooms
+from flows.door.house import Rooms
 
 NO_ANSWER = "Il server non risponde: riprova fra un minuto."
 PAUSED = "PAUSED"

@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flows.accounts.reception import Reception
 from flows.deploy import startable
-from flows.door.gate import Door, House
+from flows.door.gate import Door
+from flows.door.house import House
 from flows.door.onward import Onward
 from flows.fleet import rounds
 from flows.fleet.front.directory import Directory
