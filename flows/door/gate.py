@@ -21,10 +21,12 @@ from typing import Any
 
 from flows.door import bodies, entry, environment, listening, login, manners, pages, sealed, stamps, table
 from flows.door.bodies import RejectedRequest
+from flows.door.hearing import Hearing
 from flows.door.house import House, Newsroom, Rooms
 from flows.door.login import Login, Request
 from flows.door.people import Accounts, Person, UnansweredError
 from flows.door.table import Use
+from flows.door.walls import Wall
 from flows.door.wire import (
     HTML,
     App,
@@ -74,8 +76,10 @@ class Door:
         patience: float = PATIENCE,
         newsroom: Newsroom | None = None,
         accounts: Accounts | None = None,
+        wall: Wall | None = None,
     ) -> None:
-        self._app, self._house, self._rooms, self._clock = app, house, rooms, clock
+        """`wall`: around one Comune of several that the server is for."""
+        self._app, self._house, self._rooms, self._clock, self._wall = app, house, rooms, clock, wall
         self._newsroom = newsroom
         self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
         self._origins = {environment.origin(address) for address in house.addresses}
@@ -170,6 +174,11 @@ class Door:
             return
         scope = {**scope, "headers": with_credential(scope["headers"], self._house.internal)}
         try:
+            if self._wall is not None:
+                narrowed = await self._wall.through(operation, scope, receive, send)
+                if narrowed is None:
+                    return
+                scope, receive, send = narrowed
             if use == Use.START:
                 await self._start(scope, receive, send, places["id"], caller)
             elif use == Use.ANSWER:
@@ -261,22 +270,29 @@ class Door:
         is_open = scope["path"] in [API + path for path in table.SUBSCRIPTIONS]
         is_known, is_shared = await self._may_listen(scope) if is_open else (False, False)
         is_first, is_ours = True, False
+        hearing = Hearing(self._wall.ground, scope["path"]) if self._wall and is_open else None
 
         async def received() -> Message:
             nonlocal is_first, is_ours
             message = await receive()
-            if not is_open or not is_first or message["type"] != "websocket.receive":
+            if not is_open or message["type"] != "websocket.receive":
                 return message
+            if not is_first:
+                return message if hearing is None or is_ours else await hearing.asked(message)
             is_first = False
             is_ours = self._credential(listening.token(message)) == self._house.internal
             return self._with_token(message, is_known=is_known, is_shared=is_shared)
+
+        async def told(message: Message) -> None:
+            if hearing is None or is_ours or await hearing.may_tell(message):
+                await send(message)
 
         async def is_allowed() -> bool:
             """Who listens may have signed out, or been closed out, since."""
             return is_ours or await self._may_listen(scope) == (is_known, is_shared)
 
         if is_open:
-            await listening.while_allowed(self._app(scope, received, send), is_allowed, send)
+            await listening.while_allowed(self._app(scope, received, told), is_allowed, send)
         else:
             await self._app(scope, received, send)
 
