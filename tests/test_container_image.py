@@ -6,8 +6,10 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -136,6 +138,30 @@ def test_what_comes_in_is_all_in_the_project_s_history() -> None:
         kept = set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines())
     assert brought <= kept
     assert not [path for path in brought if "__pycache__" in path or path.endswith((".db", ".pyc", ".env"))]
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (204, 0), (404, 1), (503, 1), (None, 1)])
+def test_well_is_who_answers_so_and_no_proxy_is_asked(status: int | None, code: int) -> None:
+    (port,) = free_ports(1)
+    told = {**os.environ, "http_proxy": "http://127.0.0.1:9"}
+    with answering(port, status) if status else nullcontext():
+        command = [sys.executable, str(ROOT / "deployments/container/healthy.py"), f"{port}/salute"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=told)
+    assert done.returncode == code
+    assert bool(done.stderr) == bool(code), "an engine shows why"
+
+
+@contextmanager
+def answering(port: int, status: int) -> Iterator[None]:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Answer) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield
+        server.shutdown()
 
 
 # ------------------------------------------------------------ that it runs

@@ -177,6 +177,7 @@ def test_of_a_pod_each_container_can_do_what_it_must_and_no_more() -> None:
         "seccompProfile": {"type": "RuntimeDefault"},
     }
     assert pod()["automountServiceAccountToken"] is False
+    assert pod()["enableServiceLinks"] is False, "else a Service puts BOLLETTINO_PORT into each environment"
     assert not {"hostNetwork", "hostPID", "shareProcessNamespace"} & pod().keys()
     for container in containers.of_kubernetes().values():
         assert container.raw["securityContext"] == {
