@@ -169,7 +169,7 @@ def test_where_a_client_is_says_its_connection_and_no_word_of_its_own(tmp_path: 
 
 @READER
 @pytest.mark.parametrize(
-    "path", ["/salute", "/metrics", "/alfa/salute", "/a/b/metrics", "/salute/", "/metrics/"]
+    "path", ["/salute", "/metrics", "/console", "/console.css", "/alfa/salute", "/a/b/metrics", "/salute/"]
 )
 def test_what_is_for_who_looks_after_the_machine_is_closed_to_others(
     tmp_path: Path, reader: str, path: str

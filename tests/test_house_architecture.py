@@ -87,14 +87,8 @@ KEEPERS = {
         "flows/accounts/provider.py",
     ),
     "authlib": ("flows/accounts/provider.py",),
-    # asked which proxy the system names, and nothing else; the sandbox shares no client with us, and what a
-    # container's engine types again and again takes no time
-    "urllib.request": (
-        "scrapers/fetching/pools.py",
-        "flows/whatsapp/wire.py",
-        "deployments/sandbox/*.py",
-        "deployments/container/healthy.py",
-    ),
+    # asked which proxy the system names, and nothing else; the sandbox and a container's check share no client with us
+    "urllib.request": ("scrapers/fetching/pools.py", "flows/whatsapp/wire.py", "deployments/*/*.py"),
     "http.client": ("deployments/sandbox/*.py",),
     "httpcore": (
         "scrapers/fetching/pinned.py",
