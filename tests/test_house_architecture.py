@@ -87,7 +87,7 @@ KEEPERS = {
         "flows/accounts/provider.py",
     ),
     "authlib": ("flows/accounts/provider.py",),
-    # asked which proxy the system names, and nothing else; the sandbox and a container's check share no client with us
+    # asked which proxy the system names, and nothing else; deployments/ shares no client with us
     "urllib.request": ("scrapers/fetching/pools.py", "flows/whatsapp/wire.py", "deployments/*/*.py"),
     "http.client": ("deployments/sandbox/*.py",),
     "httpcore": (
