@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.door import bodies, table
-from flows.machine import plan
+from flows.machine import setup
 from flows.machine.plan import Machine
 from flows.profiles.comune import Profile
 from flows.settings import load_profile
@@ -93,7 +93,7 @@ def text_of(folder: Path, proxy: str, path: str) -> tuple[Profile, str]:
     profile = load_profile(
         write_profile(folder, [("avvisi.comune.esempio.mi.it", f"avvisi.comune.esempio.mi.it{path}")])
     )
-    return profile, plan.files(Machine(profile, PLACES), folder, proxy)[-1].text
+    return profile, Machine(profile, PLACES).files(folder, proxy)[-1].text
 
 
 @PATHS
@@ -200,11 +200,11 @@ def test_caddy_does_the_same(tmp_path: Path, path: str) -> None:
         assert not face.all("log")
 
 
-@pytest.mark.parametrize("proxy", plan.PROXIES)
+@pytest.mark.parametrize("proxy", setup.PROXIES)
 def test_without_a_name_for_the_editors_there_is_one_face(tmp_path: Path, proxy: str) -> None:
     path = write_profile(tmp_path)
     path.write_text(path.read_text().replace("\nprefect_ui =", "\n# prefect_ui ="))
-    (text,) = (one.text for one in plan.files(Machine(load_profile(path), PLACES), tmp_path, proxy)[-1:])
+    (text,) = (one.text for one in Machine(load_profile(path), PLACES).files(tmp_path, proxy)[-1:])
     assert "redazione." not in text
     tree = nginx_tree(text) if proxy == "nginx" else caddy_tree(text)
     assert len(tree.all("server") if proxy == "nginx" else tree.inner) == (2 if proxy == "nginx" else 1)

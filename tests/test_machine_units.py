@@ -53,7 +53,7 @@ def profile(tmp_path: Path) -> Profile:
 
 
 def files_of(profile: Profile, root: Path, proxy: str | None = None) -> dict[str, Planned]:
-    return {one.path.name: one for one in plan.files(Machine(profile, PLACES), root, proxy)}
+    return {one.path.name: one for one in Machine(profile, PLACES).files(root, proxy)}
 
 
 @pytest.fixture
@@ -176,8 +176,8 @@ def test_the_longest_slug_has_an_account_and_its_own_places(profile: Profile, tm
     longest = profile.model_copy(update={"slug": "s" * 41, "istat": "015195"})
     machine = Machine(longest, PLACES)
     assert len(machine.user) <= 31
-    planned = plan.files(machine, tmp_path, "nginx")
-    other = plan.files(Machine(profile, PLACES), tmp_path, "nginx")
+    planned = machine.files(tmp_path, "nginx")
+    other = Machine(profile, PLACES).files(tmp_path, "nginx")
     assert not {one.path for one in planned} & {one.path for one in other}
     text = "".join(one.text for one in planned)
     assert "esempio/" not in text.replace("comune.esempio", "")
@@ -190,7 +190,7 @@ def test_a_name_cannot_add_a_line_or_a_specifier(profile: Profile, tmp_path: Pat
         assert not re.search(r"^ExecStart=/bin/sh", one.text, re.MULTILINE)
         assert not re.search(r"(?<!%)%n", one.text)
     machine = Machine(profile.model_copy(update={"names": names}), PLACES)
-    account, *_ = (one for one in plan.files(machine, tmp_path) if one.path.parent.name == "sysusers.d")
+    account, *_ = (one for one in machine.files(tmp_path) if one.path.parent.name == "sysusers.d")
     (line,) = (line for line in account.text.splitlines() if line[0] != "#")
     assert [*shlex.split(line)[:3], shlex.split(line)[4]] == ["u", machine.user, "-", str(machine.state)]
 
@@ -203,7 +203,7 @@ def test_a_path_that_means_something_else_in_a_unit_is_refused(tmp_path: Path, n
 
 
 def test_the_commands_come_in_an_order_that_works(profile: Profile) -> None:
-    commands = plan.commands(Machine(profile, PLACES), "nginx")
+    commands = Machine(profile, PLACES).commands("nginx")
     order = [
         next(place for place, line in enumerate(commands) if word in line)
         for word in (

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from flows.machine.plan import ETC
+from flows.machine.setup import ETC
 from tests.world.installation import free_ports
 from tests.world.units import INNER, NAME, PUBLIC
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from pyrage import x25519
 
-from flows.machine.plan import ETC, STATES, UNITS
+from flows.machine.setup import ETC, STATES, UNITS
 from flows.settings import DEMO
 from tests.world.installation import PATIENCE, free_ports
 
