@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from flows.machine.fleet import Together
 from flows.profiles.comune import Profile
+from tests.test_machine_fleet import MANY
 from tests.test_machine_proxy import Block, caddy_tree, nginx_tree, text_of
 from tests.test_machine_units import YES, files_of
 from tests.test_machine_units import profile as _profile
+from tests.world.fleet import land
 from tests.world.readers import (
     MOST,
     at_hand,
@@ -25,7 +28,7 @@ from tests.world.readers import (
     told_of_ours,
     verified,
 )
-from tests.world.units import NAME, settings_of
+from tests.world.units import NAME, fleet, settings_of
 
 __all__ = ["_profile"]  # the fixture
 
@@ -87,7 +90,9 @@ proxy_request_buffering
 """
 NGINX = {
     **dict.fromkeys(("limit_req_zone", "limit_conn_zone", "map", "upstream", "server"), (HTTP,)),
-    **dict.fromkeys(("listen", "server_name"), (SERVER,)),
+    **dict.fromkeys(("listen", "server_name", "ssl_reject_handshake"), (SERVER,)),
+    **dict.fromkeys(("hash", "keepalive"), ("upstream",)),
+    "server": (HTTP, "upstream"),
     **dict.fromkeys(("ssl_certificate", "ssl_certificate_key", "ssl_protocols"), (HTTP, SERVER)),
     **dict.fromkeys(("client_header_timeout",), (HTTP, SERVER)),
     "location": (SERVER, LOCATION),
@@ -100,7 +105,17 @@ NGINX = {
     ),
 }
 """Directives of nginx 1.22 that our sites have a use for, and where each may stand (nginx.org/en/docs)."""
-CADDY = {"header", "handle", "handle_path", "request_body", "respond", "rewrite", "reverse_proxy", "redir"}
+CADDY = {
+    "header",
+    "handle",
+    "handle_path",
+    "request_body",
+    "respond",
+    "rewrite",
+    "reverse_proxy",
+    "redir",
+    "bind",
+}
 """Directives of Caddy 2.6 that may begin a line of a site, or of a `handle` in it."""
 
 
@@ -148,12 +163,18 @@ def unknown_to_caddy(block: Block) -> Iterator[str]:
 
 
 @pytest.fixture
-def units(_profile: Profile, tmp_path: Path) -> list[Path]:
-    """As files, all in one folder; the commands in them are there."""
+def together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Together:
+    return fleet(land(tmp_path, monkeypatch), MANY)
+
+
+@pytest.fixture
+def units(_profile: Profile, together: Together, tmp_path: Path) -> list[Path]:
+    """Of one Comune and of a fleet, as files, all in one folder; the commands in them are there."""
     folder = tmp_path / "units"
     folder.mkdir()
     found = []
-    for name, planned in files_of(_profile, tmp_path).items():
+    for planned in [*files_of(_profile, tmp_path).values(), *together.files(tmp_path)]:
+        name = planned.path.name
         if name.endswith((".service", ".timer", ".target")):
             path = folder / name
             text = re.sub(r"(?m)^(Exec\w+=\W*)/\S+", r"\1/bin/sh", planned.text)
@@ -168,7 +189,7 @@ def services(units: list[Path]) -> list[Path]:
 
 @pytest.mark.parametrize("reader", at_hand("systemd-analyze"))
 def test_every_line_of_a_unit_is_understood(units: list[Path], reader: str) -> None:
-    assert len(units) > len(services(units)) > 7
+    assert len(units) > len(services(units)) > 7 + 8
     for path in units:
         if reader == "ours":
             assert misplaced(path.read_text(encoding="utf-8")) == [], path.name
@@ -217,6 +238,17 @@ def test_nginx_takes_its_site(tmp_path: Path, reader: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("reader", at_hand("nginx"))
+def test_nginx_takes_a_fleet_s(tmp_path: Path, together: Together, reader: str) -> None:
+    text = together.files(tmp_path, "nginx")[-1].text
+    if reader == "ours":
+        assert list(strangers(nginx_tree(text), HTTP)) == []
+    else:
+        done = read_by_nginx(tmp_path, text)
+        assert done.returncode == 0, done.stderr
+        assert "[warn]" not in done.stderr
+
+
+@pytest.mark.parametrize("reader", at_hand("nginx"))
 def test_a_directive_in_the_wrong_place_of_nginx_is_seen(tmp_path: Path, reader: str) -> None:
     _, text = text_of(tmp_path, "nginx", "")
     text = text.replace("    server_tokens off;", "    limit_req_zone $host zone=x:1m rate=1r/s;", 1)
@@ -235,6 +267,18 @@ def test_caddy_takes_its_site(tmp_path: Path, reader: str, path: str) -> None:
     if reader == "ours":
         sites = caddy_tree(text).inner
         assert len(sites) == 2
+        assert [name for site in sites for name in unknown_to_caddy(site)] == []
+    else:
+        done = read_by_caddy(tmp_path, text)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("reader", at_hand("caddy"))
+def test_caddy_takes_a_fleet_s(tmp_path: Path, together: Together, reader: str) -> None:
+    text = together.files(tmp_path, "caddy")[-1].text
+    if reader == "ours":
+        sites = caddy_tree(text).inner
+        assert len(sites) == 3
         assert [name for site in sites for name in unknown_to_caddy(site)] == []
     else:
         done = read_by_caddy(tmp_path, text)

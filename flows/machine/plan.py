@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,10 +48,10 @@ class Places:
         linked = [path.resolve() for path in documents.own(self.profile)]
         paths = (self.project, self.python, self.python.resolve(), self.base, self.profile, *linked)
         for path in dict.fromkeys(paths):
-            yield from _hidden("", path)
+            yield from hidden("", path)
 
 
-def _hidden(key: str, path: Path) -> Iterator[str]:
+def hidden(key: str, path: Path) -> Iterator[str]:
     if folder := next((folder for folder in HIDDEN if path.is_relative_to(folder)), None):
         named = f"{key} {path}" if key else str(path)
         yield f"{named}: the units see nothing below {folder}: put it into /opt, for instance"
@@ -68,7 +68,7 @@ class Machine(Setup):
         """What the sandbox of the units hides of what this one needs."""
         yield from self.places.troubles()
         if self.profile.backup is not None:
-            yield from _hidden("backup.folder", self.profile.backup.folder)
+            yield from hidden("backup.folder", self.profile.backup.folder)
 
     def signs_in(self, root: Path) -> bool:
         """Whether persons of the installation below `root` sign in with accounts of their own."""
@@ -131,6 +131,7 @@ class Machine(Setup):
             "servers": f"{name}-prefect.service",
             "registers": True,
             "has_alarm": True,
+            "for_all": False,
             "door": "their door",
             "by_port": "",
             "own_pages": "",
@@ -178,26 +179,35 @@ def of(settings: Settings) -> Machine:
     settings.require_filled()
     if lines := list(documents.troubles(settings.path)):
         raise PlanError("\n".join(lines))
-    places = Places(ROOT, Path(sys.prefix) / "bin" / "python", Path(sys.base_prefix), settings.path)
+    at = places(settings.path)
     archives = [settings.profile.backup.folder] if settings.profile.backup else []
-    for path in (places.project, places.python, places.profile, *archives):
+    require_plain([at.project, at.python, at.profile, *archives])
+    return Machine(settings.profile, at)
+
+
+def places(profile: Path) -> Places:
+    """Of this program. `profile`: of one Comune, or the folder of a fleet."""
+    return Places(ROOT, Path(sys.prefix) / "bin" / "python", Path(sys.base_prefix), profile)
+
+
+def require_plain(paths: Iterable[Path]) -> None:
+    for path in paths:
         if not PLAIN.fullmatch(str(path)):
             raise PlanError(f"{path}: a path of letters, digits and . _ + - / is needed")
-    return Machine(settings.profile, places)
 
 
 def faces(profile: Profile) -> tuple[Face, Face | None]:
     """The public and, where it has a name, the inner one; PlanError where no web server could serve them."""
-    public = _face("servers.public", str(profile.servers.public))
+    public = face("servers.public", str(profile.servers.public))
     if not profile.servers.prefect_ui:
         return public, None
-    inner = _face("servers.prefect_ui", str(profile.servers.prefect_ui))
+    inner = face("servers.prefect_ui", str(profile.servers.prefect_ui))
     if inner.path != "/" or inner.host == public.host:
         raise PlanError("servers.prefect_ui: it needs a host name of its own, without a path")
     return public, inner
 
 
-def _face(key: str, address: str) -> Face:
+def face(key: str, address: str) -> Face:
     parts = urlsplit(address)
     host, path = (parts.hostname or "").lower(), f"{parts.path.rstrip('/')}/"
     if parts.scheme != "https" or is_loopback(address) or not HOST.fullmatch(host):

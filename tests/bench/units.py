@@ -105,7 +105,7 @@ def secrets(root: Path, profile: Path) -> Iterator[bool]:
     names = secret_files.open_ones(secret_files.known(told), folder)
     before = {name: secret_files.value(folder, name) for name in names}
     secret_files.seal(folder, names, key="tpm2-absent")
-    is_right = names and not secret_files.open_ones(secret_files.known(told), folder) and not list(folder.glob(".*"))
+    is_right = names and not secret_files.open_ones(names, folder) and not list(folder.glob(".*"))
     is_right = is_right and {name: secret_files.value(folder, name) for name in names} == before
     is_right = is_right and not list(secret_files.troubles(told, folder))
     print(f"{'right' if is_right else 'WRONG'}  {len(names)} secrets, encrypted and read back")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from flows.machine.fleet import NAME as FLEET
 from flows.machine.setup import ETC
 from tests.world.installation import free_ports
 from tests.world.units import INNER, NAME, PUBLIC
@@ -29,7 +30,7 @@ def verified(unit: Path) -> subprocess.CompletedProcess[str]:
 
 def told_of_ours(done: subprocess.CompletedProcess[str]) -> list[str]:
     """Of a machine's own units, which ours come after, it may tell things, too: not ours to mend."""
-    return [line for line in done.stderr.splitlines() if NAME in line]
+    return [line for line in done.stderr.splitlines() if NAME in line or FLEET in line]
 
 
 def measured(unit: Path) -> subprocess.CompletedProcess[str]:
@@ -43,7 +44,7 @@ def read_by_nginx(root: Path, text: str) -> subprocess.CompletedProcess[str]:
     """`nginx -t` of a site, with certificates made for it."""
     keys = root / ETC.relative_to("/") / "esempio" / "tls"
     keys.mkdir(parents=True, exist_ok=True)
-    for address in (PUBLIC, INNER):
+    for address in (PUBLIC, INNER):  # those of a fleet are looked for when somebody asks
         host = address.removeprefix("https://")
         names = ["-keyout", f"{keys / host}.key", "-out", f"{keys / host}.pem", "-subj", f"/CN={host}"]
         run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names)
