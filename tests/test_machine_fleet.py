@@ -190,6 +190,8 @@ def test_the_verb_writes_it_once_and_makes_our_own_credential(
 ) -> None:
     monkeypatch.setattr(plan, "HIDDEN", ())
     fleet_of(here)
+    assert main(["install", "--plan", "--profile", "alfa"]) == 2
+    assert "without --profile" in capsys.readouterr().out
     root = tmp_path / "root"
 
     def install(*words: str) -> int:
@@ -231,6 +233,11 @@ def test_a_job_is_done_for_each_and_whose_fails_is_told_by_a_watchdog_of_theirs(
     codes = {one["comune"]: one["code"] for one in json.loads(out)["comuni"]}
     assert set(codes) == {"alfa", "beta", "gamma", "ill"}
     assert f"systemctl start {NAME}-backup" in errors
+    assert f"journalctl -u {NAME}-backup" in errors
+    (here.states / "beta" / noted.FOLDER / "backup").unlink()
+    noted.over(here.states / "alfa", "backup")
+    assert main(["fleet", "each", "watchdog"]) == 2
+    assert "backup" not in capfd.readouterr().err
 
 
 def test_what_takes_too_long_is_ended_and_costs_no_other(

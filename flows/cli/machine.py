@@ -80,6 +80,9 @@ def _keep(out: Output, works: list["Work"]) -> None:
 def install(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows.machine import plan
 
+    if settings.fleet:
+        out.refuse("install: a fleet has one set of units for all its Comuni: type it without --profile")
+        return 2
     return set_up(arguments, plan.of(settings), out)
 
 
@@ -180,7 +183,8 @@ def add_verbs(add: Add) -> None:
         "install",
         install,
         "Write what a machine with systemd needs to run this installation: units, an account, a command for "
-        "root, a web server's file. A file that a person changed is never written over.",
+        "root, a web server's file. A file that a person changed is never written over. Of a fleet, without "
+        "--profile, for all its Comuni.",
         writes=False,
     )
     ways = parser.add_mutually_exclusive_group(required=True)
