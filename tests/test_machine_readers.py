@@ -8,20 +8,26 @@ adds what takes root: accounts, folders, sealed secrets, and a start with what t
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
+import httpx
 import pytest
 
 from flows.machine.fleet import Together
 from flows.profiles.comune import Profile
 from tests.test_machine_fleet import MANY
-from tests.test_machine_proxy import Block, caddy_tree, nginx_tree, text_of
+from tests.test_machine_proxy import Block, caddy_tree, leads_to, nginx_tree, text_of
 from tests.test_machine_units import YES, files_of
 from tests.test_machine_units import profile as _profile
 from tests.world.fleet import land
 from tests.world.readers import (
     MOST,
     at_hand,
+    begun_by_nginx,
+    certify,
     measured,
     read_by_caddy,
     read_by_nginx,
@@ -246,6 +252,57 @@ def test_nginx_takes_a_fleet_s(tmp_path: Path, together: Together, reader: str) 
         done = read_by_nginx(tmp_path, text)
         assert done.returncode == 0, done.stderr
         assert "[warn]" not in done.stderr
+
+
+class Behind(BaseHTTPRequestHandler):
+    """Says at which port it was asked, and by whom as the proxy has it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        said = [self.connection.getsockname()[1], self.headers["Host"], self.headers["X-Forwarded-For"]]
+        text = " ".join(map(str, said)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+
+@pytest.mark.parametrize("reader", at_hand("nginx"))
+def test_each_name_of_a_fleet_is_led_where_it_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    """A certificate that is laid down while it serves is good at once; one that is missing costs no other."""
+    with ExitStack() as stack:
+        web, gate = (stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Behind)) for _ in range(2))
+        for server in (web, gate):
+            Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.shutdown)
+        shared = f"[web]\nport = {web.server_port}\n[gate]\nport = {gate.server_port}\n"
+        text = fleet(land(tmp_path, monkeypatch), shared).files(tmp_path, "nginx")[-1].text
+        if reader == "ours":
+            assert leads_to(nginx_tree(text), "avvisi.nuovo.it") == [f"http://127.0.0.1:{web.server_port}"]
+            return
+        tls = tmp_path / "etc/bollettino/_fleet/tls"
+        certify(tls, "avvisi.alfa.it")
+        port = stack.enter_context(begun_by_nginx(tmp_path, text))
+
+        def ask(host: str, name: str = "", path: str = "/") -> str:
+            headers = {"Host": name or host, "X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+            sni = {"sni_hostname": host}
+            with httpx.Client(verify=False, trust_env=False) as http:  # noqa: S501  its own certificate
+                answer = http.get(f"https://127.0.0.1:{port}{path}", headers=headers, extensions=sni)
+            return answer.text if answer.status_code == 200 else str(answer.status_code)
+
+        assert ask("avvisi.alfa.it") == f"{web.server_port} avvisi.alfa.it 127.0.0.1"
+        assert ask("avvisi.alfa.it", path="/salute") == "404"
+        for host in ("avvisi.nuovo.it", "redazione.nuovo.it", "127.0.0.1", "localhost"):
+            with pytest.raises(httpx.TransportError):
+                ask(host)
+        certify(tls, "redazione.nuovo.it")
+        assert ask("redazione.nuovo.it") == f"{gate.server_port} redazione.nuovo.it 127.0.0.1"
+        with pytest.raises(httpx.TransportError):
+            ask("avvisi.alfa.it", name="127.0.0.1")
 
 
 @pytest.mark.parametrize("reader", at_hand("nginx"))
