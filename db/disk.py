@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 from pathlib import Path
 
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
@@ -12,9 +13,8 @@ def replace(path: Path, content: bytes) -> None:
 
     A file that was written straight to its name is an empty one when the disk is full.
     """
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+    half = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # nobody else's: containers have one number
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    half.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
             file.write(content)

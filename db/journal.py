@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,7 +67,7 @@ class Journal:
 
     def has_room(self) -> bool:
         """Whether the disk takes another page beside it; what is left of its own last page proves nothing."""
-        trial = self.path.with_name(f".{self.path.name}.trial")
+        trial = self.path.with_name(f".{self.path.name}.{secrets.token_hex(8)}.trial")
         try:
             disk.replace(trial, bytes(4096))
             trial.unlink()

@@ -139,6 +139,13 @@ def steps(settings: Settings, pull: Sequence[dict[str, Any]]) -> list[dict[str, 
     return [*pull, named] if settings.fleet else [*pull]
 
 
+def whose(pull_steps: Sequence[Mapping[str, Any]] | None) -> str | None:
+    """The Comune that the runs of a deployment with such steps take on; None: none."""
+    last = pull_steps[-1] if pull_steps else {}
+    comune = last.get(f"{__name__}.{take_on.__name__}", {}).get("comune")
+    return comune if isinstance(comune, str) else None
+
+
 def name_for_all(name: str) -> str:
     """A fleet's own deployment. No Comune has one that is called so: no slug and no block has such a mark."""
     return f"{name}_tutti"

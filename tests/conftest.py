@@ -41,6 +41,7 @@ from tests.world.volatile import be_volatile
 from tests.world.web_site import Site
 
 if TYPE_CHECKING:
+    from tests.world.neighbours import Neighbours
     from tests.world.premises import Premises
     from tests.world.week import Week
 
@@ -58,7 +59,17 @@ be_volatile()
 vars(items)["summarise"] = functools.lru_cache(maxsize=256)(summarise)
 
 
-WAITS = {"installation", "premises", "page", "loopback", "comune", "comuni", "postgresql", "empty_postgresql"}
+WAITS = {
+    "installation",
+    "premises",
+    "walled",
+    "page",
+    "loopback",
+    "comune",
+    "comuni",
+    "postgresql",
+    "empty_postgresql",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -189,6 +200,15 @@ def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Premises"]:
     from tests.world.premises import opened  # late: Prefect's server is three seconds of a processor
 
     with opened(tmp_path_factory.mktemp("premises")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def walled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator["Neighbours"]:
+    """Of two Comuni, for modules of one group of xdist's, too."""
+    from tests.world.neighbours import opened  # late: as above
+
+    with opened(tmp_path_factory.mktemp("neighbours"), sqlite_template) as found:
         yield found
 
 

@@ -1,6 +1,8 @@
 """A backup holds all that it must and no secret; half of one is never there; an old one goes last."""
 
 import json
+import os
+import re
 import sqlite3
 import subprocess
 import threading
@@ -9,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from db import schema
 from db.canary import StrangeKeyError
@@ -248,6 +250,19 @@ def test_postgresql_s_tools_that_are_missing_are_named(
     with pytest.raises(BackupError, match="pg_dump failed: pg_dump: error: aborting because of server"):
         town.safe.take(town.settings)
     assert town.safe.names() == []
+
+
+def test_postgresql_s_tools_are_told_a_password_where_no_other_user_sees_it(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "pg_dump"
+    fake.write_text('#!/bin/sh\necho "$1 with $PGPASSWORD" >&2\nexit 1\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    url = make_url("postgresql+psycopg://anna:a%2Fb@db.example:5433/comune?sslmode=require")
+    told = "--dbname=postgresql://anna@db.example:5433/comune?sslmode=require with a/b"
+    with pytest.raises(BackupError, match=f"{re.escape(told)}$"):
+        databases.tool(settings, url, "pg_dump")
 
 
 def test_the_sidecar_is_plain_json(town: Town) -> None:

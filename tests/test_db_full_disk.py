@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -151,3 +152,20 @@ def test_no_half_list_of_subscribers_is_left(
         give_out(settings, postgresql, path, by="clerk", now=now)
     assert not path.exists()
     assert give_out(settings, postgresql, path, by="clerk", now=now) == 100
+
+
+def test_who_have_one_number_are_in_nobody_s_way(tmp_path: Path) -> None:
+    """Processes of two containers on one state folder: here threads, which have one number as well."""
+    journal = Journal(tmp_path / "consensi.jsonl")
+
+    def write(number: int) -> bool:
+        for _ in range(20):
+            disk.replace(tmp_path / "marca", f"{number}".encode() * 100)
+            if not journal.has_room():
+                return False
+        return True
+
+    with ThreadPoolExecutor(8) as several:
+        assert all(several.map(write, range(8)))
+    assert len(set((tmp_path / "marca").read_text())) == 1, "whole, whoever came last"
+    assert [path.name for path in tmp_path.iterdir()] == ["marca"]

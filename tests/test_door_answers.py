@@ -11,7 +11,8 @@ import pytest
 
 from flows.door import entry, manners
 from flows.door.environment import origins
-from flows.door.gate import Door, House
+from flows.door.gate import Door
+from flows.door.house import House
 from tests.world.door_front import HERE, INTERNAL, PEOPLE, Front, basic
 from tests.world.people import signed_in
 from tests.world.premises import NAMES, Premises

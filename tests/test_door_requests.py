@@ -3,96 +3,38 @@
 Half of them ask for what stands in the database. `BOLLETTINO_REHEARSAL=1` sends many more.
 """
 
-import json
 import os
-from dataclasses import dataclass
-from typing import Any
 
-import httpx
 import pytest
-import schemathesis.openapi
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from schemathesis import Case, GenerationMode
-from schemathesis.core.result import Ok
 
 from flows.door import manners, table
 from tests.test_door import OPENAPI
 from tests.world.premises import ROLES, Premises, changed
+from tests.world.thought_up import Made, thought_up
 
 pytestmark = pytest.mark.xdist_group("premises")
 
 IS_REHEARSAL = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
 OPEN, CLOSED = (60, 10) if IS_REHEARSAL else (3, 1)  # requests of each operation
-OURS = {"cookie", "origin", "host", "connection", "prefect-csrf-client", "prefect-csrf-token"}
-# the version of a client; whatever is no such version ends there
-OURS |= {"x-prefect-api-version"}
 # what an editor's requests may change: runs, their forms, and who asked for what
 EDITED = {"prefect.flow_run", "prefect.flow_run_state", "prefect.flow_run_input", "bollettino.dooract"}
 
 
-@dataclass(frozen=True)
-class Made:
-    """One request, whoever sends it."""
-
-    operation: tuple[str, str]
-    address: str
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
-
-def made_of(operation: Any, premises: Premises, examples: int, mode: GenerationMode) -> list[Made]:
-    found: list[Made] = []
-
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(case=operation.as_strategy(generation_mode=mode), is_there=st.booleans())
-    def make(case: Case[Any], is_there: bool) -> None:
-        asked = case.as_transport_kwargs(base_url="http://127.0.0.1/api")
-        url = httpx.URL(asked["url"], params=asked["params"])
-        address, _, query = url.raw_path.decode().partition("?")
-        if is_there:
-            address = premises.place(operation.path)
-        given = {"Content-Type": "application/json", **asked["headers"]}
-        headers = [
-            (name.encode(), value.encode("latin-1"))
-            for name, value in given.items()
-            if name.lower() not in OURS
-        ]
-        body = json.dumps(asked["json"]).encode() if "json" in asked else asked.get("data") or b""
-        found.append(Made((operation.method.upper(), operation.path), f"{address}?{query}", headers, body))
-
-    make()
-    return found
-
-
 @pytest.fixture(scope="module")
-def thought_up(premises: Premises) -> list[Made]:
+def requests(premises: Premises) -> list[Made]:
     """The same for every role."""
-    found: list[Made] = []
-    for result in schemathesis.openapi.from_dict(OPENAPI).get_all_operations():
-        assert isinstance(result, Ok), result
-        operation = result.ok()
-        is_open = (operation.method.upper(), operation.path) in table.OPEN
-        found += made_of(operation, premises, OPEN if is_open else CLOSED, GenerationMode.POSITIVE)
-        if is_open and operation.body:
-            found += made_of(operation, premises, OPEN, GenerationMode.NEGATIVE)
-    return found
+    return thought_up(
+        OPENAPI, premises.place, lambda operation: (OPEN, OPEN) if operation in table.OPEN else (CLOSED, 0)
+    )
 
 
 @pytest.mark.parametrize("role", ROLES if IS_REHEARSAL else ("nobody", "reader", "editor"))
 def test_no_request_breaks_the_door_or_changes_what_its_role_may_not(
-    premises: Premises, thought_up: list[Made], role: str
+    premises: Premises, requests: list[Made], role: str
 ) -> None:
     premises.wait_again()
     before, may = premises.digest(), table.ROLES.get(role, frozenset())
-    for made in thought_up:
+    for made in requests:
         premises.reached.clear()
         premises.answered.clear()
         for recent in premises.door._recent.values():

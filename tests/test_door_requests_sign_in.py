@@ -24,8 +24,9 @@ from db.engine import transaction
 from flows.accounts import persons, sign_in
 from flows.door import entry, manners
 from flows.door.login import FILES, INVITATION, PATH
-from tests.test_door_requests import IS_REHEARSAL, OURS, Made
+from tests.test_door_requests import IS_REHEARSAL
 from tests.world.premises import NAMES, Premises, changed
+from tests.world.thought_up import OURS, Made
 
 pytestmark = pytest.mark.xdist_group("premises")
 

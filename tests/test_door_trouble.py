@@ -11,7 +11,8 @@ import pytest
 from flows.door import sealed, stamps
 from flows.door.bodies import RejectedRequest
 from flows.door.environment import origins
-from flows.door.gate import A_MINUTE, Door, House
+from flows.door.gate import A_MINUTE, Door
+from flows.door.house import House
 from flows.door.wire import refuse
 from tests.test_door import ANSWER, START
 from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, Rooms

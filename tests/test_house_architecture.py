@@ -87,8 +87,8 @@ KEEPERS = {
         "flows/accounts/provider.py",
     ),
     "authlib": ("flows/accounts/provider.py",),
-    # asked which proxy the system names, and nothing else; the sandbox shares no client with us
-    "urllib.request": ("scrapers/fetching/pools.py", "flows/whatsapp/wire.py", "deployments/sandbox/*.py"),
+    # asked which proxy the system names, and nothing else; deployments/ shares no client with us
+    "urllib.request": ("scrapers/fetching/pools.py", "flows/whatsapp/wire.py", "deployments/*/*.py"),
     "http.client": ("deployments/sandbox/*.py",),
     "httpcore": (
         "scrapers/fetching/pinned.py",

@@ -271,7 +271,7 @@ def test_several_gates_share_the_names_and_several_servers_the_address(here: Lan
     here.say(MANY)
     tree = tree_of(of(here.fleet), tmp_path, "nginx")
     gate, server = tree.all("upstream")
-    assert gate.told("hash") == ["$http_host consistent"]
+    assert gate.told("hash") == ["$host consistent"]
     assert gate.told("server") == ["127.0.0.1:4300", "127.0.0.1:4301"]
     assert server.told("server") == ["127.0.0.1:4201", "127.0.0.1:4202"]
     (own,) = (one for one in tree.all("server") if one.told("listen") == ["127.0.0.1:4200"])

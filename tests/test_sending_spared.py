@@ -3,6 +3,7 @@
 import os
 import socket
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -25,6 +26,7 @@ from db.models import (
 from flows.bulletin.alerts.text import ALERT
 from flows.sending import spared
 from flows.sending.hold import UNTRUE
+from flows.sending.senders import here
 from flows.settings import Settings
 from tests.world.builders import NOW, make_weather_alert
 from tests.world.sends import make_send
@@ -163,10 +165,10 @@ def test_what_is_left_of_one_of_its_days_is_announced(settings: Settings, sqlite
     assert one(settings, sqlite, number) == 3
 
 
-def held_by(engine: Engine, number: int, pid: int) -> None:
+def held_by(engine: Engine, number: int, pid: int, host: str = "") -> None:
     """What is on its way is a process's."""
     with transaction(engine) as session:
-        sender = senders.register(session, number, host=socket.gethostname(), pid=pid, now=LATER)
+        sender = senders.register(session, number, host=host or here(), pid=pid, now=LATER)
         for attempt in session.exec(select(Attempt)):
             attempt.sender_id = sender
             session.add(attempt)
@@ -179,6 +181,20 @@ def test_what_a_sender_still_holds_is_waited_for(settings: Settings, sqlite: Eng
     before = row_of(sqlite, number), became(sqlite, number)
     assert one(settings, sqlite, number) == 0
     assert (row_of(sqlite, number), became(sqlite, number)) == before
+
+
+def test_the_number_of_a_sender_in_another_container_of_the_pod_says_nothing_here(
+    settings: Settings, sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They share a name. Of itself each knows by its namespace, a file of which there is one."""
+    (tmp_path / "pid").touch()
+    monkeypatch.setattr("flows.sending.senders.SPACE", tmp_path / "pid")
+    assert here() == f"{socket.gethostname()}/{(tmp_path / 'pid').stat().st_ino}"
+    with transaction(sqlite) as session:
+        number = wrong(session, settings, came_of=(CLAIMED, QUEUED))
+    nobody = 2**22 + 1  # beyond the numbers of Linux
+    held_by(sqlite, number, nobody, f"{socket.gethostname()}/1")
+    assert one(settings, sqlite, number) == 0, "it gave a sign of life a moment ago"
 
 
 def test_what_a_sender_held_that_died_is_uncertain(settings: Settings, sqlite: Engine) -> None:

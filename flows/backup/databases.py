@@ -171,8 +171,9 @@ def require_tool(name: str) -> str:
 
 
 def _plain(url: URL) -> str:
-    """As libpq reads it, without a password."""
-    return url.set(drivername="postgresql", password=None).render_as_string()
+    """As libpq reads it, without a password (which `URL.set` would leave in, and show as stars)."""
+    plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    return plain.render_as_string()
 
 
 @contextmanager

@@ -15,13 +15,16 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from flows.door import bodies, entry, environment, listening, login, manners, pages, sealed, stamps, table
 from flows.door.bodies import RejectedRequest
+from flows.door.hearing import Hearing
+from flows.door.house import House, Newsroom, Rooms
 from flows.door.login import Login, Request
 from flows.door.people import Accounts, Person, UnansweredError
 from flows.door.table import Use
+from flows.door.walls import Wall
 from flows.door.wire import (
     HTML,
     App,
@@ -52,47 +55,6 @@ NOT_STARTED = "Questo lo avvia il programma da solo: le azioni dei redattori son
 log = logging.getLogger(__name__)
 
 
-class Rooms(Protocol):
-    """What the door must know of the server behind it."""
-
-    async def deployment(self, id: str) -> str | None:
-        """The name of a deployment, if there is one."""
-
-    async def answer_key(self, run_id: str) -> str | None:
-        """Where the answer of the form will lie that this run waits with; None where it waits with none."""
-
-    async def keep(self, run_id: str, key: str, value: str) -> None:
-        """Store an input of a run."""
-
-    async def drop(self, run_id: str, key: str) -> None:
-        """Take it away again."""
-
-
-class Newsroom(Protocol):
-    """The editors' page *Redazione*, which stands behind the same credential."""
-
-    content: str  # the path of what it shows
-
-    def frame(self, path: str) -> tuple[bytes, bytes] | None:
-        """Media type and body of its frame, which holds nothing; None for a path that is not of this page."""
-
-    async def show(self, query: str) -> tuple[int, str]:
-        """Status and HTML for a query string; in words where it cannot be shown."""
-
-
-@dataclass(frozen=True)
-class House:
-    """What an installation tells its door."""
-
-    internal: str  # user:password, as Prefect has it
-    people: str
-    stamp_key: bytes
-    startable: frozenset[str]  # the names of the deployments that editors start
-    addresses: tuple[str, ...]  # scheme://host[:port] under which it is reached; the first is the UI's
-    name: str = "bollettino"  # of the installation, for the cookie; its work pool has it, too
-    technical: frozenset[str] = frozenset()  # the names of the deployments that operators start
-
-
 @dataclass(frozen=True)
 class Caller:
     """Who asks, once that is known."""
@@ -115,8 +77,10 @@ class Door:
         patience: float = PATIENCE,
         newsroom: Newsroom | None = None,
         accounts: Accounts | None = None,
+        wall: Wall | None = None,
     ) -> None:
-        self._app, self._house, self._rooms, self._clock = app, house, rooms, clock
+        """`wall`: around one Comune of several that the server is for."""
+        self._app, self._house, self._rooms, self._clock, self._wall = app, house, rooms, clock, wall
         self._newsroom = newsroom
         self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
         self._origins = {environment.origin(address) for address in house.addresses}
@@ -205,16 +169,21 @@ class Door:
         if (reply := table.REPLIES.get((method, path))) is not None:
             await answer(send, 200, b"application/json", json.dumps(reply).encode())
             return
-        operation = table.use_of(method, path)
+        operation = table.operation(method, path)
         if operation is None:
             await refuse(send, 403, CLOSED)
             return
-        use, places = operation
+        use, places = operation.use, operation.places
         if use not in table.ROLES[caller.role]:
             await refuse(send, 403, NOT_YOURS)
             return
         scope = {**scope, "headers": with_credential(scope["headers"], self._house.internal)}
         try:
+            if self._wall is not None:
+                narrowed = await self._wall.through(operation, scope, receive, send)
+                if narrowed is None:
+                    return
+                scope, receive, send = narrowed
             if use == Use.START:
                 await self._start(scope, receive, send, places["id"], caller)
             elif use == Use.ANSWER:
@@ -316,22 +285,29 @@ class Door:
         is_open = scope["path"] in [API + path for path in table.SUBSCRIPTIONS]
         is_known, is_shared = await self._may_listen(scope) if is_open else (False, False)
         is_first, is_ours = True, False
+        hearing = Hearing(self._wall.ground, scope["path"]) if self._wall and is_open else None
 
         async def received() -> Message:
             nonlocal is_first, is_ours
             message = await receive()
-            if not is_open or not is_first or message["type"] != "websocket.receive":
+            if not is_open or message["type"] != "websocket.receive":
                 return message
+            if not is_first:
+                return message if hearing is None or is_ours else await hearing.asked(message)
             is_first = False
             is_ours = self._credential(listening.token(message)) == self._house.internal
             return self._with_token(message, is_known=is_known, is_shared=is_shared)
+
+        async def told(message: Message) -> None:
+            if hearing is None or is_ours or await hearing.may_tell(message):
+                await send(message)
 
         async def is_allowed() -> bool:
             """Who listens may have signed out, or been closed out, since."""
             return is_ours or await self._may_listen(scope) == (is_known, is_shared)
 
         if is_open:
-            await listening.while_allowed(self._app(scope, received, send), is_allowed, send)
+            await listening.while_allowed(self._app(scope, received, told), is_allowed, send)
         else:
             await self._app(scope, received, send)
 

@@ -15,7 +15,7 @@ the server's own OpenAPI. Left out on purpose:
 
 import re
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Use(StrEnum):
@@ -150,18 +150,26 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("/".join(places))
 
 
-_PATTERNS = [(method, _pattern(template), use) for (method, template), use in OPEN.items()]
+_PATTERNS = [(method, template, _pattern(template), use) for (method, template), use in OPEN.items()]
 
 
-def use_of(method: str, path: str) -> tuple[Use, dict[str, str]] | None:
-    """What a request of people is, and the values of its path; None where it is closed.
+class Operation(NamedTuple):
+    """What a request of people is."""
+
+    name: tuple[str, str]  # method and template of the path, as the table has it
+    use: Use
+    places: dict[str, str]  # what stands in the places of the template
+
+
+def operation(method: str, path: str) -> Operation | None:
+    """None where it is closed.
 
     `path` as the server routes it: decoded, below its `/api`. It must fit to the letter: another case, a
     slash more or less, or a HEAD is no operation of the table.
     """
-    for allowed, pattern, use in _PATTERNS:
+    for allowed, template, pattern, use in _PATTERNS:
         if allowed == method and (match := pattern.fullmatch(path)):
             if use == Use.FORM and not FORM_KEY.fullmatch(match["key"]):
                 return None
-            return use, match.groupdict()
+            return Operation((method, template), use, match.groupdict())
     return None

@@ -67,13 +67,14 @@ async def body_of(receive: Receive) -> bytes:
     return raw
 
 
-BODILY = (b"content-type", b"content-length", b"content-encoding", b"transfer-encoding", b"accept-encoding")
+BODILY = (b"content-type", b"content-length", b"content-encoding", b"transfer-encoding")
 
 
-def rewritten(scope: Scope, body: dict[str, Any]) -> tuple[Scope, Receive]:
-    """The same request with this body, whatever it had."""
+def rewritten(scope: Scope, body: dict[str, Any], *, whole: bool = True) -> tuple[Scope, Receive]:
+    """The same request with this body, whatever it had. `whole`: somebody here reads the answer."""
     raw = json.dumps(body).encode()
-    headers = [header for header in scope["headers"] if header[0] not in BODILY]
+    left_out = (*BODILY, b"accept-encoding") if whole else BODILY
+    headers = [header for header in scope["headers"] if header[0] not in left_out]
     headers += [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
     is_read = False
 

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class OwnNewsroom:
-    """One Comune's (`flows.door.gate.Newsroom`)."""
+    """One Comune's (`flows.door.house.Newsroom`)."""
 
     content = shell.CONTENT
 

@@ -30,7 +30,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from flows.accounts.reception import Reception
 from flows.deploy import startable
-from flows.door.gate import Door, House
+from flows.door.gate import Door
+from flows.door.house import House
 from flows.runs import complaints
 from flows.runs.assets import Assets
 from flows.runs.newsroom import OwnNewsroom

@@ -9,7 +9,6 @@ the account is held against what the sandbox's phones show; the last line is the
 import os
 import random
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -30,6 +29,7 @@ from db.engine import reading
 from db.models import BulletinStatus
 from flows.rehearse import judge, plant, repair
 from flows.sending.drain import most_in_flight
+from flows.sending.senders import here
 from tests.world.installation import Installation, wait_for
 from tests.world.trouble import APPROVE, status, watch
 
@@ -76,7 +76,7 @@ class Storm:
     def _sender(self) -> int | None:
         """The process that is sending, as it wrote itself down."""
         with reading(self.installation.engine) as session:
-            found = senders.pids(session, socket.gethostname()).values()
+            found = senders.pids(session, here()).values()
         mine = self.installation.processes()
         return next((pid for pid in found if "web" not in mine.get(pid, "web")), None)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from flows.door.gate import Door, House
+from flows.door.gate import Door
+from flows.door.house import House
 from flows.door.people import Accounts
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

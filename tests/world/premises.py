@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -259,17 +259,7 @@ class Premises:
 
     def place(self, template: str) -> str:
         """A path of the OpenAPI with what stands in the database in its places."""
-        parts = template.split("/")
-        found = [
-            self._in_place("/".join(parts[: n + 1])) if part.startswith("{") else part
-            for n, part in enumerate(parts)
-        ]
-        return "/api" + "/".join(found)
-
-    def _in_place(self, start: str) -> str:
-        """Of the longest end that is known."""
-        fitting = [end for end in self.ids if start.endswith(end)]
-        return self.ids[max(fitting, key=len)]
+        return placed(template, self.ids)
 
     def digest(self) -> Digest:
         """Table -> number of rows, and a hash of them: of Prefect's database, and of ours."""
@@ -292,6 +282,17 @@ class Premises:
             live.backup(kept)
             yield
             kept.backup(live)
+
+
+def placed(template: str, ids: Mapping[str, str]) -> str:
+    """A path of the OpenAPI with what is known in its places, each by the longest end of what leads to it."""
+    parts = template.split("/")
+
+    def in_place(start: str) -> str:
+        return ids[max((end for end in ids if start.endswith(end)), key=len)]
+
+    found = [in_place("/".join(parts[: n + 1])) if "{" in part else part for n, part in enumerate(parts)]
+    return "/api" + "/".join(found)
 
 
 def changed(before: Digest, after: Digest) -> set[str]:

@@ -22,14 +22,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from flows.accounts.reception import Reception
 from flows.deploy import startable
 from flows.door import listening
-from flows.door.gate import Door, House
+from flows.door.gate import Door
+from flows.door.house import House
 from flows.door.onward import Onward
+from flows.door.walls import Wall
 from flows.fleet import rounds
 from flows.fleet.front.directory import Directory
 from flows.fleet.shared import Shared
 from flows.runs.assets import Assets
+from flows.runs.estate import OwnEstate
 from flows.runs.newsroom import OwnNewsroom
-from flows.runs.rooms import Building, distant
+from flows.runs.rooms import DistantRooms, distant
 from flows.settings import Settings
 from flows.web.app import listen, log_plainly, until_told, utc_now
 from flows.web.metrics import is_from_outside
@@ -50,7 +53,7 @@ class Entrance:
         settings: Settings,
         internal: str,
         server: ASGIApp,
-        rooms: Building,
+        rooms: DistantRooms,
         clock: Callable[[], datetime],
         is_known: Callable[[str], bool],
         before: "Entrance | None" = None,
@@ -69,7 +72,10 @@ class Entrance:
             name=f"{settings.work_pool}-{settings.profile.slug}",  # and so none may pause the pool of all
             technical=startable(settings, "operators"),
         )
-        self.door = Door(server, house, rooms, clock, newsroom=self._newsroom, accounts=self._reception)
+        wall = Wall(OwnEstate(settings, rooms), settings.work_pool)
+        self.door = Door(
+            server, house, rooms, clock, newsroom=self._newsroom, accounts=self._reception, wall=wall
+        )
         if before is not None:
             self.door.follow(before.door)
         self.guests, self.left_at = 0, time.monotonic()
@@ -114,7 +120,7 @@ class Gate:
         self._internal, self._clock = shared.keys.internal, clock
         self._onward = Onward(shared.file.prefect.address)
         self._server = Assets(self._onward)
-        self._rooms: Building | None = None
+        self._rooms: DistantRooms | None = None
         self._looking = asyncio.Lock()
         self._entrances: dict[str, Entrance] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -161,7 +167,7 @@ class Gate:
             if self.directory.is_stale():
                 await run_in_threadpool(self.directory.look)
 
-    def _entrance(self, settings: Settings, rooms: Building, before: Entrance | None) -> Entrance:
+    def _entrance(self, settings: Settings, rooms: DistantRooms, before: Entrance | None) -> Entrance:
         return Entrance(settings, self._internal, self._server, rooms, self._clock, self._is_known, before)
 
     def _is_known(self, slug: str) -> bool:
