@@ -165,6 +165,7 @@ def act(arguments: argparse.Namespace, out: Output) -> int:
 def main(arguments: list[str] | None = None) -> int:
     parsed = parser().parse_args(arguments)
     parsed.typed = sys.argv[1:] if arguments is None else arguments
+    parsed.main = main  # for who has other verbs done
     keys = getattr(parsed, "keys", ())
     as_json = getattr(parsed, "json", False)
     if as_json and not keys:  # `codes --json new`

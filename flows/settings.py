@@ -223,8 +223,8 @@ class Settings(Wording, Given):
             raise SettingsError("\n".join(["the profile cannot be used as it is", *lines]))
 
     def require_login(self) -> None:
-        """SettingsError where anybody could approve, or nobody could sign in."""
-        if not is_loopback(self.profile.whatsapp.api) and not self._given.get("BOLLETTINO_PREFECT_AUTH"):
+        """SettingsError where anybody could approve, or nobody sign in. A fleet's gate knows no password."""
+        if not (self.fleet or self._given.get(keys.PEOPLE) or is_loopback(self.profile.whatsapp.api)):
             why = "(user:password of the Prefect server): without it whoever reaches the server can approve"
             raise SettingsError(f"not set in the environment: BOLLETTINO_PREFECT_AUTH {why}")
         if self.profile.sign_in.oidc and not self.oidc_secret:

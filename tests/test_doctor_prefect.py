@@ -6,6 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -15,13 +18,14 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling, Pending, Running, Scheduled
 
 from flows.deploy import deploy, when
-from flows.doctor import prefect_server
+from flows.doctor import configuration, prefect_server
 from flows.doctor.finding import Case, Said, Verdict
 from flows.runs import vitals
-from flows.settings import Settings, load_profile
+from flows.settings import Settings, load, load_profile
 from tests.world.comune import Comune
 from tests.world.door_server import DoorServer, door_server
 from tests.world.examined import answer
+from tests.world.fleet import land
 from tests.world.served import serve
 
 pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
@@ -160,3 +164,30 @@ def test_schedules_are_the_same_whatever_else_the_server_keeps_of_them() -> None
     theirs = SimpleNamespace(cron="0 11 * * 2", timezone="Europe/Rome", day_or=True)
     assert when(ours) == when(theirs)
     assert when(ours) != when(SimpleNamespace(cron="0 11 * * 2", timezone="UTC"))
+
+
+def test_in_a_fleet_the_page_where_people_sign_in_is_the_gate_s_and_no_password_is_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = land(tmp_path, monkeypatch)
+    here.add("alfa", ('api = "http://127.0.0.1:8600"', 'api = "https://graph.facebook.com"'))
+    asked: list[tuple[str, str]] = []
+
+    class Gate(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.headers["Host"], self.path))
+            self.send_response(200)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Gate) as gate:
+        Thread(target=gate.serve_forever, daemon=True).start()
+        here.say(f"[gate]\nport = {gate.server_port}\n")
+        case = Case(load("alfa"), datetime.now(UTC))
+        for look in (prefect_server.door, configuration.login):
+            found = look(case)
+            assert found.verdict == Verdict.good, found
+        gate.shutdown()
+    assert asked == [(f"alfa.localhost:{gate.server_port}", "/accesso")]
+    load("alfa").require_login()
+    case = Case(load("alfa"), datetime.now(UTC))
+    assert prefect_server.door(case).verdict == Verdict.unknown, "nobody answers there now"

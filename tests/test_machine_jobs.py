@@ -81,7 +81,7 @@ def test_what_lies_encrypted_is_loaded_so_unless_a_newer_one_lies_beside_it(tmp_
 
     def loaded(*, is_sealed: bool) -> dict[str, str]:
         planned = {
-            one.path.name: one for one in plan.files(Machine(profile, PLACES), tmp_path, is_sealed=is_sealed)
+            one.path.name: one for one in Machine(profile, PLACES).files(tmp_path, is_sealed=is_sealed)
         }
         unit = settings_of(planned[f"{NAME}-web.service"].text)
         lines = [(key, line) for key in unit for line in unit[key] if key.startswith("LoadCredential")]
@@ -98,8 +98,8 @@ def test_what_lies_encrypted_is_loaded_so_unless_a_newer_one_lies_beside_it(tmp_
         re.fullmatch(rf"LoadCredentialEncrypted={name}:{place}/{name}\.cred", line)
         for name, line in planned.items()
     )
-    assert first not in secret_files.open_ones(profile, folder)
-    assert second in secret_files.open_ones(profile, folder)
+    assert first not in secret_files.open_ones(secret_files.known(profile), folder)
+    assert second in secret_files.open_ones(secret_files.known(profile), folder)
     assert not any(
         file in line for line in _complaints(profile, folder) for file in (second, "no unit reads")
     )

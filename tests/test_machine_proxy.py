@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from flows.door import bodies, table
-from flows.machine import plan
+from flows.machine import setup
+from flows.machine.fleet import Together, of
 from flows.machine.plan import Machine
 from flows.profiles.comune import Profile
 from flows.settings import load_profile
 from flows.web import webhook
 from tests.test_machine_units import PLACES
-from tests.world.units import write_profile
+from tests.world.fleet import Land, land
+from tests.world.units import fleet, write_profile
 
 PATHS = pytest.mark.parametrize("path", ["", "/bollettino"])
 TOKEN = re.compile(r'"[^"]*"|[{};]|[^\s{};]+(?:\$\{\w+\}|[^\s{};])*')
@@ -93,7 +95,7 @@ def text_of(folder: Path, proxy: str, path: str) -> tuple[Profile, str]:
     profile = load_profile(
         write_profile(folder, [("avvisi.comune.esempio.mi.it", f"avvisi.comune.esempio.mi.it{path}")])
     )
-    return profile, plan.files(Machine(profile, PLACES), folder, proxy)[-1].text
+    return profile, Machine(profile, PLACES).files(folder, proxy)[-1].text
 
 
 @PATHS
@@ -200,11 +202,132 @@ def test_caddy_does_the_same(tmp_path: Path, path: str) -> None:
         assert not face.all("log")
 
 
-@pytest.mark.parametrize("proxy", plan.PROXIES)
+@pytest.mark.parametrize("proxy", setup.PROXIES)
 def test_without_a_name_for_the_editors_there_is_one_face(tmp_path: Path, proxy: str) -> None:
     path = write_profile(tmp_path)
     path.write_text(path.read_text().replace("\nprefect_ui =", "\n# prefect_ui ="))
-    (text,) = (one.text for one in plan.files(Machine(load_profile(path), PLACES), tmp_path, proxy)[-1:])
+    (text,) = (one.text for one in Machine(load_profile(path), PLACES).files(tmp_path, proxy)[-1:])
     assert "redazione." not in text
     tree = nginx_tree(text) if proxy == "nginx" else caddy_tree(text)
     assert len(tree.all("server") if proxy == "nginx" else tree.inner) == (2 if proxy == "nginx" else 1)
+
+
+# ------------------------------------------------------------ of a fleet
+INSIDE = ("metrics", "salute", "salute/", "console", "console.css")
+MANY = '[prefect]\nredis = "redis://127.0.0.1:6379"\nprocesses = 2\n[gate]\nprocesses = 2\n'
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Land:
+    return land(tmp_path, monkeypatch)
+
+
+def tree_of(machine: Together, root: Path, proxy: str) -> Block:
+    text = machine.files(root, proxy)[-1].text
+    return nginx_tree(text) if proxy == "nginx" else caddy_tree(text)
+
+
+def leads_to(tree: Block, host: str) -> list[str]:
+    """Where nginx leads who asks for the root of this name: a name goes before patterns, these by order."""
+    faces = [one for one in tree.all("server") if one.told("ssl_certificate")]
+    told = [(one, words) for one in faces for words in one.only("server_name").words[1:]]
+    exact = [one for one, words in told if words == host]
+    fitting = [one for one, words in told if words.startswith("~") and re.search(words[1:], host)]
+    return [*exact, *fitting][0].only("location", "/").told("proxy_pass")
+
+
+def test_a_name_of_an_editors_leads_to_the_gate_and_any_other_to_the_web_app(
+    here: Land, tmp_path: Path
+) -> None:
+    machine = fleet(here, MANY)
+    text = machine.files(tmp_path, "nginx")[-1].text
+    tree = nginx_tree(text)
+    gate, web = ["http://bollettino_fleet_gate"], ["http://127.0.0.1:8080"]
+    for host, place in (
+        ("avvisi.alfa.it", web),
+        ("redazione.alfa.it", gate),
+        ("avvisi.nuovo.it", web),  # who joins tomorrow
+        ("redazione.nuovo.it", gate),
+        ("redazioneavvisi.it", web),
+    ):
+        assert leads_to(tree, host) == place, host
+    assert "alfa" not in text, "who joins needs no other file"
+    own = ("redazione.alfa.it", "avvisi.interni.alfa.it")
+    here.add(
+        "gamma",
+        ('public = "http://127.0.0.1:8080"', 'public = "https://avvisi.gamma.it"'),
+        ("# prefect_ui =", f'prefect_ui = "https://{own[1]}" #'),
+    )
+    tree = tree_of(of(here.fleet), tmp_path, "nginx")
+    assert leads_to(tree, own[1]) == leads_to(tree, own[0]) == gate, "what begins as a public name, by name"
+    assert leads_to(tree, "avvisi.gamma.it") == web
+
+
+def test_several_gates_share_the_names_and_several_servers_the_address(here: Land, tmp_path: Path) -> None:
+    machine = fleet(here)
+    (gate,) = tree_of(machine, tmp_path, "nginx").all("upstream")
+    assert gate.told("server") == ["127.0.0.1:4300"]
+    assert not gate.all("hash")
+    here.say(MANY)
+    tree = tree_of(of(here.fleet), tmp_path, "nginx")
+    gate, server = tree.all("upstream")
+    assert gate.told("hash") == ["$host consistent"]
+    assert gate.told("server") == ["127.0.0.1:4300", "127.0.0.1:4301"]
+    assert server.told("server") == ["127.0.0.1:4201", "127.0.0.1:4202"]
+    (own,) = (one for one in tree.all("server") if one.told("listen") == ["127.0.0.1:4200"])
+    assert own.only("location", "/").told("proxy_pass") == ["http://bollettino_fleet_prefect"]
+    *_, inner, apart = tree_of(of(here.fleet), tmp_path, "caddy").inner
+    assert inner.only("reverse_proxy").words[1:] == ["127.0.0.1:4300", "127.0.0.1:4301"]
+    assert inner.only("reverse_proxy").told("lb_policy") == ["header Host"]
+    assert apart.words == ["http://127.0.0.1:4200"]
+
+
+def test_the_name_goes_on_as_it_is_and_the_proxy_alone_says_from_where(here: Land, tmp_path: Path) -> None:
+    tree = tree_of(fleet(here), tmp_path, "nginx")
+    faces = [one for one in tree.all("server") if one.told("ssl_certificate")]
+    assert len(faces) == 2
+    said = {"Host": "$http_host", "X-Forwarded-For": "$remote_addr"}
+    said |= dict.fromkeys(("X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"), "")
+    for face in faces:
+        places = [face, *(one for one in face.all("location") if one.told("proxy_set_header"))]
+        for place in places:  # where one is said, none is of the place around it
+            headers = dict(f"{told} ".split(" ", 1) for told in place.told("proxy_set_header"))
+            assert {name: headers[name].strip() for name in said} == said
+        assert face.told("add_header") == ["Strict-Transport-Security max-age=31536000 always"]
+        assert face.told("limit_req")
+        assert face.told("limit_conn")
+        assert face.told("access_log") == ["off"]
+        # found when somebody asks: one that is missing costs no other
+        assert face.told("ssl_certificate") == ["/etc/bollettino/_fleet/tls/$bollettino_fleet_asked.pem"]
+    first = tree.all("server")[0]
+    assert first.told("server_name") == [""]
+    assert first.told("ssl_reject_handshake") == ["on"]
+    (asked,) = (one for one in tree.all("map") if one.words[1] == "$ssl_server_name")
+    pattern = asked.inner[0].words[0].removeprefix("~")
+    assert re.search(pattern, "avvisi.alfa.it")
+    for name in ("../../root/x", "", ".a.it", "a..it", "A/b.it"):
+        assert not re.search(pattern, name), "a file elsewhere"
+
+
+def test_what_is_for_the_machine_alone_is_closed_below_every_path(here: Land, tmp_path: Path) -> None:
+    text = fleet(here).files(tmp_path, "nginx")[-1].text
+    *_, public = nginx_tree(text).all("server")
+    (closed,) = (one for one in public.all("location") if one.told("return"))
+    hook = public.only("location", "~", "/webhook$")
+    for path, is_closed in (
+        *((f"{before}/{name}", True) for before in ("", "/alfa", "/unione/alfa") for name in INSIDE),
+        ("/archivio", False),
+        ("/alfa/archivio", False),
+        ("/webhook", False),
+    ):
+        assert bool(re.search(closed.words[2], path)) == is_closed, path
+    assert re.search(hook.words[2], "/alfa/webhook")
+    assert hook.told("client_max_body_size") == [f"{webhook.LIMIT // 1024**2}m"]
+    assert hook.told("proxy_pass") == ["http://127.0.0.1:8080"], "with the path as it is"
+    public, inner = tree_of(of(here.fleet), tmp_path, "caddy").inner
+    assert public.words == ["avvisi.alfa.it,", "avvisi.beta.it"]
+    assert inner.words == ["redazione.alfa.it,", "redazione.beta.it"]
+    assert public.told("@inside") == [f"path_regexp {closed.words[2]}"]
+    for face in (public, inner):
+        assert face.only("header").told("Strict-Transport-Security") == ["max-age=31536000"]
+        assert not face.all("log")

@@ -8,24 +8,33 @@ adds what takes root: accounts, folders, sealed secrets, and a start with what t
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
+import httpx
 import pytest
 
+from flows.machine.fleet import Together
 from flows.profiles.comune import Profile
-from tests.test_machine_proxy import Block, caddy_tree, nginx_tree, text_of
+from tests.test_machine_fleet import MANY
+from tests.test_machine_proxy import Block, caddy_tree, leads_to, nginx_tree, text_of
 from tests.test_machine_units import YES, files_of
 from tests.test_machine_units import profile as _profile
+from tests.world.fleet import land
 from tests.world.readers import (
     MOST,
     at_hand,
+    begun_by_nginx,
+    certify,
     measured,
     read_by_caddy,
     read_by_nginx,
     told_of_ours,
     verified,
 )
-from tests.world.units import NAME, settings_of
+from tests.world.units import NAME, fleet, settings_of
 
 __all__ = ["_profile"]  # the fixture
 
@@ -87,7 +96,9 @@ proxy_request_buffering
 """
 NGINX = {
     **dict.fromkeys(("limit_req_zone", "limit_conn_zone", "map", "upstream", "server"), (HTTP,)),
-    **dict.fromkeys(("listen", "server_name"), (SERVER,)),
+    **dict.fromkeys(("listen", "server_name", "ssl_reject_handshake"), (SERVER,)),
+    **dict.fromkeys(("hash", "keepalive"), ("upstream",)),
+    "server": (HTTP, "upstream"),
     **dict.fromkeys(("ssl_certificate", "ssl_certificate_key", "ssl_protocols"), (HTTP, SERVER)),
     **dict.fromkeys(("client_header_timeout",), (HTTP, SERVER)),
     "location": (SERVER, LOCATION),
@@ -100,7 +111,17 @@ NGINX = {
     ),
 }
 """Directives of nginx 1.22 that our sites have a use for, and where each may stand (nginx.org/en/docs)."""
-CADDY = {"header", "handle", "handle_path", "request_body", "respond", "rewrite", "reverse_proxy", "redir"}
+CADDY = {
+    "header",
+    "handle",
+    "handle_path",
+    "request_body",
+    "respond",
+    "rewrite",
+    "reverse_proxy",
+    "redir",
+    "bind",
+}
 """Directives of Caddy 2.6 that may begin a line of a site, or of a `handle` in it."""
 
 
@@ -148,12 +169,18 @@ def unknown_to_caddy(block: Block) -> Iterator[str]:
 
 
 @pytest.fixture
-def units(_profile: Profile, tmp_path: Path) -> list[Path]:
-    """As files, all in one folder; the commands in them are there."""
+def together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Together:
+    return fleet(land(tmp_path, monkeypatch), MANY)
+
+
+@pytest.fixture
+def units(_profile: Profile, together: Together, tmp_path: Path) -> list[Path]:
+    """Of one Comune and of a fleet, as files, all in one folder; the commands in them are there."""
     folder = tmp_path / "units"
     folder.mkdir()
     found = []
-    for name, planned in files_of(_profile, tmp_path).items():
+    for planned in [*files_of(_profile, tmp_path).values(), *together.files(tmp_path)]:
+        name = planned.path.name
         if name.endswith((".service", ".timer", ".target")):
             path = folder / name
             text = re.sub(r"(?m)^(Exec\w+=\W*)/\S+", r"\1/bin/sh", planned.text)
@@ -168,7 +195,7 @@ def services(units: list[Path]) -> list[Path]:
 
 @pytest.mark.parametrize("reader", at_hand("systemd-analyze"))
 def test_every_line_of_a_unit_is_understood(units: list[Path], reader: str) -> None:
-    assert len(units) > len(services(units)) > 7
+    assert len(units) > len(services(units)) > 7 + 8
     for path in units:
         if reader == "ours":
             assert misplaced(path.read_text(encoding="utf-8")) == [], path.name
@@ -217,6 +244,68 @@ def test_nginx_takes_its_site(tmp_path: Path, reader: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("reader", at_hand("nginx"))
+def test_nginx_takes_a_fleet_s(tmp_path: Path, together: Together, reader: str) -> None:
+    text = together.files(tmp_path, "nginx")[-1].text
+    if reader == "ours":
+        assert list(strangers(nginx_tree(text), HTTP)) == []
+    else:
+        done = read_by_nginx(tmp_path, text)
+        assert done.returncode == 0, done.stderr
+        assert "[warn]" not in done.stderr
+
+
+class Behind(BaseHTTPRequestHandler):
+    """Says at which port it was asked, and by whom as the proxy has it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        said = [self.connection.getsockname()[1], self.headers["Host"], self.headers["X-Forwarded-For"]]
+        text = " ".join(map(str, said)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+
+@pytest.mark.parametrize("reader", at_hand("nginx"))
+def test_each_name_of_a_fleet_is_led_where_it_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    """A certificate that is laid down while it serves is good at once; one that is missing costs no other."""
+    with ExitStack() as stack:
+        web, gate = (stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Behind)) for _ in range(2))
+        for server in (web, gate):
+            Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.shutdown)
+        shared = f"[web]\nport = {web.server_port}\n[gate]\nport = {gate.server_port}\n"
+        text = fleet(land(tmp_path, monkeypatch), shared).files(tmp_path, "nginx")[-1].text
+        if reader == "ours":
+            assert leads_to(nginx_tree(text), "avvisi.nuovo.it") == [f"http://127.0.0.1:{web.server_port}"]
+            return
+        tls = tmp_path / "etc/bollettino/_fleet/tls"
+        certify(tls, "avvisi.alfa.it")
+        port = stack.enter_context(begun_by_nginx(tmp_path, text))
+
+        def ask(host: str, name: str = "", path: str = "/") -> str:
+            headers = {"Host": name or host, "X-Forwarded-For": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
+            sni = {"sni_hostname": host}
+            with httpx.Client(verify=False, trust_env=False) as http:  # noqa: S501  its own certificate
+                answer = http.get(f"https://127.0.0.1:{port}{path}", headers=headers, extensions=sni)
+            return answer.text if answer.status_code == 200 else str(answer.status_code)
+
+        assert ask("avvisi.alfa.it") == f"{web.server_port} avvisi.alfa.it 127.0.0.1"
+        assert ask("avvisi.alfa.it", path="/salute") == "404"
+        for host in ("avvisi.nuovo.it", "redazione.nuovo.it", "127.0.0.1", "localhost"):
+            with pytest.raises(httpx.TransportError):
+                ask(host)
+        certify(tls, "redazione.nuovo.it")
+        assert ask("redazione.nuovo.it") == f"{gate.server_port} redazione.nuovo.it 127.0.0.1"
+        with pytest.raises(httpx.TransportError):
+            ask("avvisi.alfa.it", name="127.0.0.1")
+
+
+@pytest.mark.parametrize("reader", at_hand("nginx"))
 def test_a_directive_in_the_wrong_place_of_nginx_is_seen(tmp_path: Path, reader: str) -> None:
     _, text = text_of(tmp_path, "nginx", "")
     text = text.replace("    server_tokens off;", "    limit_req_zone $host zone=x:1m rate=1r/s;", 1)
@@ -235,6 +324,18 @@ def test_caddy_takes_its_site(tmp_path: Path, reader: str, path: str) -> None:
     if reader == "ours":
         sites = caddy_tree(text).inner
         assert len(sites) == 2
+        assert [name for site in sites for name in unknown_to_caddy(site)] == []
+    else:
+        done = read_by_caddy(tmp_path, text)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("reader", at_hand("caddy"))
+def test_caddy_takes_a_fleet_s(tmp_path: Path, together: Together, reader: str) -> None:
+    text = together.files(tmp_path, "caddy")[-1].text
+    if reader == "ours":
+        sites = caddy_tree(text).inner
+        assert len(sites) == 3
         assert [name for site in sites for name in unknown_to_caddy(site)] == []
     else:
         done = read_by_caddy(tmp_path, text)

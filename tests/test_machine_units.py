@@ -8,7 +8,7 @@ import pytest
 
 from flows.__main__ import parser
 from flows.cli import health
-from flows.machine import plan, secret_files
+from flows.machine import fleet, plan, secret_files
 from flows.machine.files import Planned
 from flows.machine.plan import Face, Machine, Places, PlanError
 from flows.profiles.comune import Profile
@@ -53,7 +53,7 @@ def profile(tmp_path: Path) -> Profile:
 
 
 def files_of(profile: Profile, root: Path, proxy: str | None = None) -> dict[str, Planned]:
-    return {one.path.name: one for one in plan.files(Machine(profile, PLACES), root, proxy)}
+    return {one.path.name: one for one in Machine(profile, PLACES).files(root, proxy)}
 
 
 @pytest.fixture
@@ -140,7 +140,8 @@ def test_who_stops_by_a_pattern_is_told_to_name_the_target_first(document: Docum
     """`systemctl` stops what a pattern finds one by one, in no order: the server may go before the worker."""
     told = re.findall(r"systemctl stop ([^`\n]*\*'?)", document.text)
     assert told
-    assert {" ".join(one.split()) for one in told} == {f"{NAME}.target '{NAME}*'"}
+    ours = {f"{name}.target '{name}*'" for name in (NAME, fleet.NAME)}
+    assert {" ".join(one.split()) for one in told} <= ours
 
 
 def test_the_server_asks_this_machine_alone_unless_the_database_is_elsewhere(
@@ -176,8 +177,8 @@ def test_the_longest_slug_has_an_account_and_its_own_places(profile: Profile, tm
     longest = profile.model_copy(update={"slug": "s" * 41, "istat": "015195"})
     machine = Machine(longest, PLACES)
     assert len(machine.user) <= 31
-    planned = plan.files(machine, tmp_path, "nginx")
-    other = plan.files(Machine(profile, PLACES), tmp_path, "nginx")
+    planned = machine.files(tmp_path, "nginx")
+    other = Machine(profile, PLACES).files(tmp_path, "nginx")
     assert not {one.path for one in planned} & {one.path for one in other}
     text = "".join(one.text for one in planned)
     assert "esempio/" not in text.replace("comune.esempio", "")
@@ -190,7 +191,7 @@ def test_a_name_cannot_add_a_line_or_a_specifier(profile: Profile, tmp_path: Pat
         assert not re.search(r"^ExecStart=/bin/sh", one.text, re.MULTILINE)
         assert not re.search(r"(?<!%)%n", one.text)
     machine = Machine(profile.model_copy(update={"names": names}), PLACES)
-    account, *_ = (one for one in plan.files(machine, tmp_path) if one.path.parent.name == "sysusers.d")
+    account, *_ = (one for one in machine.files(tmp_path) if one.path.parent.name == "sysusers.d")
     (line,) = (line for line in account.text.splitlines() if line[0] != "#")
     assert [*shlex.split(line)[:3], shlex.split(line)[4]] == ["u", machine.user, "-", str(machine.state)]
 
@@ -203,7 +204,7 @@ def test_a_path_that_means_something_else_in_a_unit_is_refused(tmp_path: Path, n
 
 
 def test_the_commands_come_in_an_order_that_works(profile: Profile) -> None:
-    commands = plan.commands(Machine(profile, PLACES), "nginx")
+    commands = Machine(profile, PLACES).commands("nginx")
     order = [
         next(place for place, line in enumerate(commands) if word in line)
         for word in (

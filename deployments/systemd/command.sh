@@ -1,10 +1,10 @@
 # {{ comune }}: types a command of this installation, as its account and with its secrets. For root:
-#   {{ name }} dispatch 1 --dry-run
+#   {{ name }} dispatch 1 --dry-run{{ whose }}
 set -eu
 umask 077
 # Prefect looks for settings in the folder where it is started: not in one that others may write.
 cd {{ project }}
-export BOLLETTINO_PROFILE={{ profile }} BOLLETTINO_STATE={{ state }} HOME={{ state }}
+export {{ found_by }} HOME={{ state }}
 for file in {{ folder }}/credentials/BOLLETTINO_*; do
     name=${file##*/}
     case $name in

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli import fleet_status
+from flows.cli import fleet_each, fleet_status
 from flows.cli.arguments import Verbs, add_verb, for_programs
 from flows.cli.output import Output
 
@@ -210,7 +210,9 @@ def add_fleet(verbs: Verbs) -> None:
         "with its reason, costs no other, and makes the code 2."
     )
     top = add_verb(verbs, "fleet", words)
-    kinds = top.add_subparsers(dest="what", required=True, metavar="plan|apply|status|migrate|add|retire")
+    kinds = top.add_subparsers(
+        dest="what", required=True, metavar="plan|apply|status|migrate|add|retire|each"
+    )
 
     def inner(name: str, handler: object, words: str, *, dry: bool = True) -> argparse.ArgumentParser:
         parser = add_verb(kinds, name, words)
@@ -272,3 +274,8 @@ def add_fleet(verbs: Verbs) -> None:
         profile="where its profile lies from now on",
         kept="what stays, a line each",
     )
+    words = (
+        "Do a job of the machine's clock for each of them, as a fleet's timers do: who has no use for it is "
+        "left out, what takes too long is ended, and of what failed that Comune's own watchdog tells."
+    )
+    fleet_each.add_each(inner("each", fleet_each.each, words, dry=False))

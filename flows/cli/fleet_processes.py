@@ -66,10 +66,18 @@ def drain(arguments: argparse.Namespace, fleet: "Fleet", out: Output) -> int:
     return machine.drain(arguments, _entered("drain", fleet), out)
 
 
+def install(arguments: argparse.Namespace, fleet: "Fleet", out: Output) -> int:
+    from flows.cli import machine
+    from flows.machine import fleet as units
+
+    return machine.set_up(arguments, units.of(fleet), out)
+
+
 OF_ALL: Mapping[str, Callable[[argparse.Namespace, "Fleet", Output], int]] = {
     "prefect": prefect,
     "gate": gate,
     "web": web,
     "worker": worker,
     "drain": drain,
+    "install": install,
 }

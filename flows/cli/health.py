@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from flows.settings import Settings
 
 # as flows/machine/secret_files.py has them, which is slow to import; a test holds the two together
-UNITS = ("prefect", "worker", "web", "watchdog", "backup", "drill", "doctor")
+JOBS = ("watchdog", "backup", "drill", "doctor")
+UNITS = ("prefect", "worker", "web", *JOBS)
 
 # Likewise those of flows/doctor/examination.py: how their ids begin, the group's name, how the ids go on.
 CHECKS = {

@@ -8,7 +8,7 @@ from flows.cli.arguments import Add, add_port, for_programs
 from flows.cli.output import Output
 
 if TYPE_CHECKING:
-    from flows.machine.plan import Machine
+    from flows.machine.setup import Setup
     from flows.runs.client import Pool
     from flows.runs.drain import Work
     from flows.settings import Settings
@@ -78,28 +78,33 @@ def _keep(out: Output, works: list["Work"]) -> None:
 
 
 def install(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from flows.machine import files, plan, secret_files
+    from flows.machine import plan
 
-    machine = plan.of(settings)
+    if settings.fleet:
+        out.refuse("install: a fleet has one set of units for all its Comuni: type it without --profile")
+        return 2
+    return set_up(arguments, plan.of(settings), out)
+
+
+def set_up(arguments: argparse.Namespace, machine: "Setup", out: Output) -> int:
+    from flows.machine import files, secret_files
+
     root = arguments.root.resolve()
     folder = root / machine.credentials.relative_to("/")
     seals = arguments.encrypt
     if seals is None:  # a key of this machine is of no use to another one, whose files lie below `root`
         seals = root == Path("/") and secret_files.can_seal()
-    planned = plan.files(machine, root, arguments.proxy, is_sealed=seals)
+    planned = machine.files(root, arguments.proxy, is_sealed=seals)
     made = secret_files.made(folder)
     if arguments.apply:
         files.require_ours(planned, root)
         _write(machine, root, made, out)
         if seals:
-            secret_files.seal(folder, secret_files.open_ones(machine.profile, folder))
-    open_ones = secret_files.open_ones(machine.profile, folder) if seals else []
-    troubles = [
-        *machine.troubles(),
-        *secret_files.troubles(machine.profile, folder, signs_in=machine.signs_in(root)),
-    ]
+            secret_files.seal(folder, secret_files.open_ones(machine.secrets, folder))
+    open_ones = secret_files.open_ones(machine.secrets, folder) if seals else []
+    troubles = list(machine.lacks(root))
     standing = [(one, one.standing(root)) for one in planned]
-    commands = plan.commands(machine, arguments.proxy)
+    commands = machine.commands(arguments.proxy)
     out.keep(
         files=[{"path": one.path, "mode": f"{one.mode:04o}", "standing": how} for one, how in standing],
         made=[str(machine.credentials / name) for name in made],
@@ -127,7 +132,7 @@ def install(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     return 2 if troubles or files.Standing.foreign in dict(standing).values() else 0
 
 
-def _write(machine: "Machine", root: Path, made: dict[str, str], out: Output) -> None:
+def _write(machine: "Setup", root: Path, made: dict[str, str], out: Output) -> None:
     """The folder of the secrets, and those that are ours to make."""
     from db import disk
 
@@ -178,7 +183,8 @@ def add_verbs(add: Add) -> None:
         "install",
         install,
         "Write what a machine with systemd needs to run this installation: units, an account, a command for "
-        "root, a web server's file. A file that a person changed is never written over.",
+        "root, a web server's file. A file that a person changed is never written over. Of a fleet, without "
+        "--profile, for all its Comuni.",
         writes=False,
     )
     ways = parser.add_mutually_exclusive_group(required=True)

@@ -53,7 +53,7 @@ def login(case: Case) -> Said:
         has_password = settings.secrets.prefect_auth is not None
     except SettingsError:
         return left_out("Mancano altri segreti.")
-    if settings.profile.stage != "sandbox" and not has_password:
+    if settings.profile.stage != "sandbox" and not has_password and not settings.fleet:
         return failed(
             "Manca BOLLETTINO_PREFECT_AUTH: chiunque raggiunga Prefect può approvare.", SECRETS_HELP
         )

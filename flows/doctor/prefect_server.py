@@ -1,6 +1,7 @@
 """The clock and the editors' forms: Prefect's server, its worker, its runs, and the proof that it goes."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flows.bulletin.language.dates import giorno_ora
 from flows.doctor import heartbeat, people
@@ -118,7 +119,9 @@ def rounds(case: Case) -> Said:
 
 
 def door(case: Case) -> Said:
-    """Whether the editors' password opens the page on which they approve."""
+    """Whether the editors' password opens the page on which they approve; in a fleet each signs in."""
+    if case.settings.fleet:
+        return _sign_in_page(case)
     try:
         keys = case.settings.door_keys()
     except BollettinoError as exc:
@@ -139,8 +142,13 @@ def door(case: Case) -> Said:
 
 
 def _sign_in_page(case: Case) -> Said:
+    settings, headers = case.settings, {}
+    address = settings.prefect_address
+    if settings.fleet:  # the gate's, under a name that is this Comune's on any machine
+        address = f"http://127.0.0.1:{settings.fleet.gate.port}"
+        headers = {"Host": urlsplit(settings.prefect_origins[-1]).netloc}
     try:
-        answer = ask(f"{case.settings.prefect_address}/accesso")
+        answer = ask(f"{address}/accesso", headers=headers)
     except UnreachedError as exc:
         return unasked(exc)
     if answer.status != 200:

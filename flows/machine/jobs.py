@@ -19,7 +19,7 @@ class Job:
     """A verb and when it is started; `name` is that of its unit, and of the process that gets its secrets.
 
     `delay`: each Comune of a machine comes at another moment of it, and always at the same. `good_codes`:
-    that are no failure of the job, besides 0. `patience`: after which systemd ends it.
+    that are no failure of the job, besides 0. `patience`: minutes after which it is ended.
     """
 
     name: str
@@ -27,22 +27,27 @@ class Job:
     command: str
     calendar: str
     delay: str
-    patience: str
+    patience: float
     good_codes: str = ""
     uses_archives: bool = True
 
+    @property
+    def for_all(self) -> str:
+        """The verb that does it for each Comune of a fleet."""
+        return f"fleet each {self.name}"
+
 
 WATCHDOG = Job(
-    "watchdog", "watches over what the service promises", "watchdog", "*:0/5", "4min", "4min",
+    "watchdog", "watches over what the service promises", "watchdog", "*:0/5", "4min", 4,
     good_codes="1", uses_archives=False,
 )  # fmt: skip
-BACKUP = Job("backup", "a backup each night", "backup", f"*-*-* 03:15:00 {ZONE}", "45min", "3h")
+BACKUP = Job("backup", "a backup each night", "backup", f"*-*-* 03:15:00 {ZONE}", "45min", 180)
 DRILL = Job(
     "drill", "tries the newest archive each month", f"drill --identity %d/{IDENTITY}",
-    f"*-*-03 05:00:00 {ZONE}", "90min", "3h",
+    f"*-*-03 05:00:00 {ZONE}", "90min", 180,
 )  # fmt: skip
 DOCTOR = Job(
-    "doctor", "looks at everything each day", "doctor", f"*-*-* 06:30:00 {ZONE}", "30min", "15min",
+    "doctor", "looks at everything each day", "doctor", f"*-*-* 06:30:00 {ZONE}", "30min", 15,
     good_codes="1 3",
 )  # fmt: skip
 
@@ -59,3 +64,6 @@ def of(profile: Profile, secrets: Path) -> Iterator[Job]:
         if is_there(secrets, IDENTITY):
             yield DRILL
     yield DOCTOR
+
+
+ALL = (WATCHDOG, BACKUP, DRILL, DOCTOR)

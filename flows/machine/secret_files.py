@@ -7,7 +7,7 @@ secret lies encrypted as NAME.cred: whoever gets a copy of /etc, or of its backu
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from flows.door.environment import STAMP_KEY, given_to
@@ -91,7 +91,11 @@ def troubles(profile: Profile, folder: Path, *, signs_in: bool = False) -> Itera
     for name in required(profile, signs_in=signs_in):
         if not value(folder, name):
             yield f"{folder / name} is missing: deployments/manuale.md, 'Secrets', says how to make it"
-    names = known(profile)
+    yield from strangers(known(profile), folder)
+
+
+def strangers(names: Sequence[str], folder: Path) -> Iterator[str]:
+    """What lies there and is none of these, or is open to others."""
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         if file.name.removesuffix(SEALED) not in names:
             yield f"{file}: no unit reads a secret of this name"
@@ -121,9 +125,9 @@ def can_seal() -> bool:
     return shutil.which(TOOL) is not None
 
 
-def open_ones(profile: Profile, folder: Path) -> list[str]:
-    """Names of the secrets that lie there in clear."""
-    return [name for name in known(profile) if (folder / name).is_file()]
+def open_ones(names: Sequence[str], folder: Path) -> list[str]:
+    """Of these secrets those that lie there in clear."""
+    return [name for name in names if (folder / name).is_file()]
 
 
 def seal(folder: Path, names: list[str], key: str = "host") -> None:

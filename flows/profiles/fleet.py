@@ -10,9 +10,10 @@ What the environment of a process says beyond that is the fleet's alone: see `of
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from flows.door.environment import FLEETS, handed_over
 from flows.profiles.contacts import Base
@@ -23,6 +24,7 @@ FILE = "fleet.toml"
 OWN = "_fleet"  # beside the state folders of the Comuni, for the Prefect server; no slug begins like it
 PLACE = "{slug}"
 VARIABLE = re.compile(r"BOLLETTINO_[A-Z0-9_]+")
+Processes: TypeAlias = Annotated[int, Field(ge=0, le=16)]  # units on this machine; 0 where another has them
 
 
 class PrefectServer(Strict):
@@ -31,6 +33,8 @@ class PrefectServer(Strict):
     address: Base = "http://127.0.0.1:4200"  # as our processes reach it; editors go through the gate
     pool: Slug = "bollettino"  # the work pool, whose workers do the runs of all
     redis: str | None = None  # through which the processes of the server speak with each other
+    processes: Processes = 1  # of the server; several share `address`, from the port after its own upwards
+    workers: Processes = 1
 
     @property
     def place(self) -> tuple[str, int]:
@@ -49,17 +53,25 @@ class PrefectServer(Strict):
             )
         return address
 
+    @model_validator(mode="after")
+    def _many_by_redis(self) -> "PrefectServer":
+        if self.processes > 1 and self.redis is None:
+            raise ValueError("processes: several of the server need redis, through which they speak")
+        return self
+
 
 class GateServer(Strict):
-    """The one gate of all Comuni, on loopback; a proxy stands before it."""
+    """The gates of all Comuni, on loopback, from `port` upwards; a proxy stands before them."""
 
     port: int = Field(default=4300, ge=1, le=65535)
+    processes: Processes = 1
 
 
 class WebServer(Strict):
     """The one web app of all Comuni, on loopback; a proxy stands before it."""
 
     port: int = Field(default=8080, ge=1, le=65535)
+    processes: int = Field(default=1, ge=0, le=1)  # it looks at each of them anyway, and is one
 
 
 class FleetFile(Strict):

@@ -15,6 +15,7 @@ from flows.watchdog.judgement import LASTS
 from flows.watchdog.trouble import Trouble
 
 FOLDER = "guasti"  # in the state folder; the units know it, too
+FLEETS = "bollettino-fleet"  # one unit of each kind for all Comuni; `flows/machine/fleet.py` names them
 WHY = "`journalctl -u {unit}` dice perché"
 AGAIN = "`systemctl start {unit}` prova ancora"
 WORDS = {  # name of a unit -> what is told of it, by name and in a sentence
@@ -26,7 +27,7 @@ WORDS = {  # name of a unit -> what is told of it, by name and in a sentence
     "drill": ("Prova della copia", f"La prova di ripristino di ogni mese non è riuscita: {WHY}, {AGAIN}."),
     "doctor": (
         "Controllo",
-        "Il controllo di ogni giorno ha trovato un guasto: `{command} doctor` dice quale e che cosa fare. "
+        "Il controllo di ogni giorno ha trovato un guasto: `{doctor}` dice quale e che cosa fare. "
         f"Poi {AGAIN}.",
     ),
 }
@@ -49,16 +50,22 @@ def note(state: Path, name: str, *, now: datetime) -> bool:
     return True
 
 
+def over(state: Path, name: str) -> None:
+    """It went well: what was told of a failure before is over."""
+    (state / FOLDER / name).unlink(missing_ok=True)
+
+
 def troubles(settings: Settings, *, failed: str = "", now: datetime) -> Iterator[Trouble]:
     """`failed`: one that has failed at this moment, whether it could be noted or not."""
-    command = f"bollettino-{settings.profile.slug}"
+    slug = settings.profile.slug
+    command, whose = (FLEETS, f" --profile {slug}") if settings.fleet else (f"bollettino-{slug}", "")
     for name, (title, words) in WORDS.items():
         at = now if name == failed else _failed_at(settings.state / FOLDER / name)
         is_certain = name in CERTAIN
         if at is None or (not is_certain and now - at >= LASTS):
             continue
         told = ELSEWHERE[name] if _is_elsewhere(settings, name, at) else words
-        told = told.format(unit=f"{command}-{name}", command=command)
+        told = told.format(unit=f"{command}-{name}", doctor=f"{command} doctor{whose}")
         yield Trouble(f"unit.{name}", title, told, is_certain=is_certain)
 
 

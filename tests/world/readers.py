@@ -3,13 +3,18 @@
 nginx opens its ports and its folders even to test a file, so it is given free ports and folders of its own.
 """
 
+import getpass
 import os
 import shutil
+import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from flows.machine.plan import ETC
-from tests.world.installation import free_ports
+from flows.machine.fleet import NAME as FLEET
+from flows.machine.setup import ETC
+from tests.world.installation import free_ports, wait_for
 from tests.world.units import INNER, NAME, PUBLIC
 
 MOST = 20  # tenths, of systemd's measure of exposure
@@ -29,7 +34,7 @@ def verified(unit: Path) -> subprocess.CompletedProcess[str]:
 
 def told_of_ours(done: subprocess.CompletedProcess[str]) -> list[str]:
     """Of a machine's own units, which ours come after, it may tell things, too: not ours to mend."""
-    return [line for line in done.stderr.splitlines() if NAME in line]
+    return [line for line in done.stderr.splitlines() if NAME in line or FLEET in line]
 
 
 def measured(unit: Path) -> subprocess.CompletedProcess[str]:
@@ -41,13 +46,32 @@ def measured(unit: Path) -> subprocess.CompletedProcess[str]:
 
 def read_by_nginx(root: Path, text: str) -> subprocess.CompletedProcess[str]:
     """`nginx -t` of a site, with certificates made for it."""
-    keys = root / ETC.relative_to("/") / "esempio" / "tls"
-    keys.mkdir(parents=True, exist_ok=True)
-    for address in (PUBLIC, INNER):
-        host = address.removeprefix("https://")
-        names = ["-keyout", f"{keys / host}.key", "-out", f"{keys / host}.pem", "-subj", f"/CN={host}"]
-        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names)
+    for address in (PUBLIC, INNER):  # those of a fleet are looked for when somebody asks
+        certify(root / ETC.relative_to("/") / "esempio" / "tls", address.removeprefix("https://"))
+    return run("nginx", "-t", "-e", "stderr", "-c", str(_site(root, text, *free_ports(2))))
+
+
+def certify(folder: Path, host: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    names = ["-keyout", f"{folder / host}.key", "-out", f"{folder / host}.pem", "-subj", f"/CN={host}"]
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names)
+
+
+@contextmanager
+def begun_by_nginx(root: Path, text: str) -> Iterator[int]:
+    """A site that is served; the port of it where TLS is spoken."""
     plain, secure = free_ports(2)
+    words = ["-e", "stderr", "-c", str(_site(root, text, plain, secure)), "-g", "daemon off;"]
+    with subprocess.Popen(["nginx", *words]) as nginx:
+        try:
+            wait_for("nginx", lambda: is_listening(secure))
+            yield secure
+        finally:
+            nginx.terminate()
+
+
+def _site(root: Path, text: str, plain: int, secure: int) -> Path:
+    """nginx's own file with this site in it, on other ports."""
     text = text.replace(str(ETC), str(root / ETC.relative_to("/")))
     for old, new in ((80, plain), (443, secure)):
         text = text.replace(f"listen {old}", f"listen {new}").replace(
@@ -55,12 +79,18 @@ def read_by_nginx(root: Path, text: str) -> subprocess.CompletedProcess[str]:
         )
     site, main = root / "site.conf", root / "nginx.conf"
     site.write_text(text, encoding="utf-8")
+    me = f"user {getpass.getuser()};\n" if os.geteuid() == 0 else ""  # who may read what the test has written
     folders = "".join(f"{name}_temp_path {root}/{name};\n" for name in FOLDERS)
     main.write_text(
-        f"pid {root}/nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{folders}include {site};\n}}\n",
+        f"{me}pid {root}/nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{folders}include {site};\n}}\n",
         encoding="utf-8",
     )
-    return run("nginx", "-t", "-e", "stderr", "-c", str(main))
+    return main
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def read_by_caddy(root: Path, text: str) -> subprocess.CompletedProcess[str]:

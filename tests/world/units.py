@@ -7,13 +7,18 @@ import signal
 import subprocess
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 from pyrage import x25519
 
-from flows.machine.plan import ETC, STATES, UNITS
+from flows.machine import fleet as together
+from flows.machine.fleet import Together
+from flows.machine.plan import Places
+from flows.machine.setup import ETC, STATES, UNITS
 from flows.settings import DEMO
+from tests.world.fleet import Land
 from tests.world.installation import PATIENCE, free_ports
 
 NAME = "bollettino-esempio"
@@ -50,6 +55,22 @@ def write_profile(folder: Path, changes: Sequence[tuple[str, str]] = ()) -> Path
     path = folder / "profile.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def fleet(land: Land, shared: str = "") -> Together:
+    """Two Comuni with names of their own, as units run them; their folder lies where units can see it."""
+    land.say(shared)
+    for slug in ("alfa", "beta"):
+        names = {"public": f"https://avvisi.{slug}.it", "prefect_ui": f"https://redazione.{slug}.it"}
+        changes = [
+            ('public = "http://127.0.0.1:8080"', f'public = "{names["public"]}"'),
+            ("# prefect_ui =", f'prefect_ui = "{names["prefect_ui"]}" #'),
+            (BACKUP[0], BACKUP[1].replace(FOLDER, f"/mnt/copie/{slug}")),
+        ]
+        land.add(slug, *changes)
+    project = Path("/opt/bollettino")
+    places = Places(project, project / ".venv/bin/python", Path("/usr"), ETC / "comuni")
+    return replace(together.of(land.fleet), places=places)
 
 
 def bring_secrets(root: Path, values: dict[str, str] = VALUES) -> Path:
