@@ -22,7 +22,7 @@ from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import OF_TERMS, WEIGHTS, Sentence, office, repeats
+from flows.bulletin.summary.frames.sentences import IS_A, OF_TERMS, WEIGHTS, Sentence, office, repeats
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
@@ -199,7 +199,7 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
     for sentence in (*office(notice, matter), *framed(notice, matter)):
-        if _OF_SOME.match(sentence.text) or _LEANS.search(sentence.text):
+        if _OF_SOME.match(sentence.text) or _LEANS.search(sentence.text) or IS_A.match(sentence.text):
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
             yield sentence

@@ -83,7 +83,15 @@ def says_matter(text: str, notice: Notice) -> bool:
     if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
     named = stems(notice.title) or set[str]().union(*map(stems, heads))
-    return not named or len(named & stems(text)) >= (2 if len(named) >= _LONG_TITLE else 1)
+    told = named & stems(text)
+    inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}
+    return not named or len(told) + len(inflected) >= (2 if len(named) >= _LONG_TITLE else 1)
+
+
+def _short(text: str) -> set[str]:
+    """`cors` of `corso` and of `corsi`: of words as short as a stem the ending is a part of it."""
+    words = (word for word in plain(text).split() if len(word) == STEM and word not in _EMPTY)
+    return {word[:-1] for word in words if word[-1] in "aeio"}
 
 
 def _names_its_office(text: str, notice: Notice) -> bool:

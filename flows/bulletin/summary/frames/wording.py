@@ -67,6 +67,10 @@ _ACT_ASIDE = re.compile(
     rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?P<after>\s*,)?",
     re.I,
 )
+_ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `Con delibera di Giunta è stato …`
+    rf"^con (?:apposita |propria |un['’])?{_ACT_NAME},? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
+    re.I,
+)
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
 _LAW = re.compile(
@@ -78,7 +82,10 @@ _LAW = re.compile(
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
-_SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
+_SHORT_DATE = re.compile(
+    r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
+    r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
+)
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
 _ONE_MONTH = re.compile(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
@@ -214,6 +221,7 @@ def worded(sentence: str) -> str:
     text = _LAW.sub("", text)
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
+    text = _ACT_WITHOUT_NUMBER.sub("", text)
     text = _OWN_NUMBER.sub(r"\1", text)
     text = plain_figures(text)
     for pattern, new in _REPLACED:
