@@ -69,6 +69,7 @@ _LEANS = re.compile(
 )
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _LISTS = re.compile(r"[:;]\s")
+_FINED = re.compile(r"\bmult[ae]\b", re.I)
 _OFFICIAL = re.compile(
     r"\b(?:graduatori\w+|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b", re.I
 )
@@ -229,6 +230,7 @@ def _may_follow(text: str, sentence: Sentence) -> bool:
         and not _OFFICIAL.search(sentence.text)
         and bare(sentence.text) not in bare(text)
         and not repeats(_without_page(text), sentence.text)
+        and not (_FINED.search(text) and _FINED.search(sentence.text))
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
@@ -70,6 +71,13 @@ _ACT_ASIDE = re.compile(
 _ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `Con delibera di Giunta è stato …`
     rf"^con (?:apposita |propria |un['’])?{_ACT_NAME},? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
     re.I,
+)
+_FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
+    r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?)"
+    r"(?: (?-i:[A-ZÀ-Ý][a-zà-ù]+)){0,3} "
+    r"(?:vieta|ha (?:emanato|firmato|emesso|adottato) (?:l['’]|un['’])ordinanza (?:che vieta|per vietare)) "
+    r"(?P<what>(?:l['’]|(?:il|lo|la|i|gli|le) )?(?P<noun>[a-zà-ù]+)\b.*)$",
+    re.I | re.S,
 )
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
@@ -222,6 +230,7 @@ def worded(sentence: str) -> str:
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
+    text = _forbidden(text)
     text = _OWN_NUMBER.sub(r"\1", text)
     text = plain_figures(text)
     for pattern, new in _REPLACED:
@@ -253,6 +262,15 @@ def plain_figures(text: str) -> str:
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
     text = _EURO_BEFORE.sub(_sum_behind, text)
     return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
+
+
+def _forbidden(text: str) -> str:
+    """`Sono vietati i botti`, where the office says who forbids them."""
+    found = _FORBIDS.match(text)
+    gender = gender_of(found["noun"].lower()) if found else None
+    if found is None or gender is None:
+        return text
+    return f"{'Sono' if gender.is_plural else 'È'} vietat{gender.ending} {found['what']}"
 
 
 def _aside(match: re.Match[str]) -> str:
