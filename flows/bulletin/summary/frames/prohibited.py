@@ -115,9 +115,11 @@ def _lead(listing: Listing, notice: Notice) -> str:
 
 
 def _of_sentences(notice: Notice) -> Iterator[str]:
-    """The ban of a sentence that lists its uses itself."""
+    """The ban of a sentence that lists its uses itself, and says `divieto` of it; `è vietato` says it well."""
     for sentence in notice.prose:
         said = _plain(sentence)
+        if not _FORBIDS.search(said):
+            continue
         tail = _TAIL.search(said)
         ban = _ban(said[: tail.start()].rstrip()) if tail and said.endswith(".") else None
         if ban and tail:
