@@ -220,6 +220,9 @@ _MEETING = re.compile(  # `VenerdÃ¬ 11 ottobre alle ore 21.00 presso la Chiesa â
     r"(?:presso|in|nel|nella|al|alla|c/o)\b",
     re.I,
 )
+_KEEPS_HOURS = re.compile(  # `i cimiteri osserveranno il seguente orario`
+    r"\b(?:osserv|seguir)\w+\s(?:dunque\s)?(?:il|i|un)\s(?:seguent[ei]\s)?(?:nuov[oi]\s)?orari\w*", re.I
+)
 _FIRST_LINES = 240  # characters
 _LIKELY = 2.0
 _SURE = 5.0
@@ -272,6 +275,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE
+    if _KEEPS_HOURS.search(body[:_OPENING_LENGTH]):
+        found[Kind.hours] += _SURE
     if _MEETING.search(body[:_FIRST_LINES]) and not _PAPER.match(head):
         found[Kind.event] += _LIKELY
     return found

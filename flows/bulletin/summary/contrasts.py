@@ -14,6 +14,7 @@ from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.appointments import days_of, held
 from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.named import stems
 
 EXCEPTIONS = "Le eccezioni sono nella pagina."
@@ -26,7 +27,12 @@ _TWO_PERIODS = re.compile(
     rf"[;,.]?\s(?:e\s|mentre\s)?(?:la seconda|il secondo)\b(?P<second>[^.;]{{0,60}}{_DATED}[^.;]{{0,40}})",
     re.I,
 )
-_LEAVES = re.compile(r"\b(?:giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
+_CLOSES = re.compile(
+    r"\b(?:rest\w+|riman\w+|rimarr\w+|è|sono|sarà|saranno)\s(?:\w+\s)?chius[oaie]\b|\bchius[oaie] anche\b",
+    re.I,
+)
+_CLOSURES = "Le altre chiusure sono nella pagina."
+_LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
 _APPOINTMENTS = re.compile(r"\b(?:appuntamenti|date|giorni|calendario|programma)\b[^.]* nella pagina", re.I)
 _MOST_TOLD = 0.7  # of the words of weight of a sentence
 _HALF, _THIRD = 0.5, 0.3
@@ -38,19 +44,25 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield f"La frase «{line}» si regge su un'altra che non c'è."
     for line in _left_out(text, notice):
         yield f"Manca che cosa cambia: la pagina dice «{line}»."
+    if line := _closed_too(text, notice):
+        yield f"Manca un'altra chiusura: la pagina dice «{line}»."
     if _tells_one_period(text, notice):
         yield "Di due periodi è detto solo uno."
     if _tells_one_appointment(text, notice):
         yield "Di più appuntamenti è detto solo uno."
 
 
-def closing(text: str, notice: Notice) -> str:
-    """What sends to the page for the other of two, where `text` tells one; "" where nothing does."""
+def closings(text: str, notice: Notice) -> Iterator[str]:
+    """What tells the other of two, or sends to the page for it, where `text` tells one."""
     for line in _left_out(text, notice):
         if _EXCEPTS.match(line):
-            return EXCEPTIONS
-        return "Gli altri orari sono nella pagina." if notice.kind is Kind.hours else ""
-    return ""
+            yield EXCEPTIONS
+        elif notice.kind is Kind.hours:
+            yield "Gli altri orari sono nella pagina."
+        return
+    if line := _closed_too(text, notice):
+        yield from (worded(sentence) for sentence in notice.prose if sentence == line)
+        yield _CLOSURES
 
 
 def _pairs(notice: Notice) -> Iterator[tuple[str, str]]:
@@ -78,6 +90,14 @@ def _left_out(text: str, notice: Notice) -> Iterator[str]:
         is_announced = (_EXCEPTIONS if _EXCEPTS.match(line) else _LEAVES).search(text) is not None
         if figures(line) - figures(text) and not is_announced:
             yield line
+
+
+def _closed_too(text: str, notice: Notice) -> str:
+    """A line that closes something on days that a text of other closures does not tell, or ""."""
+    told = days_of(text)
+    if notice.kind is not Kind.hours or not told or _LEAVES.search(text) or _EXCEPTIONS.search(text):
+        return ""
+    return next((line for line in lines(notice)[1:] if _CLOSES.search(line) and days_of(line) - told), "")
 
 
 def _is_told(line: str, text: str) -> bool:

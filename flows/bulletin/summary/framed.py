@@ -13,7 +13,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.contrasts import closing
+from flows.bulletin.summary.contrasts import closings
 from flows.bulletin.summary.frames import (
     acts,
     alerts,
@@ -189,8 +189,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     """`text` with word of what it leaves to the page, and bare where that has no room."""
     if gate.says_title(text, notice) and not gate.tells_itself(notice):
         return
-    if other := closing(text, notice):
-        yield f"{text} {other}"
+    if others := list(closings(text, notice)):
+        yield from (f"{text} {other}" for other in others)
         return
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"

@@ -21,7 +21,7 @@ _SUPPLIES = tuple(
 )  # a frame says `la corrente` of a page that says `energia elettrica`
 _OPEN_OFFICE = re.compile(
     r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
-    r"[^.;:]{0,60}\b(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b",
+    r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|l['’]orario\sè\b)",
     re.I,
 )
 _STREET = re.compile(

@@ -115,7 +115,7 @@ def _lead(listing: Listing, notice: Notice) -> str:
 
 
 def _of_sentences(notice: Notice) -> Iterator[str]:
-    """The ban of a sentence that lists its uses itself, and says `divieto` of it; `è vietato` says it well."""
+    """The ban of a sentence that lists its uses and says `divieto` of it; `è vietato` says it well."""
     for sentence in notice.prose:
         said = _plain(sentence)
         if not _FORBIDS.search(said):

@@ -218,6 +218,7 @@ _LOUD_MONTH = re.compile(
     r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
     r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
 )
+_LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
 
 
 @lru_cache(maxsize=2048)
@@ -256,7 +257,7 @@ def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
-    text = _LOUD_MONTH.sub(lambda month: month[0].lower(), text)
+    text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(lambda month: month[0].lower(), text))
     text = _HOUR.sub(_hour, text)
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
