@@ -5,6 +5,7 @@ A rule of our own: on municipal text it beats every splitter on PyPI (they break
 """
 
 import re
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -125,6 +126,7 @@ def _closes_after(token: str, following: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def has_verb(text: str) -> bool:
     """Whether a finite verb stands in `text`, as far as its form alone shows it; a rare one may be missed."""
     return _FINITE.search(text) is not None

@@ -7,6 +7,7 @@ in vain, and `Fa eccezione il nido Alba` behind another sentence is an exception
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from flows.bulletin.language.signals import MONTH
@@ -65,10 +66,14 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
         yield _CLOSURES
 
 
-def _pairs(notice: Notice) -> Iterator[tuple[str, str]]:
+def _pairs(notice: Notice) -> tuple[tuple[str, str], ...]:
     """Each line that says otherwise, behind the one that it speaks of."""
-    page = lines(notice)
-    yield from (
+    return _pairs_of(lines(notice))
+
+
+@lru_cache(maxsize=32)
+def _pairs_of(page: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (before, line)
         for before, line in pairwise(page[1:])
         if _OTHERWISE.search(line) or _EXCEPTS.match(line)
