@@ -13,6 +13,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.appeals import appeal
 from flows.bulletin.summary.frames.deeds import done
 from flows.bulletin.summary.frames.deposits import deposit
+from flows.bulletin.summary.frames.headlined import asked_by_title
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.outcomes import is_of_other_news, outcome
@@ -87,7 +88,7 @@ _EVENT = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none for an act whose matter is not told."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *particulars(notice), *deposit(notice)]
+    sentences = [*office(notice, matter), *particulars(notice), *deposit(notice), *asked_by_title(notice)]
     subject = subject_of(notice)
     made = outcome(notice) or published_of(notice) or approved(subject) or permitted(subject)
     deed = done(subject) if is_number(notice.title) else ""

@@ -4,6 +4,7 @@ import re
 
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.spelling import is_word
+from flows.bulletin.summary.frames.matter import noun_of
 
 _MASCULINE = (
     "concerto recital musical corso incontro mercatino spettacolo "
@@ -70,6 +71,7 @@ _GENITIVE = {
     **dict.fromkeys(("associazione", "orchestra", "oratorio"), "dell'"),
     "alpini": "degli",
 }
+_OF_A_THING = frozenset(["inaugurazione", "presentazione", "premiazione", "celebrazione"])
 _WHOSE = re.compile(rf"^\s(?P<whose>{'|'.join(_GENITIVE)})(?=\s|$)", re.I)
 _OF_A_FEAST = re.compile(rf"\s[-–]\s(?P<count>\d{{1,3}}[ªa°º^]\s?)(?P<noun>{NOUN.pattern})", re.I)
 
@@ -105,6 +107,8 @@ def phrase_of(words: str) -> str:
         )
     rest = _WHOSE.sub(_of_whom, _OF_A_FEAST.sub(_of_the_feast, rest))
     word = noun[1].lower()
+    if word in _OF_A_THING and (thing := noun_of(rest)) and rest.startswith(f" {thing.noun.split()[0]}"):
+        rest = f" {thing.of}"  # `Inaugurazione parco giochi`
     if word in ("spettacolo", "stage"):
         joined = f"lo {word}"
     elif word[0] in "aeiou":

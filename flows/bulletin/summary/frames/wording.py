@@ -68,6 +68,12 @@ _ACT_ASIDE = re.compile(
     rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?P<after>\s*,)?",
     re.I,
 )
+_ON_WHAT_GROUND = re.compile(  # `A seguito del DPCM …, si comunica che`
+    r"^(?:a seguito|in seguito|in attuazione|in applicazione|in ottemperanza|ai sensi|vist[aoei])\b"
+    r"(?=[^;]{0,60}\b(?:dpcm|decret\w+|ordinanz\w+|deliber\w+|legge|dgr|circolare|determin\w+|regolament\w+)\b)"
+    r"[^;]{5,220}?,\s(?=si (?:comunica|informa|avvisa|rende noto)\b[^,.;]{0,40}\bche\b)",
+    re.I,
+)
 _ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `Con delibera di Giunta è stato …`
     rf"^con (?:apposita |propria |un['’])?{_ACT_NAME},? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
     re.I,
@@ -218,6 +224,10 @@ _LOUD_MONTH = re.compile(
     r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
     r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
 )
+_STREET_NAME = 20  # characters before the month
+_OF_A_STREET = re.compile(
+    r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I
+)
 _LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
 
 
@@ -226,7 +236,7 @@ def worded(sentence: str) -> str:
     """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
-    text = without_preamble(_UPDATED.sub("", text))
+    text = without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", text)))
     text = _LAW.sub("", text)
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
@@ -257,7 +267,7 @@ def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
-    text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(lambda month: month[0].lower(), text))
+    text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
     text = _HOUR.sub(_hour, text)
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
@@ -285,6 +295,12 @@ def _date(match: re.Match[str]) -> str:
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return match[0]
     return f"{day} {MONTHS[month - 1]} {match[4]}".rstrip()
+
+
+def _month(match: re.Match[str]) -> str:
+    """A month in small letters, but for a street's: `piazza XXV Aprile`."""
+    before = match.string[max(0, match.start() - _STREET_NAME) : match.start()]
+    return match[0].capitalize() if _OF_A_STREET.search(before) else match[0].lower()
 
 
 def _hour(match: re.Match[str]) -> str:
