@@ -24,6 +24,11 @@ from flows.bulletin.summary.text import summarise
             "È pubblicato il bando per le botteghe storiche. È un bando da 800.000 euro per"
             " rifare le insegne.",
         ),
+        (  # whose line has the words of the title
+            "Bando per le botteghe",
+            "Bando da 800.000 euro finalizzato alla riapertura delle botteghe dei borghi",
+            "È pubblicato un bando da 800.000 euro finalizzato alla riapertura delle botteghe dei borghi.",
+        ),
         (
             "Piano del verde della valle, osservazioni entro il 3 settembre",
             "Aperta la consultazione pubblica del piano del verde della valle",

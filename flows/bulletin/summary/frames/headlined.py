@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.lines import is_cut, lines
@@ -28,8 +29,13 @@ def funded(notice: Notice) -> Iterator[Sentence]:
     title = notice.title.strip(" .")
     for line in (line.removeprefix(title).lstrip(" .") for line in lines(notice)[1:3]):
         if (found := _FUNDED.match(line)) and not is_cut(line) and not speaks(line):
-            said = f"È un bando {line[found.end() :].strip(' .')}."
-            yield Sentence(said, frozenset({Slot.amount, Slot.who}), False, MADE, -0.4)
+            said = line[found.end() :].strip(" .")
+            told = frozenset({Slot.amount, Slot.who})
+            words = folded(line).split()
+            if is_told(title, line) and folded(title).split()[-1] in words:  # of the title and more
+                yield Sentence(f"È pubblicato un bando {said}.", told | {Slot.what}, True, -1, -0.6)
+            else:
+                yield Sentence(f"È un bando {said}.", told, False, MADE, -0.4)
             return
 
 
