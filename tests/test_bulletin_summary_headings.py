@@ -275,3 +275,14 @@ def test_a_bracket_has_its_space_and_an_occasion_its_kind() -> None:
     body = "Sabato 16 maggio 2026 alle 15 si inaugura la sala, aperta fino all'orario di chiusura delle 19."
     page = read(title="Inaugurazione della sala della biblioteca comunale", abstract="", body=body)
     assert page.kind is Kind.event
+
+
+def test_a_mark_and_a_change_are_no_part_of_a_call() -> None:
+    matter = matter_of("Bando giovani 2026!")
+    assert matter is not None
+    assert matter.text == "il bando giovani 2026"
+    assert "Posticipo" not in text_of(
+        "Bando asta terreno", "AVVISO - Posticipo data a lunedì 15 marzo ore 10:00"
+    )
+    line = "Unica città della valle a essere premiata «Borgo verde»"
+    assert spoken(line) == line

@@ -51,6 +51,8 @@ def test_a_heading_tells_money_term_and_day(title: str, body: str, text: str) ->
 
 def test_a_title_takes_the_small_words_that_it_leaves_out() -> None:
     assert phrase_of("Inaugurazione parco giochi") == "l'inaugurazione del parco giochi"
+    assert phrase_of("Sciopero raccolta rifiuti") == "lo sciopero della raccolta rifiuti"
+    assert phrase_of("Raccolta rifiuti: possibili ritardi") == ""
     assert phrase_of("Inaugurazione ufficiale della sede") == "l'inaugurazione ufficiale della sede"
     assert (
         named_by("Mercato settimanale di martedì 8 dicembre")

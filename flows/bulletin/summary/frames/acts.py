@@ -32,6 +32,7 @@ _EXTENDED = re.compile(
 _NOTICE = re.compile(
     r"^(?:avviso pubblico|avviso|bando pubblico|bando|graduatori[ae]|elenco|esito|calendario|albo)\b", re.I
 )
+_NOTICE_OF_STATUS = re.compile(r"\w+\s[-–:]\s", re.I)  # `Avviso - posticipo della data`
 _CHANGES = re.compile(
     r"\b(?:integrazione|modifica|revoca|rettifica|annullamento|proroga)\s+(?:\w+\s+){0,3}ordinanz", re.I
 )
@@ -157,7 +158,12 @@ def approved(subject: str) -> str:
 def announced(notice: Notice) -> str:
     """`È pubblicato l'avviso per i contributi alle famiglie.`, where the page opens with it as a heading."""
     for line in lines(notice)[1:3]:
-        if _NOTICE.match(line) and not is_cut(line) and utf16(line) <= _LONG_LINE:
+        if (
+            _NOTICE.match(line)
+            and not _NOTICE_OF_STATUS.match(line)
+            and not is_cut(line)
+            and utf16(line) <= _LONG_LINE
+        ):
             return appeal(line) or published(line.strip(" ."))
     return ""
 

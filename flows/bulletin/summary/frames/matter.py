@@ -162,7 +162,7 @@ class Matter:
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
-    text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–")))
+    text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
     if is_number(text) or not text or is_cut(title):
         return None
     parts = [part for part in _BREAK.split(text) if part]
