@@ -176,8 +176,8 @@ def test_a_day_that_opens_a_headline_takes_no_article() -> None:
 def test_the_day_of_a_notice_is_no_day_of_its_alert() -> None:
     one = made("Meteo - Allerta gialla - Rischio incendio boschivo", "Avviso del 30 luglio 2026")
     assert one.text == ""
-    one = made("Meteo - Allerta gialla - Rischio incendio boschivo", "Giovedì 30 luglio 2026")
-    assert "è in vigore l'allerta gialla" in one.text
+    said = "Avviso di allerta gialla per ondata di calore 23 giugno 2026"
+    assert "è in vigore l'allerta gialla" in made(said, f"{said}.").text
 
 
 def test_an_alert_that_tells_no_hazard_is_left_to_a_person() -> None:
