@@ -67,7 +67,7 @@ _FINITE = re.compile(
     r"|racconta(?:no)?|intende|intendono"
     r"|entra(?:no)?|passa(?:no)?|riceve|ricevono|dura(?:no)?|costa(?:no)?|termina(?:no)?|comincia(?:no)?"
     r"|prosegu(?:e|ono)|riguarda(?:no)?|avvien(?:e|gono)|va|vanno|funziona(?:no)?|spetta(?:no)?"
-    r"|consent(?:e|ono)|interessa(?:no)?|prend(?:e|ono)|cambia(?:no)?|slitta(?:no)?"
+    r"|consent(?:e|ono)|interessa(?:no)?|prend(?:e|ono)|cambia(?:no)?|slitta(?:no)?|scatta(?:no)?"
     r"|[a-zà-ù]{2,}(?:rà|ranno))\b",
     re.I,
 )

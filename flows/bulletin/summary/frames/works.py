@@ -7,6 +7,7 @@ from itertools import chain
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.announced_measures import announced_measures
 from flows.bulletin.summary.frames.bans import banned
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import only_day
@@ -44,7 +45,7 @@ _GOOD_CAUSE = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
     yield from enough(notice, limit, needs=_tells, made=list(_restrictions(notice)))
-    for text in chain(_framed(notice), banned(notice)):
+    for text in chain(_framed(notice), banned(notice), announced_measures(notice)):
         if utf16(text) <= limit:
             yield text
 
