@@ -277,6 +277,16 @@ def test_a_bracket_has_its_space_and_an_occasion_its_kind() -> None:
     assert page.kind is Kind.event
 
 
+def test_interventions_and_meetings_have_their_article() -> None:
+    for title, text in (
+        ("Interventi per le famiglie", "gli interventi per le famiglie"),
+        ("Incontri per i genitori", "gli incontri per i genitori"),
+    ):
+        matter = matter_of(title)
+        assert matter is not None
+        assert matter.text == text
+
+
 def test_a_mark_and_a_change_are_no_part_of_a_call() -> None:
     matter = matter_of("Bando giovani 2026!")
     assert matter is not None

@@ -34,10 +34,13 @@ _NOUNS: dict[str, str] = {
         selezione separazione tassa tessera trascrizione variante variazione vendita
     """,
     "i": """
-        bandi buoni centri concorsi contributi corsi fondi incontri laboratori libri matrimoni permessi premi
+        bandi buoni centri concorsi contributi corsi fondi laboratori libri matrimoni permessi premi
         progetti rimborsi servizi soggiorni tirocini
     """,
-    "gli": "abbonamenti alloggi appuntamenti assegni avvisi elenchi esiti incentivi sconti sportelli",
+    "gli": """
+        abbonamenti alloggi appuntamenti assegni avvisi elenchi esiti incentivi incontri interventi sconti
+        sportelli
+    """,
     "le": """
         adesioni agevolazioni autorizzazioni borse candidature domande graduatorie iscrizioni istanze
         misure piante richieste selezioni tariffe
