@@ -111,7 +111,7 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool, of: str) -> str:
     return f"{'Sono' if is_plural(of) else 'Gli appuntamenti sono'} {joined}.{about}"
 
 
-def _once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+def each_once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """Each day once, whether the page gives its year or not, in their order where no year ends between."""
     known: dict[tuple[int, int, int, int], Span] = {}
     for span in spans:
@@ -139,7 +139,7 @@ def _alike(sittings: tuple[Sitting, ...]) -> tuple[Sitting, ...]:
     for sitting in (replace(one, what="") for one in sittings):
         last = made[-1] if made else None
         if last and (last.hours, last.place, last.who) == (sitting.hours, sitting.place, sitting.who):
-            joined = Days(_once((*last.days.spans, *sitting.days.spans)))
+            joined = Days(each_once((*last.days.spans, *sitting.days.spans)))
             if sitting.days.role == last.days.role == "on":
                 made[-1] = replace(last, days=joined)
                 continue
@@ -156,7 +156,7 @@ def _follow(sittings: tuple[Sitting, ...]) -> bool:
 def _days(sittings: tuple[Sitting, ...]) -> tuple[str, bool]:
     """The days as one clause, and whether it names each: a range is no list of days."""
     single = [span for sitting in sittings for span in sitting.days.spans if span.first == span.last]
-    distinct = _once(tuple(single))
+    distinct = each_once(tuple(single))
     if len(distinct) > _MOST_DAYS or len(single) < sum(len(sitting.days.spans) for sitting in sittings):
         return _range(sittings), False
     clause = days_clause(Days(tuple(distinct)))
