@@ -34,3 +34,13 @@ def test_a_ban_that_comes_into_force_is_a_sentence() -> None:
     assert text_of("Via Po, cambia la circolazione", body).startswith(
         "Scatta da lunedì 27 novembre e fino a sabato 2 dicembre il divieto di transito in via Po"
     )
+
+
+def test_the_hours_of_parking_are_no_hours_of_a_road_work() -> None:
+    body = (
+        "Per il cantiere di piazza Po sarà istituito un senso unico verso nord, con alcuni stalli di sosta"
+        " regolati da disco orario dalle ore 8:00 alle ore 20:00."
+    )
+    text = text_of("Modifica viabilità piazza Po, via Adda da giovedì 3 febbraio", body)
+    assert text.startswith("Da giovedì 3 febbraio in piazza Po e via Adda cambia la viabilità.")
+    assert "dalle 8 alle 20" not in text

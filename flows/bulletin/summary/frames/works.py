@@ -32,6 +32,7 @@ _JOINED = re.compile(
 _BETWEEN = re.compile(
     r"(?:nel\stratto\s)?(?:compreso\s)?tra\s(?:la\s)?(?:via|viale|piazza|corso|vicolo|largo)\s", re.I
 )
+_PARKING = re.compile(r"\b(?:disco orario|stall[oi]|parcometr\w+|sosta a pagamento)\b", re.I)
 _MORE = "Altri giorni e orari sono nella pagina."
 _STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
@@ -143,7 +144,10 @@ def _fill(work: Phrase, notice: Notice) -> None:
     if not work.stretch and len(work.streets) == 1:
         work.stretch = _only_stretch(notice)
     if not work.hours and not work.every:
-        told_hours = [hours_at(told.words, 0) for told in notice.slots.get(Slot.hours, ())]
+        told_hours = [
+            None if _PARKING.search(told.sentence) else hours_at(told.words, 0)
+            for told in notice.slots.get(Slot.hours, ())
+        ]
         hours = {found.words for found in told_hours if found}
         if len(hours) == 1 and all(told_hours):
             work.hours = list(hours)
