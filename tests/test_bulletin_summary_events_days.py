@@ -5,6 +5,8 @@ import re
 import pytest
 
 from flows.bulletin.page.notice import Kind
+from flows.bulletin.summary.clauses import days_of
+from flows.bulletin.summary.frames.programmes import each_once
 from flows.bulletin.summary.text import summarise
 
 
@@ -251,3 +253,15 @@ def test_days_on_which_all_is_closed_are_no_appointment() -> None:
     )
     text = text_of("Letture ad alta voce", body)
     assert re.search(r"appuntament\w [^.]*12 maggio", text) is None
+
+
+def test_a_day_is_named_once_with_or_without_its_year() -> None:
+    read = [days_of(words) for words in ("15 giugno 2026", "15 giugno", "14 giugno")]
+    spans = [span for days in read if days for span in days.spans]
+    assert each_once(tuple(spans)) == (spans[2], spans[0])
+
+
+def test_days_keep_their_order_where_a_year_ends_between() -> None:
+    read = [days_of(words) for words in ("28 dicembre", "4 gennaio")]
+    spans = tuple(span for days in read if days for span in days.spans)
+    assert each_once(spans) == spans

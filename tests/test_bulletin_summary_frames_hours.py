@@ -173,6 +173,13 @@ def test_a_day_that_opens_a_headline_takes_no_article() -> None:
     assert one.text.startswith("Sabato 26 dicembre 2026 gli uffici comunali sono chiusi")
 
 
+def test_the_day_of_a_notice_is_no_day_of_its_alert() -> None:
+    one = made("Meteo - Allerta gialla - Rischio incendio boschivo", "Avviso del 30 luglio 2026")
+    assert one.text == ""
+    said = "Avviso di allerta gialla per ondata di calore 23 giugno 2026"
+    assert "è in vigore l'allerta gialla" in made(said, f"{said}.").text
+
+
 def test_an_alert_that_tells_no_hazard_is_left_to_a_person() -> None:
     assert (
         made("Bollettino meteo del 13.05.2026", "Giovedì 14 tempo instabile con probabili temporali").text

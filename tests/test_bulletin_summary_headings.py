@@ -2,12 +2,16 @@
 
 import pytest
 
+from flows.bulletin.language.glue import repaired
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.appeals import appeal
 from flows.bulletin.summary.frames.deeds import done
 from flows.bulletin.summary.frames.headings import told
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.leads import behind, lead, led
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.text import summarise
 
 
@@ -256,3 +260,39 @@ def test_a_frame_says_of_what_its_appointment_is() -> None:
 )
 def test_a_street_leads_where_it_is_one_and_an_order_leads_nothing(head: str, before: str) -> None:
     assert lead(head) == before
+
+
+def test_a_title_with_its_state_is_a_matter_without_it() -> None:
+    matter = matter_of("Centri estivi 2026, iscrizioni aperte")
+    assert matter is not None
+    assert matter.text == "i centri estivi 2026"
+    assert spoken("Strade chiuse e variazioni alla viabilità") == "Strade chiuse e variazioni alla viabilità"
+    assert spoken("Strade chiuse al traffico") == "Le strade sono chiuse al traffico"
+
+
+def test_a_bracket_has_its_space_and_an_occasion_its_kind() -> None:
+    assert repaired("nei giardini(erba, foglie)") == "nei giardini (erba, foglie)"
+    body = "Sabato 16 maggio 2026 alle 15 si inaugura la sala, aperta fino all'orario di chiusura delle 19."
+    page = read(title="Inaugurazione della sala della biblioteca comunale", abstract="", body=body)
+    assert page.kind is Kind.event
+
+
+def test_interventions_and_meetings_have_their_article() -> None:
+    for title, text in (
+        ("Interventi per le famiglie", "gli interventi per le famiglie"),
+        ("Incontri per i genitori", "gli incontri per i genitori"),
+    ):
+        matter = matter_of(title)
+        assert matter is not None
+        assert matter.text == text
+
+
+def test_a_mark_and_a_change_are_no_part_of_a_call() -> None:
+    matter = matter_of("Bando giovani 2026!")
+    assert matter is not None
+    assert matter.text == "il bando giovani 2026"
+    assert "Posticipo" not in text_of(
+        "Bando asta terreno", "AVVISO - Posticipo data a lunedì 15 marzo ore 10:00"
+    )
+    line = "Unica città della valle a essere premiata «Borgo verde»"
+    assert spoken(line) == line

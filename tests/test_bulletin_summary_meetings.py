@@ -34,6 +34,21 @@ from flows.bulletin.summary.frames.meetings import meeting
             "9 maggio 2027 ore 20 - Sala consiliare",
             "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20 nella sala consiliare.",
         ),
+        (
+            "Convocazione del Consiglio comunale",
+            "Il Consiglio comunale non viene convocato nella sede municipale giovedì 27 maggio 2027",
+            "",
+        ),
+        (
+            "Convocazione del Consiglio comunale",
+            "Discussi tutti gli argomenti all'ordine del giorno nella seduta di giovedì 27 maggio 2027",
+            "",
+        ),
+        (
+            "Convocato il Consiglio comunale",
+            "Il Consiglio viene convocato lunedì 24 e giovedì 27 maggio 2027",
+            "Il Consiglio comunale si riunisce lunedì 24 e giovedì 27 maggio 2027.",
+        ),
         ("Il Consiglio comunale premia gli atleti", "La festa è il 9 maggio 2027.", ""),
         ("Consiglio comunale dei ragazzi", f"Festa il 9 maggio 2027. {'Si gioca. ' * 40}Poi la seduta.", ""),
         ("Rinviata la seduta del Consiglio comunale", "27 gennaio 2027", ""),

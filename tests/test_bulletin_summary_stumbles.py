@@ -78,3 +78,22 @@ def test_what_is_free_under_a_condition_that_a_site_cut_is_not_told_as_free() ->
 def test_an_alert_may_say_for_what_its_level_is() -> None:
     text = "È in vigore l'allerta gialla per vento per domani e arancione per neve."
     assert found(text, text, "Allerta meteo") == []
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "Il servizio sarà attivo dal 5 ottobre al 18 dicembre 2026 ogni martedì.",
+        "Le attività si svolgono dal 5 ottobre al 18 dicembre 2026.",
+        "Fino al 21 maggio le domande vanno presentate online.",
+    ],
+)
+def test_what_a_heading_names_is_named_again_in_the_text(opening: str) -> None:
+    page = read(
+        title="Raccolta del verde, al via il servizio",
+        abstract="",
+        body=f"Al via la raccolta del verde nei quartieri del centro, come chiesto da molti.\n\n{opening}",
+    )
+    assert any("di che cosa" in reason or "per che cosa" in reason for reason in stumbles(opening, page))
+    alone = read(title="Raccolta del verde, al via il servizio", abstract="", body=opening)
+    assert opening.startswith("Fino") or not list(stumbles(opening, alone)), "so its page begins"

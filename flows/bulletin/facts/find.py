@@ -9,7 +9,7 @@ from flows.bulletin.facts.fact import Fact, Kind, Sheet
 __all__ = ["Fact", "Kind", "facts"]
 
 
-@lru_cache(maxsize=64)  # a page is read once, and compared with every text that may be its
+@lru_cache(maxsize=256)  # a page is read once, and compared with every text that may be its
 def facts(text: str, *, published: date | None = None) -> tuple[Fact, ...]:
     """Every fact of `text`, in the order of their place, each occurrence for itself.
 

@@ -31,6 +31,7 @@ _HELD_BACK = re.compile(
     r"|nella\s+pagina|disponibil\w+|meno|senza|apert[oaie])",
     re.I,
 )
+_ANNOUNCED = re.compile(r"\beccezioni\b[^.]*\bnella\s+pagina\b", re.I)
 _STAYS_OPEN = re.compile(r"\b(?:rest|riman|rimarr)\w+\s+(?:\w+\s+)?apert[oaie]\b", re.I)
 _IN_CASE = re.compile(r"\b(?:in\s+caso\s+di|qualora|se\b|eventual\w+|potr(?:à|anno))", re.I)
 _LONG = 320
@@ -52,12 +53,13 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     if not _TOLD.search(text.text):
         yield from _cancelled(text, source)
     yield from _moved(text, source)
+    is_announced = _ANNOUNCED.search(text.text) is not None
     for sentence in text.sentences:
         if re.search(r"\bchius|\bchiud", sentence.text, re.I) and not re.search(
             r"\bapert|\bapr[eio]", text.text, re.I
         ):
             yield from _stays_open(sentence, source)
-        if not _HELD_BACK.search(sentence.text) and len(sentence.stems) > 2:
+        if not _HELD_BACK.search(sentence.text) and not is_announced and len(sentence.stems) > 2:
             yield from _without_exception(sentence, text, source)
 
 

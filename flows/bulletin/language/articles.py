@@ -12,6 +12,7 @@ from flows.bulletin.language.spelling import is_word, lemma
 
 _FEMININE = re.compile(r"(?:[zsg]ione|udine|trice|igine|agine)$")
 _MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)one|ame|ume|ale|ile)$")
+_SURE = ("ità", "mento", "zione")  # endings that name a noun and its gender, in whatever dictionary
 _ONE_FOR_BOTH = frozenset(
     ["crisi", "analisi", "tesi", "oasi", "ipotesi", "brindisi", "sintesi", "serie", "specie"]
 )
@@ -52,7 +53,7 @@ def gender_of(noun: str) -> Gender | None:
     if (
         len(noun) < 3
         or _SMALL.fullmatch(noun)
-        or not (is_word(noun) or noun.endswith("ità"))
+        or not (is_word(noun) or noun.endswith(_SURE))
         or noun in _ONE_FOR_BOTH
     ):
         return None

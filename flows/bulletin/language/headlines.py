@@ -81,6 +81,12 @@ _STATE = re.compile(
     rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
 )
+_AND_MORE = re.compile(
+    rf"\s(?:e|ed)\s(?!(?:{_DONE})|(?:non|poi|anche)\b)[a-zà-ù]{{4,}}\s(?:al?|alla|alle|agli|ai|nel\w*|in|de\w+|di)\s",
+    re.I,
+)
+_INFINITIVE = re.compile(r"\b(?:essere|venire|restare|rimanere)$")  # `Unica città a essere premiata`
+_HOW = re.compile(r"\s[a-z]{4,}mente$")
 _DUTY = re.compile(  # `Dal 1° maggio obbligo di svuotare i sottovasi`
     r"(?P<when>(?:Dal|Dall['’]|Da|Dalle|Fino|Nei|Nel)[^;:]{3,60}?\s)?(?P<duty>obbligo|divieto)\sdi\s"
     r"(?P<what>[a-zà-ù]+(?:are|ere|ire|rre|rsi)\b.+)",
@@ -175,6 +181,10 @@ def spoken(line: str) -> str:
         if gender and gender.ending != end:
             return line  # `Bando di gara a procedura aperta`: it is the procedure that is open
         verb = "è" if end in "oa" else "sono"
+        if _AND_MORE.match(line[match.end() :]) or _INFINITIVE.search(noun):
+            return line  # `Strade chiuse e variazioni alla viabilità`
+        if how := _HOW.search(noun):  # `Uffici temporaneamente chiusi`
+            noun, verb = noun[: how.start()], f"{verb}{how[0]}"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
     return line
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from flows.bulletin.language.spelling import is_word
 
@@ -37,6 +38,7 @@ def lettered(text: str) -> str:
     return _WEEKDAY.sub(lambda day: day[1] + ("Ì" if day[2] == "I" else "ì"), text)
 
 
+@lru_cache(maxsize=4096)
 def tidied(text: str) -> str:
     """`text` on one line with accents for apostrophes, torn words whole, one mark where two stood."""
     text = _SINGLE_QUOTED.sub(r"«\1»", " ".join(text.split()))

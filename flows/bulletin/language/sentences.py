@@ -5,6 +5,7 @@ A rule of our own: on municipal text it beats every splitter on PyPI (they break
 """
 
 import re
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -66,7 +67,7 @@ _FINITE = re.compile(
     r"|racconta(?:no)?|intende|intendono"
     r"|entra(?:no)?|passa(?:no)?|riceve|ricevono|dura(?:no)?|costa(?:no)?|termina(?:no)?|comincia(?:no)?"
     r"|prosegu(?:e|ono)|riguarda(?:no)?|avvien(?:e|gono)|va|vanno|funziona(?:no)?|spetta(?:no)?"
-    r"|consent(?:e|ono)|interessa(?:no)?|prend(?:e|ono)|cambia(?:no)?|slitta(?:no)?"
+    r"|consent(?:e|ono)|interessa(?:no)?|prend(?:e|ono)|cambia(?:no)?|slitta(?:no)?|scatta(?:no)?"
     r"|[a-zà-ù]{2,}(?:rà|ranno))\b",
     re.I,
 )
@@ -125,6 +126,7 @@ def _closes_after(token: str, following: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def has_verb(text: str) -> bool:
     """Whether a finite verb stands in `text`, as far as its form alone shows it; a rare one may be missed."""
     return _FINITE.search(text) is not None

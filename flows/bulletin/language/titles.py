@@ -23,6 +23,7 @@ _ENDS_A_NAME = re.compile(  # `VIA ROMA IN OCCASIONE DELLA FIERA`, `VIA PO DALLE
 )
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
 _NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
+_LOUD = re.compile(r"[A-ZÀ-Ý]{2}|E/O")  # what no text without shouted words has
 _AND_OR = re.compile(r"\bE/O\b")
 _LINKS = frozenset(["del", "sul", "sull", "sulla"])
 _A_NAME, _OF = 3, frozenset(["dei", "del"])
@@ -121,6 +122,8 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
     Words of a dictionary become small, others names; acronyms, Roman numbers and what `forms` (see `casing`)
     writes otherwise stay. Among capitals short words count, too; alone they may be acronyms.
     """
+    if not _LOUD.search(text):
+        return text
     text = _AND_OR.sub("e/o", text)
     words = list(_WORD_OR_INITIALS.finditer(text))
     parts, at, after_name, in_street = [], 0, False, False

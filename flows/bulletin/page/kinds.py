@@ -220,6 +220,12 @@ _MEETING = re.compile(  # `VenerdÃ¬ 11 ottobre alle ore 21.00 presso la Chiesa â
     r"(?:presso|in|nel|nella|al|alla|c/o)\b",
     re.I,
 )
+_OCCASION = re.compile(
+    r"(?:inaugurazion|presentazion|cerimoni|premiazion|concert|spettacol|conferenz|convegn|mostr)\w+\b", re.I
+)
+_KEEPS_HOURS = re.compile(  # `i cimiteri osserveranno il seguente orario`
+    r"\b(?:osserv|seguir)\w+\s(?:dunque\s)?(?:il|i|un)\s(?:seguent[ei]\s)?(?:nuov[oi]\s)?orari\w*", re.I
+)
 _FIRST_LINES = 240  # characters
 _LIKELY = 2.0
 _SURE = 5.0
@@ -268,10 +274,14 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[kind] += weight * place
     if not _OPENS_OR_CLOSES.search(f"{head}\n{body[:_LONGEST]}"):
         found[Kind.hours] = 0.0  # a library alone says nothing of its hours
+    if _OCCASION.match(head) and not _OPENS_OR_CLOSES.search(head):
+        found[Kind.hours] = min(found[Kind.hours], found[Kind.event] - 1)  # its hours are no office's
     if _PAPER.match(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE
+    if _KEEPS_HOURS.search(body[:_OPENING_LENGTH]):
+        found[Kind.hours] += _SURE
     if _MEETING.search(body[:_FIRST_LINES]) and not _PAPER.match(head):
         found[Kind.event] += _LIKELY
     return found

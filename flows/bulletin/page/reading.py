@@ -43,6 +43,7 @@ _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the li
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
 _TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
+_OTHERWISE = re.compile(r"^[A-ZÀ-Ý][a-zà-ù]+\b[^.:;]{0,60}\binvece\b(?!\s(?:di|che|del)\b)")
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
 _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
     r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
@@ -110,7 +111,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         text
         for place, part in enumerate(read_parts)
         if part.kind in ("prose", "how", "terms", "gets", "more")
-        for text in _ended(split(part.text), is_last=place == len(read_parts) - 1)
+        for text in _ended(_with_ellipses(split(part.text)), is_last=place == len(read_parts) - 1)
     ]
     return Notice(
         title=heading,
@@ -146,6 +147,20 @@ def _is_torn(body: str) -> bool:
         last.count('"') % 2 == 1 or last.count("“") > last.count("”") or last.count("«") > last.count("»")
     )
     return is_strange or is_quoting or (last.count("”") > last.count("“"))
+
+
+def _with_ellipses(lines: list[str]) -> list[str]:
+    """`Sabato è aperto fino alle 16; domenica invece fino alle 14.` of two sentences, of which the second has
+    its verb from the first.
+    """
+    made: list[str] = []
+    for line in lines:
+        is_elliptic = _OTHERWISE.search(line) is not None and not speaks(line)
+        if is_elliptic and made and made[-1].endswith(".") and speaks(made[-1]):
+            made[-1] = f"{made[-1][:-1]}; {line[:1].lower()}{line[1:]}"
+        else:
+            made.append(line)
+    return made
 
 
 def _ended(lines: list[str], *, is_last: bool) -> list[str]:

@@ -15,7 +15,7 @@ _LINE = re.compile(r"^[ ]{0,3}\|(?P<cells>.*)\|[ \t]*$", re.M)
 _RULE = re.compile(r"[\s|:-]+")
 _FIELDS = {
     "when": r"(?:dat[ae]|giorn[oi]|quando|period[oi]|dal|mes[ei]|giornata|calendario)",
-    "hours": r"(?:or[ae]|orari[oe]?|inizio|dalle|apertura|orario di apertura)",
+    "hours": r"(?:or[ae]|orari[oe]?|inizio|dalle|apertura|orario di apertura|mattin[ao]|pomeriggio)",
     "place": r"(?:luog[oh]i?|sed[ei]|dove|sal[ae]|indirizz[oi]|vi[ae]|ubicazione|località|zon[ae]|punto)",
     "amount": r"(?:cost[oi]|prezz[oi]|tariff[ae]|import[oi]|quot[ae]"
     r"|contribut[oi]|euro|€|valore|aliquot[ae]|rimborso)",
@@ -104,8 +104,13 @@ def _read(body: Sequence[_Line]) -> list[Row]:
 
 
 def _by_columns(fields: Sequence[str], lines: Sequence[_Line]) -> list[Row]:
-    """A row a line; [] where two columns claim the same field or a line lacks what the others tell."""
-    claimed = [field for field in fields if field != "what"]
+    """A row a line; [] where two columns claim the same field or a line lacks what the others tell.
+
+    Hours may have two columns beside each other: the morning's and the afternoon's.
+    """
+    claimed = [
+        field for place, field in enumerate(fields) if field != "what" and not _is_second(fields, place)
+    ]
     if len(set(claimed)) != len(claimed) or not claimed:
         return []
     key = fields.index("when") if "when" in fields else 0
@@ -116,9 +121,14 @@ def _by_columns(fields: Sequence[str], lines: Sequence[_Line]) -> list[Row]:
         told: dict[str, str] = {}
         for field, cell in zip(fields, line.cells, strict=True):
             if not _EMPTY.fullmatch(cell):
-                told[field] = f"{told[field]} {cell}" if field in told else cell
+                joint = ", " if field == "hours" else " "
+                told[field] = f"{told[field]}{joint}{cell}" if field in told else cell
         rows.append(_row(told, line.start, line.end))
     return rows
+
+
+def _is_second(fields: Sequence[str], place: int) -> bool:
+    return place > 0 and fields[place] == fields[place - 1] == "hours"
 
 
 def _crossed(heading: Sequence[str], lines: Sequence[_Line]) -> list[Row]:

@@ -22,7 +22,7 @@ from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import OF_TERMS, WEIGHTS, Sentence, office, repeats
+from flows.bulletin.summary.frames.sentences import IS_A, OF_TERMS, WEIGHTS, Sentence, office, repeats
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
@@ -69,6 +69,7 @@ _LEANS = re.compile(
 )
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _LISTS = re.compile(r"[:;]\s")
+_FINED = re.compile(r"\bmult[ae]\b", re.I)
 _OFFICIAL = re.compile(
     r"\b(?:graduatori\w+|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b", re.I
 )
@@ -199,7 +200,7 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
     for sentence in (*office(notice, matter), *framed(notice, matter)):
-        if _OF_SOME.match(sentence.text) or _LEANS.search(sentence.text):
+        if _OF_SOME.match(sentence.text) or _LEANS.search(sentence.text) or IS_A.match(sentence.text):
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
             yield sentence
@@ -229,6 +230,7 @@ def _may_follow(text: str, sentence: Sentence) -> bool:
         and not _OFFICIAL.search(sentence.text)
         and bare(sentence.text) not in bare(text)
         and not repeats(_without_page(text), sentence.text)
+        and not (_FINED.search(text) and _FINED.search(sentence.text))
     )
 
 

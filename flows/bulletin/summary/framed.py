@@ -13,6 +13,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.contrasts import closings
 from flows.bulletin.summary.frames import (
     acts,
     alerts,
@@ -34,6 +35,7 @@ from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
+from flows.bulletin.summary.frames.prohibited import prohibited
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.wording import worded
 
@@ -126,7 +128,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     yield from (
         text
         for text in (
-            placed(led(_joined(text, notice), notice), notice) for text in chain(made, _titled(notice))
+            placed(led(_joined(text, notice), notice), notice)
+            for text in chain(prohibited(notice, limit), made, _titled(notice))
         )
         if utf16(text) <= limit
     )
@@ -185,6 +188,9 @@ def _described(notice: Notice) -> Iterator[str]:
 def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     """`text` with word of what it leaves to the page, and bare where that has no room."""
     if gate.says_title(text, notice) and not gate.tells_itself(notice):
+        return
+    if others := list(closings(text, notice)):
+        yield from (f"{text} {other}" for other in others)
         return
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"

@@ -21,6 +21,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, T
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
+from flows.bulletin.summary.contrasts import contrasts
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
 from flows.bulletin.summary.stumbles import stumbles
@@ -172,6 +173,7 @@ def faults(text: str, notice: Notice) -> tuple[str, ...]:
     found = (
         *_of_form(text, notice),
         *stumbles(text, notice),
+        *contrasts(text, notice),
         *relative_troubles(text),
         *_untold(text, notice),
     )

@@ -1,6 +1,7 @@
 """Whether a text says what its notice is about: by its title, or by a sentence that leans on no headline."""
 
 import re
+from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.titles import folded
@@ -21,7 +22,7 @@ _SUPPLIES = tuple(
 )  # a frame says `la corrente` of a page that says `energia elettrica`
 _OPEN_OFFICE = re.compile(
     r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
-    r"[^.;:]{0,60}\b(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b",
+    r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|l['’]orario\sè\b)",
     re.I,
 )
 _STREET = re.compile(
@@ -82,8 +83,16 @@ def says_matter(text: str, notice: Notice) -> bool:
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
     if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
-    named = stems(notice.title) or set[str]().union(*map(stems, heads))
-    return not named or len(named & stems(text)) >= (2 if len(named) >= _LONG_TITLE else 1)
+    named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
+    told = named & stems(text)
+    inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}
+    return not named or len(told) + len(inflected) >= (2 if len(named) >= _LONG_TITLE else 1)
+
+
+def _short(text: str) -> set[str]:
+    """`cors` of `corso` and of `corsi`: of words as short as a stem the ending is a part of it."""
+    words = (word for word in plain(text).split() if len(word) == STEM and word not in _EMPTY)
+    return {word[:-1] for word in words if word[-1] in "aeio"}
 
 
 def _names_its_office(text: str, notice: Notice) -> bool:
@@ -118,8 +127,9 @@ def _begins(sentence: str, kind: Kind) -> bool:
     return _BEGINS.match(sentence) is not None or (kind not in OCCASIONS and _DAY.match(sentence) is not None)
 
 
-def stems(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def stems(text: str) -> frozenset[str]:
     """The words of weight of a text, by their beginnings."""
-    return {
+    return frozenset(
         word[:STEM] for word in plain(text).split() if len(word) > 3 and word.isalpha() and word not in _EMPTY
-    }
+    )

@@ -50,6 +50,14 @@ _BARE_REQUEST = re.compile(
     r"(?:La|Le|L['’])\s?(?:domand[ae]|istanz[ae])(?:\sdi\s(?:partecipazione|ammissione))?,?\s(?!per\b|a[il]?\b|all|di\b)",
     re.I,
 )
+_BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not have
+    r"(?:(?:Il|I|Lo|Gli|La|Le)\s|L['’])(?:servizi[o]?|progett[oi]|attività|iniziativ[ae]|material[ei]|misur[ae]|provvediment[oi]"
+    r"|intervent[oi]|operazioni)\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
+    r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
+)
+_BY_THEN = re.compile(
+    r"(?:Fino|Entro|Dal|Dall)\b[^.,;]{4,30}?,?\s(?:la|le)\s(?:domand[ae]|iscrizion[ei])\s(?:si|v(?:a|anno)|dev\w+|dovr\w+|sono|è)\b"
+)
 _OF_ORGANISERS = re.compile(
     r"\b(?:soggett[oi]|ent[ei]|associazion\w|cooperativ\w|gestor[ei]|operator[ei])\b[^.]{0,60}"
     r"\b(?:intend\w+|interessat\w)\b[^.]{0,30}\b(?:organizzar|gestir|realizzar|attivar)",
@@ -57,6 +65,7 @@ _OF_ORGANISERS = re.compile(
 )
 _SUBJECT_APART = re.compile(r"(?:^|\.\s)(?:Il|Lo|La|I|Gli|Le)\s[^,.;:]{5,80},\s(?:è|sono)\s[^,.;]+[.;]")
 _PUBLISHED = re.compile(r"(?:È|Sono)\s(?:stat[oaie]\s)?pubblicat[oaie]\s")
+_OPENING = 30  # characters
 _LONG = 230  # characters
 _VAGUE = re.compile(
     r"\bcambi(?:a|ano)(?:\stemporaneamente)?\s(?:la|l['’]|le)\s?(?:viabilità|circolazione|disciplina)", re.I
@@ -100,7 +109,9 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         and sum(len(sentence.split()) for sentence in said) < _FEW_WORDS
     ):
         yield "Il testo dice troppo poco perché qualcuno lo legga."
-    if _BARE_REQUEST.match(text):
+    if _BARE_SUBJECT.match(text) and notice.prose and not _is_first(text, notice):
+        yield "Il testo non dice di che cosa si tratta."
+    if _BARE_REQUEST.match(text) or _BY_THEN.match(text):
         yield "Il testo non dice per che cosa si fa domanda."
     if _OF_ORGANISERS.search(notice.source) and "puoi fare domanda" in text:
         yield "La domanda è per chi organizza, non per chi legge."
@@ -124,6 +135,12 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _is_first(text: str, notice: Notice) -> bool:
+    """Whether a text opens as its page does: what an office says first of all it means to stand alone."""
+    opening = (*notice.abstract, *notice.prose)[0]
+    return folded(opening)[:_OPENING] == folded(text)[:_OPENING]
 
 
 def _main_clause(sentence: str) -> str:

@@ -13,6 +13,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.appeals import appeal
 from flows.bulletin.summary.frames.deeds import done
 from flows.bulletin.summary.frames.deposits import deposit
+from flows.bulletin.summary.frames.headlined import asked_by_title
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.outcomes import is_of_other_news, outcome
@@ -31,6 +32,7 @@ _EXTENDED = re.compile(
 _NOTICE = re.compile(
     r"^(?:avviso pubblico|avviso|bando pubblico|bando|graduatori[ae]|elenco|esito|calendario|albo)\b", re.I
 )
+_NOTICE_OF_STATUS = re.compile(r"\w+\s[-–:]\s", re.I)  # `Avviso - posticipo della data`
 _CHANGES = re.compile(
     r"\b(?:integrazione|modifica|revoca|rettifica|annullamento|proroga)\s+(?:\w+\s+){0,3}ordinanz", re.I
 )
@@ -87,7 +89,7 @@ _EVENT = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none for an act whose matter is not told."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *particulars(notice), *deposit(notice)]
+    sentences = [*office(notice, matter), *particulars(notice), *deposit(notice), *asked_by_title(notice)]
     subject = subject_of(notice)
     made = outcome(notice) or published_of(notice) or approved(subject) or permitted(subject)
     deed = done(subject) if is_number(notice.title) else ""
@@ -156,7 +158,12 @@ def approved(subject: str) -> str:
 def announced(notice: Notice) -> str:
     """`È pubblicato l'avviso per i contributi alle famiglie.`, where the page opens with it as a heading."""
     for line in lines(notice)[1:3]:
-        if _NOTICE.match(line) and not is_cut(line) and utf16(line) <= _LONG_LINE:
+        if (
+            _NOTICE.match(line)
+            and not _NOTICE_OF_STATUS.match(line)
+            and not is_cut(line)
+            and utf16(line) <= _LONG_LINE
+        ):
             return appeal(line) or published(line.strip(" ."))
     return ""
 

@@ -60,6 +60,12 @@ class _Read:
     hazard: str = ""  # told before its level: `ondata di calore, allerta gialla`
 
 
+_DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
+    r"(?:avviso|bollettino|nota|comunicato|documento|aggiornamento)\s(?:n[.°]?\s?\d+\s)?del(?:\s|l['’])\s?\d",
+    re.I,
+)
+
+
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
     yield from enough(notice, limit, needs=_tells)
@@ -98,7 +104,7 @@ def _together(notice: Notice) -> tuple[_Read, list[str]]:
     made, used = _Read(), list[str]()
     for line in lines(notice):
         read = None if is_cut(line) else _reading(line)
-        if read is None or not (read.levels or read.when):
+        if read is None or not (read.levels or read.when) or _DAY_OF_ACT.match(line):
             continue
         if read.when and made.when and read.when != made.when:
             return _Read(), []

@@ -13,6 +13,7 @@ from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.benefits import benefit
 from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
+from flows.bulletin.summary.frames.headlined import asked_by_title, funded
 from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, is_asked, matter_of
 from flows.bulletin.summary.frames.particulars import particulars, way
@@ -90,6 +91,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     made = list(framed(notice, matter))
     yield from benefit(notice, made, limit)
     own = office(notice, matter)
+    made += [*funded(notice), *asked_by_title(notice)]
     if bands(notice):  # said anew in one sentence
         own = [one for one in own if one.text.count("%") < 2]
     sentences = [*own, *made, *parts_of(notice)]

@@ -8,6 +8,7 @@ from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.calls import parts_of
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import occurrence
+from flows.bulletin.summary.frames.prohibited import fined
 from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, is_praise, office
 
 WANTED = (
@@ -49,6 +50,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         *_asked(notice),
         *occurrence(notice, matter),
     ]
+    if said := fined(notice):
+        sentences.append(Sentence(said, frozenset({Slot.fine}), False, MADE, -0.2))
     if said := acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.2))
     if title := heading(notice):

@@ -231,6 +231,9 @@ def _list(days: tuple[Day, ...]) -> str:
         shares = following is not None and (following.month, following.year) == (day.month, day.year)
         bare = day.weekday == "" and place > 0 and len(days) > 2 and said and not days[place - 1].weekday
         same_month = place > 0 and days[place - 1].month == day.month
+        bare = bare or (
+            day.weekday == "" and place > 0 and days[place - 1].weekday != ""
+        )  # `giovedì 24 e 31`
         name = _number(day) if bare and same_month else _alone(day)
         said.append(name if shares else f"{name}{_tail(day)}")
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} e {said[-1]}"

@@ -12,6 +12,7 @@ from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.acting import acted, acted_title, performs
+from flows.bulletin.summary.frames.appointments import each
 from flows.bulletin.summary.frames.changes import changed, is_changed
 from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, needs_headline, what_sentences
 from flows.bulletin.summary.frames.lacking import tells_all_hours, untold
@@ -62,6 +63,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     if is_changed(notice):
         yield from fitting(changed(notice), limit)
         return
+    yield from each(notice, limit)
     occasion = occasion_of(notice)
     yield from ordered(_texts(notice, occasion, limit), occasion, limit)
 

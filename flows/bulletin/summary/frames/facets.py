@@ -1,6 +1,7 @@
 """Which of the things a citizen must be told one sentence tells, by its words alone."""
 
 import re
+from functools import lru_cache
 
 from flows.bulletin.language.signals import MONTH, TIME, WEEKDAY
 from flows.bulletin.page.notice import Notice, Slot, Told
@@ -61,6 +62,7 @@ _CUES: tuple[tuple[Slot, re.Pattern[str]], ...] = tuple(
 _LETTERS = re.compile(r"\w+")
 
 
+@lru_cache(maxsize=2048)
 def facets(text: str) -> frozenset[Slot]:
     """Every slot that the words of one sentence tell; `what` is no matter of words and never among them."""
     found = {slot for slot, pattern in _CUES if pattern.search(text)}
@@ -79,5 +81,7 @@ def known(notice: Notice) -> frozenset[Slot]:
     return frozenset(slot for slot, told in notice.slots.items() if told)
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> str:
+    """The words of a text in small letters, with one space between them."""
     return " ".join(_LETTERS.findall(text.casefold()))

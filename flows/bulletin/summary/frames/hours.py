@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.clock import every_at, hours_at
 from flows.bulletin.summary.frames.days import only_day, period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.offices import Office, joined, office_at
+from flows.bulletin.summary.frames.opening_days import opening_days
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.seasons import seasonal
 from flows.bulletin.summary.frames.timetables import timetable
@@ -43,8 +45,13 @@ _CAUSE = re.compile(
     r"|vento|neve))[^,;.:()\d]*",
     re.I,
 )
-_IDLE = re.compile(r"(?:avviso|comunicazione|si\savvisa|al\spubblico|attenzione)(?!\w)", re.I)
+_IDLE = re.compile(
+    r"(?:avviso|comunicazione|si\savvisa|al\spubblico|attenzione|temporaneamente|eccezionalmente"
+    r"|straordinariamente|(?:sarà|saranno|rest\w+|rimarr\w+|riman\w+)(?=\s(?:chius|apert)[oaie]\b))(?!\w)",
+    re.I,
+)
 _SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s(?=dal)", re.I)
+_SMALL, _FEW = 3, 3  # letters of a word, words: `giornate`, `resteranno` and a year
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
 
 
@@ -61,13 +68,13 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
-    yield from (text for text in seasonal(notice) if utf16(text) <= limit)
+    yield from (text for text in (*seasonal(notice), *opening_days(notice)) if utf16(text) <= limit)
     own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):
         found = _reading(_SINCE.sub("", line)) if not is_cut(line) else None
         if found and len(found.when) == 1:
-            found.when = [_fuller(found.when[0], notice)]
+            found.when = [_with_weekdays(_fuller(found.when[0], notice), notice)]
         if found and not found.when and (day := only_day(notice.slots.get(Slot.when, ()))):
             found.when.append(day)
         if found and found.office:
@@ -122,8 +129,27 @@ def _fuller(when: str, notice: Notice) -> str:
     return when
 
 
+def _with_weekdays(when: str, notice: Notice) -> str:
+    """`venerdì 2 e lunedì 5 gennaio 2026` of `il 2 e il 5 gennaio`, where a line says so."""
+    known = period_at(when, 0)
+    if known is None or known.form != "on" or any(day.weekday for day in known.days):
+        return when
+    own = [(day.number, day.month) for day in known.days]
+    for line in lines(notice)[1:]:
+        for place in re.finditer(
+            r"\b(?=(?:luned|marted|mercoled|gioved|venerd|sabato|domenica))", line[:160], re.I
+        ):
+            found = period_at(line, place.start())
+            if found and found.form == "on" and [(day.number, day.month) for day in found.days] == own:
+                return found.words
+    return when
+
+
 def _is_missed(line: str, text: str) -> bool:
     """Whether a line tells more than why: the colour of an alert that closes a school is its own notice's."""
+    more = {word for word in folded(line).split() if len(word) > _SMALL} - set(folded(text).split())
+    if not _EXCEPTS.search(line) and told(line) and told(line) <= told(text) and len(more) <= _FEW:
+        return False  # it closes the same on the same days
     return binding(line) or any(not fact.startswith("level") for fact in told(line) - told(text))
 
 

@@ -34,10 +34,13 @@ _NOUNS: dict[str, str] = {
         selezione separazione tassa tessera trascrizione variante variazione vendita
     """,
     "i": """
-        bandi buoni centri concorsi contributi corsi fondi incontri laboratori libri matrimoni permessi premi
+        bandi buoni centri concorsi contributi corsi fondi laboratori libri matrimoni permessi premi
         progetti rimborsi servizi soggiorni tirocini
     """,
-    "gli": "abbonamenti alloggi appuntamenti assegni avvisi elenchi esiti incentivi sconti sportelli",
+    "gli": """
+        abbonamenti alloggi appuntamenti assegni avvisi elenchi esiti incentivi incontri interventi sconti
+        sportelli
+    """,
     "le": """
         adesioni agevolazioni autorizzazioni borse candidature domande graduatorie iscrizioni istanze
         misure piante richieste selezioni tariffe
@@ -90,6 +93,11 @@ _JOINS_BY_PER = frozenset({"contributo", "contributi"})
 _ACTION = re.compile(r"(?:zione|sione|tura|mento)$|acquisto$")  # `contributo apertura fondi`
 _PAPERS = frozenset({"calendario", "elenco"})
 _OF_WASTE = re.compile(r"\braccolta(?: differenziata)?(?= rifiuti\b)")
+_STATUS = re.compile(  # `Centri estivi 2026, iscrizioni aperte`
+    r",\s(?:(?:pre)?iscrizioni|domande|candidature|adesioni|prenotazioni)\s"
+    r"(?:(?:ri)?aperte|prorogate|in corso|al via)$",
+    re.I,
+)
 _YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?(?:anno|a\.?\s?[se]\.?)\s*(?=20\d\d)", re.I)
 _BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
@@ -157,7 +165,7 @@ class Matter:
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
-    text = _YEAR_WORD.sub(" ", title.strip(" .,;:-–"))
+    text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
     if is_number(text) or not text or is_cut(title):
         return None
     parts = [part for part in _BREAK.split(text) if part]

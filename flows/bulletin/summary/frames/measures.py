@@ -55,7 +55,7 @@ _READ: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:nuova\s|temporane[ae]\s|divers[ae]\s)?(?:modific(?:a|he)|variazion[ei]|disciplina|cambi"
             r"|cambiamenti|regolamentazione)"
             r"(?P<some>\s(?:temporane[ae]|provvisori[ae]))?"
-            r"\s(?:alla|della|nella|di|in)\s(?:disciplina\sdella\s)?(?:viabilità['’]?|viabilita['’]"
+            r"\s(?:(?:alla|della|nella|di|in)\s(?:disciplina\sdella\s)?)?(?:viabilità['’]?|viabilita['’]"
             r"|circolazione(?:\s(?:stradale|veicolare))?|traffico)",
         ),
         ("narrow", r"restringiment[oi]\s(?:della|di|del)\s(?P<what>carreggiata|corsia|sede\sstradale)"),

@@ -5,6 +5,7 @@ import re
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.wording import plain_figures
 
 _CALLED = re.compile(
@@ -37,6 +38,14 @@ _SECOND = re.compile(  # held only where too few come to the first
     r"\b(?:ed?\s)?,?\s?(?:occorrendo\s|eventualmente\s)?(?:in\s)?(?:eventuale\s)?(?:seconda|2[ª^a°]?)\sconvocazione\b[^.;\n]{0,90}?(?=\s(?:presso|nella)\b|[.;\n]|$)",
     re.I,
 )
+_NOT_HELD = re.compile(  # `non viene convocato`, or it was held already
+    r"\bnon\s(?:è|viene|sarà|verrà|si)\s(?:\w+\s)?(?:convocat|riuni|tien|terr|svolg)\w*"
+    r"|\b(?:discuss|esaurit|conclus)[oaie]\b|\bsi è (?:riunit|tenut|svolt)[oa]\b",
+    re.I,
+)
+_SEVERAL = re.compile(
+    rf"{WEEKDAY}\s\d{{1,2}}(?:,\s{WEEKDAY}\s\d{{1,2}})*\se\s(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?\s{MONTH}", re.I
+)
 _OPENING = 400  # characters
 _NEAR = 160  # characters behind a day within which its hour stands
 _LOOKED_AT = 1200
@@ -51,12 +60,15 @@ def meeting(notice: Notice) -> str:
     said = _SECOND.sub(" ", plain_figures(f"{title}\n{notice.body[:_LOOKED_AT]}"))
     name = _name(title)
     days = list(_DAY.finditer(said))
-    if not name or not days:
+    if not name or not days or _NOT_HELD.search(said):
         return ""
     if len({key for match in days if (key := _key(match[0]))}) != 1:
         return ""  # a second sitting: which one, a person tells
     fullest = max(days, key=lambda match: len(match[0]))
     clause = clauses.days_clause(fullest[0])
+    if several := _SEVERAL.search(said):
+        period = period_at(said, several.start())
+        clause = period.words if period else ""
     clocks = {
         (int(at["hour"]), int(at["min"] or 0))
         for match in days

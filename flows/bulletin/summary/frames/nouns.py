@@ -4,12 +4,13 @@ import re
 
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.spelling import is_word
+from flows.bulletin.summary.frames.matter import noun_of
 
 _MASCULINE = (
     "concerto recital musical corso incontro mercatino spettacolo "
     "film laboratorio convegno torneo trofeo festival raduno"
     " seminario workshop talk evento reading concorso pomeriggio percorso ciclo mercato pranzo picnic tour"
-    " appuntamento cineforum saggio viaggio gioco stage aperitivo"
+    " appuntamento sciopero cineforum saggio viaggio gioco stage aperitivo"
 )
 
 _FEMININE = (
@@ -38,7 +39,11 @@ _COUNTED = (
     r"(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2}|alcuni|alcune|tanti|tante|nuovi|nuove)"
 )
 
-NOUN = re.compile(rf"({'|'.join(sorted(_ARTICLE, key=len, reverse=True))})\b", re.I)
+NOUN = re.compile(
+    r"(?!raccolta\s(?:dei\s|di\s)?(?:rifiuti|differenziata|porta))"
+    rf"({'|'.join(sorted(_ARTICLE, key=len, reverse=True))})\b",
+    re.I,
+)  # what is fetched from every door on its day is no event
 
 SEVERAL = re.compile(
     rf"(?:({_COUNTED})\s)?({'|'.join(sorted(_PLURAL.split(), key=len, reverse=True))})\b", re.I
@@ -70,6 +75,7 @@ _GENITIVE = {
     **dict.fromkeys(("associazione", "orchestra", "oratorio"), "dell'"),
     "alpini": "degli",
 }
+_OF_A_THING = frozenset(["sciopero", "inaugurazione", "presentazione", "premiazione", "celebrazione"])
 _WHOSE = re.compile(rf"^\s(?P<whose>{'|'.join(_GENITIVE)})(?=\s|$)", re.I)
 _OF_A_FEAST = re.compile(rf"\s[-–]\s(?P<count>\d{{1,3}}[ªa°º^]\s?)(?P<noun>{NOUN.pattern})", re.I)
 
@@ -105,7 +111,9 @@ def phrase_of(words: str) -> str:
         )
     rest = _WHOSE.sub(_of_whom, _OF_A_FEAST.sub(_of_the_feast, rest))
     word = noun[1].lower()
-    if word in ("spettacolo", "stage"):
+    if word in _OF_A_THING and (thing := noun_of(rest)) and rest.startswith(f" {thing.noun.split()[0]}"):
+        rest = f" {thing.of}"  # `Inaugurazione parco giochi`
+    if word in ("spettacolo", "stage", "sciopero"):
         joined = f"lo {word}"
     elif word[0] in "aeiou":
         joined = f"l'{word}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
+from flows.bulletin.summary.frames.appointments import each
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, rests, told_once, without_street
 from flows.bulletin.summary.frames.lacking import untold
@@ -15,6 +16,7 @@ from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.sittings import Sitting
 from flows.bulletin.summary.frames.subject import matters
 
+_HALF_A_YEAR = 6  # months: `dicembre e gennaio` stay in their order
 _MOST_DAYS = 5  # that are named one by one
 
 
@@ -25,6 +27,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         bool(occasion.sittings) and len(occasion.sittings[0].days.spans) > 1
     )
     if several and not is_changed(notice):
+        yield from each(notice, limit)
         yield from ordered(_texts(notice, occasion), occasion, limit)
     else:
         yield from events.texts(notice, limit)
@@ -100,11 +103,22 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool, of: str) -> str:
         beside = " ".join(filter(None, (what, sitting.who)))
         told.append(f"{said}, {beside}" if beside and (what or place) else f"{said} {beside}".strip())
     is_alone = all(one.hours and not (one.place or one.who) for one in sittings)
+    told = list(dict.fromkeys(told))
     joint = " e poi " if is_alone and _follow(sittings) else ", e "  # an hour stands nearest to its own day
     joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
     if "«" in joined:
         return f"Gli appuntamenti sono: {joined}.{about}"
     return f"{'Sono' if is_plural(of) else 'Gli appuntamenti sono'} {joined}.{about}"
+
+
+def each_once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Each day once, whether the page gives its year or not, in their order where no year ends between."""
+    known: dict[tuple[int, int, int, int], Span] = {}
+    for span in spans:
+        key = (span.first.month, span.first.day, span.last.month, span.last.day)
+        known[key] = span if span.first.year or key not in known else known[key]
+    is_within_a_year = max(known)[0] - min(known)[0] < _HALF_A_YEAR if known else False
+    return tuple(known[key] for key in sorted(known)) if is_within_a_year else tuple(known.values())
 
 
 def _named(what: str) -> str:
@@ -125,7 +139,7 @@ def _alike(sittings: tuple[Sitting, ...]) -> tuple[Sitting, ...]:
     for sitting in (replace(one, what="") for one in sittings):
         last = made[-1] if made else None
         if last and (last.hours, last.place, last.who) == (sitting.hours, sitting.place, sitting.who):
-            joined = Days((*last.days.spans, *sitting.days.spans))
+            joined = Days(each_once((*last.days.spans, *sitting.days.spans)))
             if sitting.days.role == last.days.role == "on":
                 made[-1] = replace(last, days=joined)
                 continue
@@ -142,7 +156,7 @@ def _follow(sittings: tuple[Sitting, ...]) -> bool:
 def _days(sittings: tuple[Sitting, ...]) -> tuple[str, bool]:
     """The days as one clause, and whether it names each: a range is no list of days."""
     single = [span for sitting in sittings for span in sitting.days.spans if span.first == span.last]
-    distinct = list(dict.fromkeys(single))
+    distinct = each_once(tuple(single))
     if len(distinct) > _MOST_DAYS or len(single) < sum(len(sitting.days.spans) for sitting in sittings):
         return _range(sittings), False
     clause = days_clause(Days(tuple(distinct)))

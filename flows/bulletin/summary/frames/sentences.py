@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
@@ -118,7 +118,7 @@ _SAID = re.compile(
 )
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
-    r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt"
+    r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt|fissat"
     r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
 )
@@ -127,6 +127,9 @@ MEETS = re.compile(
     r"|Il corso|Le lezioni|Per chi|Si tratta|È (?:un|una|il|la|lo|(?:rivolt|dedicat|destinat|riservat)\w))\b"
     r"|È (?:un|l)['’]"
 )  # of what, the sentence before says
+IS_A = re.compile(
+    r"(?:È|Sono) (?:(?:un[oa]?|il|lo|la|i|gli|le)\s|(?:un|l)['’])"
+)  # of what, the one before says
 _INTRODUCES = re.compile(
     r"(?:È|Sono) (?:stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’])"
     r"|(?:attiv|apert|disponibil|nat)[oaie] (?:in [^,.;]{3,30} )?"
@@ -309,7 +312,7 @@ def chosen(
                 or sum(utf16(one.text) + 1 for one in group) - 1 > limit
             ):
                 continue
-            if repeats(*(one.text for one in group)) or _twice_by_when(group):
+            if repeats(*(one.text for one in group)) or _twice_by_when(group) or _leaves_subject(group):
                 continue
             told = frozenset[Slot]().union(*(one.slots for one in group))
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
@@ -322,6 +325,13 @@ def chosen(
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
             made.append((value, text))
     yield from sorted(made, key=lambda one: -one[0])
+
+
+def _leaves_subject(group: Sequence[Sentence]) -> bool:
+    """Whether `È un testo di Ada Neri` follows another sentence than the one that names the text."""
+    return any(
+        IS_A.match(two.text) is not None and 1 < two.place - one.place < MADE for one, two in pairwise(group)
+    )
 
 
 OF_TERMS = frozenset({Slot.what, Slot.deadline})

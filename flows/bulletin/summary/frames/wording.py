@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
@@ -67,6 +68,23 @@ _ACT_ASIDE = re.compile(
     rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?P<after>\s*,)?",
     re.I,
 )
+_ON_WHAT_GROUND = re.compile(  # `A seguito del DPCM …, si comunica che`
+    r"^(?:a seguito|in seguito|in attuazione|in applicazione|in ottemperanza|ai sensi|vist[aoei])\b"
+    r"(?=[^;]{0,60}\b(?:dpcm|decret\w+|ordinanz\w+|deliber\w+|legge|dgr|circolare|determin\w+|regolament\w+)\b)"
+    r"[^;]{5,220}?,\s(?=si (?:comunica|informa|avvisa|rende noto)\b[^,.;]{0,40}\bche\b)",
+    re.I,
+)
+_ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `Con delibera di Giunta è stato …`
+    rf"^con (?:apposita |propria |un['’])?{_ACT_NAME},? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
+    re.I,
+)
+_FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
+    r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?)"
+    r"(?: (?-i:[A-ZÀ-Ý][a-zà-ù]+)){0,3} "
+    r"(?:vieta|ha (?:emanato|firmato|emesso|adottato) (?:l['’]|un['’])ordinanza (?:che vieta|per vietare)) "
+    r"(?P<what>(?:l['’]|(?:il|lo|la|i|gli|le) )?(?P<noun>[a-zà-ù]+)\b.*)$",
+    re.I | re.S,
+)
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
 _LAW = re.compile(
@@ -78,7 +96,10 @@ _LAW = re.compile(
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
-_SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
+_SHORT_DATE = re.compile(
+    r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
+    r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
+)
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
 _ONE_MONTH = re.compile(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
@@ -203,6 +224,11 @@ _LOUD_MONTH = re.compile(
     r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
     r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
 )
+_STREET_NAME = 20  # characters before the month
+_OF_A_STREET = re.compile(
+    r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I
+)
+_LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
 
 
 @lru_cache(maxsize=2048)
@@ -210,10 +236,12 @@ def worded(sentence: str) -> str:
     """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
-    text = without_preamble(_UPDATED.sub("", text))
+    text = without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", text)))
     text = _LAW.sub("", text)
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
+    text = _ACT_WITHOUT_NUMBER.sub("", text)
+    text = _forbidden(text)
     text = _OWN_NUMBER.sub(r"\1", text)
     text = plain_figures(text)
     for pattern, new in _REPLACED:
@@ -239,12 +267,21 @@ def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
-    text = _LOUD_MONTH.sub(lambda month: month[0].lower(), text)
+    text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
     text = _HOUR.sub(_hour, text)
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
     text = _EURO_BEFORE.sub(_sum_behind, text)
     return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
+
+
+def _forbidden(text: str) -> str:
+    """`Sono vietati i botti`, where the office says who forbids them."""
+    found = _FORBIDS.match(text)
+    gender = gender_of(found["noun"].lower()) if found else None
+    if found is None or gender is None:
+        return text
+    return f"{'Sono' if gender.is_plural else 'È'} vietat{gender.ending} {found['what']}"
 
 
 def _aside(match: re.Match[str]) -> str:
@@ -258,6 +295,12 @@ def _date(match: re.Match[str]) -> str:
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return match[0]
     return f"{day} {MONTHS[month - 1]} {match[4]}".rstrip()
+
+
+def _month(match: re.Match[str]) -> str:
+    """A month in small letters, but for a street's: `piazza XXV Aprile`."""
+    before = match.string[max(0, match.start() - _STREET_NAME) : match.start()]
+    return match[0].capitalize() if _OF_A_STREET.search(before) else match[0].lower()
 
 
 def _hour(match: re.Match[str]) -> str:

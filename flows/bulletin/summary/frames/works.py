@@ -7,6 +7,7 @@ from itertools import chain
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.announced_measures import announced_measures
 from flows.bulletin.summary.frames.bans import banned
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import only_day
@@ -31,6 +32,7 @@ _JOINED = re.compile(
 _BETWEEN = re.compile(
     r"(?:nel\stratto\s)?(?:compreso\s)?tra\s(?:la\s)?(?:via|viale|piazza|corso|vicolo|largo)\s", re.I
 )
+_PARKING = re.compile(r"\b(?:disco orario|stall[oi]|parcometr\w+|sosta a pagamento)\b", re.I)
 _MORE = "Altri giorni e orari sono nella pagina."
 _STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
@@ -44,7 +46,7 @@ _GOOD_CAUSE = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
     yield from enough(notice, limit, needs=_tells, made=list(_restrictions(notice)))
-    for text in chain(_framed(notice), banned(notice)):
+    for text in chain(_framed(notice), banned(notice), announced_measures(notice)):
         if utf16(text) <= limit:
             yield text
 
@@ -142,7 +144,10 @@ def _fill(work: Phrase, notice: Notice) -> None:
     if not work.stretch and len(work.streets) == 1:
         work.stretch = _only_stretch(notice)
     if not work.hours and not work.every:
-        told_hours = [hours_at(told.words, 0) for told in notice.slots.get(Slot.hours, ())]
+        told_hours = [
+            None if _PARKING.search(told.sentence) else hours_at(told.words, 0)
+            for told in notice.slots.get(Slot.hours, ())
+        ]
         hours = {found.words for found in told_hours if found}
         if len(hours) == 1 and all(told_hours):
             work.hours = list(hours)

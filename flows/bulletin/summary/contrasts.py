@@ -1,0 +1,136 @@
+"""What a page says in two sentences of which neither stands alone: a rule and its other case, two periods of
+asking, two appointments on days of their own.
+
+`Sabato il cimitero è aperto fino alle 16. Domenica invece fino alle 14.`: whoever is told one of the two goes
+in vain, and `Fa eccezione il nido Alba` behind another sentence is an exception to that one.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from flows.bulletin.language.signals import MONTH
+from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.appointments import days_of, held
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.named import stems
+
+EXCEPTIONS = "Le eccezioni sono nella pagina."
+_OTHERWISE = re.compile(r"\binvece\b(?!\s(?:di|che|del\w*|degli|dei)\b)", re.I)
+_EXCEPTS = re.compile(r"\W*f(?:a|anno|arà|aranno)\seccezione\b", re.I)
+_EXCEPTIONS = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
+_DATED = rf"(?:\d{{1,2}}[°º]?\s{MONTH}|\d{{1,2}}[/.]\d{{1,2}})"
+_TWO_PERIODS = re.compile(
+    rf"\b(?:la prima|il primo)\b(?P<first>[^.;]{{0,60}}{_DATED}[^.;]{{0,40}}?)"
+    rf"[;,.]?\s(?:e\s|mentre\s)?(?:la seconda|il secondo)\b(?P<second>[^.;]{{0,60}}{_DATED}[^.;]{{0,40}})",
+    re.I,
+)
+_CLOSES = re.compile(
+    r"\b(?:rest\w+|riman\w+|rimarr\w+|è|sono|sarà|saranno)\s(?:\w+\s)?chius[oaie]\b|\bchius[oaie] anche\b",
+    re.I,
+)
+_CLOSURES = "Le altre chiusure sono nella pagina."
+_LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
+_APPOINTMENTS = re.compile(r"\b(?:appuntamenti|date|giorni|calendario|programma)\b[^.]* nella pagina", re.I)
+_MOST_TOLD = 0.7  # of the words of weight of a sentence
+_HALF, _THIRD = 0.5, 0.3
+
+
+def contrasts(text: str, notice: Notice) -> Iterator[str]:
+    """Why `text` tells one of two that belong together: Italian sentences, for the editor."""
+    for line in _without_lead(text, notice):
+        yield f"La frase «{line}» si regge su un'altra che non c'è."
+    for line in _left_out(text, notice):
+        yield f"Manca che cosa cambia: la pagina dice «{line}»."
+    if line := _closed_too(text, notice):
+        yield f"Manca un'altra chiusura: la pagina dice «{line}»."
+    if _tells_one_period(text, notice):
+        yield "Di due periodi è detto solo uno."
+    if _tells_one_appointment(text, notice):
+        yield "Di più appuntamenti è detto solo uno."
+
+
+def closings(text: str, notice: Notice) -> Iterator[str]:
+    """What tells the other of two, or sends to the page for it, where `text` tells one."""
+    for line in _left_out(text, notice):
+        if _EXCEPTS.match(line):
+            yield EXCEPTIONS
+        elif notice.kind is Kind.hours:
+            yield "Gli altri orari sono nella pagina."
+        return
+    if line := _closed_too(text, notice):
+        yield from (worded(sentence) for sentence in notice.prose if sentence == line)
+        yield _CLOSURES
+
+
+def _pairs(notice: Notice) -> tuple[tuple[str, str], ...]:
+    """Each line that says otherwise, behind the one that it speaks of."""
+    return _pairs_of(lines(notice))
+
+
+@lru_cache(maxsize=32)
+def _pairs_of(page: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (before, line)
+        for before, line in pairwise(page[1:])
+        if _OTHERWISE.search(line) or _EXCEPTS.match(line)
+    )
+
+
+def _without_lead(text: str, notice: Notice) -> Iterator[str]:
+    yield from (
+        line
+        for before, line in _pairs(notice)
+        if _share(line, text) >= _MOST_TOLD and not _is_told(before, text)
+    )
+
+
+def _left_out(text: str, notice: Notice) -> Iterator[str]:
+    for before, line in _pairs(notice):
+        if not _is_told(before, text) or _share(line, text) >= _MOST_TOLD:
+            continue
+        is_announced = (_EXCEPTIONS if _EXCEPTS.match(line) else _LEAVES).search(text) is not None
+        if figures(line) - figures(text) and not is_announced:
+            yield line
+
+
+def _closed_too(text: str, notice: Notice) -> str:
+    """A line that closes something on days that a text of other closures does not tell, or ""."""
+    told = days_of(text)
+    if notice.kind is not Kind.hours or not told or _LEAVES.search(text) or _EXCEPTIONS.search(text):
+        return ""
+    return next((line for line in lines(notice)[1:] if _CLOSES.search(line) and days_of(line) - told), "")
+
+
+def _is_told(line: str, text: str) -> bool:
+    """Whether half of a line's words stand in `text`, or a third and one of its days (else hours)."""
+    own = days_of(line) or figures(line)
+    return _share(line, text) >= (_THIRD if own else _HALF) and (not own or bool(own & figures(text)))
+
+
+def _tells_one_period(text: str, notice: Notice) -> bool:
+    told = days_of(text)
+    for found in _TWO_PERIODS.finditer(notice.source):
+        first, second = days_of(found["first"]), days_of(found["second"])
+        if first and second and bool(first & told) is not bool(second & told):
+            return True
+    return False
+
+
+def _tells_one_appointment(text: str, notice: Notice) -> bool:
+    """Whether some are told as if they were all, or by the page's name for all of them."""
+    told = days_of(text)
+    shared = {sentence: bool(days & told) for sentence, days in held(notice).items()}
+    if not any(shared.values()) or all(shared.values()):
+        return False
+    is_own = any(_share(sentence, text) >= _MOST_TOLD for sentence, is_told in shared.items() if is_told)
+    return not (is_own and _APPOINTMENTS.search(text))
+
+
+def _share(line: str, text: str) -> float:
+    """How many of a line's words of weight stand in `text`."""
+    own = stems(line)
+    return len(own & stems(text)) / len(own) if own else 0.0

@@ -1,0 +1,55 @@
+"""Several appointments of one page, each told in a sentence of the office's with its own day.
+
+A frame that names the page's matter beside one of these days would give the place and hours of one to all.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
+from flows.bulletin.page.telling import figures, tells
+from flows.bulletin.summary.frames.happening import needs_headline
+from flows.bulletin.summary.frames.wording import worded
+
+_OTHERS = "Gli altri appuntamenti sono nella pagina."
+_PLACES_AND_OTHERS = "I luoghi e gli altri appuntamenti sono nella pagina."
+_TAKES_PLACE = re.compile(
+    r"\b(?:si\s(?:terr\w+|tien\w+|tengono|svolg\w+)|partir\w+|part(?:e|ono)"
+    r"|prend(?:e|ono|erà|eranno)\sil\svia|inizi(?:a|ano|erà|eranno)"
+    r"|va in scena|vanno in scena|(?:è|sono) in programma)\b",
+    re.I,
+)
+
+
+def held(notice: Notice) -> dict[str, set[str]]:
+    """The sentences that tell what takes place on which days; {} where these are not several."""
+    if notice.kind not in OCCASIONS:
+        return {}
+    told = {
+        one.sentence: days_of(one.sentence)
+        for one in notice.slots.get(Slot.when, ())
+        if one.row is None and _TAKES_PLACE.search(one.sentence)
+    }
+    apart = {sentence: days for sentence, days in told.items() if days}
+    return apart if len(set(map(frozenset, apart.values()))) > 1 else {}
+
+
+def days_of(text: str) -> set[str]:
+    """The days that a text names, as `05-04`."""
+    return {figure for figure in figures(text) if "-" in figure}
+
+
+def each(notice: Notice, limit: int) -> Iterator[str]:
+    """All of them in the office's words, else the first ones with word of the others."""
+    told = [worded(sentence) for sentence in held(notice)]
+    if not told or needs_headline(told[0]):
+        return
+    for count in range(len(told), 0, -1):
+        text = " ".join(told[:count])
+        if count < len(told):
+            places = notice.slots.get(Slot.place, ())
+            is_placed = any(tells(text, place) for place in places) or not places
+            text = f"{text} {_OTHERS if is_placed else _PLACES_AND_OTHERS}"
+        if utf16(text) <= limit:
+            yield text

@@ -1,0 +1,108 @@
+"""A place open on some days, each with its hours, as a table or a list tells them.
+
+`Il cimitero comunale è aperto venerdì 31 ottobre dalle 8 alle 13 e sabato 1° novembre dalle 8 alle 17.`
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from flows.bulletin.page.notice import Notice, Row
+from flows.bulletin.summary.frames.appointments import days_of
+from flows.bulletin.summary.frames.clock import hours_at
+from flows.bulletin.summary.frames.days import Period, period_at
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.offices import Office, joined, office_at
+from flows.bulletin.summary.frames.own import opened
+from flows.bulletin.summary.frames.wording import worded
+
+_FOLLOWS = re.compile(
+    r"(?P<office>(?:il|lo|la|i|gli|le|l['’])\s?[^.,;:()]{3,70}?)\s(?:osserver\w+|seguir\w+|(?:è|sono|sarà|saranno|rest\w+)\sapert[oaie])\b",
+    re.I,
+)
+_HOURS_OF = re.compile(r"\b(?:orari\w*|apertur[ae])\b", re.I)
+_WITHOUT_BREAK = re.compile(r"\b(?:orario\scontinuato|dalle\sore|ore)\b\s*(?=\d)", re.I)
+_MONTH = re.compile(r"\s[a-z]{4,9}(?:\s20\d\d)?$")
+_YEAR = re.compile(r"\s20\d\d\b")
+_ARTICLE = re.compile(r"(?<!\w)(?=(?:il|lo|la|i|gli|le)\s|l['’])", re.I)
+_BOTH = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù]+\se\s[A-ZÀ-Ý][a-zà-ù]+$")  # `i cimiteri comunali Storico e Nuovo`
+_OPEN = re.compile(r"\bapert", re.I)
+_WORD = re.compile(r"(?<!\w)(?=\w)")
+_LEAST, _MOST = 2, 6  # rows
+_OTHERS = "Gli altri giorni sono nella pagina."
+
+
+def opening_days(notice: Notice) -> Iterator[str]:
+    """The sentence with all days; none where a row is not understood whole."""
+    rows = [row for row in notice.rows if row.when or row.hours]
+    office = _office(notice)
+    if office is None or not _LEAST <= len(rows) <= _MOST or len({row.list for row in rows}) > 1:
+        return
+    read = [_row(row) for row in rows]
+    told = [one for one in read if one]
+    if len(told) < len(rows):
+        return
+    said = []
+    for hours, group in groupby(told, key=lambda one: one[1]):
+        days = [period.words for period, _ in group]
+        said.append(f"{joined(_shared(days))} {hours}")
+    first, *others = said
+    year = _YEAR.search(first)
+    others = [other.replace(year[0], "") for other in others] if year else others
+    is_open = _OPEN.search(notice.source) is not None  # the guard asks whether the page says so
+    lead = f"{office.words} {office.state('apert')}" if is_open else f"per {office.words} l'orario è"
+    text = opened(f"{lead} {_row_of([first, *others])}.")
+    after = _after(notice, rows)
+    if after:
+        yield f"{text} {worded(after)}"
+    yield f"{text} {_OTHERS}" if after else text
+
+
+def _row_of(said: list[str]) -> str:
+    """With semicolons where a part has an `e` of its own."""
+    if len(said) > 1 and any(" e " in part for part in said):
+        return "; ".join(said)
+    return joined(said)
+
+
+def _row(row: Row) -> tuple[Period, str] | None:
+    """The day and the hours of a row that tells nothing else."""
+    if row.what or row.place or row.who or row.amount:
+        return None
+    period = period_at(row.when.strip(), 0)
+    words = _WITHOUT_BREAK.sub("", row.hours.strip())
+    hours = hours_at(words, 0)
+    if period is None or hours is None or period.form != "on":
+        return None
+    rest = row.when.strip()[period.end :].strip(" .,") + words[hours.end :].strip(" .,")
+    return None if rest else (period, hours.words)
+
+
+def _shared(days: list[str]) -> list[str]:
+    """`sabato 1°`, `domenica 2 novembre`: the month said once."""
+    made = []
+    for place, day in enumerate(days):
+        month = _MONTH.search(day)
+        after = days[place + 1] if place + 1 < len(days) else ""
+        made.append(day[: month.start()] if month and after.endswith(month[0]) else day)
+    return made
+
+
+def _office(notice: Notice) -> Office | None:
+    """What is open: by the sentence that announces the hours, else by the title."""
+    for line in lines(notice)[1:4]:
+        for place in _ARTICLE.finditer(line):
+            found = _FOLLOWS.match(line, place.start())
+            if found and (office := office_at(_BOTH.sub("", found["office"]), 0)):
+                return office[0]
+    if _HOURS_OF.search(notice.title):
+        for place in _WORD.finditer(notice.title):
+            if office := office_at(notice.title, place.start()):
+                return office[0]
+    return None
+
+
+def _after(notice: Notice, rows: list[Row]) -> str:
+    """The sentence behind the last row that has a day: what holds from then on."""
+    behind = notice.source[rows[-1].end :]
+    return next((one for one in notice.prose if days_of(one) and one.rstrip(".") in behind), "")

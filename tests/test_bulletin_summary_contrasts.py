@@ -1,0 +1,126 @@
+"""Of two things that belong together none is told alone; every page here is made up."""
+
+import pytest
+
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary import gate
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.text import summarise
+
+NURSERIES = (
+    "Calendario dei nidi comunali",
+    "L'apertura dei nidi comunali è fissata a partire da lunedì 7 settembre 2026, con l'inserimento dei"
+    " bambini più piccoli, che durerà tre settimane e si farà per gruppi.\n\n"
+    "Fanno eccezione le sezioni del nido «Luna», la cui riapertura slitta a lunedì 21 settembre 2026 perché"
+    " il tetto dell'edificio è in rifacimento.\n\n"
+    "I genitori dei nuovi iscritti ricevono una telefonata.",
+)
+COURSES = (
+    "Corsi gratuiti di ceramica e disegno in biblioteca",
+    "La biblioteca offre corsi gratuiti di ceramica e di disegno.\n\n"
+    "Dal 5 ottobre al 14 dicembre si terrà un corso di ceramica per adulti, dalle ore 18 alle 20. Il corso si"
+    " terrà al Centro Alba.\n\n"
+    "Il 12 ottobre partirà il corso di disegno, che si terrà alla scuola Neri, fino al 30 novembre. Sono otto"
+    " lezioni dalle ore 21 alle 23.",
+)
+POOL = (
+    "Orari della piscina comunale",
+    "Sabato 31 ottobre e domenica 1 novembre la piscina comunale resterà aperta dalle 7 alle 16. Lunedì 2"
+    " novembre invece dalle 7 alle 14.",
+)
+PERIODS = (
+    "Contributi per l'affitto",
+    "Per i contributi per l'affitto si può presentare domanda in due periodi: la prima finestra va dal 1°"
+    " aprile al 15 maggio; la seconda dal 1° settembre al 15 ottobre.",
+)
+
+
+def text_of(title: str, body: str) -> str:
+    return summarise(title=title, abstract="", body=body, limit=275).text
+
+
+def refused(page: tuple[str, str], text: str) -> str:
+    return " ".join(gate.judge(text, read(title=page[0], abstract="", body=page[1])).refused)
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (
+            NURSERIES,
+            "L'apertura dei nidi comunali è fissata da lunedì 7 settembre 2026, con l'inserimento dei bambini"
+            " più piccoli, che durerà tre settimane e si farà per gruppi. Le eccezioni sono nella pagina.",
+        ),
+        (
+            COURSES,
+            "Dal 5 ottobre al 14 dicembre si tiene un corso di ceramica per adulti, dalle 18 alle 20. Il 12"
+            " ottobre parte il corso di disegno, che si tiene alla scuola Neri, fino al 30 novembre.",
+        ),
+        (
+            POOL,
+            "Sabato 31 ottobre e domenica 1 novembre la piscina comunale resterà aperta dalle 7 alle 16;"
+            " lunedì 2 novembre invece dalle 7 alle 14.",
+        ),
+    ],
+)
+def test_a_rule_has_its_other_case_and_an_appointment_its_own_words(page: tuple[str, str], text: str) -> None:
+    assert text_of(*page) == text
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "reason"),
+    [
+        (NURSERIES, "L'apertura dei nidi comunali è fissata da lunedì 7 settembre 2026.", "che cosa cambia"),
+        (
+            NURSERIES,
+            "È uscito il calendario dei nidi comunali. Fanno eccezione le sezioni del nido «Luna», la cui"
+            " riapertura slitta a lunedì 21 settembre 2026 perché il tetto dell'edificio è in rifacimento.",
+            "si regge su un'altra",
+        ),
+        (
+            COURSES,
+            "Dal 5 ottobre al 14 dicembre, alla scuola Neri, ci sono i corsi gratuiti di ceramica e disegno"
+            " in biblioteca. Gli orari sono nella pagina.",
+            "è detto solo uno",
+        ),
+        (POOL, "Domenica 1 novembre la piscina comunale resterà aperta dalle 7 alle 16.", "che cosa cambia"),
+        (PERIODS, "Per i contributi per l'affitto puoi fare domanda entro il 15 ottobre.", "due periodi"),
+    ],
+)
+def test_one_of_two_alone_is_refused(page: tuple[str, str], text: str, reason: str) -> None:
+    assert reason in refused(page, text)
+
+
+def test_an_announced_exception_and_both_periods_pass() -> None:
+    opens = "L'apertura dei nidi comunali è fissata da lunedì 7 settembre 2026."
+    assert refused(NURSERIES, f"{opens} Le eccezioni sono nella pagina.") == ""
+    both = "Chiedi i contributi per l'affitto dal 1° aprile al 15 maggio e dal 1° settembre al 15 ottobre."
+    assert "due periodi" not in refused(PERIODS, both)
+
+
+def test_what_is_said_of_a_thing_follows_the_sentence_that_names_it() -> None:
+    body = (
+        "Il Comune regala ai nuovi nati un libro di fiabe, da ritirare in biblioteca entro il 30 giugno.\n\n"
+        "La biblioteca è in via Po 3.\n\n"
+        "È una raccolta di racconti di autori della valle per i bambini fino a 6 anni, con i disegni di"
+        " nonni."
+    )
+    assert "È una raccolta" not in text_of("Un libro per i nuovi nati", body)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Con apposita ordinanza il parco è chiuso lunedì 4 maggio.", "Il parco è chiuso lunedì 4 maggio."),
+        (
+            "Con delibera di Giunta è stato scelto il nome della piazza.",
+            "È stato scelto il nome della piazza.",
+        ),
+        (
+            "La sessione va dal giorno 01/04 al giorno 15/05 di ogni anno.",
+            "La sessione va dal 1 aprile al 15 maggio di ogni anno.",
+        ),
+    ],
+)
+def test_an_act_without_number_and_a_day_without_year_are_written_out(sentence: str, said: str) -> None:
+    assert worded(sentence) == said

@@ -1,0 +1,65 @@
+"""What a heading tells beside its matter is told with it; every page here is made up."""
+
+import pytest
+
+from flows.bulletin.summary.frames.leads import named_by
+from flows.bulletin.summary.frames.nouns import phrase_of
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.text import summarise
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Bando per le botteghe storiche",
+            "Bando da 2 milioni di euro a sostegno delle botteghe con più di cinquanta anni",
+            "È pubblicato il bando per le botteghe storiche. È un bando da 2 milioni di euro a"
+            " sostegno delle"
+            " botteghe con più di cinquanta anni.",
+        ),
+        (  # as feeds join the two lines
+            "Bando per le botteghe storiche",
+            "Bando per le botteghe storiche Bando da 800.000 euro per rifare le insegne",
+            "È pubblicato il bando per le botteghe storiche. È un bando da 800.000 euro per"
+            " rifare le insegne.",
+        ),
+        (  # whose line has the words of the title
+            "Bando per le botteghe",
+            "Bando da 800.000 euro finalizzato alla riapertura delle botteghe dei borghi",
+            "È pubblicato un bando da 800.000 euro finalizzato alla riapertura delle botteghe dei borghi.",
+        ),
+        (
+            "Piano del verde della valle, osservazioni entro il 3 settembre",
+            "Aperta la consultazione pubblica del piano del verde della valle",
+            "È aperta la consultazione pubblica del piano del verde della valle. Le osservazioni"
+            " si presentano"
+            " entro il 3 settembre.",
+        ),
+        (
+            "Museo civico chiuso dal 6 al 30 novembre",
+            "A seguito dell'entrata in vigore del decreto del 3 novembre 2026, art. 1, lett. r,"
+            " si comunica che"
+            " il museo civico resterà chiuso dal 6 al 30 novembre 2026.",
+            "Il museo civico resterà chiuso dal 6 al 30 novembre 2026.",
+        ),
+    ],
+)
+def test_a_heading_tells_money_term_and_day(title: str, body: str, text: str) -> None:
+    assert summarise(title=title, abstract="", body=body, limit=275).text == text
+
+
+def test_a_title_takes_the_small_words_that_it_leaves_out() -> None:
+    assert phrase_of("Inaugurazione parco giochi") == "l'inaugurazione del parco giochi"
+    assert phrase_of("Sciopero raccolta rifiuti") == "lo sciopero della raccolta rifiuti"
+    assert phrase_of("Raccolta rifiuti: possibili ritardi") == ""
+    assert phrase_of("Inaugurazione ufficiale della sede") == "l'inaugurazione ufficiale della sede"
+    assert (
+        named_by("Mercato settimanale di martedì 8 dicembre")
+        == "il mercato settimanale di martedì 8 dicembre"
+    )
+
+
+def test_a_street_keeps_the_capital_of_its_month() -> None:
+    assert worded("Il mercato si sposta in piazza XXV Aprile.").endswith("piazza XXV Aprile.")
+    assert worded("Il mercato è il 25 APRILE.") == "Il mercato è il 25 aprile."

@@ -1,0 +1,95 @@
+"""What an ordinance forbids is told with its period, its uses and its fine; every page here is made up."""
+
+import pytest
+
+from flows.bulletin.language.articles import gender_of
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.text import summarise
+
+FINE = "\n\nAi trasgressori sarà applicata una sanzione amministrativa da € 50,00 a € 300,00."
+
+
+def text_of(title: str, body: str) -> str:
+    return summarise(title=title, abstract="", body=body, limit=275).text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (  # every use of a list
+            "Risparmio dell'acqua potabile",
+            "IL SINDACO ORDINA il divieto, con decorrenza immediata e sino al 15 settembre 2026, di"
+            " utilizzare"
+            " l'acqua potabile per:\n\n- irrigare i prati\n- lavare le auto\n- riempimento di vasche\n"
+            + FINE,
+            "Fino al 15 settembre 2026 è vietato usare l'acqua potabile per irrigare i prati, lavare"
+            " le auto e"
+            " per il riempimento di vasche. La multa va da 50 a 300 euro.",
+        ),
+        (  # the use that stands for all
+            "Risparmio dell'acqua potabile",
+            "Il sindaco ordina, fino al 15 settembre 2026, il divieto di utilizzo di acqua potabile"
+            " per:\n\n"
+            "1. Irrigazione di orti, prati, aiuole, siepi e giardini, in qualsiasi ora del giorno e"
+            " della notte;\n"
+            "2. Lavaggio di cortili, scale, marciapiedi, auto, moto, biciclette e macchine agricole;\n"
+            "3. Tutti gli usi diversi da quello domestico.\n" + FINE,
+            "Fino al 15 settembre 2026 è vietato usare l'acqua potabile per tutti gli usi diversi da quello"
+            " domestico. Gli usi vietati sono elencati nella pagina. La multa va da 50 a 300 euro.",
+        ),
+        (  # hours, and more uses than there is room for
+            "Limiti al consumo di acqua potabile",
+            "Per la siccità è stato disposto, dal 1° luglio al 31 agosto 2026, il divieto di"
+            " utilizzo dell'acqua"
+            " potabile nel periodo compreso tra le ore 7.00 e le ore 21.00 per l'irrigazione di orti"
+            " e giardini,"
+            " l'innaffiatura di altre aree verdi private, il lavaggio di cortili e piazzali (esclusi"
+            " quelli delle"
+            " scuole), il riempimento di piscine ad uso privato, ogni altro uso improprio.",
+            "Dal 1° luglio al 31 agosto 2026, dalle 7 alle 21, è vietato usare l'acqua potabile per"
+            " l'irrigazione di orti e giardini, l'innaffiatura di altre aree verdi private, il"
+            " lavaggio di cortili"
+            " e piazzali (esclusi quelli delle scuole) e per gli altri usi elencati nella pagina.",
+        ),
+        (  # behind its reasons
+            "Divieto di volo per le lanterne",
+            "Per proteggere i boschi, come stabilito dal sindaco, su tutto il territorio comunale, è"
+            " vietato"
+            " accendere e far volare lanterne di carta dal 20 giugno al 30 settembre 2026." + FINE,
+            "È vietato accendere e far volare lanterne di carta dal 20 giugno al 30 settembre 2026."
+            " La multa va"
+            " da 50 a 300 euro.",
+        ),
+    ],
+)
+def test_a_ban_has_its_period_its_uses_and_its_fine(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text
+
+
+def test_a_ban_without_an_end_is_left_to_its_office() -> None:
+    body = "Il sindaco ordina il divieto di utilizzare l'acqua potabile per:\n\n- i prati\n- le auto\n"
+    assert "è vietato usare" not in text_of("Risparmio dell'acqua potabile", body)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (
+            "Il sindaco Ugo Neri ha firmato un'ordinanza per vietare petardi e botti fino al 7 gennaio.",
+            "Sono vietati petardi e botti fino al 7 gennaio.",
+        ),
+        (
+            "L'Amministrazione comunale vieta l'accensione di lanterne fino al 7 gennaio.",
+            "È vietata l'accensione di lanterne fino al 7 gennaio.",
+        ),
+        ("Il Comune vieta a chiunque di fumare.", "Il Comune vieta a chiunque di fumare."),
+    ],
+)
+def test_what_is_forbidden_stands_before_who_forbids_it(sentence: str, said: str) -> None:
+    assert worded(sentence) == said
+
+
+def test_an_ending_tells_the_gender_of_a_noun_that_no_dictionary_has() -> None:
+    gender = gender_of("riempimento")
+    assert gender is not None
+    assert gender.ending == "o"
