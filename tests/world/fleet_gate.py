@@ -42,19 +42,18 @@ OWN = {  # what the gate itself asks: the deployments, with Prefect's token agai
 }
 
 
-class Server(Behind):
-    """One that answers people with an empty object."""
+def like_prefect(app: Any) -> Any:
+    """This application, which need not know what the gate itself asks."""
 
-    def __init__(self) -> None:
-        super().__init__(headers=[(b"content-type", b"application/json")], parts=[b"{}"])
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] in OWN:
-            body = json.dumps(OWN[scope["path"]]).encode()
-            await send({"type": "http.response.start", "status": 200, "headers": self.headers})
-            await send({"type": "http.response.body", "body": body})
+            headers = [(b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": json.dumps(OWN[scope["path"]]).encode()})
         else:
-            await super().__call__(scope, receive, send)
+            await app(scope, receive, send)
+
+    return answer
 
 
 def gated(folder: Path, monkeypatch: pytest.MonkeyPatch, template: Path) -> Land:
@@ -139,7 +138,7 @@ async def opened_gate(here: Land, behind: Any, *, is_there: bool = True) -> Asyn
     async with (
         serving(app, lifespan="on") as port,
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
-        serving(behind, server if is_there else 0),
+        serving(like_prefect(behind), server if is_there else 0),
     ):
         yield Site(here, port, app.state.gate, behind, http)
 
@@ -164,7 +163,8 @@ def lived(
     is_there: bool = True,
 ) -> None:
     async def go() -> None:
-        async with opened_gate(here, behind or Server(), is_there=is_there) as site:
+        answers = behind or Behind(headers=[(b"content-type", b"application/json")], parts=[b"{}"])
+        async with opened_gate(here, answers, is_there=is_there) as site:
             await story(site)
 
     asyncio.run(go())
