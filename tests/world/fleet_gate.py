@@ -108,6 +108,7 @@ class Site:
     gate: Gate
     behind: Behind
     http: httpx.AsyncClient
+    before: Counter[str]  # threads of what other tests have left
 
     async def ask(
         self, host: str, path: str = "/accesso", method: str = "GET", cookie: str = "", **more: Any
@@ -122,13 +123,19 @@ class Site:
 
     @property
     def threads(self) -> Counter[str]:
-        found = map(THREADS.fullmatch, (one.name for one in threading.enumerate()))
-        return Counter(match[1] for match in found if match)
+        return counted() - self.before
+
+
+def counted() -> Counter[str]:
+    """The threads of doors in this process."""
+    found = map(THREADS.fullmatch, (one.name for one in threading.enumerate()))
+    return Counter(match[1] for match in found if match)
 
 
 @asynccontextmanager
 async def opened_gate(here: Land, behind: Any, *, is_there: bool = True) -> AsyncIterator[Site]:
     """Between its start and its clean end."""
+    before = counted()
     (server,) = free_ports(1)
     address = f"http://127.0.0.1:{server}"
     here.say(f'[prefect]\naddress = "{address}"\n')
@@ -140,7 +147,7 @@ async def opened_gate(here: Land, behind: Any, *, is_there: bool = True) -> Asyn
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
         serving(like_prefect(behind), server if is_there else 0),
     ):
-        yield Site(here, port, app.state.gate, behind, http)
+        yield Site(here, port, app.state.gate, behind, http, before)
 
 
 def _told(lifespan: Any, address: str) -> Any:
