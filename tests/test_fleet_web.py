@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from db.models import BulletinStatus
 from flows.__main__ import main
+from flows.fleet import rounds
 from flows.fleet.front import app as front_app
 from flows.fleet.front import tenant
 from flows.settings import ROOT, load
@@ -113,6 +114,18 @@ def test_a_comune_whose_database_is_gone_says_so_and_the_others_are_shown(
 
     lived(here, story)
     assert "bollettino.db is missing" in caplog.text
+
+
+def test_one_that_another_web_app_looks_at_is_not_called_ill(
+    here: Land, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(site: Fronted) -> None:
+        with rounds._alone("web", load("beta")):
+            await site.front.sweep()
+        assert (await site.get(f"{PUBLIC['beta']}/")).status_code == 200
+
+    lived(here, story)
+    assert "could not be looked at" not in caplog.text
 
 
 def test_requests_of_one_that_hangs_leave_room_for_the_others(

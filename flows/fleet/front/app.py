@@ -108,10 +108,12 @@ class Front:
         roll = Roll([tenant.settings for tenant in resting.values()], {})
         async with self._sweeping:
             outcome = await asyncio.to_thread(partial(rounds.every, roll, "web", is_due, LIMITS))
-        for slug, why in outcome.ill.items():
+        # another web app of this machine looks at it at this moment, and does what there is to do
+        ill = {slug: why for slug, why in outcome.ill.items() if why != rounds.BUSY}
+        for slug, why in ill.items():
             if self._told.get(slug) != why:
                 log.error("fleet: %s: could not be looked at: %s", slug, why)
-        self._told = dict(outcome.ill)
+        self._told = ill
         for slug, due in outcome.done.items():
             if due and slug in self.tenants:
                 self.tenants[slug].call()
