@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -253,8 +253,9 @@ def quiet_ports() -> Iterator[int]:
     """
     first = random.randrange(12_000, 25_000)
     for port in range(first, 32_000):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+        with socket.socket() as probe:
+            is_free = probe.connect_ex(("127.0.0.1", port)) != 0
+        if is_free:
             yield port
 
 
