@@ -253,9 +253,7 @@ class Door:
         try:
             if await self._rooms.answer_key(run_id) == answer_key:
                 await self._rooms.drop(run_id, key)
-        except (
-            RejectedRequest
-        ):  # the person has their answer already; the stamp is good for these values only
+        except RejectedRequest:  # the person has their answer; the stamp is good for these values only
             log.warning("an answer was not taken, and the server does not answer: its stamp stays")
 
     async def _in_time(self, scope: Scope, receive: Receive, recorder: Recorder) -> None:

@@ -18,10 +18,8 @@ from websockets.typing import Subprotocol
 from flows.door.wire import Headers, Receive, Scope, Send, refuse
 
 CONNECTING, ANSWERING = 5.0, 70.0  # seconds; the door itself waits a minute for an answer
-MOST, IDLE = (
-    200,
-    2.0,
-)  # connections; seconds that one is kept: uvicorn ends it after 5, a request may be under way
+MOST = 200  # connections
+IDLE = 2.0  # seconds that one is kept: uvicorn ends it after 5, and a request may be under way
 LARGEST = 2**24  # bytes of a message, as uvicorn takes them; one of Prefect's events may have 1.5 million
 NO_SERVER = "Il server non risponde: riprova fra un minuto."
 AWAY = 1013  # try again later (registered with IANA, WebSocket close codes)

@@ -23,6 +23,12 @@ WORDS = {
     "RED": "ROSSA",
     "UNFLAGGED": "in regola",
     "FLAGGED": "SEGNALATO",
+    "CONNECTED": "collegato",
+    "RESTRICTED": "LIMITATO",
+    "ACCOUNT_RESTRICTION": "LIMITATO",
+    "ACCOUNT_VIOLATION": "VIOLAZIONE",
+    "BANNED": "BLOCCATO",
+    "DISCONNECTED": "SCOLLEGATO",
 }
 
 _templates = Environment(
