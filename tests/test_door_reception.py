@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -65,6 +65,27 @@ def test_while_another_process_writes_who_has_signed_in_is_known(
     took, noted = asyncio.run(meanwhile())
     assert took < 0.3
     assert [type(one) for one in noted] == [UnansweredError] * 3, "within their own time"
+
+
+def test_threads_that_ask_first_together_open_one_engine(
+    here: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Engine] = []
+
+    def slowly(*given: Any, **more: Any) -> Engine:
+        sleep(0.2)
+        made.append(make_hurried(*given, **more))
+        return made[-1]
+
+    monkeypatch.setattr("flows.accounts.reception.make_hurried", slowly)
+    token, reception = signed_in(here, sqlite, ANNA, NOW), Reception(here, lambda: NOW)
+
+    async def together() -> list[object]:
+        return await asyncio.gather(reception.are_used(), reception.who(token), reception.who(token))
+
+    assert all(asyncio.run(together()))
+    assert len(made) == 1
+    reception.close()
 
 
 def test_no_writer_at_the_door_waits_longer_than_it_says(postgresql: Engine) -> None:

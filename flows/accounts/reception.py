@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
@@ -60,6 +61,7 @@ class Reception:
         back = f"{settings.prefect_origins[0]}{entry.BACK}"
         self._elsewhere = Elsewhere(self._vault, settings.oidc_secret, back)
         self._engine: Engine | None = None
+        self._making = Lock()
         self._readers, self._one = ThreadPoolExecutor(2, "accounts"), ThreadPoolExecutor(1, "sign-in")
         self._writer = ThreadPoolExecutor(1, "accounts-write")
         self._profile = (0, settings.profile)  # when its file was written, and what was in it
@@ -183,9 +185,10 @@ class Reception:
         """Made when it is first asked for: the door is made before its database may be there."""
         if self._is_without_file():
             raise UnansweredError
-        if self._engine is None:
-            self._engine = make_hurried(self._settings.database, wait_ms=WAIT_MS)
-        return self._engine
+        with self._making:  # several threads ask first; what is not kept nobody would close
+            if self._engine is None:
+                self._engine = make_hurried(self._settings.database, wait_ms=WAIT_MS)
+            return self._engine
 
     @property
     def profile(self) -> Profile:
