@@ -111,6 +111,23 @@ def test_a_connection_that_the_server_is_about_to_end_is_used_no_more(
     told(story, peers)
 
 
+def test_after_an_error_of_the_server_the_next_is_asked_on_another_connection() -> None:
+    """uvicorn ends the connection on which an application failed, without a word in the answer before."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\n\r\nno")
+        await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")
+
+    async def story(way: Passage) -> None:
+        for _ in range(3):
+            said = await way.ask("GET", "/")
+            assert (said.status_code, said.text) == (500, "no")
+
+    wired(story, handle)
+
+
 def test_a_server_that_has_been_started_again_is_asked_again() -> None:
     async def go() -> None:
         (port,) = free_ports(1)

@@ -86,6 +86,8 @@ class Onward:
                 async for part in answer.aiter_raw():
                     await send({"type": "http.response.body", "body": part, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
+                if answer.is_server_error:  # uvicorn ends its connection when an application failed
+                    await answer.extensions["network_stream"].aclose()
             finally:
                 await answer.aclose()
         except httpx.HTTPError as exc:
