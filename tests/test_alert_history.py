@@ -21,6 +21,7 @@ WEEKS = {
 }
 
 
+@pytest.mark.slow
 @needs_shared
 @pytest.mark.parametrize("week", WEEKS)
 def test_the_levels_of_the_history_hold_and_each_change_is_seen_once(engine: Engine, week: str) -> None:

@@ -10,6 +10,7 @@ from tests.world.shared import needs_shared
 SHORT = 30  # bulletins; `python -m tests.bench.replay_urgent` plays them all
 
 
+@pytest.mark.slow
 @needs_shared
 @pytest.mark.usefixtures("settings")  # the secrets
 def test_every_orange_or_red_day_is_announced_in_time_and_once(sqlite: Engine) -> None:

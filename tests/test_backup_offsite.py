@@ -19,6 +19,8 @@ from tests.bench import send_town
 from tests.world.elsewhere import BUCKET, Bucket, Home, Sftp, Wire
 from tests.world.elsewhere import bucket as new_bucket
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 NAP: Callable[[float], None] = [].append  # type: ignore[assignment]  # what would be slept is kept
 

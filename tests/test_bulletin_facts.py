@@ -202,6 +202,7 @@ def test_any_text_gives_facts_that_stand_where_they_say(text: str) -> None:
         assert fact.shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

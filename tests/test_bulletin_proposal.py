@@ -181,6 +181,7 @@ def test_whatever_is_written_only_a_bounded_true_line_has_no_faults(written: str
         assert (verdict.blocked, verdict.warnings) == ((), ())
 
 
+@pytest.mark.slow
 @needs_shared
 def test_faithful_texts_pass_and_those_of_another_page_do_not() -> None:
     """What an editor would send, beside its own page and beside another one."""

@@ -268,6 +268,7 @@ def test_what_has_a_text_at_one_step_has_one_at_every_greater_length(
     assert has_text == sorted(has_text) or not any(has_text[:2])
 
 
+@pytest.mark.slow
 @needs_shared
 def test_real_news_get_a_text_or_a_reason_in_every_slot_width() -> None:
     lines = (SHARED / "news" / "comune_news.jsonl").read_text(encoding="utf-8").splitlines()
@@ -279,6 +280,7 @@ def test_real_news_get_a_text_or_a_reason_in_every_slot_width() -> None:
             assert bool(made.text) is not bool(made.reason), item["id"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["La strada è chiusa. ", "parola ", "*a ", "[a ", "(a ", ".", "a", "a\n", "|a", "# "]
 )
@@ -288,6 +290,7 @@ def test_a_huge_text_of_any_kind_comes_to_an_end(unit: str) -> None:
     assert made.text
 
 
+@pytest.mark.slow
 @needs_shared
 def test_nothing_composed_from_real_pages_is_stopped_by_the_guard() -> None:
     lines = (SHARED / "news" / "comune_news.jsonl").read_text(encoding="utf-8").splitlines()

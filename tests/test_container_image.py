@@ -249,6 +249,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
     made.open()
 
 
+@pytest.mark.slow
 def test_what_comes_in_is_enough_for_a_verb_and_a_file_less_is_seen(inside: Inside) -> None:
     done = inside.type("--version")
     assert (done.returncode, done.stderr) == (0, "")

@@ -24,6 +24,8 @@ from tests.world.containers import NGINX
 from tests.world.installation import free_ports, wait_for
 from tests.world.readers import at_hand, run
 
+pytestmark = pytest.mark.slow
+
 PUBLIC, INNER = "avvisi.alfa.example", "redazione.alfa.example"
 STRANGER = {"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7", "X-Forwarded-Proto": "http"}
 READER = pytest.mark.parametrize("reader", at_hand("nginx"))

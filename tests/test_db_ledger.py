@@ -332,6 +332,7 @@ EVENTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=EVENTS, after=EVENTS)
 def test_whatever_was_said_nobody_is_reached_whose_last_word_was_to_leave(

@@ -203,6 +203,7 @@ FIRST_ROWS = """
         VALUES (7, 'x', 224, 'Testo', 'abstract', '2026-11-24 09:30:00')"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", RELEASED)
 def test_an_upgrade_keeps_the_rows_and_the_triggers_of_each_released_version(
     empty_engine: Engine, revision: str

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from flows.door.onward import Onward
 from tests.world.behind import Behind, Passage, serving, told, typed, wire, wired
 
+pytestmark = pytest.mark.slow
+
 LARGE = 5_000_000
 
 

@@ -16,6 +16,8 @@ from flows.door.onward import NO_SERVER, Onward
 from tests.world.behind import Behind, Passage, passage, serving, told, wired
 from tests.world.installation import free_ports
 
+pytestmark = pytest.mark.slow
+
 # ------------------------------------------------------------ what goes wrong
 
 

@@ -110,6 +110,7 @@ def test_only_a_proxy_of_this_machine_says_from_where_one_asks(
     assert [one.forwarded_allow_ips for one in began] == ["127.0.0.1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["a person", "the installation", "a person who stays"])
 def test_who_is_closed_out_hears_no_more(
     front: Front, here: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, who: str

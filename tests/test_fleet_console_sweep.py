@@ -179,6 +179,7 @@ def test_who_leaves_is_forgotten_and_who_comes_is_there(here: Land) -> None:
     assert [line.slug for line in console.lines(here.fleet.roll(), patience=PATIENT)] == ["alfa", "gamma"]
 
 
+@pytest.mark.slow
 def test_it_knows_nothing_of_prefect() -> None:
     """Which would be 30 MB more of the web app, and reads the environment as it is imported."""
     code = "import sys, flows.fleet.front.app; sys.exit('prefect' in sys.modules)"

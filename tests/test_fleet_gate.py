@@ -34,6 +34,8 @@ from tests.world.fleet_gate import (
 )
 from tests.world.people import PASSWORD, Member
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Land:

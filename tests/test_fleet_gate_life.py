@@ -29,6 +29,8 @@ from tests.world.fleet_gate import (
     opened_gate,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Land:

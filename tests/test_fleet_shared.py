@@ -58,6 +58,7 @@ def many(here: Land, monkeypatch: pytest.MonkeyPatch, password: str = "") -> Non
 # ------------------------------------------------------------ the key
 
 
+@pytest.mark.slow
 def test_who_begins_together_has_one_key(here: Land) -> None:
     said = "from flows.fleet import registry, shared; print(shared.of(registry.of_process()).keys.internal)"
     begun = [

@@ -17,6 +17,7 @@ from flows.settings import ROOT
 from tests.world.installation import wait_for
 
 
+@pytest.mark.slow
 def test_each_worker_of_a_machine_has_a_place_and_leaves_it_when_it_dies(tmp_path: Path) -> None:
     take = (
         "import sys, time\nfrom pathlib import Path\nfrom flows.runs import drain\n"

@@ -133,6 +133,7 @@ def test_a_process_that_is_started_has_nobody_s_secrets_in_its_environment(
         assert environment["BOLLETTINO_STATE"] == str(two.here.states)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", PHONES)
 def test_a_process_that_is_started_finds_the_same_comune(two: Two, slug: str) -> None:
     settings = load(slug)

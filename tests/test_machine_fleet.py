@@ -214,6 +214,7 @@ def test_the_verb_writes_it_once_and_makes_our_own_credential(
 
 
 # ------------------------------------------------------------ the clock
+@pytest.mark.slow
 def test_a_job_is_done_for_each_and_whose_fails_is_told_by_a_watchdog_of_theirs(
     here: Land, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -240,6 +241,7 @@ def test_a_job_is_done_for_each_and_whose_fails_is_told_by_a_watchdog_of_theirs(
     assert "backup" not in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_costs_no_other(
     here: Land, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

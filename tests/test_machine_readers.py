@@ -193,6 +193,7 @@ def services(units: list[Path]) -> list[Path]:
     return [path for path in units if path.suffix == ".service"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader", at_hand("systemd-analyze"))
 def test_every_line_of_a_unit_is_understood(units: list[Path], reader: str) -> None:
     assert len(units) > len(services(units)) > 7 + 8

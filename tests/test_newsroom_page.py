@@ -332,6 +332,7 @@ def test_what_a_site_says_is_no_markup_of_the_page(engine: Engine, settings: Set
     assert "Adesso niente aspetta" not in html
 
 
+@pytest.mark.slow
 @given(asked=st.text(max_size=300))
 def test_whatever_is_searched_for_the_page_stands(
     asked: str, shared_engine: Engine, shared_settings: Settings

@@ -331,6 +331,7 @@ def test_web_says_why_it_does_not_start(
     assert WORDS in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_writer_holds_no_process_up_that_only_asks_for_the_revision(place: Place) -> None:
     assert place.verb("migrate") == 0
     engine = make_engine(place.settings.database)

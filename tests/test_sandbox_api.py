@@ -126,6 +126,7 @@ def test_a_value_that_looks_like_a_variable_is_shown_as_it_is(town: Town) -> Non
     assert "Sconto {{2}}." in town.phone()["messages"][0]["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expected", "payload"),
     [

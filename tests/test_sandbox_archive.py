@@ -137,6 +137,7 @@ def test_a_quiet_country_has_a_cap_without_info() -> None:
     assert b"<info>" not in archive["Cap_20261124_1600.xml"]
 
 
+@pytest.mark.slow
 @needs_shared
 @pytest.mark.parametrize("path", sorted((DPC / "zone_csv").glob("*.csv")), ids=lambda path: path.stem)
 def test_any_zone_csv_becomes_an_archive_that_says_the_same(site: TestClient, path: Path) -> None:

@@ -151,6 +151,7 @@ def test_attachments_are_documents_that_open(site: TestClient) -> None:
     assert site.get(links[0]).content.startswith(b"%PDF-1.4")
 
 
+@pytest.mark.slow
 def test_weekdays_in_the_texts_are_those_of_the_calendar(site: TestClient) -> None:
     pattern = re.compile(rf"({'|'.join(WEEKDAYS)}) (\d+)°? ({'|'.join(MONTHS)})", re.IGNORECASE)
     text = " ".join(f"{a['abstract']} {a['body']}" for a in site.get("/sito/_prova/articoli").json())
@@ -213,6 +214,7 @@ def test_a_wrong_edit_is_refused_and_changes_nothing(site: TestClient, changes: 
     assert site.get("/sito/_prova/articoli").json() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/sito/feed/?post_type=notizia", "/dpc/files/all/latest_all.zip"])
 def test_validators_are_honoured(site: TestClient, path: str) -> None:
     first = site.get(path)

@@ -134,6 +134,7 @@ def measured(name: str) -> tuple[list[str], int]:
     return titles, peak
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_a_bomb_is_one_error_or_stays_small(alone: Executor, name: str) -> None:
     """An entity that is not believed stays a name, and costs the other entries nothing."""

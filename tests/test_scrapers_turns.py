@@ -78,6 +78,7 @@ def test_one_host_is_asked_by_as_many_at_once_over_all_fetchers_as_by_one(busy: 
     assert 1 < busy.most <= AT_ONCE
 
 
+@pytest.mark.slow
 def test_the_wait_for_a_place_is_no_part_of_the_time_that_the_answer_may_take(
     busy: Busy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

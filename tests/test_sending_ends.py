@@ -247,6 +247,7 @@ def test_two_workers_end_together(towns: Town, script: list[Saying], last: Sayin
     towns.plays(script, last, people=people, workers=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 2, 50] if REHEARSAL else [1, 2])
 def test_every_last_answer_ends_a_send(town: Town, people: int) -> None:
     """The codes of the table many at a time: by their action there are few kinds."""

@@ -42,6 +42,7 @@ def test_three_kills_cost_nobody_a_second_message_and_nobody_the_first(
     assert verdict.on_phones > 0
 
 
+@pytest.mark.slow
 def test_only_what_leaves_in_the_next_moments_is_claimed(
     sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ class Away(Provider):
         return any(after - before > 0.75 * REST for before, after in pairwise(moments))
 
 
+@pytest.mark.slow
 def test_it_rests_and_then_one_message_tries(
     sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ def taken(session: Session, number: str, per_second: float) -> int:
     )
 
 
+@pytest.mark.slow
 def test_no_second_has_more_than_the_limit_with_a_bulletin_that_is_being_sent(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def remembered(settings: Settings) -> list[Row]:
     return [tuple(pair for pair in mark if pair[0] not in APART) for mark in marks(settings)]
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @example([Round([0], 0, "etag", timedelta(minutes=10)), Round([1, 0], 0, "both", timedelta(minutes=10))])
 @given(rounds=st.lists(ROUNDS, min_size=2, max_size=6))

@@ -55,6 +55,7 @@ def validators(issuer: Issuer) -> list[str | None]:
     return [headers.get("If-None-Match") for headers in issuer.asked]
 
 
+@pytest.mark.slow
 @needs_shared
 @pytest.mark.parametrize("name", REAL)
 def test_forty_zones_are_read_with_one_request_and_stored_as_if_each_were_alone(
@@ -284,6 +285,7 @@ class Planted:
     """What a Comune has at hand while it reads."""
 
 
+@pytest.mark.slow
 def test_a_failure_that_is_told_to_many_keeps_nothing_of_them(issuer: Issuer, four: list[Settings]) -> None:
     issuer.answer(PATH, 500)
     alone = four[0]

@@ -36,6 +36,8 @@ from tests.world.small_town import tree_of
 from tests.world.tree import ROOT
 from tests.world.upgraded import PHONES, TAKEN, Forked, Upgraded
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

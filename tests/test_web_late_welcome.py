@@ -108,6 +108,7 @@ def test_a_template_that_was_taken_back_into_use_is_used(outage: Outage, status:
     assert [post["type"] for post in outage.site.posted] == ["template"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["REJECTED", "PAUSED", "DISABLED", "PENDING"])
 def test_a_template_that_is_not_approved_is_not_tried(outage: Outage, status: str) -> None:
     outage.attiva()

@@ -46,6 +46,7 @@ def test_a_proxy_that_cannot_be_used_is_no_way_to_the_provider(
         ask_number("https://graph.example.test/v25.0", "1", RIGHT)
 
 
+@pytest.mark.slow
 def test_a_redirect_does_not_take_the_token_along(site: Site) -> None:
     elsewhere = Site()
     try:

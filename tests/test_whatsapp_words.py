@@ -43,11 +43,13 @@ def answers(text: str) -> list[str]:
     return warned or (["cortesia"] if deserves_an_answer(message) else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS, ids=[" ".join(one["answers"]) or "silence" for one in GROUPS])
 def test_every_text_of_the_table_is_read_as_what_it_must_do(group: dict[str, Any]) -> None:
     assert {text: got for text in group["texts"] if (got := answers(text)) != group["answers"]} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["sì", "sii", "confermo", "conferma", "accetto", "certo", "ok", "va bene"])
 def test_a_second_yes_is_said_in_many_words(text: str) -> None:
     assert command(text) is Command.CONFERMA
