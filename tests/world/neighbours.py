@@ -131,12 +131,7 @@ class Neighbours:
         return self.request(method, path, headers=self.headers(slug), json=body)
 
     def request(self, method: str, address: str, **given: Any) -> httpx.Response:
-        answer = self.http.request(method, address, **given)
-        if (
-            answer.status_code == 500
-        ):  # the server ends its connection then, a moment later: none may ask by it
-            time.sleep(0.2)
-        return answer
+        return self.http.request(method, address, **given)
 
     def inside(self, method: str, path: str, body: Any = None) -> Any:
         """As the installation's own processes ask the server, without any gate."""
