@@ -2,8 +2,8 @@
 
 But for one case, in which a fleet goes from one version to the next host by host: a migration that says
 `additive = True` leaves whole what the code before it reads and writes, and so that code goes on. How far
-back this holds only the newer code knows; it notes it with the database, on PostgreSQL alone: with SQLite there
-is one host. (Synapse's databases hold a `compat_version` for the same.)
+back this holds only the newer code knows; it notes it with the database, on PostgreSQL alone: with SQLite
+there is one host. (Synapse's databases hold a `compat_version` for the same.)
 """
 
 from collections.abc import Iterator
@@ -135,7 +135,7 @@ def require_sound(engine: Engine) -> None:
 
 
 def pending(engine: Engine) -> list[str]:
-    """What `upgrade` would run, oldest first, as `revision: what it does`; of one that is open to us nothing."""
+    """What `upgrade` would run, oldest first, as `revision: what it does`; of one open to us nothing."""
     at = current(engine)
     return [] if at is not None and is_open_to_us(engine, at) else steps(at)
 

@@ -64,8 +64,8 @@ def bring(settings: Settings, *, while_others_work: bool = False) -> Brought:
     """Make it, or bring it to this version; again, it changes nothing. Keys come first: a database that none
     is tied to could be begun by one process for another.
 
-    `while_others_work`: the code of before goes on with it elsewhere, so nothing may be taken from that, and no
-    lock be waited for behind which it would stand; SchemaError where that cannot be.
+    `while_others_work`: the code of before goes on with it elsewhere, so nothing may be taken from that, and
+    no lock be waited for behind which it would stand; SchemaError where that cannot be.
 
     LostError where the files beside it tell of one that is gone, SchemaError where it is harmed, of a later
     version, or does not answer, StrangeKeyError where it is under other keys.

@@ -1,7 +1,7 @@
 """Prefect's worker, which can be told to take nothing new: its own runs come to their end, others' go on.
 
 Prefect (3.9.1) can pause a pool, which is that of all workers, and a worker that it ends leaves its runs
-Running for ever (issue 22528). Here a worker looks, before it asks for runs, whether it is to rest: for as long
+Running for ever (issue 22528). Here a worker looks, before it asks for runs, whether it is to rest: as long
 as the machine's REST is there, or for good once it got SIGUSR1; then it ends when its last run has ended.
 Started as `python -m flows.runs.taking STATE worker start ...`, with Prefect's own words behind the folder.
 """
