@@ -104,7 +104,7 @@ class Told:
 
     def __init__(self, folder: Path) -> None:
         self.state, self.project, self.profile = folder / "_fleet", ROOT, folder
-        self.kind = kinds.ManyComuni(self)
+        self.kind: kinds.Kind = kinds.ManyComuni(self)
         self.seen: list[str] = []
         self.runs = True
         self.mute: list[str] = []

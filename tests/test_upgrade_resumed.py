@@ -12,7 +12,7 @@ import pytest
 from flows.machine import back, checkout, passage, upgrade
 from flows.machine.checkout import Checkout
 from flows.machine.home import ByUnits
-from flows.machine.kinds import OneComune
+from flows.machine.kinds import Kind, OneComune
 from flows.machine.passage import BACK, Passage, UpgradeError
 from flows.machine.typed import Say, Typed
 from flows.settings import Settings
@@ -34,7 +34,7 @@ class Machine:
         self.typed = 0
         self.backups: list[tuple[str, ...]] = []  # as they were typed
         self.before: Callable[[str], None] = lambda _: None
-        self.kind = OneComune(self)
+        self.kind: Kind = OneComune(self)
 
     def _at(self, step: str) -> None:
         self.steps.append((step, self.running))

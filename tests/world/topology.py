@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import psycopg
@@ -70,6 +71,9 @@ SERVER = """
         }}
     }}
 """
+
+
+Made = TypeVar("Made", bound="Topology")
 
 
 class Topology:
@@ -268,7 +272,12 @@ def missing() -> list[str]:
 @contextmanager
 def topology(folder: Path, slugs: Sequence[str], *changes: tuple[str, str]) -> Iterator[Topology]:
     """Started, in a process that counts as one of this fleet's; ended whatever becomes of it."""
-    made = Topology(folder, slugs, *changes)
+    with started(Topology(folder, slugs, *changes)) as made:
+        yield made
+
+
+@contextmanager
+def started(made: Made) -> Iterator[Made]:
     before = dict(os.environ)
     os.environ.update(made.environment)
     try:
