@@ -4,7 +4,7 @@ Two hosts behind nginx, each with its own checkout at one path. Each Comune has 
 some write STOP and others ATTIVA all the while. First host 1 goes to the next version, then host 2, while
 editors approve, messages leave and a citizen looks at a page five times a second; then host 2 goes back, and
 works on with the databases of the newer version. The last draft has waited through all of it. One Comune
-cannot be migrated, another has no profile that could be read. The last line is the verdict, the exit code too.
+cannot be migrated, another has no profile that could be read. The last line is the verdict, so is the code.
 """
 
 import random
@@ -254,7 +254,7 @@ def main(comuni: int = 6, people: int = 20) -> int:
     upgrade.PAUSE = 5.0
     with tempfile.TemporaryDirectory(prefix="bollettino-fleet-") as name:
         folder = Path(name)
-        project = Project(folder / "rilasci", later=COLUMN)
+        project = Project(folder / "rilasci", later=COLUMN, version="0.2.0")
         say(f"{comuni} Comuni of {people} people:")
         made = TwoHosts(folder, [*slugs(comuni), FAILS], project, *CHANGES)
         with topology.started(made) as running:
