@@ -5,20 +5,26 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from db import schema
-from flows.machine import back, kinds, passage, revisions, upgrade
+from flows.__main__ import main
+from flows.doctor import database
+from flows.doctor.finding import Case, Verdict
+from flows.machine import answers, back, checkout, kinds, passage, revisions, upgrade
 from flows.machine.checkout import Checkout
-from flows.machine.home import of_host
+from flows.machine.home import HostByUnits
 from flows.machine.outlook import Outlook, Town, Versions
 from flows.machine.passage import Passage, UpgradeError
 from flows.machine.revisions import Revision
 from flows.machine.typed import Say, Typed
+from flows.settings import Settings
 from tests.world.fleet import land
 from tests.world.tree import ROOT
+from tests.world.units import fleet
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CHAIN = [
@@ -267,6 +273,63 @@ def test_without_a_name_for_the_new_version_only_all_hosts_together_go(host: Tol
     assert "no database is migrated" in found.lines
 
 
-def test_without_units_it_says_what_to_do_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UpgradeError, match="no units run a fleet here: stop its processes"):
-        of_host(land(tmp_path, monkeypatch).fleet)
+def test_without_units_it_says_what_to_do_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = land(tmp_path, monkeypatch)
+    here.add("alfa")
+    assert main(["upgrade", "--plan", "--to", "v2"]) == 2
+    assert "no units run a fleet here: stop its processes" in capsys.readouterr().err
+    assert main(["upgrade", "--back", "--identity", "chiave.txt"]) == 2
+    assert "restores nothing" in capsys.readouterr().err
+    assert main(["upgrade", "--plan", "--profile", "alfa"]) == 2
+    assert "one version for all: type it without --profile" in capsys.readouterr().err
+
+
+def test_units_of_a_host_that_do_not_answer_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And those of a kind of which another host has all are none of this one's."""
+    asked: list[int] = []
+    monkeypatch.setattr(answers, "does", lambda port, _path: asked.append(port) or port != 4300)
+    active = SimpleNamespace(returncode=0)
+    monkeypatch.setattr(checkout, "run", lambda *_: active)
+    shared = "[prefect]\nworkers = 2\n[gate]\nprocesses = 2\n[web]\nprocesses = 0\n"
+    host = HostByUnits(fleet(land(tmp_path, monkeypatch), shared))
+    assert host.silent() == ["gate@4300"]
+    assert asked == [4200, 4300, 4301]
+    active.returncode = 3
+    assert host.silent() == ["gate@4300", "gate@4301", "prefect@4200", "worker@1", "worker@2"]
+    assert (host.state, host.profile) == (
+        Path("/var/lib/bollettino-fleet/_fleet"),
+        Path("/etc/bollettino/comuni"),
+    )
+
+
+def test_a_host_that_renews_its_units_names_no_comune(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed: list[list[str]] = []
+
+    def run(command: list[str], _folder: Path) -> SimpleNamespace:
+        typed.append(command)
+        return SimpleNamespace(returncode=0, stdout="", stderr="")
+
+    monkeypatch.setattr(checkout, "run", run)
+    host = HostByUnits(fleet(land(tmp_path, monkeypatch)))
+    host.renew()
+    host.stop(lambda _: None)
+    assert typed[0][1:] == ["-m", "flows", "install", "--apply", "--no-encrypt"]
+    stopped = next(words for words in typed if words[:2] == ["systemctl", "stop"])
+    assert stopped[2] == "bollettino-fleet.target"
+    assert {"bollettino-fleet-prefect@4200.service", "bollettino-fleet-worker@1.service"} <= {*stopped}
+
+
+def test_the_doctor_of_a_host_that_comes_later_is_not_alarmed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "current", lambda _: "9999")
+    assert database.revision(Case(settings, NOW)).verdict == Verdict.failed
+    monkeypatch.setattr(schema, "is_open_to_us", lambda _, at: at == "9999")
+    said = database.revision(Case(settings, NOW))
+    assert (said.verdict, "più nuova (9999)" in said.words) == (Verdict.good, True)

@@ -41,6 +41,8 @@ def upgrade_host(arguments: argparse.Namespace, fleet: "Fleet", out: Output) -> 
     from flows.machine import back, home, passage
 
     _require_one_way(arguments)
+    if arguments.identity:
+        raise passage.UpgradeError("--identity: the way back of a fleet's host restores nothing")
     at = home.of_host(fleet)
     with passage.alone(at.state) as lock:
         if arguments.back:
