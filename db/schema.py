@@ -3,7 +3,8 @@
 But for one case, in which a fleet goes from one version to the next host by host: a migration that says
 `additive = True` leaves whole what the code before it reads and writes, and so that code goes on. How far
 back this holds only the newer code knows; it notes it with the database, on PostgreSQL alone: with SQLite
-there is one host. (Synapse's databases hold a `compat_version` for the same.)
+there is one host. (As Synapse's `compat_version`: matrix-org/synapse,
+docs/development/database_schema.md.)
 """
 
 from collections.abc import Iterator

@@ -172,7 +172,7 @@ def migrated(
             if dry_run:
                 yield found
             elif slug in without and base.steps:
-                yield replace(found, steps=(), ill="it is left as it is, as was asked for")
+                yield replace(found, steps=(), ill="left out, as was asked")
             else:
                 brought = founding.bring(well[slug], while_others_work=while_others_work)
                 warnings = (*_made_again(brought.triggers), *brought.missing)

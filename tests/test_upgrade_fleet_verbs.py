@@ -1,0 +1,108 @@
+"""What an upgrade asks of a fleet, answered by its own verbs: databases are brought while others work."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from db import schema
+from db.engine import opened
+from flows.__main__ import main
+from flows.machine.checkout import Checkout
+from flows.machine.kinds import ManyComuni
+from flows.machine.passage import Passage, UpgradeError
+from flows.machine.typed import Typed
+from flows.settings import load
+from tests.world.builders import NOW
+from tests.world.fleet import Land, land
+from tests.world.postgresql import new_postgresql
+from tests.world.tree import ROOT
+
+REVISIONS = {"alfa": "0103", "beta": "0104", "gamma": "0102"}
+
+
+class Typist:
+    """Types verbs in this process."""
+
+    sees_all = True
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def type(self, *words: str) -> Typed:
+        self._capsys.readouterr()
+        code = main([*words])
+        out, errors = self._capsys.readouterr()
+        return Typed(words, code, json.loads(out) if out else {}, errors)
+
+    def silent(self) -> list[str]:
+        return []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def here(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path
+) -> Land:
+    """Of three one lacks a migration that adds, one has all, one lacks a stricter one; `cieco` is ill."""
+    monkeypatch.setattr("os.environ", {**os.environ})
+    made = land(tmp_path, monkeypatch)
+    for slug, revision in REVISIONS.items():
+        made.add(slug)
+        if request.param == "postgresql":
+            cluster = request.getfixturevalue("empty_postgresql")
+            made.give(slug, "BOLLETTINO_DATABASE", new_postgresql(cluster))
+        (made.states / slug).mkdir(parents=True)
+        with opened(load(slug).database) as engine:
+            schema.upgrade(engine, revision)
+    made.add("cieco", ("grace_minutes = 60", "grace_minuts = 60"))
+    return made
+
+
+def at(slug: str) -> str | None:
+    with opened(load(slug).database) as engine:
+        return schema.current(engine)
+
+
+def test_while_others_work_each_is_brought_that_may_be_and_the_rest_is_named(
+    here: Land, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many, lines = ManyComuni(Typist(capsys)), list[str]()
+    passed = Passage(at=NOW, commit=None, is_rolling=True)
+    found = many.outlook(Checkout(ROOT), passed, others_stopped=False)
+    assert {town.slug: town.revision for town in found.towns} == {**REVISIONS, "cieco": None}
+    assert {town.slug for town in found.towns if town.ill} == {"cieco"}
+    assert found.is_alone is (found.towns[0].kind == "sqlite")
+    many.note(passed)
+    assert [step[:11] for step in passed.steps] == ["alfa: 0104:", "gamma: 0103", "gamma: 0104"]
+    assert [step[:5] for step in passed.contracting] == ["0103:"]
+    passed.contracting = []  # as if nobody had looked
+    many.migrate(passed, lines.append)
+    assert {slug: at(slug) for slug in REVISIONS} == {"alfa": "0104", "beta": "0104", "gamma": "0102"}
+    (why,) = [line for line in lines if line.startswith("gamma")]
+    assert why.startswith("gamma: is left as it is: 0103: Who signs in")
+    assert why.endswith("stop all hosts first")
+    assert any(line.startswith("cieco: is left as it is: ") for line in lines)
+    assert many.findings() == ["cieco", "gamma"], "new code does not open it"
+    passed.is_rolling = False
+    many.migrate(passed, lines.append)
+    assert at("gamma") == "0104"
+    assert many.findings() == ["cieco"]
+
+
+def test_who_has_no_copy_is_left_alone_by_what_only_a_copy_leads_back_from(
+    here: Land, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many, lines = ManyComuni(Typist(capsys)), list[str]()
+    passed = Passage(at=NOW, contracting=["0103: stricter"], uncopied=["gamma"])
+    many.migrate(passed, lines.append)
+    assert {slug: at(slug) for slug in REVISIONS} == {"alfa": "0104", "beta": "0104", "gamma": "0102"}
+    assert "gamma: is left as it is: left out, as was asked" in lines
+
+
+def test_no_server_is_no_registration(
+    here: Land, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.machine.kinds.REGISTER_FOR", 0.0)
+    with pytest.raises(UpgradeError, match="deployments were not registered: the Prefect server was never"):
+        ManyComuni(Typist(capsys)).register(lambda _: None)
