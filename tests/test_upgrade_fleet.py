@@ -203,7 +203,7 @@ def test_one_host_rests_is_brought_and_serves_again_while_the_others_do(
     assert go() == []
     assert host.seen == [
         *("fleet each backup", "drain --here", "STOP", "RENEW", "fleet migrate --dry-run"),
-        *("fleet migrate --while-others-work", "START", "fleet apply", "fleet status"),
+        *("fleet migrate --while-others-work", "START", "fleet apply --register-only", "fleet status"),
     ]
     assert [line.partition(":")[0] for line in lines if ":" in line] == list(kinds.ROLLING)
     assert passage.read(host.state) is not None
@@ -244,7 +244,14 @@ def test_what_does_not_answer_after_the_start_is_named_and_leads_back(
     host.seen.clear()
     host.mute = []
     assert back.Return(host, _NoPrefect(), Brought(ROOT), lambda _: None).go(found, None) == []
-    assert host.seen == ["drain --here", "STOP", "RENEW", "START", "fleet apply", "fleet status"]
+    assert host.seen == [
+        "drain --here",
+        "STOP",
+        "RENEW",
+        "START",
+        "fleet apply --register-only",
+        "fleet status",
+    ]
     with pytest.raises(UpgradeError, match="no upgrade to go back from"):
         back.look_at_host(host)
 

@@ -52,7 +52,7 @@ def here(
         if request.param == "postgresql":
             cluster = request.getfixturevalue("empty_postgresql")
             made.give(slug, "BOLLETTINO_DATABASE", new_postgresql(cluster))
-        (made.states / slug).mkdir(parents=True)
+        (made.states / slug).mkdir(mode=0o700, parents=True)
         with opened(load(slug).database) as engine:
             schema.upgrade(engine, revision)
     made.add("cieco", ("grace_minutes = 60", "grace_minuts = 60"))
@@ -106,3 +106,13 @@ def test_no_server_is_no_registration(
     monkeypatch.setattr("flows.machine.kinds.REGISTER_FOR", 0.0)
     with pytest.raises(UpgradeError, match="deployments were not registered: the Prefect server was never"):
         ManyComuni(Typist(capsys)).register(lambda _: None)
+
+
+def test_who_has_an_older_database_is_not_registered_and_not_migrated_by_the_way(
+    here: Land, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = Typist(capsys).type("fleet", "apply", "--register-only", "--json").document
+    found = {row["comune"]: row for row in document["comuni"]}
+    assert found["gamma"]["ill"] == "not registered before this is done: migrate its database, 0102 to 0104"
+    assert not any(row["done"] for row in found.values())
+    assert {slug: at(slug) for slug in REVISIONS} == REVISIONS

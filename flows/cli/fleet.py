@@ -48,7 +48,7 @@ def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     return _ended(found, shared, asked, out)
 
 
-def apply(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+def apply(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     from flows.fleet.membership import roster
     from flows.fleet.membership.registrar import registrar
 
@@ -56,7 +56,7 @@ def apply(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
         found = []
         for count, standing in enumerate(roster.standings(of, asked), start=1):
             advance(count / max(1, len(of.slugs)), standing.slug)
-            found.append(_settle(standing, asked, out))
+            found.append(_settle(standing, asked, out, register_only=arguments.register_only))
         shared = _settle_together(asked, out)
     return _ended(found, shared, asked, out)
 
@@ -70,10 +70,12 @@ def _settle_together(asked: "Registrar", out: Output) -> "Together":
     return after
 
 
-def _settle(standing: "Standing", asked: "Registrar", out: Output) -> "Standing":
+def _settle(
+    standing: "Standing", asked: "Registrar", out: Output, *, register_only: bool = False
+) -> "Standing":
     from flows.fleet.membership import roster
 
-    done, after = roster.settled(standing, asked)
+    done, after = roster.settled(standing, asked, register_only=register_only)
     _tell(after, done, "done", out)
     return after
 
@@ -248,7 +250,13 @@ def add_fleet(verbs: Verbs) -> None:
         "together": f"{TOGETHER}, done",
         "server": SERVER,
     }
-    for_programs(inner("apply", apply, words, dry=False), **done)
+    parser = inner("apply", apply, words, dry=False)
+    parser.add_argument(
+        "--register-only",
+        action="store_true",
+        help="deployments alone, and none of who lacks anything else: no database is touched",
+    )
+    for_programs(parser, **done)
     words = (
         "How each is doing, a line each, who needs a person first: asks no server, writes nothing. The same "
         "as a page is at /console of `web`."

@@ -177,7 +177,7 @@ class ManyComuni:
     def register(self, say: Say) -> None:
         until = time.monotonic() + REGISTER_FOR
         while True:
-            document = self._home.type("fleet", "apply", "--json").require((0, 2)).document
+            document = self._home.type("fleet", "apply", "--register-only", "--json").require((0, 2)).document
             if not document.get("server"):
                 break
             if time.monotonic() > until:

@@ -47,6 +47,7 @@ from tests.world.trouble import status
 EVERY = 0.2  # seconds between two looks at a page
 SLOWEST = 10.0  # seconds that such a look may take
 LONGEST_GAP = 5.0  # seconds between two pages that came: the machine is busy, and starts ten processes
+FEWEST = 6  # people who stay in each Comune
 FAILS, UNREAD = "malato", "guasto"
 COLUMN = f'''"""A column more."""
 
@@ -116,7 +117,8 @@ class Load:
         while not until():
             with suppress(*DIED):
                 self.chance.choice(self.towns).come()
-                self.chance.choice(self.towns).leave(self.chance)
+                if list((town := self.chance.choice(self.towns)).said.values()).count("ATTIVA") > FEWEST:
+                    town.leave(self.chance)
             for town in self.towns[:due]:
                 with suppress(*DIED):
                     if town.slug not in self.answered and town.answer_if_waiting():

@@ -59,10 +59,8 @@ class TwoHosts(Topology):
             command = ("sh", "-c", drained, "worker", *_flows())
         return super()._part(name, self.within(int(number), command))
 
-    def flows(self, *words: str, code: int = 0) -> str:
-        done = typed_at(self, self.typist, *words)
-        assert done.code == code, f"{' '.join(words)}: {done.errors}"
-        return ""
+    def typed(self, *words: str) -> Sequence[str]:
+        return self.within(self.typist, _flows(*words))
 
     def of_host(self, number: int) -> Iterator[tuple[str, Process]]:
         """By kind, whoever is spoken to last."""

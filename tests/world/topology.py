@@ -211,10 +211,14 @@ class Topology:
         options = ("--port", str(port), "--state", str(state), "--config", str(write_config(settings)))
         return self._part(f"sandbox-{slug}", (sys.executable, "-m", "deployments.sandbox", *options))
 
+    def typed(self, *words: str) -> Sequence[str]:
+        """The command that is a verb."""
+        return _flows(*words)
+
     def flows(self, *words: str, code: int = 0) -> str:
         """What a verb says that ends with this code."""
         done = subprocess.run(
-            _flows(*words), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            self.typed(*words), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == code, f"{' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout

@@ -109,11 +109,18 @@ def _state(settings: Settings) -> str:
     return "open to others" if settings.state.stat().st_mode & 0o077 else "there"
 
 
-def settled(standing: Standing, registrar: Registrar) -> tuple[list[str], Standing]:
-    """Do what one lacks. What was done, and how it stood before; with its illness, where that came up."""
+def settled(
+    standing: Standing, registrar: Registrar, *, register_only: bool = False
+) -> tuple[list[str], Standing]:
+    """Do what one lacks. What was done, and how it stood before; with its illness, where that came up.
+
+    `register_only`: who lacks more than deployments is left as it is.
+    """
     settings = standing.settings
     if settings is None or standing.ill:
         return [], standing
+    if register_only and (more := [one for one in standing.lacks if one != standing.registers]):
+        return [], replace(standing, ill=f"not registered before this is done: {'; '.join(more)}")
     done: list[str] = []
     try:
         _make(settings, standing)
