@@ -298,7 +298,12 @@ def test_units_of_a_host_that_do_not_answer_are_named(
 ) -> None:
     """And those of a kind of which another host has all are none of this one's."""
     asked: list[int] = []
-    monkeypatch.setattr(answers, "does", lambda port, _path: asked.append(port) or port != 4300)
+
+    def does(port: int, _path: str) -> bool:
+        asked.append(port)
+        return port != 4300
+
+    monkeypatch.setattr(answers, "does", does)
     active = SimpleNamespace(returncode=0)
     monkeypatch.setattr(checkout, "run", lambda *_: active)
     shared = "[prefect]\nworkers = 2\n[gate]\nprocesses = 2\n[web]\nprocesses = 0\n"

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from db import schema
 from db.engine import opened
@@ -116,3 +117,37 @@ def test_who_has_an_older_database_is_not_registered_and_not_migrated_by_the_way
     assert found["gamma"]["ill"] == "not registered before this is done: migrate its database, 0102 to 0104"
     assert not any(row["done"] for row in found.values())
     assert {slug: at(slug) for slug in REVISIONS} == REVISIONS
+
+
+def test_the_version_before_works_on_with_what_the_next_has_left_open(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    empty_postgresql: str,
+) -> None:
+    """Its verbs find nothing wrong and nothing to do; of one that is closed to it they say so."""
+    monkeypatch.setattr("os.environ", {**os.environ})
+    made, typist = land(tmp_path, monkeypatch), Typist(capsys)
+    for slug in ("alfa", "beta"):
+        made.add(slug)
+        made.give(slug, "BOLLETTINO_DATABASE", new_postgresql(empty_postgresql))
+    typist.type("fleet", "migrate", "--json")
+    for slug, oldest in (("alfa", schema.head()), ("beta", "9998")):
+        (made.states / slug).chmod(0o700)
+        note = f"{schema.NOTE.format('9999')}{oldest}"
+        with opened(load(slug).database) as engine, engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{note}'"))
+            connection.execute(text("ALTER TABLE delivery ADD COLUMN later integer"))
+    for words in (("migrate", "--dry-run"), ("migrate",), ("plan",), ("apply", "--register-only")):
+        document = typist.type("fleet", *words, "--json").document
+        found = {row["comune"]: row for row in document["comuni"]}
+        assert found["alfa"]["ill"] is None, words
+        assert found["alfa"]["revision"] == "9999", words
+        assert "which this version does not know: install the newer version" in found["beta"]["ill"], words
+    rows = {row["comune"]: row for row in typist.type("fleet", "status", "--json").document["comuni"]}
+    assert ("ill" in rows["alfa"]["needs"], rows["alfa"]["revision"]) == (False, "9999")
+    assert "ill" in rows["beta"]["needs"]
+    assert main(["privacy", "--profile", "alfa", "log"]) == 0
+    assert main(["privacy", "--profile", "beta", "log"]) == 2
+    assert (at("alfa"), at("beta")) == ("9999", "9999")
