@@ -1,7 +1,8 @@
 """Brings an installation to another version: doctor, rest, copy, code, database, start, doctor.
 
 Each step is done again without harm, and written down when it is behind: killed at any moment, the same
-command goes on, and `back` leads to where it came from. The copy is made when nothing writes any more.
+command goes on, and `back` leads to where it came from. The copy is made when nothing writes any more; but of
+a fleet's host before, where others go on and migrations only add: nobody goes back by it then.
 """
 
 import time
@@ -32,8 +33,8 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Look:
-    """What an upgrade would do. `steps` of the passage: of the database, as far as the code at hand knows
-    them; `lines`: what else an operator is told.
+    """What an upgrade would do. `steps` of the passage: of the database, of one Comune as far as the code at
+    hand knows them; `lines`: what else an operator is told.
     """
 
     before: Passage
