@@ -147,7 +147,11 @@ class ManyComuni:
     def note(self, at: Passage) -> None:
         rows = self._migration("--dry-run")
         at.steps = [f"{row['comune']}: {step}" for row in rows for step in row["steps"]]
-        at.contracting = sorted({step for row in rows for step in row["contracting"]})
+        # a file of SQLite is never open to the version before
+        kept = {
+            step for row in rows for step in row["contracting" if row["kind"] == "postgresql" else "steps"]
+        }
+        at.contracting = sorted(kept)
 
     def findings(self) -> list[str]:
         ill = [row["comune"] for row in self._rows("fleet", "status") if "ill" in row["needs"]]
