@@ -1,4 +1,11 @@
-"""Brings a database to the revision of this code, or refuses one of another."""
+"""Brings a database to the revision of this code, or refuses one of another.
+
+But for one case, in which a fleet goes from one version to the next host by host: a migration that says
+`additive = True` leaves whole what the code before it reads and writes, and so that code goes on. How far
+back this holds only the newer code knows; it notes it with the database, on PostgreSQL alone: with SQLite
+there is one host. (As Synapse's `compat_version`: matrix-org/synapse,
+docs/development/database_schema.md.)
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +31,8 @@ INITIAL = "0100"
 _OF_DEVELOPMENT = frozenset(f"{number:04}" for number in range(1, 24))
 _SAME_AS_INITIAL = max(_OF_DEVELOPMENT)
 ROOT = Path(__file__).resolve().parent.parent
+NOTE = "revision {} is open to code from revision "  # and which: the comment of Alembic's own table
+TURN = 4_020_392  # of PostgreSQL's advisory locks: of two hosts one migrates, and the other finds it done
 HARMED = (
     "the database is harmed, or is none: stop everything, put its last backup in its place (not that of the "
     "files beside it: consensi.jsonl knows who left since), start again; `python -m flows witness` then says "
@@ -127,8 +136,9 @@ def require_sound(engine: Engine) -> None:
 
 
 def pending(engine: Engine) -> list[str]:
-    """What `upgrade` would run, oldest first, as `revision: what it does`."""
-    return steps(current(engine))
+    """What `upgrade` would run, oldest first, as `revision: what it does`; of one open to us nothing."""
+    at = current(engine)
+    return [] if at is not None and is_open_to_us(engine, at) else steps(at)
 
 
 def steps(at: str | None) -> list[str]:
@@ -153,6 +163,44 @@ def steps(at: str | None) -> list[str]:
     return taken + [f"{step.revision}: {step.doc}" for step in reversed(list(missing))]
 
 
+def contracting(at: str | None) -> list[str]:
+    """Of `steps` those after which the code of before may not go on."""
+    modules = {module.revision: module for module in migrations()}
+    return [step for step in steps(at) if not _is_additive(modules[step.partition(":")[0]])]
+
+
+def _is_additive(module: ModuleType) -> bool:
+    return getattr(module, "additive", False) is True
+
+
+def oldest(revision: str) -> str:
+    """The revision whose code may go on with a database of this one."""
+    found = revision
+    for module in reversed(migrations()):
+        if module.revision == found and _is_additive(module):
+            found = module.down_revision
+    return found
+
+
+def _note(connection: Connection) -> None:
+    """How far back the code may lie that goes on with it."""
+    at = MigrationContext.configure(connection).get_current_revision()
+    if connection.dialect.name == "postgresql" and at is not None:
+        connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{NOTE.format(at)}{oldest(at)}'"))
+
+
+def is_open_to_us(engine: Engine, at: str) -> bool:
+    """Whether a database of another revision was brought there by a newer version that left whole what this
+    one reads and writes.
+    """
+    known = {module.revision for module in migrations()}
+    if engine.dialect.name != "postgresql" or at in known:
+        return False
+    with engine.execution_options(reading=True, compiled_cache=None).connect() as connection:
+        note = connection.scalar(text("SELECT obj_description('alembic_version'::regclass, 'pg_class')"))
+    return str(note or "").removeprefix(NOTE.format(at)) in known
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run what is pending, in one transaction.
 
@@ -161,9 +209,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     checked before the commit.
     """
     with _foreign_keys_at_rest(engine) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
         if MigrationContext.configure(connection).get_current_revision() == _SAME_AS_INITIAL:
             connection.execute(text("UPDATE alembic_version SET version_num = :one"), {"one": INITIAL})
         command.upgrade(_config(connection), revision)
+        _note(connection)
         if engine.dialect.name == "sqlite" and (
             broken := connection.execute(text("PRAGMA foreign_key_check")).first()
         ):
@@ -187,7 +238,7 @@ def _foreign_keys_at_rest(engine: Engine) -> Iterator[Connection]:
 
 
 def check(engine: Engine) -> None:
-    """Refuse a database that is not at this code's revision, or that cannot be opened."""
+    """Refuse a database that is not at this code's revision nor open to it, or that cannot be opened."""
     at = current(engine)
     if at is None:
         where = engine.url.render_as_string(hide_password=True)
@@ -195,7 +246,7 @@ def check(engine: Engine) -> None:
             f"{where} is {'missing' if is_missing(engine) else 'empty'}: put its last backup in its place; "
             "only in a new installation `make run` or `python -m flows migrate` comes first"
         )
-    if at != head():
+    if at != head() and not is_open_to_us(engine, at):
         raise SchemaError(
             f"the database is at revision {at}, this version needs {head()}: run `python -m flows migrate`"
         )

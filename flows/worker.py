@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # Prefect, which is imported once the process has its environ
     from flows.runs.client import Pool
 
 EVERY = 0.5  # seconds between two looks at the worker
+PATIENCE = 900.0  # seconds for its runs to end; the unit gives its stop a minute more
 
 
 def work(pool: "Pool") -> None:
@@ -20,10 +21,11 @@ def work(pool: "Pool") -> None:
     from flows.runs import drain, warm
 
     drain.say_that_it_works(pool.server_state)
-    name = "worker"
     if fleet_folder():  # whose pool may have several workers, on several machines
         name = f"{socket.gethostname()}-{drain.place(pool.server_state)}"
-    warm.start(pool.work_pool, name, prepare)
+        warm.start(pool.work_pool, name, prepare, pool.server_state)
+    else:
+        warm.start(pool.work_pool, "worker", prepare)
 
 
 def keep(pool: "Pool") -> int:
@@ -39,6 +41,10 @@ def keep(pool: "Pool") -> int:
             time.sleep(EVERY)
         if worker.returncode is not None:
             return 1
+        if fleet_folder():
+            print("drained" if _left(worker) else "not drained: a run goes on", flush=True)
+            worker.terminate()
+            return 0
         from flows.runs import drain  # late: with Prefect it takes 80 MB, of which who waits has no use
 
         try:
@@ -49,6 +55,16 @@ def keep(pool: "Pool") -> int:
             print("\n".join(["drained", *map(drain.line, left)]), flush=True)
         worker.terminate()
     return 0
+
+
+def _left(worker: "subprocess.Popen[bytes]") -> bool:
+    """Whether it has ended after its last run: it alone, since the others of the pool go on."""
+    worker.send_signal(signal.SIGUSR1)
+    try:
+        worker.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def prepare() -> None:

@@ -1,6 +1,13 @@
 """What Alembic's comparison cannot see is looked up in the database itself."""
 
+import re
+import threading
+from io import StringIO
+from types import ModuleType
+
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import Engine, Enum, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, select
@@ -254,3 +261,82 @@ def test_every_released_revision_is_still_known(empty_engine: Engine) -> None:
     steps = [step.split(":")[0] for step in schema.pending(empty_engine)]
     assert [one for one in steps if one in RELEASED] == list(RELEASED)
     assert steps[0] == schema.INITIAL == RELEASED[0]
+
+
+GIVES = ("CREATE TABLE", "CREATE INDEX", "COMMENT ON")
+
+
+def _said(module: ModuleType) -> list[str]:
+    """What a migration tells PostgreSQL."""
+    out = StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": out}
+    )
+    with Operations.context(context):
+        module.upgrade()
+    return [" ".join(line.split()) for line in out.getvalue().split(";") if line.strip()]
+
+
+def _only_adds(statement: str) -> bool:
+    column = re.fullmatch(r"ALTER TABLE \w+ ADD COLUMN (.+)", statement)
+    if column:
+        return "NOT NULL" not in column[1] or "DEFAULT" in column[1]
+    return statement.startswith(GIVES)
+
+
+def test_a_migration_that_calls_itself_additive_takes_nothing_from_the_code_before_it() -> None:
+    additive = [module for module in schema.migrations() if schema._is_additive(module)]
+    assert additive
+    for module in additive:
+        assert [line for line in _said(module) if not _only_adds(line)] == [], module.revision
+    (stricter,) = [module for module in schema.migrations() if module.revision == "0103"]
+    assert not all(map(_only_adds, _said(stricter))), "or nothing is found"
+
+
+def test_how_far_back_the_code_may_lie_is_worked_out_and_what_needs_a_rest_is_named() -> None:
+    assert [schema.oldest(one) for one in ("0100", "0102", "0103", "0104")] == [
+        "0100",
+        "0100",
+        "0103",
+        "0103",
+    ]
+    assert [step[:4] for step in schema.contracting("0100")] == ["0103"]
+    assert schema.contracting("0103") == []
+
+
+@pytest.mark.parametrize("note", ["0103", None, "9998"])
+def test_older_code_goes_on_with_what_a_newer_version_left_whole_for_it(
+    empty_engine: Engine, note: str | None
+) -> None:
+    """And never on SQLite, which one host has."""
+    schema.upgrade(empty_engine)
+    _at(empty_engine, "9999")
+    is_open = empty_engine.dialect.name == "postgresql" and note == "0103"
+    if empty_engine.dialect.name == "postgresql":
+        with empty_engine.begin() as connection:
+            words = "NULL" if note is None else f"'{schema.NOTE.format('9999')}{note}'"
+            connection.execute(text(f"COMMENT ON TABLE alembic_version IS {words}"))
+    assert schema.is_open_to_us(empty_engine, "9999") is is_open
+    if is_open:
+        schema.check(empty_engine)
+        assert schema.pending(empty_engine) == [], "and leaves it there"
+    else:
+        with pytest.raises(schema.SchemaError, match="at revision 9999, this version needs"):
+            schema.check(empty_engine)
+
+
+def test_what_is_behind_is_never_open_and_of_two_that_migrate_the_second_finds_it_done(
+    empty_engine: Engine,
+) -> None:
+    schema.upgrade(empty_engine, "0103")
+    assert not schema.is_open_to_us(empty_engine, "0103")
+    both = [threading.Thread(target=schema.upgrade, args=(empty_engine,)) for _ in range(2)]
+    if empty_engine.dialect.name == "sqlite":
+        both = both[:1]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert schema.current(empty_engine) == schema.head()
+    schema.upgrade(empty_engine)
+    schema.check(empty_engine)

@@ -81,6 +81,7 @@ KEEPERS = {
         "flows/whatsapp/account.py",
         "flows/cli/neighbours.py",
         "flows/doctor/wire.py",
+        "flows/machine/answers.py",
         "flows/runs/vitals.py",  # what Prefect's client says where its server is gone
         "flows/runs/rooms.py",
         "flows/door/onward.py",

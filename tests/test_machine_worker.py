@@ -72,3 +72,13 @@ def test_a_worker_that_dies_is_told_to_systemd(settings: Settings, monkeypatch: 
     monkeypatch.setattr("subprocess.Popen", lambda *_: begin([sys.executable, "-c", "pass"]))
     monkeypatch.setattr(worker, "EVERY", 0.05)
     assert worker.keep(settings) == 1
+
+
+def test_a_fleet_s_worker_ends_by_itself_and_the_pool_of_all_is_not_touched(
+    settings: Settings, started: list[Any], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worker, "fleet_folder", lambda: settings.path.parent)
+    monkeypatch.setattr(drain, "drain", lambda *_: pytest.fail("the others would rest, too"))
+    assert worker.keep(settings) == 0
+    assert started[0].returncode == -signal.SIGUSR1, "which ends what has no handler yet, and no run"
+    assert capfd.readouterr().out == "drained\n"

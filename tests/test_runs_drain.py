@@ -145,9 +145,9 @@ def test_what_a_killed_worker_left_is_ended_before_another_begins(
 
 
 @contextmanager
-def online(server: DoorServer) -> Iterator[Callable[[], None]]:
+def online(server: DoorServer, name: str = "an earlier one") -> Iterator[Callable[[], None]]:
     """A worker that Prefect alone knows of; what it yields is its heartbeat."""
-    pool, name = server.settings.work_pool, "an earlier one"
+    pool = server.settings.work_pool
 
     def beat() -> None:
         with server.client() as client:
@@ -197,6 +197,26 @@ def test_what_began_after_the_heartbeat_of_a_worker_that_is_online_is_not_ended(
         assert [work.id for work in drain.settle(settings)] == [old]
         assert state_of(server, young) == StateType.RUNNING
     assert [work.id for work in drain.settle(settings)] == [young]
+
+
+def test_what_another_host_has_is_not_ended_here(server: DoorServer, settings: Settings) -> None:
+    """A host that comes back finds its own lock free, while the others send."""
+    os.close(drain.say_that_it_works(settings.state))
+    here = socket.gethostname()
+    own, elsewhere = (run_of(server, name=name, state=Running()) for name in ("mio", "altrui"))
+    taken = run_of(server, name="preso", state=Pending())
+    with server.client() as client:
+        client.update_flow_run(own, infrastructure_pid=f"{here}:{os.getpid()}")
+        client.update_flow_run(elsewhere, infrastructure_pid="un-altro:1")
+    with online(server, "un-altro-1") as beat:
+        beat()
+        assert [work.id for work in drain.undo(settings)] == [own]
+        assert {state_of(server, elsewhere), state_of(server, taken)} == {
+            *(StateType.RUNNING, StateType.PENDING)
+        }
+    assert [work.id for work in drain.settle(settings)] == [taken]
+    with server.client() as client:
+        client.set_flow_run_state(elsewhere, Completed(), force=True)
 
 
 def test_the_verb_says_what_it_waits_for_and_what_still_runs(

@@ -17,10 +17,10 @@ from flows.__main__ import main
 from flows.backup import databases
 from flows.doctor import machine as doctor
 from flows.doctor.finding import Case, Verdict
-from flows.machine import back, passage, upgrade
+from flows.machine import back, kinds, passage, upgrade
 from flows.machine.checkout import Checkout
-from flows.machine.home import Typed
 from flows.machine.passage import UpgradeError
+from flows.machine.typed import Typed
 from flows.run import take
 from flows.sending import witness
 from flows.sending.checks import Verdict as OfSend
@@ -242,7 +242,7 @@ def test_the_verb_says_what_it_would_do_and_what_it_did(
     assert "an upgrade was begun: everything is as before" in typed("--plan")[1]
     code, told = typed("--apply", "--json")
     document = json.loads(told)
-    assert (code, document["steps"], document["news"]) == (0, list(upgrade.STEPS), [])
+    assert (code, document["steps"], document["news"]) == (0, list(kinds.ALL), [])
     assert document["archive"] in world.town.safe.names()
     code, told = typed("--back", "--plan", "--json", "--identity", str(world.town.safe.file))
     assert (code, "still that of the newer version" in told) == (2, True)

@@ -11,8 +11,10 @@ import pytest
 
 from flows.machine import back, checkout, passage, upgrade
 from flows.machine.checkout import Checkout
-from flows.machine.home import ByUnits, Say, Typed
+from flows.machine.home import ByUnits
+from flows.machine.kinds import Kind, OneComune
 from flows.machine.passage import BACK, Passage, UpgradeError
+from flows.machine.typed import Say, Typed
 from flows.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -32,6 +34,7 @@ class Machine:
         self.typed = 0
         self.backups: list[tuple[str, ...]] = []  # as they were typed
         self.before: Callable[[str], None] = lambda _: None
+        self.kind: Kind = OneComune(self)
 
     def _at(self, step: str) -> None:
         self.steps.append((step, self.running))
@@ -50,6 +53,9 @@ class Machine:
 
     def is_running(self) -> bool:
         return self.running
+
+    def silent(self) -> list[str]:
+        return []
 
     def stop(self, say: Say) -> None:
         say("stopping")

@@ -7,6 +7,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+additive = False  # True: all that the code before it reads and writes stays whole, see `db.schema`
 
 
 def upgrade() -> None:

@@ -48,7 +48,7 @@ def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     return _ended(found, shared, asked, out)
 
 
-def apply(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+def apply(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     from flows.fleet.membership import roster
     from flows.fleet.membership.registrar import registrar
 
@@ -56,7 +56,7 @@ def apply(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
         found = []
         for count, standing in enumerate(roster.standings(of, asked), start=1):
             advance(count / max(1, len(of.slugs)), standing.slug)
-            found.append(_settle(standing, asked, out))
+            found.append(_settle(standing, asked, out, register_only=arguments.register_only))
         shared = _settle_together(asked, out)
     return _ended(found, shared, asked, out)
 
@@ -70,10 +70,12 @@ def _settle_together(asked: "Registrar", out: Output) -> "Together":
     return after
 
 
-def _settle(standing: "Standing", asked: "Registrar", out: Output) -> "Standing":
+def _settle(
+    standing: "Standing", asked: "Registrar", out: Output, *, register_only: bool = False
+) -> "Standing":
     from flows.fleet.membership import roster
 
-    done, after = roster.settled(standing, asked)
+    done, after = roster.settled(standing, asked, register_only=register_only)
     _tell(after, done, "done", out)
     return after
 
@@ -117,6 +119,7 @@ def _say(whom: str, deeds: list[str], how: str, ill: str, out: Output) -> None:
 
 
 def _ended(found: "list[Standing]", shared: "Together", asked: "Registrar", out: Output) -> int:
+    out.keep(server=asked.why or None)
     if asked.why:
         out.trouble(f"bollettino: deployments were not looked at, nor registered: {asked.why}")
     return 2 if asked.why or shared.ill or any(one.ill for one in found) else 0
@@ -127,11 +130,20 @@ def migrate(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
 
     failed = False
     with out.progress("bringing the databases to this version") as advance:
-        for count, one in enumerate(roster.migrated(of, dry_run=arguments.dry_run), start=1):
+        going = roster.migrated(
+            of,
+            dry_run=arguments.dry_run,
+            while_others_work=arguments.while_others_work,
+            without=arguments.without,
+        )
+        for count, one in enumerate(going, start=1):
             advance(count / max(1, len(of.slugs)), one.slug)
             row = {
                 "comune": one.slug,
+                "revision": one.revision,
+                "kind": one.kind or None,
                 "steps": list(one.steps),
+                "contracting": list(one.contracting),
                 "warnings": list(one.warnings),
                 "ill": one.ill or None,
             }
@@ -201,6 +213,7 @@ STANDING = {
     "deployments (those that are not as they should be; null: nobody could say)",
 }
 TOGETHER = "what is done for all Comuni in one run: deployments (as in comuni), ill (why not)"
+SERVER = "why deployments were not looked at, nor registered; null: they were"
 DRY = "say what would be done; write nothing"
 
 
@@ -225,6 +238,7 @@ def add_fleet(verbs: Verbs) -> None:
     would = {
         "comuni": f"{STANDING['comuni']}, would (what `apply` would do)",
         "together": f"{TOGETHER}, would",
+        "server": SERVER,
     }
     for_programs(inner("plan", plan, words, dry=False), **would)
     words = (
@@ -234,8 +248,15 @@ def add_fleet(verbs: Verbs) -> None:
     done = {
         "comuni": f"{STANDING['comuni']}, as it was before; done (what was done)",
         "together": f"{TOGETHER}, done",
+        "server": SERVER,
     }
-    for_programs(inner("apply", apply, words, dry=False), **done)
+    parser = inner("apply", apply, words, dry=False)
+    parser.add_argument(
+        "--register-only",
+        action="store_true",
+        help="deployments alone, and none of who lacks anything else: no database is touched",
+    )
+    for_programs(parser, **done)
     words = (
         "How each is doing, a line each, who needs a person first: asks no server, writes nothing. The same "
         "as a page is at /console of `web`."
@@ -244,10 +265,20 @@ def add_fleet(verbs: Verbs) -> None:
     words = (
         "Bring the databases to this version, one after the other: no more than that. Make a backup first."
     )
+    parser = inner("migrate", migrate, words)
+    parser.add_argument(
+        "--while-others-work",
+        action="store_true",
+        help="other hosts go on with the version of before: refuse what would take something from it",
+    )
+    parser.add_argument(
+        "--without", metavar="SLUG", action="append", default=[], help="leave this one's as it is"
+    )
     for_programs(
-        inner("migrate", migrate, words),
-        comuni="one object each: comune, steps (revisions that were, or would be, made), warnings, ill "
-        "(why not)",
+        parser,
+        comuni="one object each: comune, revision (at which it was), kind (sqlite or postgresql), steps "
+        "(revisions that were, or would be, made), contracting (those of them after which the version of "
+        "before may not go on), warnings, ill (why not)",
     )
     words = (
         "Take one more Comune in: copies its profile into the folder and does for it alone what `apply` "

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flows.cli.output import Output
+from flows.cli.upgrades import upgrade_host
 
 if TYPE_CHECKING:
     from flows.fleet.registry import Fleet
@@ -80,4 +81,5 @@ OF_ALL: Mapping[str, Callable[[argparse.Namespace, "Fleet", Output], int]] = {
     "worker": worker,
     "drain": drain,
     "install": install,
+    "upgrade": upgrade_host,
 }

@@ -37,6 +37,8 @@ def drain(arguments: argparse.Namespace, pool: "Pool", out: Output) -> int:
     from flows.runs import client
     from flows.runs import drain as draining
 
+    if arguments.here:
+        return _rest(pool, out)
     client.require_server(pool)
     if words := draining.doubt(pool):
         out.refuse(words)
@@ -70,6 +72,20 @@ def drain(arguments: argparse.Namespace, pool: "Pool", out: Output) -> int:
             out.refuse(draining.line(work))
         return 2
     out.say(f"nothing runs any more; {pool.work_pool} is paused until `drain --undo`")
+    return 0
+
+
+def _rest(pool: "Pool", out: Output) -> int:
+    """Asks no server."""
+    from flows.runs import drain as draining
+
+    with out.progress("waiting for what runs here") as advance:
+        is_over = draining.rest(pool, lambda _works, share: advance(share, "to end"))
+    out.keep(running=[], paused=False)
+    if not is_over:
+        out.refuse("still running here, and the workers of this machine take nothing until `drain --undo`")
+        return 2
+    out.say("nothing runs here any more; the workers of this machine rest until `drain --undo`")
     return 0
 
 
@@ -172,7 +188,13 @@ def add_verbs(add: Add) -> None:
         "Before the worker is stopped: pause the work pool and wait, a quarter of an hour at most, until "
         "nothing runs any more; code 2 says what still does. Forms that wait for an editor go on waiting.",
     )
-    parser.add_argument("--undo", action="store_true", help="let the worker go on")
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--undo", action="store_true", help="let the worker go on")
+    ways.add_argument(
+        "--here",
+        action="store_true",
+        help="of a fleet: let the workers of this machine alone come to rest; those of others go on",
+    )
     for_programs(
         parser,
         running="what (still) runs: name, state, since",

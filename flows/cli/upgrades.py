@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,21 +12,51 @@ from flows.cli.arguments import Add, for_programs
 from flows.cli.output import Output
 
 if TYPE_CHECKING:
+    from flows.fleet.registry import Fleet
+    from flows.machine.back import HasPrefect, Look
     from flows.machine.home import Home
     from flows.settings import Settings
 
+    Backwards = Callable[[], Look]
+
 
 def upgrade(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from flows.machine import home, passage
+    from flows.machine import back, home, passage
+
+    _require_one_way(arguments)
+    if settings.fleet:
+        raise passage.UpgradeError(
+            "upgrade: a fleet's host has one version for all: type it without --profile"
+        )
+    at = home.of(settings)
+    with passage.alone(at.state) as lock:
+        if arguments.back:
+            return _back(arguments, settings, at, lambda: back.look(at, settings, arguments.identity), out)
+        return _forward(arguments, at, out, lock)
+
+
+def upgrade_host(arguments: argparse.Namespace, fleet: "Fleet", out: Output) -> int:
+    """Of a fleet."""
+    from flows.fleet import shared
+    from flows.machine import back, home, passage
+
+    _require_one_way(arguments)
+    if arguments.identity:
+        raise passage.UpgradeError("--identity: the way back of a fleet's host restores nothing")
+    at = home.of_host(fleet)
+    with passage.alone(at.state) as lock:
+        if arguments.back:
+            return _back(arguments, shared.of(fleet), at, lambda: back.look_at_host(at), out)
+        return _forward(arguments, at, out, lock)
+
+
+def _require_one_way(arguments: argparse.Namespace) -> None:
     from flows.settings import BollettinoError
 
     if arguments.plan == arguments.apply and not arguments.back:
         raise BollettinoError(
             "upgrade: either --plan or --apply, or --back (with --plan it only says what it would do)"
         )
-    at = home.of(settings)
-    with passage.alone(at.state) as lock:
-        return _back(arguments, settings, at, out) if arguments.back else _forward(arguments, at, out, lock)
 
 
 def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) -> int:
@@ -36,14 +67,19 @@ def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) 
 
     code = Checkout(at.project, arguments.wheels)
     with out.progress("looking"):
-        found = way.look(at, arguments.to, version(), now=datetime.now(UTC))
+        found = way.look(
+            at, arguments.to, version(), now=datetime.now(UTC), others_stopped=arguments.others_stopped
+        )
     before = found.before
-    out.keep(steps=[step for step in way.STEPS if not before.has(step)], broken=before.broken)
+    left = [step for step in at.kind.order(before) if not before.has(step)]
+    out.keep(steps=left, broken=before.broken)
+    out.say(*found.lines)
     if found.resumed:
         out.say(f"an upgrade was begun: {way.standing(before)}")
     if arguments.plan:
-        out.say(*(f"{step}: {way.WORDS[step]}" for step in way.STEPS if not before.has(step)))
-        out.say(*(f"would migrate: {step}" for step in before.steps))
+        out.say(*(f"{step}: {way.WORDS[step]}" for step in left))
+        if not found.lines:  # of a fleet they stand there, by Comuni
+            out.say(*(f"would migrate: {step}" for step in before.steps))
         out.say(f"the code would be {before.commit}" if before.commit else "the code is what lies here")
         out.say(*(f"broken before: {one}" for one in before.broken))
         out.say("it runs, and would be stopped" if found.is_running else "it does not run")
@@ -70,16 +106,18 @@ def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) 
     return _ended("this version", news, out, "`python -m flows upgrade --back` goes back")
 
 
-def _back(arguments: argparse.Namespace, settings: "Settings", at: "Home", out: Output) -> int:
+def _back(
+    arguments: argparse.Namespace, settings: "HasPrefect", at: "Home", look: "Backwards", out: Output
+) -> int:
     from flows.machine import back as way
     from flows.machine import passage
     from flows.machine import upgrade as upgrade_of
     from flows.machine.checkout import Checkout
 
     with out.progress("looking"):
-        found = way.look(at, settings, arguments.identity)
+        found = look()
     passed = found.at
-    left = [step for step in way.STEPS if not found.is_resumed or not passed.has(step)]
+    left = [step for step in way.order(at, passed) if not found.is_resumed or not passed.has(step)]
     out.keep(steps=left, archive=passed.archive if found.archive else None)
     what = (
         f"the database of {passed.archive} is restored: what came since the upgrade is lost but for who left"
@@ -126,7 +164,8 @@ def add_verbs(add: Add) -> None:
         upgrade,
         "Bring the installation to another version: doctor, what runs comes to its end, backup, code, "
         "database, start, doctor. Killed at any moment the same command goes on. --back leads to where it "
-        "came from, with the copy that was made where the database was changed. With units: as root.",
+        "came from, with the copy that was made where the database was changed. With units: as root. Of a "
+        "fleet, without --profile, this host alone, while the others serve.",
         writes=False,
     )
     parser.add_argument("--plan", action="store_true", help="say what would be done; change nothing")
@@ -137,6 +176,11 @@ def add_verbs(add: Add) -> None:
         "--to",
         metavar="REF",
         help="the tag or commit of git that is the new version (default: the code at hand)",
+    )
+    parser.add_argument(
+        "--others-stopped",
+        action="store_true",
+        help="of a fleet: no other host runs, so Prefect may be another and a migration may take something",
     )
     parser.add_argument(
         "--wheels",

@@ -87,10 +87,13 @@ def revision(case: Case) -> Said:
     engine = make_engine(case.settings.database)
     try:
         at, wanted = schema.current(engine), schema.head()
+        is_open = at is not None and at != wanted and schema.is_open_to_us(engine, at)
     finally:
         engine.dispose()
     if at == wanted:
         return good(f"È della versione di questo programma ({at}).")
+    if is_open:  # another host of the fleet was upgraded first
+        return good(f"È di una versione più nuova ({at}), che questo programma può usare.")
     return failed(
         f"È della revisione {at or 'nessuna'}, il programma vuole la {wanted}.",
         "fai una copia, poi `python -m flows migrate`",

@@ -37,6 +37,11 @@ class Shared:
         return self.given.get(PREFECT_DATABASE)
 
     @property
+    def prefect_database(self) -> str | None:
+        """As `Settings` calls it."""
+        return self.database
+
+    @property
     def server_state(self) -> Path:
         """Where the Prefect server has its files."""
         return Path(self.given.get("BOLLETTINO_STATE") or ".bollettino").resolve() / OWN

@@ -8,19 +8,26 @@ import json
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 from db import disk, schema
 from flows.machine import passage, upgrade
 from flows.machine.checkout import Checkout
-from flows.machine.home import Home, Say
+from flows.machine.home import Home
 from flows.machine.passage import BACK, Passage, UpgradeError
+from flows.machine.typed import Say
 from flows.settings import BollettinoError, Settings
 
-STEPS = ("rest", "bring", "renew", "restore", "place", "prefect", "start", "see")
+STEPS = ("rest", "bring", "renew", "restore", "place", "prefect", "start", "register", "see")
 NEW, REPORT = "nuovo", "ripristino.json"  # in the state folder while it is restored
 WORDS = {**upgrade.WORDS, "bring": "the old code and its packages", "restore": "the copy of the database",
          "place": "what was restored takes the place of the state folder",
          "prefect": "Prefect's own database, where the newer version has changed it"}  # fmt: skip
+
+
+def order(home: Home, at: Passage) -> list[str]:
+    """The steps of this installation's way back."""
+    return [step for step in STEPS if step != "register" or step in home.kind.order(at)]
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,19 @@ def look(home: Home, settings: Settings, identity: Path | None) -> Look:
     return Look(at, archive, is_resumed)
 
 
+def look_at_host(home: Home) -> Look:
+    """The same of a fleet's host. Where migrations only added, the code of before goes on with them."""
+    at = passage.read(home.state)
+    if at is None or (at.way == BACK and at.is_over):
+        raise UpgradeError("there is no upgrade to go back from")
+    if at.contracting and at.is_migrating:
+        raise UpgradeError(
+            f"{', '.join(at.contracting)}: the version before cannot go on with these databases: stop the "
+            "fleet on all hosts, bring the old code, and restore each Comune from its copy (`restore`)"
+        )
+    return Look(at, None, at.way == BACK)
+
+
 def _is_changed(home: Home, at: Passage) -> bool:
     """Whether the database may be of another revision than before."""
     if not at.has("copy") or (at.has("migrate") and not at.steps):
@@ -76,10 +96,17 @@ def _words(home: Home, archive: Path, identity: Path) -> list[str]:
     return [str(archive), "--identity", str(identity), "--into", str(into), "--registers", str(home.state)]
 
 
+class HasPrefect(Protocol):
+    """An installation, or what the Comuni of a fleet share."""
+
+    @property
+    def prefect_database(self) -> str | None: ...
+
+
 class Return:
     """One, from its look to its end."""
 
-    def __init__(self, home: Home, settings: Settings, code: Checkout, say: Say) -> None:
+    def __init__(self, home: Home, settings: HasPrefect, code: Checkout, say: Say) -> None:
         self.home, self.settings, self.code, self.say = home, settings, code, say
 
     def go(self, found: Look, identity: Path | None) -> list[str]:
@@ -92,7 +119,7 @@ class Return:
         elif upgrade.is_started_again(self.home, at):
             self._anew(at)
         news: list[str] = []
-        for step in STEPS:
+        for step in order(self.home, at):
             if at.has(step):
                 continue
             self.say(f"{step}: {WORDS[step]}")
@@ -133,6 +160,8 @@ class Return:
             self._prefect(found.at)
         elif step == "start":
             self.home.start(self.say)
+        elif step == "register":
+            self.home.kind.register(self.say)
         elif step == "see":
             return [one for one in upgrade.fresh(self.home, found.at) if one != "database.restored"]
         return []

@@ -36,11 +36,32 @@ class Checkout:
             )
         return done.stdout.strip()
 
-    def prefect(self) -> str | None:
-        """The version that the lock names."""
-        lock = self.project / "deployments" / f"{LOCKS[0]}.lock"
-        found = re.search(r"^prefect==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
-        return found[1] if found else None
+    def prefect(self, commit: str | None = None) -> str | None:
+        """The version that the lock names; None: of the code at hand."""
+        return _found(r"^prefect==(\S+)", self.text(f"deployments/{LOCKS[0]}.lock", commit))
+
+    def version(self, commit: str | None = None) -> str | None:
+        """Of the program."""
+        return _found(r'^version = "(\S+)"', self.text("pyproject.toml", commit))
+
+    def text(self, path: str, commit: str | None = None) -> str:
+        """Of a file, at a commit or at hand."""
+        if commit is None:
+            return (self.project / path).read_text(encoding="utf-8")
+        done = self._git("show", f"{commit}:{path}")
+        if done.returncode:
+            raise UpgradeError(
+                f"{self.project}: git shows no {path} of {commit[:12]} ({_first(done.stderr)})"
+            )
+        return done.stdout
+
+    def texts(self, folder: str, commit: str | None = None) -> list[str]:
+        """Of the Python files in a folder."""
+        if commit is None:
+            paths = [f"{folder}/{path.name}" for path in (self.project / folder).glob("*.py")]
+        else:
+            paths = self._git("ls-tree", "--name-only", commit, f"{folder}/").stdout.split()
+        return [self.text(path, commit) for path in sorted(paths) if path.endswith(".py")]
 
     def require_clean(self, profile: Path) -> None:
         """UpgradeError where a person changed what git keeps: it would be lost. A document's text is first to
@@ -127,6 +148,11 @@ def _own(changed: Sequence[str], profile: Path, project: Path) -> Iterator[str]:
         yield f"the Comune's profile is a file of its own: {' && '.join(copies)}"
         yield f"its units read it after: python -m flows install --apply --profile {shlex.quote(str(own))}"
         yield f"only then: git checkout HEAD -- {shlex.quote(path)}"
+
+
+def _found(pattern: str, text: str) -> str | None:
+    found = re.search(pattern, text, re.MULTILINE)
+    return found[1] if found else None
 
 
 def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":

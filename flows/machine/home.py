@@ -3,20 +3,22 @@
 Its verbs are typed as a person would, each a process of its own: so a new version's are those of its code.
 """
 
-import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from db import disk
-from flows.machine import checkout, plan
+from flows.fleet.registry import Fleet
+from flows.machine import answers, checkout, fleet, plan
+from flows.machine.kinds import Kind, ManyComuni, OneComune
 from flows.machine.passage import UpgradeError
 from flows.machine.secret_files import PROCESSES, SEALED
+from flows.machine.typed import Say, Typed, typed
+from flows.profiles.fleet import OWN
 from flows.settings import ROOT, Settings
 
 BOOTED = Path("/run/systemd/system")  # sd_booted(3)
@@ -26,28 +28,9 @@ PATIENCE = 900.0  # seconds for a person to stop `run`
 EVERY = 0.5
 
 
-@dataclass(frozen=True)
-class Typed:
-    """What became of a verb. `document`: what it told a program."""
-
-    words: Sequence[str]
-    code: int
-    document: dict[str, Any]
-    errors: str
-
-    def require(self, codes: Sequence[int] = (0,)) -> "Typed":
-        """UpgradeError with the verb's own words where it ended otherwise."""
-        if self.code not in codes:
-            said = self.errors.strip() or f"it ended with {self.code}"
-            raise UpgradeError(f"`python -m flows {' '.join(self.words)}`: {said}")
-        return self
-
-
-Say = Callable[[str], None]
-
-
 class Home(Protocol):
-    """One installation. `state`: its state folder; `sees_all`: whether its processes are ours to start.
+    """One installation, or a fleet's host. `state`: its state folder; `sees_all`: whether its processes are
+    ours to start.
 
     `tries`: how often the doctor is asked after a start, until what has just begun is well.
     """
@@ -57,11 +40,15 @@ class Home(Protocol):
     profile: Path
     sees_all: bool
     tries: int
+    kind: Kind
 
     def type(self, *words: str) -> Typed:
         """A verb, as the account that runs the installation, with its secrets."""
 
     def is_running(self) -> bool: ...
+
+    def silent(self) -> list[str]:
+        """Names of processes that should answer, and do not."""
 
     def stop(self, say: Say) -> None:
         """Until nothing of it runs any more. UpgradeError where it goes on."""
@@ -88,14 +75,17 @@ def of(settings: Settings) -> Home:
     return ByUnits(plan.of(settings))
 
 
-def typed(command: Sequence[str], words: Sequence[str], folder: Path) -> Typed:
-    """Run it to its end."""
-    done = checkout.run(command, folder)
-    try:
-        document = json.loads(done.stdout) if done.stdout.strip() else {}
-    except ValueError:
-        document = {}
-    return Typed(words, done.returncode, document if isinstance(document, dict) else {}, done.stderr)
+def of_host(of_all: Fleet) -> Home:
+    """UpgradeError where no units run it, or another than root asks."""
+    machine = fleet.of(of_all)
+    if not (BOOTED.is_dir() and machine.command.exists()):
+        raise UpgradeError(
+            "no units run a fleet here: stop its processes (the workers with `drain --here` before), bring "
+            "the code, `python -m flows fleet migrate`, start them, `python -m flows fleet apply`"
+        )
+    if os.geteuid() != 0:
+        raise UpgradeError(f"units run {machine.name}: type this as root")
+    return HostByUnits(machine)
 
 
 class ByUnits:
@@ -103,12 +93,14 @@ class ByUnits:
 
     sees_all, tries = True, 6
 
-    def __init__(self, machine: plan.Machine) -> None:
+    def __init__(self, machine: plan.Machine | fleet.Together) -> None:
         self.machine, self.project, self.state = machine, machine.places.project, machine.state
         self.profile = machine.places.profile
         self.target = f"{machine.name}.target"
         # each by its name, too: one that somebody started alone lives without its target
         self.services = [f"{machine.name}-{process}.service" for process in PROCESSES]
+        self.kind: Kind = OneComune(self)
+        self._named = ["--profile", str(self.profile)]  # how `install` is told which one it is
 
     def command(self, *words: str) -> list[str]:
         """Nothing of root's own surroundings, which name another state folder and its database."""
@@ -123,6 +115,10 @@ class ByUnits:
             checkout.run(["systemctl", "is-active", "--quiet", unit], self.project).returncode == 0
             for unit in units
         )
+
+    def silent(self) -> list[str]:
+        """The doctor asks them."""
+        return []
 
     def stop(self, say: Say) -> None:
         say(f"stopping {self.target}")
@@ -140,7 +136,7 @@ class ByUnits:
     def _install(self, how: str) -> None:
         is_sealed = any(self.machine.credentials.glob(f"*{SEALED}"))  # as it was
         words = ["install", how, "--encrypt" if is_sealed else "--no-encrypt"]
-        words += ["--profile", str(self.machine.places.profile)]
+        words += self._named
         typed([str(self.machine.places.python), "-m", "flows", *words], words, self.project).require()
 
     def start(self, say: Say) -> None:
@@ -167,6 +163,28 @@ class ByUnits:
             raise UpgradeError(f"`systemctl {' '.join(words)}`: {done.stderr.strip() or done.returncode}")
 
 
+class HostByUnits(ByUnits):
+    """What a fleet has on one machine."""
+
+    def __init__(self, machine: fleet.Together) -> None:
+        super().__init__(machine)
+        self.state, self.services, self._named = machine.state / OWN, machine.units, []
+        self.kind, self._host = ManyComuni(self), machine
+
+    def silent(self) -> list[str]:
+        doors = {port: (f"prefect@{port}", "/api/health") for port in self._host.servers}
+        doors |= {port: (f"gate@{port}", "/salute") for port in self._host.gates}
+        if self._host.file.web.processes:
+            doors[self._host.file.web.port] = ("web", "/salute")
+        mute = [name for port, (name, path) in doors.items() if not answers.does(port, path)]
+        dead = [
+            unit.removeprefix(f"{self.machine.name}-").removesuffix(".service")
+            for unit in self.services
+            if checkout.run(["systemctl", "is-active", "--quiet", unit], self.project).returncode
+        ]
+        return sorted({*mute, *dead})
+
+
 class ByRun:
     """Of `python -m flows run`, which a person starts and stops."""
 
@@ -175,6 +193,7 @@ class ByRun:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.state, self.profile = settings, settings.state, settings.path
+        self.kind: Kind = OneComune(self)
 
     def type(self, *words: str) -> Typed:
         command = [sys.executable, "-m", "flows", *words, "--profile", str(self.settings.path)]
@@ -182,6 +201,10 @@ class ByRun:
 
     def is_running(self) -> bool:
         return any(disk.is_locked(self.state / name) for name in LOCKS)
+
+    def silent(self) -> list[str]:
+        """The doctor asks them."""
+        return []
 
     def stop(self, say: Say) -> None:
         began, is_told = time.monotonic(), False

@@ -30,7 +30,8 @@ class Passage(BaseModel):
     does. `steps`: what migrates the database. `archive`: the copy that was made before it; `restores`: the
     way back needs it. `prefect`: the newer Prefect. `broken`: what the doctor found broken before.
     `is_touched`: the code, or what lies on the machine, may be another by now; `is_migrating`: so may the
-    database.
+    database. Of a fleet's host, `is_rolling`: others work on with the version of before; `contracting`:
+    migrations after which that may not go on; `uncopied`: Comuni without a new copy.
     """
 
     model_config = ConfigDict(extra="ignore")  # an older version reads it, too, on the way back
@@ -51,6 +52,9 @@ class Passage(BaseModel):
     broken: list[str] = []
     is_touched: bool = False
     is_migrating: bool = False
+    is_rolling: bool = False
+    contracting: list[str] = []
+    uncopied: list[str] = []
 
     def has(self, step: str) -> bool:
         return step in self.done

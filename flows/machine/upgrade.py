@@ -1,23 +1,22 @@
 """Brings an installation to another version: doctor, rest, copy, code, database, start, doctor.
 
 Each step is done again without harm, and written down when it is behind: killed at any moment, the same
-command goes on, and `back` leads to where it came from. The copy is made when nothing writes any more.
+command goes on, and `back` leads to where it came from. The copy is made when nothing writes any more; but of
+a fleet's host before, where others go on and migrations only add: nobody goes back by it then.
 """
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.machine import passage
 from flows.machine.checkout import Checkout
-from flows.machine.home import Home, Say
+from flows.machine.home import Home
 from flows.machine.passage import FORWARD, Passage, UpgradeError
+from flows.machine.typed import Say
 from flows.settings import BollettinoError
 
-STEPS = ("rest", "copy", "bring", "renew", "migrate", "start", "see")
-BLOCKING = "database."  # what a doctor finds broken of it must be mended before, not carried over
-EXCEPT = ("database.revision", "machine.upgrade")  # what an upgrade itself is about
 LATER = "prefect."  # of processes that a person has still to start
 PAUSE = 15.0  # seconds between two looks of the doctor
 WORDS = {
@@ -27,21 +26,27 @@ WORDS = {
     "renew": "the units, as the new code wants them",
     "migrate": "the database",
     "start": "what was stopped is started",
+    "register": "what the Prefect server may start, as the new code wants it",
     "see": "the doctor, against what it found before",
 }
 
 
 @dataclass(frozen=True)
 class Look:
-    """What an upgrade would do. `steps`: of the database, as far as the code at hand knows them."""
+    """What an upgrade would do. `steps` of the passage: of the database, of one Comune as far as the code at
+    hand knows them; `lines`: what else an operator is told.
+    """
 
     before: Passage
     is_running: bool
     resumed: Passage | None = None
+    lines: list[str] = field(default_factory=list)
 
 
-def look(home: Home, ref: str | None, version: str, *, now: datetime) -> Look:
-    """Changes nothing. UpgradeError says why it could not be done."""
+def look(home: Home, ref: str | None, version: str, *, now: datetime, others_stopped: bool = False) -> Look:
+    """Changes nothing. UpgradeError says why it could not be done. `others_stopped`: no other host of the
+    fleet runs, says the operator.
+    """
     if (found := passage.read(home.state)) is not None and not found.is_over:
         if found.way != FORWARD:
             raise UpgradeError(
@@ -54,37 +59,20 @@ def look(home: Home, ref: str | None, version: str, *, now: datetime) -> Look:
         code.require_clean(home.profile)
         commit, old = code.commit(ref), code.commit()
     home.check()
-    home.type("backup", "--dry-run").require()
-    steps = home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])
-    if found is not None and found.way == FORWARD and found.commit and not steps:
-        target = commit or code.commit()
-        if target == found.commit:  # another one would take the place of its record, and of its way back
-            raise UpgradeError(
-                "this version is here already; `python -m flows upgrade --back` goes back from it"
-            )
-    broken = findings(home)
-    if blocking := [one for one in broken if one.startswith(BLOCKING) and one not in EXCEPT]:
-        raise UpgradeError(
-            f"the doctor finds the database broken ({', '.join(blocking)}): `python -m flows doctor` says "
-            "what to do; that comes first"
-        )
     before = Passage(
         at=now,
         old_version=version if ref else None,  # else the code at hand is the new one already
         old_commit=old,
         commit=commit,
-        steps=steps,
-        broken=broken,
     )
-    return Look(before, home.is_running())
-
-
-def findings(home: Home) -> list[str]:
-    """Ids of what the doctor calls broken; without the network where the processes are not ours to start."""
-    words = ["doctor", "--json", *([] if home.sees_all else ["--offline"])]
-    document = home.type(*words).require((0, 1, 2, 3)).document
-    found = {check["id"] for check in document.get("checks", []) if check["verdict"] == "failed"}
-    return sorted(found)
+    lines = home.kind.look(code, before, others_stopped=others_stopped)
+    if found is not None and found.way == FORWARD and found.commit and not before.steps:
+        target = commit or code.commit()
+        if target == found.commit:  # another one would take the place of its record, and of its way back
+            raise UpgradeError(
+                "this version is here already; `python -m flows upgrade --back` goes back from it"
+            )
+    return Look(before, home.is_running(), lines=lines)
 
 
 class Upgrade:
@@ -105,7 +93,7 @@ class Upgrade:
             at.done = [step for step in at.done if step != "rest" and (step != "copy" or at.is_migrating)]
             passage.write(self.home.state, at)
         news: list[str] = []
-        for step in STEPS:
+        for step in self.home.kind.order(at):
             if at.has(step):
                 continue
             self.say(f"{step}: {WORDS[step]}")
@@ -125,8 +113,7 @@ class Upgrade:
         if step == "rest":
             rest(self.home, self.say)
         elif step == "copy":
-            made = self.home.type("backup", "--folder-only", "--json").require().document
-            at.archive, at.old_revision = made["archive"], made["revision"]
+            self.home.kind.copy(at, self.say)
         elif step == "bring":
             at.is_touched = True
             passage.write(self.home.state, at)
@@ -136,12 +123,14 @@ class Upgrade:
             at.prefect = self.code.prefect()  # of the new code
             self.home.renew()
         elif step == "migrate":
-            at.steps = self.home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])
+            self.home.kind.note(at)
             at.is_migrating = True
             passage.write(self.home.state, at)  # before: whoever is killed in it knows that it was begun
-            self.home.type("migrate").require()
+            self.home.kind.migrate(at, self.say)
         elif step == "start":
             self.home.start(self.say)
+        elif step == "register":
+            self.home.kind.register(self.say)
         elif step == "see":
             return fresh(self.home, at)
         return []
@@ -162,10 +151,8 @@ def rest(home: Home, say: Say) -> None:
     """Nothing new begins, what runs comes to its end, and all of it is stopped."""
     if not home.is_running():
         return
-    drained = home.type("drain", "--json")
-    if drained.code:
-        running = ", ".join(one["name"] for one in drained.document.get("running", []))
-        raise UpgradeError(f"still running: {running}" if running else drained.errors.strip())
+    if why := home.kind.drain():
+        raise UpgradeError(why)
     home.stop(say)
 
 
@@ -187,7 +174,7 @@ def fresh(home: Home, at: Passage) -> list[str]:
         time.sleep(PAUSE if attempt else 0)
         news = [
             one
-            for one in findings(home)
+            for one in home.kind.findings()
             if one not in at.broken
             and one != "machine.upgrade"
             and (home.sees_all or not one.startswith(LATER))

@@ -4,10 +4,15 @@ A worker of Prefect's (3.9.1) that gets SIGTERM ends within two seconds and leav
 (measured; PrefectHQ/prefect issue 22528). So the pool is paused first, and what runs is waited for. What a
 worker that was killed has left is ended here, too: as Crashed, so that `watch` sees that it is over. What was
 sent stands in our own database, whatever state a run has.
+
+Of a fleet's hosts one rests while the others work on: its workers take nothing new (`flows.runs.taking`), and
+what runs elsewhere is nobody's to end here.
 """
 
 import fcntl
 import os
+import re
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,20 +30,23 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
-from prefect.exceptions import ObjectNotFound
+from prefect.client.schemas.objects import FlowRun, StateType, Worker, WorkerStatus
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Crashed
 
 from db import disk
 from flows.runs import vitals
 from flows.runs.client import AT_ONCE, Pool
+from flows.runs.taking import REST, TAKES
 from flows.settings import BollettinoError
 
 PATIENCE = 900.0  # seconds; the unit gives its stop a minute more
 EVERY = 2.0  # seconds between two looks
 WORKING = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
+NOT_FOUND = 404
 LOCK = "worker.lock"  # in the state folder
 LIVES = timedelta(minutes=1)  # after a heartbeat; Prefect's workers give one every 30 seconds
+NUMBERED = re.compile(r"(.+)-\d+")  # a fleet's worker: its host and its number there
 LEFT = "il processo che lo eseguiva è finito prima"
 
 
@@ -118,14 +126,21 @@ def pause(pool: Pool, *, is_paused: bool) -> None:
 
 def _heard(pool: Pool) -> datetime | None:
     """The last heartbeat of a worker of our pool that is online; None where none is."""
+    beats = [worker.last_heartbeat_time for worker in _online(pool)]
+    last = max((beat for beat in beats if beat is not None), default=None)
+    return last if last is not None and datetime.now(UTC) - last < LIVES else None
+
+
+def _online(pool: Pool) -> list[Worker]:
     with get_client(sync_client=True) as client:
         try:
             workers = client.read_workers_for_work_pool(pool.work_pool)
-        except ObjectNotFound:  # no pool, no worker
-            return None
-    beats = [worker.last_heartbeat_time for worker in workers if worker.status == WorkerStatus.ONLINE]
-    last = max((beat for beat in beats if beat is not None), default=None)
-    return last if last is not None and datetime.now(UTC) - last < LIVES else None
+        except (ObjectNotFound, PrefectHTTPStatusError) as exc:
+            response = getattr(exc, "response", None)
+            if response is not None and response.status_code != NOT_FOUND:
+                raise
+            return []  # no pool, no worker
+    return [worker for worker in workers if worker.status == WorkerStatus.ONLINE]
 
 
 def doubt(pool: Pool) -> str:
@@ -146,13 +161,30 @@ def settle(pool: Pool) -> list[Work]:
 
     What began after the last heartbeat of a worker that is online may be its own, whatever the lock says.
     """
-    works = at_work(pool)  # before the lock: a worker that comes in between holds it
+    works = _of_here(pool)  # before the lock: a worker that comes in between holds it
     if is_anyone_working(pool.server_state) or not works or doubt(pool):
         return []
     heard = _heard(pool)
     left = [work for work in works if heard is None or work.since <= heard]
     _end(left)
     return left
+
+
+def _of_here(pool: Pool) -> list[Work]:
+    """Of what says that it works all but what another host has, or may have taken a moment ago."""
+    here, elsewhere, now = socket.gethostname(), _others(pool), datetime.now(UTC)
+
+    def is_here(run: FlowRun) -> bool:
+        host = (run.infrastructure_pid or "").rpartition(":")[0]
+        return vitals.is_lost(run, now=now) or (host == here if host else not elsewhere)
+
+    return sorted((_work(run) for run in _working(pool) if is_here(run)), key=lambda work: work.since)
+
+
+def _others(pool: Pool) -> list[str]:
+    """Hosts of this pool's other workers that are online."""
+    hosts = {found[1] for worker in _online(pool) if (found := NUMBERED.fullmatch(worker.name))}
+    return sorted(hosts - {socket.gethostname()})
 
 
 def end_lost(pool: Pool, *, now: datetime) -> list[Work]:
@@ -188,8 +220,26 @@ def drain(pool: Pool, look: Callable[[list[Work], float], None], patience: float
         time.sleep(min(EVERY, patience - spent))
 
 
+def rest(pool: Pool, look: Callable[[list[Work], float], None], patience: float = PATIENCE) -> bool:
+    """Let the workers of this machine take nothing new, and wait for what they have; whether it has ended.
+
+    They say so themselves, and the others of the pool go on. `look` is told as by `drain`.
+    """
+    pool.server_state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (pool.server_state / REST).touch(mode=0o600)
+    began = time.monotonic()
+    while disk.is_locked(pool.server_state / TAKES):
+        spent = time.monotonic() - began
+        if spent >= patience:
+            return False
+        look([], min(spent / patience, 1.0))
+        time.sleep(min(EVERY, patience - spent))
+    return True
+
+
 def undo(pool: Pool) -> list[Work]:
     """Give the worker runs again; what a killed one had left, and was ended before."""
+    (pool.server_state / REST).unlink(missing_ok=True)
     left = settle(pool)
     pause(pool, is_paused=False)
     return left

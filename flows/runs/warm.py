@@ -38,8 +38,11 @@ class Order:
     descriptors: list[int]  # the launcher's input, output and errors
 
 
-def start(pool: str, name: str, import_all: Callable[[], None]) -> None:
-    """Become a worker of a pool; it returns in other processes, at the end of the warm one and of runs."""
+def start(pool: str, name: str, import_all: Callable[[], None], state: Path | None = None) -> None:
+    """Become a worker of a pool; it returns in other processes, at the end of the warm one and of runs.
+
+    `state`: the folder by which it can be told to take nothing new (`flows.runs.taking`).
+    """
     try:
         if is_possible() and _beside(import_all):
             return
@@ -48,7 +51,8 @@ def start(pool: str, name: str, import_all: Callable[[], None]) -> None:
     # a shell's background job inherits it ignored, and Prefect's worker, told to end, sends it to itself
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", name]
-    os.execv(sys.executable, [sys.executable, "-m", "prefect", *worker])  # noqa: S606  no shell is meant
+    program = ["flows.runs.taking", str(state)] if state else ["prefect"]
+    os.execv(sys.executable, [sys.executable, "-m", *program, *worker])  # noqa: S606  no shell is meant
 
 
 def is_possible() -> bool:

@@ -1,5 +1,6 @@
 """This project as it is released, in two versions, and an installation that goes from one to the other."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -27,11 +28,12 @@ def upgrade() -> None:
 
 
 class Project:
-    """A copy of this one under git: v1, and v2 with one migration more or, where it `migrates` nothing, with
-    another line in a file alone. The packages are the tests' own.
+    """A copy of this one under git: v1, and v2 with one migration more (`later`) or, where it `migrates`
+    nothing, with another line in a file alone; `version` is the one it then has. The packages are the tests'
+    own.
     """
 
-    def __init__(self, folder: Path, *, migrates: bool = True) -> None:
+    def __init__(self, folder: Path, *, migrates: bool = True, later: str = LATER, version: str = "") -> None:
         self.folder = folder
         ignored = shutil.ignore_patterns("__pycache__", "guida")
         for name in ("flows", "db", "scrapers", "deployments"):
@@ -44,10 +46,16 @@ class Project:
         self.git("init", "--quiet", ".")
         self.release("v1")
         if migrates:
-            (folder / "db" / "migrations" / "versions" / f"{NEXT}_later.py").write_text(LATER)
+            (folder / "db" / "migrations" / "versions" / f"{NEXT}_later.py").write_text(later)
         else:
             described = (folder / "pyproject.toml").read_text(encoding="utf-8")
             (folder / "pyproject.toml").write_text(described + "# v2\n", encoding="utf-8")
+        if version:
+            described = (folder / "pyproject.toml").read_text(encoding="utf-8")
+            first = re.sub(
+                r'^version = ".*"', f'version = "{version}"', described, count=1, flags=re.MULTILINE
+            )
+            (folder / "pyproject.toml").write_text(first, encoding="utf-8")
         self.release("v2")
         self.git("checkout", "--quiet", "--detach", "v1")
 

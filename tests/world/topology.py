@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import psycopg
@@ -70,6 +71,9 @@ SERVER = """
         }}
     }}
 """
+
+
+Made = TypeVar("Made", bound="Topology")
 
 
 class Topology:
@@ -207,10 +211,14 @@ class Topology:
         options = ("--port", str(port), "--state", str(state), "--config", str(write_config(settings)))
         return self._part(f"sandbox-{slug}", (sys.executable, "-m", "deployments.sandbox", *options))
 
+    def typed(self, *words: str) -> Sequence[str]:
+        """The command that is a verb."""
+        return _flows(*words)
+
     def flows(self, *words: str, code: int = 0) -> str:
         """What a verb says that ends with this code."""
         done = subprocess.run(
-            _flows(*words), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            self.typed(*words), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == code, f"{' '.join(words)}: {done.stdout}{done.stderr}"
         return done.stdout
@@ -268,7 +276,12 @@ def missing() -> list[str]:
 @contextmanager
 def topology(folder: Path, slugs: Sequence[str], *changes: tuple[str, str]) -> Iterator[Topology]:
     """Started, in a process that counts as one of this fleet's; ended whatever becomes of it."""
-    made = Topology(folder, slugs, *changes)
+    with started(Topology(folder, slugs, *changes)) as made:
+        yield made
+
+
+@contextmanager
+def started(made: Made) -> Iterator[Made]:
     before = dict(os.environ)
     os.environ.update(made.environment)
     try:

@@ -20,7 +20,8 @@ from flows.cli import installation
 from flows.doctor import examination
 from flows.machine import back, passage, upgrade
 from flows.machine.checkout import Checkout
-from flows.machine.home import ByRun, Typed
+from flows.machine.home import ByRun
+from flows.machine.typed import Typed
 from flows.settings import Settings
 from tests.world.builders import make_bulletin
 from tests.world.safe import Safe

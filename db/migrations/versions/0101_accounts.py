@@ -9,6 +9,7 @@ revision = "0101"
 down_revision = "0100"
 branch_labels = None
 depends_on = None
+additive = True  # the code before it goes on, see `db.schema`
 
 
 def upgrade() -> None:

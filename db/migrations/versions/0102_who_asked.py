@@ -9,6 +9,7 @@ revision = "0102"
 down_revision = "0101"
 branch_labels = None
 depends_on = None
+additive = True  # the code before it goes on, see `db.schema`
 
 
 def upgrade() -> None:

@@ -63,6 +63,7 @@ def read(settings: Settings, engine: Engine, memory: Memory, *, now: datetime) -
     """SchemaError where the database is of another version, or does not answer."""
     with schema.explained(engine):
         schema.check(engine)
+        revision = schema.current(engine)
     with reading(engine) as session:
         line = _of_sources(settings, session, unread(settings), now)
         line = _of_bulletins(session, line, memory, now)
@@ -87,7 +88,7 @@ def read(settings: Settings, engine: Engine, memory: Memory, *, now: datetime) -
         backup_at=backup_at,
         is_backup_ill=not is_backup_well,
         broken=_broken(settings, now),
-        revision=schema.head(),
+        revision=revision,
     )
 
 

@@ -1,9 +1,11 @@
 """What each Comune of a fleet has, and what it still lacks to be served."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from db import disk
+from sqlalchemy import make_url
+
+from db import disk, schema
 from flows.fleet import apart
 from flows.fleet.membership import troubles
 from flows.fleet.membership.registrar import Registrar
@@ -107,11 +109,18 @@ def _state(settings: Settings) -> str:
     return "open to others" if settings.state.stat().st_mode & 0o077 else "there"
 
 
-def settled(standing: Standing, registrar: Registrar) -> tuple[list[str], Standing]:
-    """Do what one lacks. What was done, and how it stood before; with its illness, where that came up."""
+def settled(
+    standing: Standing, registrar: Registrar, *, register_only: bool = False
+) -> tuple[list[str], Standing]:
+    """Do what one lacks. What was done, and how it stood before; with its illness, where that came up.
+
+    `register_only`: who lacks more than deployments is left as it is.
+    """
     settings = standing.settings
     if settings is None or standing.ill:
         return [], standing
+    if register_only and (more := [one for one in standing.lacks if one != standing.registers]):
+        return [], replace(standing, ill=f"not registered before this is done: {'; '.join(more)}")
     done: list[str] = []
     try:
         _make(settings, standing)
@@ -136,30 +145,47 @@ def _make(settings: Settings, standing: Standing) -> None:
 
 @dataclass(frozen=True)
 class Migration:
-    """What became of one database; `steps` that were, or would be, made."""
+    """What became of one database; `steps` that were, or would be, made, of which after the `contracting` the
+    code of before may not go on. `revision`: at which it was.
+    """
 
     slug: str
     steps: tuple[str, ...] = ()
+    contracting: tuple[str, ...] = ()
+    revision: str | None = None
+    kind: str = ""  # sqlite or postgresql
     warnings: tuple[str, ...] = ()
     ill: str = ""  # why it is as it was
 
 
-def migrated(fleet: Fleet, *, dry_run: bool) -> Iterator[Migration]:
-    """The databases of all, one after the other."""
+def migrated(
+    fleet: Fleet, *, dry_run: bool, while_others_work: bool = False, without: Collection[str] = ()
+) -> Iterator[Migration]:
+    """The databases of all, one after the other, but for those `without`, which are looked at alone.
+
+    `while_others_work`: see `founding.bring`.
+    """
     roll = fleet.roll()
     well = {settings.profile.slug: settings for settings in roll.comuni}
     for slug in sorted([*well, *roll.ill]):
         if slug not in well:
             yield Migration(slug, ill=roll.ill[slug])
             continue
+        found = Migration(slug, kind=make_url(well[slug].database).get_backend_name())
         try:
+            base = founding.look(well[slug])
+            contracting = tuple(schema.contracting(base.revision)) if base.revision and base.steps else ()
+            found = replace(found, steps=base.steps, contracting=contracting, revision=base.revision)
             if dry_run:
-                yield Migration(slug, founding.look(well[slug]).steps)
+                yield found
+            elif slug in without and base.steps:
+                yield replace(found, steps=(), ill="left out, as was asked")
             else:
-                brought = founding.bring(well[slug])
-                yield Migration(slug, brought.steps, (*_made_again(brought.triggers), *brought.missing))
+                brought = founding.bring(well[slug], while_others_work=while_others_work)
+                warnings = (*_made_again(brought.triggers), *brought.missing)
+                yield replace(found, steps=brought.steps, warnings=warnings)
         except Exception as exc:  # noqa: BLE001  it must not cost the others
-            yield Migration(slug, ill=troubles.words(exc))
+            yield replace(found, steps=(), ill=troubles.words(exc))
 
 
 def _made_again(triggers: Sequence[str]) -> list[str]:

@@ -1,0 +1,70 @@
+"""Prefect's worker, which can be told to take nothing new: its own runs come to their end, others' go on.
+
+Prefect (3.9.1) can pause a pool, which is that of all workers, and a worker that it ends leaves its runs
+Running for ever (issue 22528). Here a worker looks, before it asks for runs, whether it is to rest: as long
+as the machine's REST is there, or for good once it got SIGUSR1; then it ends when its last run has ended.
+Started as `python -m flows.runs.taking STATE worker start ...`, with Prefect's own words behind the folder.
+"""
+
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+REST = "worker.rest"  # in the state folder: the workers of this machine take nothing
+TAKES = "worker-takes.lock"  # beside it, held by each that takes runs, or has some
+LIMIT = "100000"  # runs at once: none, but with a limit Prefect's worker counts those that it has
+
+
+class Turns:
+    """Whether one worker takes, and what of it still runs."""
+
+    def __init__(self, state: Path) -> None:
+        self._rest, self._path = state / REST, state / TAKES
+        self._lock: int | None = None
+        self.is_leaving = False
+        self._take()
+
+    def _take(self) -> None:
+        if self._lock is None:
+            self._lock = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)  # no run inherits it
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def _end(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+        if self.is_leaving:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    async def look(self, running: int, take: Callable[[], Awaitable[list[Any]]]) -> list[Any]:
+        """Take what is due, or rest."""
+        if not (self.is_leaving or self._rest.exists()):
+            self._take()
+            return await take()
+        if not running:
+            self._end()
+        return []
+
+
+def main() -> None:
+    from prefect.cli import app
+    from prefect.workers.process import ProcessWorker
+
+    turns = Turns(Path(sys.argv[1]))
+    signal.signal(signal.SIGUSR1, lambda *_: setattr(turns, "is_leaving", True))
+    take = ProcessWorker.get_and_submit_flow_runs
+
+    async def look(self: Any) -> list[Any]:
+        return await turns.look(self.limiter.borrowed_tokens, lambda: take(self))
+
+    ProcessWorker.get_and_submit_flow_runs = look  # type: ignore[method-assign]
+    sys.argv = ["prefect", *sys.argv[2:], "--limit", LIMIT]
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""A worker that is told to rest takes nothing new, and says when its last run has ended."""
+
+import asyncio
+import os
+import signal
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from db import disk
+from flows.runs import drain
+from flows.runs.client import Pool
+from flows.runs.taking import REST, TAKES, Turns
+
+
+async def _due() -> list[Any]:
+    return ["a run"]
+
+
+def _looked(turns: Turns, running: int) -> list[Any]:
+    return asyncio.run(turns.look(running, _due))
+
+
+def test_a_worker_rests_once_its_runs_have_ended_and_goes_on_when_told(tmp_path: Path) -> None:
+    turns = Turns(tmp_path)
+    assert disk.is_locked(tmp_path / TAKES), "it may take one at any moment"
+    assert _looked(turns, 0) == ["a run"]
+    (tmp_path / REST).touch()
+    assert _looked(turns, 1) == []
+    assert disk.is_locked(tmp_path / TAKES), "one still runs"
+    assert _looked(turns, 0) == []
+    assert not disk.is_locked(tmp_path / TAKES)
+    (tmp_path / REST).unlink()
+    assert _looked(turns, 0) == ["a run"]
+    assert disk.is_locked(tmp_path / TAKES)
+
+
+def test_one_that_leaves_ends_after_its_last_run_and_the_other_takes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda pid, number: told.append((pid, number)))
+    leaving, other = Turns(tmp_path), Turns(tmp_path)
+    leaving.is_leaving = True
+    assert (_looked(leaving, 1), told) == ([], [])
+    assert (_looked(leaving, 0), told) == ([], [(os.getpid(), signal.SIGTERM)])
+    assert _looked(other, 3) == ["a run"]
+    assert disk.is_locked(tmp_path / TAKES)
+
+
+def test_a_host_is_at_rest_when_each_of_its_workers_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "EVERY", 0.02)
+    pool = cast(Pool, SimpleNamespace(server_state=tmp_path))
+    assert drain.rest(pool, lambda *_: None, 0.0), "no worker is here"
+    (tmp_path / REST).unlink()
+    turns, shares = Turns(tmp_path), list[float]()
+    assert not drain.rest(pool, lambda _, share: shares.append(share), 0.1)
+    assert shares
+    polls = threading.Timer(0.1, _looked, (turns, 0))
+    polls.start()
+    assert drain.rest(pool, lambda *_: None, 10.0)
+    polls.join()
