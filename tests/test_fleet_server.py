@@ -290,8 +290,9 @@ def test_who_leaves_is_started_no_more_and_keeps_what_it_has(
 
 
 def test_the_runs_that_the_server_planned_go_with_who_leaves(
-    here: Land, server: DoorServer, typed: Typed
+    here: Land, server: DoorServer, typed: Typed, tmp_path: Path
 ) -> None:
+    """And takes all that is its own along."""
     typed("apply")
 
     def planned() -> int:
@@ -300,8 +301,9 @@ def test_the_runs_that_the_server_planned_go_with_who_leaves(
         return sum("beta" in run.tags for run in runs if run.state_type == StateType.SCHEDULED)
 
     wait_for("the planner", lambda: planned() > 0)
-    assert typed("retire", "beta")[0] == 0
-    assert planned() == 0
+    assert typed("retire", "beta", "--export", str(tmp_path / "uscita"))[0] == 0
+    assert (planned(), "beta" in by_comune(server)) == (0, False)
+    assert (tmp_path / "uscita" / "stato" / "bollettino.db").is_file()
 
 
 def test_nobody_leaves_while_it_sends(here: Land, server: DoorServer, typed: Typed) -> None:
