@@ -23,7 +23,7 @@ def work(pool: "Pool") -> None:
     name = "worker"
     if fleet_folder():  # whose pool may have several workers, on several machines
         name = f"{socket.gethostname()}-{drain.place(pool.server_state)}"
-    warm.start(pool.work_pool, name, prepare)
+    warm.start(pool.work_pool, name, prepare, limit=pool.most_runs)
 
 
 def keep(pool: "Pool") -> int:

@@ -361,7 +361,8 @@ class Sends(Server):
         self.by_key: dict[str, UUID] = {}
         self.tags = ["ordinario"]  # type: ignore[assignment]
 
-    def start(self, *given: Any, key: str, name: str, tags: object) -> str:
+    def start(self, *given: Any, key: str, name: str, tags: object, queue: str | None = None) -> str:
+        assert queue is None, "an ordinary one waits in its deployment's"
         if key not in self.by_key:
             self.by_key[key] = UUID(super().start(*given, key=key, name=name, tags=tags))
         return str(self.by_key[key])

@@ -38,8 +38,11 @@ class Order:
     descriptors: list[int]  # the launcher's input, output and errors
 
 
-def start(pool: str, name: str, import_all: Callable[[], None]) -> None:
-    """Become a worker of a pool; it returns in other processes, at the end of the warm one and of runs."""
+def start(pool: str, name: str, import_all: Callable[[], None], *, limit: int | None = None) -> None:
+    """Become a worker of a pool; it returns in other processes, at the end of the warm one and of runs.
+
+    `limit`: the most runs side by side; what is beyond waits in the server's queues, in their order.
+    """
     try:
         if is_possible() and _beside(import_all):
             return
@@ -48,6 +51,7 @@ def start(pool: str, name: str, import_all: Callable[[], None]) -> None:
     # a shell's background job inherits it ignored, and Prefect's worker, told to end, sends it to itself
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", name]
+    worker += ["--limit", str(limit)] if limit else []
     os.execv(sys.executable, [sys.executable, "-m", "prefect", *worker])  # noqa: S606  no shell is meant
 
 
