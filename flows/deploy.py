@@ -20,6 +20,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from pydantic.fields import FieldInfo
 
+from flows.door.bodies import AT_ONCE_QUEUE, BY_CLOCK
 from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
 from flows.profiles.fleet import OWN, FleetFile
@@ -40,9 +41,6 @@ JOB: dict[str, Any] = {
     "variables": {"type": "object", "properties": {}},
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
-# The queues of a fleet's pool: what an alert or a person waits for, and what the clock starts for all Comuni
-# in the same minute, of which no more run side by side than leave place for the first.
-AT_ONCE_QUEUE, BY_CLOCK = "default", "a-orario"  # the first is Prefect's own, and goes before
 SLOTS = "slot_schedules"  # the key of a block that names the slot times at which it starts
 FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
 MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment

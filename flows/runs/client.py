@@ -39,8 +39,9 @@ from flows.accounts import asked
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import DESK, KINDS
-from flows.deploy import AT_ONCE_QUEUE, ELSE
+from flows.deploy import ELSE
 from flows.door import sealed
+from flows.door.bodies import AT_ONCE_QUEUE
 from flows.door.people import STARTED
 from flows.door.sealed import FIELD, Proof
 from flows.settings import BollettinoError, Settings, load
