@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import DeploymentStatus, State
 from prefect.states import Running, Scheduled
 
 from db.engine import opened, transaction
@@ -21,6 +21,7 @@ from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
 from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
+from tests.world.installation import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
 
@@ -58,6 +59,18 @@ def given(server: DoorServer) -> list[UUID]:
     return [UUID(one["flow_run"]["id"]) for one in found.json()]
 
 
+def all_of(server: DoorServer) -> dict[str, datetime | None]:
+    """The deployments that are ready, and when somebody last asked for them."""
+    with server.client() as client:
+        found = client.read_deployments(limit=200)
+    return {one.name: one.last_polled for one in found if one.status == DeploymentStatus.READY}
+
+
+def polled(server: DoorServer) -> datetime | None:
+    with server.client() as client:
+        return client.read_work_queue_by_name("default", work_pool_name="bollettino").last_polled
+
+
 def test_what_all_send_at_the_same_hour_leaves_place_for_an_alert(
     here: Land, server: DoorServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,3 +100,24 @@ def test_what_all_send_at_the_same_hour_leaves_place_for_an_alert(
         assert len(given(server)) == 3
         main(["fleet", "plan"])
         assert "all together: nothing to do" in capsys.readouterr().out
+
+
+def test_what_a_worker_asks_for_is_ready_without_an_event_for_each(here: Land, server: DoorServer) -> None:
+    """6,000 of them held the server's write lock for minutes, and it never came to an end."""
+    say(here, server)
+    assert main(["fleet", "apply"]) == 0
+
+    with server.client() as client:
+        count = len(client.read_deployments(limit=200))
+    given(server)
+    moments = wait_for("all to be ready", lambda: ready if len(ready := all_of(server)) == count else None)
+    before = polled(server)
+    given(server)
+    wait_for("the second time", lambda: polled(server) != before)
+    assert all_of(server) == moments, "nothing has changed"
+    found = server.http.post(
+        "/api/events/filter",
+        json={"filter": {"event": {"name": ["prefect.deployment.ready"]}}},
+        headers=server.as_(server.keys.internal),
+    )
+    assert found.json()["total"] == 0
