@@ -35,7 +35,7 @@ class PrefectServer(Strict):
     redis: str | None = None  # through which the processes of the server speak with each other
     processes: Processes = 1  # of the server; several share `address`, from the port after its own upwards
     workers: Processes = 1
-    runs: int = Field(default=40, ge=4, le=1000)  # side by side, of one worker: each takes some 50 MB
+    runs: int = Field(default=40, ge=4, le=1000)  # side by side, of one worker: each takes some 90 MB
     # Of them, for all workers together, those that the clock starts for all Comuni in the same minute.
     by_clock: int | None = Field(default=None, ge=1)
 

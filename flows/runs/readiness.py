@@ -67,5 +67,5 @@ def keep_quietly() -> None:
     for module in (workers, deployments, work_queues):
         setattr(module, _READY, mark_deployments_ready)
     tasks = background_workers.task_functions
-    tasks[tasks.index(_THEIRS)] = mark_deployments_ready
+    tasks[:] = [mark_deployments_ready if task is _THEIRS else task for task in tasks]
     setattr(foreman, _NOT_READY, mark_deployments_not_ready)
