@@ -20,6 +20,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from pydantic.fields import FieldInfo
 
+from flows.door.bodies import AT_ONCE_QUEUE, BY_CLOCK
 from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
 from flows.profiles.fleet import OWN, FleetFile
@@ -40,6 +41,7 @@ JOB: dict[str, Any] = {
     "variables": {"type": "object", "properties": {}},
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
+SLOTS = "slot_schedules"  # the key of a block that names the slot times at which it starts
 FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
 MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment
 # A deployment as it is to be, where the server has it already as this.
@@ -65,7 +67,7 @@ def schedules(
     if in_fleet and FOR_ALL in block:
         return []
     crons = dict.fromkeys(
-        getattr(slot, name).cron for name in block.get("slot_schedules", []) for slot in profile.weekly_slots
+        getattr(slot, name).cron for name in block.get(SLOTS, []) for slot in profile.weekly_slots
     )
     return [*intervals(block), *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
 
@@ -155,6 +157,7 @@ def deploy_fleet(fleet: FleetFile) -> list[str]:
     """Register what is done for all Comuni of a fleet together; return the full names of the deployments."""
     with get_client(sync_client=True) as client:
         _make_pool(client, fleet.prefect.pool)
+        _make_queue(client, fleet)
         names = [_register(client, name, wanted) for name, wanted in _planned_for_all(fleet).items()]
         _delete(client, registered_for_all(client), {name.partition("/")[2] for name in names})
         return names
@@ -162,7 +165,13 @@ def deploy_fleet(fleet: FleetFile) -> list[str]:
 
 def changes_for_all(client: SyncPrefectClient, fleet: FleetFile) -> dict[str, str]:
     """As `changes`, of what `deploy_fleet` registers."""
-    return _otherwise(client, fleet.prefect.pool, registered_for_all(client), _planned_for_all(fleet))
+    told = _otherwise(client, fleet.prefect.pool, registered_for_all(client), _planned_for_all(fleet))
+    try:
+        queue = client.read_work_queue_by_name(BY_CLOCK, work_pool_name=fleet.prefect.pool)
+        is_other = queue.concurrency_limit != fleet.prefect.most_by_clock
+        return told | ({BY_CLOCK: OUTDATED} if is_other else {})
+    except ObjectNotFound:
+        return told | {BY_CLOCK: MISSING}
 
 
 def registered_for_all(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
@@ -232,6 +241,15 @@ def _make_pool(client: SyncPrefectClient, pool: str) -> None:
     client.update_work_pool(pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
 
 
+def _make_queue(client: SyncPrefectClient, fleet: FleetFile) -> None:
+    """The one with a limit; made last, it goes last."""
+    pool, limit = fleet.prefect.pool, fleet.prefect.most_by_clock
+    with contextlib.suppress(ObjectAlreadyExists):
+        client.create_work_queue(BY_CLOCK, concurrency_limit=limit, work_pool_name=pool)
+    found = client.read_work_queue_by_name(BY_CLOCK, work_pool_name=pool)
+    client.update_work_queue(found.id, concurrency_limit=limit)
+
+
 def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
     for name, field in schema["properties"].items():
         known = before.get("properties", {}).get(name, {})
@@ -257,6 +275,7 @@ def _wanted(
         "entrypoint": block["entrypoint"],
         "pull_steps": steps(settings, pull),
         "work_pool_name": settings.work_pool,
+        "work_queue_name": BY_CLOCK if settings.fleet and SLOTS in block else AT_ONCE_QUEUE,
         "description": settings.profile.prova + block["description"],
         "tags": [*block["tags"], settings.profile.slug],
         "parameters": block.get("parameters", {}),
@@ -339,6 +358,8 @@ def deploy(settings: Settings) -> list[str]:
     """Register everything with the running server; return the full names of the deployments."""
     with get_client(sync_client=True) as client:
         _make_pool(client, settings.work_pool)
+        if settings.fleet:
+            _make_queue(client, settings.fleet)
         names = [_register(client, name, wanted) for name, wanted in _planned(settings).items()]
         take_away(client, settings, {name.partition("/")[2] for name in names})
         return names

@@ -152,10 +152,7 @@ def act(settings: Settings, engine: Engine, watched: Watched, *, now: datetime) 
             for bulletin_id in watched.answered
         ),
         *(partial(_wait_or_order, settings, engine, bulletin_id, now=now) for bulletin_id in watched.waiting),
-        *(
-            partial(client.start_dispatch, settings, engine, bulletin_id, now=now)
-            for bulletin_id in watched.to_send
-        ),
+        *(partial(_send_late, settings, engine, bulletin_id, now=now) for bulletin_id in watched.to_send),
         *(
             partial(client.start_dispatch, settings, engine, bulletin_id, dead=True, now=now)
             for bulletin_id in watched.broken
@@ -181,6 +178,12 @@ def _each(tasks: Iterable[Callable[[], object]], trouble: str) -> None:
             errors.append(exc)
     if errors:
         raise ExceptionGroup(trouble, errors)
+
+
+def _send_late(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> None:
+    """A run for it, unless its slot's own only waits until a worker has a place for it."""
+    if not planned.waits_its_turn(settings, "invia", now=now):
+        client.start_dispatch(settings, engine, bulletin_id, now=now)
 
 
 def _go_on(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> None:

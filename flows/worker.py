@@ -23,7 +23,7 @@ def work(pool: "Pool") -> None:
     drain.say_that_it_works(pool.server_state)
     if fleet_folder():  # whose pool may have several workers, on several machines
         name = f"{socket.gethostname()}-{drain.place(pool.server_state)}"
-        warm.start(pool.work_pool, name, prepare, pool.server_state)
+        warm.start(pool.work_pool, name, prepare, pool.server_state, limit=pool.most_runs)
     else:
         warm.start(pool.work_pool, "worker", prepare)
 

@@ -212,6 +212,9 @@ def test_an_editor_starts_what_is_theirs_with_parameters_and_nothing_else(front:
     assert front.ask("POST", START, body={"parameters": parameters, **QUIET}).status_code == 201
     (_, _, credential, body) = front.reached.pop()
     assert (credential, json.loads(body)) == (basic(INTERNAL), {"parameters": parameters})
+    of_fleet = {"parameters": parameters, **QUIET, "work_queue_name": "a-orario"}
+    assert front.ask("POST", START, body=of_fleet).status_code == 201
+    assert json.loads(front.reached.pop()[3]) == {"parameters": parameters}
     front.rooms.names[ID] = "invia-esempio"
     assert front.ask("POST", START, body={"parameters": parameters}).status_code == 403
     front.rooms.names.clear()

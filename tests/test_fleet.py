@@ -164,6 +164,15 @@ def test_the_example_explains_each_key() -> None:
     assert "\ndatabase = " in told
 
 
+def test_what_the_clock_starts_for_all_never_takes_every_place() -> None:
+    for workers in (0, 1, 4):
+        prefect = PrefectServer(runs=20, workers=workers)
+        assert 0 < prefect.most_by_clock < 20 * max(workers, 1)
+    assert PrefectServer(runs=20, workers=2, by_clock=39).most_by_clock == 39
+    with pytest.raises(ValueError, match="an alert's would wait for them"):
+        PrefectServer(runs=20, workers=2, by_clock=40)
+
+
 def test_the_example_s_database_is_one_that_is_taken(here: Land) -> None:
     text = (EXAMPLE / "fleet.toml").read_text(encoding="utf-8")
     here.say(text.replace("# database = ", "database = "))

@@ -24,6 +24,7 @@ from flows.bulletin.status import WAITS
 from flows.doctor import fleet as doctor
 from flows.doctor.finding import Case, Said, Verdict
 from flows.door import keys
+from flows.door.bodies import BY_CLOCK
 from flows.fleet.membership import retirement
 from flows.profiles.fleet import OWN
 from flows.sending.outbox import TODAY_IS_FULL
@@ -144,7 +145,8 @@ def test_what_is_done_for_all_is_registered_once_and_looked_after(
 ) -> None:
     """By the same verbs; a round for all would else be nobody's."""
     names = [f"{name}_tutti" for name in ("allerte", "conserva", "notizie", "numeri", "sorveglia")]
-    assert f"all together: would register {', '.join(sorted([*names, POOL]))}\n" in typed("plan")[1]
+    pool = [POOL, BY_CLOCK]
+    assert f"all together: would register {', '.join(sorted([*names, *pool]))}\n" in typed("plan")[1]
     assert f"all together: done: register {', '.join(names)}\n" in typed("apply")[1]
     before = registered(server)
     assert sorted(name for name, one in before.items() if one.tags[-1] == OWN) == names

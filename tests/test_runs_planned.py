@@ -60,6 +60,15 @@ def day_of(run: FlowRun, profile: Profile, *closed: date) -> str:
     return giorno(slot.dispatch_at)
 
 
+def test_a_slots_own_run_that_waits_for_a_worker_is_told(server: DoorServer) -> None:
+    """Another one is started for its bulletin where there is none."""
+    coming = wait_for("the planner", lambda: by_the_planner(server, "invia"))
+    first = min(run.expected_start_time for run in coming.values() if run.expected_start_time)
+    for seconds, waits in ((-1, False), (600, True)):
+        now = first + timedelta(seconds=seconds)
+        assert planned.waits_its_turn(server.settings, "invia", now=now) == waits
+
+
 def test_what_the_server_planned_is_named_by_its_bulletin_once(server: DoorServer, sqlite: Engine) -> None:
     profile = server.settings.profile
     before = wait_for("the planner", lambda: by_the_planner(server, "componi"))

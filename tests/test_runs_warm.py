@@ -1,5 +1,6 @@
 """The process that is copied for each run, and the launcher that stands for a copy."""
 
+import gc
 import os
 import signal
 import socket
@@ -18,10 +19,12 @@ from sqlalchemy import inspect
 from db import schema
 from db.models import Bulletin
 from flows import worker
-from flows.bulletin.language.spelling import lemma
+from flows.bulletin.language import spelling
+from flows.bulletin.language.spelling import lemma, misspelt
 from flows.deploy import LAUNCHER
 from flows.runs import warm
 from flows.runs.launcher import ADDRESS, LENGTH
+from flows.sending import drain as sender
 from tests.world.installation import wait_for
 from tests.world.trouble import copy_of
 
@@ -240,6 +243,17 @@ def test_a_worker_that_a_shell_has_put_into_the_background_can_be_ended(
     assert heard == [signal.SIG_DFL]
 
 
+def test_a_worker_begins_no_more_runs_than_the_machine_has_memory_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(warm, "is_possible", lambda: False)
+    monkeypatch.setattr(os, "execv", lambda _, command: commands.append(command))
+    for limit in (40, None):
+        warm.start("a-pool", "worker", lambda: None, limit=limit)
+    assert [command[-2:] for command in commands] == [["--limit", "40"], ["--name", "worker"]]
+
+
 def test_where_none_is_warm_the_engine_begins_cold(tmp_path: Path) -> None:
     for address in ({}, {ADDRESS: str(tmp_path / "gone")}):
         run = subprocess.run(
@@ -271,12 +285,26 @@ def answers(address: Path) -> bool:
         return link.connect_ex(str(address)) == 0
 
 
-def test_what_every_run_needs_is_read_once_for_all_of_them() -> None:
+def test_a_send_leaves_alone_what_a_copy_shares_with_the_warm_process() -> None:
+    for freezes in (gc.freeze, lambda: None):
+        freezes()
+        try:
+            is_copy = gc.get_freeze_count() > 0
+            with sender._undisturbed():
+                assert gc.get_freeze_count() > 0
+            assert (gc.get_freeze_count() > 0) == is_copy
+        finally:
+            gc.unfreeze()
+
+
+def test_what_every_run_needs_is_read_once_for_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """As an editor sees it: an approval is checked without half a second for the dictionary."""
     schema.head.cache_clear()
     worker.prepare()
     assert schema.head.cache_info().currsize == 1
     assert inspect(Bulletin).configured
     began = time.perf_counter()
+    monkeypatch.setattr(spelling, "SpellChecker", None)  # no dictionary is read any more
     assert lemma("chiude") == "chiudere"
+    assert misspelt("La modaltà di iscrizione") == ("modaltà",)
     assert time.perf_counter() - began < 0.05

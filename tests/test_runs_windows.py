@@ -95,10 +95,10 @@ class Server:
         self.inputs[run_id, f"suspended-review-{version}-stamp-00"] = stamp.to_json()
 
     def start(
-        self, _settings: Settings, _verb: str, _parameters: object, *, key: str, name: str, tags: object
+        self, _settings: Settings, _verb: str, _parameters: object, *, key: str, name: str, **more: Any
     ) -> str:
         assert name
-        assert tags == self.tags
+        assert more in ({"tags": self.tags}, {"tags": self.tags, "queue": None})
         self.started.append(key)
         run_id = uuid4()
         self.states[run_id] = Scheduled()
@@ -361,9 +361,9 @@ class Sends(Server):
         self.by_key: dict[str, UUID] = {}
         self.tags = ["ordinario"]  # type: ignore[assignment]
 
-    def start(self, *given: Any, key: str, name: str, tags: object) -> str:
+    def start(self, *given: Any, key: str, name: str, **more: Any) -> str:
         if key not in self.by_key:
-            self.by_key[key] = UUID(super().start(*given, key=key, name=name, tags=tags))
+            self.by_key[key] = UUID(super().start(*given, key=key, name=name, **more))
         return str(self.by_key[key])
 
     def read_flow_runs(  # type: ignore[override]  # Prefect's client has both forms

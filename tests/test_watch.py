@@ -6,8 +6,10 @@ from sqlalchemy import text
 
 from db import bulletins, deliveries, senders
 from db.models import BulletinStatus
+from flows.by_hand import window
+from flows.runs import client, planned
 from flows.sending import senders as life
-from flows.watch import BY, Watched, look
+from flows.watch import BY, Watched, act, look
 from tests.world import outbox
 from tests.world.builders import NOW, make_bulletin, make_recipient
 from tests.world.comune import Comune
@@ -40,6 +42,22 @@ def test_what_was_approved_but_did_not_leave_within_the_grace_is_missed(comuni: 
     late = SLOT + GRACE + timedelta(seconds=1)
     assert look(comuni.settings, comuni.engine, now=late) == Watched(missed=(number,))
     assert comuni.bulletin(number).status == BulletinStatus.missed
+
+
+def test_what_its_slots_own_run_is_about_to_send_gets_no_second_run(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many Comuni send at the same hour that run waits for a worker's place."""
+    number = made(comune, BulletinStatus.approved)
+    found, started = look(comune.settings, comune.engine, now=SLOT + GRACE), list[int]()
+    monkeypatch.setattr(
+        client, "start_dispatch", lambda _settings, _engine, bulletin_id, **_: started.append(bulletin_id)
+    )
+    monkeypatch.setattr(window, "sweep", lambda *_, **__: None)
+    for waits, begun in ((True, []), (False, [number])):
+        monkeypatch.setattr(planned, "waits_its_turn", lambda *_, waits=waits, **__: waits)
+        act(comune.settings, comune.engine, found, now=SLOT + GRACE)
+        assert started == begun
 
 
 def test_a_lock_shows_what_another_wrote_since_the_row_was_read(comuni: Comune) -> None:

@@ -28,6 +28,11 @@ class Shared:
         return self.file.prefect.pool
 
     @property
+    def most_runs(self) -> int | None:
+        """Side by side, of one worker."""
+        return self.file.prefect.runs
+
+    @property
     def prefect_address(self) -> str:
         return self.file.prefect.address
 

@@ -16,6 +16,11 @@ class Addresses:
     def work_pool(self) -> str:
         return self.fleet.prefect.pool if self.fleet else f"bollettino-{self.profile.slug}"
 
+    @property
+    def most_runs(self) -> int | None:
+        """Of the worker, side by side; of a Comune alone there are never many."""
+        return self.fleet.prefect.runs if self.fleet else None
+
     def deployment(self, name: str) -> str:
         """A deployment's name, which carries the slug: several Comuni may share one server."""
         return f"{name}-{self.profile.slug}"

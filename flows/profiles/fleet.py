@@ -35,6 +35,14 @@ class PrefectServer(Strict):
     redis: str | None = None  # through which the processes of the server speak with each other
     processes: Processes = 1  # of the server; several share `address`, from the port after its own upwards
     workers: Processes = 1
+    runs: int = Field(default=40, ge=4, le=1000)  # side by side, of one worker: each takes some 90 MB
+    # Of them, for all workers together, those that the clock starts for all Comuni in the same minute.
+    by_clock: int | None = Field(default=None, ge=1)
+
+    @property
+    def most_by_clock(self) -> int:
+        """Fewer than there is place for: what an alert or a person waits for begins all the same."""
+        return self.by_clock or self.runs * max(self.workers, 1) * 3 // 4
 
     @property
     def place(self) -> tuple[str, int]:
@@ -52,6 +60,15 @@ class PrefectServer(Strict):
                 "and without a password, which BOLLETTINO_REDIS_PASSWORD holds"
             )
         return address
+
+    @model_validator(mode="after")
+    def _leaves_place(self) -> "PrefectServer":
+        if self.workers and self.most_by_clock >= self.runs * self.workers:
+            raise ValueError(
+                f"by_clock: {self.most_by_clock} sends by the clock take every place of {self.workers} x "
+                f"{self.runs} runs, and an alert's would wait for them"
+            )
+        return self
 
     @model_validator(mode="after")
     def _many_by_redis(self) -> "PrefectServer":

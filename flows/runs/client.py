@@ -41,6 +41,7 @@ from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import DESK, KINDS
 from flows.deploy import ELSE
 from flows.door import sealed
+from flows.door.bodies import AT_ONCE_QUEUE
 from flows.door.people import STARTED
 from flows.door.sealed import FIELD, Proof
 from flows.settings import BollettinoError, Settings, load
@@ -73,10 +74,11 @@ def start(
     key: str,
     name: str,
     tags: Iterable[str] = (),
+    queue: str | None = None,
 ) -> str:
     """Start a run of `verb` (the flow's name, e.g. approva); return its id. The same key never starts two.
 
-    It has the deployment's tags and these.
+    It has the deployment's tags and these, and waits in the deployment's queue or in this one.
 
     Through the client, not `run_deployment`: that one links the run to its parent as a subflow unless told
     otherwise, and subflows cannot suspend.
@@ -89,6 +91,7 @@ def start(
             name=settings.profile.prova + name,
             tags=tags,
             idempotency_key=settings.own(key),
+            work_queue_name=queue,
         )
     return str(run.id)
 
@@ -118,6 +121,10 @@ class Pool(Protocol):
 
     @property
     def work_pool(self) -> str: ...
+    @property
+    def most_runs(self) -> int | None:
+        """Side by side, of one worker; None: as many as there are."""
+
     @property
     def server_state(self) -> Path:
         """Where the Prefect server has its files."""
@@ -322,6 +329,7 @@ def start_dispatch(
             key=f"{key}-{over + attempt}",
             name=f"Invio (numero {bulletin_id})",
             tags=[KINDS[bulletin.kind].replace(" ", "-")],
+            queue=None if bulletin.kind == BulletinKind.ordinary else AT_ONCE_QUEUE,
         )
         last = last_state(run_id)
         if last is None or last.is_final():

@@ -48,6 +48,18 @@ def name_coming(settings: Settings, engine: Engine, *, now: datetime) -> None:
                 client.update_flow_run(run.id, name=name)
 
 
+def waits_its_turn(settings: Settings, verb: str, *, now: datetime) -> bool:
+    """Whether a run that the clock started waits for a worker: many Comuni have the same hour."""
+    due = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=now),
+    )
+    ours = DeploymentFilter(name=DeploymentFilterName(any_=[settings.deployment(verb)]))
+    with get_client(sync_client=True) as client:
+        found = client.read_flow_runs(flow_run_filter=due, deployment_filter=ours, limit=AT_ONCE)
+    return any(run.auto_scheduled for run in found)
+
+
 def title(profile: Profile, at: datetime, closed: Collection[date]) -> str:
     """`Componi il bollettino di martedì 1 dicembre`: what `componi` does when it starts at this moment; on
     the slot's own day it is `Aggiorna`. "" where the profile knows no next slot.

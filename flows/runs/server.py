@@ -32,7 +32,7 @@ from flows.accounts.reception import Reception
 from flows.deploy import startable
 from flows.door.gate import Door
 from flows.door.house import House
-from flows.runs import complaints
+from flows.runs import complaints, readiness
 from flows.runs.assets import Assets
 from flows.runs.newsroom import OwnNewsroom
 from flows.settings import BollettinoError, Settings
@@ -117,6 +117,7 @@ def door(settings: Settings) -> Door:
 def serve(settings: Settings) -> None:
     """Until the process is told to end."""
     wait_for_turns()
+    readiness.keep_quietly()
     complaints.speak_italian()
     _, port = settings.prefect_place
     _run(door(settings), port)
@@ -130,6 +131,7 @@ def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
     if not is_alone:
         _require_redis()
     wait_for_turns()
+    readiness.keep_quietly()
     complaints.speak_italian()
     _bring(database)
     _run(create_app(webserver_only=not is_alone, final=True), port)

@@ -38,10 +38,18 @@ class Order:
     descriptors: list[int]  # the launcher's input, output and errors
 
 
-def start(pool: str, name: str, import_all: Callable[[], None], state: Path | None = None) -> None:
+def start(
+    pool: str,
+    name: str,
+    import_all: Callable[[], None],
+    state: Path | None = None,
+    *,
+    limit: int | None = None,
+) -> None:
     """Become a worker of a pool; it returns in other processes, at the end of the warm one and of runs.
 
-    `state`: the folder by which it can be told to take nothing new (`flows.runs.taking`).
+    `state`: the folder by which it can be told to take nothing new (`flows.runs.taking`). `limit`: the most
+    runs side by side; what is beyond waits in the server's queues, in their order.
     """
     try:
         if is_possible() and _beside(import_all):
@@ -51,6 +59,7 @@ def start(pool: str, name: str, import_all: Callable[[], None], state: Path | No
     # a shell's background job inherits it ignored, and Prefect's worker, told to end, sends it to itself
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", name]
+    worker += ["--limit", str(limit)] if limit else []
     program = ["flows.runs.taking", str(state)] if state else ["prefect"]
     os.execv(sys.executable, [sys.executable, "-m", *program, *worker])  # noqa: S606  no shell is meant
 

@@ -93,12 +93,18 @@ def _now() -> datetime:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """What was loaded before the send is not looked through for garbage all the time during it."""
+    """What was loaded before the send is not looked through for garbage all the time during it.
+
+    Nor after it in a copy of the warm process (`flows/runs/warm.py`): whoever looks through what is shared
+    writes to it, and has a copy of his own then, of 100 MB.
+    """
+    is_copy = gc.get_freeze_count() > 0
     gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
+        if not is_copy:
+            gc.unfreeze()
 
 
 async def drain(

@@ -1,6 +1,7 @@
 """A loopback Cloud API, a process of its own: `python -m tests.bench.send_sink LATENCY [SEED STOP_AT]`.
 
-It takes all, or with a seed what `tests.bench.send_faults` lets it take.
+It takes all, or with a seed what `tests.bench.send_faults` lets it take. Asked of a number, of the account's
+terms or of a template, it says that all is well.
 
 It prints its port. For each line on its standard input it prints one line of JSON: what it took since the
 line before. It ends when its standard input is closed. `LATENCY`: seconds before each answer.
@@ -14,11 +15,12 @@ import subprocess
 import sys
 import time
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from tests.bench.send_faults import Chance, Fate, http
 
@@ -37,6 +39,7 @@ class Taken:
     def __init__(self) -> None:
         self.times: list[float] = []
         self.messages: list[tuple[str, str, int | None]] = []
+        self.numbers: dict[str, list[tuple[float, str]]] = defaultdict(list)  # what was taken of each sender
 
     def report(self) -> dict[str, Any]:
         times = sorted(self.times)
@@ -51,9 +54,29 @@ class Taken:
             "rate": (len(times) - 1) / span if span else 0.0,
             "opaque": [opaque for _, opaque, _ in self.messages] if len(times) <= 20_000 else [],
             "messages": self.messages if len(times) <= 20_000 else [],
+            "numbers": {number: _of_number(some) for number, some in self.numbers.items()},
         }
-        self.times, self.messages = [], []
+        self.times, self.messages, self.numbers = [], [], defaultdict(list)
         return found
+
+
+def _of_number(some: list[tuple[float, str]]) -> dict[str, float]:
+    times = [at for at, _ in some]
+    people = len({phone for _, phone in some})
+    first, last = min(times), max(times)
+    return {"taken": len(some), "phones": people, "most": fullest(times), "first": first, "last": last}
+
+
+def well(path: str) -> dict[str, Any]:
+    """What is asked before a send (`flows/whatsapp/account.py`), all of it in one answer."""
+    template = {"id": "1", "name": parse_qs(path.partition("?")[2]).get("name", [""])[0], "language": "it"}
+    return {
+        "quality_rating": "GREEN",
+        "status": "CONNECTED",
+        "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
+        "marketing_messages_onboarding_status": "ONBOARDED",
+        "data": [{**template, "status": "APPROVED", "category": "MARKETING"}],
+    }
 
 
 STAMPED = 35 if sys.platform == "linux" else 0  # SO_TIMESTAMPNS, which Python does not name
@@ -86,15 +109,19 @@ class Api:
             return
         self._pending += data
         while (end := self._pending.find(b"\r\n\r\n")) >= 0:
-            head = self._pending[:end].lower()
-            length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0] or 0)
+            line, _, head = self._pending[:end].partition(b"\r\n")
+            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0] or 0)
             if len(self._pending) < end + 4 + length:
                 return
             body = self._pending[end + 4 : end + 4 + length]
             self._pending = self._pending[end + 4 + length :]
-            self._take(_arrival(beside), json.loads(body))
+            verb, path, _ = line.decode().split(" ")
+            if verb == "GET":
+                self._answer(http(200, json.dumps(well(path)).encode()))
+            else:
+                self._take(_arrival(beside), path.split("/")[-2], json.loads(body))
 
-    def _take(self, at: float, message: dict[str, Any]) -> None:
+    def _take(self, at: float, number: str, message: dict[str, Any]) -> None:
         phone, opaque = str(message.get("to")), str(message.get("biz_opaque_callback_data"))
         self._taken.times.append(at)
         wamid = f"wamid.HBgM{phone}{len(self._taken.times):08}{at:.6f}"
@@ -107,6 +134,7 @@ class Api:
         fate = self._chance.fate(good) if self._chance else Fate(True, good)
         if fate.taken:
             self._taken.messages.append((phone, opaque, fate.fails))
+            self._taken.numbers[number].append((at, phone))
         if wait := self._latency + fate.later:
             asyncio.get_running_loop().call_later(wait, self._answer, fate.answer)
         else:

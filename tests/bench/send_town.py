@@ -60,6 +60,12 @@ def make_database(address: str) -> Engine:
 
 def fill(engine: Engine, settings: Settings, people: int) -> Order:
     """So many subscribers and a bulletin that is being sent to all of them."""
+    subscribe(engine, settings, people)
+    return queue(engine)
+
+
+def subscribe(engine: Engine, settings: Settings, people: int) -> None:
+    """So many."""
     vault, now = settings.vault(), datetime.now(UTC)
     with transaction(engine) as session:
         phones = [f"+393{number:09}" for number in range(people)]
@@ -76,7 +82,6 @@ def fill(engine: Engine, settings: Settings, people: int) -> Order:
             for phone in phones
         ]
         session.connection().execute(insert(Recipient), rows)
-    return queue(engine)
 
 
 def queue(engine: Engine) -> Order:

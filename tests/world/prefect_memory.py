@@ -218,6 +218,7 @@ class PrefectMemory:
         name: str,
         tags: Sequence[str],
         idempotency_key: str,
+        work_queue_name: str | None,  # noqa: ARG002  each is done in the order in which it was started
     ) -> Run:
         for run in self.runs.values():
             if run.key == idempotency_key:

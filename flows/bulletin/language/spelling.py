@@ -119,8 +119,9 @@ def _slips(word: str) -> Iterator[str]:
 
 
 def load() -> None:
-    """Read the dictionary's forms now: with the first word that is asked for it would take half a second."""
-    _forms()
+    """Read the dictionaries now: with the first word that is asked for it would take half a second."""
+    _counts()
+    _heads()
 
 
 @lru_cache(maxsize=1)

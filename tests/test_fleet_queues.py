@@ -1,0 +1,123 @@
+"""Whose run comes first in a fleet, where all have the same hour: asked of Prefect's real server."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from prefect.client.schemas.objects import DeploymentStatus, State
+from prefect.states import Running, Scheduled
+
+from db.engine import opened, transaction
+from db.models import BulletinKind, BulletinStatus
+from flows.__main__ import main
+from flows.door import keys
+from flows.runs.client import start_dispatch
+from flows.settings import load
+from tests.world.builders import NOW, make_bulletin
+from tests.world.door_server import DoorServer, door_server
+from tests.world.fleet import Land, land
+from tests.world.installation import wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+
+SLUGS = ("alfa", "beta", "gamma")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoorServer]:
+    with door_server(tmp_path_factory.mktemp("queues")) as found, found.entered():
+        yield found
+
+
+@pytest.fixture
+def here(server: DoorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Land:
+    monkeypatch.setattr("os.environ", {**os.environ})
+    made = land(tmp_path, monkeypatch)
+    (made.states / "_fleet").mkdir(parents=True)
+    shutil.copy(server.settings.server_state / keys.FILE, made.states / "_fleet")
+    for slug in SLUGS:
+        made.add(slug)
+    return made
+
+
+def say(here: Land, server: DoorServer, *lines: str) -> None:
+    here.say("\n".join(["[prefect]", f'address = "{server.address}"', *lines, ""]))
+
+
+def given(server: DoorServer) -> list[UUID]:
+    """What a worker is given, in the order in which it begins it."""
+    found = server.http.post(
+        "/api/work_pools/bollettino/get_scheduled_flow_runs",
+        json={"scheduled_before": datetime.now(UTC).isoformat()},
+        headers=server.as_(server.keys.internal),
+    )
+    return [UUID(one["flow_run"]["id"]) for one in found.json()]
+
+
+def all_of(server: DoorServer) -> dict[str, datetime | None]:
+    """The deployments that are ready, and when somebody last asked for them."""
+    with server.client() as client:
+        found = client.read_deployments(limit=200)
+    return {one.name: one.last_polled for one in found if one.status == DeploymentStatus.READY}
+
+
+def polled(server: DoorServer) -> datetime | None:
+    with server.client() as client:
+        return client.read_work_queue_by_name("default", work_pool_name="bollettino").last_polled
+
+
+def test_what_all_send_at_the_same_hour_leaves_place_for_an_alert(
+    here: Land, server: DoorServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say(here, server, "runs = 4", "by_clock = 2")
+    assert main(["fleet", "apply"]) == 0
+    hour: State[Any] = Scheduled(scheduled_time=datetime.now(UTC) - timedelta(minutes=2))
+    with server.client() as client, opened(load("alfa").database) as engine:
+        names = {one.name: one.id for one in client.read_deployments(limit=200)}
+        for slug in SLUGS:
+            client.create_flow_run_from_deployment(names[f"invia-{slug}"], state=hour)
+        with transaction(engine) as session:
+            kind, status = BulletinKind.urgent, BulletinStatus.approved
+            number = make_bulletin(session, kind=kind, status=status).id
+        alert = start_dispatch(load("alfa"), engine, number, now=NOW)
+
+        first, *others = given(server)
+        assert str(first) == alert, "though it came last"
+        assert len(others) == 2
+        client.set_flow_run_state(others[0], Running(), force=True)
+        assert given(server) == [first, others[1]], "so many of them by now"
+
+        say(here, server, "runs = 8", "by_clock = 3")
+        capsys.readouterr()
+        main(["fleet", "plan"])
+        assert "register anew a-orario" in capsys.readouterr().out
+        main(["fleet", "apply"])
+        assert len(given(server)) == 3
+        main(["fleet", "plan"])
+        assert "all together: nothing to do" in capsys.readouterr().out
+
+
+def test_what_a_worker_asks_for_is_ready_without_an_event_for_each(here: Land, server: DoorServer) -> None:
+    """6,000 of them held the server's write lock for minutes, and it never came to an end."""
+    say(here, server)
+    assert main(["fleet", "apply"]) == 0
+
+    with server.client() as client:
+        count = len(client.read_deployments(limit=200))
+    given(server)
+    moments = wait_for("all to be ready", lambda: ready if len(ready := all_of(server)) == count else None)
+    before = polled(server)
+    given(server)
+    wait_for("the second time", lambda: polled(server) != before)
+    assert all_of(server) == moments, "nothing has changed"
+    found = server.http.post(
+        "/api/events/filter",
+        json={"filter": {"event": {"name": ["prefect.deployment.ready"]}}},
+        headers=server.as_(server.keys.internal),
+    )
+    assert found.json()["total"] == 0
