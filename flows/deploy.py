@@ -40,6 +40,10 @@ JOB: dict[str, Any] = {
     "variables": {"type": "object", "properties": {}},
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
+# `queue` of a block: how many of such runs there are at a time, over all workers. An alert opens the forms of
+# hundreds of Comuni at once, each for seconds a process of 80 MB; what people start never waits behind them.
+QUEUES = {"moduli": 8}
+USUAL_QUEUE = "default"  # as Prefect calls it
 FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
 MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment
 # A deployment as it is to be, where the server has it already as this.
@@ -230,6 +234,9 @@ def _make_pool(client: SyncPrefectClient, pool: str) -> None:
     with contextlib.suppress(ObjectAlreadyExists):  # a second start
         client.create_work_pool(WorkPoolCreate(name=pool, type="process", base_job_template=JOB))
     client.update_work_pool(pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
+    for name, most in QUEUES.items():
+        with contextlib.suppress(ObjectAlreadyExists):
+            client.create_work_queue(name, work_pool_name=pool, concurrency_limit=most, priority=2)
 
 
 def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
@@ -257,6 +264,7 @@ def _wanted(
         "entrypoint": block["entrypoint"],
         "pull_steps": steps(settings, pull),
         "work_pool_name": settings.work_pool,
+        "work_queue_name": block.get("queue", USUAL_QUEUE),
         "description": settings.profile.prova + block["description"],
         "tags": [*block["tags"], settings.profile.slug],
         "parameters": block.get("parameters", {}),

@@ -47,6 +47,7 @@ class Told:
 
     red: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)  # runs for all, each with its key
     untagged: list[str] = field(default_factory=list)
 
 
@@ -98,6 +99,10 @@ def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> T
         monkeypatch.setattr(module, "get_run_logger", lambda: log)
     monkeypatch.setattr(client, "refused", refused)
     monkeypatch.setattr(client, "named", lambda _settings, name: found.names.append(name))
+    monkeypatch.setattr(client, "run_id", lambda: "this-run")
+    monkeypatch.setattr(
+        client, "start_for_all", lambda *names, key: found.begun.append(" ".join((*names, key)))
+    )
     monkeypatch.setattr(client, "link_of_thread", nullcontext)
     monkeypatch.setattr(client, "untag_ended", found.untagged.append)
     lost = [drain.Work(uuid4(), "Controllo di prima", "Running", datetime.now(UTC))]
@@ -164,6 +169,31 @@ def test_the_alerts_of_all_come_before_anybody_s_news(
     assert order[0] == "/dpc"
     assert sorted(order[1:]) == sorted(f"/{slug}" for slug in SLUGS), "the issuer was asked once"
     assert told.names == ["Raccolta: tutto · 5 Comuni: 5 con allerte nuove; 5 Comuni: 5 con notizie nuove"]
+
+
+def test_an_alert_that_was_read_is_looked_at_at_once_and_only_then(
+    here: Land, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "datetime", SimpleNamespace(now=lambda _zone: ISSUED))
+    poll.collect_all.fn("notizie")
+    assert told.begun == []
+    poll.collect_all.fn("allerte")
+    poll.collect_all.fn("allerte")
+    assert told.begun == ["sorveglia-tutti sorveglia this-run"], "nothing was new the second time"
+
+
+def test_a_server_that_begins_no_look_costs_nothing_of_what_was_read(
+    here: Land, told: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_names: str, key: str) -> None:
+        raise ConnectionError(f"{PHONE} {key}")
+
+    monkeypatch.setattr(poll, "datetime", SimpleNamespace(now=lambda _zone: ISSUED))
+    monkeypatch.setattr(client, "start_for_all", away)
+    poll.collect_all.fn("tutto")
+    assert told.names == ["Raccolta: tutto · 5 Comuni: 5 con allerte nuove; 5 Comuni: 5 con notizie nuove"]
+    assert "il controllo non comincia subito: ConnectionError" in lines(caplog, logging.WARNING)
+    assert PHONE not in caplog.text
 
 
 def test_a_source_that_was_not_read_is_red_by_the_comune_s_name(
