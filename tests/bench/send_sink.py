@@ -51,6 +51,7 @@ class Taken:
             "rate": (len(times) - 1) / span if span else 0.0,
             "opaque": [opaque for _, opaque, _ in self.messages] if len(times) <= 20_000 else [],
             "messages": self.messages if len(times) <= 20_000 else [],
+            "times": self.times if len(times) <= 20_000 else [],
         }
         self.times, self.messages = [], []
         return found
