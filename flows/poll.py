@@ -147,7 +147,7 @@ def watch_all() -> State[str] | str:
         client.untag_ended(WAITS)
     except Exception as exc:  # noqa: BLE001  a list that shows too much costs no Comune anything
         get_run_logger().warning("ciò che è finito è ancora fra ciò che attende: %s", type(exc).__name__)
-    busy = {slug: said for slug, said in sorted(outcome.done.items()) if said != watch.AT_REST}
+    busy = {slug: said for slug, said in sorted(outcome.done.items()) if said not in watch.AT_REST}
     for slug, said in busy.items():
         get_run_logger().info("%s: %s", slug, said)
     return ended("Controllo", [outcome], of_all(outcome, len(busy), "con qualcosa da seguire"))

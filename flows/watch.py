@@ -27,6 +27,7 @@ from flows.runs import choices, client, forms, pages, planned
 from flows.sending import outbox, parts
 from flows.sending import senders as life
 from flows.settings import Settings
+from flows.staff.mail import UNCONFIGURED, Posted
 
 BY = outbox.BY_THE_WATCH
 
@@ -244,8 +245,10 @@ def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
     _each(tasks, "le pagine di Prefect non sono tutte aggiornate")
 
 
-AT_REST = f"{Round()}; {Watched()}"
-"""What a round says that found nothing to look after."""
+AT_REST = frozenset(
+    "; ".join([str(Round()), str(Watched()), *of_mail]) for of_mail in ([], [str(Posted())], [UNCONFIGURED])
+)
+"""What a round says that found nothing to look after: where there is mail it tells that none left."""
 
 
 def full_round(settings: Settings, engine: Engine) -> str:

@@ -19,9 +19,11 @@ from sqlmodel import select
 from db.engine import opened, transaction
 from db.models import NewsItem
 from flows import collect, count, poll, retain, watch
+from flows.alert import Round
 from flows.bulletin.status import WAITS
 from flows.doctor import heartbeat
 from flows.fleet.rounds import LATE, Limits
+from flows.letters import alarms
 from flows.privacy import intact
 from flows.runs import client, drain
 from flows.settings import BollettinoError, Settings, SettingsError
@@ -29,6 +31,7 @@ from tests.test_scrapers_dpc import QUIET, archive
 from tests.world.fleet import Land, land
 from tests.world.loopback_site import Handler, Site
 
+AT_REST = next(said for said in watch.AT_REST if said.endswith("; e-mail inviate: 0"))
 GONE, SILENT = "comune-1", "comune-3"
 SLUGS = [f"comune-{number}" for number in range(5)]
 WELL = [slug for slug in SLUGS if slug not in (GONE, SILENT)]
@@ -217,7 +220,7 @@ def test_all_are_watched_in_one_run_and_each_has_its_beat(
         log = logging.getLogger("prefect.flow_runs")
         log.info("niente")
         log.warning("attenzione")
-        return "da inviare: [1]" if settings.profile.slug == SILENT else watch.AT_REST
+        return "da inviare: [1]" if settings.profile.slug == SILENT else AT_REST
 
     monkeypatch.setattr(watch, "full_round", round_of)
     poll.watch_all.fn()
@@ -230,6 +233,15 @@ def test_all_are_watched_in_one_run_and_each_has_its_beat(
     assert PHONE not in caplog.text
     assert told.untagged == [WAITS], "once for all"
     assert lines(caplog, logging.ERROR) == [f"{GONE}: ValueError (?); KeyError (?)"]
+
+
+def test_a_quiet_round_is_nothing_to_look_after_with_mail_and_without(here: Land) -> None:
+    settings = here.fleet.settings(GONE)
+    without = settings.profile.model_copy(update={"mail": None})
+    for one in (settings, settings.renewed(without)):
+        with opened(one.database) as engine:
+            mail = alarms.tell_all(one, engine, now=datetime.now(UTC))
+        assert "; ".join([str(Round()), str(watch.Watched()), *mail]) in watch.AT_REST
 
 
 def test_a_database_under_the_keys_of_another_is_left_alone(

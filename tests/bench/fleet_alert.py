@@ -117,7 +117,7 @@ def measured(comuni: int, zones: Sequence[str]) -> Seen:
             machine = OneMachine(here, folder / "log")
             try:
                 machine.start()
-                machine.settle("allerte", "sorveglia")
+                machine.settle("allerte")
                 before = fleet_usage.cpu(machine.parts)
                 levels = rows_from_levels({zone: {"idrogeologico": "arancione"} for zone in zones})
                 published = time.time()

@@ -38,7 +38,7 @@ LOOK_EVERY = 15.0
 GOALS = {"MB": 4096.0, "core": 0.2, "runs a day": 3000.0}
 EACH = {"MB": 2.0, "s of CPU an hour": 2.0}  # of one more Comune
 SLOT_RUNS = 4  # of one slot: componi twice, invia, and the form in between
-FIRST = ("allerte", "notizie", "sorveglia")
+FIRST = ("allerte", "notizie")  # the first alerts begin a round of `sorveglia`
 COUNTS = (
     "SELECT flow.name, COUNT(*) FROM flow_run JOIN flow ON flow.id = flow_run.flow_id "
     "WHERE flow_run.start_time IS NOT NULL GROUP BY flow.name"
