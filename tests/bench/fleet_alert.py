@@ -45,7 +45,7 @@ SMS = re.compile(rb"^Message-ID:\s*<(.+)@", re.MULTILINE | re.IGNORECASE)
 FORMS = """
     SELECT run.id, MIN(state.timestamp) FROM flow_run run
     JOIN flow ON flow.id = run.flow_id JOIN flow_run_state state ON state.flow_run_id = run.id
-    WHERE flow.name = 'approva' AND state.type = ? GROUP BY run.id
+    WHERE flow.name = 'approva' AND state.type = '{state}' GROUP BY run.id
 """
 
 
@@ -74,7 +74,9 @@ class Seen:
 
 def forms(machine: OneMachine, state: str) -> list[datetime]:
     """When each window came to this state for the first time."""
-    return [datetime.fromisoformat(at).replace(tzinfo=UTC) for _, at in machine.asked(FORMS, state)]
+    return [
+        datetime.fromisoformat(at).replace(tzinfo=UTC) for _, at in machine.asked(FORMS.format(state=state))
+    ]
 
 
 def drafts(machine: OneMachine) -> tuple[dict[str, datetime], dict[str, str]]:

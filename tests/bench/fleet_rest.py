@@ -1,11 +1,12 @@
-"""A whole fleet at rest: `python -m tests.bench.fleet_rest [--minutes 30] [COMUNI ...]`.
+"""A whole fleet at rest: `python -m tests.bench.fleet_rest [--postgresql] [--minutes 30] [COMUNI ...]`.
 
-Prefect server, worker, web app and gate as processes of one machine, an SQLite file for each Comune, alerts
-and feeds from loopback with nothing new, and the rounds by their own schedules: in half an hour each has come
-as often as it does (every 5, 10 and 30 minutes). Seconds of the processor are the processes' own, so others
-may use the machine meanwhile; memory is `Pss`, as the kernel shares it out. Flow runs are counted in the
-server's database; a day is reckoned from them and from the slots of the profiles, of which none may fall
-into the measure. The machine's own clock has the watchdog of each looked at every five minutes: told apart.
+Prefect server, worker, web app and gate as processes of one machine, an SQLite file for each Comune; with
+--postgresql two of each, on Debian's PostgreSQL and Redis, behind nginx. Alerts and feeds from loopback have
+nothing new, and the rounds come by their own schedules: in half an hour each as often as it does (every 5, 10
+and 30 minutes). Seconds of the processor are the processes' own, so others may use the machine meanwhile;
+memory is `Pss`, as the kernel shares it out. Flow runs are counted in the server's database; a day is
+reckoned from them and from the slots of the profiles, of which none may fall into the measure. The machine's
+own clock has the watchdog of each looked at every five minutes: told apart.
 """
 
 import argparse
@@ -20,16 +21,22 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from statistics import mean
 
 import pytest
 
-from flows.settings import ROOT
+from deployments.sandbox.archive import write_archive
+from deployments.sandbox.config import ROME
+from deployments.sandbox.zones import rows_from_levels
+from flows.settings import DEMO, ROOT, load_profile
 from tests.bench import fleet_usage
-from tests.bench.fleet import settle
+from tests.bench.fleet import FEED, settle
+from tests.world import topology
+from tests.world.crowd import Crowd
 from tests.world.fleet import land
-from tests.world.one_machine import OneMachine
+from tests.world.one_machine import OneMachine, Rounds
 from tests.world.towns import Issuer
 
 SIZES = (30, 300)
@@ -96,28 +103,47 @@ def one_machine(comuni: int, folder: Path) -> Iterator[OneMachine]:
         issuer.close()
 
 
-def measured(machine: OneMachine, comuni: int, minutes: float) -> Rest:
+@contextmanager
+def crowd(comuni: int, folder: Path) -> Iterator[Crowd]:
+    """The same on PostgreSQL, with several of everything."""
+    issuer, before = Issuer(), dict(os.environ)
+    levels = rows_from_levels({})
+    issuer.shows(write_archive(levels, levels, datetime.now(ROME)), '"quiet"')
+    issuer.shows(FEED.encode(), '"feed"', path="/feed")
+    machine = Crowd(folder, comuni, issuer)
+    os.environ.update(machine.environment)
+    try:
+        machine.start()
+        yield machine
+    finally:
+        machine.stop()
+        issuer.close()
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def measured(machine: OneMachine | Crowd, comuni: int, minutes: float) -> Rest:
     machine.settle(*FIRST)
-    found = Rest(comuni)
-    cpu, runs, began = fleet_usage.cpu(machine.parts), counted(machine), time.monotonic()
+    found, parts = Rest(comuni), machine.everything
+    cpu, runs, began = fleet_usage.cpu(parts), counted(machine), time.monotonic()
     while time.monotonic() - began < minutes * 60:
         time.sleep(LOOK_EVERY)
-        found.memory.append(fleet_usage.memory(machine.parts))
-    after = fleet_usage.cpu(machine.parts)
+        found.memory.append(fleet_usage.memory(parts))
+    after = fleet_usage.cpu(parts)
     found.hours = (time.monotonic() - began) / 3600
     found.cpu = {kind: after[kind] - cpu[kind] for kind in after}
     found.runs = counted(machine) - runs
-    found.slots = sum(len(one.profile.slots) for one in machine.here.fleet.roll().comuni)
+    found.slots = comuni * len(load_profile(DEMO).slots)
     found.watchdog = watchdog(machine)
     return found
 
 
-def counted(machine: OneMachine) -> Counter[str]:
+def counted(machine: Rounds) -> Counter[str]:
     """Flow runs that have begun, by flow."""
     return Counter(dict(machine.asked(COUNTS)))
 
 
-def watchdog(machine: OneMachine) -> float:
+def watchdog(machine: OneMachine | Crowd) -> float:
     """Seconds of CPU of a round as the machine's timer starts it."""
     before = _of_children()
     command = [sys.executable, "-m", "flows", "fleet", "each", "watchdog"]
@@ -174,15 +200,20 @@ def compared(small: Rest, large: Rest) -> list[str]:
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("comuni", type=int, nargs="*", default=SIZES)
     given = parser.parse_args(words)
+    if given.postgresql and (lacking := topology.missing()):
+        print(f"missing on this machine: {', '.join(lacking)} ({topology.REMEDY})")
+        return 2
+    standing = crowd if given.postgresql else one_machine
     missed: list[str] = []
     all_found = []
     for comuni in given.comuni:
         folder = Path(tempfile.mkdtemp(prefix="bollettino-rest-"))
         try:
-            with one_machine(comuni, folder) as machine:
+            with standing(comuni, folder) as machine:
                 all_found.append(found := measured(machine, comuni, given.minutes))
             missed += tell(found)
         finally:

@@ -35,7 +35,48 @@ BUSY = (
 HEALTH = {"prefect": "/api/health", "web": "/salute", "gate": "/salute"}
 
 
-class OneMachine:
+class Rounds:
+    """What is done for all Comuni of a fleet, seen and begun from outside."""
+
+    def server(self) -> tuple[str, str]:
+        """Its address, and the credential of its own processes."""
+        raise NotImplementedError
+
+    def asked(self, query: str, *values: datetime) -> list[Any]:
+        """What the server's database answers, to who only reads; `?` stands for a value."""
+        raise NotImplementedError
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Prefect's clients in this process ask its server meanwhile."""
+        address, internal = self.server()
+        told = told_prefect(f"{address}/api", internal)
+        with SettingsContext(profile=get_settings_context().profile, settings=told):
+            yield
+
+    def round(self, name: str) -> None:
+        """A run for all, as its schedule starts it."""
+        with self.entered(), get_client(sync_client=True) as client:
+            client.create_flow_run_from_deployment(registered_for_all(client)[name_for_all(name)].id)
+
+    @property
+    def busy(self) -> int:
+        """Runs that work, or should by now."""
+        ((count,),) = self.asked(BUSY, datetime.now(UTC))
+        return int(count)
+
+    def settle(self, *names: str) -> None:
+        """What is done once is done: these rounds, then `sorveglia`, which names what was planned."""
+        for name in names:
+            self.round(name)
+        time.sleep(PLANNING)
+        wait_for("the first rounds to end", lambda: not self.busy, ROUNDS)
+        self.round("sorveglia")
+        time.sleep(SEEN)
+        wait_for("what was planned to be named", lambda: not self.busy, ROUNDS)
+
+
+class OneMachine(Rounds):
     """`here`: its Comuni, with databases. It says there on which ports it is."""
 
     def __init__(self, here: Land, logs: Path) -> None:
@@ -65,10 +106,18 @@ class OneMachine:
     def prefect_database(self) -> Path:
         return self.here.states / "_fleet" / "prefect" / "prefect.db"
 
-    def asked(self, query: str, *values: str) -> list[Any]:
-        """What the server's database answers, to who only reads."""
+    def server(self) -> tuple[str, str]:
+        return self._address("prefect"), self.internal
+
+    def asked(self, query: str, *values: datetime) -> list[Any]:
         with closing(sqlite3.connect(f"file:{self.prefect_database}?mode=ro", uri=True)) as database:
-            return database.execute(query, values).fetchall()
+            told = [one.astimezone(UTC).replace(tzinfo=None).isoformat(" ") for one in values]
+            return database.execute(query, told).fetchall()
+
+    @property
+    def everything(self) -> dict[str, Process]:
+        """Its processes."""
+        return self.parts
 
     def start(self) -> None:
         """The server, what it is to do, then who does it."""
@@ -80,35 +129,6 @@ class OneMachine:
     def stop(self) -> None:
         for name in ("worker", "gate", "web", "prefect"):
             self.parts[name].stop()
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        """Prefect's clients in this process ask its server meanwhile."""
-        told = told_prefect(f"{self._address('prefect')}/api", self.internal)
-        with SettingsContext(profile=get_settings_context().profile, settings=told):
-            yield
-
-    def round(self, name: str) -> None:
-        """A run for all, as its schedule starts it."""
-        with self.entered(), get_client(sync_client=True) as client:
-            client.create_flow_run_from_deployment(registered_for_all(client)[name_for_all(name)].id)
-
-    @property
-    def busy(self) -> int:
-        """Runs that work, or should by now."""
-        now = datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
-        ((count,),) = self.asked(BUSY, now)
-        return int(count)
-
-    def settle(self, *names: str) -> None:
-        """What is done once is done: these rounds, then `sorveglia`, which names what was planned."""
-        for name in names:
-            self.round(name)
-        time.sleep(PLANNING)
-        wait_for("the first rounds to end", lambda: not self.busy, ROUNDS)
-        self.round("sorveglia")
-        time.sleep(SEEN)
-        wait_for("what was planned to be named", lambda: not self.busy, ROUNDS)
 
     def _register(self) -> None:
         first, *others = self.here.fleet.roll().comuni
