@@ -20,7 +20,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from pydantic.fields import FieldInfo
 
-from flows.door.bodies import AT_ONCE_QUEUE, BY_CLOCK
+from flows.door.bodies import AT_ONCE_QUEUE, BY_CLOCK, FORMS
 from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
 from flows.profiles.fleet import OWN, FleetFile
@@ -42,6 +42,9 @@ JOB: dict[str, Any] = {
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
 SLOTS = "slot_schedules"  # the key of a block that names the slot times at which it starts
+# A block may name its `queue`: how many of such runs there are at a time, over all workers. An alert opens the
+# forms of hundreds of Comuni at once, each for seconds a process of 80 MB; what people start waits not for them.
+QUEUES = {FORMS: 8}
 FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
 MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment
 # A deployment as it is to be, where the server has it already as this.
@@ -239,6 +242,9 @@ def _make_pool(client: SyncPrefectClient, pool: str) -> None:
     with contextlib.suppress(ObjectAlreadyExists):  # a second start
         client.create_work_pool(WorkPoolCreate(name=pool, type="process", base_job_template=JOB))
     client.update_work_pool(pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
+    for name, most in QUEUES.items():
+        with contextlib.suppress(ObjectAlreadyExists):
+            client.create_work_queue(name, work_pool_name=pool, concurrency_limit=most, priority=2)
 
 
 def _make_queue(client: SyncPrefectClient, fleet: FleetFile) -> None:
@@ -275,7 +281,9 @@ def _wanted(
         "entrypoint": block["entrypoint"],
         "pull_steps": steps(settings, pull),
         "work_pool_name": settings.work_pool,
-        "work_queue_name": BY_CLOCK if settings.fleet and SLOTS in block else AT_ONCE_QUEUE,
+        "work_queue_name": BY_CLOCK
+        if settings.fleet and SLOTS in block
+        else block.get("queue", AT_ONCE_QUEUE),
         "description": settings.profile.prova + block["description"],
         "tags": [*block["tags"], settings.profile.slug],
         "parameters": block.get("parameters", {}),

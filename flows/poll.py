@@ -121,7 +121,19 @@ def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> 
             get_run_logger().info("%s: %s, nuove o aggiornate: %s", slug, kind, found)
         outcomes.append(outcome)
         told.append(of_all(outcome, len(news), f"con {kind} nuove"))
+        if kind == ALERTS and news:
+            look_at_once()
     return ended(f"Raccolta: {which}", outcomes, "; ".join(told))
+
+
+def look_at_once() -> None:
+    """Nobody waits for the next round of `sorveglia` with an alert that was just read: drafts and calls are
+    its work, by its own run, so that what it meets is not an error of the reading.
+    """
+    try:
+        client.start_for_all("sorveglia-tutti", "sorveglia", key=client.run_id())
+    except Exception as exc:  # noqa: BLE001  what was read is kept, and the next round is five minutes away
+        get_run_logger().warning("il controllo non comincia subito: %s", type(exc).__name__)
 
 
 @flow(name="sorveglia-tutti", flow_run_name="Controllo di tutti i Comuni")
@@ -135,7 +147,7 @@ def watch_all() -> State[str] | str:
         client.untag_ended(WAITS)
     except Exception as exc:  # noqa: BLE001  a list that shows too much costs no Comune anything
         get_run_logger().warning("ciò che è finito è ancora fra ciò che attende: %s", type(exc).__name__)
-    busy = {slug: said for slug, said in sorted(outcome.done.items()) if said != watch.AT_REST}
+    busy = {slug: said for slug, said in sorted(outcome.done.items()) if said not in watch.AT_REST}
     for slug, said in busy.items():
         get_run_logger().info("%s: %s", slug, said)
     return ended("Controllo", [outcome], of_all(outcome, len(busy), "con qualcosa da seguire"))

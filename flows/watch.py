@@ -19,14 +19,15 @@ from flows.alert import Round, draft_and_call
 from flows.bulletin.status import WAITS
 from flows.by_hand import window
 from flows.doctor import heartbeat
-from flows.draft.slots import START_AFTER
+from flows.draft.slots import START_AFTER, closed_days
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
-from flows.runs import choices, client, forms, pages, planned
+from flows.runs import choices, client, forms, pages, planned, shown
 from flows.sending import outbox, parts
 from flows.sending import senders as life
 from flows.settings import Settings
+from flows.staff.mail import UNCONFIGURED, Posted
 
 BY = outbox.BY_THE_WATCH
 
@@ -244,11 +245,29 @@ def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
         partial(planned.name_coming, settings, engine, now=now),
         partial(pages.recount, settings, engine, now=now),
     ]
-    _each(tasks, "le pagine di Prefect non sono tutte aggiornate")
+    _each(tasks, NOT_SHOWN)
 
 
-AT_REST = f"{Round()}; {Watched()}"
-"""What a round says that found nothing to look after."""
+def keep_what_changed(settings: Settings, engine: Engine, *, now: datetime) -> None:
+    """`keep_ui_true`, but what stands in the server as it is now is not asked for at each round."""
+    lists, errors = choices.lists(settings, engine, now)
+    with reading(engine) as session:
+        closed = sorted(closed_days(session, now))
+    profile = settings.profile
+    latest = shown.digest(lists, closed, profile.weekly_slots, profile.prova, settings.signs_in)
+    if settings.fleet and not errors and shown.is_known(settings, latest, now=now):
+        _each([partial(pages.recount, settings, engine, now=now)], NOT_SHOWN)
+        return
+    keep_ui_true(settings, engine, now=now)
+    if settings.fleet:
+        shown.keep(settings, latest, now=now)
+
+
+NOT_SHOWN = "le pagine di Prefect non sono tutte aggiornate"
+AT_REST = frozenset(
+    "; ".join([str(Round()), str(Watched()), *of_mail]) for of_mail in ([], [str(Posted())], [UNCONFIGURED])
+)
+"""What a round says that found nothing to look after: where there is mail it tells that none left."""
 
 
 def full_round(settings: Settings, engine: Engine) -> str:
@@ -270,7 +289,7 @@ def full_round(settings: Settings, engine: Engine) -> str:
     except Exception as exc:  # noqa: BLE001  raised below, beside what the alerts met
         errors.append(exc)
     try:
-        keep_ui_true(settings, engine, now=now)
+        keep_what_changed(settings, engine, now=now)
     except Exception as exc:  # noqa: BLE001  raised below: who looks at lists that are old must know
         errors.append(exc)
     try:  # also after a round that met trouble: that one is red, and this says that there was one

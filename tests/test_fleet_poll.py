@@ -19,9 +19,11 @@ from sqlmodel import select
 from db.engine import opened, transaction
 from db.models import NewsItem
 from flows import collect, count, poll, retain, watch
+from flows.alert import Round
 from flows.bulletin.status import WAITS
 from flows.doctor import heartbeat
 from flows.fleet.rounds import LATE, Limits
+from flows.letters import alarms
 from flows.privacy import intact
 from flows.runs import client, drain
 from flows.settings import BollettinoError, Settings, SettingsError
@@ -29,6 +31,7 @@ from tests.test_scrapers_dpc import QUIET, archive
 from tests.world.fleet import Land, land
 from tests.world.loopback_site import Handler, Site
 
+AT_REST = next(said for said in watch.AT_REST if said.endswith("; e-mail inviate: 0"))
 GONE, SILENT = "comune-1", "comune-3"
 SLUGS = [f"comune-{number}" for number in range(5)]
 WELL = [slug for slug in SLUGS if slug not in (GONE, SILENT)]
@@ -47,6 +50,7 @@ class Told:
 
     red: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)  # runs for all, each with its key
     untagged: list[str] = field(default_factory=list)
 
 
@@ -98,6 +102,10 @@ def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> T
         monkeypatch.setattr(module, "get_run_logger", lambda: log)
     monkeypatch.setattr(client, "refused", refused)
     monkeypatch.setattr(client, "named", lambda _settings, name: found.names.append(name))
+    monkeypatch.setattr(client, "run_id", lambda: "this-run")
+    monkeypatch.setattr(
+        client, "start_for_all", lambda *names, key: found.begun.append(" ".join((*names, key)))
+    )
     monkeypatch.setattr(client, "link_of_thread", nullcontext)
     monkeypatch.setattr(client, "untag_ended", found.untagged.append)
     lost = [drain.Work(uuid4(), "Controllo di prima", "Running", datetime.now(UTC))]
@@ -166,6 +174,31 @@ def test_the_alerts_of_all_come_before_anybody_s_news(
     assert told.names == ["Raccolta: tutto · 5 Comuni: 5 con allerte nuove; 5 Comuni: 5 con notizie nuove"]
 
 
+def test_an_alert_that_was_read_is_looked_at_at_once_and_only_then(
+    here: Land, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll, "datetime", SimpleNamespace(now=lambda _zone: ISSUED))
+    poll.collect_all.fn("notizie")
+    assert told.begun == []
+    poll.collect_all.fn("allerte")
+    poll.collect_all.fn("allerte")
+    assert told.begun == ["sorveglia-tutti sorveglia this-run"], "nothing was new the second time"
+
+
+def test_a_server_that_begins_no_look_costs_nothing_of_what_was_read(
+    here: Land, told: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_names: str, key: str) -> None:
+        raise ConnectionError(f"{PHONE} {key}")
+
+    monkeypatch.setattr(poll, "datetime", SimpleNamespace(now=lambda _zone: ISSUED))
+    monkeypatch.setattr(client, "start_for_all", away)
+    poll.collect_all.fn("tutto")
+    assert told.names == ["Raccolta: tutto · 5 Comuni: 5 con allerte nuove; 5 Comuni: 5 con notizie nuove"]
+    assert "il controllo non comincia subito: ConnectionError" in lines(caplog, logging.WARNING)
+    assert PHONE not in caplog.text
+
+
 def test_a_source_that_was_not_read_is_red_by_the_comune_s_name(
     here: Land, told: Told, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -187,7 +220,7 @@ def test_all_are_watched_in_one_run_and_each_has_its_beat(
         log = logging.getLogger("prefect.flow_runs")
         log.info("niente")
         log.warning("attenzione")
-        return "da inviare: [1]" if settings.profile.slug == SILENT else watch.AT_REST
+        return "da inviare: [1]" if settings.profile.slug == SILENT else AT_REST
 
     monkeypatch.setattr(watch, "full_round", round_of)
     poll.watch_all.fn()
@@ -200,6 +233,15 @@ def test_all_are_watched_in_one_run_and_each_has_its_beat(
     assert PHONE not in caplog.text
     assert told.untagged == [WAITS], "once for all"
     assert lines(caplog, logging.ERROR) == [f"{GONE}: ValueError (?); KeyError (?)"]
+
+
+def test_a_quiet_round_is_nothing_to_look_after_with_mail_and_without(here: Land) -> None:
+    settings = here.fleet.settings(GONE)
+    without = settings.profile.model_copy(update={"mail": None})
+    for one in (settings, settings.renewed(without)):
+        with opened(one.database) as engine:
+            mail = alarms.tell_all(one, engine, now=datetime.now(UTC))
+        assert "; ".join([str(Round()), str(watch.Watched()), *mail]) in watch.AT_REST
 
 
 def test_a_database_under_the_keys_of_another_is_left_alone(

@@ -308,3 +308,21 @@ def test_what_every_run_needs_is_read_once_for_all_of_them(monkeypatch: pytest.M
     assert lemma("chiude") == "chiudere"
     assert misspelt("La modaltà di iscrizione") == ("modaltà",)
     assert time.perf_counter() - began < 0.05
+
+
+@pytest.mark.parametrize(("ends", "code"), [("", 0), ("sys.exit()", 0), ("sys.exit(3)", 3), ("1 / 0", 1)])
+def test_a_run_leaves_with_its_code_its_threads_and_what_is_to_be_done_at_an_end(
+    server: Warm, tmp_path: Path, ends: str, code: int
+) -> None:
+    """In place of Prefect's engine a module of that name; what the process holds is not taken apart."""
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "__init__.py").touch()
+    held = "class Held:\n    def __del__(self): print('taken apart')\n\n"
+    late = "threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()\n"
+    engine = f"import atexit, sys, threading, time\n{held}sys.held = Held()\n{late}"
+    (tmp_path / "prefect" / "engine.py").write_text(f"{engine}atexit.register(print, 'at exit')\n{ends}\n")
+    run = server.launch(f"sys.path.insert(0, {str(tmp_path)!r})\nwarm.run_engine()")
+    out, _ = run.communicate(timeout=30)
+    assert run.returncode == code
+    assert out.split("\n")[:2] == ["thread", "at exit"]
+    assert code or "taken apart" not in out

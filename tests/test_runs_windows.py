@@ -39,7 +39,7 @@ from tests.world.builders import make_bulletin
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 KEY = b"a stamp key made up for these tests"
-LONG_AGO = NOW - timedelta(minutes=10)
+LONG_AGO = NOW - timedelta(minutes=20)
 
 
 class Server:
@@ -109,7 +109,7 @@ class Server:
     ("state", "expected"),
     [
         (Suspended(timestamp=LONG_AGO), RunState.waiting),
-        (Scheduled(timestamp=LONG_AGO, scheduled_time=NOW), RunState.working),
+        (Scheduled(timestamp=LONG_AGO, scheduled_time=NOW - timedelta(minutes=10)), RunState.working),
         (Scheduled(timestamp=LONG_AGO, scheduled_time=LONG_AGO), RunState.lost),
         (Running(timestamp=NOW), RunState.working),
         (Running(timestamp=LONG_AGO), RunState.lost),

@@ -19,9 +19,10 @@ LARGEST = 2**63  # of a whole number, either way: of a form Prefect writes 64 bi
 NO_TEXT = re.compile("[\0\ud800-\udfff]")  # PostgreSQL keeps no NUL, and UTF-8 has no half of a pair
 KIND = "__prefect_kind"  # a value of this kind is worked out by the server: a template, a variable
 
-# In which a run may wait: Prefect's own, for what an alert or a person waits for, and in a fleet behind it
-# what the clock starts for all Comuni in the same minute (`flows/deploy.py`). Its page sends it.
-QUEUES = AT_ONCE_QUEUE, BY_CLOCK = "default", "a-orario"
+# In which a run may wait: Prefect's own, for what an alert or a person waits for; forms that are opened, some
+# at a time; and in a fleet, behind both, what the clock starts for all Comuni in the same minute
+# (`flows/deploy.py`). Its page sends it.
+QUEUES = AT_ONCE_QUEUE, FORMS, BY_CLOCK = "default", "moduli", "a-orario"
 # What Prefect's own page sends beside the parameters, and means nothing by.
 NOTHING: tuple[object, ...] = (None, "", {}, [])
 QUIET_STATE = {"type", "name", "message", "state_details"}

@@ -219,27 +219,28 @@ def store(settings: Settings, engine: Engine, *, now: datetime) -> None:
     """
     before: dict[str, list[str]] = {}
     for _ in range(ROUNDS):
-        lists, errors = _lists(settings, engine, now)
-        if lists != before:
+        found, errors = lists(settings, engine, now)
+        if found != before:
             with get_client(sync_client=True) as client:
-                _store(client, settings, lists)
+                _store(client, settings, found)
         if errors:
             raise ExceptionGroup("not every list of the start forms could be made", errors)
-        if lists == before:
+        if found == before:
             return
-        before = lists
+        before = found
 
 
-def _lists(settings: Settings, engine: Engine, now: datetime) -> tuple[dict[str, list[str]], list[Exception]]:
-    lists: dict[str, list[str]] = {}
+def lists(settings: Settings, engine: Engine, now: datetime) -> tuple[dict[str, list[str]], list[Exception]]:
+    """Each as it is by now, and why others could not be made."""
+    found: dict[str, list[str]] = {}
     errors: list[Exception] = []
     for name, make in LISTS.items():
         try:
             with reading(engine) as session:
-                lists[name] = [*make(settings, session, now), ELSE]
-        except Exception as exc:  # noqa: BLE001  raised by `store`, after the others
+                found[name] = [*make(settings, session, now), ELSE]
+        except Exception as exc:  # noqa: BLE001  told by who asks, after the others
             errors.append(exc)
-    return lists, errors
+    return found, errors
 
 
 def means(entry: str, bulletin: Bulletin) -> bool:

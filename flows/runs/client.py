@@ -39,7 +39,7 @@ from flows.accounts import asked
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import DESK, KINDS
-from flows.deploy import ELSE
+from flows.deploy import ELSE, name_for_all
 from flows.door import sealed
 from flows.door.bodies import AT_ONCE_QUEUE
 from flows.door.people import STARTED
@@ -47,9 +47,11 @@ from flows.door.sealed import FIELD, Proof
 from flows.settings import BollettinoError, Settings, load
 
 LOST_AFTER = timedelta(minutes=5)
-"""Worker and engine killed together leave a run Running or Pending for ever (measured, Prefect 3.9.1).
+"""Worker and engine killed together leave a run Running or Pending for ever (measured, Prefect 3.9.1)."""
 
-So long after its time a scheduled run is lost as well: who asks is `sorveglia`, which the same worker runs.
+UNTAKEN_AFTER = timedelta(minutes=15)
+"""So long after its time a scheduled run is lost as well: who asks is `sorveglia`, which the same worker
+runs. Later than others: a form waits for its turn (`deploy.QUEUES`), and 300 take some minutes.
 """
 
 TAKEN_WITHIN = timedelta(minutes=2)  # from Pending to Running; 40 s measured on a very busy machine
@@ -96,6 +98,13 @@ def start(
     return str(run.id)
 
 
+def start_for_all(flow: str, verb: str, *, key: str) -> None:
+    """Start a run of what a fleet does for all its Comuni; `verb` as in prefect.yaml. No key starts two."""
+    with get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name(f"{flow}/{name_for_all(verb)}")
+        client.create_flow_run_from_deployment(deployment.id, idempotency_key=f"{verb}-{key}")
+
+
 def last_state(run_id: str) -> State | None:
     """None when the run was deleted."""
     with get_client(sync_client=True) as client:
@@ -113,7 +122,8 @@ def state(run_id: str, *, now: datetime) -> RunState:
     if last.is_paused():
         return RunState.waiting
     due = last.state_details.scheduled_time if last.type == StateType.SCHEDULED else None
-    return RunState.lost if now - (due or last.timestamp) > LOST_AFTER else RunState.working
+    waited, patience = now - (due or last.timestamp), UNTAKEN_AFTER if due else LOST_AFTER
+    return RunState.lost if waited > patience else RunState.working
 
 
 class Pool(Protocol):

@@ -5,6 +5,7 @@ seconds; a copy (`fork`) of a process that has done so begins at once, and is a 
 its own all the same. On Linux only: elsewhere runs begin cold, as they do whenever the warm process is gone.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -276,9 +277,32 @@ def engine(order: Order) -> None:
     from prefect.context import refresh_global_settings_context
 
     refresh_global_settings_context()
+    run_engine()
+
+
+def run_engine() -> None:
+    """As `python -m prefect.engine`."""
     sys.argv = ["prefect.engine"]
     warnings.filterwarnings("ignore", category=RuntimeWarning, module="runpy")  # that it is imported already
-    runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+    except SystemExit as exc:
+        if exc.code:
+            raise
+    leave()
+
+
+def leave() -> None:
+    """End a run that ended well, after what is to be done at an end.
+
+    Python would take apart all that was imported for it, object by object, of which each page had been
+    shared until then: a fifth of the run's CPU, and 57 MB.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]  # as multiprocessing ends its copies: threads first
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def take_on(order: Order) -> None:

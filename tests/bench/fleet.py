@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -52,9 +52,18 @@ FEED = (
 Figures = dict[str, float]
 
 
-def settle(here: Land, issuer: Issuer, comuni: int, folder: Path) -> None:
-    """So many Comuni over the zones of one archive, each with a feed of its own."""
-    template, zones = folder / "template.db", list(zone_names())
+def settle(
+    here: Land,
+    issuer: Issuer,
+    comuni: int,
+    folder: Path,
+    *changes: tuple[str, str],
+    zones: Sequence[str] = (),
+) -> None:
+    """So many Comuni over these zones of one archive, or all, each with a feed of its own; with `changes` of
+    their profiles.
+    """
+    template, zones = folder / "template.db", zones or list(zone_names())
     engine = make_engine(f"sqlite:///{template}")
     upgrade(engine)
     engine.dispose()
@@ -68,6 +77,7 @@ def settle(here: Land, issuer: Issuer, comuni: int, folder: Path) -> None:
             (DEMO_FEED, f"{issuer.url}/{slug}"),
             ('alert_zones = ["Lomb-09"]', f'alert_zones = ["{zones[number % len(zones)]}"]'),
             ('public = "http://127.0.0.1:8080"', f'public = "https://comuni.example.it/{slug}"'),
+            *changes,
         )
         issuer.shows(FEED.encode(), '"feed"', path=f"/{slug}")
     here.settle(here.fleet.slugs, template)

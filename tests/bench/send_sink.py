@@ -55,6 +55,7 @@ class Taken:
             "opaque": [opaque for _, opaque, _ in self.messages] if len(times) <= 20_000 else [],
             "messages": self.messages if len(times) <= 20_000 else [],
             "numbers": {number: _of_number(some) for number, some in self.numbers.items()},
+            "times": self.times if len(times) <= 20_000 else [],
         }
         self.times, self.messages, self.numbers = [], [], defaultdict(list)
         return found

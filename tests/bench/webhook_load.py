@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -89,7 +89,8 @@ def wamid(attempt: UUID) -> str:
     return f"wamid.HBgMMzkzMzMxMjM0NTY3FQIAERgS{attempt.hex}AA=="
 
 
-def load(attempts: Sequence[UUID], seed: int = 1) -> Load:
+def load(attempts: Sequence[UUID], seed: int = 1, wrapped: Callable[..., dict[str, Any]] = statuses) -> Load:
+    """`wrapped`: makes a post's content of its statuses."""
     now, order = datetime.now(UTC), random.Random(seed)
     items = []
     for attempt in attempts:
@@ -110,7 +111,7 @@ def load(attempts: Sequence[UUID], seed: int = 1) -> Load:
     items += order.sample(items, distinct // 4)  # a fifth of what is posted
     order.shuffle(items)
     items += items[: -len(items) % BATCH]
-    return Load([signed(statuses(*items[n : n + BATCH])) for n in range(0, len(items), BATCH)], distinct)
+    return Load([signed(wrapped(*items[n : n + BATCH])) for n in range(0, len(items), BATCH)], distinct)
 
 
 def signed(payload: object) -> tuple[bytes, str]:

@@ -41,7 +41,7 @@ class Cluster:
         options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": self._folder}
         settings = [f"--{name}={value}" for name, value in {**options, "max_connections": 400}.items()]
         command = (str(binaries / "postgres"), "-D", str(self._folder / "data"), *settings)
-        self._process = Process("postgresql", command, {"PATH": os.environ["PATH"]}, log, self._user)
+        self.process = Process("postgresql", command, {"PATH": os.environ["PATH"]}, log, self._user)
 
     def address(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self._port}/{database}"
@@ -55,23 +55,23 @@ class Cluster:
         """Until it takes questions; the first time with new files."""
         if not (self._folder / "data").exists():
             self._ask("initdb", "-D", self._folder / "data", "-U", OWNER, "-A", "trust", "-E", "UTF8")
-        self._process.start()
+        self.process.start()
         asked = ("-h", "127.0.0.1", "-p", self._port)
         wait_for("PostgreSQL", lambda: self._ask("pg_isready", *asked, is_good=False) == 0, 60)
 
     def kill(self) -> None:
         """With -9, all of it: its processes are no group."""
-        assert self._process.process is not None
-        postmaster = psutil.Process(self._process.process.pid)
+        assert self.process.process is not None
+        postmaster = psutil.Process(self.process.process.pid)
         everything = postmaster.children(recursive=True)
-        self._process.kill()
+        self.process.kill()
         for process in everything:
             if process.is_running():
                 process.kill()
         psutil.wait_procs(everything, 10)
 
     def close(self) -> None:
-        self._process.stop()
+        self.process.stop()
         shutil.rmtree(self._folder)
 
     def _ask(self, program: str, *options: object, is_good: bool = True) -> int:

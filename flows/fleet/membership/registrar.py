@@ -51,9 +51,11 @@ class Registrar:
 
     def register(self, settings: Settings) -> None:
         from flows import deploy
+        from flows.runs import shown
 
         with self._asking():
             deploy.deploy(settings)
+        shown.forget(settings)
 
     def changes_for_all(self) -> Mapping[str, str] | None:
         """The same, of what is done for all in one run."""
