@@ -35,6 +35,7 @@ from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
+from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.prohibited import prohibited
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.wording import worded
@@ -129,7 +130,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         text
         for text in (
             placed(led(_joined(text, notice), notice), notice)
-            for text in chain(prohibited(notice, limit), made, _titled(notice))
+            for text in chain(prohibited(notice, limit), made, outlines(notice), _titled(notice))
         )
         if utf16(text) <= limit
     )

@@ -106,7 +106,7 @@ _ANNOUNCED = {
     for slot, words in (
         (Slot.when, "giorni|date|calendario|programma"),
         (Slot.hours, "orari|programma|calendario"),
-        (Slot.place, "luogo|luoghi|programma|calendario"),
+        (Slot.place, "luogo|luoghi|vie|programma|calendario"),
         (Slot.deadline, "scadenze|termini"),
     )
 }
