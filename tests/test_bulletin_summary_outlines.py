@@ -3,7 +3,11 @@
 
 import pytest
 
+from flows.bulletin.page.notice import Told
+from flows.bulletin.page.telling import tells
+from flows.bulletin.summary.frames.leads import named_by
 from flows.bulletin.summary.frames.streets import inside, streets_at
+from flows.bulletin.summary.frames.wording import worded
 from tests.test_bulletin_summary import told
 
 STREET_BY_STREET = "\n\n".join(
@@ -84,3 +88,88 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
     found = streets_at(street, 0)
     assert found is not None
     assert inside(found.all) == where
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            "Considerato che il 2 gennaio cade tra due feste e ritenuto utile risparmiare, si informa la "
+            "cittadinanza che "
+            "venerdì 2 gennaio gli uffici restano chiusi.",
+            "Venerdì 2 gennaio gli uffici restano chiusi.",
+        ),
+        (
+            "Poiché si tratta di materiali che non marciscono, la raccolta della plastica è rinviata a "
+            "sabato 8 maggio.",
+            "La raccolta della plastica è rinviata a sabato 8 maggio.",
+        ),
+        (
+            "Il Sindaco, al fine di prevenire le malattie, avverte la cittadinanza che è stata avviata la "
+            "disinfestazione.",
+            "È stata avviata la disinfestazione.",
+        ),
+        (
+            "Il sindaco Mario Neri ha firmato un'ordinanza che, in attesa del nuovo calendario, raddoppia "
+            "la raccolta del "
+            "vetro.",
+            "Un'ordinanza del sindaco raddoppia la raccolta del vetro.",
+        ),
+        (
+            "Il Comune offre un corso di nuoto agli anziani, con l'obiettivo di favorire l'incontro.",
+            "Il Comune offre un corso di nuoto agli anziani.",
+        ),
+        (
+            "Da oggi e fino al 10 settembre prossimo, i veterinari sono in via Adda.",
+            "Fino al 10 settembre i veterinari sono in via Adda.",
+        ),
+        ("Poiché piove, niente.", "Poiché piove, niente."),
+    ],
+)
+def test_news_begins_where_its_recitals_end(written: str, said: str) -> None:
+    assert worded(written) == said
+
+
+def test_a_change_is_told_with_the_day_from_which_it_holds() -> None:
+    body = (
+        "Con il nuovo contratto, a partire da lunedì 8 luglio 2024, ci sarà una variazione dei giorni che "
+        "riguarderà la carta."
+    )
+    text = told("Raccolta differenziata, cambia il calendario dei rifiuti", body=body).text
+    assert text.startswith(
+        "Da lunedì 8 luglio 2024 per la raccolta differenziata cambia il calendario dei rifiuti."
+    )
+
+
+def test_hours_of_one_weekday_are_of_every_week() -> None:
+    sentence = "Lo sportello è chiuso nella giornata di domenica e nella giornata di sabato."
+    assert worded(sentence) == "Lo sportello è chiuso la domenica e il sabato."
+
+
+def test_a_call_that_has_only_a_name_is_told_with_its_last_day() -> None:
+    body = (
+        "Anche quest'anno il Comune aiuta i nuclei familiari a pagare l'affitto. Sarà possibile accedere al "
+        "bando dal 21 "
+        "gennaio p.v. Ultimo giorno utile per la presentazione della domanda venerdì 21 marzo fino alle ore "
+        "12.30.\n\n"
+        "Le fasce ISEE sono così definite:\n\nda € 2.000 a € 6.000 verrà erogato un contributo pari a € "
+        "800,\n\n"
+        "da € 6.000,01 a € 12.000 verrà erogato un contributo pari a € 700.\n\n"
+        "La domanda deve essere presentata esclusivamente on line."
+    )
+    text = told("Sostegno Famiglie 2025", body=body).text
+    assert text.startswith(
+        "Puoi fare domanda online per «Sostegno Famiglie 2025» entro le 12:30 di venerdì 21 marzo."
+    )
+    assert text.endswith("mporti e altri dettagli sono nella pagina.")
+    assert "800" not in text
+
+
+def test_a_sum_is_told_in_other_words() -> None:
+    assert tells("Serve un ISEE fino a 29.000 euro.", Told("non superiore a € 29.000,00"))
+    assert not tells("Serve un ISEE non superiore a 20.000 euro.", Told("non superiore a € 29.000,00"))
+
+
+def test_an_office_with_a_capital_takes_its_article() -> None:
+    assert named_by("Stato civile", "Si rivolga allo Stato civile.") == "lo Stato civile"
+    assert named_by("Resto al Mare", "Con Resto al Mare si parte.") == "«Resto al Mare»"

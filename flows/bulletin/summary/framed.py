@@ -104,6 +104,7 @@ _ELIDING = (
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKS = re.compile(r"(?:Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
 _CALLING = (Kind.deadline, Kind.job)
+_NAMES = {Slot.who: "requisiti", Slot.amount: "importi"}
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
 
@@ -203,6 +204,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         if _FORM.search(notice.source):
             yield f"{text} {FORM_AND_OTHERS}"
         yield f"{text} {OTHERS}"
+        if kind in _CALLING and (names := _untold_by_name(text, notice)):
+            yield f"{text} {names} e altri dettagli sono nella pagina."
         if is_of_conditions:
             return  # those that are told would stand for all
     if (
@@ -223,6 +226,16 @@ def _leaves(text: str, notice: Notice) -> bool:
         slot in notice.slots and not any(told.words and tells(text, told) for told in notice.slots[slot])
         for slot in (*_ELIDED, *([Slot.hours] if notice.kind is Kind.service else []))
     )
+
+
+def _untold_by_name(text: str, notice: Notice) -> str:
+    """`Requisiti, importi`: what a call's text leaves to its page."""
+    names = (
+        name
+        for slot, name in _NAMES.items()
+        if slot in notice.slots and not any(tells(text, told) for told in notice.slots[slot])
+    )
+    return ", ".join(names).capitalize()
 
 
 def _tells_all(text: str, notice: Notice) -> bool:

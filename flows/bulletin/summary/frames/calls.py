@@ -68,6 +68,12 @@ _THEIRS = {
     "puoi aderire": "possono aderire",
     "puoi fare domanda": "possono fare domanda",
 }
+_OF_NAMES = {  # of what has only a name
+    "puoi iscriverti": "Puoi iscriverti{online} {matter.to}",
+    "puoi candidarti": "Puoi candidarti{online} per {matter.text}",
+    "puoi aderire": "Puoi aderire{online} {matter.to}",
+    "puoi fare domanda": "Puoi fare domanda{online} per {matter.text}",
+}
 _CALLED = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), name)
     for pattern, name in (
@@ -180,6 +186,9 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
             asks_for = f"{whom} possono chiedere" if whom else "puoi chiedere"
             text = f"{asks_for}{_online(notice)} {matter.text} {_with_office(clause, told)}."
             yield f"{text[:1].upper()}{text[1:]}"
+            return
+        if not matter.article and action in _OF_NAMES and not whom:
+            yield f"{_OF_NAMES[action].format(online=_online(notice), matter=matter)} {clause}."
             return
         yield f"Per {matter.text} {said}{_online(notice)} {_with_office(clause, told)}."
     elif (

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.frames import street_outlines
+from flows.bulletin.summary.frames.beginnings import begun
 
 _OF: Mapping[Kind, Callable[[Notice], Iterator[str]]] = {
     Kind.road: street_outlines.outlined,
     Kind.supply_cut: street_outlines.outlined,
+    **dict.fromkeys((Kind.campaign, Kind.service, Kind.other, Kind.health, Kind.hours, Kind.act), begun),
 }
 
 

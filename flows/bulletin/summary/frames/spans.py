@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import MONTHS
@@ -15,6 +16,9 @@ _STREETS_DAY = re.compile(  # `via 24 Maggio`, `via Primo Maggio` are no days
     re.I,
 )
 _TIGHT = re.compile(r"(?<=\d),(?=\d{1,2}(?:,|\s(?:e\s|[a-z]{4})))")  # `14,15, 16 e 17 maggio`
+_SINCE = re.compile(
+    r"(?<!\w)(?:a (?:partire|decorrere|far data) |con decorrenza |in vigore )?(?=da(?:l|ll['’])?\s?\S)", re.I
+)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _PRIMO = re.compile(rf"\bprimo(?=\s(?:{'|'.join(MONTHS)})\b)", re.I)
 
@@ -116,10 +120,10 @@ def _the(day: Day) -> str:
     return f"l'{day.number}" if day.number in (8, 11) else f"il {day.number}{'°' if day.number == 1 else ''}"
 
 
-def since(notice: Notice) -> str:
-    """`da lunedì 8 luglio`: from when what the page tells holds, where it tells one such day; else ""."""
+@lru_cache(maxsize=64)
+def _since(told: tuple[str, ...]) -> str:
     found: dict[tuple[int, int], Period] = {}
-    for line in lines(notice):
+    for line in told:
         for place in _SINCE.finditer(_PRIMO.sub("1", line)):
             period = period_at(place.string, place.end())
             if period is None:
@@ -133,6 +137,6 @@ def since(notice: Notice) -> str:
     return found.popitem()[1].words if len(found) == 1 else ""
 
 
-_SINCE = re.compile(
-    r"(?<!\w)(?:a (?:partire|decorrere|far data) |con decorrenza |in vigore )?(?=da(?:l|ll['’])?\s?\S)", re.I
-)
+def since(notice: Notice) -> str:
+    """`da lunedì 8 luglio`: from when what the page tells holds, where it tells one such day; else ""."""
+    return _since(lines(notice))
