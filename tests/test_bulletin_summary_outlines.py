@@ -3,11 +3,17 @@
 
 import pytest
 
+from flows.bulletin.language.months import with_months
+from flows.bulletin.language.relative_days import is_relative, resolved
 from flows.bulletin.page.notice import Told
+from flows.bulletin.page.reading import read
 from flows.bulletin.page.telling import tells
+from flows.bulletin.summary.frames.beginnings import begun
 from flows.bulletin.summary.frames.leads import named_by
+from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.streets import inside, streets_at
 from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.gate import faults
 from tests.test_bulletin_summary import told
 
 STREET_BY_STREET = "\n\n".join(
@@ -135,10 +141,11 @@ def test_a_change_is_told_with_the_day_from_which_it_holds() -> None:
         "Con il nuovo contratto, a partire da lunedì 8 luglio 2024, ci sarà una variazione dei giorni che "
         "riguarderà la carta."
     )
-    text = told("Raccolta differenziata, cambia il calendario dei rifiuti", body=body).text
-    assert text.startswith(
-        "Da lunedì 8 luglio 2024 per la raccolta differenziata cambia il calendario dei rifiuti."
-    )
+    page = read(title="Raccolta differenziata, cambia il calendario", abstract="", body=body)
+    bare = "Per la raccolta differenziata cambia il calendario."
+    assert faults(bare, page) == ("Manca da quando: la pagina dice «da lunedì 8 luglio 2024».",)
+    begins = "Da lunedì 8 luglio 2024 per la raccolta differenziata cambia il calendario."
+    assert list(begun(page)) == [f"{begins} Gli altri dettagli sono nella pagina."]
 
 
 def test_hours_of_one_weekday_are_of_every_week() -> None:
@@ -173,3 +180,57 @@ def test_a_sum_is_told_in_other_words() -> None:
 def test_an_office_with_a_capital_takes_its_article() -> None:
     assert named_by("Stato civile", "Si rivolga allo Stato civile.") == "lo Stato civile"
     assert named_by("Resto al Mare", "Con Resto al Mare si parte.") == "«Resto al Mare»"
+
+
+def test_two_periods_of_one_sentence_are_both_told() -> None:
+    body = (
+        "Proseguono le asfaltature. Per permettere gli interventi sono previste alcune modifiche.\n\nDal 4 "
+        "all'8 maggio "
+        "e dall'11 al 15 maggio, dalle 7 alle 19, sarà istituito il divieto di transito e di sosta con "
+        "rimozione forzata "
+        "su entrambi i lati della strada."
+    )
+    page = read(title="Asfaltature: al via i lavori in un tratto di via Adda", abstract="", body=body)
+    assert next(outlines(page)).strip() == (
+        "Dal 4 all'8 maggio e dall'11 al 15 maggio, dalle 7 alle 19, in via Adda sono vietati il transito e "
+        "la sosta, con "
+        "rimozione forzata."
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [
+        ("Venerdì 4 settembre c'è il coro, sabato 5 la banda.", "sabato 5 settembre la banda"),
+        ("Mercoledì 30 ottobre, poi venerdì 1 la messa", "venerdì 1 novembre la messa"),
+        ("Venerdì 4 settembre, poi sabato 6 la banda", "sabato 6 la banda"),
+        ("Venerdì 4 settembre, sabato 5 e domenica 6 settembre", "sabato 5 e domenica 6 settembre"),
+    ],
+)
+def test_a_weekday_takes_the_month_of_the_day_before_it(written: str, whole: str) -> None:
+    assert with_months(written).rstrip(".").endswith(whole)
+
+
+def test_an_apostrophe_the_wrong_way_round_is_turned() -> None:
+    body = "Sabato 14 marzo, alle ore 16:00, in Sala Rossa si svolgerà l‘inaugurazione della nuova ludoteca."
+    text = told("Apre la ludoteca: inaugurazione sabato 14 marzo", body=body).text
+    assert "l’inaugurazione" in text or "‘" not in text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Domani (giovedì 18 maggio) si parte.", "Giovedì 18 maggio si parte."),
+        ("Questa domenica, 14 ottobre, si parte.", "domenica, 14 ottobre, si parte."),
+        ("C'è la mostra «Domenica di carta».", "C'è la mostra «Domenica di carta»."),
+    ],
+)
+def test_a_day_that_stands_beside_its_word_is_its_day(written: str, said: str) -> None:
+    assert resolved(written, None) == said
+    assert not is_relative(said)
+
+
+def test_an_enrolment_tells_its_term_once() -> None:
+    body = "Le domande vanno presentate in municipio entro il 31 marzo dai genitori dei bimbi nati nel 2022."
+    text = told("Iscrizioni ai nidi e agli orti fino al 31 marzo", body=body).text
+    assert text.count("31 marzo") == 1

@@ -39,3 +39,4 @@ def begun(notice: Notice) -> Iterator[str]:
     for said in headings.told(notice):
         if not _STANDS.match(said) and not figures(said):
             yield f"{behind(opened(start), said)} {_REST}"
+            return

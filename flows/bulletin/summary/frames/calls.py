@@ -74,6 +74,7 @@ _OF_NAMES = {  # of what has only a name
     "puoi aderire": "Puoi aderire{online} {matter.to}",
     "puoi fare domanda": "Puoi fare domanda{online} per {matter.text}",
 }
+_NAME_ALONE = 1.0  # flaw: the office's own sentence says what it is
 _CALLED = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), name)
     for pattern, name in (
@@ -122,7 +123,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
-            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, -0.1)
+            flaw = _NAME_ALONE if text.startswith("Puoi") and matter and not matter.article else -0.1
+            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, flaw)
         if quantity := up_to(notice, clause, told):
             yield quantity
         bare = bare_term(told, clause, called(notice), _online(notice))

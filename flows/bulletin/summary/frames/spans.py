@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import MONTHS
@@ -10,11 +11,14 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.days import Day, Period, period_at
 from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.streets import joined
 
 _STREETS_DAY = re.compile(  # `via 24 Maggio`, `via Primo Maggio` are no days
     rf"\b(?:via|viale|piazza|p\.zza|piazzale|largo|corso|ponte|scuola)\s(?:\d{{1,2}}|[ivx]+|primo)[°º]?\s(?:{'|'.join(MONTHS)})\b",
     re.I,
 )
+_AND = re.compile(r"\s?(?:,|;|\be\b|\bed\b|,\se)\s?", re.I)
+_TOGETHER = 3  # periods that one sentence names
 _TIGHT = re.compile(r"(?<=\d),(?=\d{1,2}(?:,|\s(?:e\s|[a-z]{4})))")  # `14,15, 16 e 17 maggio`
 _SINCE = re.compile(
     r"(?<!\w)(?:a (?:partire|decorrere|far data) |con decorrenza |in vigore )?(?=da(?:l|ll['’])?\s?\S)", re.I
@@ -32,7 +36,7 @@ def periods(notice: Notice) -> tuple[Period, ...]:
     made: dict[tuple[tuple[int, int], ...], Period] = {}
     read: set[str] = set()
     for line in lines(notice):
-        for found in _periods_of(_plain(line)):
+        for _, found in _periods_of(_plain(line)):
             days = {f"{day.month:02}-{day.number:02}" for day in found.days}
             if not days <= own:
                 continue
@@ -61,12 +65,12 @@ def _plain(line: str) -> str:
     return _TIGHT.sub(", ", _PRIMO.sub("1", _STREETS_DAY.sub(" ", line)))
 
 
-def _periods_of(line: str) -> Iterator[Period]:
+def _periods_of(line: str) -> Iterator[tuple[int, Period]]:
     at = 0
     for place in _WORD.finditer(line):
         if place.start() >= at and (found := period_at(line, place.start())):
             at = found.end
-            yield found
+            yield place.start(), found
 
 
 def _widest(found: Iterable[Period]) -> tuple[Period, ...]:
@@ -95,6 +99,8 @@ def span_of(notice: Notice) -> tuple[str, bool]:
     found = periods(notice)
     if len(found) == 1:
         return found[0].words, True
+    if 1 < len(found) <= _TOGETHER and _are_of_one_line(notice, found):
+        return joined([period.words for period in found]), True
     ends = [period for period in found if period.form in ("on", "span")]
     if len(ends) < len(found) or not ends:
         return "", False
@@ -108,6 +114,18 @@ def span_of(notice: Notice) -> tuple[str, bool]:
     year = f" {whole[0].year}" if whole else ""
     month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
     return f"tra {_the(first)}{month} e {_the(last)} {MONTHS[last.month - 1]}{year}", False
+
+
+def _are_of_one_line(notice: Notice, found: tuple[Period, ...]) -> bool:
+    """Whether one line tells them one after the other: `dal 1° al 5 maggio e dall'8 al 12 maggio`."""
+    wanted = [_days(period) for period in found]
+    for line in map(_plain, lines(notice)):
+        told = list(_periods_of(line))
+        own = [period for _, period in told if _days(period) in wanted]
+        gaps = [line[before.end : start] for (_, before), (start, _) in pairwise(told)]
+        if [_days(period) for period in own] == wanted and all(map(_AND.fullmatch, gaps)):
+            return True
+    return False
 
 
 def _order(day: Day) -> tuple[int, int]:

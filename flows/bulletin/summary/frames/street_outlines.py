@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines
-from flows.bulletin.summary.frames.measures import SUPPLY, Measure, measure_at
+from flows.bulletin.summary.frames.measures import SUPPLY, Measure, clause, measure_at
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import span_of
 from flows.bulletin.summary.frames.streets import Street, inside, joined, streets_at
 
 _CHANGED = re.compile(
-    r"\b(?:revoc\w+|riapert\w+|riapr\w+|annullat\w+|rinviat\w+|posticipat\w+|conclus\w+|prorog\w+|terminat\w+"
+    r"\b(?:revoc\w+|riapert\w+|riapr\w+|annullat\w+|rinviat\w+|posticipat\w+|prorog\w+|sono "
+    r"(?:conclus|terminat)\w+"
     r"|ripristinat\w+)\b",
     re.I,
 )
@@ -97,7 +98,8 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
     where = inside(streets) if is_all else "in più vie"
     left = [*([] if is_all else ["streets"]), *left, *_left(notice, hours)]
     lead = ", ".join(filter(None, (days, hours)))
-    yield f"{opened(lead)}{',' if hours else ''} {said.format(f' {where}')}. {_rest(left)}".strip()
+    told_there = said.format(f" {where}").strip()
+    yield f"{opened(lead)}{',' if hours else ''} {told_there}. {_rest(left)}".strip()
 
 
 def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[str]:
@@ -142,6 +144,10 @@ def _measures(line: str) -> Iterator[Measure]:
 def _said(measures: Sequence[Measure]) -> str:
     """One or two bans as one clause, any more as a change with its kinds; `{}` is where the place goes."""
     kinds = {measure.kind for measure in measures} - {"traffic"}
+    if len({(measure.kind, measure.words) for measure in measures if measure.kind in kinds}) == 1:
+        one = next(measure for measure in measures if measure.kind in kinds)
+        if one.kind != "closed":
+            return f"{{}} {clause(one)}"
     bans = {measure.kind: measure for measure in measures if measure.kind in ("parking", "transit")}
     if kinds and kinds == set(bans):
         nouns = [name for kind, name in (("parking", "la sosta"), ("transit", "il transito")) if kind in bans]
@@ -153,8 +159,6 @@ def _said(measures: Sequence[Measure]) -> str:
         if len(nouns) == 1 and " e " not in nouns[0]:
             return f"è vietat{'o' if nouns[0].startswith('il ') else 'a'} {nouns[0]}{{}}"
         return f"sono vietati {joined([part for noun in nouns for part in noun.split(' e ')])}{{}}"
-    if kinds == {"alternate"}:
-        return "si viaggia a senso unico alternato{}"
     named = joined([name for kind, name in _KINDS.items() if kind in kinds][:_MOST_KINDS]) if kinds else ""
     return f"cambia la viabilità{{}}, con {named}" if named else "cambia la viabilità{}"
 
