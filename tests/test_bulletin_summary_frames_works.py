@@ -102,12 +102,15 @@ def test_no_text_without_street_or_day_or_sure_pairs(title: str) -> None:
     assert list(works.texts(notice(title), 275)) == []
 
 
-def test_a_limit_told_elsewhere_is_never_left_out() -> None:
+def test_a_limit_told_elsewhere_is_announced_and_a_change_leaves_nothing() -> None:
     page = notice(
         "Chiusura di via Po dal 3 al 5 giugno",
         "Potranno passare con deroga, salvo diverso avviso, i mezzi del mercato",
     )
-    assert list(works.texts(page, 275)) == []
+    said = "Via Po è chiusa dal 3 al 5 giugno. Le eccezioni sono nella pagina."
+    assert list(works.texts(page, 275)) == [said]
+    changed = notice("Chiusura di via Po dal 3 al 5 giugno", "La chiusura è rinviata, salvo diverso avviso")
+    assert list(works.texts(changed, 275)) == []
 
 
 def test_closures_of_offices() -> None:

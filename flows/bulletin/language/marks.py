@@ -20,6 +20,7 @@ _SMALL_ACCENT = re.compile(
 _ACUTE = re.compile(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
 _SMALL_ACCENTS = {"a": "à", "i": "ì", "o": "ò", "u": "ù"}
 _SINGLE_QUOTED = re.compile(r"(?<![\w'’])['‘]([A-ZÀ-Ý][^'’‘«»\n]{2,60})['’](?=[\s.,;:!?)]|$)")
+_TURNED = re.compile(r"(?<=[lLnNdDtT])‘(?=[^\W\d_])")  # `l‘inaugurazione`: an apostrophe the wrong way round
 _SPACED = re.compile(r"(?<!\w)(?:[A-ZÀ-Ý] ){3,30}[A-ZÀ-Ý](?!\w)")
 _HYPHENATED = re.compile(r"\b([^\W\d_]{2,20})[-\xad]\s?([a-zà-ù]{2,20})\b")
 _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")
@@ -34,6 +35,7 @@ def lettered(text: str) -> str:
     Screen readers spell such signs one by one, and no word of them is found again. Weekdays get the accent
     that a typewriter left out: `martedi'`.
     """
+    text = _TURNED.sub("’", text)
     text = _PICTURES.sub(" ", _FANCY.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), text))
     return _WEEKDAY.sub(lambda day: day[1] + ("Ì" if day[2] == "I" else "ì"), text)
 

@@ -61,6 +61,8 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"(fino a|da)l giorno (?=(?:0?8|11)\b)", r"\1ll'"),
     (r"(fino al|dal|al|il) giorno (?=\d)", r"\1 "),
     (r"entro il giorno (?=\d)", "entro il "),
+    (r"nell[ae] giornat[ae] di domenica(?! \d)", "la domenica"),  # of every week
+    (rf"nell[ae] giornat[ae] di (?={_DAYS}(?! \d))", "il "),
     (rf"nell[ae] giornat[ae] di (?={_DAYS})", ""),
     (rf"nel mese di (?={_MONTHS})", "a "),
     (rf"fino al prossimo (?={_MONTHS})", "fino a "),  # a reader of the message counts it anew

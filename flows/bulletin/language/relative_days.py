@@ -101,8 +101,13 @@ _UNSURE = re.compile(
     r"|\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)",
     re.I,
 )
+_THIS = re.compile(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)
+_BESIDE = re.compile(  # `domani (giovedì 18 maggio)`
+    rf"\b(?P<word>oggi|domani|dopodomani)\s++\((?P<day>{WEEKDAY}\s++\d{{1,2}}\s++[a-z]{{5,9}})\)", re.I
+)
 _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `dal 9 marzo`
 _LONGEST_LEAD = 3  # characters
+_OPENING_QUOTES = ("«", "“", '"')
 _ELIDED = "l'"
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
 
@@ -158,6 +163,7 @@ def resolved(text: str, published: date | None) -> str:
     A day that the text gives itself (`domani, giovedì 26 novembre`) replaces the word, whatever
     `published` says; where only a weekday is given that does not agree, the word stays.
     """
+    text = _BESIDE.sub(r"\g<word>, \g<day>", _THIS.sub("", text))
     parts, at = [], 0
     for phrase in phrases(text, published):
         if phrase.written_out:
@@ -213,6 +219,8 @@ def _next_or_last(match: re.Match[str], published: date | None) -> Phrase:
 def _alone(match: re.Match[str], published: date | None) -> Phrase | None:
     """A bare `lunedì`: None where it is one of every week, or where its date stands beside."""
     text, start, end = match.string, *match.span()
+    if text[max(0, start - 1) : start] in _OPENING_QUOTES and text[end : end + 3] == " di":
+        return None  # `«Domenica di carta»` is a name
     match reading(text, start, end):
         case Weekday.none | Weekday.every:
             return None

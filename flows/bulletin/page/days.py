@@ -25,8 +25,8 @@ _CLOCKS_JOINT = re.compile(
     r"(?:alle|dalle|all['’]|dall['’])?\s?(?:le\s)?(?:ore\s)?",
     re.I,
 )
-_BEFORE_DAY = re.compile(
-    r"(?:(?:(?:a\s+(?:partire|far\s+data|decorrere)\s+)?(?:dal|dall['’]|dalla)|(?:nei|i|per\s+i|nelle|le)\s+"
+_BEFORE_DAY = re.compile(  # whole words: no `da` of `domanda`
+    r"(?<!\w)(?:(?:(?:a\s+(?:partire|far\s+data|decorrere)\s+)?(?:dal|dall['’]|dalla)|(?:nei|i|per\s+i|nelle|le)\s+"
     r"(?:giorn(?:i|ate)|date)(?:\s+(?:dal|del|di))?|(?:nella|per\s+la)\s+(?:giornata|data|serata)\s+(?:di|del)"
     r"|(?:fino|sino)\s+(?:al(?:la\s+mezzanotte\s+di)?|a|all['’])|ogni|tutt[ie]\s+[ie]l?|il|l['’]|al|nel|da"
     r"|entro\s+(?:e\s+non\s+oltre\s+)?(?:(?:tutto\s+)?il\s+mese\s+di|(?:la\s+)?fine\s+(?:del\s+mese\s+)?di|(?:il|l['’])(?:\s+giorno)?)?"
@@ -39,6 +39,7 @@ _BEFORE_CLOCK = re.compile(
 _AFTER = re.compile(r"\s(?:compreso|inclus[oi]|ai quali)\b", re.I)
 _DEADLINE = re.compile(
     r"\b(?:entro|non\s+oltre|scad(?:e|enza|enze|ono|\.)|termine|termini|perentori\w|prorogat\w|tempo\s+fino"
+    r"|ultim[oa]\s+(?:giorno|data)\s+(?:utile|possibile)"
     r"|(?:domand|istanz|iscrizion|adesion|candidatur|preiscrizion|prenotazion|opposizion|osservazion|ricors"
     r"|partecipazion)\w{1,3}\b[^.\n]{0,90}\b(?:fino|(?:dal|al)(?!\s+(?:corso|laboratorio|servizio|nido|centro|concorso|torneo))|oltre|chiud\w+)|(?:chiusura|raccolta)\s+(?:delle\s+)?iscrizion\w)"
     r"[^\n]{0,60}$",

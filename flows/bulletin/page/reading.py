@@ -10,6 +10,7 @@ from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.marks import lettered, tidied
 from flows.bulletin.language.markup import parameter, plain, without_tags
+from flows.bulletin.language.months import with_months
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
@@ -88,7 +89,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
-    body = _with_title_apart(body, title)
+    body = with_months(_with_title_apart(body, title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)

@@ -45,6 +45,8 @@ def tells(text: str, told: Told) -> bool:
     own = figures(told.words)
     if own:
         return bool(own & figures(text))
+    if sums := _sums(told.words):
+        return bool(sums & _sums(text))
     if counted := _COUNTED.search(told.words):
         return counted[0].lower() in (other[0].lower() for other in _COUNTED.finditer(text))
     stems = {word[:STEM] for word in plain(told.words).split() if len(word) > 3}
@@ -59,3 +61,8 @@ def figures(text: str) -> frozenset[str]:
         for fact in facts(text)
         if fact.kind in _FIGURES
     )
+
+
+@lru_cache(maxsize=1024)
+def _sums(text: str) -> frozenset[str]:
+    return frozenset(fact.value for fact in facts(text) if fact.kind is FactKind.amount)

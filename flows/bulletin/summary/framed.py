@@ -35,6 +35,7 @@ from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
+from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.prohibited import prohibited
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.wording import worded
@@ -103,6 +104,7 @@ _ELIDING = (
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKS = re.compile(r"(?:Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
 _CALLING = (Kind.deadline, Kind.job)
+_NAMES = {Slot.who: "requisiti", Slot.amount: "importi"}
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
 
@@ -129,7 +131,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         text
         for text in (
             placed(led(_joined(text, notice), notice), notice)
-            for text in chain(prohibited(notice, limit), made, _titled(notice))
+            for text in chain(prohibited(notice, limit), made, outlines(notice), _titled(notice))
         )
         if utf16(text) <= limit
     )
@@ -202,6 +204,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         if _FORM.search(notice.source):
             yield f"{text} {FORM_AND_OTHERS}"
         yield f"{text} {OTHERS}"
+        if kind in _CALLING and (names := _untold_by_name(text, notice)):
+            yield f"{text} {names} e altri dettagli sono nella pagina."
         if is_of_conditions:
             return  # those that are told would stand for all
     if (
@@ -222,6 +226,16 @@ def _leaves(text: str, notice: Notice) -> bool:
         slot in notice.slots and not any(told.words and tells(text, told) for told in notice.slots[slot])
         for slot in (*_ELIDED, *([Slot.hours] if notice.kind is Kind.service else []))
     )
+
+
+def _untold_by_name(text: str, notice: Notice) -> str:
+    """`Requisiti, importi`: what a call's text leaves to its page."""
+    names = (
+        name
+        for slot, name in _NAMES.items()
+        if slot in notice.slots and not any(tells(text, told) for told in notice.slots[slot])
+    )
+    return ", ".join(names).capitalize()
 
 
 def _tells_all(text: str, notice: Notice) -> bool:

@@ -22,6 +22,7 @@ from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.contrasts import contrasts
+from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
 from flows.bulletin.summary.stumbles import stumbles
@@ -106,7 +107,7 @@ _ANNOUNCED = {
     for slot, words in (
         (Slot.when, "giorni|date|calendario|programma"),
         (Slot.hours, "orari|programma|calendario"),
-        (Slot.place, "luogo|luoghi|programma|calendario"),
+        (Slot.place, "luogo|luoghi|vie|programma|calendario"),
         (Slot.deadline, "scadenze|termini"),
     )
 }
@@ -136,6 +137,10 @@ _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]*
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
 _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
 _REST_IN_PAGE = re.compile(r"dettagli sono nella pagina\.$")
+_REST_NAMED = {
+    slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
+    for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
+}
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
@@ -304,6 +309,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         begins = _FROM.match((*notice.abstract, *notice.prose, "")[0])
     if begins and days and not days & figures(begins["day"]):
         yield f"Manca da quando: la pagina dice «{' '.join(begins[0].split())}»."
+    if not days and notice.kind in _BEGINNING and (start := start_of_news(notice)):
+        yield f"Manca da quando: la pagina dice «{start}»."
     is_open = _UNBOOKED.search(text) is not None
     if is_open and _BOOKING.search(_UNBOOKED.sub(" ", text)):
         yield "Dice che non si prenota, e che si prenota."
@@ -317,6 +324,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     left = [
         slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
     ]
+    is_named = {slot for slot, named in _REST_NAMED.items() if named.search(text)}
+    left = [slot for slot in left if slot not in is_named]
     is_vague = not figures(text) and _REST_IN_PAGE.search(text) is not None
     names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest

@@ -22,6 +22,7 @@ from flows.bulletin.summary import gate
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.outlines import outlines
 
 Method = Literal["text", "title", "unwritten"]
 
@@ -76,9 +77,12 @@ def summarise(
 
     doubtful: list[tuple[str, tuple[str, ...]]] = []
     refused = wrong = ""
+    scant = frozenset(outlines(notice))
     for text in _candidates(notice, limit):
         if gate.leaves_all(text) and doubtful and _is_of_names(doubtful[0][1]):
             break  # a name that the page spells otherwise: a person looks, and the text tells more
+        if doubtful and text in scant:
+            continue  # a person looks at what tells more
         judgement = gate.judge(text, notice, published=published)
         if judgement.refused:
             refused = refused or judgement.refused[0]

@@ -68,6 +68,13 @@ _THEIRS = {
     "puoi aderire": "possono aderire",
     "puoi fare domanda": "possono fare domanda",
 }
+_OF_NAMES = {  # of what has only a name
+    "puoi iscriverti": "Puoi iscriverti{online} {matter.to}",
+    "puoi candidarti": "Puoi candidarti{online} per {matter.text}",
+    "puoi aderire": "Puoi aderire{online} {matter.to}",
+    "puoi fare domanda": "Puoi fare domanda{online} per {matter.text}",
+}
+_NAME_ALONE = 1.0  # flaw: the office's own sentence says what it is
 _CALLED = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), name)
     for pattern, name in (
@@ -116,7 +123,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
-            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, -0.1)
+            flaw = _NAME_ALONE if text.startswith("Puoi") and matter and not matter.article else -0.1
+            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, flaw)
         if quantity := up_to(notice, clause, told):
             yield quantity
         bare = bare_term(told, clause, called(notice), _online(notice))
@@ -180,6 +188,9 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
             asks_for = f"{whom} possono chiedere" if whom else "puoi chiedere"
             text = f"{asks_for}{_online(notice)} {matter.text} {_with_office(clause, told)}."
             yield f"{text[:1].upper()}{text[1:]}"
+            return
+        if not matter.article and action in _OF_NAMES and not whom:
+            yield f"{_OF_NAMES[action].format(online=_online(notice), matter=matter)} {clause}."
             return
         yield f"Per {matter.text} {said}{_online(notice)} {_with_office(clause, told)}."
     elif (

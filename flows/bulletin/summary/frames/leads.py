@@ -74,6 +74,7 @@ _ITS_DAY = re.compile(
 )
 _PLURAL = re.compile(r"[a-zà-ù]+[ei]\b")
 _DEED = re.compile(r"\w+(?:ione|mento|ura)$")
+_OFFICES = {"stato": "lo ", "ufficio": "l'", "polizia": "la ", "biblioteca": "la ", "sportello": "lo "}
 _SAID_OF = re.compile(r"(?:al|il|olar|ular|ant|ent)[ei]$|(?:at|ut|it)[oaie]$")
 
 
@@ -119,10 +120,17 @@ def named_by(head: str, body: str = "") -> str:
             noun = phrase if _TWO_CAPITALS.match(phrase) else matter.noun
             said = f"{matter.text.removesuffix(matter.noun)}{noun}"
         else:
-            said = (
+            said = _office(phrase) or (
                 _quoted(phrase) if _NAME.search(phrase) or _is_name(phrase, body) else _with_article(phrase)
             )
     return _ITS_DAY.sub(lambda day: " dell'" if day["day"] in ("8", "11") else " del ", said)
+
+
+def _office(phrase: str) -> str:
+    """`lo Stato civile`: a noun with an article, though the page always writes it with a capital."""
+    first, _, rest = phrase.partition(" ")
+    article = _OFFICES.get(first.lower(), "")
+    return f"{article}{phrase}" if article and rest.islower() else ""
 
 
 def _quoted(phrase: str) -> str:

@@ -44,7 +44,7 @@ _WEATHER = re.compile(
 _TO_THE_END = re.compile(
     r"(?P<also>(?:e\s)?comunque\s)?(?:fino|sino)\s(?:alla\s(?:fine|conclusione|ultimazione)"
     r"|al\s(?:termine|completamento)"
-    r"|a\s(?:fine|termine|ultimazione))\s(?:dei\s)?lavori(?!\w)",
+    r"|a\s(?:fine|termine|ultimazione))\s(?:dei\s|degli\s)?(?:lavori|interventi)(?!\w)",
     re.I,
 )
 

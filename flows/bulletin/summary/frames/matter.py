@@ -98,6 +98,7 @@ _STATUS = re.compile(  # `Centri estivi 2026, iscrizioni aperte`
     r"(?:(?:ri)?aperte|prorogate|in corso|al via)$",
     re.I,
 )
+_ITS_TERM = re.compile(r"(?<=\w{4}),?\s(?:fino al|entro il)\s\d[^:–—]*$", re.I)  # no part of its name
 _YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?(?:anno|a\.?\s?[se]\.?)\s*(?=20\d\d)", re.I)
 _BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
@@ -165,6 +166,7 @@ class Matter:
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
+    title = _ITS_TERM.sub("", title)
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
     if is_number(text) or not text or is_cut(title):
         return None

@@ -50,7 +50,7 @@ _CIVICS = re.compile(
     re.I,
 )
 _CAUSE = re.compile(
-    r"(?P<lead>per|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione(?=\sd[ei])"
+    r"(?P<lead>per|al\sfine\sdi|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione(?=\sd[ei])"
     r"|nell['’]ambito(?=\sd[ei]))\s(?!chi\b|tutti\b|i\sresidenti)",
     re.I,
 )

@@ -66,6 +66,7 @@ _POINTS = re.compile(
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"
+    r"|da (?:€\s?|euro )?\d[\d.,]* (?:euro |€ )?(?:a|ad|fino a) (?:€\s?|euro )?\d"  # one band of several
     r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
     r"|nel caso di"
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
@@ -93,6 +94,7 @@ _EMPTY = re.compile(
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b|\bsuddett\w+|\bpredett\w+"
     r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
+    r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )

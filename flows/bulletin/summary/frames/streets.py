@@ -148,6 +148,9 @@ _STARTS = frozenset(
         "si",
     ]
 )
+_FROM_A_TOWN = re.compile(  # `via Leonardo da Vinci`, and no `via Po da Lunedì`, `via Po da Via Adda`
+    rf"da\s(?!(?i:{_TYPE}|lun|mar|mer|gio|ven|sab|dom|{_MONTHS})\b)(?!(?i:luned|marted|mercoled|gioved|venerd))[A-ZÀ-Ý][a-zà-ù]"
+)
 _QUOTED = re.compile(r"\s?[\"“«](?P<name>[^\"”»\n]{2,40})[\"”»]")
 _AND = re.compile(r"\s?(?:,\s?(?:e\s|ed\s)?|\se(?:d)?\s|\s[-–]\s|;\s)", re.I)
 _CIVIC = re.compile(r",?\s(?:n\.?|civico|al civico|n[°º])\s?(?P<number>\d{1,4}(?:/\w)?)(?![\d/])", re.I)
@@ -255,6 +258,12 @@ def _name(text: str, start: int) -> tuple[str, int]:
             break
         words = match[0].strip()
         first = re.split(r"[\s'’]", words)[0].lower().rstrip("'’.,")
+        if first == "da" and parts and not is_shouted and _FROM_A_TOWN.match(text, at):
+            parts.append(words)
+            end = at = match.end()
+            if text[end - 1] != " ":
+                break
+            continue
         if (first in _STARTS and not (not parts and first in ("del", "dei", "di"))) and (parts or is_shouted):
             break
         if not is_shouted and words[0].islower() and first in ("e", "ed", "in", "al", "alla") and parts:

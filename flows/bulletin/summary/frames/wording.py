@@ -13,6 +13,7 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.addressed import addressed
+from flows.bulletin.summary.frames.recitals import without_recitals
 from flows.bulletin.summary.frames.scheduled import present
 
 _WHO = (
@@ -170,6 +171,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
             re.I,
         ),
         (r"(?<=\d) compreso\b", "", 0),
+        (rf"\b({MONTH}) (?:p\.\s?v\.|c\.\s?a\.)", r"\1", re.I),
         (r"^(?=(?:Regione|Provincia|Protezione [Cc]ivile)\b)", "La ", 0),
         (rf"\b0(\d) (?={MONTH})", r"\1 ", re.I),
         (r"\ba (?:partire|decorrere) dal(?= \d| 1°|l['’]\d)", "dal", re.I),
@@ -236,7 +238,7 @@ def worded(sentence: str) -> str:
     """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
-    text = without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", text)))
+    text = without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", without_recitals(text))))
     text = _LAW.sub("", text)
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")

@@ -11,8 +11,8 @@ from flows.bulletin.summary.frames.announced_measures import announced_measures
 from flows.bulletin.summary.frames.bans import banned
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import only_day
-from flows.bulletin.summary.frames.lines import is_cut, lines, untold
-from flows.bulletin.summary.frames.measures import SUPPLY, clauses
+from flows.bulletin.summary.frames.lines import is_cut, lines, told, untold
+from flows.bulletin.summary.frames.measures import SUPPLY, clauses, measure_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.phrase import Phrase, read
 from flows.bulletin.summary.frames.streets import agreement, inside, subject
@@ -33,7 +33,16 @@ _BETWEEN = re.compile(
     r"(?:nel\stratto\s)?(?:compreso\s)?tra\s(?:la\s)?(?:via|viale|piazza|corso|vicolo|largo)\s", re.I
 )
 _PARKING = re.compile(r"\b(?:disco orario|stall[oi]|parcometr\w+|sosta a pagamento)\b", re.I)
+_AIM = re.compile(r"^al fine di ", re.I)
+_ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, before what it is
+    r"^.{0,240}?\b(?:(?:ha|hanno)\s(?:disposto|ordinato|istituito|stabilito|previsto)|dispone|ordina"
+    r"|(?:è|sono|sarà|saranno|viene|vengono|verrà|verranno)\s(?:stat[oaie]\s)?(?:dispost|istituit|ordinat|previst|adottat)[oaie])"
+    r"\s(?:(?:il|lo|la|i|le|un|una)\s|l['’])?",
+    re.I,
+)
 _MORE = "Altri giorni e orari sono nella pagina."
+_LIMITS = "Le eccezioni sono nella pagina."
+_LIMITS_AND_MORE = "Eccezioni, altri giorni e orari sono nella pagina."
 _STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
@@ -95,17 +104,25 @@ def _framed(notice: Notice) -> Iterator[str]:
         if len(own) == len(left):
             yield " ".join([text, *own])
         cut = re.compile(r"\bsospes\w+", re.I) if notice.kind is Kind.supply_cut else None
-        if any(_LIMITS.search(cut.sub("", line) if cut else line) for line in left):
-            return  # a limit that is not told would mislead
-        further = further if _STREETS in further else [_MORE]
+        if any(_CHANGED.search(cut.sub("", line) if cut else line) and not _IF.search(line) for line in left):
+            return  # a change that is not told would mislead
+        is_limited = any(_EXCEPTS.search(line) for line in left)
+        has_days = any(told(line) - told(text) for line in left)
+        if has_days and not works[0].when:
+            return  # hours and no day
+        more = (_LIMITS_AND_MORE if has_days else _LIMITS) if is_limited else _MORE
+        further = further if _STREETS in further else [more]
     yield " ".join([text, *further])
 
 
-_LIMITS = re.compile(
-    r"\b(?:eccett\w+|esclus\w+|tranne|salvo|annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+"
-    r"|riapert\w+)\b",
+_EXCEPTS = re.compile(
+    r"\b(?:eccett\w+|esclus\w+|eccezion\w+|tranne|salvo|garantit\w+|residenti|frontisti)\b", re.I
+)
+_CHANGED = re.compile(
+    r"\b(?:annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+|riapert\w+)\b",
     re.I,
 )
+_IF = re.compile(r"\b(?:potr\w+|può|possono|eventual\w+|in caso)\b", re.I)
 
 
 def _works(notice: Notice) -> tuple[list[str], list[Phrase]]:
@@ -113,7 +130,7 @@ def _works(notice: Notice) -> tuple[list[str], list[Phrase]]:
     used: list[str] = []
     merged: Phrase | None = None
     for line in lines(notice):
-        phrase = read(_trimmed(line))
+        phrase = read(_trimmed(_enacted(line)))
         if not phrase.is_sure:
             parted = None if is_cut(line) else _from_parts(line)
             if parted is None:
@@ -171,6 +188,12 @@ def _trimmed(line: str) -> str:
     return re.sub(
         r"(?:,|\s(?:e|ed|di|in|del|della|istituzione))?(?:\s(?:di|in|e|del|istituzione))*\s\S*$", "", bare
     )
+
+
+def _enacted(line: str) -> str:
+    """`Chiusura di via Po …` of `Si informa che il Comune ha disposto la chiusura di via Po …`."""
+    found = _ENACTED.match(line)
+    return line[found.end() :] if found and measure_at(line, found.end()) else line
 
 
 def _from_parts(line: str) -> Phrase | None:
@@ -314,6 +337,7 @@ def _cause(work: Phrase) -> str:
             cause,
             flags=re.I,
         )
+        cause = _AIM.sub("per ", cause)
         cause = _with_small_words(re.split(r"\snell['’]ambito\s", cause)[0])
         if _GOOD_CAUSE.match(cause) and not cause.isupper():
             return cause[:1].lower() + cause[1:]

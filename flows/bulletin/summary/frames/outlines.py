@@ -1,0 +1,23 @@
+"""The outline of a notice that no other frame tells: what and when, and by name what is left to the page.
+
+It comes behind every text that tells more, and before a title that tells no day.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.summary.frames import street_outlines
+from flows.bulletin.summary.frames.beginnings import begun
+
+_OF: Mapping[Kind, Callable[[Notice], Iterator[str]]] = {
+    Kind.road: street_outlines.outlined,
+    Kind.supply_cut: street_outlines.outlined,
+    **dict.fromkeys((Kind.campaign, Kind.service, Kind.other, Kind.health, Kind.hours, Kind.act), begun),
+}
+
+
+def outlines(notice: Notice) -> Iterator[str]:
+    """The outlines of a notice's kind, best first; none where its matter or its days are not sure."""
+    outlined = _OF.get(notice.kind)
+    if outlined:
+        yield from outlined(notice)
