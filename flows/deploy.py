@@ -42,8 +42,8 @@ JOB: dict[str, Any] = {
 }
 YAML = ROOT / "deployments" / "prefect.yaml"
 SLOTS = "slot_schedules"  # the key of a block that names the slot times at which it starts
-# A block may name its `queue`: how many of such runs there are at a time, over all workers. An alert opens the
-# forms of hundreds of Comuni at once, each for seconds a process of 80 MB; what people start waits not for them.
+# A block may name its `queue`: how many of such runs there are at a time, over all workers. An alert opens
+# the forms of hundreds of Comuni at once, each for seconds a process of 80 MB; people wait for none of them.
 QUEUES = {FORMS: 8}
 FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
 MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment
