@@ -80,7 +80,7 @@ def test_threads_that_ask_first_together_open_one_engine(
     monkeypatch.setattr("flows.accounts.reception.make_hurried", slowly)
     token, reception = signed_in(here, sqlite, ANNA, NOW), Reception(here, lambda: NOW)
 
-    async def together() -> list[object]:
+    async def together() -> tuple[object, ...]:
         return await asyncio.gather(reception.are_used(), reception.who(token), reception.who(token))
 
     assert all(asyncio.run(together()))
