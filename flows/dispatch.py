@@ -31,7 +31,7 @@ from flows.privacy import basis, people
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, decide
-from flows.runs import choices, client, forms, pages
+from flows.runs import choices, client, forms, pages, patience
 from flows.runs.flow import flow
 from flows.runs.witness import places, testify
 from flows.sending import channel, parts, preflight, provider
@@ -356,7 +356,7 @@ def dispatch(
     """Invia il bollettino approvato; senza approvazione, o a un'ora sbagliata, non parte niente."""
     settings = load()
     engine = make_engine(settings.database)
-    now = client.wait_for_slot(flow_run.scheduled_start_time)
+    now = patience.wait_for_slot(flow_run.scheduled_start_time)
     chosen = due(settings, engine, now) if bulletin_id is None else [bulletin_id]
     # one after the other: a second one is not held against the moment at which the first began
     sent = [_send(settings, engine, chosen_id, now=datetime.now(UTC)) for chosen_id in chosen]

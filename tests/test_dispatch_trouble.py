@@ -16,7 +16,7 @@ from sqlmodel import select
 from db import inbound, recipients, senders
 from db.models import Attempt, BulletinStatus, DeliveryStatus, Outcome, Recipient, RecipientStatus, Sender
 from flows.dispatch import begin, close, dispatch_bulletin
-from flows.runs.client import wait_for_slot
+from flows.runs.patience import wait_for_slot
 from flows.sending import drain
 from flows.sending import outbox as box
 from flows.sending.certificate import words

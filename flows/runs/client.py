@@ -5,10 +5,9 @@ need it, and no verb imports another.
 """
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,7 +29,6 @@ from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Crashed, Failed
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from db import bulletins
 from db.engine import opened, transaction
@@ -56,7 +54,6 @@ runs. Later than others: a form waits for its turn (`deploy.QUEUES`), and 300 ta
 
 TAKEN_WITHIN = timedelta(minutes=2)  # from Pending to Running; 40 s measured on a very busy machine
 ATTEMPTS = 20  # new runs, each over at once, that one call may start for a bulletin
-EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day among a run's parameters
 AT_ONCE = 200  # runs in one answer of Prefect's, which gives no more
 
@@ -378,29 +375,3 @@ def _over(settings: Settings, key: str) -> int:
             first += count
             if count < AT_ONCE:
                 return first
-
-
-WAITS = (5, 10, 20)  # seconds; on SQLite each try has waited for half a minute itself
-
-
-def patiently(work: Callable[[], str]) -> str:
-    """What a window does, tried again while the database does not answer. Not more than four times.
-
-    Never by Prefect's `retries`: a run that it has retried in its process, and that waits after that, is
-    given to no worker again (3.9.1: their query leaves out `retry_type: in_process`). It stays Resuming.
-    """
-    for wait in WAITS:
-        try:
-            return work()
-        except OperationalError as exc:
-            get_run_logger().warning("il database non risponde (%s): riprovo fra %s s", exc.orig, wait)
-            time.sleep(wait)
-    return work()
-
-
-def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sleep) -> datetime:
-    """Prefect starts a run up to half a second before its time: at 10:59:59.7 nothing would be due."""
-    ahead = scheduled - datetime.now(UTC)
-    if timedelta() < ahead < EARLY:
-        sleep(ahead.total_seconds() + 0.05)
-    return datetime.now(UTC)
