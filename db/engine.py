@@ -201,6 +201,18 @@ def alone(session: Session, purpose: str) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:purpose))"), {"purpose": purpose})
 
 
+def only_writer(session: Session) -> None:
+    """Nobody else writes anything until this transaction ends; who reads is not held up.
+
+    OperationalError where another goes on writing for `BUSY_TIMEOUT_MS`.
+    """
+    connection = session.connection()  # on SQLite that is all: it begins, and has one writer anyway
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+        connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"))
+        connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+
+
 def insert_into(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that may be told what to do ON CONFLICT: each database has its own."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"

@@ -18,7 +18,7 @@ from db.engine import opened, transaction
 from db.models import BulletinStatus
 from flows.__main__ import main, parser
 from flows.doctor import heartbeat
-from flows.fleet.membership import retirement
+from flows.fleet.departed import RETIRED
 from flows.privacy import intact
 from flows.settings import DEMO, load
 from tests.test_cli_help import parsers
@@ -329,4 +329,4 @@ def test_the_manual_tells_each_verb_and_each_is_typed_as_it_says(
         code, out, err = typed(*words[1:])
         assert (code, err.count("\n") <= 2) == (2, True), words  # the ill, and no server
         assert out or words[1] == "retire", words
-    assert retirement.RETIRED in MANUAL.section("Many Comuni on one machine")
+    assert RETIRED in MANUAL.section("Many Comuni on one machine")

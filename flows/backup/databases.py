@@ -59,9 +59,9 @@ def copy(settings: Settings, engine: Engine, folder: Path) -> Copy:
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         tool(settings, engine.url, "pg_dump", "-Fc", "--no-owner", "--no-privileges",
              f"--snapshot={snapshot}", f"--file={folder / DUMP}")  # fmt: skip
-        counted = _counts(connection)
+        found = counted(connection)
         starts = connection.execute(text("SELECT max(number) FROM dispatchstart")).scalar() or 0
-        return Copy(DUMP, "postgresql", revision, counted, starts)
+        return Copy(DUMP, "postgresql", revision, found, starts)
 
 
 def of_prefect(settings: Settings) -> Engine | None:
@@ -101,7 +101,8 @@ def _starts_sqlite(connection: sqlite3.Connection) -> int:
     return connection.execute("SELECT max(number) FROM dispatchstart").fetchone()[0] or 0
 
 
-def _counts(connection: Connection) -> dict[str, int]:
+def counted(connection: Connection) -> dict[str, int]:
+    """Rows by table, as this connection sees them."""
     names = sorted(inspect(connection).get_table_names())
     return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names}  # noqa: S608
 
@@ -109,7 +110,7 @@ def _counts(connection: Connection) -> dict[str, int]:
 def counts(engine: Engine) -> dict[str, int]:
     """Rows by table, as they are now."""
     with engine.connect() as connection:
-        return _counts(connection)
+        return counted(connection)
 
 
 def address(engine: Engine) -> str:

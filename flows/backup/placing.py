@@ -56,7 +56,7 @@ def restore(settings: Settings, found: Found, wish: Wish, *, now: datetime) -> P
             _, _, last = revived = _revive(built, now=now)
             _testify(built, found, last + 1, now=now)
             _report(folder, wish, found, now, is_counted=True, is_finished=not has_more)
-            _move(folder, wish.into)
+            move(folder, wish.into)
     else:
         revived = _revive(_settings(found, wish.into), now=now)
     return _end(settings, found, wish, revived, now=now)
@@ -68,7 +68,7 @@ def _restore_apart(settings: Settings, found: Found, wish: Wish, *, now: datetim
             _unpack(settings, found, wish, folder)
             _testify(_settings(found, folder), found, found.manifest.starts + 1, now=now)
             _report(folder, wish, found, now)
-            _move(folder, wish.into)
+            move(folder, wish.into)
     placed = _settings(found, wish.into)
     if not report_of(wish.into).get("is_counted"):
         _load(placed, wish.into)
@@ -220,7 +220,7 @@ def _report(folder: Path, wish: Wish, found: Found, now: datetime, **done: bool)
     disk.replace(folder / REPORT, json.dumps(document, ensure_ascii=False, indent=1).encode())
 
 
-def _move(folder: Path, into: Path) -> None:
+def move(folder: Path, into: Path) -> None:
     """All that is in it on the disk, then under its name."""
     for path in [folder, *folder.rglob("*")]:
         handle = os.open(path, os.O_RDONLY)

@@ -149,7 +149,7 @@ def _cut(settings: Settings, engine: Engine, folder: Path, warnings: list[str]) 
     extent = settings.ledger().journal.extent()  # before the database: whatever holds this holds no less
     copied = databases.copy(settings, engine, folder)
     _copy_prefect(settings, folder, warnings)
-    _copy_folder(settings.state / "certificati", folder / "certificati")
+    copy_folder(settings.state / "certificati", folder / "certificati")
     shutil.copyfile(settings.path, folder / manifest.PROFILE)
     warnings += documents.copy(settings.path, folder)
     return Manifest(
@@ -184,7 +184,7 @@ def _copy_prefect(settings: Settings, folder: Path, warnings: list[str]) -> None
     if (engine := databases.of_prefect(settings)) is not None:
         try:
             databases.dump(settings, engine, folder / manifest.PREFECT_DUMP)
-            _copy_folder(state / "prefect" / "storage", folder / "prefect" / "storage")
+            copy_folder(state / "prefect" / "storage", folder / "prefect" / "storage")
         except BackupError as exc:
             (folder / manifest.PREFECT_DUMP).unlink(missing_ok=True)
             warnings.append(f"the archive is without Prefect's database: {exc}")
@@ -196,13 +196,13 @@ def _copy_prefect(settings: Settings, folder: Path, warnings: list[str]) -> None
         return
     try:
         databases.copy_sqlite(state / manifest.PREFECT, folder / manifest.PREFECT)
-        _copy_folder(state / "prefect" / "storage", folder / "prefect" / "storage")
+        copy_folder(state / "prefect" / "storage", folder / "prefect" / "storage")
     except (BackupError, sqlite3.Error) as exc:
         (folder / manifest.PREFECT).unlink(missing_ok=True)
         warnings.append(f"the archive is without Prefect's database: {exc}")
 
 
-def _copy_folder(source: Path, target: Path) -> None:
+def copy_folder(source: Path, target: Path) -> None:
     for path in sorted(source.rglob("*")) if source.is_dir() else ():
         if not path.is_file() or path.is_symlink():
             continue

@@ -176,7 +176,9 @@ def retire(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     from flows.fleet.membership.registrar import registrar
 
     with registrar(of) as asked:
-        leaving = retirement.consider(of, arguments.slug, asked, now=datetime.now(UTC))
+        leaving = retirement.consider(
+            of, arguments.slug, asked, now=datetime.now(UTC), folder=arguments.export
+        )
         out.say(*(f"would {line}" if arguments.dry_run else line for line in leaving.lines), *leaving.facts)
         out.keep(
             comune=arguments.slug,
@@ -186,11 +188,17 @@ def retire(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
             deployments=leaving.deployments,
             profile=leaving.target,
             kept=leaving.kept,
+            export=leaving.export.document if leaving.export else None,
         )
         if arguments.dry_run:
             return 0
         with out.progress(f"retiring {arguments.slug}"):
-            retirement.leave(leaving, asked, now=datetime.now(UTC))
+            retirement.leave(leaving, asked, clock=lambda: datetime.now(UTC))
+    if leaving.export:
+        out.say(
+            f"all of it was opened and counted in {leaving.export.folder}: README.md there says how it goes "
+            "on, and what is to be changed at Meta at once"
+        )
     out.say(f"{arguments.slug} has left: nothing of it starts any more")
     return 0
 
@@ -260,10 +268,17 @@ def add_fleet(verbs: Verbs) -> None:
     for_programs(parser, comune="the slug", profile="the file in the folder", **(would | done))
     words = (
         "Let one Comune go: cancels what waits, deletes its deployments and schedules, moves its profile to "
-        "ritirati/. Its database, journal, state folder and secrets are kept. Not while it sends."
+        "ritirati/. Its database, journal, state folder and secrets are kept. Not while it sends. With "
+        "--export a copy of all of it goes along first, in a folder from which it goes on alone."
     )
     parser = inner("retire", retire, words)
     parser.add_argument("slug", metavar="SLUG", help="of the Comune")
+    parser.add_argument(
+        "--export",
+        type=Path,
+        metavar="FOLDER",
+        help="a new one, for this user alone: profile, database, journal, certificates, and secrets in clear",
+    )
     for_programs(
         parser,
         comune="the slug",
@@ -273,6 +288,8 @@ def add_fleet(verbs: Verbs) -> None:
         deployments="names of those that are deleted",
         profile="where its profile lies from now on",
         kept="what stays, a line each",
+        export="what it takes along: folder, subscribers, words (of consent), lines (of the journal), "
+        "last_send (UTC), bytes (of the database); null without --export",
     )
     words = (
         "Do a job of the machine's clock for each of them, as a fleet's timers do: who has no use for it is "

@@ -58,6 +58,11 @@ class Given:
     profile: Profile
     _given: ChainMap[str, str]  # its own before what else there is
 
+    @property
+    def own_variables(self) -> dict[str, str]:
+        """Those that are this Comune's alone, by name; of one in a fleet all that it has."""
+        return dict(self._given.maps[0])
+
     def secrets_without(self, *names: str) -> Secrets:
         """For who has no use for these, and may not have them. MissingError names what is missing."""
         return Secrets.of(self._given, without=names)

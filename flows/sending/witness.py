@@ -114,6 +114,14 @@ def mark(number: int, bulletin_id: int | None, journal: Journal, *, at: datetime
     return Mark(number=number, bulletin_id=bulletin_id, at=at, journal_size=size, journal_sha256=digest)
 
 
+def outrun(settings: Settings, number: int, *, now: datetime) -> None:
+    """Be ahead of the rows by this number: their database is an old copy from now on, as after a restore, and
+    sends nothing until a person has accepted it.
+    """
+    latest = mark(number, None, Journal(settings.state / JOURNAL), at=now)
+    StateFolder(settings).write(latest.model_copy(update={"is_restore": True}))
+
+
 def lost_words(heard: Heard, journal: Journal, *, has_words: bool) -> str:
     """What is not right with the journal of consent, in Italian; "" when it is whole.
 

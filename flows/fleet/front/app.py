@@ -51,7 +51,7 @@ class Front:
     ) -> None:
         self.directory = Directory(fleet)
         self.tenants: dict[str, Tenant] = {}
-        self.door = Door(self.directory, self.tenants)
+        self.door = Door(self.directory, self.tenants, clock)
         self._client, self._clock = client, clock
         self._looking, self._sweeping = asyncio.Lock(), asyncio.Lock()
         self._leaving: set[asyncio.Task[None]] = set()

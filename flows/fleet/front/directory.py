@@ -4,9 +4,11 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from flows.fleet import departed
 from flows.fleet.registry import Fleet, place, sharing
 from flows.profiles import documents
 from flows.profiles.fleet import FILE
@@ -39,6 +41,10 @@ class Directory:
     def unknown(self) -> list[str]:
         """Of whom nothing was ever read: any number may be theirs."""
         return sorted(self.ill.keys() - self.comuni.keys())
+
+    def gone(self, *, now: datetime) -> frozenset[str]:
+        """Meta's ids of numbers that left for another place, which may not know of it yet."""
+        return departed.numbers(self._fleet.folder, now=now) - self.numbers.keys()
 
     def is_stale(self) -> bool:
         return time.monotonic() - self._looked_at >= READ_EVERY

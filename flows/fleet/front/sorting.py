@@ -18,6 +18,7 @@ class Sorted:
 
     parts: dict[str, Part] = field(default_factory=dict)
     strange: Counter[str] = field(default_factory=Counter)  # masked
+    strangers: set[str] = field(default_factory=set)  # Meta's ids of the numbers behind it
 
 
 class Sorter:
@@ -39,17 +40,17 @@ class Sorter:
             return found
         envelope = {key: value for key, value in payload.items() if key != "entry"}
         for entry in payload["entry"]:
-            for slug, own in self._of_entry(entry, found.strange).items():
+            for slug, own in self._of_entry(entry, found).items():
                 found.parts.setdefault(slug, {**envelope, "entry": []})["entry"].append(own)
         return found
 
-    def _of_entry(self, entry: object, strange: Counter[str]) -> dict[str, Part]:
+    def _of_entry(self, entry: object, found: Sorted) -> dict[str, Part]:
         changes = entry.get("changes") if isinstance(entry, dict) else None
         if not isinstance(entry, dict) or not isinstance(changes, list):
             among = self._accounts.get(_id(entry), [])
             if len(among) == 1 and isinstance(entry, dict):
                 return {among[0].profile.slug: entry}
-            strange[masked(None)] += 1
+            found.strange[masked(None)] += 1
             return {}
         mine: dict[str, Part] = {}
         for change in changes:
@@ -57,7 +58,9 @@ class Sorter:
             for slug in slugs:
                 mine.setdefault(slug, {**entry, "changes": []})["changes"].append(change)
             if not slugs:
-                strange[masked(_number(change))] += 1
+                number = _number(change)
+                found.strange[masked(number)] += 1
+                found.strangers.update([number] if number else [])
         return mine
 
     def _whose(self, entry: Part, change: object) -> list[str]:

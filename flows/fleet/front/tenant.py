@@ -80,7 +80,7 @@ class Tenant:
         async with _within(self._turn), self._opened() as web:
             try:
                 await run_in_threadpool(store.keep, web, payload)
-            except SQLAlchemyError as exc:
+            except (SQLAlchemyError, store.GoneError) as exc:
                 raise ClosedError(f"not stored: {type(exc).__name__}") from exc
             web.stored.set()
             self.call()

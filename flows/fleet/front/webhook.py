@@ -1,13 +1,15 @@
 """The provider's one door to all Comuni: a post is authenticated, taken apart, stored with whom it is for.
 
 Who cannot be served now costs the others nothing: theirs is stored, and the answer is a 503. The provider
-then brings the whole post again, and what is stored already is passed over.
+then brings the whole post again, and what is stored already is passed over. The same for who has gone
+elsewhere, until the provider knows where.
 """
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -29,9 +31,11 @@ log = logging.getLogger(__name__)
 class Door:
     """`strange`: updates that were nobody's since the process began."""
 
-    def __init__(self, directory: Directory, tenants: Mapping[str, Tenant]) -> None:
+    def __init__(
+        self, directory: Directory, tenants: Mapping[str, Tenant], clock: Callable[[], datetime]
+    ) -> None:
         self.strange: Counter[str] = Counter()
-        self._directory, self._tenants = directory, tenants
+        self._directory, self._tenants, self._clock = directory, tenants, clock
         self._late: set[asyncio.Task[bool]] = set()
 
     def router(self) -> APIRouter:
@@ -76,14 +80,17 @@ class Door:
         for number, count in found.strange.items():
             log.warning("webhook: %d updates of no Comune here, number %s", count, number)
         tasks = [asyncio.create_task(self._to(slug, part)) for slug, part in found.parts.items()]
+        is_ours = not (found.strange and self._directory.unknown)
+        if found.strangers:
+            gone = await run_in_threadpool(self._directory.gone, now=self._clock())
+            is_ours = is_ours and not found.strangers & gone
         if not tasks:
-            return not (found.strange and self._directory.unknown)
+            return is_ours
         done, late = await asyncio.wait(tasks, timeout=PATIENCE)
         for task in late:  # goes on: a thread cannot be ended, and what it stores need not come again
             self._late.add(task)
             task.add_done_callback(self._late.discard)
-        is_stored = not late and all(task.result() for task in done)
-        return is_stored and not (found.strange and self._directory.unknown)
+        return is_ours and not late and all(task.result() for task in done)
 
     async def _to(self, slug: str, part: object) -> bool:
         OF.set(slug)  # of this task

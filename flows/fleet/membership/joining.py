@@ -9,7 +9,7 @@ from pathlib import Path
 from db import disk
 from flows.fleet import apart
 from flows.fleet.apart import Own
-from flows.fleet.membership.retirement import RETIRED
+from flows.fleet.departed import RETIRED
 from flows.fleet.registry import Fleet, place
 from flows.profiles import documents
 from flows.profiles.fleet import FILE

@@ -1,7 +1,10 @@
-"""A Comune leaves a fleet: nothing of it starts any more, what waits is cancelled, what it has is kept."""
+"""A Comune leaves a fleet: nothing of it starts any more, what waits is cancelled, what it has is kept.
+
+With an export it takes a copy of all of it along, made and tried before anything here is cancelled.
+"""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,21 +13,25 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, disk, senders
+from db import bulletins, deliveries, disk, senders
 from db.engine import opened, reading, transaction
 from db.models import WAITING, Bulletin, BulletinStatus
 from flows.bulletin.status import BY_OPERATOR, REASONS
+from flows.fleet.departed import RETIRED
+from flows.fleet.departed import note as note_move
+from flows.fleet.membership import export
+from flows.fleet.membership.export import Export
 from flows.fleet.membership.registrar import Registrar
 from flows.fleet.registry import Fleet
 from flows.privacy import intact
 from flows.profiles import documents
-from flows.sending import parts
+from flows.sending import parts, witness
 from flows.settings import BollettinoError, Settings
 
 if TYPE_CHECKING:
     from flows.runs.departed import Run
+    from flows.runs.vitals import Client
 
-RETIRED = "ritirati"  # beside the profiles, where no Comune is looked for
 REASON = "retired"  # of what waited
 WHY = REASONS[REASON]
 OPEN = (*WAITING, BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped)
@@ -45,11 +52,13 @@ class Leave:
     deployments: tuple[str, ...]
     target: Path  # where its profile goes
     kept: tuple[str, ...]
+    export: Export | None = None
 
     @property
     def lines(self) -> list[str]:
         """What would be done, for who decides of it."""
         return [
+            *([self.export.line] if self.export else []),
             f"cancel bulletins: {', '.join(map(str, self.bulletins)) or 'none waits'}",
             f"cancel runs that wait: {', '.join(run.name for run in self.runs) or 'none'}",
             f"delete deployments and their schedules: {len(self.deployments)}",
@@ -63,8 +72,12 @@ class Leave:
         return [*ends, *(f"kept: {one}" for one in self.kept)]
 
 
-def consider(fleet: Fleet, slug: str, registrar: Registrar, *, now: datetime) -> Leave:
-    """RetirementError where it cannot leave, StoreError where its database does not answer."""
+def consider(
+    fleet: Fleet, slug: str, registrar: Registrar, *, now: datetime, folder: Path | None = None
+) -> Leave:
+    """RetirementError where it cannot leave, StoreError where its database does not answer. `folder`: for
+    what it takes along; ExportError where that cannot be.
+    """
     from flows import deploy
     from flows.runs import departed
 
@@ -79,6 +92,7 @@ def consider(fleet: Fleet, slug: str, registrar: Registrar, *, now: datetime) ->
     intact.require(settings)
     with opened(settings.database) as engine, reading(engine) as session:
         waiting = tuple(one.id for one in _waiting(session, bulletins.with_status(session, *OPEN), now=now))
+        taken = export.plan(fleet, settings, session, folder) if folder else None
     secrets = fleet.folder / slug
     kept = [f"database {engine.url.render_as_string(hide_password=True)}", f"state folder {settings.state}"]
     return Leave(
@@ -89,27 +103,65 @@ def consider(fleet: Fleet, slug: str, registrar: Registrar, *, now: datetime) ->
         tuple(deploy.registered(client, settings)),
         target,
         (*kept, *([f"secrets {secrets}"] if secrets.is_dir() else [])),
+        taken,
     )
 
 
-def leave(leaving: Leave, registrar: Registrar, *, now: datetime) -> None:
+def leave(leaving: Leave, registrar: Registrar, *, clock: Callable[[], datetime]) -> None:
     """Killed in between, the same again goes on. RetirementError where a send has begun meanwhile."""
+    settings, client = leaving.settings, registrar.client
+    with opened(settings.database) as engine:
+        if leaving.export is not None:
+            _leave_with(leaving.export, leaving, client, engine, clock)
+            return
+        with transaction(engine) as session:  # first: what is refused leaves all as it is
+            _cancel(session, now=clock())
+        _take_away(client, settings)
+        with transaction(engine) as session:  # what was drafted by a run that was under way
+            _cancel(session, now=clock())
+    _move(leaving)
+
+
+def _leave_with(
+    taken: Export, leaving: Leave, client: "Client", engine: Engine, clock: Callable[[], datetime]
+) -> None:
+    """Its database is closed until the profile is away: see `export.closed`. It is kept, and is from then on
+    an old copy, of which whoever brings it back is told as of any other.
+    """
+    settings = leaving.settings
+    with export.closed(engine, clock) as session:
+        now = clock()
+        _waiting(session, bulletins.with_status(session, *OPEN), now=now)  # a send may have begun since
+        with export.taken(taken, session, now=now) as publish:
+            _take_away(client, settings)
+            _cancel(session, now=now)
+            deliveries.skip_answers(session, REASON, before=now, now=now)  # they are given from there
+            number = senders.last_number(session) + 1
+            note_move(settings, now=now)
+            publish()
+            _move(leaving)
+        witness.outrun(settings, number, now=now)
+
+
+def _take_away(client: "Client", settings: Settings) -> None:
+    """What Prefect would start, or waits there."""
     from flows import deploy
     from flows.runs import departed
 
-    settings, client = leaving.settings, registrar.client
-    with opened(settings.database) as engine:
-        _cancel(engine, now=now)  # first: what is refused leaves all as it is
-        for run in departed.waiting(client, settings):
-            departed.cancel(client, run, WHY)
-        deploy.take_away(client, settings)
-        _cancel(engine, now=now)  # what was drafted by a run that was under way
-    leaving.target.parent.mkdir(mode=disk.PRIVATE_FOLDER, exist_ok=True)
-    texts = documents.folder(settings.path)
+    for run in departed.waiting(client, settings):
+        departed.cancel(client, run, WHY)
+    deploy.take_away(client, settings)
+
+
+def _move(leaving: Leave) -> None:
+    """Last: until the profile is away it is of the fleet, and this can be done again."""
+    path, target = leaving.settings.path, leaving.target
+    target.parent.mkdir(mode=disk.PRIVATE_FOLDER, exist_ok=True)
+    texts = documents.folder(path)
     if texts.is_dir():
-        texts.rename(documents.folder(leaving.target))
-    settings.path.rename(leaving.target)  # last: until then it is of the fleet, and this can be done again
-    for folder in (leaving.target.parent, settings.path.parent):
+        texts.rename(documents.folder(target))
+    path.rename(target)
+    for folder in (target.parent, path.parent):
         disk.sync_folder(folder)
 
 
@@ -124,13 +176,12 @@ def _waiting(session: Session, found: Sequence[Bulletin], *, now: datetime) -> l
     return [row for row in found if row.status != BulletinStatus.stopped or parts.waits(row)]
 
 
-def _cancel(engine: Engine, *, now: datetime) -> None:
-    with transaction(engine) as session:
-        held = [bulletins.locked(session, row.id) for row in bulletins.with_status(session, *OPEN)]
-        for bulletin in _waiting(session, held, now=now):
-            if bulletin.status == BulletinStatus.stopped:
-                parts.hold_back(session, bulletin, reason=REASON, by=BY_OPERATOR, now=now)
-                continue
-            is_decided = bulletin.status == BulletinStatus.approved
-            to = BulletinStatus.missed if is_decided else BulletinStatus.expired
-            bulletins.move(session, bulletin, to, by=BY_OPERATOR, now=now, reason=REASON)
+def _cancel(session: Session, *, now: datetime) -> None:
+    held = [bulletins.locked(session, row.id) for row in bulletins.with_status(session, *OPEN)]
+    for bulletin in _waiting(session, held, now=now):
+        if bulletin.status == BulletinStatus.stopped:
+            parts.hold_back(session, bulletin, reason=REASON, by=BY_OPERATOR, now=now)
+            continue
+        is_decided = bulletin.status == BulletinStatus.approved
+        to = BulletinStatus.missed if is_decided else BulletinStatus.expired
+        bulletins.move(session, bulletin, to, by=BY_OPERATOR, now=now, reason=REASON)

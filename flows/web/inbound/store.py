@@ -43,6 +43,10 @@ FRESH = 4000  # updates kept in memory until they are handled, some 3 kB each
 log = logging.getLogger(__name__)
 
 
+class GoneError(Exception):
+    """The Comune is no more of the fleet that served it, and what is written here now is in no copy of it."""
+
+
 class NotJsonError(ValueError):
     """A signed post that is not JSON, or nested so deep that nobody meant it."""
 
@@ -89,7 +93,12 @@ def _insert(web: Web, rows: Sequence[dict[str, object]], updates: Mapping[str, U
     added = 0
     try:
         with transaction(web.engine) as session:
-            added = inbound.store(session, rows)
+            new = inbound.store(session, rows)
+            # who takes it out of the fleet holds the database until the profile is away: looked at earlier,
+            # it may go while this waits for its turn
+            if web.settings.fleet and not web.settings.path.exists():
+                raise GoneError(f"{web.settings.path} is not there any more")
+        added = new
     finally:
         if added != len(rows):
             for event_hash in hashes:
