@@ -247,6 +247,8 @@ def _verify(settings: Settings, built: Path, counted: Counted) -> None:
 
 
 def _sum(built: Path) -> None:
+    for path in built.rglob("*"):
+        path.chmod(disk.PRIVATE_FOLDER if path.is_dir() else disk.PRIVATE_FILE)
     disk.replace(built / SUMS, _sums(built).encode())
 
 
