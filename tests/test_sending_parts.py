@@ -41,7 +41,7 @@ DAY = timedelta(days=1)
 Tier = Callable[[int], None]
 
 
-def _tier(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Tier:
+def tier_of(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Tier:
     monkeypatch.setattr(drain, "_now", lambda: comune.now)
     comune.subscribe()
     comune.ask("POST", "/_prova/numero", {"whatsapp_business_manager_messaging_limit": "TIER_250"})
@@ -55,13 +55,13 @@ def _tier(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Tier:
 @pytest.fixture
 def tier(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Tier:
     """Sets how many people a day has room for."""
-    return _tier(comune, monkeypatch)
+    return tier_of(comune, monkeypatch)
 
 
 @pytest.fixture
 def tiers(comuni: Comune, monkeypatch: pytest.MonkeyPatch) -> Tier:
     """The same on both databases."""
-    return _tier(comuni, monkeypatch)
+    return tier_of(comuni, monkeypatch)
 
 
 def choose(comune: Comune, number: int) -> None:

@@ -1,6 +1,7 @@
 """The verbs of an installation: migrate, deploy, worker, web, codes."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.cli.arguments import Add, add_port, for_programs
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 def migrate(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows.privacy import founding
 
+    if arguments.source is not None:
+        return _fill(arguments, settings, out)
     if arguments.dry_run:
         steps = founding.look(settings).steps
         out.say("\n".join(steps) or "nothing to do")
@@ -27,6 +30,20 @@ def migrate(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
         out.keep(triggers=made)
     for line in brought.missing:
         out.trouble(line)
+    return 0
+
+
+def _fill(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows.privacy import founding
+
+    if arguments.dry_run:
+        rows = founding.rows_of(settings, arguments.source)
+        out.say(f"would take over {rows} rows of {arguments.source}")
+    else:
+        with out.progress("taking over"):
+            rows = founding.fill(settings, arguments.source)
+        out.say(f"{rows} rows of {arguments.source} are in this database; nothing reads the file any more")
+    out.keep(rows=rows)
     return 0
 
 
@@ -83,12 +100,18 @@ def codes(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
 
 def add_first_verbs(add: Add) -> None:
-    parser = add("migrate", migrate, "Bring the database to this version. Make a backup first.")
+    parser = add("migrate", migrate, "Bring the database to this version. Make a backup first. With --from "
+                 "take over all rows of an SQLite file, of this version and under the same keys, into an "
+                 "empty database: stop everything before.")  # fmt: skip
+    parser.add_argument(
+        "--from", dest="source", type=Path, metavar="FILE", help="for instance the bollettino.db of before"
+    )
     for_programs(
         parser,
         steps="the revisions that were (or would be) made, a line each",
         triggers="names of those that were away, and were made again",
         missing="what of the installation is lost, in English",
+        rows="with --from: how many were (or would be) taken over",
     )
     parser = add(
         "deploy", deploy, "Register deployments and schedules with the running server.", writes=False

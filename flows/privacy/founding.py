@@ -1,12 +1,19 @@
 """A database of this version, under the keys of its installation: what it lacks, and how it comes to be."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, make_url, select
+from sqlmodel import SQLModel
 
 from db import schema, triggers
-from db.engine import make_reader, opened, reading
+from db.engine import make_reader, only_writer, opened, reading, transaction
 from db.models import Canary
+from db.pouring import pour
 from flows.privacy import intact
-from flows.settings import Settings
+from flows.settings import BollettinoError, Settings
 
 WAIT_MS = 5_000  # for a database that somebody holds
 
@@ -72,3 +79,67 @@ def bring(settings: Settings) -> Brought:
         intact.keep_keys(settings, engine)
         names = tuple(trigger.name for trigger in made)
         return Brought(tuple(steps), names, tuple(intact.missing(settings)))
+
+
+class PouringError(BollettinoError):
+    """What another database holds cannot be taken over; the text says why, and nothing was."""
+
+
+def rows_of(settings: Settings, file: Path) -> int:
+    """How many rows `fill` would take over. PouringError where it cannot; changes nothing."""
+    with _source(settings, file) as source, reading(source) as session:
+        _require_empty(settings)
+        return sum(_counts(session.connection()).values())
+
+
+def fill(settings: Settings, file: Path) -> int:
+    """All rows of an SQLite file, under the same keys, into the installation's own database, which has none:
+    of PostgreSQL, for instance, when a service outgrows the file. All of them or nothing; how many.
+
+    Nobody writes into the file meanwhile. It stays as it is, and nothing reads it any more.
+    """
+    with _source(settings, file) as source, opened(settings.database) as target:
+        _require_empty(settings)
+        if schema.pending(target):
+            schema.upgrade(target)
+        with transaction(source) as session, target.begin() as connection:
+            only_writer(session)
+            pour(session.connection(), connection)
+            if (counts := _counts(connection)) != _counts(session.connection()):
+                raise PouringError(f"{file}: not every row came over, so none is kept")
+    return sum(counts.values())
+
+
+@contextmanager
+def _source(settings: Settings, file: Path) -> Iterator[Engine]:
+    if not file.is_file():  # SQLite would make one
+        raise PouringError(f"{file}: is not there")
+    own = make_url(settings.database)
+    if own.get_backend_name() == "sqlite" and Path(str(own.database)).resolve() == file.resolve():
+        raise PouringError(
+            f"{file}: is this installation's own database: BOLLETTINO_DATABASE names the new one"
+        )
+    with opened(f"sqlite:///{file.resolve()}") as engine:
+        settings.vault()  # SettingsError without keys: under which it is could not be told
+        intact.require_on(settings, engine)
+        yield engine
+
+
+def _require_empty(settings: Settings) -> None:
+    """That has tables, perhaps: of a try that was killed."""
+    with opened(settings.database) as engine, schema.explained(engine):
+        if schema.pending(engine) == schema.steps(None):
+            return
+        schema.check(engine)
+        with engine.execution_options(reading=True).connect() as connection:
+            if any(_counts(connection).values()):
+                where = engine.url.render_as_string(hide_password=True)
+                raise PouringError(f"{where} holds rows: name a new, empty database in BOLLETTINO_DATABASE")
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    """Rows by table."""
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in SQLModel.metadata.sorted_tables
+    }
