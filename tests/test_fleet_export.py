@@ -18,7 +18,7 @@ from sqlmodel import select
 from db import bulletins
 from db.engine import opened, reading, transaction
 from db.models import Bulletin, BulletinStatus, Delivery, DeliveryStatus
-from flows.backup import placing
+from flows.backup import keys, placing
 from flows.door.environment import FOLDER, handed_over
 from flows.fleet.membership import export, retirement
 from flows.fleet.membership.export import README, SECRETS, STATE, SUMS
@@ -49,7 +49,9 @@ def alone(folder: Path) -> Settings:
     """The installation that the folder is, by nothing but what lies in it."""
     path = folder / "alfa.toml"
     given = handed_over({FOLDER: str(folder / SECRETS)})
-    return Settings(load_profile(path), path, folder / STATE, None, given)
+    settings = Settings(load_profile(path), path, folder / STATE, None, given)
+    keys.bring(settings)
+    return settings
 
 
 def statuses(settings: Settings) -> list[tuple[str, str | None]]:
@@ -63,7 +65,8 @@ def test_a_plan_tells_what_would_be_taken_and_writes_nothing(one: Leaving, tmp_p
     code, out, err = one.retire("--dry-run")
     assert (code, err) == (0, "")
     assert f"would write {one.folder}: 4 subscribers, 6 words of consent, 6 lines of the journal, " in out
-    assert "sent last: 2026-11-24 10:30; secrets in clear: BOLLETTINO_APP_SECRETS, " in out
+    assert "sent last: 2026-11-24 10:30; secrets in clear: BOLLETTINO_ENCRYPTION_KEYS, " in out
+    assert "; NOT BOLLETTINO_APP_SECRETS, which others have, too\n" in out, "it is of one app of all"
     assert "BOLLETTINO_DATABASE" not in out
     assert files(tmp_path) == before
     told = json.loads(one.retire("--dry-run", "--json")[1])["export"]
@@ -77,11 +80,13 @@ def test_all_is_in_the_folder_for_this_user_alone_and_adds_up(one: Leaving) -> N
     code, out, _ = one.retire()
     assert code == 0
     assert out.splitlines()[-2].startswith(f"all of it was opened and counted in {one.folder}: README.md")
+    secrets = {*planted("alfa"), "BOLLETTINO_PREFECT_AUTH"} - {"BOLLETTINO_APP_SECRETS"}
     assert modes(one.folder) == {("folder", 0o700), ("file", 0o600)}
     assert {path.relative_to(one.folder).as_posix() for path in one.folder.glob("s*/*")} == {
         *(f"{STATE}/{name}" for name in ("bollettino.db", "consensi.jsonl", "partenze.json", "certificati")),
-        *(f"{SECRETS}/{name}" for name in (*planted("alfa"), "BOLLETTINO_PREFECT_AUTH")),
+        *(f"{SECRETS}/{name}" for name in secrets),
     }
+    assert "**Not there: `BOLLETTINO_APP_SECRETS`**" in (one.folder / README).read_text(encoding="utf-8")
     checked = subprocess.run(
         ["sha256sum", "--check", "--strict", SUMS],
         cwd=one.folder,
@@ -114,8 +119,7 @@ def test_nothing_of_another_is_in_it_and_no_number_is_told(
     for slug in set(THREE) - {"alfa"}:
         strange = [*PEOPLE[slug], OWN_WORD.format(slug), NUMBERS[slug], *planted(slug).values(), f'"{slug}"']
         strange += [PHONES[slug]] if slug in PHONES else []
-        secrets = (one.here.folder / slug).iterdir()
-        strange += [path.read_text().strip() for path in secrets if path.read_text().strip() != SHARED]
+        strange += [path.read_text().strip() for path in (one.here.folder / slug).iterdir()]
         vault = load(slug).vault()
         strange += [vault.hash(phone) for phone in PEOPLE[slug]]
         for word in strange:
@@ -195,6 +199,24 @@ def test_a_secret_that_is_missing_keeps_it_here(one: Leaving) -> None:
     code, _, err = one.retire()
     assert (code, "BOLLETTINO_WHATSAPP_TOKEN" in err, one.is_here) == (2, True, True)
     assert not one.folder.exists()
+
+
+def test_a_key_that_opens_another_s_numbers_goes_nowhere(one: Leaving) -> None:
+    other = (one.here.folder / "beta" / "BOLLETTINO_ENCRYPTION_KEYS").read_text(encoding="utf-8").strip()
+    mine = (one.here.folder / "alfa" / "BOLLETTINO_ENCRYPTION_KEYS").read_text(encoding="utf-8").strip()
+    one.here.give("alfa", "BOLLETTINO_ENCRYPTION_KEYS", f"{mine}, {other}")
+    code, out, err = one.retire("--dry-run")
+    assert (code, "is also that of beta, whose numbers it would open" in err) == (2, True)
+    assert other not in out + err
+
+
+def test_what_is_shared_with_one_that_is_ill_stays_too(one: Leaving) -> None:
+    one.here.give("alfa", "BOLLETTINO_APP_SECRETS", "app-secret-of-alfa")
+    assert json.loads(one.retire("--dry-run", "--json")[1])["export"]["shared"] == []
+    one.here.give("gamma", "BOLLETTINO_LLM_KEY", "llm-key-of-alfa")
+    (one.here.folder / "gamma.toml").write_text("slug = 1", encoding="utf-8")
+    told = json.loads(one.retire("--dry-run", "--json")[1])["export"]
+    assert told["shared"] == ["BOLLETTINO_LLM_KEY"]
 
 
 def test_not_while_it_sends(one: Leaving, monkeypatch: pytest.MonkeyPatch) -> None:

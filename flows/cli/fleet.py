@@ -289,7 +289,7 @@ def add_fleet(verbs: Verbs) -> None:
         profile="where its profile lies from now on",
         kept="what stays, a line each",
         export="what it takes along: folder, subscribers, words (of consent), lines (of the journal), "
-        "last_send (UTC), bytes (of the database); null without --export",
+        "last_send (UTC), bytes (of the database), shared (names of secrets that stay); null without it",
     )
     words = (
         "Do a job of the machine's clock for each of them, as a fleet's timers do: who has no use for it is "

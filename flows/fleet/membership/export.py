@@ -5,7 +5,6 @@ whatever waited may go on there, and nobody has to say that it may.
 """
 
 import os
-import secrets as chance
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -24,13 +23,13 @@ from db.journal import Extent, Journal
 from db.models import PUBLIC
 from db.pouring import pour
 from flows.accounts import mark
-from flows.backup import databases, manifest, placing, taking
+from flows.backup import databases, keys, manifest, placing, taking
 from flows.backup.manifest import DATABASE, JOURNAL, WITNESS
 from flows.backup.restoring import hidden
 from flows.bulletin.language.dates import in_rome
 from flows.door.environment import FOLDER, handed_over
-from flows.door.keys import PEOPLE
-from flows.fleet.membership import leaflet
+from flows.fleet.membership import leaflet, own_secrets
+from flows.fleet.membership.own_secrets import OwnSecrets
 from flows.fleet.registry import Fleet
 from flows.machine.secret_files import IDENTITY
 from flows.privacy import intact
@@ -75,6 +74,7 @@ class Export:
     counted: Counted
     last_send: datetime | None
     size: int  # of the database, in bytes
+    secrets: OwnSecrets
 
     @property
     def line(self) -> str:
@@ -84,7 +84,12 @@ class Export:
         return (
             f"write {self.folder}: {counted.people} subscribers, {counted.words} words of consent, "
             f"{counted.lines} lines of the journal, the database ({kind}, {self.size} bytes) as SQLite; "
-            f"sent last: {last}; secrets in clear: {', '.join(sorted(_secrets(self.settings))) or 'none'}"
+            f"sent last: {last}; secrets in clear: {', '.join(sorted(self.secrets.values))}"
+            + (
+                f"; NOT {', '.join(self.secrets.shared)}, which others have, too"
+                if self.secrets.shared
+                else ""
+            )
         )
 
     @property
@@ -97,6 +102,7 @@ class Export:
             "lines": self.counted.lines,
             "last_send": self.last_send.isoformat() if self.last_send else None,
             "bytes": self.size,
+            "shared": list(self.secrets.shared),
         }
 
 
@@ -113,6 +119,7 @@ def plan(fleet: Fleet, settings: Settings, session: Session, folder: Path) -> Ex
         folder.is_dir() and (not any(folder.iterdir()) or _is_untouched(folder))
     ):
         raise ExportError(f"--export {folder}: is there already, and never overwritten: name a new folder")
+    _ = settings.secrets  # SettingsError where one is missing
     size = _size(session.connection())
     if (free := shutil.disk_usage(folder.parent).free) < size * taking.SPARE:
         raise ExportError(
@@ -125,6 +132,7 @@ def plan(fleet: Fleet, settings: Settings, session: Session, folder: Path) -> Ex
         _count(settings, session),
         (last[0].sent_at or last[0].status_at) if last else None,
         size,
+        own_secrets.of(fleet, settings),
     )
 
 
@@ -187,7 +195,7 @@ def _write(export: Export, session: Session, built: Path, now: datetime) -> Coun
             disk.replace(state / name, (settings.state / name).read_bytes())
     taking.copy_folder(settings.state / "certificati", state / "certificati")
     (built / SECRETS).mkdir(mode=disk.PRIVATE_FOLDER)
-    for name, value in _secrets(settings).items():
+    for name, value in export.secrets.values.items():
         disk.replace(built / SECRETS / name, f"{value}\n".encode())
     if (identity := settings.path.with_suffix("") / IDENTITY).is_file():  # of its drills
         disk.replace(built / SECRETS / IDENTITY, identity.read_bytes())
@@ -196,7 +204,7 @@ def _write(export: Export, session: Session, built: Path, now: datetime) -> Coun
         disk.replace(documents.folder(built / f"{slug}.toml") / path.name, path.read_bytes())
     words = leaflet.text(
         settings.profile, when=now, people=counted.people, words=counted.words, lines=counted.lines,
-        last=export.last_send, version=taking.version(),
+        last=export.last_send, version=taking.version(), shared=export.secrets.shared,
     )  # fmt: skip
     disk.replace(built / README, words.encode())
     return counted
@@ -210,12 +218,6 @@ def _copy_database(settings: Settings, source: Connection, target: Path) -> None
         schema.upgrade(engine)
         with engine.begin() as connection:
             pour(source, connection)
-
-
-def _secrets(settings: Settings) -> dict[str, str]:
-    """All that are its own, and a password to begin with: the fleet's gate knows none."""
-    own = {name: value for name, value in settings.own_variables.items() if name != "BOLLETTINO_DATABASE"}
-    return {PEOPLE: f"redazione:{chance.token_hex(12)}", **own}
 
 
 def _count(settings: Settings, session: Session) -> Counted:
@@ -237,7 +239,8 @@ def _verify(settings: Settings, built: Path, counted: Counted) -> None:
         load_profile(path), path, built / STATE, None, handed_over({FOLDER: str(built / SECRETS)})
     )
     alone.prepare_secrets(make=False)
-    _ = alone.secrets, alone.notice_text  # SettingsError where one is missing, or cannot be published
+    keys.bring(alone)  # BackupError without the two; what is shared is made anew there
+    _ = alone.notice_text  # SettingsError where it cannot be published
     with opened(alone.database) as engine:
         intact.require_on(alone, engine)
         with reading(engine) as session:

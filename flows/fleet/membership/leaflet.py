@@ -3,7 +3,7 @@
 Written for who takes it over, on a machine that nobody here knows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flows.profiles import documents
@@ -23,6 +23,7 @@ def text(
     words: int,
     lines: int,
     last: datetime | None,
+    shared: Sequence[str],
 ) -> str:
     """As Markdown. No number and no secret stands in it."""
     filled = {
@@ -35,9 +36,20 @@ def text(
         "lines": str(lines),
         "last": f"{last:{TIME}}" if last else "never",
         "public": profile.servers.public,
+        "anew": _anew(shared),
         "keys": "\n".join(f"| `{key}` | `{value}` | {why} |" for key, value, why in _elsewhere(profile)),
     }
     return fill_words(TEMPLATE.read_text(encoding="utf-8"), filled)
+
+
+def _anew(shared: Sequence[str]) -> str:
+    if not shared:
+        return "All of them are there."
+    names = ", ".join(f"`{name}`" for name in shared)
+    return (
+        f"**Not there: {names}**, which other Comuni of the fleet have, too. Each is made anew, as the "
+        "manual says under *Secrets*, and laid into `segreti/` before the start."
+    )
 
 
 def _elsewhere(profile: Profile) -> Iterator[tuple[str, object, str]]:
