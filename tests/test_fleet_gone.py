@@ -10,9 +10,13 @@ from unittest.mock import Mock
 import pytest
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
+from db.engine import opened, reading, transaction
+from db.models import Bulletin, BulletinStatus
 from flows import deploy
 from flows.__main__ import main
 from flows.door import keys
+from flows.settings import load
+from tests.world.builders import make_bulletin
 from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
 
@@ -69,6 +73,19 @@ def test_who_was_leaving_is_told_and_goes_later(
     assert main(["fleet", "retire", "alfa"]) == 2
     told, err = capsys.readouterr()
     assert (told, err.count("\n")) == ("", 1), "one that is gone already is asked nothing"
+
+
+def test_who_was_to_take_all_along_has_it_all_here(
+    here: Land, server: DoorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(load("alfa").database) as engine, transaction(engine) as session:
+        draft = make_bulletin(session).id
+    monkeypatch.setattr(deploy, "take_away", dying(server, deploy.take_away))
+    assert main(["fleet", "retire", "alfa", "--export", str(tmp_path / "uscita")]) == 2
+    assert "alfa" in here.fleet.slugs
+    assert not list(tmp_path.glob("*uscita*"))
+    with opened(load("alfa").database) as engine, reading(engine) as session:
+        assert session.get_one(Bulletin, draft).status == BulletinStatus.draft
 
 
 @pytest.mark.parametrize(("verb", "asked"), [("plan", "changes"), ("apply", "deploy")])

@@ -289,43 +289,10 @@ def test_who_leaves_is_started_no_more_and_keeps_what_it_has(
     assert by_comune(server) == others
 
 
-def test_who_takes_all_along_leaves_nothing_with_the_server_either(
-    here: Land, server: DoorServer, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Killed while the server is asked, it is of the fleet again with the next `apply`."""
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    typed("apply")
-    numbers, run = wait(here, server)
-    others = by_comune(server)
-    words = ("retire", "alfa", "--export", str(tmp_path / "uscita"))
-    with monkeypatch.context() as patch:
-        patch.setattr("flows.deploy.take_away", killed)
-        with pytest.raises(KeyboardInterrupt):
-            typed(*words)
-    typed("apply")
-    assert (by_comune(server), (tmp_path / "uscita").exists()) == (others, False)
-    code, out, _ = typed(*words)
-    assert code == 0
-    assert out.splitlines()[-1] == "alfa has left: nothing of it starts any more"
-    assert by_comune(server) == {slug: count for slug, count in others.items() if slug != "alfa"}
-    with server.client() as client:
-        ended = client.read_flow_run(run.id)
-    assert ended.state is not None
-    assert ended.state.type == StateType.CANCELLED
-    ends = {}
-    for state in (here.states / "alfa", tmp_path / "uscita" / "stato"):
-        with opened(f"sqlite:///{state}/bollettino.db") as engine, reading(engine) as session:
-            rows = [session.get_one(Bulletin, number) for number in numbers.values()]
-            ends[state.name] = [str(row.status) for row in rows]
-    assert ends == {"alfa": ["expired", "expired", "missed", "stopped"], "stato": [*numbers]}
-
-
 def test_the_runs_that_the_server_planned_go_with_who_leaves(
-    here: Land, server: DoorServer, typed: Typed
+    here: Land, server: DoorServer, typed: Typed, tmp_path: Path
 ) -> None:
+    """And takes all that is its own along."""
     typed("apply")
 
     def planned() -> int:
@@ -334,8 +301,9 @@ def test_the_runs_that_the_server_planned_go_with_who_leaves(
         return sum("beta" in run.tags for run in runs if run.state_type == StateType.SCHEDULED)
 
     wait_for("the planner", lambda: planned() > 0)
-    assert typed("retire", "beta")[0] == 0
-    assert planned() == 0
+    assert typed("retire", "beta", "--export", str(tmp_path / "uscita"))[0] == 0
+    assert (planned(), "beta" in by_comune(server)) == (0, False)
+    assert (tmp_path / "uscita" / "stato" / "bollettino.db").is_file()
 
 
 def test_nobody_leaves_while_it_sends(here: Land, server: DoorServer, typed: Typed) -> None:

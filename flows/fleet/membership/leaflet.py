@@ -10,7 +10,7 @@ from flows.profiles import documents
 from flows.profiles.comune import Profile
 from flows.profiles.places import fill_words
 
-TEMPLATE = documents.OURS / "fleet" / "leaflet.md"
+TEMPLATE = documents.OURS / "uscita.md"
 TIME = "%Y-%m-%d %H:%M UTC"
 
 
