@@ -8,7 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from flows.fleet.registry import Fleet
 from flows.machine.secret_files import IDENTITY
 from flows.privacy import intact
 from flows.profiles import documents, secrets_file
+from flows.sending import senders
 from flows.settings import BollettinoError, Settings, load_profile
 
 STATE, SECRETS, README, SUMS = "stato", "segreti", "README.md", "SHA256SUMS"
@@ -116,7 +117,7 @@ def plan(fleet: Fleet, settings: Settings, session: Session, folder: Path) -> Ex
     if not folder.parent.is_dir() or not os.access(folder.parent, os.W_OK | os.X_OK):
         raise ExportError(f"--export {folder}: this user cannot write in {folder.parent}")
     if os.path.lexists(folder) and not (
-        folder.is_dir() and (not any(folder.iterdir()) or _is_untouched(folder))
+        folder.is_dir() and (not any(folder.iterdir()) or _is_of_a_try(settings, folder))
     ):
         raise ExportError(f"--export {folder}: is there already, and never overwritten: name a new folder")
     _ = settings.secrets  # SettingsError where one is missing
@@ -146,6 +147,8 @@ def closed(engine: Engine, clock: Callable[[], datetime]) -> Iterator[Session]:
     """
     ends = time.monotonic() + PATIENCE
     while True:
+        with transaction(engine) as session:  # what a dead web app had begun would wait for ever
+            senders.reap(session, None, now=clock())
         with transaction(engine) as session:
             try:
                 only_writer(session)
@@ -169,18 +172,27 @@ def taken(export: Export, session: Session, *, now: datetime) -> Iterator[Callab
 
     `session`: of `closed`.
     """
-    try:
-        with taking.staging(export.folder.parent, hidden(export.folder, "uscita").name) as built:
+    with ExitStack() as stack:
+        with _explained(export):
+            hidden_one = hidden(export.folder, "uscita")
+            built = stack.enter_context(taking.staging(hidden_one.parent, hidden_one.name))
             counted = _write(export, session, built, now)
+            _verify(export.settings, built, counted)
+            _sum(built)
 
-            def publish() -> None:
-                if export.folder.is_dir() and _is_untouched(export.folder):  # of a try that was killed
+        def publish() -> None:
+            with _explained(export):
+                if _is_of_a_try(export.settings, export.folder):
                     shutil.rmtree(export.folder)
                 placing.move(built, export.folder)
 
-            _verify(export.settings, built, counted)
-            _sum(built)
-            yield publish
+        yield publish
+
+
+@contextmanager
+def _explained(export: Export) -> Iterator[None]:
+    try:
+        yield
     except OSError as exc:
         raise ExportError(f"--export {export.folder}: {exc.strerror or exc}") from exc
 
@@ -262,9 +274,10 @@ def _sums(folder: Path) -> str:
     return "".join(f"{one.sha256}  {one.name}\n" for one in members)
 
 
-def _is_untouched(folder: Path) -> bool:
-    """Whether it is an export that nobody has begun to use."""
+def _is_of_a_try(settings: Settings, folder: Path) -> bool:
+    """Whether it is an export of this Comune, which was killed before all was done, and nobody has used."""
     try:
-        return (folder / SUMS).read_text(encoding="utf-8") == _sums(folder)
+        told = (folder / SUMS).read_text(encoding="utf-8")
+        return (folder / settings.path.name).is_file() and told == _sums(folder)
     except OSError:
         return False
