@@ -1,7 +1,7 @@
 """Who left a fleet: where its profile lies, and whose number is at another place from now on.
 
-For a week what comes for such a number is refused, so that WhatsApp brings it again, to the address that it
-has by then. Answered and kept by nobody, a DISATTIVA of the hour in between would be lost.
+For a week what comes for such a number is refused, so that WhatsApp brings it again until somebody takes it.
+Answered and kept by nobody, a DISATTIVA of the hour in between would be lost.
 """
 
 import logging
@@ -16,7 +16,7 @@ from flows.settings import Settings
 
 RETIRED = "ritirati"  # beside the profiles, where no Comune is looked for
 SUFFIX = ".altrove"
-FOR = timedelta(days=7)  # for so long WhatsApp repeats what was not taken
+FOR = timedelta(days=7)  # the longest that WhatsApp is said to repeat what was not taken
 
 log = logging.getLogger(__name__)
 
