@@ -9,17 +9,18 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from db import bulletins, claims, deliveries
 from db import senders as of_rows
-from db.engine import opened, reading, transaction
+from db.engine import make_engine, opened, reading, transaction
 from db.models import Bulletin, BulletinStatus, Delivery, DeliveryStatus
 from flows.backup import keys
 from flows.door.environment import FOLDER, handed_over
@@ -310,3 +311,23 @@ def test_an_answer_on_its_way_comes_to_its_end_first(one: Leaving, monkeypatch: 
     assert one.retire()[0] == 0
     with opened(alone(one.folder).database) as engine, reading(engine) as session:
         assert session.get_one(Delivery, answer).status == DeliveryStatus.uncertain
+
+
+def test_a_database_that_others_hold_keeps_it_here(one: Leaving, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.engine.BUSY_TIMEOUT_MS", 200)
+    monkeypatch.setattr(retirement, "opened", opened_briefly)
+    before = load("alfa")
+    with opened(before.database) as other, transaction(other) as session:
+        session.add(Delivery(recipient_id=1, status_at=NOW))
+        session.flush()
+        code, _, err = one.retire()
+    assert (code, "others write all the time, try again" in err) == (2, True)
+    assert (one.is_here, one.folder.exists()) == (True, False)
+
+
+@contextmanager
+def opened_briefly(address: str) -> Iterator[Engine]:
+    """On SQLite it is the engine that waits, on PostgreSQL the lock."""
+    engine = make_engine(address, wait_ms=200)
+    yield engine
+    engine.dispose()

@@ -147,14 +147,14 @@ def closed(engine: Engine, clock: Callable[[], datetime]) -> Iterator[Session]:
     """
     ends = time.monotonic() + PATIENCE
     while True:
-        with transaction(engine) as session:  # what a dead web app had begun would wait for ever
+        with (
+            _free(engine),
+            transaction(engine) as session,
+        ):  # what a dead web app had begun would wait for ever
             senders.reap(session, None, now=clock())
         with transaction(engine) as session:
-            try:
+            with _free(engine):
                 only_writer(session)
-            except OperationalError as exc:
-                busy = f"{databases.address(engine)}: others write all the time, try again"
-                raise ExportError(busy) from exc
             rest = claims.rest(session, None, now=clock())
             is_late = time.monotonic() > ends
             if not rest.claimed and (is_late or not (rest.due or inbound.is_waiting(session))):
@@ -163,6 +163,14 @@ def closed(engine: Engine, clock: Callable[[], datetime]) -> Iterator[Session]:
         if is_late:
             raise ExportError("answers to citizens are on their way all the time: try again")
         time.sleep(AGAIN)  # the web app handles what it has, and sends what it has begun
+
+
+@contextmanager
+def _free(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as exc:
+        raise ExportError(f"{databases.address(engine)}: others write all the time, try again") from exc
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def text(
         "last": f"{last:{TIME}}" if last else "never",
         "public": profile.servers.public,
         "anew": _anew(shared),
-        "keys": "\n".join(f"| `{key}` | `{value}` | {why} |" for key, value, why in _elsewhere(profile)),
+        "keys": "\n   ".join(f"| `{key}` | `{value}` | {why} |" for key, value, why in _elsewhere(profile)),
     }
     return fill_words(TEMPLATE.read_text(encoding="utf-8"), filled)
 
