@@ -125,8 +125,9 @@ def leave(leaving: Leave, registrar: Registrar, *, clock: Callable[[], datetime]
 def _leave_with(
     taken: Export, leaving: Leave, client: "Client", engine: Engine, clock: Callable[[], datetime]
 ) -> None:
-    """Its database is closed until the profile is away: see `export.closed`. It is kept, and is from then on
-    an old copy, of which whoever brings it back is told as of any other.
+    """Its database is closed until the profile is away (`export.closed`), while the Prefect server is asked,
+    too: nobody else's waits for that. It is kept, and is from then on an old copy, of which whoever brings it
+    back is told as of any other.
     """
     settings = leaving.settings
     with export.closed(engine, clock) as session:
