@@ -52,8 +52,7 @@ from tests.world.builders import make_bulletin, make_recipient
 from tests.world.wires import Handled
 
 REHEARSAL = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
-PER_SECOND = 400.0
-ENDS = (BulletinStatus.sent, BulletinStatus.stopped)
+PER_SECOND, ENDS = 400.0, (BulletinStatus.sent, BulletinStatus.stopped)
 
 
 class Saying(NamedTuple):
