@@ -109,8 +109,13 @@ def test_what_a_worker_asks_for_is_ready_without_an_event_for_each(here: Land, s
 
     with server.client() as client:
         count = len(client.read_deployments(limit=200))
-    given(server)
-    moments = wait_for("all to be ready", lambda: ready if len(ready := all_of(server)) == count else None)
+
+    def ready() -> dict[str, datetime | None] | None:
+        given(server)
+        found, recent = all_of(server), datetime.now(UTC) - timedelta(seconds=20)
+        return found if len(found) == count and all(at and at > recent for at in found.values()) else None
+
+    moments = wait_for("all to be ready", ready)
     before = polled(server)
     given(server)
     wait_for("the second time", lambda: polled(server) != before)

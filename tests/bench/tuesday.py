@@ -1,9 +1,9 @@
 """A Tuesday at 11:00: `python -m tests.bench.tuesday [COMUNI [PEOPLE [WORKERS ...]]]`, some minutes each.
 
 Every Comune of a fleet has an approved bulletin for the same moment, and so many people, the first of them
-many more. What is measured is
-the whole chain: the runs that the Prefect server plans from the profiles' slots, its workers, the sends, and
-a loopback Cloud API. CPU seconds hold on a busy machine; moments count from the slot.
+thirty times as many. What is measured is the whole chain: the runs that the Prefect server plans from the
+profiles' slots, its workers, the sends, and a loopback Cloud API. CPU seconds hold on a busy machine; moments
+count from the slot.
 
 Not in it: the web app, whom nobody tells of receipts here; the other rounds of a fleet; and pages that are
 read again before a send, since the items are in the editors' own words.
@@ -11,6 +11,7 @@ read again before a send, since the items are in the editors' own words.
 
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -368,6 +369,7 @@ def _high(values: Sequence[float]) -> float:
 
 
 def main(comuni: int = COMUNI, people: int = PEOPLE, *workers: int) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped
     for count in workers or WORKERS:
         say(send(comuni, people, count))
 
