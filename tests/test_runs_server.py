@@ -2,9 +2,14 @@
 
 import asyncio
 import sqlite3
+import time
+from functools import wraps
+from inspect import signature
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from prefect.server.api import workers as polls
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -65,3 +70,30 @@ def test_without_that_prefect_refuses_it(database: Path) -> None:
     """Once this fails Prefect does it by itself, and ours can go."""
     with pytest.raises(OperationalError, match="database is locked"):
         read_and_write(database)
+
+
+def test_that_a_worker_asked_is_marked_three_times_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefect's own task, under its name and with its parameters, by which its docket finds and calls it."""
+    told: list[object] = []
+    now, original = [0.0], polls.mark_deployments_ready  # type: ignore[attr-defined]
+
+    @wraps(original)
+    async def marked(**given: object) -> None:
+        told.append(given)
+
+    monkeypatch.setattr(polls, "mark_deployments_ready", marked)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    server.mark_seldom()
+    seldom = polls.mark_deployments_ready  # type: ignore[attr-defined]
+    assert seldom.__name__ == original.__name__
+    assert signature(seldom) == signature(original)
+    one, other = [UUID(int=1)], [UUID(int=2)]
+    for at, queues in ((0, one), (2, one), (4, other), (19, one), (20, one)):
+        now[0] = float(at)
+        asyncio.run(seldom(work_queue_ids=queues))
+    asyncio.run(seldom(deployment_ids=one))
+    asyncio.run(seldom(deployment_ids=one))
+    assert told == [
+        *({"work_queue_ids": queues} for queues in (one, other, one)),
+        *({"deployment_ids": one},) * 2,
+    ]
