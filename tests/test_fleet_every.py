@@ -104,6 +104,31 @@ def test_what_nobody_foresaw_is_told_by_its_place(roll: Roll) -> None:
     assert outcome.ill[SLUGS[0]].startswith("KeyError (flows/profiles/wording.py:")
 
 
+def test_at_whom_another_round_is_just_now_is_served_when_the_others_are(
+    roll: Roll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "_begun_at", lambda *_: 0.0)  # both began with the same one
+    at_it, free = threading.Event(), threading.Event()
+
+    def slow(settings: Settings, engine: Engine) -> str:
+        if settings.profile.slug == SLUGS[0]:
+            at_it.set()
+            assert free.wait(30)
+        return slug_of(settings, engine)
+
+    first = threading.Thread(target=every, args=(roll, "prova", slow, LONG), kwargs={"at_once": 1})
+    first.start()
+    assert at_it.wait(30)
+
+    def last_frees(settings: Settings, engine: Engine) -> str:
+        if settings.profile.slug == SLUGS[-1]:
+            free.set()
+            first.join(30)
+        return slug_of(settings, engine)
+
+    assert every(roll, "prova", last_frees, LONG, at_once=1) == Outcome({slug: slug for slug in SLUGS}, {})
+
+
 def test_one_that_hangs_is_left_behind_and_not_begun_again_before_it_comes_back(roll: Roll) -> None:
     free, begun = threading.Event(), []
 

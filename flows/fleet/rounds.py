@@ -84,7 +84,8 @@ def every(
     at_once: int = AT_ONCE,
     opening: Opening | None = None,
 ) -> Outcome[Result]:
-    """Do `work`, which is called so, for each Comune; first for whom it was begun the longest ago.
+    """Do `work`, which is called so, for each Comune; first for whom it was begun the longest ago. At whom
+    another round is just now is asked for again when the others are done.
 
     `around` is entered by each thread once, with what this thread's context holds. `opening`: for who only
     looks, and keeps nobody from working: how its database is opened; without a lock, in the roll's order.
@@ -96,7 +97,8 @@ def every(
     opening = opening or partial(_by_itself, name)
     told: SimpleQueue[tuple[_Hand[Result], Result | None, str]] = SimpleQueue()
     idle: list[_Hand[Result]] = []
-    busy: dict[_Hand[Result], tuple[str, float]] = {}
+    busy: dict[_Hand[Result], tuple[Settings, float]] = {}
+    again: set[str] = set()
     with logged_by_slug():
         while busy or waiting:
             if monotonic() > ends:
@@ -105,7 +107,7 @@ def every(
             while waiting and len(busy) < at_once:
                 settings = waiting.popleft()
                 hand = idle.pop() if idle else _Hand(name, work, around, told, opening)
-                busy[hand] = settings.profile.slug, monotonic() + limits.each
+                busy[hand] = settings, monotonic() + limits.each
                 hand.given.put(settings)
             if not busy:
                 break
@@ -114,14 +116,18 @@ def every(
                 hand, result, why = told.get(timeout=max(0.0, soonest - monotonic()))
             except Empty:
                 for hand in [hand for hand, (_, until) in busy.items() if until <= monotonic()]:
-                    slug, _ = busy.pop(hand)
-                    ill[slug] = LATE.format(limits.each)
+                    settings, _ = busy.pop(hand)
+                    ill[settings.profile.slug] = LATE.format(limits.each)
                     hand.given.put(None)  # ends, if it ever comes back
                 continue
             if hand in busy:  # else it was left behind
-                slug, _ = busy.pop(hand)
+                settings, _ = busy.pop(hand)
+                slug = settings.profile.slug
                 idle.append(hand)
-                if why:
+                if why == BUSY and slug not in again:
+                    again.add(slug)
+                    waiting.append(settings)
+                elif why:
                     ill[slug] = why
                 else:
                     done[slug] = result  # type: ignore[assignment]
