@@ -3,6 +3,7 @@
 
 import pytest
 
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.months import with_months
 from flows.bulletin.language.relative_days import is_relative, resolved
 from flows.bulletin.page.notice import Told
@@ -12,6 +13,7 @@ from flows.bulletin.summary.frames.beginnings import begun
 from flows.bulletin.summary.frames.leads import named_by
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.streets import inside, streets_at
+from flows.bulletin.summary.frames.subject import kind_word
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.gate import faults
 from tests.test_bulletin_summary import told
@@ -30,7 +32,8 @@ STREET_BY_STREET = "\n\n".join(
 def test_bans_street_by_street_are_told_with_their_first_and_last_day() -> None:
     text = told("Lavori alla rete elettrica: divieti di fermata e di transito", body=STREET_BY_STREET).text
     assert text == (
-        "Tra il 4 e il 22 maggio 2026 sono vietati la fermata e il transito in più vie. "
+        "Tra il 4 e il 22 maggio 2026 sono vietati la fermata e il transito in più vie per lavori alla rete "
+        "elettrica. "
         "Vie, giorni e orari sono nella pagina."
     )
 
@@ -129,6 +132,7 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
             "Da oggi e fino al 10 settembre prossimo, i veterinari sono in via Adda.",
             "Fino al 10 settembre i veterinari sono in via Adda.",
         ),
+        ("I progetti partono il prossimo 1° ottobre.", "I progetti partono il 1° ottobre."),
         ("Poiché piove, niente.", "Poiché piove, niente."),
     ],
 )
@@ -205,6 +209,7 @@ def test_two_periods_of_one_sentence_are_both_told() -> None:
         ("Mercoledì 30 ottobre, poi venerdì 1 la messa", "venerdì 1 novembre la messa"),
         ("Venerdì 4 settembre, poi sabato 6 la banda", "sabato 6 la banda"),
         ("Venerdì 4 settembre, sabato 5 e domenica 6 settembre", "sabato 5 e domenica 6 settembre"),
+        ("Venerdì 4 settembre; seguono sabato 5 e domenica 6", "sabato 5 e domenica 6 settembre"),
     ],
 )
 def test_a_weekday_takes_the_month_of_the_day_before_it(written: str, whole: str) -> None:
@@ -222,6 +227,10 @@ def test_an_apostrophe_the_wrong_way_round_is_turned() -> None:
     [
         ("Domani (giovedì 18 maggio) si parte.", "Giovedì 18 maggio si parte."),
         ("Questa domenica, 14 ottobre, si parte.", "domenica, 14 ottobre, si parte."),
+        (
+            "L'acqua torna alle ore 6:00 di domani mattina 2 ottobre 2027.",
+            "L'acqua torna alle ore 6:00 del 2 ottobre 2027.",
+        ),
         ("C'è la mostra «Domenica di carta».", "C'è la mostra «Domenica di carta»."),
     ],
 )
@@ -234,3 +243,144 @@ def test_an_enrolment_tells_its_term_once() -> None:
     body = "Le domande vanno presentate in municipio entro il 31 marzo dai genitori dei bimbi nati nel 2022."
     text = told("Iscrizioni ai nidi e agli orti fino al 31 marzo", body=body).text
     assert text.count("31 marzo") == 1
+
+
+COLLECTED = "\n\n".join(
+    (
+        "La raccolta viene effettuata nei giorni:",
+        "- Lunedì: (utenze NON domestiche) indifferenziato dalle 9:00",
+        "- Martedì: vetro/lattine e umido",
+        "- Venerdì: carta (sacco blu)",
+        "Il materiale va esposto a bordo strada dalle ore 20:00 del giorno precedente.",
+    )
+)
+
+
+def test_waste_is_told_by_weekday() -> None:
+    text = told('Calendario raccolta rifiuti "porta a porta"', body=COLLECTED).text
+    assert text == (
+        "Il martedì si raccolgono vetro, lattine e umido e il venerdì carta. Il materiale va esposto a "
+        "bordo strada "
+        "dalle 20 del giorno precedente. Gli altri giorni sono nella pagina."
+    )
+
+
+def test_waste_of_zones_is_left_to_the_page() -> None:
+    body = f"Zona A\n\n{COLLECTED}\n\nZona B\n\n- Sabato: carta"
+    assert "si raccolgono" not in told("Calendario raccolta rifiuti", body=body).text
+
+
+def test_precautions_that_a_page_lists_are_announced() -> None:
+    body = (
+        "Nella notte di martedì 25 giugno il centro è interessato dalla disinfestazione contro le "
+        "zanzare.\n\nI cittadini "
+        "sono invitati a seguire le seguenti regole: svuotare i sottovasi, chiudere le finestre, coprire "
+        "gli alimenti, "
+        "non stendere i panni, tenere in casa gli animali e non usare l'acqua delle fontane fino al mattino."
+    )
+    text = told("Disinfestazione contro le zanzare", body=body).text
+    assert text.endswith("Le precauzioni da prendere sono nella pagina.")
+
+
+def test_what_accompanies_an_event_is_not_its_noun() -> None:
+    body = (
+        "Torna l'appuntamento in piazza Roma. Si comincia venerdì 4 settembre, con una serata sulla memoria."
+    )
+    page = read(title="Weekend in famiglia", abstract="", body=body)
+    assert kind_word(page, page.title) == ""
+
+
+def test_what_there_is_not_is_no_event() -> None:
+    body = (
+        "Niente mercato sabato 24 maggio in occasione della festa di San Nilo. Lo dispone un'ordinanza che "
+        "sospende le "
+        "attività di mercato, per la sicurezza di cittadini, operatori e visitatori."
+    )
+    text = told("Festa del patrono, niente mercato sabato 24 maggio", body=body).text
+    assert text.startswith("Sabato 24 maggio non c'è il mercato in occasione della festa di San Nilo.")
+    assert spoken("Niente lezioni lunedì 4 maggio") == "Lunedì 4 maggio non ci sono le lezioni"
+    assert (
+        spoken("Al via le domande per i libri che servono")
+        == "Prendono il via le domande per i libri che servono"
+    )
+
+
+def test_bans_that_end_with_an_event_are_outlined() -> None:
+    body = (
+        "In occasione della fiera, che si svolgerà domenica 20 dicembre, il Comune ha disposto "
+        "provvedimenti temporanei "
+        "alla viabilità in piazza Cisterna.\n\nIn particolare, è stato istituito il divieto di sosta con "
+        "rimozione "
+        "forzata, eccetto per i veicoli autorizzati e quelli dell'organizzazione, in tutta piazza Cisterna "
+        "dalle ore "
+        "00.00 alle ore 20.00 del 20 dicembre.\n\nÈ inoltre previsto il divieto di transito, ad eccezione "
+        "dei mezzi di "
+        "soccorso in caso di emergenza, in tutta la piazza dalle ore 7.00 alle ore 20.00 di domenica 20 "
+        "dicembre 2026.\n\n"
+        "L'ordinanza sarà revocata al termine della fiera."
+    )
+    text = told("Modifiche alla viabilità in piazza Cisterna per la fiera", body=body).text
+    said = "Domenica 20 dicembre 2026 sono vietati la sosta e il transito in piazza Cisterna."
+    assert text.startswith(said)
+    assert text.endswith("Orari ed eccezioni sono nella pagina.")
+
+
+def test_hours_of_whole_months_are_told_with_them() -> None:
+    body = (
+        "La Giunta ha approvato la modifica dell'orario di apertura al pubblico degli uffici comunali "
+        "limitatamente ai "
+        "mesi di luglio e agosto 2026.\n\nNei suddetti mesi l'apertura avverrà solo nelle ore antimeridiane."
+    )
+    text = told("Orario estivo degli uffici comunali", body=body).text
+    assert (
+        text
+        == "A luglio e agosto 2026 gli uffici comunali seguono l'orario estivo. Gli orari sono nella pagina."
+    )
+
+
+def test_an_hour_of_every_evening_is_no_term() -> None:
+    body = (
+        "Il sindaco ha firmato un'ordinanza che, in attesa del nuovo calendario, raddoppia la raccolta di "
+        "plastica e "
+        "metalli per le utenze dei condomini. I rifiuti si mettono fuori la sera prima, dopo le 20 ed entro "
+        "le 24."
+    )
+    text = told("Raccolta di plastica e metalli due volte a settimana", body=body).text
+    assert text.startswith("Un'ordinanza del sindaco raddoppia la raccolta di plastica e metalli")
+
+
+def test_one_of_several_hours_does_not_say_what_a_day_is() -> None:
+    body = (
+        "Domenica 20 dicembre: ore 10 mercatino, ore 15 laboratorio per bambini, ore 17 concerto del coro, "
+        "in piazza "
+        "Garibaldi. Ingresso libero.\n\nLa manifestazione è organizzata dalla Pro Loco."
+    )
+    assert "laboratorio" not in told("Natale in piazza", body=body).text
+
+
+def test_a_programme_by_days_is_outlined() -> None:
+    body = (
+        "Sabato 6 febbraio: ore 14.30 partenza della sfilata da piazza Roma; ore 16 premiazione dei "
+        "carri.\n\n"
+        "Domenica 7 febbraio: ore 15 festa in maschera per bambini in palestra comunale.\n\n"
+        "In caso di maltempo la sfilata si terrà sabato 13 febbraio."
+    )
+    said = "Sabato 6 e domenica 7 febbraio c'è «Carnevale 2027». Il programma è nella pagina."
+    assert said in told("Carnevale 2027", body=body).text
+
+
+def test_works_street_by_street_are_told_with_their_cause() -> None:
+    body = "\n\n".join(
+        (
+            "Da lunedì 5 ottobre iniziano i lavori di asfaltatura.",
+            "Via Adda: 5 e 6 ottobre, chiusa dalle 8 alle 18.",
+            "Via Oglio: 7 ottobre, senso unico alternato.",
+            "Via Ticino: 8 e 9 ottobre, divieto di sosta dalle 7 alle 18.",
+        )
+    )
+    text = told("Lavori di asfaltatura: le vie interessate", body=body).text
+    assert text == (
+        "Tra il 5 e il 9 ottobre cambia la viabilità in via Adda, via Oglio e via Ticino, con chiusure, "
+        "sensi unici "
+        "alternati e divieti di sosta, per lavori di asfaltatura. Giorni e orari sono nella pagina."
+    )

@@ -6,10 +6,12 @@ It comes behind every text that tells more, and before a title that tells no day
 from collections.abc import Callable, Iterator, Mapping
 
 from flows.bulletin.page.notice import Kind, Notice
-from flows.bulletin.summary.frames import street_outlines
+from flows.bulletin.summary.frames import event_outlines, street_outlines
 from flows.bulletin.summary.frames.beginnings import begun
 
 _OF: Mapping[Kind, Callable[[Notice], Iterator[str]]] = {
+    Kind.event: event_outlines.outlined,
+    Kind.programme: event_outlines.outlined,
     Kind.road: street_outlines.outlined,
     Kind.supply_cut: street_outlines.outlined,
     **dict.fromkeys((Kind.campaign, Kind.service, Kind.other, Kind.health, Kind.hours, Kind.act), begun),
