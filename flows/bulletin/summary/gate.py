@@ -61,7 +61,8 @@ _NAMES = {
     Slot.todo: "che cosa fare",
 }
 _LIST_IN_PAGE = re.compile(
-    r"\b(?:altri giorni|elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina", re.I
+    r"\b(?:altri giorni|altri obblighi|elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina",
+    re.I,
 )
 _COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
 _RUN_ON = re.compile(
