@@ -1,18 +1,11 @@
 """Outlines of notices that no frame tells whole: what, when, and by name what the page holds; all "
 "invented."""
 
-import pytest
-
-from flows.bulletin.language.months import with_months
-from flows.bulletin.language.relative_days import is_relative, resolved
-from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
-from flows.bulletin.page.telling import tells
+from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.beginnings import begun
-from flows.bulletin.summary.frames.leads import named_by
+from flows.bulletin.summary.frames.obliged import obliged
 from flows.bulletin.summary.frames.outlines import outlines
-from flows.bulletin.summary.frames.streets import inside, streets_at
-from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.gate import faults
 from tests.test_bulletin_summary import told
 
@@ -30,7 +23,8 @@ STREET_BY_STREET = "\n\n".join(
 def test_bans_street_by_street_are_told_with_their_first_and_last_day() -> None:
     text = told("Lavori alla rete elettrica: divieti di fermata e di transito", body=STREET_BY_STREET).text
     assert text == (
-        "Tra il 4 e il 22 maggio 2026 sono vietati la fermata e il transito in più vie. "
+        "Tra il 4 e il 22 maggio 2026 sono vietati la fermata e il transito in più vie per lavori alla rete "
+        "elettrica. "
         "Vie, giorni e orari sono nella pagina."
     )
 
@@ -82,60 +76,6 @@ def test_a_cut_counted_from_today_has_no_outline() -> None:
     assert told("Interruzione della fornitura idrica", body=body).text == ""
 
 
-@pytest.mark.parametrize(
-    ("street", "where"),
-    [
-        ("via Leonardo da Vinci", "in via Leonardo da Vinci"),
-        ("via Adda da Lunedì 4 Maggio", "in via Adda"),
-        ("via Adda da Via Oglio", "in via Adda"),
-    ],
-)
-def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
-    found = streets_at(street, 0)
-    assert found is not None
-    assert inside(found.all) == where
-
-
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        (
-            "Considerato che il 2 gennaio cade tra due feste e ritenuto utile risparmiare, si informa la "
-            "cittadinanza che "
-            "venerdì 2 gennaio gli uffici restano chiusi.",
-            "Venerdì 2 gennaio gli uffici restano chiusi.",
-        ),
-        (
-            "Poiché si tratta di materiali che non marciscono, la raccolta della plastica è rinviata a "
-            "sabato 8 maggio.",
-            "La raccolta della plastica è rinviata a sabato 8 maggio.",
-        ),
-        (
-            "Il Sindaco, al fine di prevenire le malattie, avverte la cittadinanza che è stata avviata la "
-            "disinfestazione.",
-            "È stata avviata la disinfestazione.",
-        ),
-        (
-            "Il sindaco Mario Neri ha firmato un'ordinanza che, in attesa del nuovo calendario, raddoppia "
-            "la raccolta del "
-            "vetro.",
-            "Un'ordinanza del sindaco raddoppia la raccolta del vetro.",
-        ),
-        (
-            "Il Comune offre un corso di nuoto agli anziani, con l'obiettivo di favorire l'incontro.",
-            "Il Comune offre un corso di nuoto agli anziani.",
-        ),
-        (
-            "Da oggi e fino al 10 settembre prossimo, i veterinari sono in via Adda.",
-            "Fino al 10 settembre i veterinari sono in via Adda.",
-        ),
-        ("Poiché piove, niente.", "Poiché piove, niente."),
-    ],
-)
-def test_news_begins_where_its_recitals_end(written: str, said: str) -> None:
-    assert worded(written) == said
-
-
 def test_a_change_is_told_with_the_day_from_which_it_holds() -> None:
     body = (
         "Con il nuovo contratto, a partire da lunedì 8 luglio 2024, ci sarà una variazione dei giorni che "
@@ -146,11 +86,6 @@ def test_a_change_is_told_with_the_day_from_which_it_holds() -> None:
     assert faults(bare, page) == ("Manca da quando: la pagina dice «da lunedì 8 luglio 2024».",)
     begins = "Da lunedì 8 luglio 2024 per la raccolta differenziata cambia il calendario."
     assert list(begun(page)) == [f"{begins} Gli altri dettagli sono nella pagina."]
-
-
-def test_hours_of_one_weekday_are_of_every_week() -> None:
-    sentence = "Lo sportello è chiuso nella giornata di domenica e nella giornata di sabato."
-    assert worded(sentence) == "Lo sportello è chiuso la domenica e il sabato."
 
 
 def test_a_call_that_has_only_a_name_is_told_with_its_last_day() -> None:
@@ -168,18 +103,8 @@ def test_a_call_that_has_only_a_name_is_told_with_its_last_day() -> None:
     assert text.startswith(
         "Puoi fare domanda online per «Sostegno Famiglie 2025» entro le 12:30 di venerdì 21 marzo."
     )
-    assert text.endswith("mporti e altri dettagli sono nella pagina.")
+    assert text.endswith("altri dettagli sono nella pagina.")
     assert "800" not in text
-
-
-def test_a_sum_is_told_in_other_words() -> None:
-    assert tells("Serve un ISEE fino a 29.000 euro.", Told("non superiore a € 29.000,00"))
-    assert not tells("Serve un ISEE non superiore a 20.000 euro.", Told("non superiore a € 29.000,00"))
-
-
-def test_an_office_with_a_capital_takes_its_article() -> None:
-    assert named_by("Stato civile", "Si rivolga allo Stato civile.") == "lo Stato civile"
-    assert named_by("Resto al Mare", "Con Resto al Mare si parte.") == "«Resto al Mare»"
 
 
 def test_two_periods_of_one_sentence_are_both_told() -> None:
@@ -198,39 +123,149 @@ def test_two_periods_of_one_sentence_are_both_told() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("written", "whole"),
-    [
-        ("Venerdì 4 settembre c'è il coro, sabato 5 la banda.", "sabato 5 settembre la banda"),
-        ("Mercoledì 30 ottobre, poi venerdì 1 la messa", "venerdì 1 novembre la messa"),
-        ("Venerdì 4 settembre, poi sabato 6 la banda", "sabato 6 la banda"),
-        ("Venerdì 4 settembre, sabato 5 e domenica 6 settembre", "sabato 5 e domenica 6 settembre"),
-    ],
+COLLECTED = "\n\n".join(
+    (
+        "La raccolta viene effettuata nei giorni:",
+        "- Lunedì: (utenze NON domestiche) indifferenziato dalle 9:00",
+        "- Martedì: vetro/lattine e umido",
+        "- Venerdì: carta (sacco blu)",
+        "Il materiale va esposto a bordo strada dalle ore 20:00 del giorno precedente.",
+    )
 )
-def test_a_weekday_takes_the_month_of_the_day_before_it(written: str, whole: str) -> None:
-    assert with_months(written).rstrip(".").endswith(whole)
 
 
-def test_an_apostrophe_the_wrong_way_round_is_turned() -> None:
-    body = "Sabato 14 marzo, alle ore 16:00, in Sala Rossa si svolgerà l‘inaugurazione della nuova ludoteca."
-    text = told("Apre la ludoteca: inaugurazione sabato 14 marzo", body=body).text
-    assert "l’inaugurazione" in text or "‘" not in text
+def test_waste_is_told_by_weekday() -> None:
+    text = told('Calendario raccolta rifiuti "porta a porta"', body=COLLECTED).text
+    assert text == (
+        "Il martedì si raccolgono vetro, lattine e umido e il venerdì carta. Il materiale va esposto a "
+        "bordo strada "
+        "dalle 20 del giorno precedente. Gli altri giorni sono nella pagina."
+    )
 
 
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ("Domani (giovedì 18 maggio) si parte.", "Giovedì 18 maggio si parte."),
-        ("Questa domenica, 14 ottobre, si parte.", "domenica, 14 ottobre, si parte."),
-        ("C'è la mostra «Domenica di carta».", "C'è la mostra «Domenica di carta»."),
-    ],
-)
-def test_a_day_that_stands_beside_its_word_is_its_day(written: str, said: str) -> None:
-    assert resolved(written, None) == said
-    assert not is_relative(said)
+def test_waste_of_zones_is_left_to_the_page() -> None:
+    body = f"Zona A\n\n{COLLECTED}\n\nZona B\n\n- Sabato: carta"
+    assert "si raccolgono" not in told("Calendario raccolta rifiuti", body=body).text
 
 
-def test_an_enrolment_tells_its_term_once() -> None:
-    body = "Le domande vanno presentate in municipio entro il 31 marzo dai genitori dei bimbi nati nel 2022."
-    text = told("Iscrizioni ai nidi e agli orti fino al 31 marzo", body=body).text
-    assert text.count("31 marzo") == 1
+def test_precautions_that_a_page_lists_are_announced() -> None:
+    body = (
+        "Nella notte di martedì 25 giugno il centro è interessato dalla disinfestazione contro le "
+        "zanzare.\n\nI cittadini "
+        "sono invitati a seguire le seguenti regole: svuotare i sottovasi, chiudere le finestre, coprire "
+        "gli alimenti, "
+        "non stendere i panni, tenere in casa gli animali e non usare l'acqua delle fontane fino al mattino."
+    )
+    text = told("Disinfestazione contro le zanzare", body=body).text
+    assert text.endswith("Le precauzioni da prendere sono nella pagina.")
+
+
+def test_bans_that_end_with_an_event_are_outlined() -> None:
+    body = (
+        "In occasione della fiera, che si svolgerà domenica 20 dicembre, il Comune ha disposto "
+        "provvedimenti temporanei "
+        "alla viabilità in piazza Cisterna.\n\nIn particolare, è stato istituito il divieto di sosta con "
+        "rimozione "
+        "forzata, eccetto per i veicoli autorizzati e quelli dell'organizzazione, in tutta piazza Cisterna "
+        "dalle ore "
+        "00.00 alle ore 20.00 del 20 dicembre.\n\nÈ inoltre previsto il divieto di transito, ad eccezione "
+        "dei mezzi di "
+        "soccorso in caso di emergenza, in tutta la piazza dalle ore 7.00 alle ore 20.00 di domenica 20 "
+        "dicembre 2026.\n\n"
+        "L'ordinanza sarà revocata al termine della fiera."
+    )
+    text = told("Modifiche alla viabilità in piazza Cisterna per la fiera", body=body).text
+    said = "Domenica 20 dicembre 2026 sono vietati la sosta e il transito in piazza Cisterna."
+    assert text.startswith(said)
+    assert text.endswith("Orari ed eccezioni sono nella pagina.")
+
+
+def test_hours_of_whole_months_are_told_with_them() -> None:
+    body = (
+        "La Giunta ha approvato la modifica dell'orario di apertura al pubblico degli uffici comunali "
+        "limitatamente ai "
+        "mesi di luglio e agosto 2026.\n\nNei suddetti mesi l'apertura avverrà solo nelle ore antimeridiane."
+    )
+    text = told("Orario estivo degli uffici comunali", body=body).text
+    assert (
+        text
+        == "A luglio e agosto 2026 gli uffici comunali seguono l'orario estivo. Gli orari sono nella pagina."
+    )
+
+
+def test_a_programme_by_days_is_outlined() -> None:
+    body = (
+        "Sabato 6 febbraio: ore 14.30 partenza della sfilata da piazza Roma; ore 16 premiazione dei "
+        "carri.\n\n"
+        "Domenica 7 febbraio: ore 15 festa in maschera per bambini in palestra comunale.\n\n"
+        "In caso di maltempo la sfilata si terrà sabato 13 febbraio."
+    )
+    said = "Sabato 6 e domenica 7 febbraio c'è «Carnevale 2027». Il programma è nella pagina."
+    assert said in told("Carnevale 2027", body=body).text
+
+
+def test_works_street_by_street_are_told_with_their_cause() -> None:
+    body = "\n\n".join(
+        (
+            "Da lunedì 5 ottobre iniziano i lavori di asfaltatura.",
+            "Via Adda: 5 e 6 ottobre, chiusa dalle 8 alle 18.",
+            "Via Oglio: 7 ottobre, senso unico alternato.",
+            "Via Ticino: 8 e 9 ottobre, divieto di sosta dalle 7 alle 18.",
+        )
+    )
+    text = told("Lavori di asfaltatura: le vie interessate", body=body).text
+    assert text == (
+        "Tra il 5 e il 9 ottobre cambia la viabilità in via Adda, via Oglio e via Ticino, con chiusure, "
+        "sensi unici "
+        "alternati e divieti di sosta, per lavori di asfaltatura. Giorni e orari sono nella pagina."
+    )
+
+
+def test_a_list_of_duties_is_told_with_whom_it_binds() -> None:
+    body = "\n\n".join(
+        (
+            "Con l'ordinanza 12/2026 è fatto obbligo a tutti i proprietari, possessori o detentori a "
+            "qualunque titolo di "
+            "terreni confinanti con le strade comunali di provvedere a:",
+            "- tagliare la vegetazione incolta, al fine di prevenire gli incendi;",
+            "- tagliare le siepi che sporgono sulle strade;",
+            "- rimuovere le foglie cadute sui marciapiedi.",
+        )
+    )
+    page = read(title="Manutenzione della vegetazione dei terreni incolti", abstract="", body=body)
+    assert next(obliged(page)) == (
+        "Chi possiede o usa terreni confinanti con le strade comunali deve tagliare la vegetazione incolta. "
+        "Gli altri "
+        "obblighi sono nella pagina."
+    )
+
+
+def test_a_duty_that_is_a_noun_takes_its_article() -> None:
+    body = (
+        "Tutti i proprietari di terreni incolti nel centro devono provvedere a:\n\n- Taglio della "
+        "vegetazione incolta;\n\n"
+        "- Taglio delle siepi che sporgono sulle strade."
+    )
+    page = read(title="Pulizia della vegetazione", abstract="", body=body)
+    assert next(obliged(page)).startswith(
+        "Tutti i proprietari di terreni incolti nel centro devono provvedere al taglio della vegetazione "
+        "incolta."
+    )
+
+
+def test_what_a_call_leaves_to_its_page_is_named_where_it_is_much() -> None:
+    body = (
+        "La domanda relativa al contributo, stabilito nella misura di euro 150,00, dovrà essere presentata "
+        "direttamente "
+        "al Comune, nei consueti orari di apertura degli uffici, dagli studenti iscritti alle scuole "
+        "secondarie di secondo "
+        "grado – o, qualora minori, da chi ne eserciti la responsabilità, entro e non oltre la data del "
+        "20/03/2027, pena "
+        "l'esclusione.\n\nL'istanza, reperibile presso gli uffici o sul sito, dovrà essere corredata "
+        "dall'attestazione "
+        "ISEE in corso di validità (la soglia non deve superare il valore massimo di euro 13.000,00)."
+    )
+    page = read(title="Borse di studio anno scolastico 2026/2027", abstract="", body=body)
+    named = "entro il 20 marzo 2027. Requisiti, importi e altri dettagli sono nella pagina."
+    assert any(text.endswith(named) for text in texts(page, 275))
+    assert not faults(f"Puoi chiedere le borse di studio {named}", page)

@@ -3,7 +3,8 @@
 150 graded notices beside the project, a third of them held out. Of each: the text of before (24ed701), ours
 now, and what an editor would send. Figures: what is composed and what is left to a person, the classes of
 the gate, wrong pairs and lists told in part by the rows that a person read, required slots told, natural
-errors that the guard flags beside their right twins. `--html` writes all texts side by side.
+errors that the guard flags beside their right twins; the CPU of a notice, its dictionary read before.
+`--html` writes all texts side by side.
 
 `--address` with `--model`: a model at an OpenAI-compatible address writes too, inside the same gate; its key
 is read from BOLLETTINO_LLM_KEY, as the service's is. What it was refused for is counted, our text stands.
@@ -22,6 +23,7 @@ from pydantic import SecretStr
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.guard.verdict import check
+from flows.bulletin.language.spelling import load
 from flows.bulletin.page.notice import IN_ITALIAN
 from flows.bulletin.proposal.request import request
 from flows.bulletin.summary.text import Summarised, summarise
@@ -103,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not SHARED.is_dir():
         sys.stderr.write(f"error: {SHARED} is absent: nothing to evaluate on\n")
         return 2
+    load()
     sides = (False, True) if asked.all else (asked.held_out,)
     shown: list[tuple[Graded, Summarised, Written]] = []
     for held_out in sides:

@@ -2,7 +2,7 @@
 
 import re
 
-from flows.bulletin.language.articles import gender_of, indefinite
+from flows.bulletin.language.articles import definite, gender_of, indefinite
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.spelling import is_word, lemma
 from flows.bulletin.language.verbs import speaks
@@ -85,6 +85,11 @@ _AND_MORE = re.compile(
     rf"\s(?:e|ed)\s(?!(?:{_DONE})|(?:non|poi|anche)\b)[a-zà-ù]{{4,}}\s(?:al?|alla|alle|agli|ai|nel\w*|in|de\w+|di)\s",
     re.I,
 )
+_NONE = re.compile(  # `Niente mercato sabato 24 maggio`
+    r"Niente\s(?P<what>[a-zà-ù]{4,})(?:\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}"
+    r"\s[a-z]{4,9}(?:\s20\d\d)?))?(?=[\s,.]|$)",
+    re.I,
+)
 _INFINITIVE = re.compile(r"\b(?:essere|venire|restare|rimanere)$")  # `Unica città a essere premiata`
 _HOW = re.compile(r"\s[a-z]{4,}mente$")
 _DUTY = re.compile(  # `Dal 1° maggio obbligo di svuotare i sottovasi`
@@ -119,7 +124,10 @@ def spoken(line: str) -> str:
         return _told(noun.lower(), state)
     if said := _with_relative_clause(line):
         return said
-    if has_verb(_RELATIVE.split(line, maxsplit=1)[0] if _PARTICIPLE.match(line) else line):
+    if none := _none(line):
+        return none
+    opens = _PARTICIPLE.match(line) or _UNDER_WAY.match(line)
+    if has_verb(_RELATIVE.split(line, maxsplit=1)[0] if opens else line):
         return line
     if _LEVEL.match(line) and not _ENDED.search(line):
         article = "lo" if line[:1].lower() == "s" else "la"
@@ -187,6 +195,19 @@ def spoken(line: str) -> str:
             noun, verb = noun[: how.start()], f"{verb}{how[0]}"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
     return line
+
+
+def _none(line: str) -> str:
+    """`Sabato 24 maggio non c'è il mercato` of `Niente mercato sabato 24 maggio`."""
+    match = _NONE.match(line)
+    gender = gender_of(match["what"].lower()) if match else None
+    if match is None or gender is None or has_verb(line):
+        return ""
+    verb = "non ci sono" if gender.is_plural else "non c'è"
+    said = f"{verb} {definite(match['what'].lower(), gender)}{match['what'].lower()}"
+    day = match["day"] or ""
+    said = f"{day} {said}" if day else said
+    return f"{said[:1].upper()}{said[1:]}{line[match.end() :]}"
 
 
 def _with_relative_clause(line: str) -> str:

@@ -16,6 +16,7 @@ _DAY = re.compile(
 _SHARED = re.compile(  # `sabato 5 e domenica 6 settembre`: its month comes
     rf"(?:\s?(?:,|\be\b|\bal?\b|[-–])\s?(?:{WEEKDAY}\s)?\d{{1,2}}){{1,5}}[°º]?\s{MONTH}\b", re.I
 )
+_AND = re.compile(rf"\s?(?:,|\be\b)\s?{WEEKDAY}\s\d{{1,2}}(?!\d)", re.I)
 _FURTHEST = 10  # days between the two
 
 
@@ -31,7 +32,9 @@ def with_months(text: str) -> str:
         if known is None or _SHARED.match(text, day.end()):
             continue
         month = _month(known, weekday, number)
-        if month:
+        if month and _AND.match(text, day.end()):
+            known = weekday, number, month  # the last of them tells it for all
+        elif month:
             parts += [text[at : day.end()], f" {MONTHS[month - 1]}"]
             at, known = day.end(), (weekday, number, month)
     return "".join([*parts, text[at:]])

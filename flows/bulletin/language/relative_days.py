@@ -109,6 +109,7 @@ _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `
 _LONGEST_LEAD = 3  # characters
 _OPENING_QUOTES = ("«", "“", '"')
 _ELIDED = "l'"
+_AT_HOUR = re.compile(r"\b(?:alle|ore)\s\d{1,2}(?:[:.]\d\d)?\sdi\s$", re.I)
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
 
 
@@ -345,6 +346,8 @@ def _led(match: re.Match[str], day: str) -> str:
 def _with_part(day: str, part: str, match: re.Match[str]) -> str:
     """`la sera di giovedì 26 novembre`; the part of the day goes where the hour that follows tells it."""
     hour = _HOUR.match(match.string, match.end())
+    if _AT_HOUR.search(_before(match)):
+        return day  # `alle 6 di domani mattina`
     if not part or (hour and (int(hour[1]) >= 13) == (part != "mattina")):
         return day
     lead = (match.groupdict().get("lead") or "").lower()

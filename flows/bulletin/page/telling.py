@@ -45,8 +45,8 @@ def tells(text: str, told: Told) -> bool:
     own = figures(told.words)
     if own:
         return bool(own & figures(text))
-    if sums := _sums(told.words):
-        return bool(sums & _sums(text))
+    if _sums(told.words) & _sums(text):
+        return True
     if counted := _COUNTED.search(told.words):
         return counted[0].lower() in (other[0].lower() for other in _COUNTED.finditer(text))
     stems = {word[:STEM] for word in plain(told.words).split() if len(word) > 3}

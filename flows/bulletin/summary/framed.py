@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames import (
     services,
     works,
 )
+from flows.bulletin.summary.frames.collected import collected
 from flows.bulletin.summary.frames.facets import bare, tells
 from flows.bulletin.summary.frames.leads import led, placed
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
@@ -72,6 +73,13 @@ DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
 HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
+PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
+_WARNS = re.compile(
+    r"\b(?:precauzioni|(?:segu\w+|adott\w+|rispett\w+|osserv\w+)\s(?:[a-zà-ù]+\s){0,3}(?:accorgiment\w+|regole|raccomandazioni"
+    r"|prescrizioni|comportamenti|consigli|misure))\b",
+    re.I,
+)
+_NONE = re.compile(r"\b(?:niente|nessun[oa]?)\b|\bstop (?:a|al|alla|ai|alle)\b", re.I)  # what there is not
 _PERIOD = re.compile(
     r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d"
 )  # each day may have its own hours
@@ -111,6 +119,8 @@ _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
     kind = Kind.deadline if notice.kind in OCCASIONS and is_call(notice) else notice.kind
+    if kind in OCCASIONS and _NONE.search(notice.title):
+        kind = Kind.other
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
     if (kind in _WIDE and is_occasion(notice)) or (kind is Kind.deadline and is_held(notice)):
@@ -131,7 +141,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         text
         for text in (
             placed(led(_joined(text, notice), notice), notice)
-            for text in chain(prohibited(notice, limit), made, outlines(notice), _titled(notice))
+            for text in chain(
+                prohibited(notice, limit), collected(notice, limit), made, outlines(notice), _titled(notice)
+            )
         )
         if utf16(text) <= limit
     )
@@ -215,6 +227,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         and not gate.IN_PAGE.search(text)
     ):
         yield f"{text} {HOURS}"
+    if kind is Kind.health and _WARNS.search(notice.body) and not _WARNS.search(text):
+        yield f"{text} {PRECAUTIONS}"
     is_timetable = kind in (Kind.hours, Kind.service) and sum(bool(row.hours) for row in notice.rows) > 1
     if is_timetable and not TIME.search(text) and not gate.IN_PAGE.search(text):
         yield f"{text} {DAYS_AND_HOURS}"

@@ -60,7 +60,10 @@ _NAMES = {
     Slot.product: "il prodotto",
     Slot.todo: "che cosa fare",
 }
-_LIST_IN_PAGE = re.compile(r"\b(?:elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina", re.I)
+_LIST_IN_PAGE = re.compile(
+    r"\b(?:altri giorni|altri obblighi|elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina",
+    re.I,
+)
 _COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
 _RUN_ON = re.compile(
     r"\)\s(?:Dovr\w+|Dev\w+|Potr\w+|Può|Va|Vanno|Sarà|Saranno|È)\s(?:essere\s)?"
@@ -353,6 +356,10 @@ def _is_aside(told: Told, notice: Notice) -> bool:
     """Whether a term is none that a reader must keep: by when something reaches them, or one books a thing
     beside what needs no booking.
     """
-    if _REACHES.search(told.sentence):
+    own = figures(told.words)
+    is_clock = bool(own) and all(
+        ":" in figure for figure in own
+    )  # `dopo le 20 ed entro le 24` of any evening
+    if _REACHES.search(told.sentence) or (is_clock and notice.kind not in (Kind.deadline, Kind.job)):
         return True
     return bool(_BOOKING.search(told.sentence) and _UNBOOKED.search(notice.source))

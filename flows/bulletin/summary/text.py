@@ -77,11 +77,10 @@ def summarise(
 
     doubtful: list[tuple[str, tuple[str, ...]]] = []
     refused = wrong = ""
-    scant = frozenset(outlines(notice))
     for text in _candidates(notice, limit):
         if gate.leaves_all(text) and doubtful and _is_of_names(doubtful[0][1]):
             break  # a name that the page spells otherwise: a person looks, and the text tells more
-        if doubtful and text in scant:
+        if doubtful and text in outlines(notice):
             continue  # a person looks at what tells more
         judgement = gate.judge(text, notice, published=published)
         if judgement.refused:

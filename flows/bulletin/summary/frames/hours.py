@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.clock import every_at, hours_at
@@ -50,6 +51,10 @@ _IDLE = re.compile(
     r"|straordinariamente|(?:sarà|saranno|rest\w+|rimarr\w+|riman\w+)(?=\s(?:chius|apert)[oaie]\b))(?!\w)",
     re.I,
 )
+_MONTHS = re.compile(
+    rf"(?:(?:nei mesi di|nel mese di|per i mesi di|ad?|in) )?(?P<names>{MONTH}(?: e {MONTH})?(?: 20\d\d)?)",
+    re.I,
+)
 _SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s(?=dal)", re.I)
 _SMALL, _FEW = 3, 3  # letters of a word, words: `giornate`, `resteranno` and a year
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
@@ -77,6 +82,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             found.when = [_with_weekdays(_fuller(found.when[0], notice), notice)]
         if found and not found.when and (day := only_day(notice.slots.get(Slot.when, ()))):
             found.when.append(day)
+        elif found and not found.when and (months := _months(notice)):
+            found.when.append(months)
         if found and found.office:
             found.office = _whole_name(found.office, notice)
         text = _sentence(found) if found else ""
@@ -96,6 +103,13 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield f"{text} {_EXCEPTIONS_IN_PAGE}"
     yield from (text for text in own if utf16(text) <= limit)
     yield from (text for text in timetable(notice) if utf16(text) <= limit)
+
+
+def _months(notice: Notice) -> str:
+    """`a luglio e agosto 2026`, where the page names whole months alone."""
+    told = {" ".join(one.words.split()) for one in notice.slots.get(Slot.when, ())}
+    found = _MONTHS.fullmatch(told.pop()) if len(told) == 1 else None
+    return f"{'ad' if found['names'][:1].lower() == 'a' else 'a'} {found['names'].lower()}" if found else ""
 
 
 def _whole_name(office: Office, notice: Notice) -> Office:

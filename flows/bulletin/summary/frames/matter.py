@@ -84,7 +84,7 @@ OF = {
     "gli": "degli ",
     "le": "delle ",
 }
-_TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
+TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
 _JOINS_BY_A = frozenset({"iscrizione", "iscrizioni", "adesione", "adesioni"})
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
@@ -154,7 +154,7 @@ class Matter:
     @property
     def to(self) -> str:
         """`al corso`, `alle selezioni`, `a «Cresciamo insieme»`."""
-        return f"{_TO[self.article]}{self.noun}" if self.article else f"a {self.noun}"
+        return f"{TO[self.article]}{self.noun}" if self.article else f"a {self.noun}"
 
     def participle(self, stem: str) -> str:
         """`pubblicat` as `è pubblicata`, `sono pubblicati`."""
@@ -237,7 +237,7 @@ def _joined(head: str, rest: str) -> str:
         and second in _ARTICLES
         and not _ADJECTIVE.fullmatch(second)
     ):
-        joints = _TO if head in _JOINS_BY_A else OF
+        joints = TO if head in _JOINS_BY_A else OF
         return f"{joints[_ARTICLES[second]]}{rest[:1].lower()}{rest[1:]}"
     return rest
 

@@ -6,13 +6,23 @@ It comes behind every text that tells more, and before a title that tells no day
 from collections.abc import Callable, Iterator, Mapping
 
 from flows.bulletin.page.notice import Kind, Notice
-from flows.bulletin.summary.frames import street_outlines
+from flows.bulletin.summary.frames import event_outlines, street_outlines
 from flows.bulletin.summary.frames.beginnings import begun
+from flows.bulletin.summary.frames.obliged import obliged
+
+
+def _of_acts(notice: Notice) -> Iterator[str]:
+    yield from obliged(notice)
+    yield from begun(notice)
+
 
 _OF: Mapping[Kind, Callable[[Notice], Iterator[str]]] = {
+    Kind.event: event_outlines.outlined,
+    Kind.programme: event_outlines.outlined,
     Kind.road: street_outlines.outlined,
     Kind.supply_cut: street_outlines.outlined,
-    **dict.fromkeys((Kind.campaign, Kind.service, Kind.other, Kind.health, Kind.hours, Kind.act), begun),
+    **dict.fromkeys((Kind.campaign, Kind.service, Kind.other, Kind.health, Kind.hours), begun),
+    Kind.act: _of_acts,
 }
 
 

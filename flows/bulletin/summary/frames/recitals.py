@@ -44,12 +44,16 @@ _AIM = re.compile(
     r"di)\s[^.;:\d]+(?=\.$)",
     re.I,
 )
+_NEXT_DAY = re.compile(
+    r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I
+)
 _NEXT = re.compile(rf"(?<=\d) (?P<month>{MONTH}) prossimo\b,?", re.I)  # which year's, the reader knows
 
 
 def without_recitals(sentence: str) -> str:
     """`sentence` from where its news begins."""
-    text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", sentence))
+    text = _NEXT_DAY.sub("", sentence)
+    text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
     text = _AIM.sub("", text)
     for pattern in (_CONSIDERED, _WARNS, _REASON, _IN_DETAIL):
         rest = pattern.sub("", text, count=1)

@@ -19,6 +19,7 @@ _STREETS_DAY = re.compile(  # `via 24 Maggio`, `via Primo Maggio` are no days
 )
 _AND = re.compile(r"\s?(?:,|;|\be\b|\bed\b|,\se)\s?", re.I)
 _TOGETHER = 3  # periods that one sentence names
+_COLON = re.compile(r"(?<=[a-z\d]):(?=\s)")  # `Sabato 6 febbraio: ore 15`
 _TIGHT = re.compile(r"(?<=\d),(?=\d{1,2}(?:,|\s(?:e\s|[a-z]{4})))")  # `14,15, 16 e 17 maggio`
 _SINCE = re.compile(
     r"(?<!\w)(?:a (?:partire|decorrere|far data) |con decorrenza |in vigore )?(?=da(?:l|ll['’])?\s?\S)", re.I
@@ -62,7 +63,7 @@ def _own(notice: Notice) -> set[str]:
 
 
 def _plain(line: str) -> str:
-    return _TIGHT.sub(", ", _PRIMO.sub("1", _STREETS_DAY.sub(" ", line)))
+    return _COLON.sub(" ", _TIGHT.sub(", ", _PRIMO.sub("1", _STREETS_DAY.sub(" ", line))))
 
 
 def _periods_of(line: str) -> Iterator[tuple[int, Period]]:

@@ -31,11 +31,11 @@ _COUNTED = re.compile(  # from a day that the page does not tell
     r"\b(?:oggi|domani|dopodomani|domattina|stasera|stanotte|quest[ao]\s(?:sera|notte|mattina|pomeriggio))\b",
     re.I,
 )
-_IF = re.compile(r"\b(?:potr\w+|può|possono|eventual\w+|in caso)\b", re.I)
+_IF = re.compile(r"\b(?:potr\w+|può|possono|eventual\w+|in caso|al termine)\b", re.I)
 _DETOUR = re.compile(r"\bdeviazion\w+|\bpercors\w+ alternativ\w+|\bdeviat\w+", re.I)
 _EXCEPTS = re.compile(r"\b(?:eccett\w+|esclus\w+|eccezion\w+|tranne|salvo|ad eccezione|deroga)\b", re.I)
 _STATES = (
-    ("closed", re.compile(r"\bchius[aoei]\sal\s(?:traffico|transito)", re.I)),
+    ("closed", re.compile(r"\bchius[aoei](?:\sal\s(?:traffico|transito))?\b", re.I)),
     ("transit", re.compile(r"\bvietat[oaie]\s(?:il|la)\s(?:transito|circolazione)", re.I)),
     ("parking", re.compile(r"\bvietat[oaie]\sla\ssosta", re.I)),
 )
@@ -53,6 +53,11 @@ _STOPS = re.compile(
 )
 _MAY = re.compile(r"\b(?:possibil[ei]|potr(?:ebbe|ebbero|à|anno))\b[^.;\n]{0,60}$", re.I)
 _LESS = re.compile(r"\b(?:pressione|torbid\w+|turn\w+|giorni altern\w+)\b", re.I)
+_CAUSE = re.compile(
+    r"(?:lavori|interventi)\s(?:di|del|della|dello|per|alla|alle|sulla|sulle|sul|al)\s[a-zà-ù'’ "
+    r"]{3,50}(?=\s?[:–-]|,|$)",
+    re.I,
+)
 _NAMES = {
     "streets": ("vie", "Le vie interessate"),
     "days": ("giorni", "I giorni"),
@@ -99,6 +104,9 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
     left = [*([] if is_all else ["streets"]), *left, *_left(notice, hours)]
     lead = ", ".join(filter(None, (days, hours)))
     told_there = said.format(f" {where}").strip()
+    if cause := _CAUSE.match(notice.title):
+        comma = "," if "," in told_there else ""
+        told_there = f"{told_there}{comma} per {cause[0][:1].lower()}{cause[0][1:].strip()}"
     yield f"{opened(lead)}{',' if hours else ''} {told_there}. {_rest(left)}".strip()
 
 

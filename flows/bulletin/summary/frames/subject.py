@@ -52,7 +52,7 @@ _SAYS = re.compile(
 )
 _OPENING = 400  # characters
 _CALLED = re.compile(  # what a page says that it is, first of all
-    r"\bun(?:[oa]?\s|['’])(?:(?:grande|piccol[oa]|tradizionale|nuov[oa])\s)?(?P<noun>aperitivo|concerto|spettacolo|camminata|passeggiata"
+    r"(?<!\bcon\s)\bun(?:[oa]?\s|['’])(?:(?:grande|piccol[oa]|tradizionale|nuov[oa])\s)?(?P<noun>aperitivo|concerto|spettacolo|camminata|passeggiata"
     r"|escursione|mostra|mercatino|conferenza|proiezione|cena|pranzo|festa|torneo|gara|pedalata|serata|commedia|tombola)\b",
     re.I,
 )
@@ -80,6 +80,7 @@ _MOST_WORDS = 9  # of a telegraphic title
 
 _EDITION = re.compile(r"^(?:[IVXL]+|\d{1,3}[ªa°^]?)\s(?:edizione)\s?[-–:,]\s", re.I)
 
+_AT_HOUR = re.compile(r"\b(?:ore|alle|h\.?)\s\d{1,2}(?:[:.,]\d\d)?", re.I)
 _ONLY_A_MEETING = re.compile(r"(?:appuntament[oi]|evento)\b", re.I)  # of what, another phrase says
 
 _LAST_PLACE = re.compile(
@@ -160,6 +161,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     is_headline = is_headline_of(title)
     own = (segmented(title) or phrase_of(title)) if title else ""
     said = "" if nominal else stated(notice)
+    if said and _is_one_of_several(said, notice.source):
+        said = ""
     if said and (not own or is_headline or _is_of(own, said)):
         nominal = said
     if own and not is_headline:
@@ -300,7 +303,7 @@ def nominals(notice: Notice) -> list[str]:
     found = []
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
         bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
-        if _ONLY_A_MEETING.match(bare):
+        if _ONLY_A_MEETING.match(bare) or _is_one_of_several(bare, notice.source):
             continue
         if not 12 <= len(bare) <= 150 or not (NOUN.match(bare) or SEVERAL.match(bare)) or has_day(bare):
             continue
@@ -312,6 +315,12 @@ def nominals(notice: Notice) -> list[str]:
         ):
             found.append(bare)
     return sorted(found, key=_worth_of_nominal)
+
+
+def _is_one_of_several(phrase: str, source: str) -> bool:
+    """Whether a phrase stands behind its own hour in a list: `ore 10 mercatino, ore 15 laboratorio`."""
+    own = re.search(rf"{_AT_HOUR.pattern}\s?[-–:,]?\s{re.escape(phrase)}", source, re.I)
+    return own is not None and len(_AT_HOUR.findall(source)) > 1
 
 
 def _worth_of_nominal(phrase: str) -> int:

@@ -1,0 +1,171 @@
+"""What an office writes around its news, and how it is read and told plainly; all invented."""
+
+import pytest
+
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.months import with_months
+from flows.bulletin.language.relative_days import is_relative, resolved
+from flows.bulletin.page.notice import Told
+from flows.bulletin.page.reading import read
+from flows.bulletin.page.telling import tells
+from flows.bulletin.summary.frames.leads import named_by
+from flows.bulletin.summary.frames.streets import inside, streets_at
+from flows.bulletin.summary.frames.subject import kind_word
+from flows.bulletin.summary.frames.wording import worded
+from tests.test_bulletin_summary import told
+
+
+@pytest.mark.parametrize(
+    ("street", "where"),
+    [
+        ("via Leonardo da Vinci", "in via Leonardo da Vinci"),
+        ("via Adda da Lunedì 4 Maggio", "in via Adda"),
+        ("via Adda da Via Oglio", "in via Adda"),
+    ],
+)
+def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
+    found = streets_at(street, 0)
+    assert found is not None
+    assert inside(found.all) == where
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            "Considerato che il 2 gennaio cade tra due feste e ritenuto utile risparmiare, si informa la "
+            "cittadinanza che "
+            "venerdì 2 gennaio gli uffici restano chiusi.",
+            "Venerdì 2 gennaio gli uffici restano chiusi.",
+        ),
+        (
+            "Poiché si tratta di materiali che non marciscono, la raccolta della plastica è rinviata a "
+            "sabato 8 maggio.",
+            "La raccolta della plastica è rinviata a sabato 8 maggio.",
+        ),
+        (
+            "Il Sindaco, al fine di prevenire le malattie, avverte la cittadinanza che è stata avviata la "
+            "disinfestazione.",
+            "È stata avviata la disinfestazione.",
+        ),
+        (
+            "Il sindaco Mario Neri ha firmato un'ordinanza che, in attesa del nuovo calendario, raddoppia "
+            "la raccolta del "
+            "vetro.",
+            "Un'ordinanza del sindaco raddoppia la raccolta del vetro.",
+        ),
+        (
+            "Il Comune offre un corso di nuoto agli anziani, con l'obiettivo di favorire l'incontro.",
+            "Il Comune offre un corso di nuoto agli anziani.",
+        ),
+        (
+            "Da oggi e fino al 10 settembre prossimo, i veterinari sono in via Adda.",
+            "Fino al 10 settembre i veterinari sono in via Adda.",
+        ),
+        ("I progetti partono il prossimo 1° ottobre.", "I progetti partono il 1° ottobre."),
+        ("Poiché piove, niente.", "Poiché piove, niente."),
+    ],
+)
+def test_news_begins_where_its_recitals_end(written: str, said: str) -> None:
+    assert worded(written) == said
+
+
+def test_hours_of_one_weekday_are_of_every_week() -> None:
+    sentence = "Lo sportello è chiuso nella giornata di domenica e nella giornata di sabato."
+    assert worded(sentence) == "Lo sportello è chiuso la domenica e il sabato."
+
+
+def test_a_sum_is_told_in_other_words() -> None:
+    assert tells("Serve un ISEE fino a 29.000 euro.", Told("non superiore a € 29.000,00"))
+    assert not tells("Il bonus è di 20 euro.", Told("non superiore a € 29.000,00"))
+
+
+def test_an_office_with_a_capital_takes_its_article() -> None:
+    assert named_by("Stato civile", "Si rivolga allo Stato civile.") == "lo Stato civile"
+    assert named_by("Resto al Mare", "Con Resto al Mare si parte.") == "«Resto al Mare»"
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [
+        ("Venerdì 4 settembre c'è il coro, sabato 5 la banda.", "sabato 5 settembre la banda"),
+        ("Mercoledì 30 ottobre, poi venerdì 1 la messa", "venerdì 1 novembre la messa"),
+        ("Venerdì 4 settembre, poi sabato 6 la banda", "sabato 6 la banda"),
+        ("Venerdì 4 settembre, sabato 5 e domenica 6 settembre", "sabato 5 e domenica 6 settembre"),
+        ("Venerdì 4 settembre; seguono sabato 5 e domenica 6", "sabato 5 e domenica 6 settembre"),
+    ],
+)
+def test_a_weekday_takes_the_month_of_the_day_before_it(written: str, whole: str) -> None:
+    assert with_months(written).rstrip(".").endswith(whole)
+
+
+def test_an_apostrophe_the_wrong_way_round_is_turned() -> None:
+    body = "Sabato 14 marzo, alle ore 16:00, in Sala Rossa si svolgerà l‘inaugurazione della nuova ludoteca."
+    text = told("Apre la ludoteca: inaugurazione sabato 14 marzo", body=body).text
+    assert "l’inaugurazione" in text or "‘" not in text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Domani (giovedì 18 maggio) si parte.", "Giovedì 18 maggio si parte."),
+        ("Questa domenica, 14 ottobre, si parte.", "domenica, 14 ottobre, si parte."),
+        (
+            "L'acqua torna alle ore 6:00 di domani mattina 2 ottobre 2027.",
+            "L'acqua torna alle ore 6:00 del 2 ottobre 2027.",
+        ),
+        ("C'è la mostra «Domenica di carta».", "C'è la mostra «Domenica di carta»."),
+    ],
+)
+def test_a_day_that_stands_beside_its_word_is_its_day(written: str, said: str) -> None:
+    assert resolved(written, None) == said
+    assert not is_relative(said)
+
+
+def test_an_enrolment_tells_its_term_once() -> None:
+    body = "Le domande vanno presentate in municipio entro il 31 marzo dai genitori dei bimbi nati nel 2022."
+    text = told("Iscrizioni ai nidi e agli orti fino al 31 marzo", body=body).text
+    assert text.count("31 marzo") == 1
+
+
+def test_what_accompanies_an_event_is_not_its_noun() -> None:
+    body = (
+        "Torna l'appuntamento in piazza Roma. Si comincia venerdì 4 settembre, con una serata sulla memoria."
+    )
+    page = read(title="Weekend in famiglia", abstract="", body=body)
+    assert kind_word(page, page.title) == ""
+
+
+def test_what_there_is_not_is_no_event() -> None:
+    body = (
+        "Niente mercato sabato 24 maggio in occasione della festa di San Nilo. Lo dispone un'ordinanza che "
+        "sospende le "
+        "attività di mercato, per la sicurezza di cittadini, operatori e visitatori."
+    )
+    text = told("Festa del patrono, niente mercato sabato 24 maggio", body=body).text
+    assert text.startswith("Sabato 24 maggio non c'è il mercato in occasione della festa di San Nilo.")
+    assert spoken("Niente lezioni lunedì 4 maggio") == "Lunedì 4 maggio non ci sono le lezioni"
+    assert (
+        spoken("Al via le domande per i libri che servono")
+        == "Prendono il via le domande per i libri che servono"
+    )
+
+
+def test_an_hour_of_every_evening_is_no_term() -> None:
+    body = (
+        "Il sindaco ha firmato un'ordinanza che, in attesa del nuovo calendario, raddoppia la raccolta di "
+        "plastica e "
+        "metalli per le utenze dei condomini. I rifiuti si mettono fuori la sera prima, dopo le 20 ed entro "
+        "le 24."
+    )
+    text = told("Raccolta di plastica e metalli due volte a settimana", body=body).text
+    assert text.startswith("Un'ordinanza del sindaco raddoppia la raccolta di plastica e metalli")
+
+
+def test_one_of_several_hours_does_not_say_what_a_day_is() -> None:
+    body = (
+        "Domenica 20 dicembre: ore 10 mercatino, ore 15 laboratorio per bambini, ore 17 concerto del coro, "
+        "in piazza "
+        "Garibaldi. Ingresso libero.\n\nLa manifestazione è organizzata dalla Pro Loco."
+    )
+    assert "laboratorio" not in told("Natale in piazza", body=body).text
