@@ -173,6 +173,7 @@ class ManyComuni:
         without = [word for slug in at.uncopied for word in ("--without", slug)] if at.contracting else []
         rows = self._migration(*(["--while-others-work"] if at.is_rolling else []), *without)
         ill = {row["comune"]: row["ill"] for row in rows if row["ill"]}
+        at.left = sorted(ill)
         for slug, why in ill.items():
             say(f"{slug}: is left as it is: {why}")
         if rows and len(ill) == len(rows):

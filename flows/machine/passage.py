@@ -31,7 +31,8 @@ class Passage(BaseModel):
     way back needs it. `prefect`: the newer Prefect. `broken`: what the doctor found broken before.
     `is_touched`: the code, or what lies on the machine, may be another by now; `is_migrating`: so may the
     database. Of a fleet's host, `is_rolling`: others work on with the version of before; `contracting`:
-    migrations after which that may not go on; `uncopied`: Comuni without a new copy.
+    migrations after which that may not go on; `uncopied`: Comuni without a new copy;
+    `left`: that could not be migrated.
     """
 
     model_config = ConfigDict(extra="ignore")  # an older version reads it, too, on the way back
@@ -55,6 +56,7 @@ class Passage(BaseModel):
     is_rolling: bool = False
     contracting: list[str] = []
     uncopied: list[str] = []
+    left: list[str] = []
 
     def has(self, step: str) -> bool:
         return step in self.done

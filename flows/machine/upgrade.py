@@ -179,7 +179,7 @@ def fresh(home: Home, at: Passage) -> list[str]:
             and one != "machine.upgrade"
             and (home.sees_all or not one.startswith(LATER))
         ]
-        if not news:
+        if not {*news} - {*at.left}:  # no time mends what could not be migrated
             break
     return news
 
