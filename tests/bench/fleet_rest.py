@@ -129,6 +129,8 @@ def measured(machine: OneMachine | Crowd, comuni: int, minutes: float) -> Rest:
     while time.monotonic() - began < minutes * 60:
         time.sleep(LOOK_EVERY)
         found.memory.append(fleet_usage.memory(parts))
+    ended = [name for name, part in parts.items() if not part.lives]
+    assert not ended, f"what has ended costs nothing, and is told of as little: {', '.join(ended)}"
     after = fleet_usage.cpu(parts)
     found.hours = (time.monotonic() - began) / 3600
     found.cpu = {kind: after[kind] - cpu[kind] for kind in after}
