@@ -277,7 +277,7 @@ def test_each_process_of_all_is_begun_without_a_profile(
     many(here, monkeypatch)
     assert main(["prefect", "--port", "4202"]) == 0
     assert begun == [(4202, {"database": DATABASE, "is_alone": False})]
-    assert set(OF_ALL) == {"prefect", "gate", "web", "worker", "drain", "install"}
+    assert set(OF_ALL) == {"prefect", "gate", "web", "worker", "drain", "install", "upgrade"}
 
 
 def test_the_clock_is_a_process_of_its_own_only_where_the_server_is_several(
