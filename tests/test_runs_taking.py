@@ -3,15 +3,18 @@
 import asyncio
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import prefect.cli
 import pytest
+from prefect.workers.process import ProcessWorker
 
 from db import disk
-from flows.runs import drain
+from flows.runs import drain, taking
 from flows.runs.client import Pool
 from flows.runs.taking import REST, TAKES, Turns
 
@@ -36,6 +39,25 @@ def test_a_worker_rests_once_its_runs_have_ended_and_goes_on_when_told(tmp_path:
     (tmp_path / REST).unlink()
     assert _looked(turns, 0) == ["a run"]
     assert disk.is_locked(tmp_path / TAKES)
+
+
+def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["worker", "start", "--pool", "bollettino", "--limit", "40"]
+    monkeypatch.setattr(sys, "argv", ["taking", str(tmp_path), *words])
+    monkeypatch.setattr(ProcessWorker, "get_and_submit_flow_runs", None)
+    began: list[list[str]] = []
+    monkeypatch.setattr(prefect.cli, "app", lambda: began.append(sys.argv))
+    before = signal.getsignal(signal.SIGUSR1)
+    try:
+        taking.main()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert began == [["prefect", *words]]
+    worker = SimpleNamespace(limiter=SimpleNamespace(borrowed_tokens=0))
+    (tmp_path / REST).touch()
+    assert asyncio.run(ProcessWorker.get_and_submit_flow_runs(cast(ProcessWorker, worker))) == []
 
 
 def test_one_that_leaves_ends_after_its_last_run_and_the_other_takes_on(

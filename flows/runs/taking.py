@@ -3,7 +3,8 @@
 Prefect (3.9.1) can pause a pool, which is that of all workers, and a worker that it ends leaves its runs
 Running for ever (issue 22528). Here a worker looks, before it asks for runs, whether it is to rest: as long
 as the machine's REST is there, or for good once it got SIGUSR1; then it ends when its last run has ended.
-Started as `python -m flows.runs.taking STATE worker start ...`, with Prefect's own words behind the folder.
+Started as `python -m flows.runs.taking STATE worker start --limit ...`, with Prefect's own words behind the
+folder; without a limit Prefect's worker would not count the runs that it has.
 """
 
 import fcntl
@@ -16,7 +17,6 @@ from typing import Any
 
 REST = "worker.rest"  # in the state folder: the workers of this machine take nothing
 TAKES = "worker-takes.lock"  # beside it, held by each that takes runs, or has some
-LIMIT = "100000"  # runs at once: none, but with a limit Prefect's worker counts those that it has
 
 
 class Turns:
@@ -62,7 +62,7 @@ def main() -> None:
         return await turns.look(self.limiter.borrowed_tokens, lambda: take(self))
 
     ProcessWorker.get_and_submit_flow_runs = look  # type: ignore[method-assign]
-    sys.argv = ["prefect", *sys.argv[2:], "--limit", LIMIT]
+    sys.argv = ["prefect", *sys.argv[2:]]
     app()
 
 
