@@ -75,10 +75,10 @@ def schedules(
     return [*intervals(block), *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
 
 
-def intervals(block: dict[str, Any]) -> list[IntervalSchedule]:
-    """The block's own."""
+def intervals(block: dict[str, Any], key: str = "interval") -> list[IntervalSchedule]:
+    """The block's own; by another key, where it has one."""
     return [
-        IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
+        IntervalSchedule(interval=timedelta(seconds=item.get(key, item["interval"])), timezone="Europe/Rome")
         for item in block.get("schedules", [])
     ]
 
@@ -207,7 +207,7 @@ def _wanted_for_all(
         "parameters": block.get("parameters", {}),
         "parameter_openapi_schema": form(entry(block[FOR_ALL]), []),
         "enforce_parameter_schema": True,
-        "schedules": _as_before(intervals(block), before),
+        "schedules": _as_before(intervals(block, FOR_ALL), before),
     }
 
 

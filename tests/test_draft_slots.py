@@ -14,7 +14,7 @@ from flows.bulletin.slots import (
     next_slot,
     slot_at,
 )
-from flows.deploy import blocks, entry, form, schedules
+from flows.deploy import FOR_ALL, blocks, entry, form, intervals, schedules
 from flows.draft.slots import renewals, slot_after, slot_of
 from flows.profiles.comune import Closures
 from flows.settings import DEMO, load_profile
@@ -132,10 +132,8 @@ def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
     assert crons["componi"] == {"30 8 * * 1", "0 8 * * 2", "30 8 * * 4", "0 8 * * 5"}
     assert crons["invia"] == {"0 11 * * 2", "0 11 * * 5"}
     assert all(one.timezone == "Europe/Rome" for made in found.values() for one in made)
-    intervals = {
-        name: [one.interval for one in made if hasattr(one, "interval")] for name, made in found.items()
-    }
-    assert {name: made for name, made in intervals.items() if made} == {
+    every = {name: [one.interval for one in made if hasattr(one, "interval")] for name, made in found.items()}
+    assert {name: made for name, made in every.items() if made} == {
         "notizie": [timedelta(minutes=30)],
         "allerte": [timedelta(minutes=10)],
         "sorveglia": [timedelta(minutes=5)],
@@ -143,6 +141,18 @@ def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
         "numeri": [timedelta(days=1)],
     }
     assert found["approva"] == found["recupera"] == []
+
+
+def test_for_a_whole_fleet_alerts_are_read_each_minute_and_all_else_as_often() -> None:
+    """The last of 300 Comuni has its form minutes after the reading, and five after the publication."""
+    of_all = {block["name"]: intervals(block, FOR_ALL) for block in blocks()[0] if FOR_ALL in block}
+    assert {name: [one.interval for one in made] for name, made in of_all.items()} == {
+        "notizie": [timedelta(minutes=30)],
+        "allerte": [timedelta(minutes=1)],
+        "sorveglia": [timedelta(minutes=5)],
+        "conserva": [timedelta(days=1)],
+        "numeri": [timedelta(days=1)],
+    }
 
 
 def test_every_deployment_points_to_a_flow_and_speaks_italian_to_the_editor() -> None:
