@@ -3,8 +3,10 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prefect.server.api.server import RequestLimitMiddleware
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -65,3 +67,32 @@ def test_without_that_prefect_refuses_it(database: Path) -> None:
     """Once this fails Prefect does it by itself, and ours can go."""
     with pytest.raises(OperationalError, match="database is locked"):
         read_and_write(database)
+
+
+def test_who_listens_takes_no_place_of_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a hundred who listen hold up everybody, and runs do as long as they last."""
+    monkeypatch.setattr(RequestLimitMiddleware, "__call__", RequestLimitMiddleware.__call__)
+    server.count_requests_alone()
+    go_on, answered = asyncio.Event(), list[str]()
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        if scope["type"] == "websocket" or scope["path"] == "/slow":
+            await go_on.wait()
+        answered.append(scope["path"])
+
+    async def go() -> None:
+        limited = RequestLimitMiddleware(app, limit=1)
+
+        def come(kind: str, path: str) -> asyncio.Task[None]:
+            return asyncio.create_task(limited({"type": kind, "path": path}, None, None))
+
+        listening = [come("websocket", "/events") for _ in range(3)]
+        await asyncio.wait_for(come("http", "/quick"), 5)
+        asking = [come("http", "/slow"), come("http", "/behind")]
+        await asyncio.sleep(0.05)
+        assert answered == ["/quick"], "requests are counted as ever"
+        go_on.set()
+        await asyncio.gather(*listening, *asking)
+
+    asyncio.run(go())
+    assert len(answered) == 6

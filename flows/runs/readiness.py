@@ -3,9 +3,8 @@
 At each poll of a worker, every 2 s, Prefect (3.9.1) writes the moment into every deployment of the pool. For
 those that become ready it tells an event each, within the same transaction. Of 300 Comuni with 6,000
 deployments that was 10 MB of SQLite's log a poll, and at a worker's start a write lock for minutes, in which
-no run could begin. Meanwhile none of them counted as asked for, and another 6,000 events told so: after two
-minutes and a half no run had ended, and all deployments were to be told of anew (seen once, of 300 Comuni).
-Nothing of ours waits for these events.
+no run could begin; none of them counted as asked for meanwhile, and another 6,000 events told so. Nothing of
+ours waits for these events.
 """
 
 from collections.abc import Iterable
