@@ -154,7 +154,7 @@ def test_what_is_done_for_all_is_registered_once_and_no_comune_does_it_by_the_cl
             ]
     assert {name: times for name, times in planned.items() if times} == {
         "notizie_tutti": [1800],
-        "allerte_tutti": [600],
+        "allerte_tutti": [60],
         "sorveglia_tutti": [300],
         "conserva_tutti": [86400],
         "numeri_tutti": [86400],
