@@ -292,10 +292,20 @@ def test_who_leaves_is_started_no_more_and_keeps_what_it_has(
 
 
 def test_the_runs_that_the_server_planned_go_with_who_leaves(
-    here: Land, server: DoorServer, typed: Typed, tmp_path: Path
+    here: Land, server: DoorServer, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And takes all that is its own along."""
+    """And takes all that is its own along. One that the planner was about to write comes a little later."""
     typed("apply")
+    take_away = deploy.take_away
+
+    def plans_meanwhile(client: Any, settings: Any) -> None:
+        take_away(client, settings)
+        flow = str(client.read_flow_by_name("componi").id)
+        late = {"flow_id": flow, "tags": [settings.profile.slug], "state": {"type": "SCHEDULED"}}
+        said = server.http.post("/api/flow_runs/", json=late, headers=server.as_(server.keys.internal))
+        assert said.status_code == 201
+
+    monkeypatch.setattr(deploy, "take_away", plans_meanwhile)
 
     def planned() -> int:
         with server.client() as client:

@@ -1,6 +1,7 @@
 """What waits in Prefect of a Comune that retires: forms, and runs that a person planned."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -10,8 +11,10 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
 
 from flows.bulletin.status import WAITS
@@ -38,6 +41,18 @@ def cancel(client: SyncPrefectClient, run: FlowRun, why: str) -> None:
     """With the reason as its message; the editors' list of what waits shows it no longer."""
     client.set_flow_run_state(run.id, Cancelled(message=why), force=True)
     client.update_flow_run(run.id, tags=[tag for tag in run.tags if tag != WAITS])
+
+
+def forget(client: SyncPrefectClient, settings: Settings) -> None:
+    """What the server was about to plan when its deployment went: it reads first, and writes some later."""
+    planned = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        tags=FlowRunFilterTags(all_=[settings.profile.slug]),
+    )
+    while page := client.read_flow_runs(flow_run_filter=planned, limit=AT_ONCE):
+        for run in page:
+            with suppress(ObjectNotFound):
+                client.delete_flow_run(run.id)
 
 
 def _of(client: SyncPrefectClient, settings: Settings, states: Sequence[StateType]) -> list[FlowRun]:

@@ -152,6 +152,7 @@ def _take_away(client: "Client", settings: Settings) -> None:
     for run in departed.waiting(client, settings):
         departed.cancel(client, run, WHY)
     deploy.take_away(client, settings)
+    departed.forget(client, settings)
 
 
 def _move(leaving: Leave) -> None:
