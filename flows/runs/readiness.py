@@ -2,9 +2,8 @@
 
 At each poll of a worker, every 2 s, Prefect (3.9.1) writes the moment into every deployment of the pool. For
 those that become ready it tells an event each, within the same transaction. Of 300 Comuni with 6,000
-deployments that was 10 MB of SQLite's log a poll, and at a worker's start a write lock for minutes, in which
-no run could begin; none of them counted as asked for meanwhile, and another 6,000 events told so. Nothing of
-ours waits for these events.
+deployments that was 10 MB of SQLite's log and 70 ms a poll, and at a worker's start 6,000 events within one
+write lock; another 6,000 told that none of them counted as asked for. Nothing of ours waits for these events.
 """
 
 from collections.abc import Iterable

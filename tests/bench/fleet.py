@@ -41,7 +41,7 @@ from tests.world.towns import PATH, Issuer
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (30, 300)
 ROUNDS = 3
-HOURLY = {"sorveglia": 12, "allerte": 6, "notizie": 2}  # rounds of an hour
+HOURLY = {"sorveglia": 12, "allerte": 60, "notizie": 2}  # rounds of an hour
 DEMO_FEED = "http://127.0.0.1:8600/sito/feed/?post_type=notizia"
 DEMO_ALERTS = "http://127.0.0.1:8600/dpc/files/all/latest_all.zip"
 FEED = (

@@ -2,7 +2,7 @@
 
 Prefect server, worker, web app and gate as processes of one machine, an SQLite file for each Comune; with
 --postgresql two of each, on Debian's PostgreSQL and Redis, behind nginx. Alerts and feeds from loopback have
-nothing new, and the rounds come by their own schedules: in half an hour each as often as it does (every 5, 10
+nothing new, and the rounds come by their own schedules: in half an hour each as often as it does (every 1, 5
 and 30 minutes). Seconds of the processor are the processes' own, so others may use the machine meanwhile;
 memory is `Pss`, as the kernel shares it out. Flow runs are counted in the server's database; a day is
 reckoned from them and from the slots of the profiles, of which none may fall into the measure. The machine's
