@@ -46,6 +46,7 @@ SLOTS = "slot_schedules"  # the key of a block that names the slot times at whic
 # the forms of hundreds of Comuni at once, each for seconds a process of 80 MB; people wait for none of them.
 QUEUES = {FORMS: 8}
 FOR_ALL = "of_fleet"  # the key of a block that names the flow which does the same for all Comuni of a fleet
+PACE = "interval_of_fleet"  # and of one whose run for all comes after other seconds than that of each
 MISSING, OUTDATED, STRANGE = "missing", "outdated", "of another version"  # what is with a deployment
 # A deployment as it is to be, where the server has it already as this.
 Wanted = Callable[[DeploymentResponse | None], dict[str, Any]]
@@ -75,10 +76,10 @@ def schedules(
     return [*intervals(block), *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
 
 
-def intervals(block: dict[str, Any], key: str = "interval") -> list[IntervalSchedule]:
-    """The block's own; by another key, where it has one."""
+def intervals(block: dict[str, Any], pace: int | None = None) -> list[IntervalSchedule]:
+    """The block's own, or of another pace in seconds."""
     return [
-        IntervalSchedule(interval=timedelta(seconds=item.get(key, item["interval"])), timezone="Europe/Rome")
+        IntervalSchedule(interval=timedelta(seconds=pace or item["interval"]), timezone="Europe/Rome")
         for item in block.get("schedules", [])
     ]
 
@@ -207,7 +208,7 @@ def _wanted_for_all(
         "parameters": block.get("parameters", {}),
         "parameter_openapi_schema": form(entry(block[FOR_ALL]), []),
         "enforce_parameter_schema": True,
-        "schedules": _as_before(intervals(block, FOR_ALL), before),
+        "schedules": _as_before(intervals(block, block.get(PACE)), before),
     }
 
 

@@ -14,7 +14,7 @@ from flows.bulletin.slots import (
     next_slot,
     slot_at,
 )
-from flows.deploy import FOR_ALL, blocks, entry, form, intervals, schedules
+from flows.deploy import FOR_ALL, PACE, blocks, entry, form, intervals, schedules
 from flows.draft.slots import renewals, slot_after, slot_of
 from flows.profiles.comune import Closures
 from flows.settings import DEMO, load_profile
@@ -145,7 +145,7 @@ def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
 
 def test_for_a_whole_fleet_alerts_are_read_each_minute_and_all_else_as_often() -> None:
     """The last of 300 Comuni has its form minutes after the reading, and five after the publication."""
-    of_all = {block["name"]: intervals(block, FOR_ALL) for block in blocks()[0] if FOR_ALL in block}
+    of_all = {block["name"]: intervals(block, block.get(PACE)) for block in blocks()[0] if FOR_ALL in block}
     assert {name: [one.interval for one in made] for name, made in of_all.items()} == {
         "notizie": [timedelta(minutes=30)],
         "allerte": [timedelta(minutes=1)],

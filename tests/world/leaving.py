@@ -114,6 +114,7 @@ def forget_prefect(found: Leaving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deploy, "take_away", take_away)
     monkeypatch.setattr(departed, "waiting", lambda *_: [])
     monkeypatch.setattr(departed, "working", lambda *_: [])
+    monkeypatch.setattr(departed, "forget", lambda *_: None)
 
 
 def modes(folder: Path) -> set[tuple[str, int]]:
