@@ -155,8 +155,16 @@ def test_another_program_at_prefect_s_port_is_no_defect_of_ours(comune: Comune) 
 
 @pytest.mark.parametrize(("other", "is_gone"), [("", False), ("x:y", False), ("x:1", False)])
 def test_a_process_that_cannot_be_looked_at_lives_for_hours(other: str, is_gone: bool) -> None:
-    assert vitals._is_gone(other, timedelta(minutes=10)) == is_gone
-    assert vitals._is_gone(other, timedelta(hours=7))
+    now = datetime.now(UTC)
+    assert vitals._is_gone(other, now - 10 * MINUTE, now) == is_gone
+    assert vitals._is_gone(other, now - timedelta(hours=7), now)
+
+
+def test_a_number_that_another_process_has_by_now_is_not_the_one_that_ran() -> None:
+    """Since when it lives decides: this one began before this moment, and long after yesterday."""
+    now, mine = datetime.now(UTC), f"{socket.gethostname()}:{os.getpid()}"
+    assert not vitals._is_gone(mine, now, now)
+    assert vitals._is_gone(mine, now - timedelta(days=30), now)
 
 
 def test_schedules_are_the_same_whatever_else_the_server_keeps_of_them() -> None:

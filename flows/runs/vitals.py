@@ -8,10 +8,12 @@ that would end it: a watch of old Running runs alone would miss the others.
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeAlias
 
 import httpx
@@ -43,6 +45,7 @@ from flows.settings import BollettinoError, Settings
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
 TAKEN_WITHIN = timedelta(minutes=5)  # from its hour, or from Pending, to Running
+SAME_CLOCK = timedelta(minutes=1)  # by which the server's and this machine's may differ
 LONGEST_RUN = timedelta(hours=6)  # of one whose process cannot be looked at: no send takes as long
 
 Client: TypeAlias = SyncPrefectClient  # for who hands it on, and knows nothing of Prefect
@@ -153,21 +156,36 @@ def is_lost(run: FlowRun, *, now: datetime) -> bool:
         return False
     if run.state.is_pending():
         return True
-    return run.state.is_running() and _is_gone(run.infrastructure_pid, now - run.state.timestamp)
+    return run.state.is_running() and _is_gone(run.infrastructure_pid, run.state.timestamp, now)
 
 
-def _is_gone(where: str | None, since: timedelta) -> bool:
-    """`where`: host and number of the process, as the worker writes it down."""
+def _is_gone(where: str | None, at: datetime, now: datetime) -> bool:
+    """`where`: host and number of the process, as the worker writes it down. It said `at` that it runs."""
     host, _, pid = (where or "").rpartition(":")
     if host != socket.gethostname() or not pid.isdecimal():
-        return since > LONGEST_RUN
+        return now - at > LONGEST_RUN
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
     except PermissionError:
-        return False
-    return False
+        pass
+    began = _began(int(pid))
+    return began is not None and began > at + SAME_CLOCK
+
+
+def _began(pid: int) -> datetime | None:
+    """When what has this number began; None where nobody says so.
+
+    Numbers come again, where there are 32768 of them (Linux without systemd) within minutes; threads have
+    one, too. The 22nd field of `stat`, behind a name in which anything may stand: proc(5).
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2]
+    except OSError:  # another system, or it has just ended
+        return None
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields.split()[19]) / os.sysconf("SC_CLK_TCK")
+    return datetime.now(UTC) - timedelta(seconds=age)
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,12 @@ def is_quiet(town: Town) -> bool:
         with town.prefect() as client:
             wanted = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*STUCK])))
             runs = client.read_flow_runs(flow_run_filter=wanted, limit=200)
-        return [run.name for run in runs if run.state and datetime.now(UTC) - run.state.timestamp > NEW]
+        ages = [(run, datetime.now(UTC) - run.state.timestamp) for run in runs if run.state]
+        return [
+            f"{run.name} ({run.state_name} for {age.seconds} s, {run.infrastructure_pid})"
+            for run, age in ages
+            if age > NEW
+        ]
 
     until = time.monotonic() + QUIET_WITHIN
     while left() and time.monotonic() < until:
