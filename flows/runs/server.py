@@ -33,7 +33,7 @@ from flows.accounts.reception import Reception
 from flows.deploy import startable
 from flows.door.gate import Door
 from flows.door.house import House
-from flows.runs import complaints, readiness
+from flows.runs import complaints, readiness, resumed
 from flows.runs.assets import Assets
 from flows.runs.newsroom import OwnNewsroom
 from flows.settings import BollettinoError, Settings
@@ -139,6 +139,7 @@ def serve(settings: Settings) -> None:
     wait_for_turns()
     count_requests_alone()
     readiness.keep_quietly()
+    resumed.go_first()
     complaints.speak_italian()
     _, port = settings.prefect_place
     _run(door(settings), port)
@@ -154,6 +155,7 @@ def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
     wait_for_turns()
     count_requests_alone()
     readiness.keep_quietly()
+    resumed.go_first()
     complaints.speak_italian()
     _bring(database)
     _run(create_app(webserver_only=not is_alone, final=True), port)
