@@ -10,7 +10,6 @@ starts. So here every transaction that may write asks for the lock as it begins,
 """
 
 import asyncio
-import os
 import re
 import sys
 import time
@@ -162,10 +161,14 @@ def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
 
 
 def serve_clock(database: str | None) -> None:
-    """Become the process that does what a fleet's servers do by the clock: schedules, late runs, clearing."""
+    """Do what a fleet's servers do by the clock, until told to end: schedules, late runs, clearing."""
     _require_redis()
+    readiness.keep_quietly()  # which deployments nobody asks for any more is looked at by the clock, too
     _bring(database)
-    os.execv(sys.executable, [sys.executable, "-m", "prefect", "server", "services", "start"])  # noqa: S606  no shell is meant
+    from prefect.cli import app
+
+    sys.argv = ["prefect", "server", "services", "start"]
+    app()
 
 
 def _require_redis() -> None:
