@@ -157,6 +157,21 @@ def test_a_note_that_cannot_be_read_costs_no_other(one: Leaving, caplog: pytest.
     assert "zeta.altrove cannot be read" in caplog.text
 
 
+def test_a_word_to_leave_waits_for_one_that_went_alone_and_comes_back(one: Leaving) -> None:
+    """Without an export, too: taken and kept by nobody, it would be lost, and that person written to."""
+    before = load("alfa")
+
+    async def story(site: Fronted) -> None:
+        assert (await asyncio.to_thread(one.typed, "retire", "alfa"))[0] == 0
+        assert await site.tell(post(stop(0), of_beta(0)), SHARED) == 503, "WhatsApp brings it again"
+        (one.here.folder / departed.RETIRED / "alfa.toml").rename(one.here.folder / "alfa.toml")
+        await comes_true(lambda: site.front.directory.is_stale())
+        assert await site.tell(post(stop(0), of_beta(0)), SHARED) == 200
+        await comes_true(lambda: dict(stopped(before))[STOPS[0]])
+
+    lived(one.here, story)
+
+
 def test_who_is_back_is_heard(one: Leaving) -> None:
     departed.note(load("alfa"), now=NOW)
 
