@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -210,6 +211,19 @@ def test_a_key_that_opens_another_s_numbers_goes_nowhere(one: Leaving) -> None:
     code, out, err = one.retire("--dry-run")
     assert (code, "is also that of beta, whose numbers it would open" in err) == (2, True)
     assert other not in out + err
+
+
+@pytest.mark.parametrize("harm", ["profile", "secret"])
+def test_nor_one_of_whom_is_ill_or_lacks_a_secret(one: Leaving, harm: str) -> None:
+    mine = (one.here.folder / "alfa" / "BOLLETTINO_ENCRYPTION_KEYS").read_text(encoding="utf-8").strip()
+    one.here.give("gamma", "BOLLETTINO_ENCRYPTION_KEYS", f"{Fernet.generate_key().decode()},{mine}")
+    if harm == "profile":
+        (one.here.folder / "gamma.toml").write_text("slug = 1", encoding="utf-8")
+    else:
+        (one.here.folder / "gamma" / "BOLLETTINO_APP_SECRETS").unlink()
+    code, out, err = one.retire("--dry-run")
+    assert (code, "is also that of gamma, whose numbers it would open" in err) == (2, True)
+    assert mine not in out + err
 
 
 def test_what_is_shared_with_one_that_is_ill_stays_too(one: Leaving) -> None:
