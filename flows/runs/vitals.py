@@ -38,6 +38,8 @@ from flows.deploy import (
     schedules,
     when,
 )
+from flows.door.bodies import BY_CLOCK
+from flows.draft.slots import TURN
 from flows.profiles.fleet import OWN
 from flows.settings import BollettinoError, Settings
 
@@ -141,7 +143,8 @@ def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Str
         verb = names.get(run.deployment_id, GONE) if run.deployment_id else GONE
         if state.is_scheduled():
             due = run.next_scheduled_start_time or run.expected_start_time
-            if verb != GONE and due is not None and now - due > TAKEN_WITHIN:
+            patience = TURN if run.work_queue_name == BY_CLOCK else TAKEN_WITHIN
+            if verb != GONE and due is not None and now - due > patience:
                 late.append(verb)
         elif state.is_cancelling():
             if now - state.timestamp > TAKEN_WITHIN:
