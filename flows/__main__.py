@@ -149,7 +149,14 @@ def act(arguments: argparse.Namespace, out: Output) -> int:
                 out.trouble(f"bollettino: warning: {warning}")
         if arguments.verb not in WITHOUT_DATABASE:
             intact.require(settings)
-        return handler(arguments, settings, out)
+        code = handler(arguments, settings, out)
+        if settings.fleet and not settings.path.exists():  # `fleet retire --export` came in between
+            out.trouble(
+                f"bollettino: {settings.profile.slug} has left the fleet meanwhile, and what was done may be "
+                "in no copy of it: type it again where it went"
+            )
+            return 2
+        return code
     except (BollettinoError, StoreError, KeysError) as exc:  # any other is a defect and keeps its trace
         out.trouble(f"bollettino: {exc}")
         return 2

@@ -300,6 +300,11 @@ def require_complete(settings: Settings) -> None:
 
 def run(settings: Settings, main: Main) -> int:
     """The whole installation, until Ctrl-C or SIGTERM; `main` does a verb. Returns the exit code."""
+    if settings.fleet:  # it would make the credential of all anew, which their processes have already
+        raise RunError(
+            f"{settings.profile.slug} is of a fleet, whose processes are of all its Comuni: start each "
+            "(`prefect`, `worker`, `gate`, `web`) without --profile, or unset BOLLETTINO_FLEET for one alone"
+        )
     require_complete(settings)
     for signum in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
         signal.signal(signum, interrupt)

@@ -182,8 +182,12 @@ def _each(tasks: Iterable[Callable[[], object]], trouble: str) -> None:
 
 
 def _send_late(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> None:
-    """A run for it, unless its slot's own only waits until a worker has a place for it."""
-    if not planned.waits_its_turn(settings, "invia", now=now):
+    """A run for it, unless its slot's own only waits until a worker has a place for it. What goes at its
+    approval has none: an alert waits for no slot's.
+    """
+    with reading(engine) as session:
+        has_slot = session.get_one(Bulletin, bulletin_id).slot_at is not None
+    if not (has_slot and planned.waits_its_turn(settings, "invia", now=now)):
         client.start_dispatch(settings, engine, bulletin_id, now=now)
 
 

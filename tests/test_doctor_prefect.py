@@ -94,11 +94,17 @@ def test_runs_that_nobody_will_end(server: DoorServer) -> None:
             if pid:  # before: the server ends at once what is called off and has no process
                 client.update_flow_run(run.id, infrastructure_pid=pid)
             client.set_flow_run_state(run.id, state, force=True)
+    # the planner was about to write this one when its deployment was deleted: there is nobody to look after
+    tags, state_of = [server.settings.profile.slug], {"type": "SCHEDULED"}
+    planned = {"flow_id": str(run.flow_id), "tags": tags, "state": state_of}
+    as_ours = server.as_(server.keys.internal)
+    assert server.http.post("/api/flow_runs/", json=planned, headers=as_ours).status_code == 201
     assert said(server, prefect_server.runs).verdict == Verdict.good, "they have just begun"
     found = vitals.stranded(server.settings, now=datetime.now(UTC) + 6 * MINUTE)
     assert (found.taken, found.running) == (("notizie",), ("conserva",))
     assert found.cancelling == ("componi",)
     assert "allerte" in found.late
+    assert vitals.GONE not in found.late
     told = said(server, prefect_server.runs, later=6 * MINUTE)
     assert told.verdict == Verdict.attention
     assert "senza più un processo" in told.words

@@ -90,6 +90,13 @@ def test_what_others_wrote_is_text_and_never_markup(name: str, why: str, word: s
     assert shown(lines(f"<script>{name}", f"</td><b>{why}", f"&{word}'\"<i>")).elements == plain.elements
 
 
+def test_why_one_is_ill_is_told_to_who_can_mend_it() -> None:
+    """The reason is the program's, in English, within a page in Italian."""
+    ill = replace(well(), ill="alfa, beta: have one database")
+    assert "per chi gestisce il server: alfa, beta: have one database" in shown([ill]).text
+    assert "chi gestisce" not in shown([well()]).text
+
+
 def test_a_hostile_name_is_shown_as_it_is() -> None:
     assert "<script>alert(1)</script>" in shown([well(name="<script>alert(1)</script>")]).text
 

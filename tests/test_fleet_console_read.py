@@ -28,6 +28,7 @@ from flows.fleet.console import reading
 from flows.fleet.console.line import Line, Need, Spent
 from flows.fleet.console.reading import MONTH_KEPT, read
 from flows.profiles.backup import Backup
+from flows.profiles.fleet import FleetFile
 from flows.settings import Settings
 from flows.watchdog import memory as watchdog
 from flows.watchdog.memory import Known, Memory
@@ -123,7 +124,9 @@ def test_what_was_approved_and_has_not_left_asks_for_somebody(calm: Settings, en
     with transaction(engine) as session:
         make_bulletin(session, status=BulletinStatus.approved, slot_at=NOW)
     assert line(calm, engine).needs(NOW) == ()
-    assert line(calm, engine, now=NOW + timedelta(minutes=2)).late == 1
+    fleet = Settings(calm.profile, calm.path, calm.state, calm.database, fleet=FleetFile())
+    told = [line(fleet, engine, now=NOW + timedelta(minutes=after)).late for after in (15, 16)]
+    assert told == [0, 1], "all have one hour, and it waits for its turn"
 
 
 def test_what_is_sent_by_hand_and_what_is_uncertain_ask_for_somebody(

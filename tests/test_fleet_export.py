@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from cryptography.fernet import Fernet
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
-from db import bulletins, claims, deliveries
+from db import bulletins, claims, deliveries, schema
 from db import senders as of_rows
 from db.engine import make_engine, opened, reading, transaction
 from db.models import Bulletin, BulletinStatus, Delivery, DeliveryStatus
@@ -26,6 +27,7 @@ from flows.backup import keys
 from flows.door.environment import FOLDER, handed_over
 from flows.fleet.membership import export, retirement
 from flows.fleet.membership.export import README, SECRETS, STATE, SUMS
+from flows.privacy import intact
 from flows.sending import restored, senders
 from flows.settings import ROOT, Settings, load, load_profile
 from tests.test_fleet_verbs import files
@@ -212,6 +214,19 @@ def test_a_key_that_opens_another_s_numbers_goes_nowhere(one: Leaving) -> None:
     assert other not in out + err
 
 
+@pytest.mark.parametrize("harm", ["profile", "secret"])
+def test_nor_one_of_whom_is_ill_or_lacks_a_secret(one: Leaving, harm: str) -> None:
+    mine = (one.here.folder / "alfa" / "BOLLETTINO_ENCRYPTION_KEYS").read_text(encoding="utf-8").strip()
+    one.here.give("gamma", "BOLLETTINO_ENCRYPTION_KEYS", f"{Fernet.generate_key().decode()},{mine}")
+    if harm == "profile":
+        (one.here.folder / "gamma.toml").write_text("slug = 1", encoding="utf-8")
+    else:
+        (one.here.folder / "gamma" / "BOLLETTINO_APP_SECRETS").unlink()
+    code, out, err = one.retire("--dry-run")
+    assert (code, "is also that of gamma, whose numbers it would open" in err) == (2, True)
+    assert mine not in out + err
+
+
 def test_what_is_shared_with_one_that_is_ill_stays_too(one: Leaving) -> None:
     one.here.give("alfa", "BOLLETTINO_APP_SECRETS", "app-secret-of-alfa")
     assert json.loads(one.retire("--dry-run", "--json")[1])["export"]["shared"] == []
@@ -219,6 +234,20 @@ def test_what_is_shared_with_one_that_is_ill_stays_too(one: Leaving) -> None:
     (one.here.folder / "gamma.toml").write_text("slug = 1", encoding="utf-8")
     told = json.loads(one.retire("--dry-run", "--json")[1])["export"]
     assert told["shared"] == ["BOLLETTINO_LLM_KEY"]
+
+
+@pytest.mark.parametrize("one", ["postgresql"], indirect=True)
+def test_what_a_newer_version_has_added_is_not_left_behind(one: Leaving) -> None:
+    """Of two hosts the other may be upgraded already, and this one go on with that database."""
+    settings = load("alfa")
+    note = f"{schema.NOTE.format('9999')}{schema.head()}"
+    with opened(settings.database) as engine, engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{note}'"))
+    intact.require(settings)
+    code, _, err = one.retire()
+    assert (code, "the database is at revision 9999" in err, one.is_here) == (2, True, True)
+    assert not one.folder.exists()
 
 
 def test_not_while_it_sends(one: Leaving, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from db import deliveries
 from db.engine import opened, reading, transaction
 from db.models import Delivery, InboundEvent
 from db.recipients import Address
+from flows.__main__ import main
 from flows.fleet import departed
 from flows.fleet.front import webhook
 from flows.fleet.membership import export, retirement
@@ -155,6 +156,37 @@ def test_a_note_that_cannot_be_read_costs_no_other(one: Leaving, caplog: pytest.
     (one.here.folder / departed.RETIRED / f"zeta{departed.SUFFIX}").write_text("{", encoding="utf-8")
     assert departed.numbers(one.here.folder, now=NOW) == {NUMBERS["alfa"]}
     assert "zeta.altrove cannot be read" in caplog.text
+
+
+def test_a_verb_that_was_typed_meanwhile_says_that_it_may_be_lost(
+    one: Leaving, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it wrote once the copy was made is in the old database alone: an opt-out by telephone, perhaps."""
+
+    def typed(*_: object) -> int:
+        assert one.retire()[0] == 0
+        return 0
+
+    monkeypatch.setattr("flows.cli.installation.codes", typed)
+    assert main(["codes", "--profile", "alfa"]) == 2
+    assert "alfa has left the fleet meanwhile" in capsys.readouterr().err
+    monkeypatch.setattr("flows.cli.installation.codes", lambda *_: 0)
+    assert main(["codes", "--profile", "beta"]) == 0
+
+
+def test_a_word_to_leave_waits_for_one_that_went_alone_and_comes_back(one: Leaving) -> None:
+    """Without an export, too: taken and kept by nobody, it would be lost, and that person written to."""
+    before = load("alfa")
+
+    async def story(site: Fronted) -> None:
+        assert (await asyncio.to_thread(one.typed, "retire", "alfa"))[0] == 0
+        assert await site.tell(post(stop(0), of_beta(0)), SHARED) == 503, "WhatsApp brings it again"
+        (one.here.folder / departed.RETIRED / "alfa.toml").rename(one.here.folder / "alfa.toml")
+        await comes_true(lambda: site.front.directory.is_stale())
+        assert await site.tell(post(stop(0), of_beta(0)), SHARED) == 200
+        await comes_true(lambda: dict(stopped(before))[STOPS[0]])
+
+    lived(one.here, story)
 
 
 def test_who_is_back_is_heard(one: Leaving) -> None:

@@ -10,12 +10,14 @@ from uuid import UUID
 
 import pytest
 from prefect.client.schemas.objects import DeploymentStatus, State
-from prefect.states import Running, Scheduled
+from prefect.states import Running, Scheduled, Suspended
 
 from db.engine import opened, transaction
 from db.models import BulletinKind, BulletinStatus
 from flows.__main__ import main
+from flows.deploy import QUEUES
 from flows.door import keys
+from flows.door.bodies import AT_ONCE_QUEUE, FORMS
 from flows.runs.client import start_dispatch
 from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
@@ -100,6 +102,30 @@ def test_what_all_send_at_the_same_hour_leaves_place_for_an_alert(
         assert len(given(server)) == 3
         main(["fleet", "plan"])
         assert "all together: nothing to do" in capsys.readouterr().out
+
+
+def test_what_was_answered_goes_on_before_the_forms_of_others_open(here: Land, server: DoorServer) -> None:
+    """An editor who approves an alert does not wait while those of 300 Comuni get theirs."""
+    say(here, server)
+    assert main(["fleet", "apply"]) == 0
+    earlier: State[Any] = Scheduled(scheduled_time=datetime.now(UTC) - timedelta(minutes=2))
+    form: State[Any] = Suspended()
+    with server.client() as client:
+        forms = client.read_deployment_by_name("approva/approva-alfa").id
+        about = {"bulletin_id": 1}
+        answered = client.create_flow_run_from_deployment(forms, parameters=about, state=form)
+        for _ in range(QUEUES[FORMS]):
+            opening = client.create_flow_run_from_deployment(forms, parameters=about)
+            client.set_flow_run_state(opening.id, Running(), force=True)
+        waits = client.create_flow_run_from_deployment(forms, parameters=about, state=earlier)
+        assert {answered.id, waits.id}.isdisjoint(given(server)), "there is room for no form"
+
+        resumed = server.http.post(
+            f"/api/flow_runs/{answered.id}/resume", json={}, headers=server.as_(server.keys.internal)
+        )
+        assert resumed.json()["status"] == "ACCEPT"
+        assert [one for one in given(server) if one in (answered.id, waits.id)] == [answered.id]
+        assert client.read_flow_run(answered.id).work_queue_name == AT_ONCE_QUEUE
 
 
 def test_what_a_worker_asks_for_is_ready_without_an_event_for_each(here: Land, server: DoorServer) -> None:

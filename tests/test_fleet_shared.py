@@ -19,7 +19,7 @@ from flows.door import keys
 from flows.door.environment import of_many
 from flows.fleet import shared
 from flows.profiles.fleet import FleetFile
-from flows.runs import server
+from flows.runs import readiness, server
 from flows.settings import ROOT, BollettinoError, SettingsError
 from tests.world.fleet import Land, land, planted
 
@@ -289,14 +289,19 @@ def test_the_clock_is_a_process_of_its_own_only_where_the_server_is_several(
     many(here, monkeypatch)
     words = argparse.Namespace(services=True, port=None)
 
-    def clock(database: str | None) -> None:
-        begun.append(database)
-        raise SystemExit(0)
-
-    monkeypatch.setattr(server, "serve_clock", clock)
-    with pytest.raises(SystemExit):
-        fleet_processes.prefect(words, here.fleet, None)  # type: ignore[arg-type]
+    assert fleet_processes.prefect(words, here.fleet, None) == 0  # type: ignore[arg-type]
     assert begun == [DATABASE]
+
+
+def test_the_clock_is_prefect_s_own_and_keeps_as_quiet_as_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks which deployments nobody asks for, too, and told an event of each within one transaction."""
+    done: list[Any] = []
+    monkeypatch.setattr(readiness, "keep_quietly", lambda: done.append("quiet"))
+    monkeypatch.setattr(server, "_bring", done.append)
+    monkeypatch.setattr("prefect.cli.app", lambda: done.append(sys.argv))
+    monkeypatch.setattr(sys, "argv", ["flows"])
+    server.serve_clock(DATABASE)
+    assert done == ["quiet", DATABASE, ["prefect", "server", "services", "start"]]
 
 
 @pytest.mark.parametrize(

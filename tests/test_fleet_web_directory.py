@@ -1,5 +1,6 @@
 """Who a fleet's web app knows: who joins, leaves, is mended, or comes with what is another's."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from flows.fleet.front import directory
 from flows.fleet.registry import Fleet
 from flows.settings import load
-from tests.world.fleet import Land
+from tests.world.fleet import Land, land
 from tests.world.fleet_web import (
     NUMBERS,
     PUBLIC,
@@ -46,6 +47,21 @@ def test_two_with_one_public_address_are_at_neither(
     lived(here, story)
     assert "beta, gamma: have one address" in caplog.text
     assert len(events("gamma")) == 1
+
+
+def test_one_at_this_machine_itself_stands_before_nothing_of_the_fleet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the demo's profile has it: a first fleet has no other in it."""
+    monkeypatch.setattr("os.environ", {**os.environ})
+    made = land(tmp_path, monkeypatch)
+    made.add("alfa")
+    known = directory.Directory(made.fleet)
+    known.look()
+    assert known.find("127.0.0.1:8080", "/informativa") == ("alfa", "/informativa")
+    assert known.find("127.0.0.1:8080", "/alfa/metrics") == ("alfa", "/metrics")
+    for path in ("/webhook", "/salute", "/console", "/console.css", "/metrics"):
+        assert known.find("127.0.0.1:8080", path) is None
 
 
 def test_who_joins_leaves_or_is_mended_needs_no_restart(

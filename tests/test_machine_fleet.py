@@ -19,6 +19,7 @@ from flows.door.keys import INTERNAL, PEOPLE
 from flows.machine import fleet, jobs, plan, secret_files
 from flows.machine.fleet import NAME, SECRETS, Together
 from flows.machine.plan import PlanError
+from flows.machine.setup import PROXIES
 from flows.settings import Settings, SettingsError
 from flows.watchdog import rounds as watched
 from flows.watchdog import units as noted
@@ -183,6 +184,17 @@ def test_whom_no_web_server_could_serve_is_told_and_a_database_that_is_away(
     assert "delta: servers.public: http://127.0.0.1:8080 is no https address" in told
     assert re.search(r"^ill: .*ill\.toml", told, re.MULTILINE)
     assert "alfa" not in told
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+def test_a_sandbox_among_them_keeps_nobody_from_being_served(here: Land, tmp_path: Path, proxy: str) -> None:
+    """Where editors learn; it stands on this machine alone, and no web server leads there."""
+    machine, name = fleet_of(here), f"{NAME}.{'conf' if proxy == 'nginx' else 'caddyfile'}"
+    (before,) = [one.text for one in machine.files(tmp_path, proxy) if one.path.name == name][-1:]
+    here.add("gamma", ('stage = "trial"', 'stage = "sandbox"'))
+    with_one = replace(machine, roll=here.fleet.roll())
+    assert "gamma" in [one.profile.slug for one in with_one.roll.comuni]
+    assert [one.text for one in with_one.files(tmp_path, proxy) if one.path.name == name][-1:] == [before]
 
 
 def test_the_verb_writes_it_once_and_makes_our_own_credential(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows import worker
-from flows.runs import drain
+from flows.runs import drain, taking, warm
 from flows.settings import Settings
 
 LASTS = "import time; time.sleep(60)"
@@ -72,6 +72,19 @@ def test_a_worker_that_dies_is_told_to_systemd(settings: Settings, monkeypatch: 
     monkeypatch.setattr("subprocess.Popen", lambda *_: begin([sys.executable, "-c", "pass"]))
     monkeypatch.setattr(worker, "EVERY", 0.05)
     assert worker.keep(settings) == 1
+
+
+def test_one_that_is_begun_where_workers_rest_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing else would: it lives, is online, and takes nothing."""
+    monkeypatch.setattr(warm, "start", lambda *_, **__: None)
+    settings.server_state.mkdir(parents=True, exist_ok=True)
+    for is_resting, told in ((False, False), (True, True)):
+        if is_resting:
+            (settings.server_state / taking.REST).touch()
+        worker.work(settings)
+        assert ("`python -m flows drain --undo`" in capfd.readouterr().err) == told
 
 
 def test_a_fleet_s_worker_ends_by_itself_and_the_pool_of_all_is_not_touched(

@@ -39,6 +39,7 @@ from flows.newsroom import found
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line
 from flows.newsroom.page import NO_SUCH, OPENING, Page
+from flows.profiles.fleet import FleetFile
 from flows.settings import DEMO, Settings, load_profile
 from tests.world.builders import (
     NOW,
@@ -166,6 +167,24 @@ def test_an_approved_one_leaves_by_itself_until_its_hour_and_then_waits(
         (line,) = lines.waiting(settings, session, later)
         assert line.is_urgent
         assert "non è ancora partito" in line.state
+
+
+def test_in_a_fleet_it_waits_a_while_for_its_turn_and_an_alert_does_not(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All have one hour, and nobody is to press `riprendi` for what leaves by itself."""
+    monkeypatch.setattr(settings, "fleet", FleetFile())
+    minutes = timedelta(minutes=1)
+    with transaction(engine) as session:
+        telling(session, "Mercato", status=BulletinStatus.approved, slot_at=SLOT, deadline_at=DUE)
+        assert lines.waiting(settings, session, SLOT + 15 * minutes) == []
+        (line,) = lines.leaving(settings, session, SLOT + 15 * minutes)
+        assert line.state == "parte fra un momento, approvato da Anna Redazione"
+        (line,) = lines.waiting(settings, session, SLOT + 16 * minutes)
+        assert "non è ancora partito" in line.state
+        kind, status = BulletinKind.urgent, BulletinStatus.approved
+        alert = make_bulletin(session, kind=kind, status=status, now=SLOT)
+        assert lines.is_late(settings, session, alert, SLOT + 2 * minutes)
 
 
 def test_what_was_sent_has_its_account(engine: Engine, settings: Settings, ledger: Ledger) -> None:

@@ -18,8 +18,10 @@ from flows import run
 from flows.__main__ import main
 from flows.door import keys
 from flows.door.keys import DoorKeys
+from flows.profiles.fleet import OWN
 from flows.run import WAITS, Child, look_after
 from flows.settings import DEMO, Settings, load, load_profile
+from tests.world.fleet import land
 
 SECRETS = {
     "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
@@ -187,6 +189,20 @@ def test_a_start_that_finds_its_port_taken_changes_no_credential(
         with pytest.raises(run.RunError, match=r"\(prefect\) is taken .* change servers\.prefect_port in"):
             run.run(settings, main)
     assert (settings.state / keys.FILE).read_bytes() == before
+
+
+def test_one_of_a_fleet_is_not_started_alone_and_their_credential_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Made anew, it would lock out every process that has it by now."""
+    monkeypatch.setattr("os.environ", {**os.environ})
+    here = land(tmp_path, monkeypatch)
+    here.add("alfa")
+    made = keys.once(here.states / OWN)
+    assert main(["run", "--profile", "alfa"]) == 2
+    assert "alfa is of a fleet, whose processes are of all its Comuni" in capsys.readouterr().err
+    assert keys.read(here.states / OWN) == made
+    assert not (here.states / "alfa").exists()
 
 
 def test_a_verb_of_the_first_round_is_silent_unless_it_fails(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from db import bulletins, deliveries, senders
-from db.models import BulletinStatus
+from db.models import BulletinKind, BulletinStatus
 from flows.by_hand import window
 from flows.runs import client, planned
 from flows.sending import senders as life
@@ -47,17 +47,22 @@ def test_what_was_approved_but_did_not_leave_within_the_grace_is_missed(comuni: 
 def test_what_its_slots_own_run_is_about_to_send_gets_no_second_run(
     comune: Comune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where many Comuni send at the same hour that run waits for a worker's place."""
+    """Where many Comuni send at the same hour that run waits for a place. An alert's waits for no slot's."""
     number = made(comune, BulletinStatus.approved)
+    with comune.look() as session:
+        kind, status = BulletinKind.urgent, BulletinStatus.approved
+        alert = make_bulletin(session, kind=kind, status=status, now=SLOT).id
     found, started = look(comune.settings, comune.engine, now=SLOT + GRACE), list[int]()
+    assert found == Watched(to_send=(number, alert))
     monkeypatch.setattr(
         client, "start_dispatch", lambda _settings, _engine, bulletin_id, **_: started.append(bulletin_id)
     )
     monkeypatch.setattr(window, "sweep", lambda *_, **__: None)
-    for waits, begun in ((True, []), (False, [number])):
+    for waits, begun in ((True, [alert]), (False, [number, alert])):
         monkeypatch.setattr(planned, "waits_its_turn", lambda *_, waits=waits, **__: waits)
         act(comune.settings, comune.engine, found, now=SLOT + GRACE)
         assert started == begun
+        started.clear()
 
 
 def test_a_lock_shows_what_another_wrote_since_the_row_was_read(comuni: Comune) -> None:

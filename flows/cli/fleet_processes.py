@@ -33,6 +33,7 @@ def prefect(arguments: argparse.Namespace, fleet: "Fleet", out: Output) -> int:
 
     if arguments.services:
         server.serve_clock(at.database)
+        return 0
     port = arguments.port or at.file.prefect.place[1]
     server.serve_fleet(port, database=at.database, is_alone=not has_many)
     return 0

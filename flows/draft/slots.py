@@ -14,6 +14,7 @@ from flows.bulletin.slots import slot_at as found_at
 from flows.profiles.comune import Profile
 
 START_AFTER = timedelta(minutes=1)  # after its moment: the slot's own run goes first
+TURN = timedelta(minutes=15)  # in a fleet, where many have one hour, that run may wait so long for a place
 AHEAD = timedelta(days=372)  # a slot within a year, and its own move
 
 

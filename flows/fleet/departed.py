@@ -1,7 +1,8 @@
-"""Who left a fleet: where its profile lies, and whose number is at another place from now on.
+"""Who left a fleet: where its profile lies, and whose number nobody here hears from now on.
 
-For a week what comes for such a number is refused, so that WhatsApp brings it again until somebody takes it.
-Answered and kept by nobody, a DISATTIVA of the hour in between would be lost.
+For a week what comes for such a number is refused, so that WhatsApp brings it again until somebody takes it:
+who has it elsewhere, or this fleet where it is taken in again. Answered and kept by nobody, a DISATTIVA of
+the time in between would be lost.
 """
 
 import logging
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class Move(BaseModel):
-    """One number that is elsewhere."""
+    """One number that is heard here no more."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,7 +32,7 @@ class Move(BaseModel):
 
 
 def note(settings: Settings, *, now: datetime) -> None:
-    """That it goes elsewhere. While its profile is of the fleet it is served as ever."""
+    """That it goes. While its profile is of the fleet it is served as ever."""
     if settings.profile.channel.uses_api:
         move = Move(phone_number_id=settings.profile.whatsapp.phone_number_id, until=now + FOR)
         path = settings.path.parent / RETIRED / f"{settings.profile.slug}{SUFFIX}"

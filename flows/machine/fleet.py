@@ -159,7 +159,8 @@ class Together(Setup):
 
     def _faces(self) -> Mapping[str, Any]:
         """For the web server. `labels`: how names of editors begin, and no name of citizens does."""
-        faces = [plan.faces(settings.profile) for settings in self.roll.comuni if not [*_unserved(settings)]]
+        served = [one for one in self.roll.comuni if one.profile.stage != "sandbox" and not [*_unserved(one)]]
+        faces = [plan.faces(settings.profile) for settings in served]
         public = [face.host for face, _ in faces]
         inner = [face.host for _, face in faces if face is not None]
         labels = {_label(host) for host in inner} - {_label(host) for host in public}

@@ -81,7 +81,8 @@ def of_host(of_all: Fleet) -> Home:
     if not (BOOTED.is_dir() and machine.command.exists()):
         raise UpgradeError(
             "no units run a fleet here: stop its processes (the workers with `drain --here` before), bring "
-            "the code, `python -m flows fleet migrate`, start them, `python -m flows fleet apply`"
+            "the code, `python -m flows fleet migrate`, start them (the workers after `drain --undo`), "
+            "`python -m flows fleet apply`"
         )
     if os.geteuid() != 0:
         raise UpgradeError(f"units run {machine.name}: type this as root")

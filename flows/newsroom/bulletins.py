@@ -29,7 +29,7 @@ from flows.bulletin.status import (
 from flows.draft import undo
 from flows.draft.days import at_once
 from flows.draft.missed import begin_before, come_before
-from flows.draft.slots import START_AFTER, TODAY
+from flows.draft.slots import START_AFTER, TODAY, TURN
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line, Step, artifact, capital, form, order, run
 from flows.sending import channel, hold, parts
@@ -68,7 +68,9 @@ def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
         if (handover := handovers.of(session, row.id)) is not None
     ]
     lines += [
-        _late(session, row) for row in with_status(BulletinStatus.approved) if is_late(session, row, now)
+        _late(session, row)
+        for row in with_status(BulletinStatus.approved)
+        if is_late(settings, session, row, now)
     ]
     for bulletin_id, count in deliveries.older(session, before=now - SETTLED_AFTER).items():
         row = session.get_one(Bulletin, bulletin_id)
@@ -177,10 +179,14 @@ def _remaining(count: int) -> str:
     return "Ne resta 1" if count == 1 else f"Ne restano {thousands(count)}"
 
 
-def is_late(session: Session, row: Bulletin, now: datetime) -> bool:
-    """Approved, and not on its way at its moment."""
+def is_late(settings: Settings, session: Session, row: Bulletin, now: datetime) -> bool:
+    """Approved, and not on its way at its moment; in a fleet a slot's run waits for its turn first."""
     sealed = bulletins.approved(session, row.id)
-    return sealed is not None and now > (row.slot_at or sealed[0].decided_at) + START_AFTER
+    if sealed is None:
+        return False
+    if row.slot_at is None or settings.fleet is None:
+        return now > (row.slot_at or sealed[0].decided_at) + START_AFTER
+    return now > row.slot_at + min(TURN, timedelta(minutes=settings.profile.grace_minutes) / 2)
 
 
 def _late(session: Session, row: Bulletin) -> Line:
@@ -221,16 +227,16 @@ def leaving(settings: Settings, session: Session, now: datetime) -> list[Line]:
             )
         )
     lines += [
-        _approved(settings, session, row)
+        _approved(settings, session, row, now)
         for row in bulletins.with_status(session, BulletinStatus.approved)
-        if not is_late(session, row, now)
+        if not is_late(settings, session, row, now)
     ]
     return lines
 
 
-def _approved(settings: Settings, session: Session, row: Bulletin) -> Line:
+def _approved(settings: Settings, session: Session, row: Bulletin, now: datetime) -> Line:
     sealed = bulletins.approved(session, row.id)
-    when = giorno_ora(row.slot_at) if row.slot_at else "fra un momento"
+    when = giorno_ora(row.slot_at) if row.slot_at and now <= row.slot_at + START_AFTER else "fra un momento"
     how = "si invia a mano" if channel.by_hand(settings, session, row) else "parte"
     by = f", approvato da {' e '.join(signers(settings, session, sealed[0]))}" if sealed else ""
     return Line(

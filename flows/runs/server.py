@@ -10,7 +10,6 @@ starts. So here every transaction that may write asks for the lock as it begins,
 """
 
 import asyncio
-import os
 import re
 import sys
 import time
@@ -33,7 +32,7 @@ from flows.accounts.reception import Reception
 from flows.deploy import startable
 from flows.door.gate import Door
 from flows.door.house import House
-from flows.runs import complaints, readiness
+from flows.runs import complaints, readiness, resumed
 from flows.runs.assets import Assets
 from flows.runs.newsroom import OwnNewsroom
 from flows.settings import BollettinoError, Settings
@@ -139,6 +138,7 @@ def serve(settings: Settings) -> None:
     wait_for_turns()
     count_requests_alone()
     readiness.keep_quietly()
+    resumed.go_first()
     complaints.speak_italian()
     _, port = settings.prefect_place
     _run(door(settings), port)
@@ -154,16 +154,21 @@ def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
     wait_for_turns()
     count_requests_alone()
     readiness.keep_quietly()
+    resumed.go_first()
     complaints.speak_italian()
     _bring(database)
     _run(create_app(webserver_only=not is_alone, final=True), port)
 
 
 def serve_clock(database: str | None) -> None:
-    """Become the process that does what a fleet's servers do by the clock: schedules, late runs, clearing."""
+    """Do what a fleet's servers do by the clock, until told to end: schedules, late runs, clearing."""
     _require_redis()
+    readiness.keep_quietly()  # which deployments nobody asks for any more is looked at by the clock, too
     _bring(database)
-    os.execv(sys.executable, [sys.executable, "-m", "prefect", "server", "services", "start"])  # noqa: S606  no shell is meant
+    from prefect.cli import app
+
+    sys.argv = ["prefect", "server", "services", "start"]
+    app()
 
 
 def _require_redis() -> None:

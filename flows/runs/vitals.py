@@ -40,12 +40,15 @@ from flows.deploy import (
     schedules,
     when,
 )
+from flows.door.bodies import BY_CLOCK
+from flows.draft.slots import TURN
 from flows.profiles.fleet import OWN
 from flows.settings import BollettinoError, Settings
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
 TAKEN_WITHIN = timedelta(minutes=5)  # from its hour, or from Pending, to Running
 SAME_CLOCK = timedelta(minutes=1)  # by which the server's and this machine's may differ
+GONE = "?"  # in place of a deployment's name
 LONGEST_RUN = timedelta(hours=6)  # of one whose process cannot be looked at: no send takes as long
 
 Client: TypeAlias = SyncPrefectClient  # for who hands it on, and knows nothing of Prefect
@@ -113,7 +116,10 @@ class Stranded:
 
 
 def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Stranded:
-    """Runs of this installation that nobody will end; `for_all`: its fleet's, each for all Comuni at once."""
+    """Runs of this installation that nobody will end; `for_all`: its fleet's, each for all Comuni at once.
+
+    Not what the server planned of a deployment while that was deleted: it reads first, and writes some later.
+    """
     tag, end = (OWN, name_for_all("")) if for_all else (settings.profile.slug, settings.deployment(""))
     states = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
     wanted = FlowRunFilter(
@@ -137,10 +143,11 @@ def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Str
         state = run.state
         if state is None:
             continue
-        verb = names.get(run.deployment_id, "?") if run.deployment_id else "?"
+        verb = names.get(run.deployment_id, GONE) if run.deployment_id else GONE
         if state.is_scheduled():
             due = run.next_scheduled_start_time or run.expected_start_time
-            if due is not None and now - due > TAKEN_WITHIN:
+            patience = TURN if run.work_queue_name == BY_CLOCK else TAKEN_WITHIN
+            if verb != GONE and due is not None and now - due > patience:
                 late.append(verb)
         elif state.is_cancelling():
             if now - state.timestamp > TAKEN_WITHIN:

@@ -83,7 +83,8 @@ def html(lines: Sequence[Line], *, now: datetime, version: str) -> str:
 def _row(line: Line, now: datetime) -> Row:
     last = f"ultimo giro di sorveglia: {_when(line.last_round, now)}" if line.silence(now) else ""
     broken = ", ".join(one.name for one in line.broken)
-    why = "; ".join(filter(None, [line.ill, last, broken]))
+    ill = f"per chi gestisce il server: {line.ill}" if line.ill else ""  # in his English, or the program's
+    why = "; ".join(filter(None, [ill, last, broken]))
     name = line.name.removeprefix("Comune di ") or line.slug  # a column of one letter is hard to read
     head = Row(name, line.slug, line.needs(now), why, line.is_read)
     if not line.is_read:

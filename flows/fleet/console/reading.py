@@ -66,7 +66,7 @@ def read(settings: Settings, engine: Engine, memory: Memory, *, now: datetime) -
         revision = schema.current(engine)
     with reading(engine) as session:
         line = _of_sources(settings, session, unread(settings), now)
-        line = _of_bulletins(session, line, memory, now)
+        line = _of_bulletins(settings, session, line, memory, now)
         line = _of_alerts(settings, session, line, now)
         said = provider.account_words(session)
         slot = slot_after(settings.profile, now, closed_days(session, now))
@@ -125,7 +125,7 @@ def _read(session: Session, addresses: Collection[str], away: Collection[str]) -
     )
 
 
-def _of_bulletins(session: Session, line: Line, memory: Memory, now: datetime) -> Line:
+def _of_bulletins(settings: Settings, session: Session, line: Line, memory: Memory, now: datetime) -> Line:
     living = bulletins.with_status(
         session, *WAITING, BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped
     )
@@ -139,7 +139,7 @@ def _of_bulletins(session: Session, line: Line, memory: Memory, now: datetime) -
             if row.status in WAITING
         ),
         stopped=sum(not parts.waits(row) for row in by_status[BulletinStatus.stopped]),
-        late=sum(is_late(session, row, now) for row in by_status[BulletinStatus.approved]),
+        late=sum(is_late(settings, session, row, now) for row in by_status[BulletinStatus.approved]),
         by_hand=sum(handovers.of(session, row.id) is not None for row in by_status[BulletinStatus.sending]),
         uncertain=len(deliveries.older(session, before=now - SETTLED_AFTER)),
         last=_sent(session, last[0], memory.accounts, now) if last else None,

@@ -17,6 +17,8 @@ from flows.web.metrics import HERE
 from flows.whatsapp.webhook import verify_signature
 
 READ_EVERY = 1.0  # seconds at least between two looks at the folder
+# On this machine they are the fleet's, also where the `servers.public` of one is this machine itself.
+OF_ALL = frozenset(("/webhook", "/salute", "/console", "/console.css", "/metrics"))
 
 Mark = tuple[object, ...]
 
@@ -73,6 +75,8 @@ class Directory:
         except ValueError:
             return None
         if name in HERE:
+            if path in OF_ALL:
+                return None
             slug, _, rest = path.removeprefix("/").partition("/")
             if slug in self.comuni:
                 return slug, f"/{rest}"

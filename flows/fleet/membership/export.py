@@ -121,6 +121,11 @@ def plan(fleet: Fleet, settings: Settings, session: Session, folder: Path) -> Ex
     ):
         raise ExportError(f"--export {folder}: is there already, and never overwritten: name a new folder")
     _ = settings.secrets  # SettingsError where one is missing
+    if (at := schema.current(session.connection().engine)) != schema.head():
+        raise ExportError(
+            f"the database is at revision {at}, of which this version, {schema.head()}, does not know all: "
+            "type it on a host that has the newer one"
+        )
     size = _size(session.connection())
     if (free := shutil.disk_usage(folder.parent).free) < size * taking.SPARE:
         raise ExportError(

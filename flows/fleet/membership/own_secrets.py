@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flows.door.keys import PEOPLE
-from flows.fleet.apart import Own, in_common
+from flows.fleet.apart import Own
 from flows.fleet.registry import Fleet
 from flows.profiles.fleet import own_variables
 from flows.settings import BollettinoError, Settings
@@ -30,14 +30,16 @@ class OwnSecrets:
 
 def of(fleet: Fleet, settings: Settings) -> OwnSecrets:
     """With a password to begin with, since a fleet's gate knows none."""
-    slug, roll = settings.profile.slug, fleet.roll()
-    if others := in_common(roll.comuni).get(slug, {}).get(Own.encryption):
+    slug, others = settings.profile.slug, dict(_others(fleet, settings.profile.slug))
+    own = {name: value for name, value in settings.own_variables.items() if name != ELSEWHERE}
+    keys = _parts(own.get(Own.encryption, ""))
+    opened = [one for one, given in others.items() if keys & _parts(given.get(Own.encryption, ""))]
+    if opened:
         raise SharedKeyError(
-            f"{Own.encryption} of {slug} is also that of {', '.join(others)}, whose numbers it would open: "
+            f"{Own.encryption} of {slug} is also that of {', '.join(opened)}, whose numbers it would open: "
             "put a new one first, and `python -m flows rotate-keys`; then the older key goes"
         )
-    theirs = {part for given in _others(fleet, slug) for value in given.values() for part in _parts(value)}
-    own = {name: value for name, value in settings.own_variables.items() if name != ELSEWHERE}
+    theirs = {part for given in others.values() for value in given.values() for part in _parts(value)}
     shared = [
         name
         for name, value in own.items()
@@ -47,13 +49,13 @@ def of(fleet: Fleet, settings: Settings) -> OwnSecrets:
     return OwnSecrets({PEOPLE: f"redazione:{chance.token_hex(12)}", **kept}, tuple(sorted(shared)))
 
 
-def _others(fleet: Fleet, slug: str) -> Iterator[Mapping[str, str]]:
+def _others(fleet: Fleet, slug: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     """What each of the others is given; of one that is ill what lies in its folder."""
     roll = fleet.roll()
-    yield from (one.own_variables for one in roll.comuni if one.profile.slug != slug)
+    yield from ((one.profile.slug, one.own_variables) for one in roll.comuni if one.profile.slug != slug)
     for ill in roll.ill:
         try:
-            yield own_variables(fleet.folder, ill, {})
+            yield ill, own_variables(fleet.folder, ill, {})
         except (OSError, UnicodeDecodeError):
             raise BollettinoError(f"{ill}: its secrets cannot be read, nor compared: mend it first") from None
 

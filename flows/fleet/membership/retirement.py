@@ -119,6 +119,7 @@ def leave(leaving: Leave, registrar: Registrar, *, clock: Callable[[], datetime]
         _take_away(client, settings)
         with transaction(engine) as session:  # what was drafted by a run that was under way
             _cancel(session, now=clock())
+    note_move(settings, now=clock())  # who is taken in again hears then who has left meanwhile
     _move(leaving)
 
 
