@@ -80,6 +80,7 @@ def test_a_postponed_draft_reaches_nobody(installation: Installation, page: Page
     assert installation.status(f"/b/{merged.code}") == 404
 
 
+@pytest.mark.rehearsal
 def test_a_second_tab_loses_its_text_to_the_newer_one_and_an_old_link_still_decides(
     installation: Installation, page: Page
 ) -> None:

@@ -73,6 +73,7 @@ def announced_and_corrected(installation: Installation, page: Page) -> None:
     assert all("soltanto in via Mazzini" in messages[0] for messages in again.values())
 
 
+@pytest.mark.rehearsal
 def test_an_approved_bulletin_is_opened_again(installation: Installation, page: Page) -> None:
     """Of a slot that is far enough: the others belong to other tests."""
     installation.publish("Bando per il sostegno all'affitto")
