@@ -32,7 +32,7 @@ test: check ## the same, and a browser, and run all tests
 	$(BIN)/python -m pytest
 
 test-fast: ## for every save: the tests that start no server and no browser; a minute and a half
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest --numprocesses=2 -m "not slow"
 
 rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes hours, alone
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest -m rehearsal

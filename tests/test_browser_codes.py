@@ -81,6 +81,7 @@ def test_the_second_person_sends_back_and_the_first_corrects(installation: Insta
     )
 
 
+@pytest.mark.rehearsal
 def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
     installation: Installation, page: Page
 ) -> None:

@@ -22,6 +22,7 @@ APPROVE, ANNA = "Approva: parte subito", "Anna Redazione"
 THROTTLED = 130429  # too many messages a second
 
 
+@pytest.mark.rehearsal
 def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
     installation: Installation, page: Page
 ) -> None:

@@ -51,6 +51,8 @@ from tests.world import outbox
 from tests.world.builders import make_bulletin, make_recipient
 from tests.world.wires import Handled
 
+pytestmark = pytest.mark.slow  # a whole send for each answer
+
 REHEARSAL = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
 PER_SECOND, ENDS = 400.0, (BulletinStatus.sent, BulletinStatus.stopped)
 
@@ -246,7 +248,6 @@ def test_two_workers_end_together(towns: Town, script: list[Saying], last: Sayin
     towns.plays(script, last, people=people, workers=2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("people", [1, 2, 50] if REHEARSAL else [2])
 def test_every_last_answer_ends_a_send(town: Town, people: int) -> None:
     """The codes of the table many at a time: by their action there are few kinds."""
