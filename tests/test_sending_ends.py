@@ -52,7 +52,6 @@ from tests.world.builders import make_bulletin, make_recipient
 from tests.world.wires import Handled
 
 pytestmark = pytest.mark.slow  # a whole send for each answer
-
 REHEARSAL = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
 PER_SECOND, ENDS = 400.0, (BulletinStatus.sent, BulletinStatus.stopped)
 
