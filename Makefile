@@ -31,13 +31,15 @@ test: check ## the same, and a browser, and run all tests
 	@$(or $(PYTHON),python3) deployments/install.py browser
 	$(BIN)/python -m pytest
 
-test-fast: ## for every save: the tests that start no server and no browser; about three minutes
-	$(BIN)/python -m pytest -m "not slow"
+test-fast: ## for every save: the tests that start no server and no browser; a minute and a half
+	$(BIN)/python -m pytest --numprocesses=2 -m "not slow"
 
 rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes hours, alone
+	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest -m rehearsal
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_approve_state_machine.py tests/test_web_order.py \
 		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py \
-		tests/test_door_requests.py
+		tests/test_door_requests.py tests/test_door_requests_sign_in.py tests/test_fleet_rounds.py \
+		tests/test_fleet_walls_filters.py tests/test_bulletin_summary.py
 	@$(BIN)/python -m tests.bench.rehearsal_kill
 	@$(BIN)/python -m tests.bench.rehearsal_backup
 	@$(BIN)/python -m tests.bench.rehearsal_upgrade

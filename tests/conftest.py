@@ -1,13 +1,14 @@
 """Databases of both kinds, migrated once a session and copied for each test."""
 
 import functools
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # before Prefect is imported
 # where no server is, none is started in secret: it takes ten seconds, and may outlive the test
@@ -30,6 +31,7 @@ from flows.draft import items
 from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
 from flows.whatsapp import account
+from tests.world import prefect_files
 from tests.world.code_secrets import ANNA, BRUNO
 from tests.world.code_secrets import SECRETS as CODES
 from tests.world.comune import SECRETS, Comune, Loopback
@@ -55,10 +57,12 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("untimed")
 
 be_volatile()
+prefect_files.share()
 # a thousand tests summarise the sandbox's eight notices, 30 ms each: here once for each process of the suite
 vars(items)["summarise"] = functools.lru_cache(maxsize=256)(summarise)
 
 
+IS_REHEARSAL = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
 WAITS = {
     "installation",
     "premises",
@@ -72,8 +76,23 @@ WAITS = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make test-fast` leaves out what starts a server or a browser; a module that is slow says so itself."""
+OF_A_GROUP = {"on_sqlite", "on_postgresql", "premises", "walled", "week"}  # what its tests share
+_open: list[tuple[pytest.FixtureDef[Any], pytest.FixtureRequest]] = []
+
+
+def _group(item: pytest.Item | None) -> str | None:
+    marker = item.get_closest_marker("xdist_group") if item else None
+    return str(marker.args[0]) if marker else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`make test-fast` leaves out what starts a server or a browser; a module that is slow says so itself.
+    What is long is left to `make rehearsal`. A group stands together, where its first test stands.
+    """
+    if not IS_REHEARSAL:
+        left = [item for item in items if item.get_closest_marker("rehearsal")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not item.get_closest_marker("rehearsal")]
     for item in items:
         parameters = getattr(item, "callspec", None)
         fixtures = {
@@ -82,11 +101,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         }
         if fixtures & WAITS or item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.slow)
+    first: dict[str, int] = {}
+    places = {
+        item: place if (group := _group(item)) is None else first.setdefault(group, place)
+        for place, item in enumerate(items)
+    }
+    items.sort(key=lambda item: places[item])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is made before the first test stays: nobody looks through it for garbage meanwhile."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    if fixturedef.argname in OF_A_GROUP:
+        _open.append((fixturedef, request))
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """What a group shares ends with its last test: idle, an installation takes a tenth of a processor."""
+    try:
+        yield
+    finally:
+        while nextitem is not None and _group(item) != _group(nextitem) and _open:
+            fixturedef, request = _open.pop()
+            fixturedef.finish(request)  # type: ignore[arg-type]  # pytest hands out a SubRequest
 
 
 def pytest_unconfigure() -> None:
     """The Prefect home that was made above goes with the process that made it."""
     shutil.rmtree(os.environ["PREFECT_HOME"], ignore_errors=True)
+    prefect_files.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -234,6 +290,7 @@ def site(settings: Settings, sqlite: Engine, now: datetime) -> Site:
 
 
 def _running(installation: Installation) -> Iterator[Installation]:
+    prefect_files.bring(installation.state)
     installation.start()
     yield installation
     assert installation.stop() == 0

@@ -11,6 +11,8 @@ from deployments.sandbox.zones import rows_from_levels
 from tests.bench.replay_alerts import ZONE, Issue, Key, history, replay
 from tests.world.shared import needs_shared
 
+pytestmark = pytest.mark.slow  # years of bulletins
+
 WEEKS = {
     "three bulletins on the day of the flood": (date(2023, 10, 23), date(2023, 10, 27)),
     "days without a bulletin": (date(2023, 10, 29), date(2023, 11, 4)),
@@ -21,7 +23,6 @@ WEEKS = {
 }
 
 
-@pytest.mark.slow
 @needs_shared
 @pytest.mark.parametrize("week", WEEKS)
 def test_the_levels_of_the_history_hold_and_each_change_is_seen_once(engine: Engine, week: str) -> None:

@@ -21,6 +21,8 @@ from tests.world.documents import INCIDENTS, MANUAL
 from tests.world.readers import at_hand, run
 from tests.world.safe import Safe
 
+pytestmark = pytest.mark.slow  # each bit and each cut is tried
+
 AT = datetime(2026, 11, 24, 3, 15, tzinfo=UTC)
 FILES = {
     PROFILE: b'slug = "esempio"\n',

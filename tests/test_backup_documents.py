@@ -17,6 +17,8 @@ from tests.world.safe import Safe
 from tests.world.small_town import Town, tree_of
 from tests.world.units import write_profile
 
+pytestmark = pytest.mark.slow  # a backup is restored for each test
+
 OWN = {"informativa.md": b"# La nostra informativa\n", "condizioni.md": b"# Le nostre condizioni\n"}
 
 

@@ -27,6 +27,8 @@ from tests.bench import send_town
 from tests.world.safe import Safe, path_with_tools
 from tests.world.small_town import Town, tree_of
 
+pytestmark = pytest.mark.slow  # a backup is restored for each test
+
 
 @pytest.fixture(autouse=True)
 def _town(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -29,6 +29,8 @@ from tests.world.elsewhere import Sftp
 from tests.world.examined import answer
 from tests.world.small_town import Town
 
+pytestmark = pytest.mark.slow  # a backup is restored for each test
+
 ANNA, BRUNO = "+393331234567", "+393331234568"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

@@ -47,6 +47,7 @@ def test_a_wrong_code_comes_back_and_two_right_ones_send(installation: Installat
     )
 
 
+@pytest.mark.rehearsal
 def test_the_second_person_sends_back_and_the_first_corrects(installation: Installation, page: Page) -> None:
     with installation.profile(TWO_WITH_CODES[0]):
         number = installation.draft("Nuovi orari dello sportello anagrafe")
@@ -80,6 +81,7 @@ def test_the_second_person_sends_back_and_the_first_corrects(installation: Insta
     )
 
 
+@pytest.mark.rehearsal
 def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
     installation: Installation, page: Page
 ) -> None:

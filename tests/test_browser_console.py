@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from flows.fleet.console.sweep import Console
 from flows.fleet.front import app as front
-from tests.test_web_accessible import ALL, CONTRAST, NARROWEST, SHOTS, SIZES, faults
+from tests.test_web_accessible import ALL, CONTRAST, NARROWEST, ON_A_PHONE, SHOTS, SIZES, faults
 from tests.world.builders import NOW
 from tests.world.comune import Loopback
 from tests.world.editor import browser_page
@@ -37,7 +37,7 @@ def opened(page: Page, address: str, states: Path, monkeypatch: pytest.MonkeyPat
     assert page.locator("tbody tr").count() == comuni
 
 
-@pytest.mark.parametrize("size", SIZES)
+@ON_A_PHONE
 def test_axe_finds_nothing_on_it(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: str
 ) -> None:

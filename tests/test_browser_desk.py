@@ -70,6 +70,7 @@ def test_what_is_approved_too_late_does_not_leave(installation: Installation, pa
     assert installation.completed(run_id).endswith("· non approvato in tempo")
 
 
+@pytest.mark.rehearsal
 def test_a_postponed_draft_reaches_nobody(installation: Installation, page: Page) -> None:
     number = installation.draft("Cambia il regolamento delle palestre")
     editor = Editor.of(installation, page, number, "postpone")
@@ -80,6 +81,7 @@ def test_a_postponed_draft_reaches_nobody(installation: Installation, page: Page
     assert installation.status(f"/b/{merged.code}") == 404
 
 
+@pytest.mark.rehearsal
 def test_a_second_tab_loses_its_text_to_the_newer_one_and_an_old_link_still_decides(
     installation: Installation, page: Page
 ) -> None:

@@ -43,8 +43,10 @@ def discard(installation: Installation, number: int) -> None:
 
 @pytest.mark.parametrize(
     ("width", "height", "is_phone", "most"),
-    [(1366, 900, False, 3), (360, 740, True, 6)],
-    ids=["desk", "phone"],
+    [
+        pytest.param(1366, 900, False, 3, id="desk"),
+        pytest.param(360, 740, True, 6, id="phone", marks=pytest.mark.rehearsal),
+    ],
 )
 def test_an_untouched_draft_is_approved_in_five_taps_and_few_screens(
     installation: Installation, width: int, height: int, most: int, *, is_phone: bool

@@ -16,7 +16,16 @@ POSTPONE = "Non inviare: le notizie passano al prossimo bollettino"
 DESK, PHONE = (1366, 900), (360, 740)
 
 
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def on(size: str) -> pytest.MarkDecorator:
+    """On the other one, too, in a rehearsal."""
+    both = [
+        pytest.param(screen, id=name, marks=() if name == size else pytest.mark.rehearsal)
+        for name, screen in (("desk", DESK), ("phone", PHONE))
+    ]
+    return pytest.mark.parametrize("screen", both, indirect=True)
+
+
+@pytest.fixture
 def screen(request: pytest.FixtureRequest) -> Iterator[Page]:
     width, height = request.param
     with browser_page(width, height, is_phone=request.param == PHONE) as page:
@@ -34,6 +43,7 @@ def newsroom(installation: Installation, page: Page) -> None:
     expect(page.locator("#aspetta")).to_be_visible()
 
 
+@on("phone")
 def test_a_refused_order_is_red_and_says_why(installation: Installation, screen: Page) -> None:
     run_id = installation.order("ferma", bollettino=ELSE, chi=ANNA)
     wait_for("the answer", lambda: "NON FERMATO" in installation.name_of(run_id))
@@ -52,6 +62,7 @@ def test_a_refused_order_is_red_and_says_why(installation: Installation, screen:
     expect(screen.get_by_text("Quale bollettino")).to_be_visible()
 
 
+@on("desk")
 def test_a_draft_that_was_not_to_be_sent_is_taken_up_again(installation: Installation, screen: Page) -> None:
     """From the editors' page to the start form, and from the order's page to the form that waits again."""
     number = installation.draft("Corso di ceramica per adulti")
@@ -90,6 +101,7 @@ def test_a_draft_that_was_not_to_be_sent_is_taken_up_again(installation: Install
     expect(screen.get_by_text("da approvare").first).to_be_visible()
 
 
+@on("desk")
 def test_the_link_to_what_waits_shows_that_and_nothing_dead(installation: Installation, screen: Page) -> None:
     gone = installation.draft("Gara di torte della Pro Loco")
     run_id = installation.run_of(gone)
@@ -112,6 +124,7 @@ def test_the_link_to_what_waits_shows_that_and_nothing_dead(installation: Instal
     shot(screen, "begun")
 
 
+@on("phone")
 def test_the_brake_is_on_one_page_with_the_editors_orders(installation: Installation, screen: Page) -> None:
     """Prefect's own list has ten a page, by name: there it stands on the second."""
     newsroom(installation, screen)

@@ -22,6 +22,7 @@ pytestmark = [
 APPROVE = "Approva: parte subito"
 
 
+@pytest.mark.rehearsal
 def test_who_came_by_the_provider_approves_and_proves_it_again_where_that_is_old(
     installation: Installation,
 ) -> None:

@@ -21,6 +21,7 @@ TITLES = (
 )
 
 
+@pytest.mark.rehearsal
 def test_an_item_of_the_queue_takes_the_place_of_another(installation: Installation, page: Page) -> None:
     number = installation.draft(*TITLES)
     before = installation.texts(number)

@@ -22,6 +22,7 @@ APPROVE, ANNA = "Approva: parte subito", "Anna Redazione"
 THROTTLED = 130429  # too many messages a second
 
 
+@pytest.mark.rehearsal
 def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
     installation: Installation, page: Page
 ) -> None:
@@ -73,6 +74,7 @@ def announced_and_corrected(installation: Installation, page: Page) -> None:
     assert all("soltanto in via Mazzini" in messages[0] for messages in again.values())
 
 
+@pytest.mark.rehearsal
 def test_an_approved_bulletin_is_opened_again(installation: Installation, page: Page) -> None:
     """Of a slot that is far enough: the others belong to other tests."""
     installation.publish("Bando per il sostegno all'affitto")

@@ -51,6 +51,7 @@ def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Install
         assert texts[0] not in messages[0]
 
 
+@pytest.mark.rehearsal
 def test_runs_begin_warm_and_cold_where_the_warm_process_has_died(installation: Installation) -> None:
     def begun_as() -> str:
         """The command line of a run's process; it ended well."""
@@ -181,6 +182,7 @@ def test_a_refused_order_is_red_and_told_by_mail_to_who_gave_it(installation: In
     assert "Nessun bollettino è in invio." in told[0]["text"]
 
 
+@pytest.mark.rehearsal
 def test_postponed_news_return_and_discarded_ones_do_not(installation: Installation) -> None:
     title = "Corso di italiano per adulti"
     number = installation.draft(title)
@@ -234,7 +236,13 @@ def test_schedules_on_the_server_are_those_of_the_profile(installation: Installa
     assert crons == {(slot.dispatch.cron, "Europe/Rome") for slot in settings.profile.weekly_slots}
 
 
-@pytest.mark.parametrize("which", [["--all"], ["--name", "invia", "--pool", "bollettino-esempio"]])
+@pytest.mark.parametrize(
+    "which",
+    [
+        pytest.param(["--all"], marks=pytest.mark.rehearsal),
+        ["--name", "invia", "--pool", "bollettino-esempio"],
+    ],
+)
 def test_prefects_own_deploy_registers_nothing_and_says_what_does(
     installation: Installation, which: list[str]
 ) -> None:

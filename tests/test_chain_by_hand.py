@@ -54,6 +54,7 @@ def form_of(installation: Installation, run_id: str, round_: int) -> dict[str, s
     return {name: field["title"] for name, field in schema["properties"].items()}
 
 
+@pytest.mark.rehearsal
 def test_a_bulletin_is_sent_by_hand_and_accounted_for(installation: Installation) -> None:
     """With a DISATTIVA while the list waits, and a worker killed before the operator answers."""
     with installation.profile(ASSISTED):

@@ -35,6 +35,7 @@ pytestmark = pytest.mark.xdist_group("chain")  # beside "installation" and "desk
 WORKER = "worker start"
 
 
+@pytest.mark.rehearsal
 def test_a_server_killed_while_a_draft_waits_and_after_its_answer(installation: Installation) -> None:
     number = installation.draft("Cinema all'aperto nel cortile del municipio")
     run_id = installation.run_of(number)
@@ -57,6 +58,7 @@ def test_a_worker_killed_right_after_the_answer(installation: Installation) -> N
     assert len(versions(installation, number)) == 2
 
 
+@pytest.mark.rehearsal
 def test_killed_while_the_answer_is_stored(installation: Installation) -> None:
     """Worker and run die together: Prefect calls the run Running for ever, `sorveglia` does not."""
     number = installation.draft("Distribuzione dei sacchi per l'umido")
@@ -98,6 +100,7 @@ def _deciding(installation: Installation, number: int, run_id: str) -> psutil.Pr
     return found[0] if found else None
 
 
+@pytest.mark.rehearsal
 def test_killed_between_the_decision_and_the_start_of_the_send(installation: Installation) -> None:
     """The decision is ours: `sorveglia` starts what the run did not come to start."""
     for title in ("Potatura dei platani", "Gara di scacchi", "Festa dei vicini"):  # its moment is short
@@ -150,6 +153,7 @@ def test_killed_while_it_takes_a_send(installation: Installation) -> None:
     sent_once(installation, number, "Preso in carico, e poi il buio.")
 
 
+@pytest.mark.rehearsal
 def test_a_database_held_for_longer_than_a_writer_waits(installation: Installation) -> None:
     """SQLite gives up after 30 seconds, "database is locked": the run tries again, and goes on waiting."""
     number = installation.draft("Servizio civile: aperte le domande")

@@ -39,7 +39,13 @@ def mail(installation: Installation, subject: str, about: str) -> list[dict[str,
 @pytest.mark.parametrize(
     ("decision", "status", "word", "title"),
     [
-        (POSTPONE, "merged", "rinviato", "Orario nuovo della piscina comunale"),
+        pytest.param(  # in a browser: tests/test_browser_orders.py
+            POSTPONE,
+            "merged",
+            "rinviato",
+            "Orario nuovo della piscina comunale",
+            marks=pytest.mark.rehearsal,
+        ),
         (DISCARD, "rejected", "scartato", "Lettura ad alta voce per i più piccoli"),
     ],
 )

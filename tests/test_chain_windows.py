@@ -67,6 +67,7 @@ def test_a_tab_that_shows_an_older_text_cannot_answer_for_the_newer(installation
     assert all(a.created_at < b.created_at for a, b in pairwise(stored))
 
 
+@pytest.mark.rehearsal
 def test_a_window_that_is_lost_is_replaced_and_its_text_kept(installation: Installation) -> None:
     """Cancelled, paused, deleted, or set going without the form: within one round of `sorveglia`."""
     number = installation.draft("Raccolta straordinaria degli ingombranti")

@@ -21,6 +21,8 @@ from scrapers.sites.families import UNKNOWN
 from tests.world.sandbox_town import Town
 from tests.world.served import Answer, Served, home, html, rss, serve
 
+pytestmark = pytest.mark.slow  # a site is read for each test
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 

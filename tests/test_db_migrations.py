@@ -18,6 +18,8 @@ from db.models import Consent, ConsentEvent, NewsItem, SignOffWord, Source, Summ
 from db.vault import Vault
 from tests.world.builders import NOW, make_bulletin
 
+pytestmark = pytest.mark.slow  # each migration is run
+
 APPEND_ONLY = ("consentevent", "usedcode", "signoff", "act")
 RELEASED = ("0100",)  # the last revision of each version that was released: 0.1.0
 
@@ -210,7 +212,6 @@ FIRST_ROWS = """
         VALUES (7, 'x', 224, 'Testo', 'abstract', '2026-11-24 09:30:00')"""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("revision", RELEASED)
 def test_an_upgrade_keeps_the_rows_and_the_triggers_of_each_released_version(
     empty_engine: Engine, revision: str

@@ -13,6 +13,8 @@ from tests.bench import send_town
 from tests.world.builders import NOW, make_bulletin, make_news_item, make_recipient
 from tests.world.small_town import Town
 
+pytestmark = pytest.mark.slow  # a database is poured into another
+
 
 def rows(connection: Connection) -> dict[str, list[str]]:
     """Every value as the models give it."""

@@ -16,6 +16,8 @@ from flows.fleet.apart import Own, in_common
 from flows.settings import DEMO, Settings, load, load_profile
 from tests.world.fleet import Land, land
 
+pytestmark = pytest.mark.slow  # a fleet is made for each test
+
 Typed = Callable[..., tuple[int, str, str]]
 KEY = "key-of-nobody-else, which is long enough"
 

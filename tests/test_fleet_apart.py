@@ -67,9 +67,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoorServer]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def registered() -> set[str]:
+    """Slugs; to the server each test's Comuni are the same."""
+    return set()
+
+
 @pytest.fixture
 def two(
-    server: DoorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path
+    server: DoorServer,
+    registered: set[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sqlite_template: Path,
 ) -> Iterator[Two]:
     here = land(tmp_path, monkeypatch)
     here.say(f'[prefect]\naddress = "{server.address}"\n')
@@ -78,7 +88,9 @@ def two(
     here.settle(SLUGS, sqlite_template)
     settings = {one.profile.slug: one for one in here.fleet.roll().comuni}
     for one in settings.values():
-        deploy(one)
+        if one.profile.slug not in registered:
+            deploy(one)
+            registered.add(one.profile.slug)
         with opened(one.database) as engine, transaction(engine) as session:
             make_bulletin(session, deadline_at=NOW + timedelta(hours=1), now=NOW)
             make_bulletin(

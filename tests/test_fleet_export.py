@@ -36,6 +36,8 @@ from tests.world.fleet import PHONES, planted
 from tests.world.fleet_web import NUMBERS, SHARED, THREE
 from tests.world.leaving import OWN_WORD, PEOPLE, Leaving, leaving, modes, say_stop, type_
 
+pytestmark = pytest.mark.slow  # a Comune is poured out for each test
+
 KINDS = ["sqlite", "postgresql"]
 
 

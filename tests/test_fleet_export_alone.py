@@ -163,6 +163,7 @@ def started(folder: Path) -> Iterator[Path]:
         assert process.wait(120) == 0, output.read_text(encoding="utf-8")
 
 
+@pytest.mark.rehearsal
 @pytest.mark.slow
 @pytest.mark.xdist_group("installation")
 def test_it_starts_as_its_leaflet_says(

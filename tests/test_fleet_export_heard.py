@@ -25,6 +25,8 @@ from tests.world.builders import NOW
 from tests.world.fleet_web import NUMBERS, SHARED, Fronted, comes_true, events, lived, post, said
 from tests.world.leaving import PEOPLE, Leaving, leaving, type_
 
+pytestmark = pytest.mark.slow  # a Comune is poured out for each test
+
 STOPS = [phone.removeprefix("+") for phone in PEOPLE["alfa"][:4]]
 
 

@@ -75,6 +75,7 @@ def test_who_was_leaving_is_told_and_goes_later(
     assert (told, err.count("\n")) == ("", 1), "one that is gone already is asked nothing"
 
 
+@pytest.mark.rehearsal
 def test_who_was_to_take_all_along_has_it_all_here(
     here: Land, server: DoorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +89,9 @@ def test_who_was_to_take_all_along_has_it_all_here(
         assert session.get_one(Bulletin, draft).status == BulletinStatus.draft
 
 
-@pytest.mark.parametrize(("verb", "asked"), [("plan", "changes"), ("apply", "deploy")])
+@pytest.mark.parametrize(
+    ("verb", "asked"), [pytest.param("plan", "changes", marks=pytest.mark.rehearsal), ("apply", "deploy")]
+)
 def test_it_is_asked_no_more_and_all_else_is_done(
     here: Land,
     server: DoorServer,

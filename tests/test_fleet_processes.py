@@ -19,7 +19,7 @@ from tests.world.fleet import Land, land
 from tests.world.installation import free_ports, wait_for
 from tests.world.people import PASSWORD, Member
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fleet")]
+pytestmark = [pytest.mark.rehearsal, pytest.mark.slow, pytest.mark.xdist_group("fleet")]
 
 ANNA = "Anna Redazione"
 

@@ -27,6 +27,8 @@ from tests.world.documents import MANUAL, names_in
 from tests.world.fleet import Land, land
 from tests.world.postgresql import new_postgresql
 
+pytestmark = pytest.mark.slow  # a fleet is made for each test
+
 NO_SERVER = "the Prefect server was never started"
 SANDBOX = ('stage = "trial"', 'stage = "sandbox"')
 OWN_NUMBER = 'phone_number_id = "100000000000001"'

@@ -39,6 +39,8 @@ from tests.world.fleet_web import (
 )
 from tests.world.web_site import PHONE, status
 
+pytestmark = pytest.mark.slow  # a fleet is made for each test
+
 SLUGS = THREE
 OTHERS = "393339876543"
 

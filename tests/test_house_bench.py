@@ -40,6 +40,7 @@ def test_the_bench_of_alerts_serves_every_comune_in_each_round(tmp_path: Path, t
     assert len(issuer.asked) == (3 if together else 9)
 
 
+@pytest.mark.rehearsal
 @pytest.mark.slow
 @pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
 def test_the_bench_of_a_fleet_serves_every_comune_in_each_round() -> None:

@@ -208,6 +208,21 @@ def targets() -> dict[str, str]:
     return dict(re.findall(r"^([a-z]+):([a-z ]*)", makefile, re.MULTILINE))
 
 
+def test_what_make_test_leaves_out_or_shortens_a_rehearsal_runs() -> None:
+    """The files whose numbers grow are named in the Makefile; whole tests are marked, wherever they stand."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipe = re.search(r"^rehearsal:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    assert recipe
+    grows = {
+        f"tests/{path.name}"
+        for path in (ROOT / "tests").glob("test_*.py")
+        if re.search(r"IS_REHEARSAL|environ\S*BOLLETTINO_REHEARSAL", path.read_text(encoding="utf-8"))
+        and path != Path(__file__)
+    }
+    assert set(re.findall(r"tests/test_\w+\.py", recipe[1])) == grows
+    assert "BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest -m rehearsal\n" in recipe[1]
+
+
 def test_hosted_ci_and_hooks_call_targets_of_the_makefile_once_the_tools_are_there() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     (job,) = workflow["jobs"].values()

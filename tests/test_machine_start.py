@@ -18,7 +18,7 @@ from tests.world.comune import NO_TLS
 from tests.world.installation import wait_for
 from tests.world.units import VALUES, Unit, bring_secrets, write_profile
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("units")]
+pytestmark = [pytest.mark.rehearsal, pytest.mark.slow, pytest.mark.xdist_group("units")]
 
 
 class Machine:

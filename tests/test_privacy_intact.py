@@ -29,6 +29,8 @@ from flows.web import app
 from tests.world.builders import NOW, make_bulletin, make_recipient
 from tests.world.comune import SECRETS, write_profile
 
+pytestmark = pytest.mark.slow  # a database is harmed for each test
+
 LOOKUP, OTHER = "a look-up key made up for tests only", "another look-up key, as after a typo"
 OLD, NEW, STRANGE = (Fernet.generate_key().decode() for _ in range(3))
 WORDS = "questa non è la chiave di questo database"
@@ -196,7 +198,6 @@ def test_no_process_starts_with_a_key_of_another_database(
         intact.load()
 
 
-@pytest.mark.slow
 def test_a_database_from_before_is_brought_to_this_version_with_its_own_keys_only(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -331,7 +332,6 @@ def test_web_says_why_it_does_not_start(
     assert WORDS in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_a_writer_holds_no_process_up_that_only_asks_for_the_revision(place: Place) -> None:
     assert place.verb("migrate") == 0
     engine = make_engine(place.settings.database)

@@ -29,6 +29,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drain")]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoorServer]:
     with door_server(tmp_path_factory.mktemp("drain")) as found:
+        with found.entered():
+            deploy(found.settings)
         yield found
 
 
@@ -36,7 +38,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoorServer]:
 def settings(server: DoorServer) -> Iterator[Settings]:
     """The pool as it is after `deploy`, with nothing in it that works."""
     with server.entered():
-        deploy(server.settings)
         drain.undo(server.settings)
         yield server.settings
 

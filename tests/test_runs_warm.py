@@ -28,7 +28,10 @@ from flows.sending import drain as sender
 from tests.world.installation import wait_for
 from tests.world.trouble import copy_of
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere runs begin cold")
+pytestmark = [
+    pytest.mark.slow,  # it starts processes
+    pytest.mark.skipif(sys.platform != "linux", reason="elsewhere runs begin cold"),
+]
 
 # In place of Prefect's engine: what the environment says.
 SERVER = """

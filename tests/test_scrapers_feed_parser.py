@@ -16,6 +16,8 @@ from scrapers.text import as_utf8
 from tests.bench.feed_server import feed
 from tests.world.shared import SHARED, needs_shared
 
+pytestmark = pytest.mark.slow  # two parsers read many feeds
+
 DATA = Path(__file__).parent / "data"
 NOBODY_READS = ("author", "authors", "author_detail", "publisher", "publisher_detail")
 

@@ -38,6 +38,8 @@ from tests.world.builders import NOW
 from tests.world.comune import Comune
 from tests.world.shelf import Shelf, article
 
+pytestmark = pytest.mark.slow  # megabytes that must come to an end
+
 URL = "https://comune.example/novita/1"
 BOMBS = (
     "<p " + " ".join(f"a{n}=1" for n in range(MOST_ATTRIBUTES + 1)) + ">",

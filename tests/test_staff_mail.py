@@ -31,6 +31,8 @@ from flows.staff.smtp import MailTrouble, Outgoing, Refusal, Server, message, se
 from tests.world.builders import NOW, make_bulletin
 from tests.world.mail_server import Post, announce, mail_server
 
+pytestmark = pytest.mark.slow  # a mail server for each test
+
 
 def mail(identity: str = "uno", to: str = "anna@comune.esempio.mi.it", subject: str = "Prova") -> Outgoing:
     return Outgoing(

@@ -26,6 +26,8 @@ from tests.world.fleet import land
 from tests.world.tree import ROOT
 from tests.world.units import fleet
 
+pytestmark = pytest.mark.slow  # a fleet is upgraded
+
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CHAIN = [
     Revision("1", None, "the first", is_additive=False),

@@ -20,6 +20,8 @@ from tests.world.fleet import Land, land
 from tests.world.postgresql import new_postgresql
 from tests.world.tree import ROOT
 
+pytestmark = pytest.mark.slow  # a fleet is upgraded
+
 REVISIONS = {"alfa": "0103", "beta": "0104", "gamma": "0102"}
 
 

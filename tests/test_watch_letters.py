@@ -72,6 +72,7 @@ def absent(comune: Comune, who: str, first: date, last: date) -> None:
         days_off.enter_absence(session, editor=who, first=first, last=last, note="", now=comune.now)
 
 
+@pytest.mark.rehearsal
 def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Comune, box: Post) -> None:
     comune.reprofile(("closed = []", "closed = [2026-12-01]"))
     comune.collect("all")

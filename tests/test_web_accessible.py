@@ -18,6 +18,7 @@ from tests.world.web_site import Site
 SHOTS = ROOT / ".pytest_cache" / "shots" / "pages"  # to be looked at
 NARROWEST = 320  # WCAG 1.4.10: nobody scrolls sideways
 SIZES = {"phone": (360, 740), "desk": (1280, 800)}
+ON_A_PHONE = pytest.mark.parametrize("size", ["phone", pytest.param("desk", marks=pytest.mark.rehearsal)])
 ALL = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CONTRAST = "axe.run({runOnly: ['color-contrast']})"  # all that another colour scheme can spoil
 
@@ -55,7 +56,7 @@ def served(site: Site, loopback: Loopback) -> tuple[str, Town]:
     return loopback.address, town
 
 
-@pytest.mark.parametrize("size", SIZES)
+@ON_A_PHONE
 def test_axe_finds_nothing_on_any_page(served: tuple[str, Town], size: str) -> None:
     address, town = served
     width, height = SIZES[size]
@@ -87,8 +88,15 @@ def faults(response: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("desk", "light"),
+        ("phone", "dark"),
+        pytest.param("desk", "dark", marks=pytest.mark.rehearsal),
+        pytest.param("phone", "light", marks=pytest.mark.rehearsal),
+    ],
+)
 def test_a_reader_finds_the_link_in_the_picture_of_the_page(
     site: Site, loopback: Loopback, size: str, scheme: Literal["light", "dark"]
 ) -> None:

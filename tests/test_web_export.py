@@ -19,6 +19,8 @@ from flows.web.pages.export import ExportError
 from tests.world.public_site import SECRET, Town, plant
 from tests.world.web_site import Site, below_path
 
+pytestmark = pytest.mark.slow  # a whole site is written for each test
+
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:

@@ -1,5 +1,6 @@
 """A Comune without a Prefect server: the sandbox on loopback, a database, and the verbs' plain functions."""
 
+import json
 import re
 import ssl
 import threading
@@ -19,11 +20,14 @@ from sqlmodel import col, select
 
 from db.models import BulletinStatus, Delivery, NewsItem
 from deployments.sandbox.app import create_app
+from deployments.sandbox.compose import Template
 from deployments.sandbox.config import Config
+from deployments.sandbox.template_state import reviewer, template_key
 from deployments.sandbox.world import World
 from flows.cli import tour
 from flows.compose import Draft, compose_draft
 from flows.run import write_config
+from flows.sending import submission
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources
@@ -53,6 +57,7 @@ class Loopback:
         (self.port,) = free_ports(1)
         self.app: Asgi | None = None
         self.planted: dict[date, bytes] = {}  # a sandbox's first state, made once a day that tests live in
+        self.registered: dict[str, list[Template]] = {}  # by what is submitted: a fifth of a second each time
         self.sandbox: FastAPI | None = None  # its routes, which cost a tenth of a test to make
         config = uvicorn.Config(
             self._call, port=self.port, lifespan="off", interface="asgi3", log_level="error"
@@ -168,12 +173,26 @@ class Comune(Office):
 
     def subscribe(self) -> list[str]:
         """The sandbox's five phones are subscribed and our templates registered; return the numbers."""
-        tour.register_templates(self.settings)
+        self._register_templates()
         numbers: list[str] = [phone["number"] for phone in self.ask("GET", "/_prova/telefoni")]
         with self.look() as session:
             for number in numbers:
                 make_recipient(session, self.settings.vault(), phone=number)
         return numbers
+
+    def _register_templates(self) -> None:
+        """Over the wire the first time; later the same are put where the provider keeps its own."""
+        store, known = self.world.store, self.loopback.registered
+        rows = submission.plan(self.settings, None, {}, now=self.now)
+        ours = json.dumps([row.step.payload for row in rows])
+        is_as_ever = reviewer(self.world).verdict == "APPROVED" and not store.all(Template)
+        if is_as_ever and ours in known:
+            for one in known[ours]:
+                store.put(template_key(one.order.name, one.order.language), one)
+        else:
+            tour.register_templates(self.settings)
+            if is_as_ever:
+                known[ours] = store.all(Template)
 
     def received(self) -> dict[str, list[str]]:
         """What each phone shows of us, by number."""

@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from flows.door.keys import DoorKeys
 from flows.settings import DEMO, ROOT, Settings, load_profile
+from tests.world import prefect_files
 from tests.world.comune import NO_TLS, SECRETS
 from tests.world.installation import free_ports, wait_for
 
@@ -25,12 +26,14 @@ Headers = dict[str, str]
 class DoorServer:
     """Started as `run` starts it, with the demo profile on a free port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_first: bool = False) -> None:
         (port,) = free_ports(1)
         self.profile = folder / "profile.toml"
         self.profile.write_text(DEMO.read_text(encoding="utf-8").replace("4200", str(port)), encoding="utf-8")
         self.settings = Settings(load_profile(self.profile), self.profile, folder / "state")
         self.settings.prepare_secrets(make=True)
+        if not is_first:
+            prefect_files.bring(self.settings.server_state)
         self.keys: DoorKeys = self.settings.door_keys()
         self.address, self.port = self.settings.prefect_address, port
         environment = {**self.settings.given_to("prefect"), **self.settings.environment()}
@@ -84,9 +87,9 @@ class DoorServer:
 
 
 @contextmanager
-def door_server(folder: Path) -> Iterator[DoorServer]:
+def door_server(folder: Path, *, is_first: bool = False) -> Iterator[DoorServer]:
     before = {name: os.environ.get(name) for name in SECRETS}
-    server = DoorServer(folder)
+    server = DoorServer(folder, is_first=is_first)
     try:
         yield server
     finally:

@@ -19,6 +19,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from flows import deploy
 from flows.fleet import shared
 from flows.settings import ROOT, Settings, load
+from tests.world import prefect_files
 from tests.world.door_front import basic
 from tests.world.fleet import land
 from tests.world.installation import free_ports, wait_for
@@ -53,6 +54,7 @@ class Neighbours:
         )
 
     def start(self) -> None:
+        prefect_files.bring(self.here.states / "_fleet")
         for verb, address in (("prefect", f"{self.server}/api/health"), ("gate", "/salute")):
             process = self._process(verb)
             wait_for(verb, lambda address=address, process=process: self._answers(address, process))  # type: ignore[misc]

@@ -24,6 +24,7 @@ from prefect.settings import Settings as PrefectSettings
 from db import schema
 from flows.runs import server
 from flows.settings import DEMO, Settings, load_profile
+from tests.world import prefect_files
 from tests.world.comune import SECRETS
 from tests.world.door_front import basic
 from tests.world.installation import free_ports
@@ -75,7 +76,7 @@ class Premises:
         self.reached, self.answered = list[tuple[str, str]](), list[int]()
         self.came = list[tuple[str, str, str, int]]()
         os.environ.update(self.settings.environment() | QUIET)
-        (state / "prefect").mkdir()
+        prefect_files.bring(state)
         context = contextvars.copy_context()
         self._server: uvicorn.Server = context.run(self._made)
         self._thread = threading.Thread(target=lambda: context.run(self._server.run))
