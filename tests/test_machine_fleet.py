@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from flows.__main__ import main, parser
-from flows.cli import health
+from flows.cli import fleet_each, health
 from flows.cli.fleet_each import LATE
 from flows.door.keys import INTERNAL, PEOPLE
 from flows.machine import fleet, jobs, plan, secret_files
@@ -259,13 +260,13 @@ def test_what_takes_too_long_is_ended_and_costs_no_other(
 ) -> None:
     fleet_of(here)
     here.add("gamma")
-    monkeypatch.setattr(jobs, "ALL", [replace(jobs.WATCHDOG, patience=0.02)])  # of a minute
+    monkeypatch.setattr(jobs, "ALL", [replace(jobs.WATCHDOG, patience=0.1)])  # of a minute
     monkeypatch.setattr(watched, "go", _hanging_for("alfa", watched.go))
     assert main(["fleet", "each", "watchdog", "--json"]) == 2
     out, errors = capfd.readouterr()
     codes = {one["comune"]: one["code"] for one in json.loads(out)["comuni"]}
     assert codes == {"alfa": LATE, "beta": 0, "gamma": 0}
-    assert "alfa: watchdog did not end within 0.02 minutes" in errors
+    assert "alfa: watchdog did not end within 0.1 minutes" in errors
 
 
 def _hanging_for(slug: str, go: Callable[..., watched.Done]) -> Callable[..., watched.Done]:
@@ -275,3 +276,32 @@ def _hanging_for(slug: str, go: Callable[..., watched.Done]) -> Callable[..., wa
         return go(settings, **told)
 
     return hanging
+
+
+@pytest.mark.slow
+def test_one_process_serves_several_and_one_that_dies_costs_no_other(
+    here: Land, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fleet_of(here)
+    here.add("gamma")
+    monkeypatch.setattr(fleet_each, "AT_ONCE", 1)
+    numbers = here.folder.parent / "numbers"
+    for dying, processes in (("", 1), ("beta", 2), ("alfa", 2)):
+        numbers.unlink(missing_ok=True)
+        monkeypatch.setattr(watched, "go", _dying_for(dying, numbers))
+        assert main(["fleet", "each", "watchdog", "--json"]) == (2 if dying else 0)
+        out, _ = capfd.readouterr()
+        codes = {one["comune"]: one["code"] for one in json.loads(out)["comuni"]}
+        assert codes == {"alfa": 0, "beta": 0, "gamma": 0} | ({dying: -signal.SIGKILL} if dying else {})
+        assert len(set(numbers.read_text("utf-8").split())) == processes
+
+
+def _dying_for(slug: str, numbers: Path) -> Callable[..., watched.Done]:
+    def dying(settings: Settings, failed: str, **_: Any) -> watched.Done:
+        with numbers.open("a", encoding="utf-8") as file:
+            file.write(f"{os.getpid()}\n")
+        if settings.profile.slug == slug and not failed:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return watched.Done()
+
+    return dying

@@ -1,7 +1,8 @@
-"""A job of the machine's clock for each Comune of a fleet: a process each, so that none costs another.
+"""A job of the machine's clock for each Comune of a fleet: in processes, so that none costs another.
 
 Each is a copy of this one, which has imported what the job needs: to begin a watchdog by itself takes two
-seconds of a processor, of 300 Comuni more than the five minutes between two rounds. Of 60 these took 7.
+seconds of a processor, of 300 Comuni more than the five minutes between two rounds. A copy serves one Comune
+after another where the job allows it (`Job.turns`): most of a watchdog's tenth of a second was the copy's.
 """
 
 import argparse
@@ -10,10 +11,11 @@ import os
 import shlex
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import connection, get_context
-from multiprocessing.context import ForkProcess
+from multiprocessing import Pipe, connection, get_context
+from multiprocessing.connection import Connection
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -32,48 +34,98 @@ LATE = 124  # as timeout(1) ends
 KILLED_AFTER = 10.0  # seconds from the first word to the last
 
 
+class _Copy:
+    """A process that does the job for one Comune after another."""
+
+    def __init__(self, main: Main, others: Iterable["_Copy"]) -> None:
+        self.slug, self._turns, self._until, self._is_over = "", 0, 0.0, False
+        self.line, theirs = Pipe()
+        ours = [self.line, *(other.line for other in others)]  # which it would hold open, too
+        self._process = get_context("fork").Process(target=_serve, args=(main, theirs, ours))
+        self._process.start()
+        theirs.close()
+
+    def begin(self, slug: str, words: Sequence[str], patience: float) -> None:
+        self.slug, self._turns, self._until = slug, self._turns + 1, monotonic() + patience
+        with suppress(BrokenPipeError):  # it has died at rest: `code` tells how
+            self.line.send(words)
+
+    @property
+    def left(self) -> float:
+        """Seconds that it may still take."""
+        return max(0.0, self._until - monotonic())
+
+    def code(self) -> int | None:
+        """What came of it; None while it is at work."""
+        if self.line.poll():
+            try:
+                return int(self.line.recv())
+            except EOFError:
+                self._is_over = True
+                self._process.join()
+                return self._process.exitcode
+        if not self.left:
+            self._is_over = True
+            self._process.terminate()
+            self._process.join(KILLED_AFTER)
+            if self._process.exitcode is None:
+                self._process.kill()
+            return LATE
+        return None
+
+    def is_good_for(self, turns: int) -> bool:
+        """Whether another Comune may follow."""
+        return self._turns < turns and not self._is_over
+
+    def end(self) -> None:
+        """At rest."""
+        self.line.close()
+        self._process.join()
+
+
 @dataclass
 class _Rounds:
     """What is to be done for whom, and what came of it: slug -> code."""
 
     main: Main
     patience: float  # seconds
+    turns: int
     waiting: deque[tuple[str, Sequence[str]]] = field(default_factory=deque)
-    busy: dict[ForkProcess, tuple[str, float]] = field(default_factory=dict)
+    resting: list[_Copy] = field(default_factory=list)
+    busy: list[_Copy] = field(default_factory=list)
 
     def go(self, ended: Callable[[str, int], None]) -> None:
         while self.waiting or self.busy:
             while self.waiting and len(self.busy) < AT_ONCE:
-                slug, words = self.waiting.popleft()
-                process = get_context("fork").Process(target=_do, args=(self.main, words), name=slug)
-                process.start()
-                self.busy[process] = slug, monotonic() + self.patience
-            soonest = min(until for _, until in self.busy.values())
-            connection.wait([one.sentinel for one in self.busy], max(0.0, soonest - monotonic()))
-            for process, (slug, until) in list(self.busy.items()):
-                code = process.exitcode
-                if code is None and monotonic() >= until:
-                    _end(process)
-                    code = LATE
-                if code is not None:
-                    process.join()
-                    del self.busy[process]
-                    ended(slug, code)
+                copy = self.resting.pop() if self.resting else _Copy(self.main, self.busy)
+                copy.begin(*self.waiting.popleft(), self.patience)
+                self.busy.append(copy)
+            connection.wait([copy.line for copy in self.busy], min(copy.left for copy in self.busy))
+            for copy in list(self.busy):
+                if (code := copy.code()) is not None:
+                    self.busy.remove(copy)
+                    if copy.is_good_for(self.turns):
+                        self.resting.append(copy)
+                    else:
+                        copy.end()
+                    ended(copy.slug, code)
+        for copy in self.resting:
+            copy.end()
 
 
-def _do(main: Main, words: Sequence[str]) -> None:
+def _serve(main: Main, orders: Connection, ours: Sequence[Connection]) -> None:
+    for line in ours:
+        line.close()
     # what it says is for the machine's log, in one piece; this verb may have a document to print
     os.dup2(2, 1)
     sys.stdout = os.fdopen(2, "w", encoding="utf-8", closefd=False)
-    print(f"--- {shlex.join(words)}")
-    sys.exit(main(words))
-
-
-def _end(process: ForkProcess) -> None:
-    process.terminate()
-    process.join(KILLED_AFTER)
-    if process.exitcode is None:
-        process.kill()
+    with suppress(EOFError):
+        while True:
+            words = orders.recv()
+            print(f"--- {shlex.join(words)}", flush=True)
+            code = main(words)
+            sys.stdout.flush()
+            orders.send(code)
 
 
 def each(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
@@ -87,7 +139,7 @@ def each(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     good = {0, *map(int, job.good_codes.split())}
     roll = of.roll()
     comuni = {settings.profile.slug: settings for settings in roll.comuni}
-    todo = _Rounds(arguments.main, job.patience * 60)
+    todo = _Rounds(arguments.main, job.patience * 60, job.turns)
     todo.waiting.extend((slug, _words(job, one)) for slug, one in comuni.items() if _has(job, one))
     told: set[str] = set()
     failed = dict(roll.ill)

@@ -19,7 +19,8 @@ class Job:
     """A verb and when it is started; `name` is that of its unit, and of the process that gets its secrets.
 
     `delay`: each Comune of a machine comes at another moment of it, and always at the same. `good_codes`:
-    that are no failure of the job, besides 0. `patience`: minutes after which it is ended.
+    that are no failure of the job, besides 0. `patience`: minutes after which it is ended. `turns`: Comuni of
+    a fleet that one process serves; of a job that is small, and leaves nothing behind in it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Job:
     patience: float
     good_codes: str = ""
     uses_archives: bool = True
+    turns: int = 1
 
     @property
     def for_all(self) -> str:
@@ -39,7 +41,7 @@ class Job:
 
 WATCHDOG = Job(
     "watchdog", "watches over what the service promises", "watchdog", "*:0/5", "4min", 4,
-    good_codes="1", uses_archives=False,
+    good_codes="1", uses_archives=False, turns=25,
 )  # fmt: skip
 BACKUP = Job("backup", "a backup each night", "backup", f"*-*-* 03:15:00 {ZONE}", "45min", 180)
 DRILL = Job(
