@@ -132,5 +132,7 @@ _WORD = re.compile(r"\w+")
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The bare words of a text, to compare by: lower case, no accents, no punctuation."""
+    if text.isascii():
+        return " ".join(_WORD.findall(text.lower()))
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))

@@ -71,7 +71,7 @@ _NUMBER = re.compile(
 
 def canonical(figure: str) -> str:
     """`1200.5` of `1.200,50`; `10.5` of `10.50`; `6000` of `6.000`."""
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", figure):
+    if "." in figure and re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", figure):
         figure = figure.replace(".", "")
     whole, _, rest = figure.replace(",", ".").partition(".")
     rest = rest.rstrip("0")

@@ -7,12 +7,13 @@ from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.cues import Cued
 
 _TIMES = (
     r"(?:giorn|ser[ae]|settiman|mattin|pomerigg|domenic|sabat|luned|marted|mercoled|gioved|venerd|ann[io]|mes[ei]|or[ae]\b|dettagl|inform|info"
     r"|requisit|dat[ae]\b|orari|altr|document|titol|modul|indicazion|region|novit|event|appuntament|spettacol|incontr)"
 )
-_EVERYBODY = re.compile(
+_EVERYBODY = Cued(
     rf"\b(?:(?:per|a|da|di)\s+tutt[ie](?!\s+(?:i|le|gli)\b)|tutt[ie]\s+(?:i|le|gli|quelli)\s+(?!{_TIMES})\w+|tutt[ie](?=\s*[.,;)]|\s+(?:può|possono|devono"
     r"|pagano|hanno|sono\s+invitat|allegano|portano|ricevono|avranno))|chiunque|ognuno|basta\s+\w+|anche\s+(?:(?:ai?|i|per|di\s+chi|chi)\s+)?non\s+\w+"
     r"|anche\s+(?:se\s+)?minorenn\w+|adulti\s+e\s+bambini|grandi\s+e\s+piccoli|senza\s+(?:limit\w+|requisit\w+|condizion\w+|distinzion\w+)"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
+from flows.bulletin.language.cues import Cued
 
 _PAIRS = (("nord", "sud"), ("est", "ovest"), ("destra", "sinistra"), ("pari", "dispari"))
 _AGAINST = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
-_SIDE = re.compile(r"\b(?P<side>nord|sud|est|ovest|destra|sinistra|pari(?!\sa\b)|dispari)\b", re.I)
+_SIDE = Cued(r"\b(?P<side>nord|sud|est|ovest|destra|sinistra|pari(?!\sa\b)|dispari)\b", re.I)
 _SHUT = re.compile(r"\b(?:chius\w+|vietat\w+|interdett\w+|sospes\w+)", re.I)
 _OPEN = re.compile(r"\b(?:apert\w+|viaggia\w*|doppio senso|due sensi|percorribil\w+)", re.I)
 _NOT = re.compile(r"\bnon\b", re.I)

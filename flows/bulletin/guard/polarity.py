@@ -13,8 +13,9 @@ from itertools import islice, takewhile
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.cues import Cued
 
-_NOT = re.compile(
+_NOT = Cued(
     r"\b(?:non(?!\s+(?:(?:dev\w+\s+|può\s+|possono\s+)?super\w+|oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|(?<![“\"«])mai)\b",
     re.I,
 )
@@ -31,12 +32,12 @@ _BAN = re.compile(
     r"|esclusivamente|unicamente|nemmeno|neanche|neppure|rifiut\w+|nega\w*|decad\w+)\b",
     re.I,
 )
-_HARD_BAN = re.compile(
+_HARD_BAN = Cued(
     r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b",
     re.I,
 )
 # What makes the words behind it be off: `divieto di sosta`.
-_OFF = re.compile(
+_OFF = Cued(
     r"\b(?:viet(?:at\w+|a|ano)|diviet\w+|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|sospend\w+|annull\w+|soppress\w+"
     r"|impossibil\w+|stop|evit\w+|esclusion\w+\s+d\w+|cess(?:a|ano|erà)\s+di|perd(?:e|ono|erà))\b",
     re.I,

@@ -7,6 +7,7 @@ text stays as it is: a break too many reads worse than one too few.
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word
 
 _PREPOSITIONS = (
@@ -72,7 +73,7 @@ _QUOTE_AND_SHOUT = re.compile(
 _AFTER_SHOUT = re.compile(r"(?<=[A-ZÀ-Ý])\s+(?=[A-ZÀ-Ý][a-zà-ù]{2,})")
 _AFTER_NUMBER = re.compile(r"(?:(?<=, \d)|(?<=, \d\d)|(?<=, \d\d\d))\s+(?=[A-Z][a-z])")
 _BEFORE_COUNT = re.compile(r"(?<=[a-zà-ù])\s+(?=\d{1,3} [a-zà-ù]{5,} e \d)")
-_PROGRAMME = re.compile(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+[^\W\d])")
+_PROGRAMME = Cued(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+[^\W\d])")
 _BULLETS = re.compile(r"\s+[•·▪●►➢✓✔*|]\s+|^[|•·▪●►➢✓✔*–—-]\s+|(?<=[;:])\s+-\s+")
 _ONLY_TIME = re.compile(r"(?:dalle |alle )?ore\s+\d{1,2}(?:[.:,]\d\d)?\s*[:-]?", re.I)
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word
 
 _BARE_ACCENT = re.compile(r"\b([A-ZÀ-Ý]{2,})([AEIOU])['’](?=[\s.,;:!?)\"”»]|$)")  # ATTIVITA', FINCHE'
@@ -17,7 +18,7 @@ _SMALL_ACCENT = re.compile(
     r"\b(\w{2,}t|\w{2,}r|pi|gi|pu|cos|ci|per|lass|l|qu|met|libert|(?:lun|mart|mercol|giov|ven)ed)([aiou])['’]"
     r"(?=[\s.,;:!?)\"”»]|$)"
 )
-_ACUTE = re.compile(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
+_ACUTE = Cued(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
 _SMALL_ACCENTS = {"a": "à", "i": "ì", "o": "ò", "u": "ù"}
 _SINGLE_QUOTED = re.compile(r"(?<![\w'’])['‘]([A-ZÀ-Ý][^'’‘«»\n]{2,60})['’](?=[\s.,;:!?)]|$)")
 _TURNED = re.compile(r"(?<=[lLnNdDtT])‘(?=[^\W\d_])")  # `l‘inaugurazione`: an apostrophe the wrong way round

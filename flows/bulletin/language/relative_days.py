@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import giorno, mese
 from flows.bulletin.language.weekdays import DATE, ITS_WEEK, WEEKDAY, Weekday, reading
 
@@ -37,7 +38,7 @@ _ARTICLE = r"(?:(?P<lead>il|la|dal|dalla|al|alla|del|della|nel|nella)\s++)?"
 _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della": "di"}
 
 # `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
-_WORD = re.compile(
+_WORD = Cued(
     rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?P<word>dopo\s*+domani|posdomani"
     rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi"
     rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
@@ -78,7 +79,7 @@ _AHEAD = re.compile(
     re.I,
 )
 # nobody can tell the day: a person writes it
-_UNSURE = re.compile(
+_UNSURE = Cued(
     rf"\b(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
     r"(?!\s++e\b)"
     rf"|\b(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
@@ -101,7 +102,7 @@ _UNSURE = re.compile(
     r"|\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)",
     re.I,
 )
-_THIS = re.compile(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)
+_THIS = Cued(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)
 _BESIDE = re.compile(  # `domani (giovedì 18 maggio)`
     rf"\b(?P<word>oggi|domani|dopodomani)\s++\((?P<day>{WEEKDAY}\s++\d{{1,2}}\s++[a-z]{{5,9}})\)", re.I
 )

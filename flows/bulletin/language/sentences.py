@@ -47,11 +47,10 @@ _OPENERS = _words(
     """
 )
 
-_END = re.compile(
-    r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["”»’')\]]*)\s+(?=["“«‘'(\[–—-]*\s?(?P<next>\S))"""
-)
+_END = re.compile(r"""(?P<mark>[.!?…]++)(?P<close>["”»’')\]]*)\s+(?=["“«‘'(\[–—-]*\s?(?P<next>\S))""")
 _QUOTED = re.compile(r"«[^«»]{1,160}»|“[^“”]{1,160}”")  # a title: `«La memoria. Radici e dispositivi»`
 _LAST_TOKEN = re.compile(r"[^\s(«“\"/\[]+$")
+_JOINTS = re.compile("['’–-]")
 _NEXT_WORD = re.compile(r"\w+['’]?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _FINITE = re.compile(
@@ -105,7 +104,7 @@ def _closes(line: str, start: int, end: re.Match[str]) -> bool:
     if end["mark"] != ".":
         return True
     match = _LAST_TOKEN.search(before[-40:])
-    token = re.split("['’–-]", match[0])[-1] if match else ""
+    token = _JOINTS.split(match[0])[-1] if match else ""
     if not end["close"]:
         return _closes_after(token, following)
     # `(vedi all. 1, lett. b, ecc.) Gli uffici`: an abbreviation's dot inside a parenthesis closes nothing

@@ -98,7 +98,9 @@ def in_small(title: str, body: str) -> str:
     def small(run: re.Match[str]) -> str:
         if not run[0][0].isalpha():
             return run[0]  # a name between quotes
-        is_used = re.search(rf"(?<![\w/.-]){re.escape(run[0].lower())}(?![\w/.-]*/|\w)", body)
+        is_used = run[0].lower() in body and re.search(
+            rf"(?<![\w/.-]){re.escape(run[0].lower())}(?![\w/.-]*/|\w)", body
+        )
         is_no_name = is_used and not re.search(rf"(?<!^)(?<![.!?:]\s){re.escape(run[0])}", body)
         return run[0].lower() if is_no_name else run[0]
 

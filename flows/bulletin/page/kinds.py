@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.nothing import is_nothing
 from flows.bulletin.page.notice import Kind, Notice, below
@@ -191,7 +192,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     ),
 }
 _TABLE = tuple(
-    (kind, weight, re.compile(rf"(?<![\wà-ù])(?:{words})(?![\wà-ù])"))  # of small letters: half the time
+    (kind, weight, Cued(rf"(?<![\wà-ù])(?:{words})(?![\wà-ù])"))  # of small letters: half the time
     for kind, rows in _WORDS.items()
     for weight, words in rows
 )

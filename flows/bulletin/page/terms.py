@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.layout import Layout
 
 _CLAUSE = r"[^.;:\n]{0,140}"
@@ -23,7 +24,7 @@ _WHO = re.compile(
     r"|(?:anzian|fragil|disabil)\w+(?:\s+e\s+\w+)?|maggiorenni)",
     re.I,
 )
-_FREE = re.compile(
+_FREE = Cued(
     r"\b(?:(?:ingresso|partecipazione|entrata|accesso|servizio|offerta|fornitura|visita|attivit[àa]|incontr[oi]|corso)\s+(?:è\s+|sono\s+|del\s+tutto\s+)?"
     r"(?:ad?\s+)?(?:libera?o?\s+e\s+)?(?:gratuit[oaie]|liber[oa]|offerta\s+libera)|gratuit[oaie]|gratis|gratuitamente|ad?\s+offerta\s+libera"
     r"|a\s+pagamento)\b",
@@ -63,7 +64,7 @@ _TODO = re.compile(
     re.I,
 )
 _FINE = re.compile(r"\b(?:mult[ae]|sanzion[ei](?:\s+amministrativ\w)?|ammend[ae])\b[^.;\n]{0,120}", re.I)
-_STATUS = re.compile(
+_STATUS = Cued(
     r"\b(?:rinviat[oaie]|posticipat[oaie]|annullat[oaie]|sospes[oaie]|sospensione|prorogat[oaie]|proroga|revocat[oaie]|spostat[oaie]|anticipat[oaie]|rimandat[oaie]"
     r"|(?:rimarr\w+|rester\w+|sar\w+|è|sono)?\s?chius[oaie]|chiusura|riapr\w+|riapert\w+|ripristinat[oaie]|esaurit[oaie]|sold\s+out)\b[^.;,:\n]{0,60}",
     re.I,
@@ -128,7 +129,7 @@ def changes(page: Layout) -> Iterator[tuple[int, int]]:
     yield from _clauses(page, _STATUS)
 
 
-def _clauses(page: Layout, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _clauses(page: Layout, pattern: re.Pattern[str] | Cued) -> Iterator[tuple[int, int]]:
     for match in page.matches(pattern, "contacts", "pin", "furniture"):
         yield _tidy(page, *match.span())
 

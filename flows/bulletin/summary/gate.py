@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.bulletin.guard.verdict import check
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.relative_days import troubles as relative_troubles
 from flows.bulletin.language.sentences import has_verb, split
@@ -116,7 +117,7 @@ _ANNOUNCED = {
 }
 _DUTIES = (
     (
-        re.compile(
+        Cued(
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"

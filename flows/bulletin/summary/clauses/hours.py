@@ -34,7 +34,8 @@ def hours_of(words: str) -> tuple[Hours, ...]:
     """The hours that `words` name; () where there are none or something else stands among them."""
     text = " ".join(words.split()).strip(" .,;:-–()")
     for name, number in _NAMED.items():
-        text = re.sub(rf"\b{name}\b", number, text, flags=re.I)
+        if name in text.lower():
+            text = re.sub(rf"\b{name}\b", number, text, flags=re.I)
     found: list[Hours] = []
     place = 0
     while place < len(text):

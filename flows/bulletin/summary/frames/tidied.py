@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.summary.frames.nouns import guillemets
 from flows.bulletin.summary.frames.scheduled import present
 
-_LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
+_LEFT = Cued(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
 _TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
 _TWICE = re.compile(
     r"(?P<first>L'appuntamento è|Gli appuntamenti sono)(?P<told> [^.!?]+(?:\.\w[^.!?]*)*\. )"

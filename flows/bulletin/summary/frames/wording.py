@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from flows.bulletin.language.articles import gender_of
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
@@ -101,7 +102,7 @@ _SHORT_DATE = re.compile(
     r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
     r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
 )
-_FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
+_FROM_BY = Cued(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
 _ONE_MONTH = re.compile(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
     r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month)\b"
@@ -114,7 +115,7 @@ _SAME_YEAR = re.compile(
     rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
     rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"
 )
-_AT_HOUR = re.compile(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
+_AT_HOUR = Cued(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
 _HOUR = re.compile(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
 )
@@ -154,8 +155,8 @@ def _stands(match: re.Match[str]) -> str:
     return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
 
 
-_REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(pattern, flags), new)
+_REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple(
+    (Cued(pattern, flags), new)
     for pattern, new, flags in (
         (
             rf"(?<=\d) ({MONTH}|{MONTH} 20\d\d) \((\d{{1,2}}[:.]\d\d) ?[-–] ?(\d{{1,2}}[:.]\d\d)\)",
@@ -227,9 +228,7 @@ _LOUD_MONTH = re.compile(
     r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
 )
 _STREET_NAME = 20  # characters before the month
-_OF_A_STREET = re.compile(
-    r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I
-)
+_OF_A_STREET = Cued(r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I)
 _LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
 
 
