@@ -35,7 +35,10 @@ class Cued:
         if not self._cues:
             return True
         low = small(text)
-        return any(cue in low for cue in self._cues)
+        for cue in self._cues:  # noqa: SIM110 - `any` takes three times as long
+            if cue in low:
+                return True
+        return False
 
     def search(self, text: str, *places: int) -> re.Match[str] | None:
         return self.compiled.search(text, *places) if self.may_match(text) else None

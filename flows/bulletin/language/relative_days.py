@@ -80,26 +80,26 @@ _AHEAD = re.compile(
 )
 # nobody can tell the day: a person writes it
 _UNSURE = Cued(
-    rf"\b(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
+    rf"\b(?:(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
     r"(?!\s++e\b)"
-    rf"|\b(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
-    rf"|\b(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
-    rf"|\b(?:nelle|entro le|per le)\s++prossime\s++(?:{_NUMBER}\s++)?(?:ore|settimane)\b"
-    r"|\b(?:in giornata|in settimana|questo mese|(?:nel|per il|durante il) (?:fine settimana|week-?end))"
-    r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|dal)\s*+(?:\d|sabato\s++\d))|\bl['’]altro ieri\b"
-    r"|\bieri l['’]altro\b|\b(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b"
-    r"|\b(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
-    r"|\bfine settimana (?:prossimo|scorso)\b|\bl['’]anno (?:prossimo|venturo)\b|\bavantieri\b"
-    r"|\bad oggi\b"
-    r"|\bin (?:tarda |prima )?(?:mattinata|serata|nottata)\b|\ba giorni\b(?!\s++altern)"
-    r"|\b(?:settimana|mese|anno) (?:entrante|ventur[oa]|che viene)\b"
-    r"|\b(?:settimana|mese) (?:corrente|in corso)\b|\bcorrente (?:settimana|mese)\b(?! di\b)"
-    r"|\b(?:entro la|nel corso della) (?:fine della )?settimana\b"
+    rf"|(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
+    rf"|(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
+    rf"|(?:nelle|entro le|per le)\s++prossime\s++(?:{_NUMBER}\s++)?(?:ore|settimane)\b"
+    r"|(?:in giornata|in settimana|questo mese|(?:nel|per il|durante il) (?:fine settimana|week-?end))"
+    r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|dal)\s*+(?:\d|sabato\s++\d))|l['’]altro ieri\b"
+    r"|ieri l['’]altro\b|(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b"
+    r"|(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
+    r"|fine settimana (?:prossimo|scorso)\b|l['’]anno (?:prossimo|venturo)\b|avantieri\b"
+    r"|ad oggi\b"
+    r"|in (?:tarda |prima )?(?:mattinata|serata|nottata)\b|a giorni\b(?!\s++altern)"
+    r"|(?:settimana|mese|anno) (?:entrante|ventur[oa]|che viene)\b"
+    r"|(?:settimana|mese) (?:corrente|in corso)\b|corrente (?:settimana|mese)\b(?! di\b)"
+    r"|(?:entro la|nel corso della) (?:fine della )?settimana\b"
     r"(?!,? (?:sant|di|del|da|che|success|seguent))"
-    r"|\b(?<!ogni )(?:entro|a|per|verso) (?:la )?fine (?:del )?mese\b(?! (?:di|success|seguent))"
-    r"|\bentro il mese\b(?! (?:di|d['’]|success|seguent|precedent))"
-    r"|\bprossimo anno\b(?! (?:scolastic|accademic|educativ|pastoral|sportiv|social|formativ|19|20))"
-    r"|\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)",
+    r"|(?<!ogni )(?:entro|a|per|verso) (?:la )?fine (?:del )?mese\b(?! (?:di|success|seguent))"
+    r"|entro il mese\b(?! (?:di|d['’]|success|seguent|precedent))"
+    r"|prossimo anno\b(?! (?:scolastic|accademic|educativ|pastoral|sportiv|social|formativ|19|20))"
+    r"|\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.))",
     re.I,
 )
 _THIS = Cued(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)

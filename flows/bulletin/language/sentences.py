@@ -80,7 +80,8 @@ def split(text: str) -> list[str]:
     return [sentence for line in text.splitlines() for sentence in _split_line(line)]
 
 
-def _split_line(line: str) -> list[str]:
+@lru_cache(maxsize=1024)  # of one page its source, its body and its prose are split
+def _split_line(line: str) -> tuple[str, ...]:
     sentences, start = [], 0
     quoted = [match.span() for match in _QUOTED.finditer(line)]
     for end in _END.finditer(line):
@@ -90,7 +91,7 @@ def _split_line(line: str) -> list[str]:
             sentences.append(line[start : end.end()].strip())
             start = end.end()
     sentences.append(line[start:].strip())
-    return [sentence for sentence in sentences if sentence]
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _closes(line: str, start: int, end: re.Match[str]) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from flows.bulletin.language.spelling import is_word, lemma
 
 _WORD = re.compile(r"\w+")
+_BEYOND_LETTERS = re.compile("[^\x00-\u02ff]")  # no accent that combines stands before
 _WORD_OR_INITIALS = re.compile(r"(?:\b[^\W\d_]\.){2,}|\w+")
 _ROMAN = re.compile(r"(?=[MDCLXVI]{2})M*(C[MD]|D?C{0,3})(X[CL]|L?X{0,3})(I[XV]|V?I{0,3})")
 _BEFORE_NAME = re.compile(
@@ -128,23 +129,24 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         return text
     text = _AND_OR.sub("e/o", text)
     words = list(_WORD_OR_INITIALS.finditer(text))
+    loud = [_is_shouted_word(match[0]) for match in words]
     parts, at, after_name, in_street = [], 0, False, False
     for place, match in enumerate(words):
         word = match[0]
-        beside = [words[near][0] for near in (place - 1, place + 1) if 0 <= near < len(words)]
+        beside = [near for near in (place - 1, place + 1) if 0 <= near < len(words)]
         is_elided = text[match.end() : match.end() + 1] in ("'", "’")
         if (
             (word in _SINGLE or (is_elided and word in "LD"))
             and len(beside) == 2
-            and all(_is_shouted_word(other) or other.isdecimal() for other in beside)
+            and all(loud[near] or words[near][0].isdecimal() for near in beside)
         ):
             parts += [text[at : match.start()], word.lower()]
             at = match.end()
             continue
-        beside += [words[near][0] for near in (place - 2, place + 2) if 0 <= near < len(words)]
-        in_run = any(_is_shouted_word(other) for other in beside)
+        beside += [near for near in (place - 2, place + 2) if 0 <= near < len(words)]
+        in_run = any(loud[near] for near in beside)
         after_name = after_name and not text[: match.start()].rstrip().endswith((":", ";", "-", "–", ","))
-        if not _is_shouted_word(word) or (not in_run and len(word) < _LONG):
+        if not loud[place] or (not in_run and len(word) < _LONG):
             after_name = in_street = False
             continue
         is_elided = text[match.end() : match.end() + 1] in ("'", "’")
@@ -223,7 +225,11 @@ def folded(text: str) -> str:
     if text.isascii():
         return " ".join(_WORD.findall(text.lower()))
     decomposed = unicodedata.normalize("NFD", text.casefold())
-    return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
+    return " ".join(_WORD.findall(_BEYOND_LETTERS.sub(_uncombined, decomposed)))
+
+
+def _uncombined(match: re.Match[str]) -> str:
+    return "" if unicodedata.combining(match[0]) else match[0]
 
 
 @lru_cache(maxsize=4096)

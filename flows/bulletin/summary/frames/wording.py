@@ -264,6 +264,7 @@ def without_preamble(sentence: str) -> str:
     return rest[:1].upper() + rest[1:] if rest != sentence and len(rest) > 15 else sentence
 
 
+@lru_cache(maxsize=1024)
 def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
