@@ -41,7 +41,7 @@ _NEAR = 3  # sentences of the page that may speak of the same
 _AGAINST = re.compile(r",?\s(?:mentre|invece)\s")
 _PIECE = re.compile(r",\s|;|\s(?:mentre|invece|ma)\s")
 _CHILD = re.compile(r"\b(?:bambin[oaie]|ragazzin[oi]|bimb[oaie]|grandi\s+e\s+piccoli)\b", re.I)
-_GROWN_UP = re.compile(
+_GROWN_UP = Cued(
     r"\b(?:età\s+minima[^.;\n]{0,40}?(?:1[4-9]|[2-9]\d)\s+anni|maggiorenn\w+|vietat\w+\s+ai\s+minori)", re.I
 )
 _FREE_FOR_SOME = re.compile(

@@ -10,7 +10,7 @@ from flows.bulletin.guard.wording import Clause, Wording
 from flows.bulletin.language.cues import Cued
 
 # What changes whether a thing takes place at all.
-_STATUS = re.compile(
+_STATUS = Cued(
     r"\b(?:annullat[oaie]|annullament[oi]|rinviat[oaie]|rinvio|posticipat[oaie]|rimandat[oaie]|revocat[oaie]"
     r"|non\s+(?:si\s+)?(?:terr[àa]|svolger[àa]|avr[àa]\s+luogo)|a\s+data\s+da\s+destinarsi|provvisori[ae])\b",
     re.I,

@@ -11,12 +11,12 @@ from flows.bulletin.language.cues import Cued
 _PAIRS = (("nord", "sud"), ("est", "ovest"), ("destra", "sinistra"), ("pari", "dispari"))
 _AGAINST = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
 _SIDE = Cued(r"\b(?P<side>nord|sud|est|ovest|destra|sinistra|pari(?!\sa\b)|dispari)\b", re.I)
-_SHUT = re.compile(r"\b(?:chius\w+|vietat\w+|interdett\w+|sospes\w+)", re.I)
+_SHUT = Cued(r"\b(?:chius\w+|vietat\w+|interdett\w+|sospes\w+)", re.I)
 _OPEN = re.compile(r"\b(?:apert\w+|viaggia\w*|doppio senso|due sensi|percorribil\w+)", re.I)
 _NOT = re.compile(r"\bnon\b", re.I)
 _PIECE = re.compile(r"[,;.]\s|\s(?:e|ed|mentre|invece)\s|\n")
 _CHILD = r"(?:figli\w*|bambin\w*|minor\w*|nat[oi])"
-_TURN = re.compile(
+_TURN = Cued(
     rf"\b(?:(?P<next>(?:ogni {_CHILD},? )?dopo il primo|(?:second[oi]|successiv[oi]) {_CHILD}"
     rf"|{_CHILD} successiv[oi])"
     rf"|(?P<first>primo {_CHILD}))\b",

@@ -25,7 +25,7 @@ _NOT_SO = re.compile(
     r"non\s+(?:\w+(?:enti|ente|anti|at[oaie]|ut[oaie]|it[oaie])|domestic\w+|comunitari\w*|iscritt\w+|consecutiv\w+|statal\w+)\b",
     re.I,
 )
-_BAN = re.compile(
+_BAN = Cued(
     r"\b(?:viet\w+|diviet\w*|proib\w+|interdi\w+|inibi\w+|impossibil\w+|inutilizzabil\w+|sospes\w+|sospension\w+"
     r"|sospend\w+|annull\w+|spost\w+|slitt\w+|posticip\w+|rimand\w+|recuper\w+|revoca\w*|esclus\w*|esclud\w+|salvo|tranne|eccetto|eccezione|evit\w+|chius\w+|chiud\w+"
     r"|interrott\w+|interruzion\w+|manca\w*|priv\w+|cess\w+|smett\w+|niente|esent\w+|stop|rinvi\w+|solo|soltanto"
@@ -71,7 +71,7 @@ _NEAR = 12  # words on each side that are a word's surroundings
 _WITH = re.compile(r"\b(?:compres[oaie]|comprensiv[oaie]|inclus[oaie])\b", re.I)
 _WITHOUT = re.compile(r"\b(?:esclus[oaie]|eccetto|tranne|salvo)\b", re.I)
 _IN_CASE = re.compile(r"\b(?P<even>anche\s+)?in\s+caso\s+di\s+(?P<what>\w+)", re.I)
-_TOLD_NOT = re.compile(r"\bnon\s+(?P<stem>[a-zà-ù]{2,}[aei])r(?:lo|la|li|le|ne)\b", re.I)
+_TOLD_NOT = Cued(r"\bnon\s+(?P<stem>[a-zà-ù]{2,}[aei])r(?:lo|la|li|le|ne)\b", re.I)
 _BOOKING = r"(?P<what>prenota\w*|iscri\w+)"
 _ASKED = re.compile(
     rf"\b(?:devi|dev(?:e|ono)|dovr\w+|bisogna|occorre|serve|è necessari[oa]|è obbligatori[oa]|previa"

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 _LEAST = 2  # letters of a cue: one alone stands everywhere
-_FEW = 4  # cues that are looked for one by one; more of them by a pattern of their own
-_MANY = 40  # cues that are dearer than what they spare
+_MANY = 60  # cues that are dearer than what they spare
 _REPEAT = re.compile(r"(?:(?P<may>[?*]|\{(?:0|,))|\+|\{)[^}]*?(?:(?<=[?*+])|\})[?+]?")
 _GROUP = re.compile(r"\((?:\?(?:P<\w+>|[a-zA-Z-]*:|(?P<without><?!)|<?=|>))?")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
@@ -24,14 +23,10 @@ class Cued:
         self.compiled = re.compile(pattern, flags)
         self.match, self.fullmatch = self.compiled.match, self.compiled.fullmatch
         found = () if flags & re.VERBOSE else cues(pattern)
-        self._cues = found if len(found) <= _FEW else ()
-        is_many = _FEW < len(found) <= _MANY
-        self._any = re.compile("|".join(map(re.escape, found))).search if is_many else None
+        self._cues = found if len(found) <= _MANY else ()
 
     def may_match(self, text: str) -> bool:
         """Whether it is worth a look: false only where nothing can match."""
-        if self._any:
-            return self._any(small(text)) is not None
         if not self._cues:
             return True
         low = small(text)

@@ -56,7 +56,7 @@ _WITH_DATE = re.compile(
     rf"(?P<number>\d{{1,2}})(?!\d|{_CLOCK})",
     re.I,
 )
-_WEEK = re.compile(
+_WEEK = Cued(
     r"\b(?:(?P<lead>in|la|nella|dalla|della|alla|durante la|nel corso della|entro la|fino alla|per la|per|di"
     r"|a|da|entro|durante|nel corso di)\s++)?(?:(?P<which>questa|prossima|scorsa)\s++settimana"
     r"|settimana\s++(?P<which2>prossima|scorsa))(?![\wà-ù])"
@@ -68,7 +68,7 @@ _WEEKEND = re.compile(
     r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|tra il)\s*+(?:\d|sabato\s++\d))",
     re.I,
 )
-_MONTH = re.compile(
+_MONTH = Cued(
     r"\b(?:(?P<lead>il|nel|dal|entro il)\s++)?(?:(?P<which>prossimo|scorso)\s++mese"
     r"|mese\s++(?P<which2>prossimo|scorso))(?![\wà-ù])(?!\s++di\s++[a-z])",
     re.I,
@@ -103,7 +103,7 @@ _UNSURE = Cued(
     re.I,
 )
 _THIS = Cued(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)
-_BESIDE = re.compile(  # `domani (giovedì 18 maggio)`
+_BESIDE = Cued(  # `domani (giovedì 18 maggio)`
     rf"\b(?P<word>oggi|domani|dopodomani)\s++\((?P<day>{WEEKDAY}\s++\d{{1,2}}\s++[a-z]{{5,9}})\)", re.I
 )
 _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `dal 9 marzo`

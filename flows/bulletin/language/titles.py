@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word, lemma
 
 _WORD = re.compile(r"\w+")
@@ -25,7 +26,7 @@ _ENDS_A_NAME = re.compile(  # `VIA ROMA IN OCCASIONE DELLA FIERA`, `VIA PO DALLE
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
 _NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
 _LOUD = re.compile(r"[A-ZÀ-Ý]{2}|E/O")  # what no text without shouted words has
-_AND_OR = re.compile(r"\bE/O\b")
+_AND_OR = Cued(r"\bE/O\b")
 _LINKS = frozenset(["del", "sul", "sull", "sulla"])
 _A_NAME, _OF = 3, frozenset(["dei", "del"])
 _SINGLE = frozenset("AEIO")  # words of one letter: `ADOZIONE E DEPOSITO`

@@ -196,7 +196,7 @@ _TABLE = tuple(
     for kind, rows in _WORDS.items()
     for weight, words in rows
 )
-_OPENS_OR_CLOSES = re.compile(
+_OPENS_OR_CLOSES = Cued(
     r"\b(?:chius\w+|chiud\w+|chiusur\w+|(?<!date e )orari\w*|riapr\w+|riapert\w+"
     r"|apr(?:e|ono|irà|iranno)|apert\w+|apertur\w+|sospe\w+|ricev\w+)\b",
     re.I,
@@ -224,7 +224,7 @@ _MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa �
 _OCCASION = re.compile(
     r"(?:inaugurazion|presentazion|cerimoni|premiazion|concert|spettacol|conferenz|convegn|mostr)\w+\b", re.I
 )
-_KEEPS_HOURS = re.compile(  # `i cimiteri osserveranno il seguente orario`
+_KEEPS_HOURS = Cued(  # `i cimiteri osserveranno il seguente orario`
     r"\b(?:osserv|seguir)\w+\s(?:dunque\s)?(?:il|i|un)\s(?:seguent[ei]\s)?(?:nuov[oi]\s)?orari\w*", re.I
 )
 _FIRST_LINES = 240  # characters

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.markup import plain
 
 Kind = Literal[
@@ -109,7 +110,7 @@ _STAMP = re.compile(
     re.I,
 )
 _FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")
-_STAMP_IN_LINE = re.compile(
+_STAMP_IN_LINE = Cued(
     rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?"
     rf"|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
     rf"\s*:\s*{_A_DAY}",

@@ -45,9 +45,7 @@ _AIM = re.compile(
     r"di)\s[^.;:\d]+(?=\.$)",
     re.I,
 )
-_NEXT_DAY = re.compile(
-    r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I
-)
+_NEXT_DAY = Cued(r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I)
 _NEXT = Cued(rf"(?<=\d) (?P<month>{MONTH}) prossimo\b,?", re.I)  # which year's, the reader knows
 
 

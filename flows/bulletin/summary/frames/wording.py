@@ -96,14 +96,14 @@ _LAW = re.compile(
     re.I,
 )
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
-_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
+_NUMERIC_DATE = Cued(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(
     r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
     r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
 )
 _FROM_BY = Cued(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
-_ONE_MONTH = re.compile(
+_ONE_MONTH = Cued(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
     r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month)\b"
 )
@@ -116,14 +116,14 @@ _SAME_YEAR = re.compile(
     rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"
 )
 _AT_HOUR = Cued(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
-_HOUR = re.compile(
+_HOUR = Cued(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
 )
 _HOUR_DOT = re.compile(
     r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
     r"|\s?(?:€|euro))"
 )
-_ORE = re.compile(r"\b(d?alle|le) ore (?=\d)", re.I)
+_ORE = Cued(r"\b(d?alle|le) ore (?=\d)", re.I)
 _BEFORE_A_VOWEL = re.compile(  # `l'8 maggio`, `dall'11 maggio`
     rf"\b(?:[Ii]l|(?P<of>[Dd]al|[Aa]l|[Dd]el))\s(?=(?:8|11) (?:{'|'.join(MONTHS)})\b)"
 )
