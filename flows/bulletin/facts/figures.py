@@ -1,6 +1,7 @@
 """Amounts, percentages, references to acts, and every other number, in figures or in words."""
 
 import re
+from functools import lru_cache
 
 from flows.bulletin.facts.fact import Kind, Sheet
 
@@ -79,6 +80,7 @@ def canonical(figure: str) -> str:
     return f"{whole}.{rest}" if rest else whole
 
 
+@lru_cache(maxsize=8192)
 def in_words(word: str) -> int | None:
     """32 of `trentadue`, 2500 of `duemilacinquecento`; None where the word is no number."""
     word = word.lower()

@@ -201,12 +201,13 @@ def _opens(rows: Sequence[Unit]) -> bool:
 def _rows(wording: Wording, sentence: Clause, together: list[Group], kind: Kind) -> list[Unit]:
     """The rows of the groups of one sentence."""
     own = [(fact.start, fact.end) for group in together for fact in group.facts]
+    of_kind = f"{kind}:"
 
     def marks(first: int, last: int) -> list[str]:
         return [
             mark
             for mark, start, _ in wording.marks_between(first, last)
-            if not mark.startswith(f"{kind}:") and not any(begin <= start < end for begin, end in own)
+            if not mark.startswith(of_kind) and not any(begin <= start < end for begin, end in own)
         ]
 
     arm = _ARM_OF_WORD if kind is Kind.word else _ARM

@@ -6,6 +6,7 @@ text stays as it is: a break too many reads worse than one too few.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word
@@ -117,6 +118,11 @@ def _date_joined(match: re.Match[str]) -> str:
 
 def unglued(sentence: str) -> list[str]:
     """The phrases of a sentence whose line breaks were lost; the sentence alone where none is seen."""
+    return list(_unglued(sentence))
+
+
+@lru_cache(maxsize=1024)
+def _unglued(sentence: str) -> tuple[str, ...]:
     pieces: list[str] = []
     for piece in _lists(_BULLETS.split(sentence)):
         start = 0
@@ -129,7 +135,7 @@ def unglued(sentence: str) -> list[str]:
                 pieces.append(piece[start:place].strip())
                 start = place
         pieces.append(piece[start:].strip())
-    return _with_their_hours([piece for piece in pieces if piece])
+    return tuple(_with_their_hours([piece for piece in pieces if piece]))
 
 
 def _lists(pieces: list[str]) -> Iterator[str]:

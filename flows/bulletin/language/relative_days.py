@@ -80,14 +80,11 @@ _AHEAD = re.compile(
 )
 # nobody can tell the day: a person writes it
 _UNSURE = Cued(
-    rf"\b(?:(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
-    r"(?!\s++e\b)"
-    rf"|(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
-    rf"|(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
+    rf"\b(?:(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
     rf"|(?:nelle|entro le|per le)\s++prossime\s++(?:{_NUMBER}\s++)?(?:ore|settimane)\b"
     r"|(?:in giornata|in settimana|questo mese|(?:nel|per il|durante il) (?:fine settimana|week-?end))"
     r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|dal)\s*+(?:\d|sabato\s++\d))|l['’]altro ieri\b"
-    r"|ieri l['’]altro\b|(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b"
+    r"|ieri l['’]altro\b"
     r"|(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
     r"|fine settimana (?:prossimo|scorso)\b|l['’]anno (?:prossimo|venturo)\b|avantieri\b"
     r"|ad oggi\b"
@@ -98,10 +95,17 @@ _UNSURE = Cued(
     r"(?!,? (?:sant|di|del|da|che|success|seguent))"
     r"|(?<!ogni )(?:entro|a|per|verso) (?:la )?fine (?:del )?mese\b(?! (?:di|success|seguent))"
     r"|entro il mese\b(?! (?:di|d['’]|success|seguent|precedent))"
-    r"|prossimo anno\b(?! (?:scolastic|accademic|educativ|pastoral|sportiv|social|formativ|19|20))"
-    r"|\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.))",
+    r"|prossimo anno\b(?! (?:scolastic|accademic|educativ|pastoral|sportiv|social|formativ|19|20)))",
     re.I,
 )
+_UNSURE_COUNT = re.compile(
+    rf"\b(?:(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
+    r"(?!\s++e\b)"
+    rf"|(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
+    r"|(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b)",
+    re.I,
+)
+_UNSURE_MONTH = re.compile(r"\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)", re.I)
 _THIS = Cued(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)
 _BESIDE = Cued(  # `domani (giovedì 18 maggio)`
     rf"\b(?P<word>oggi|domani|dopodomani)\s++\((?P<day>{WEEKDAY}\s++\d{{1,2}}\s++[a-z]{{5,9}})\)", re.I
@@ -307,8 +311,7 @@ def _unsure(match: re.Match[str], _: date | None) -> Phrase | None:
 
 
 _NAMES = ("lunedi", "lunedì", "martedi", "martedì", "mercoled", "gioved", "venerd", "sabato", "domenica")
-_UNSURE_STARTS: tuple[str, ...] = ("fra ", "tra ", " fa", "prossim", "vent", "ata", "settiman", "week")
-_UNSURE_STARTS += ("mese", "ieri", "ad oggi", "giorni", "anno", "p.", "c.", "corr.", "u.")
+_AGO = ("giorno fa", "giorni fa", "settimana fa", "settimane fa", "ora fa", "ore fa")
 # what a text must contain -> the pattern -> its reading
 _READERS = (
     (("ogg", "ieri", "doma", "sta", "quest"), _WORD, _word),
@@ -318,7 +321,9 @@ _READERS = (
     (("settiman", "week"), _WEEKEND, _weekend),
     (("mese",), _MONTH, _month),
     (("fra ", "tra "), _AHEAD, _ahead),
-    (_UNSURE_STARTS, _UNSURE, _unsure),
+    (("",), _UNSURE, _unsure),
+    (("fra ", "tra ", *_AGO), _UNSURE_COUNT, _unsure),
+    (("p.", "c.", "corr.", "u."), _UNSURE_MONTH, _unsure),
 )
 
 
