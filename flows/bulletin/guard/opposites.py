@@ -26,15 +26,17 @@ _TURN = Cued(
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Sides and turns that the text gives what the page gives to their opposite."""
-    ours, theirs = _states(text), _states(source)
+    ours = _states(text)
+    theirs = _states(source) if ours else {}
     for side, states in ours.items():
         its, others = theirs.get(side, {}), theirs.get(_AGAINST[side], {})
         for state in states.keys() - its.keys():
             if its and state in others:
                 quote = source.quote(*others[state])
                 yield Finding(f"«{side}»: nella pagina del sito è il contrario: {quote}.", is_certain=True)
-    given = _turns(source)
-    for turn, amounts in _turns(text).items():
+    told = _turns(text)
+    given = _turns(source) if told else {}
+    for turn, amounts in told.items():
         its, others = given.get(turn, {}), given.get("first" if turn == "next" else "next", {})
         for amount in amounts.keys() - its.keys():
             if its and amount in others:
