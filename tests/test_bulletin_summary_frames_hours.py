@@ -209,8 +209,15 @@ def test_short_years_and_commas_in_hours_are_written_out() -> None:
 def test_an_office_of_several_matters_is_named_whole() -> None:
     body = "Si avvisa che GIOVEDì 20/08/2026 l'UFFICIO TRIBUTI-ANAGRAFE-COMMERCIO rimarrà CHIUSO al pubblico"
     assert made("CHIUSURA UFFICIO TRIBUTI GIOVEDì 20/08", body).text == (
-        "Giovedì 20 agosto l'ufficio Tributi, Anagrafe e Commercio è chiuso."
+        "Giovedì 20 agosto l'ufficio Tributi, Anagrafe e Commercio è chiuso al pubblico."
     )
+
+
+def test_who_is_closed_to_the_public_alone_is_said_so() -> None:
+    title = "CHIUSURA UFFICIO TRIBUTI GIOVEDì 20/08"
+    text = made(title, "Giovedì 20/08/2026 l'ufficio Tributi resterà chiuso al pubblico.").text
+    assert "chiuso al pubblico" in text
+    assert "al pubblico" not in made(title, "Giovedì 20/08/2026 l'ufficio Tributi resterà chiuso.").text
 
 
 @pytest.mark.parametrize(

@@ -95,12 +95,17 @@ class Sheet:
         return pattern.finditer(self.left)
 
     def at_figures(
-        self, pattern: re.Pattern[str], *, after: re.Pattern[str] | None = None
+        self, pattern: re.Pattern[str], *, after: re.Pattern[str] | None = None, ends: tuple[str, ...] = ("",)
     ) -> Iterator[re.Match[str]]:
-        """The same, of a pattern that begins with a figure: it is tried only there, and only `after` a cue."""  # noqa: E501
+        """The same, of a pattern that begins with a figure: it is tried only there, and only `after` a cue,
+        which ends with one of these small letters."""
         if after is None:
             return self._at(self._figures, pattern)
-        cued = (start for start in self._figures if after.search(self.before(start, _CUE)))
+        cued = (
+            start
+            for start in self._figures
+            if (before := self.before(start, _CUE)).rstrip().lower().endswith(ends) and after.search(before)
+        )
         return self._at(cued, pattern)
 
     def at_words(
@@ -127,10 +132,17 @@ class Sheet:
 
 
 _WORD = re.compile(r"\w+")
+_BEYOND_LETTERS = re.compile("[^\x00-\u02ff]")  # no accent that combines stands before
 
 
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The bare words of a text, to compare by: lower case, no accents, no punctuation."""
+    if text.isascii():
+        return " ".join(_WORD.findall(text.lower()))
     decomposed = unicodedata.normalize("NFD", text.casefold())
-    return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
+    return " ".join(_WORD.findall(_BEYOND_LETTERS.sub(_uncombined, decomposed)))
+
+
+def _uncombined(match: re.Match[str]) -> str:
+    return "" if unicodedata.combining(match[0]) else match[0]

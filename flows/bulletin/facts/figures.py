@@ -1,6 +1,7 @@
 """Amounts, percentages, references to acts, and every other number, in figures or in words."""
 
 import re
+from functools import lru_cache
 
 from flows.bulletin.facts.fact import Kind, Sheet
 
@@ -71,7 +72,7 @@ _NUMBER = re.compile(
 
 def canonical(figure: str) -> str:
     """`1200.5` of `1.200,50`; `10.5` of `10.50`; `6000` of `6.000`."""
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", figure):
+    if "." in figure and re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", figure):
         figure = figure.replace(".", "")
     whole, _, rest = figure.replace(",", ".").partition(".")
     rest = rest.rstrip("0")
@@ -79,6 +80,7 @@ def canonical(figure: str) -> str:
     return f"{whole}.{rest}" if rest else whole
 
 
+@lru_cache(maxsize=8192)
 def in_words(word: str) -> int | None:
     """32 of `trentadue`, 2500 of `duemilacinquecento`; None where the word is no number."""
     word = word.lower()

@@ -12,6 +12,7 @@ _CUE = re.compile(
     |\b(?:dall|all|l)['’])\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_CUE_ENDS = ("e", "o", "h", ":", ".", "'", "’")
 _ONE_O_CLOCK = re.compile(r"['’]\s*$")
 _NOT_AN_HOUR = r"""(?!\d|\s?[€%°ªº]|\s+euro\b|[.,:]\d|/\d
     |\s+(?:mila|milioni|km|mq|kg|anni|giorni|mesi|persone|posti)\b)"""
@@ -56,7 +57,7 @@ def read(sheet: Sheet) -> None:
     """Take every time of the day."""
     left = sheet.left  # what is hidden below stands before all that is asked of it
     # `dalle 21 di giovedì 9 alle 6`: 9 has no cue, and may not take the 6 with it
-    for match in sheet.at_figures(_SPAN, after=_CUE):
+    for match in sheet.at_figures(_SPAN, after=_CUE, ends=_CUE_ENDS):
         cue = _CUE.search(sheet.before(match.start(), 16))
         is_span = _FROM_TO.match(f"{cue[0]}{match[0]}") is not None if cue else False
         if cue and (is_span or not _PLURAL.match(left, match.end())):

@@ -7,12 +7,13 @@ from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.cues import Cued
 
 _TIMES = (
     r"(?:giorn|ser[ae]|settiman|mattin|pomerigg|domenic|sabat|luned|marted|mercoled|gioved|venerd|ann[io]|mes[ei]|or[ae]\b|dettagl|inform|info"
     r"|requisit|dat[ae]\b|orari|altr|document|titol|modul|indicazion|region|novit|event|appuntament|spettacol|incontr)"
 )
-_EVERYBODY = re.compile(
+_EVERYBODY = Cued(
     rf"\b(?:(?:per|a|da|di)\s+tutt[ie](?!\s+(?:i|le|gli)\b)|tutt[ie]\s+(?:i|le|gli|quelli)\s+(?!{_TIMES})\w+|tutt[ie](?=\s*[.,;)]|\s+(?:può|possono|devono"
     r"|pagano|hanno|sono\s+invitat|allegano|portano|ricevono|avranno))|chiunque|ognuno|basta\s+\w+|anche\s+(?:(?:ai?|i|per|di\s+chi|chi)\s+)?non\s+\w+"
     r"|anche\s+(?:se\s+)?minorenn\w+|adulti\s+e\s+bambini|grandi\s+e\s+piccoli|senza\s+(?:limit\w+|requisit\w+|condizion\w+|distinzion\w+)"
@@ -40,7 +41,7 @@ _NEAR = 3  # sentences of the page that may speak of the same
 _AGAINST = re.compile(r",?\s(?:mentre|invece)\s")
 _PIECE = re.compile(r",\s|;|\s(?:mentre|invece|ma)\s")
 _CHILD = re.compile(r"\b(?:bambin[oaie]|ragazzin[oi]|bimb[oaie]|grandi\s+e\s+piccoli)\b", re.I)
-_GROWN_UP = re.compile(
+_GROWN_UP = Cued(
     r"\b(?:età\s+minima[^.;\n]{0,40}?(?:1[4-9]|[2-9]\d)\s+anni|maggiorenn\w+|vietat\w+\s+ai\s+minori)", re.I
 )
 _FREE_FOR_SOME = re.compile(

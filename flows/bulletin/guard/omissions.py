@@ -7,9 +7,10 @@ from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.cues import Cued
 
 # What changes whether a thing takes place at all.
-_STATUS = re.compile(
+_STATUS = Cued(
     r"\b(?:annullat[oaie]|annullament[oi]|rinviat[oaie]|rinvio|posticipat[oaie]|rimandat[oaie]|revocat[oaie]"
     r"|non\s+(?:si\s+)?(?:terr[àa]|svolger[àa]|avr[àa]\s+luogo)|a\s+data\s+da\s+destinarsi|provvisori[ae])\b",
     re.I,
@@ -19,7 +20,7 @@ _TOLD = re.compile(
     r"|nuova\s+data|destinarsi|cambi\w+|provvisori\w+|verific\w+|ripristin\w+|recuper\w+)",
     re.I,
 )
-_EXCEPTION = re.compile(
+_EXCEPTION = Cued(
     r"\b(?:salvo|tranne|eccetto|ad?\s+eccezione|esclus[oaie]|esclusion\w+|ad\s+esclusione|fatt[ao]\s+(?:salv|eccezion)\w+"
     r"|solo\s+se|solo\s+in\s+(?:caso|presenza)|soltanto\s+se|purch[ée]|a\s+condizione|fino\s+ad?\s+esaurimento"
     r"|gratuit\w+\s+(?:per|sotto|fino)|non\s+si\s+effettua)\b",
@@ -36,7 +37,7 @@ _STAYS_OPEN = re.compile(r"\b(?:rest|riman|rimarr)\w+\s+(?:\w+\s+)?apert[oaie]\b
 _IN_CASE = re.compile(r"\b(?:in\s+caso\s+di|qualora|se\b|eventual\w+|potr(?:à|anno))", re.I)
 _LONG = 320
 _NEW = 60  # characters
-_MOVED = re.compile(
+_MOVED = Cued(
     r"\b(?:rinvia\w+|rimanda\w+|posticip\w+|spost\w+|slitta\w*|anticipat\w+|recuper\w+|passa(?:no)?)\b", re.I
 )
 _HELD = re.compile(
@@ -102,7 +103,7 @@ def _moved(text: Wording, source: Wording) -> Iterator[Finding]:
             return
 
 
-def _new_days(wording: Wording, verb: re.Pattern[str]) -> dict[str, tuple[int, int]]:
+def _new_days(wording: Wording, verb: re.Pattern[str] | Cued) -> dict[str, tuple[int, int]]:
     """The days to which something is moved, with their places."""
     found: dict[str, tuple[int, int]] = {}
     for match in verb.finditer(wording.text):

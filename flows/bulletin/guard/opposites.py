@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
+from flows.bulletin.language.cues import Cued
 
 _PAIRS = (("nord", "sud"), ("est", "ovest"), ("destra", "sinistra"), ("pari", "dispari"))
 _AGAINST = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
-_SIDE = re.compile(r"\b(?P<side>nord|sud|est|ovest|destra|sinistra|pari(?!\sa\b)|dispari)\b", re.I)
-_SHUT = re.compile(r"\b(?:chius\w+|vietat\w+|interdett\w+|sospes\w+)", re.I)
+_SIDE = Cued(r"\b(?P<side>nord|sud|est|ovest|destra|sinistra|pari(?!\sa\b)|dispari)\b", re.I)
+_SHUT = Cued(r"\b(?:chius\w+|vietat\w+|interdett\w+|sospes\w+)", re.I)
 _OPEN = re.compile(r"\b(?:apert\w+|viaggia\w*|doppio senso|due sensi|percorribil\w+)", re.I)
 _NOT = re.compile(r"\bnon\b", re.I)
 _PIECE = re.compile(r"[,;.]\s|\s(?:e|ed|mentre|invece)\s|\n")
 _CHILD = r"(?:figli\w*|bambin\w*|minor\w*|nat[oi])"
-_TURN = re.compile(
+_TURN = Cued(
     rf"\b(?:(?P<next>(?:ogni {_CHILD},? )?dopo il primo|(?:second[oi]|successiv[oi]) {_CHILD}"
     rf"|{_CHILD} successiv[oi])"
     rf"|(?P<first>primo {_CHILD}))\b",
@@ -25,15 +26,17 @@ _TURN = re.compile(
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Sides and turns that the text gives what the page gives to their opposite."""
-    ours, theirs = _states(text), _states(source)
+    ours = _states(text)
+    theirs = _states(source) if ours else {}
     for side, states in ours.items():
         its, others = theirs.get(side, {}), theirs.get(_AGAINST[side], {})
         for state in states.keys() - its.keys():
             if its and state in others:
                 quote = source.quote(*others[state])
                 yield Finding(f"«{side}»: nella pagina del sito è il contrario: {quote}.", is_certain=True)
-    given = _turns(source)
-    for turn, amounts in _turns(text).items():
+    told = _turns(text)
+    given = _turns(source) if told else {}
+    for turn, amounts in told.items():
         its, others = given.get(turn, {}), given.get("first" if turn == "next" else "next", {})
         for amount in amounts.keys() - its.keys():
             if its and amount in others:

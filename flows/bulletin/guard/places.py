@@ -10,6 +10,7 @@ from flows.bulletin.guard.coverage import HEDGE
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.stems import stem, stems
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word
 
 _LABEL = re.compile(  # `Liscate:`, `Pozzo d'Adda:`
@@ -19,7 +20,7 @@ _LABEL = re.compile(  # `Liscate:`, `Pozzo d'Adda:`
 _LONGEST = 90  # characters from a label to the next one
 _STREETS = stems("via viale piazza piazzale corso largo vicolo località frazione centro sala sede")
 _TO = r"(?:al|allo|alla|ai|agli|alle|in|nel|nello|nella|presso)\s|all['’]|nell['’]"
-_MOVE = re.compile(
+_MOVE = Cued(
     r"\b(?:spost|trasfer|trasloc)\w+\b[^.;:\n]{0,60}?\b(?:dal|dallo|dalla|dai|dagli|dalle|da)\b(?:['’]\s?|\s)"
     rf"(?P<origin>[^.;:\n]{{3,70}}?)\s(?:{_TO})(?P<target>[^.;:\n]{{3,90}})",
     re.I,

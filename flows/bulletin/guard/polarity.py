@@ -13,8 +13,9 @@ from itertools import islice, takewhile
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.cues import Cued
 
-_NOT = re.compile(
+_NOT = Cued(
     r"\b(?:non(?!\s+(?:(?:dev\w+\s+|può\s+|possono\s+)?super\w+|oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|(?<![“\"«])mai)\b",
     re.I,
 )
@@ -24,19 +25,19 @@ _NOT_SO = re.compile(
     r"non\s+(?:\w+(?:enti|ente|anti|at[oaie]|ut[oaie]|it[oaie])|domestic\w+|comunitari\w*|iscritt\w+|consecutiv\w+|statal\w+)\b",
     re.I,
 )
-_BAN = re.compile(
+_BAN = Cued(
     r"\b(?:viet\w+|diviet\w*|proib\w+|interdi\w+|inibi\w+|impossibil\w+|inutilizzabil\w+|sospes\w+|sospension\w+"
     r"|sospend\w+|annull\w+|spost\w+|slitt\w+|posticip\w+|rimand\w+|recuper\w+|revoca\w*|esclus\w*|esclud\w+|salvo|tranne|eccetto|eccezione|evit\w+|chius\w+|chiud\w+"
     r"|interrott\w+|interruzion\w+|manca\w*|priv\w+|cess\w+|smett\w+|niente|esent\w+|stop|rinvi\w+|solo|soltanto"
     r"|esclusivamente|unicamente|nemmeno|neanche|neppure|rifiut\w+|nega\w*|decad\w+)\b",
     re.I,
 )
-_HARD_BAN = re.compile(
+_HARD_BAN = Cued(
     r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b",
     re.I,
 )
 # What makes the words behind it be off: `divieto di sosta`.
-_OFF = re.compile(
+_OFF = Cued(
     r"\b(?:viet(?:at\w+|a|ano)|diviet\w+|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|sospend\w+|annull\w+|soppress\w+"
     r"|impossibil\w+|stop|evit\w+|esclusion\w+\s+d\w+|cess(?:a|ano|erà)\s+di|perd(?:e|ono|erà))\b",
     re.I,
@@ -70,7 +71,7 @@ _NEAR = 12  # words on each side that are a word's surroundings
 _WITH = re.compile(r"\b(?:compres[oaie]|comprensiv[oaie]|inclus[oaie])\b", re.I)
 _WITHOUT = re.compile(r"\b(?:esclus[oaie]|eccetto|tranne|salvo)\b", re.I)
 _IN_CASE = re.compile(r"\b(?P<even>anche\s+)?in\s+caso\s+di\s+(?P<what>\w+)", re.I)
-_TOLD_NOT = re.compile(r"\bnon\s+(?P<stem>[a-zà-ù]{2,}[aei])r(?:lo|la|li|le|ne)\b", re.I)
+_TOLD_NOT = Cued(r"\bnon\s+(?P<stem>[a-zà-ù]{2,}[aei])r(?:lo|la|li|le|ne)\b", re.I)
 _BOOKING = r"(?P<what>prenota\w*|iscri\w+)"
 _ASKED = re.compile(
     rf"\b(?:devi|dev(?:e|ono)|dovr\w+|bisogna|occorre|serve|è necessari[oa]|è obbligatori[oa]|previa"

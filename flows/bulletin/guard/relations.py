@@ -22,7 +22,7 @@ from flows.bulletin.guard import (
     weekly,
 )
 from flows.bulletin.guard.finding import Finding
-from flows.bulletin.guard.wording import Wording
+from flows.bulletin.guard.wording import Wording, sentences_of
 
 _JUDGES = (
     stamps,
@@ -47,7 +47,7 @@ _JUDGES = (
 def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:
     """The text without the sentences that are the page's own: they relate as the page does."""
     words = f" {plain(source)} "
-    copied = [one for one in Wording(text, facts).sentences if f" {plain(one.text)} " in words]
+    copied = [one for one in sentences_of(text) if f" {plain(one.text)} " in words]
     for one in copied:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     return Wording(

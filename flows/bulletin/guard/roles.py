@@ -10,20 +10,21 @@ from itertools import pairwise
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
+from flows.bulletin.language.cues import Cued
 
 FROM, UNTIL, AFTER = "from", "until", "after"
 _BEFORE = 90  # characters
 _SMALL_HOURS = "06:00"  # a feast ends at 2 in the night
 _DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"  # noqa: E501
 _JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
-_UNTIL = re.compile(
+_UNTIL = Cued(
     rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
     rf"|(?:scad|termin|finis|conclud|cess)\w*:?(?:\s+\w+)?|scadenz[ae]\b[^.;:\n]{{0,60}}(?:\s(?:è|sarà)(?:\s+fissata)?|\bore\s[\d.,:]+)|(?:fino|entro)\s[^.;()\n]{{0,40}}\((?:\w+\s)?"
     # a road that closes begins to be closed: only what one applies to ends by closing
     rf"|(?:iscrizion|domand|candidatur|adesion|prenotazion|bando|termini)\w*(?:\s+\w+)?\s+(?:si\s+)?chiud\w*|conseg\w+\s+entro){_JOINT}",
     re.I,
 )
-_FROM = re.compile(
+_FROM = Cued(
     rf"(?:\b(?:entr\w+\s+in\s+vigore|(?:a\s+)?partire\s+da\w*['’]?|da|dall?['’]|dal(?:le|la)?|decorr\w+(?:\s+da\w*['’]?)?"
     rf"|(?:inizi|cominci|avvi|riprend|ripres|ripart|riapr|scatt)\w*:?(?:\s+(?!fino|entro)\w+)?"
     rf"|(?:parte|partono|partir[àa]|partiranno|al\s+via|il\s+via|apr[eo]\w*)(?:\s+(?!fino|entro)\w+)?)){_JOINT}",

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, pairwise, takewhile
 
 from flows.bulletin.facts.fact import Fact, Kind
@@ -84,8 +85,15 @@ class Rows:
     def __init__(self, wording: Wording, kind: Kind) -> None:
         self.wording, self.kind = wording, kind
         self.groups = groups(wording, kind)
-        self.units = _units(wording, self.groups, kind)
-        self._counts = Counter(mark for unit in self.units for mark, own in unit.items() if own >= _KNOWN)
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The row of each group."""
+        return _units(self.wording, self.groups, self.kind)
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(mark for unit in self.units for mark, own in unit.items() if own >= _KNOWN)
 
     def score(self, words: Unit, values: frozenset[str]) -> tuple[float, Group | None]:
         """How much the likest row of one of `values` shares with `words`, rare words more, and that row."""
@@ -201,12 +209,13 @@ def _opens(rows: Sequence[Unit]) -> bool:
 def _rows(wording: Wording, sentence: Clause, together: list[Group], kind: Kind) -> list[Unit]:
     """The rows of the groups of one sentence."""
     own = [(fact.start, fact.end) for group in together for fact in group.facts]
+    of_kind = f"{kind}:"
 
     def marks(first: int, last: int) -> list[str]:
         return [
             mark
             for mark, start, _ in wording.marks_between(first, last)
-            if not mark.startswith(f"{kind}:") and not any(begin <= start < end for begin, end in own)
+            if not mark.startswith(of_kind) and not any(begin <= start < end for begin, end in own)
         ]
 
     arm = _ARM_OF_WORD if kind is Kind.word else _ARM

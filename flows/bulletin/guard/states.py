@@ -12,6 +12,7 @@ from itertools import pairwise
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.cues import Cued
 
 _BOOKED = r"(?:prenota\w*|prenotazion\w|iscri\w+|appuntamento|registra\w+)"
 # Each state with its opposite; a "non" before a word turns it round.
@@ -49,8 +50,7 @@ _STATES = {
     ),
 }
 _PATTERNS = {
-    name: tuple(re.compile(rf"(?:(?<=\W)|^)(?:{words})(?!\w)", re.I) for words in pair)
-    for name, pair in _STATES.items()
+    name: tuple(Cued(rf"(?<!\w)(?:{words})(?!\w)", re.I) for words in pair) for name, pair in _STATES.items()
 }
 _NOT = re.compile(r"\b(?:non|né|nessun\w*|mai|nemmeno|neanche)\s+(?:(?!solo\b)[\w'’]+\s+){0,4}$", re.I)
 _CUT = re.compile(
@@ -166,6 +166,8 @@ def _states(text: str) -> dict[str, bool | None]:
             continue
         signs, rest = set(), text
         for sign, pattern in reversed(list(enumerate(patterns))):  # `cesserà di essere valida` is no `valida`
+            if not pattern.may_match(rest):
+                continue
             for match in pattern.finditer(rest):
                 signs.add((sign == 0) is not bool(_NOT.search(text[: match.start()])))
             rest = pattern.sub(lambda match: " " * len(match[0]), rest)

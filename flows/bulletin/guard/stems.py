@@ -54,13 +54,14 @@ def stem(word: str) -> str:
     return _SAME.get(short, short)
 
 
-def tokens(text: str) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=1024)
+def tokens(text: str) -> tuple[tuple[str, int, int], ...]:
     """The stems of a text with their places, in order."""
     found = []
     for match in _WORD.finditer(text):
         if its_stem := stem(match[0]):
             found.append((its_stem, match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 def stems(text: str) -> frozenset[str]:

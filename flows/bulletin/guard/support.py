@@ -81,8 +81,10 @@ class Source:
             case Kind.relative:
                 return witness.kind is Kind.weekday and fact.value == witness.value
             case Kind.word:
-                said = {witness.value, self._denied(witness)}
-                return witness.kind is Kind.word and bool(said & {fact.value, *_AS_MUCH.get(fact.value, ())})
+                asked = {fact.value, *_AS_MUCH.get(fact.value, ())}
+                return witness.kind is Kind.word and (
+                    witness.value in asked or self._denied(witness) in asked
+                )
             case Kind.ordinal | Kind.reference:
                 return witness.value.split(" ")[-1] == fact.value.split(" ")[-1]
             case _:

@@ -8,11 +8,12 @@ from flows.bulletin.facts.dates import weekday
 from flows.bulletin.facts.fact import Fact
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import WEEKDAYS
 
 _DAY = r"(?:luned|marted|mercoled|gioved|venerd)[iì]['’]?(?!\w)|\b(?:sabat[oi]|domenic(?:a|he))\b"
 # `domenica 24`: a day of the calendar
-_EVERY = re.compile(rf"\b(?P<day>{_DAY})(?!,?\s+\d{{1,2}}[°º]?(?![\d.:,]|\s*[-–/]\s*\d|\s+alle))", re.I)
+_EVERY = Cued(rf"\b(?P<day>{_DAY})(?!,?\s+\d{{1,2}}[°º]?(?![\d.:,]|\s*[-–/]\s*\d|\s+alle))", re.I)
 _SPAN = re.compile(r"\s*(?:[-–/]|,?\s(?:fino\s+)?al?(?:la)?)\s+", re.I)
 _LIST = re.compile(
     r"\s*(?:,|/|\be\b|\bed\b|\bo\b|,\s*e\b)\s*(?:(?:il|la|di|anche|del|della|al|nei)\b\s*)*", re.I

@@ -38,7 +38,7 @@ class Wording:
         self.text = text
         self.facts = tuple(facts)
         self.tokens = tokens(text)
-        self.sentences = _sentences(text)
+        self.sentences = sentences_of(text)
         self._starts = [sentence.start for sentence in self.sentences]
         self.token_starts = [start for _, start, _ in self.tokens]
 
@@ -107,7 +107,7 @@ class Wording:
         sentence = self.sentence_at(start)
         return quoted(sentence.text, start - sentence.start, end - sentence.start)
 
-    def tokens_between(self, start: int, end: int) -> list[tuple[str, int, int]]:
+    def tokens_between(self, start: int, end: int) -> Sequence[tuple[str, int, int]]:
         """The stems that stand in a stretch of the text."""
         return self.tokens[bisect_left(self.token_starts, start) : bisect_left(self.token_starts, end)]
 
@@ -134,7 +134,8 @@ class Wording:
         return [(count / len(stems), self.clauses[-index]) for count, index in best]
 
 
-def _sentences(text: str) -> list[Clause]:
+def sentences_of(text: str) -> list[Clause]:
+    """The sentences with their places; the text as one where there is none."""
     found, at = [], 0
     for sentence in split(text):
         at = text.index(sentence, at)

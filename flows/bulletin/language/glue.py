@@ -6,7 +6,9 @@ text stays as it is: a break too many reads worse than one too few.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word
 
 _PREPOSITIONS = (
@@ -70,9 +72,9 @@ _QUOTE_AND_SHOUT = re.compile(
     r"[”»\"]\s+(?:[A-ZÀ-Ý'’:-]{1,20}\s+){0,7}[A-ZÀ-Ý'’:-]{2,20}(\s+)(?=[A-ZÀ-Ý][a-zà-ù])"
 )
 _AFTER_SHOUT = re.compile(r"(?<=[A-ZÀ-Ý])\s+(?=[A-ZÀ-Ý][a-zà-ù]{2,})")
-_AFTER_NUMBER = re.compile(r"(?:(?<=, \d)|(?<=, \d\d)|(?<=, \d\d\d))\s+(?=[A-Z][a-z])")
-_BEFORE_COUNT = re.compile(r"(?<=[a-zà-ù])\s+(?=\d{1,3} [a-zà-ù]{5,} e \d)")
-_PROGRAMME = re.compile(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+[^\W\d])")
+_AFTER_NUMBER = Cued(r"(?:(?<=, \d)|(?<=, \d\d)|(?<=, \d\d\d))\s+(?=[A-Z][a-z])")
+_BEFORE_COUNT = Cued(r"(?<=[a-zà-ù])\s+(?=\d{1,3} [a-zà-ù]{5,} e \d)")
+_PROGRAMME = Cued(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+[^\W\d])")
 _BULLETS = re.compile(r"\s+[•·▪●►➢✓✔*|]\s+|^[|•·▪●►➢✓✔*–—-]\s+|(?<=[;:])\s+-\s+")
 _ONLY_TIME = re.compile(r"(?:dalle |alle )?ore\s+\d{1,2}(?:[.:,]\d\d)?\s*[:-]?", re.I)
 
@@ -116,6 +118,11 @@ def _date_joined(match: re.Match[str]) -> str:
 
 def unglued(sentence: str) -> list[str]:
     """The phrases of a sentence whose line breaks were lost; the sentence alone where none is seen."""
+    return list(_unglued(sentence))
+
+
+@lru_cache(maxsize=1024)
+def _unglued(sentence: str) -> tuple[str, ...]:
     pieces: list[str] = []
     for piece in _lists(_BULLETS.split(sentence)):
         start = 0
@@ -128,7 +135,7 @@ def unglued(sentence: str) -> list[str]:
                 pieces.append(piece[start:place].strip())
                 start = place
         pieces.append(piece[start:].strip())
-    return _with_their_hours([piece for piece in pieces if piece])
+    return tuple(_with_their_hours([piece for piece in pieces if piece]))
 
 
 def _lists(pieces: list[str]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A headline made a sentence: `Premiati i progettisti` -> `Sono premiati i progettisti`; others stay."""
 
 import re
+from functools import lru_cache
 
 from flows.bulletin.language.articles import definite, gender_of, indefinite
 from flows.bulletin.language.sentences import has_verb
@@ -117,6 +118,7 @@ _HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
 _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
 
 
+@lru_cache(maxsize=1024)
 def spoken(line: str) -> str:
     """`line` with the verb that a headline leaves out, where it is sure which one that is."""
     if match := _TERMS.fullmatch(line):

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word
 
 _BARE_ACCENT = re.compile(r"\b([A-ZÀ-Ý]{2,})([AEIOU])['’](?=[\s.,;:!?)\"”»]|$)")  # ATTIVITA', FINCHE'
@@ -17,7 +18,7 @@ _SMALL_ACCENT = re.compile(
     r"\b(\w{2,}t|\w{2,}r|pi|gi|pu|cos|ci|per|lass|l|qu|met|libert|(?:lun|mart|mercol|giov|ven)ed)([aiou])['’]"
     r"(?=[\s.,;:!?)\"”»]|$)"
 )
-_ACUTE = re.compile(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
+_ACUTE = Cued(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
 _SMALL_ACCENTS = {"a": "à", "i": "ì", "o": "ò", "u": "ù"}
 _SINGLE_QUOTED = re.compile(r"(?<![\w'’])['‘]([A-ZÀ-Ý][^'’‘«»\n]{2,60})['’](?=[\s.,;:!?)]|$)")
 _TURNED = re.compile(r"(?<=[lLnNdDtT])‘(?=[^\W\d_])")  # `l‘inaugurazione`: an apostrophe the wrong way round
@@ -27,6 +28,24 @@ _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")
 _PICTURES = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u20e3]+")
 _WEEKDAY = re.compile(r"\b((?:lun|mart|mercol|giov|ven)ed)(i)['’]?(?![\w'’])", re.I)
 _LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVEDì`
+# the signs without which a rule has nothing to do, the rule, and what it writes
+_SPACES = tuple(
+    (marks, re.compile(pattern), new)
+    for marks, pattern, new in (
+        (("..",), r"(?<!\.)\.\.(?!\.)", "."),
+        (("^",), r"\b(\d{1,3})\^(?=\s|$)", r"\1ª"),
+        (
+            (" ,", " ;", " .", " :", " !", " ?"),
+            r"(?<=[^\s.]) +(?=[,;](?:\s|$))|(?<=\w) +(?=\.(?:\s|$))|(?<=\w) +(?=[:!?](?:\s|$))",
+            "",
+        ),
+        ((",,", ", ,", ";;", "; ;"), r"([,;])(?: ?\1)+", r"\1"),
+        (("!", "?"), r"(?<=[^\W\d_]{3})([!?])(?=[A-ZÀ-Ý][^\W\d_]{2})", r"\1 "),  # `ARRIVO!INCONTRI`
+        (("–", "—"), r"(?<=\w )([–—])(?=[A-ZÀ-Ý])", r"\1 "),
+        (("( ", "« ", "“ ", " )", " »", " ”"), r"(?<=[(«“]) +| +(?=[)»”])", ""),
+        (("' ", "’ "), r"(?<=\b[lL])(['’]) +(?=\w)|(?<=[ldns][lL])(['’]) +(?=\w)", r"\1\2"),
+    )
+)
 
 
 def lettered(text: str) -> str:
@@ -43,25 +62,24 @@ def lettered(text: str) -> str:
 @lru_cache(maxsize=4096)
 def tidied(text: str) -> str:
     """`text` on one line with accents for apostrophes, torn words whole, one mark where two stood."""
-    text = _SINGLE_QUOTED.sub(r"«\1»", " ".join(text.split()))
+    text = " ".join(text.split())
+    has_mark = "'" in text or "’" in text
+    if has_mark:
+        text = _SINGLE_QUOTED.sub(r"«\1»", text)
     text = _SPACED.sub(_joined, text)
     text = _LAST_SMALL.sub(lambda match: match[1] + match[2].upper(), text)
-    text = accented(text)
-    text = _E.sub(lambda match: "È" if match[0][0] == "E" else "è", text)
-    text = _CHE.sub(lambda match: f"{match[1]}é" if match[0][-2].islower() else f"{match[1]}É", text)
+    if has_mark:
+        text = accented(text)
+        text = _E.sub(lambda match: "È" if match[0][0] == "E" else "è", text)
+        text = _CHE.sub(lambda match: f"{match[1]}é" if match[0][-2].islower() else f"{match[1]}É", text)
     text = _ACUTE.sub(r"\1ché", text)
-    text = _SMALL_ACCENT.sub(lambda match: match[1] + _SMALL_ACCENTS[match[2]], text)
+    if has_mark:
+        text = _SMALL_ACCENT.sub(lambda match: match[1] + _SMALL_ACCENTS[match[2]], text)
     text = _HYPHENATED.sub(_unhyphenated, text)
-    text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
-    text = re.sub(r"\b(\d{1,3})\^(?=\s|$)", r"\1ª", text)
-    text = re.sub(
-        r"(?<=[^\s.]) +(?=[,;](?:\s|$))|(?<=\w) +(?=\.(?:\s|$))|(?<=\w) +(?=[:!?](?:\s|$))", "", text
-    )
-    text = re.sub(r"([,;])(?: ?\1)+", r"\1", text)
-    text = re.sub(r"(?<=[^\W\d_]{3})([!?])(?=[A-ZÀ-Ý][^\W\d_]{2})", r"\1 ", text)  # `ARRIVO!INCONTRI`
-    text = re.sub(r"(?<=\w )([–—])(?=[A-ZÀ-Ý])", r"\1 ", text)
-    text = re.sub(r"(?<=[(«“]) +| +(?=[)»”])", "", text)
-    return re.sub(r"(?<=\b[lL])(['’]) +(?=\w)|(?<=[ldns][lL])(['’]) +(?=\w)", r"\1\2", text)
+    for marks, pattern, new in _SPACES:
+        if any(mark in text for mark in marks):
+            text = pattern.sub(new, text)
+    return text
 
 
 def accented(text: str) -> str:

@@ -48,6 +48,12 @@ _EMPHASIS = (
 _BEFORE_MARK = re.compile(r"[ ]+(?=[,;.:!?](?:\s|$))")  # `dalle 16 alle 18 .` is common on real pages
 
 PAIR_LIMIT = 1024  # characters between two marks: no message is longer
+_PAIRS = {
+    mark: re.compile(
+        rf"(?<![^\W_]){re.escape(mark)}(?=\S)(.{{0,{PAIR_LIMIT}}}?\S|){re.escape(mark)}(?![^\W_])"
+    )
+    for mark in _LOOK_ALIKES
+}
 HEADING_LIMIT = 60  # characters: a longer "heading" is a paragraph that the office made large
 
 
@@ -83,8 +89,9 @@ def parameter(text: str) -> str:
 
 
 def _without_pairs(text: str, mark: str, look_alike: str) -> str:
-    sign = re.escape(mark)
-    pair = re.compile(rf"(?<![^\W_]){sign}(?=\S)(.{{0,{PAIR_LIMIT}}}?\S|){sign}(?![^\W_])")
+    if text.count(mark) < 2:
+        return text
+    pair = _PAIRS[mark]
     while (changed := pair.sub(lambda match: f"{look_alike}{match[1]}{look_alike}", text)) != text:
         text = changed
     return text

@@ -6,10 +6,11 @@ A programme says `venerdì 4 settembre` and below `sabato 5`: the weekday proves
 import re
 from calendar import monthrange
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, WEEKDAYS
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 
-_DAY = re.compile(
+_DAY = Cued(
     rf"(?<![\w’'])(?P<week>{WEEKDAY})[’']?,?\s(?P<number>\d{{1,2}})(?![\d/:]|[.,]\d|[°º])(?:\s(?P<month>{MONTH})\b)?",
     re.I,
 )

@@ -15,6 +15,7 @@ touched, and nothing within a name (`Ufficio Istanze`) or within quotes.
 import re
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.marks import tidied
 
 # What opens a sentence and says nothing; the rest is a sentence by itself. [S] [D] [I]
@@ -149,7 +150,7 @@ _THOSE_INTERESTED = re.compile(
 _SINGULAR = {"possono": "può", "devono": "deve", "potranno": "potrà", "dovranno": "dovrà"}
 _QUOTED = re.compile(r"(«[^«»]{0,300}»|“[^“”]{0,300}”|\"[^\"]{0,300}\")")
 _OPENS = re.compile(r"(?:^|(?<=[.!?] ))[A-ZÈ](?=[a-zà-ù' ’])")
-_CHANGES = tuple((re.compile(rf"(?<![\w'’-]){words}"), new) for words, new in _TABLE)
+_CHANGES = tuple((Cued(rf"(?<![\w'’-]){words}"), new) for words, new in _TABLE)
 
 
 @lru_cache(maxsize=4096)

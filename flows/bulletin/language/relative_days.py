@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import giorno, mese
 from flows.bulletin.language.weekdays import DATE, ITS_WEEK, WEEKDAY, Weekday, reading
 
@@ -37,7 +38,7 @@ _ARTICLE = r"(?:(?P<lead>il|la|dal|dalla|al|alla|del|della|nel|nella)\s++)?"
 _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della": "di"}
 
 # `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
-_WORD = re.compile(
+_WORD = Cued(
     rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?P<word>dopo\s*+domani|posdomani"
     rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi"
     rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
@@ -55,7 +56,7 @@ _WITH_DATE = re.compile(
     rf"(?P<number>\d{{1,2}})(?!\d|{_CLOCK})",
     re.I,
 )
-_WEEK = re.compile(
+_WEEK = Cued(
     r"\b(?:(?P<lead>in|la|nella|dalla|della|alla|durante la|nel corso della|entro la|fino alla|per la|per|di"
     r"|a|da|entro|durante|nel corso di)\s++)?(?:(?P<which>questa|prossima|scorsa)\s++settimana"
     r"|settimana\s++(?P<which2>prossima|scorsa))(?![\wà-ù])"
@@ -67,7 +68,7 @@ _WEEKEND = re.compile(
     r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|tra il)\s*+(?:\d|sabato\s++\d))",
     re.I,
 )
-_MONTH = re.compile(
+_MONTH = Cued(
     r"\b(?:(?P<lead>il|nel|dal|entro il)\s++)?(?:(?P<which>prossimo|scorso)\s++mese"
     r"|mese\s++(?P<which2>prossimo|scorso))(?![\wà-ù])(?!\s++di\s++[a-z])",
     re.I,
@@ -78,31 +79,35 @@ _AHEAD = re.compile(
     re.I,
 )
 # nobody can tell the day: a person writes it
-_UNSURE = re.compile(
-    rf"\b(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
-    r"(?!\s++e\b)"
-    rf"|\b(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
-    rf"|\b(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
-    rf"|\b(?:nelle|entro le|per le)\s++prossime\s++(?:{_NUMBER}\s++)?(?:ore|settimane)\b"
-    r"|\b(?:in giornata|in settimana|questo mese|(?:nel|per il|durante il) (?:fine settimana|week-?end))"
-    r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|dal)\s*+(?:\d|sabato\s++\d))|\bl['’]altro ieri\b"
-    r"|\bieri l['’]altro\b|\b(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b"
-    r"|\b(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
-    r"|\bfine settimana (?:prossimo|scorso)\b|\bl['’]anno (?:prossimo|venturo)\b|\bavantieri\b"
-    r"|\bad oggi\b"
-    r"|\bin (?:tarda |prima )?(?:mattinata|serata|nottata)\b|\ba giorni\b(?!\s++altern)"
-    r"|\b(?:settimana|mese|anno) (?:entrante|ventur[oa]|che viene)\b"
-    r"|\b(?:settimana|mese) (?:corrente|in corso)\b|\bcorrente (?:settimana|mese)\b(?! di\b)"
-    r"|\b(?:entro la|nel corso della) (?:fine della )?settimana\b"
+_UNSURE = Cued(
+    rf"\b(?:(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
+    rf"|(?:nelle|entro le|per le)\s++prossime\s++(?:{_NUMBER}\s++)?(?:ore|settimane)\b"
+    r"|(?:in giornata|in settimana|questo mese|(?:nel|per il|durante il) (?:fine settimana|week-?end))"
+    r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|dal)\s*+(?:\d|sabato\s++\d))|l['’]altro ieri\b"
+    r"|ieri l['’]altro\b"
+    r"|(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
+    r"|fine settimana (?:prossimo|scorso)\b|l['’]anno (?:prossimo|venturo)\b|avantieri\b"
+    r"|ad oggi\b"
+    r"|in (?:tarda |prima )?(?:mattinata|serata|nottata)\b|a giorni\b(?!\s++altern)"
+    r"|(?:settimana|mese|anno) (?:entrante|ventur[oa]|che viene)\b"
+    r"|(?:settimana|mese) (?:corrente|in corso)\b|corrente (?:settimana|mese)\b(?! di\b)"
+    r"|(?:entro la|nel corso della) (?:fine della )?settimana\b"
     r"(?!,? (?:sant|di|del|da|che|success|seguent))"
-    r"|\b(?<!ogni )(?:entro|a|per|verso) (?:la )?fine (?:del )?mese\b(?! (?:di|success|seguent))"
-    r"|\bentro il mese\b(?! (?:di|d['’]|success|seguent|precedent))"
-    r"|\bprossimo anno\b(?! (?:scolastic|accademic|educativ|pastoral|sportiv|social|formativ|19|20))"
-    r"|\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)",
+    r"|(?<!ogni )(?:entro|a|per|verso) (?:la )?fine (?:del )?mese\b(?! (?:di|success|seguent))"
+    r"|entro il mese\b(?! (?:di|d['’]|success|seguent|precedent))"
+    r"|prossimo anno\b(?! (?:scolastic|accademic|educativ|pastoral|sportiv|social|formativ|19|20)))",
     re.I,
 )
-_THIS = re.compile(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)
-_BESIDE = re.compile(  # `domani (giovedì 18 maggio)`
+_UNSURE_COUNT = re.compile(
+    rf"\b(?:(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
+    r"(?!\s++e\b)"
+    rf"|(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
+    r"|(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b)",
+    re.I,
+)
+_UNSURE_MONTH = re.compile(r"\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)", re.I)
+_THIS = Cued(rf"\bquest[oa]\s++(?={WEEKDAY},?\s++\d{{1,2}}\s++[a-z]{{5,9}}\b)", re.I)
+_BESIDE = Cued(  # `domani (giovedì 18 maggio)`
     rf"\b(?P<word>oggi|domani|dopodomani)\s++\((?P<day>{WEEKDAY}\s++\d{{1,2}}\s++[a-z]{{5,9}})\)", re.I
 )
 _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `dal 9 marzo`
@@ -306,8 +311,7 @@ def _unsure(match: re.Match[str], _: date | None) -> Phrase | None:
 
 
 _NAMES = ("lunedi", "lunedì", "martedi", "martedì", "mercoled", "gioved", "venerd", "sabato", "domenica")
-_UNSURE_STARTS: tuple[str, ...] = ("fra ", "tra ", " fa", "prossim", "vent", "ata", "settiman", "week")
-_UNSURE_STARTS += ("mese", "ieri", "ad oggi", "giorni", "anno", "p.", "c.", "corr.", "u.")
+_AGO = ("giorno fa", "giorni fa", "settimana fa", "settimane fa", "ora fa", "ore fa")
 # what a text must contain -> the pattern -> its reading
 _READERS = (
     (("ogg", "ieri", "doma", "sta", "quest"), _WORD, _word),
@@ -317,7 +321,9 @@ _READERS = (
     (("settiman", "week"), _WEEKEND, _weekend),
     (("mese",), _MONTH, _month),
     (("fra ", "tra "), _AHEAD, _ahead),
-    (_UNSURE_STARTS, _UNSURE, _unsure),
+    (("",), _UNSURE, _unsure),
+    (("fra ", "tra ", *_AGO), _UNSURE_COUNT, _unsure),
+    (("p.", "c.", "corr.", "u."), _UNSURE_MONTH, _unsure),
 )
 
 

@@ -47,11 +47,10 @@ _OPENERS = _words(
     """
 )
 
-_END = re.compile(
-    r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["”»’')\]]*)\s+(?=["“«‘'(\[–—-]*\s?(?P<next>\S))"""
-)
+_END = re.compile(r"""(?P<mark>[.!?…]++)(?P<close>["”»’')\]]*)\s+(?=["“«‘'(\[–—-]*\s?(?P<next>\S))""")
 _QUOTED = re.compile(r"«[^«»]{1,160}»|“[^“”]{1,160}”")  # a title: `«La memoria. Radici e dispositivi»`
 _LAST_TOKEN = re.compile(r"[^\s(«“\"/\[]+$")
+_JOINTS = re.compile("['’–-]")
 _NEXT_WORD = re.compile(r"\w+['’]?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _FINITE = re.compile(
@@ -81,7 +80,8 @@ def split(text: str) -> list[str]:
     return [sentence for line in text.splitlines() for sentence in _split_line(line)]
 
 
-def _split_line(line: str) -> list[str]:
+@lru_cache(maxsize=1024)  # of one page its source, its body and its prose are split
+def _split_line(line: str) -> tuple[str, ...]:
     sentences, start = [], 0
     quoted = [match.span() for match in _QUOTED.finditer(line)]
     for end in _END.finditer(line):
@@ -91,7 +91,7 @@ def _split_line(line: str) -> list[str]:
             sentences.append(line[start : end.end()].strip())
             start = end.end()
     sentences.append(line[start:].strip())
-    return [sentence for sentence in sentences if sentence]
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def _closes(line: str, start: int, end: re.Match[str]) -> bool:
@@ -105,7 +105,7 @@ def _closes(line: str, start: int, end: re.Match[str]) -> bool:
     if end["mark"] != ".":
         return True
     match = _LAST_TOKEN.search(before[-40:])
-    token = re.split("['’–-]", match[0])[-1] if match else ""
+    token = _JOINTS.split(match[0])[-1] if match else ""
     if not end["close"]:
         return _closes_after(token, following)
     # `(vedi all. 1, lett. b, ecc.) Gli uffici`: an abbreviation's dot inside a parenthesis closes nothing

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.measure import utf16
 
 _CLOSERS = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“"}
+_MARKS = frozenset([*_CLOSERS, *_CLOSERS.values()])
 _LIST_MARK = re.compile(r"(?:^|[;:.,]\s)(\w{1,2})$")  # `a) moduli; b) documenti`
 
 _CLAUSE_WORDS = """
@@ -31,6 +32,8 @@ _TIES = re.compile(
 
 def mended(text: str) -> str:
     """`text` without brackets and quotes that have lost their other half."""
+    if _MARKS.isdisjoint(text):
+        return text
     chars, opened = list(text), list[int]()
     for place, char in enumerate(text):
         if char in _CLOSERS.values():

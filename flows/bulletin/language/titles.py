@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.spelling import is_word, lemma
 
 _WORD = re.compile(r"\w+")
+_BEYOND_LETTERS = re.compile("[^\x00-\u02ff]")  # no accent that combines stands before
 _WORD_OR_INITIALS = re.compile(r"(?:\b[^\W\d_]\.){2,}|\w+")
 _ROMAN = re.compile(r"(?=[MDCLXVI]{2})M*(C[MD]|D?C{0,3})(X[CL]|L?X{0,3})(I[XV]|V?I{0,3})")
 _BEFORE_NAME = re.compile(
@@ -24,7 +26,7 @@ _ENDS_A_NAME = re.compile(  # `VIA ROMA IN OCCASIONE DELLA FIERA`, `VIA PO DALLE
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
 _NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
 _LOUD = re.compile(r"[A-ZÀ-Ý]{2}|E/O")  # what no text without shouted words has
-_AND_OR = re.compile(r"\bE/O\b")
+_AND_OR = Cued(r"\bE/O\b")
 _LINKS = frozenset(["del", "sul", "sull", "sulla"])
 _A_NAME, _OF = 3, frozenset(["dei", "del"])
 _SINGLE = frozenset("AEIO")  # words of one letter: `ADOZIONE E DEPOSITO`
@@ -98,7 +100,9 @@ def in_small(title: str, body: str) -> str:
     def small(run: re.Match[str]) -> str:
         if not run[0][0].isalpha():
             return run[0]  # a name between quotes
-        is_used = re.search(rf"(?<![\w/.-]){re.escape(run[0].lower())}(?![\w/.-]*/|\w)", body)
+        is_used = run[0].lower() in body and re.search(
+            rf"(?<![\w/.-]){re.escape(run[0].lower())}(?![\w/.-]*/|\w)", body
+        )
         is_no_name = is_used and not re.search(rf"(?<!^)(?<![.!?:]\s){re.escape(run[0])}", body)
         return run[0].lower() if is_no_name else run[0]
 
@@ -126,23 +130,27 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         return text
     text = _AND_OR.sub("e/o", text)
     words = list(_WORD_OR_INITIALS.finditer(text))
+    loud = [_is_shouted_word(match[0]) for match in words]
     parts, at, after_name, in_street = [], 0, False, False
     for place, match in enumerate(words):
         word = match[0]
-        beside = [words[near][0] for near in (place - 1, place + 1) if 0 <= near < len(words)]
+        if not loud[place] and len(word) > 1:
+            after_name = in_street = False
+            continue
+        beside = [near for near in (place - 1, place + 1) if 0 <= near < len(words)]
         is_elided = text[match.end() : match.end() + 1] in ("'", "’")
         if (
             (word in _SINGLE or (is_elided and word in "LD"))
             and len(beside) == 2
-            and all(_is_shouted_word(other) or other.isdecimal() for other in beside)
+            and all(loud[near] or words[near][0].isdecimal() for near in beside)
         ):
             parts += [text[at : match.start()], word.lower()]
             at = match.end()
             continue
-        beside += [words[near][0] for near in (place - 2, place + 2) if 0 <= near < len(words)]
-        in_run = any(_is_shouted_word(other) for other in beside)
+        beside += [near for near in (place - 2, place + 2) if 0 <= near < len(words)]
+        in_run = any(loud[near] for near in beside)
         after_name = after_name and not text[: match.start()].rstrip().endswith((":", ";", "-", "–", ","))
-        if not _is_shouted_word(word) or (not in_run and len(word) < _LONG):
+        if not loud[place] or (not in_run and len(word) < _LONG):
             after_name = in_street = False
             continue
         is_elided = text[match.end() : match.end() + 1] in ("'", "’")
@@ -221,7 +229,11 @@ def folded(text: str) -> str:
     if text.isascii():
         return " ".join(_WORD.findall(text.lower()))
     decomposed = unicodedata.normalize("NFD", text.casefold())
-    return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
+    return " ".join(_WORD.findall(_BEYOND_LETTERS.sub(_uncombined, decomposed)))
+
+
+def _uncombined(match: re.Match[str]) -> str:
+    return "" if unicodedata.combining(match[0]) else match[0]
 
 
 @lru_cache(maxsize=4096)

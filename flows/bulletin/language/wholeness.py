@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.sentences import NEVER_LAST
 from flows.bulletin.language.shorten import HANGING, mended
@@ -137,7 +138,7 @@ _INPAGE = re.compile(
     r"|(?:vedi|vedere|consulta\w*) (?:la |il )?(?:locandina|volantino|manifesto))\b",
     re.I,
 )
-_IN_A_ROW = re.compile(r"\b(?:giorni|anni|mesi|volte|ore|settimane|sere) di seguito\b", re.I)
+_IN_A_ROW = Cued(r"\b(?:giorni|anni|mesi|volte|ore|settimane|sere) di seguito\b", re.I)
 _STAMP = re.compile(
     r"(?:prima pubb|ultim[oa] (?:aggiornamento|modifica)|data di pubblicazione|tempo di lettura"
     r"|aggiornato (?:il|al) \d"
@@ -168,7 +169,7 @@ _PRAISE = re.compile(
     r"|momento di (?:festa|condivisione|gioia)|per tutti i gusti|all['’]insegna)\b",
     re.I,
 )
-_ORDER = re.compile(
+_ORDER = Cued(
     r"\b(?:ignor\w+|dimentica\w*|disregard|forget)\b.{0,40}\b(?:istruzioni|instructions"
     r"|prompt)\b|\bsystem prompt\b",
     re.I,

@@ -10,6 +10,7 @@ from typing import Literal
 
 from flows.bulletin.facts.fact import Fact, plain
 from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.layout import Layout
 from flows.bulletin.page.sections import are_of_a_meeting
 
@@ -66,7 +67,7 @@ _CONDITION = re.compile(
     r"|eventi\s+del|verificat\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
     re.I,
 )
-_RECURRING = re.compile(
+_RECURRING = Cued(
     r"(?:\bogni|\btutt[ie]\s+(?:i|le)|\b(?:il|la)?\s?(?:prim[oa]|second[oa]|terz[oa]|quart[oa]|ultim[oa]))\s+"
     r"(?:(?:prim|second|terz|quart|ultim)[oa]\s+)?(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)\w+['’]?"
     r"(?:\s+(?:e\s+)?(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)\w+['’]?)?(?:\s+del\s+mese)?"

@@ -7,6 +7,8 @@ raccomanda di: - bere - riposare` is `Si raccomanda di bere e riposare.` Longer 
 import re
 from collections.abc import Sequence
 
+from flows.bulletin.language.cues import Cued
+
 _MARK = re.compile(r"^\s*(?:[-*+•·–]|\d{1,2}[.)]|[a-z][.)])\s+(?=\S)")
 _STREETS = re.compile(
     r"\b(?:nelle|nei|nelle\sseguenti|nei\sseguenti)\s(?:seguenti\s)?(?:vie|strade|zone|luoghi)\s?:$", re.I
@@ -19,13 +21,13 @@ _ADVICE = re.compile(
     r"(?:(?:(?:i|alcuni|ecco\si)\s)?(?:consigli|raccomandazioni)|si\s(?:consiglia|raccomanda))\b[^.:]{0,40}:$",
     re.I,
 )
-_INFINITIVE = re.compile(r"(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi|urre|orre)\b", re.I)
+_INFINITIVE = Cued(r"(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi|urre|orre)\b", re.I)
 _TIMED = re.compile(  # `gli uffici osservano i seguenti orari:` before a table
     r"(?P<verb>osserva(?:no)?|segu(?:e|ono)|h(?:a|anno)|effettua(?:no)?|avr(?:à|anno)|adott(?:a|ano))\s"
     r"(?:i\sseguenti\sorari|il\sseguente\sorario)(?:\s(?:di\sapertura|al\spubblico|di\sricevimento)){0,2}\s?:$",
     re.I,
 )
-_FOLLOWING = re.compile(  # a list that lost its marks and its breaks: nobody can read where an item ends
+_FOLLOWING = Cued(  # a list that lost its marks and its breaks: nobody can read where an item ends
     r"(?P<lead>\b(?:per|a|ai|alle|con)\s(?:(?:i|le|gli)\s)?)seguenti\s(?P<noun>categorie|persone|fasce|soggetti|casi)\s?:"
     r"\s?[^.;,:\n|*•-]{60,}\.",
     re.I,

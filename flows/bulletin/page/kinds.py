@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.nothing import is_nothing
 from flows.bulletin.page.notice import Kind, Notice, below
@@ -191,11 +192,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     ),
 }
 _TABLE = tuple(
-    (kind, weight, re.compile(rf"(?<![\wà-ù])(?:{words})(?![\wà-ù])"))  # of small letters: half the time
+    (kind, weight, Cued(rf"(?<![\wà-ù])(?:{words})(?![\wà-ù])"))  # of small letters: half the time
     for kind, rows in _WORDS.items()
     for weight, words in rows
 )
-_OPENS_OR_CLOSES = re.compile(
+_OPENS_OR_CLOSES = Cued(
     r"\b(?:chius\w+|chiud\w+|chiusur\w+|(?<!date e )orari\w*|riapr\w+|riapert\w+"
     r"|apr(?:e|ono|irà|iranno)|apert\w+|apertur\w+|sospe\w+|ricev\w+)\b",
     re.I,
@@ -223,7 +224,7 @@ _MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa �
 _OCCASION = re.compile(
     r"(?:inaugurazion|presentazion|cerimoni|premiazion|concert|spettacol|conferenz|convegn|mostr)\w+\b", re.I
 )
-_KEEPS_HOURS = re.compile(  # `i cimiteri osserveranno il seguente orario`
+_KEEPS_HOURS = Cued(  # `i cimiteri osserveranno il seguente orario`
     r"\b(?:osserv|seguir)\w+\s(?:dunque\s)?(?:il|i|un)\s(?:seguent[ei]\s)?(?:nuov[oi]\s)?orari\w*", re.I
 )
 _FIRST_LINES = 240  # characters

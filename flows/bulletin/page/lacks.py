@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.nothing import reason
@@ -100,7 +101,7 @@ _NEWS = re.compile(
     r"|apre|aperte?|apertura|riapr\w+|torna|chius\w+|sospes\w+|cambia\w*|modific\w+|prorog\w+|al\s+via|disponibil\w+|avvi(?:o|a|ato)|entro)\b",
     re.I,
 )
-_OPENED = re.compile(
+_OPENED = Cued(
     r"\bapert[ei]\s(?:le\s)?(?:(?:pre)?iscrizioni|adesioni|candidature|prenotazioni)\b"
     r"|\b(?:iscrizioni|adesioni|candidature|prenotazioni)\saperte\b",
     re.I,

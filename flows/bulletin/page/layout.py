@@ -7,10 +7,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from flows.bulletin.facts.fact import Fact
 from flows.bulletin.facts.find import facts
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.sections import Kind, parts
@@ -45,13 +46,13 @@ class Layout:
         passage = self.passage(place)
         return self.text[passage.start : passage.end]
 
-    def matches(self, pattern: re.Pattern[str], *without: Kind) -> Iterator[re.Match[str]]:
+    def matches(self, pattern: re.Pattern[str] | Cued, *without: Kind) -> Iterator[re.Match[str]]:
         """The matches of a pattern, but for those in parts of these kinds."""
         for match in pattern.finditer(self.text):
             if self.passage(match.start()).part not in without:
                 yield match
 
-    @property
+    @cached_property
     def _starts(self) -> list[int]:
         return [passage.start for passage in self.passages]
 

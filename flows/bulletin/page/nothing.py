@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import below
 
@@ -18,17 +19,17 @@ _SECTION_TITLES = frozenset(
 )
 _TITLES = frozenset(title.strip() for title in _SECTION_TITLES if title.strip())
 _LINKED_HEADING = re.compile(r"^\s{0,3}(?:#{1,6}|[-*+])\s*\[[^\]\n]{2,200}\]\([^)\n]{1,500}\)", re.M)
-_LINK = re.compile(r"\[[^\]\n]{1,200}\]\([^)\n]{1,500}\)")
+_LINK = Cued(r"\[[^\]\n]{1,200}\]\([^)\n]{1,500}\)")
 _MORE = re.compile(
     r"\b(?:leggi (?:di più|tutto)|scopri di più|vai alla pagina|vedi tutt[ie]|continua a leggere)\b", re.I
 )
-_FORM = re.compile(
+_FORM = Cued(
     r"\b(?:filtra per|cerca nel sito|ricerca avanzata|risultati "
     r"trovati|ordina per|nessun risultato|parola chiave"
     r"|azzera i filtri|tutte le categorie|seleziona una)\b",
     re.I,
 )
-_COOKIES = re.compile(r"\b(?:cookie|informativa sulla privacy|accetta tutti|gestisci preferenze)\b", re.I)
+_COOKIES = Cued(r"\b(?:cookie|informativa sulla privacy|accetta tutti|gestisci preferenze)\b", re.I)
 # what stands on the page of an office, in the model of Designers Italia for Comuni ("unità organizzativa")
 _OFFICE = re.compile(r"^(?:l['’]\s?)?(?:ufficio|servizio|settore|area|sportello|unità)\s", re.I)
 _OF_AN_OFFICE = re.compile(

@@ -2,7 +2,9 @@
 
 import re
 
-_RECITAL = re.compile(
+from flows.bulletin.language.cues import Cued
+
+_RECITAL = Cued(
     r"(?:\b(?:IL|LA) (?:RESPONSABILE|SINDAC[OA]|DIRIGENTE|COMMISSARI[OA]|COMANDANTE)\b[^.;a-z]{0,80})?"
     r"\b(?:VIST[OAIE]|Vist[oaie]|PREMESS[OA]|Premess[oa]|CONSIDERAT[OA]|Considerat[oa]|RICHIAMAT[OAIE]"
     r"|Richiamat[oaie]|RITENUT[OA]|Ritenut[oa]|DATO ATTO|Dato atto|ATTES[OA]|Attes[oa]|PRESO ATTO"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.markup import plain
 
 Kind = Literal[
@@ -85,9 +86,9 @@ _NO_LABEL_AFTER = (
     r" )(?<!\bdel )(?<!\bdei )"
 )
 _INLINE = re.compile(
-    rf"(?:(?<=\s)|^)(?P<sure>{_SURE})(?=[\s:.]|$)(?:\s*[:.])?"
-    rf"|(?:(?<=\s)|^){_NO_LABEL_AFTER}(?P<common>{_COMMON})(?:\s*:|\.(?=\s|$)"
-    rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$))"
+    rf"(?<!\S)(?=[A-Z])(?:(?P<sure>{_SURE})(?=[\s:.]|$)(?:\s*[:.])?"
+    rf"|{_NO_LABEL_AFTER}(?P<common>{_COMMON})(?:\s*:|\.(?=\s|$)"
+    rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$)))"
 )
 # `Quando Anna torna` opens a sentence: these two are labels only before a word that opens a phrase.
 _ASKING = re.compile(
@@ -109,7 +110,7 @@ _STAMP = re.compile(
     re.I,
 )
 _FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")
-_STAMP_IN_LINE = re.compile(
+_STAMP_IN_LINE = Cued(
     rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?"
     rf"|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
     rf"\s*:\s*{_A_DAY}",
@@ -124,14 +125,15 @@ _THEME = re.compile(
 )  # the theme's name between its parts
 _DATE_ALONE = re.compile(_A_DAY, re.I)
 _NOISE = re.compile(
-    r"\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
+    r"(?=[LV(+|\sIPDOZSN\[pdoCFY#–—_=-])"
+    r"(?:\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
     r" scheda\)|\bVai alla [Pp]agina\b|\bVisualizza in [Mm]appa\b|\+ − Leaflet|\bLeaflet\b"
     r"|\|?\s*Indicazioni stradali|\b(?:PDF|DOCX?|ODT|ZIP) Scarica\b|\bScarica (?:il )?PDF\b"
     r"|\bNome Descrizione\b"
     r"|\[\.\w{2,4} [\d.,]+ [KM]b[^\]]*\]|\b(?:pdf|docx?|odt) - [\d.,]+ [kKM]b\b|Coordinate:"
     r" [^|A-Z]{5,40}[NSEO][^|A-Z]{3,40}[EO]\b"
     r"|\b(?:Facebook|Instagram|Youtube|Fb) Visualizza\b|\bVisualizza\b(?=\s|$)|#\w{12,}"
-    r"|(?<=\s)[-–—_=]{4,}(?=\s)|\bConfermato\b(?=\s*$)"
+    r"|(?<=\s)[-–—_=]{4,}(?=\s)|\bConfermato\b(?=\s*$))"
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import dangers, terms, venues
@@ -91,9 +92,7 @@ _NEAR = 160  # characters
 _HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
     r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
 )
-_PLOT = re.compile(
-    r"\b(?:regia|regista|commedia|protagonist[aie]|attor[ei]|trama|romanzo|film|spettacolo)\b", re.I
-)
+_PLOT = Cued(r"\b(?:regia|regista|commedia|protagonist[aie]|attor[ei]|trama|romanzo|film|spettacolo)\b", re.I)
 _YEAR_OR_WEEKDAY = re.compile(rf"\b20\d\d\b|{WEEKDAY}", re.I)
 _CLOCK_OR_MEETING = re.compile(
     r"\b(?:ore|alle|dalle)\s\d|\b(?:si\s(?:terr|svolg|tien|esibi)\w*|in\s(?:programma|scena|cartellone|replica|calendario)"

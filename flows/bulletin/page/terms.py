@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.layout import Layout
 
 _CLAUSE = r"[^.;:\n]{0,140}"
@@ -23,7 +24,7 @@ _WHO = re.compile(
     r"|(?:anzian|fragil|disabil)\w+(?:\s+e\s+\w+)?|maggiorenni)",
     re.I,
 )
-_FREE = re.compile(
+_FREE = Cued(
     r"\b(?:(?:ingresso|partecipazione|entrata|accesso|servizio|offerta|fornitura|visita|attivit[àa]|incontr[oi]|corso)\s+(?:è\s+|sono\s+|del\s+tutto\s+)?"
     r"(?:ad?\s+)?(?:libera?o?\s+e\s+)?(?:gratuit[oaie]|liber[oa]|offerta\s+libera)|gratuit[oaie]|gratis|gratuitamente|ad?\s+offerta\s+libera"
     r"|a\s+pagamento)\b",
@@ -50,20 +51,20 @@ _HOW = re.compile(
     r"|scaric\w+|tramite\s+(?:il|la|l['’]|portale)|codice|allegat[oaie]\b|necessario|copia|document\w+|accesso\s+diretto|senza\s+(?:prenotazione|appuntamento)|identità\s+digitale|tel:?)\b",
     re.I,
 )
-_EXCEPTION = re.compile(
+_EXCEPTION = Cued(
     rf"(?:\b(?:esclus[oaie]|escludendo|ad?\s+(?:eccezione|esclusione)\s+d\w+|salvo|tranne|eccetto|fatt[ao]\s+(?:salv|eccezion)\w+|limitatamente|solo\s+(?:per|in|nel|se|da|gli|i|le|chi)|esclusivamente\s+(?:per|a|ai)"
     r"|(?:in\s+caso|causa)\s+(?:di\s+)?(?:maltempo|pioggia)|in\s+presenza\s+di|purch[ée]|a\s+condizione|pena\s+l['’]esclusione"
     rf"|non\s+(?:è\s+possibile|si\s+effettua\w*|effettua|sono\s+ammess\w|comprende)|soggett[oaie]\s+a|fino\s+a(?:d)?\s+esaurimento|anche\s+in\s+caso){_CLAUSE}"
     rf"|\b(?:(?:rimangono|restano|rimane|resta|rimarranno|saranno)\s+(?:sempre\s+|regolarmente\s+)?apert\w|[Aa]pert[ie]\s+(?=[A-Z])|[Rr]iapert[ie]\s|spostat[oaie]\s+d){_CLAUSE})",
 )
-_TODO = re.compile(
+_TODO = Cued(
     rf"\b(?:evitar\w|si\s+(?:raccomanda|invita|consiglia|prega)|non\s+(?:aprir\w+|gettar\w+|bere|berl\w|consumar\w+|usar\w+|utilizzar\w+|sostare|uscire)|sospender\w+|riportar\w+|bollir\w+|riconsegn\w+"
     r"|vietat[oaie]|è\s+fatto\s+(?:divieto|obbligo)|divieto\s+di|è\s+obbligatori\w|(?:non\s+)?(?:deve|devono|dovr\w+|occorre|bisogna)\s+\w+|presentarsi|fare\s+attenzione|limitare)"
     rf"{_CLAUSE}",
     re.I,
 )
-_FINE = re.compile(r"\b(?:mult[ae]|sanzion[ei](?:\s+amministrativ\w)?|ammend[ae])\b[^.;\n]{0,120}", re.I)
-_STATUS = re.compile(
+_FINE = Cued(r"\b(?:mult[ae]|sanzion[ei](?:\s+amministrativ\w)?|ammend[ae])\b[^.;\n]{0,120}", re.I)
+_STATUS = Cued(
     r"\b(?:rinviat[oaie]|posticipat[oaie]|annullat[oaie]|sospes[oaie]|sospensione|prorogat[oaie]|proroga|revocat[oaie]|spostat[oaie]|anticipat[oaie]|rimandat[oaie]"
     r"|(?:rimarr\w+|rester\w+|sar\w+|è|sono)?\s?chius[oaie]|chiusura|riapr\w+|riapert\w+|ripristinat[oaie]|esaurit[oaie]|sold\s+out)\b[^.;,:\n]{0,60}",
     re.I,
@@ -128,7 +129,7 @@ def changes(page: Layout) -> Iterator[tuple[int, int]]:
     yield from _clauses(page, _STATUS)
 
 
-def _clauses(page: Layout, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _clauses(page: Layout, pattern: re.Pattern[str] | Cued) -> Iterator[tuple[int, int]]:
     for match in page.matches(pattern, "contacts", "pin", "furniture"):
         yield _tidy(page, *match.span())
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.telling import figures
@@ -23,7 +24,7 @@ _OTHERWISE = re.compile(r"\binvece\b(?!\s(?:di|che|del\w*|degli|dei)\b)", re.I)
 _EXCEPTS = re.compile(r"\W*f(?:a|anno|arà|aranno)\seccezione\b", re.I)
 _EXCEPTIONS = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
 _DATED = rf"(?:\d{{1,2}}[°º]?\s{MONTH}|\d{{1,2}}[/.]\d{{1,2}})"
-_TWO_PERIODS = re.compile(
+_TWO_PERIODS = Cued(
     rf"\b(?:la prima|il primo)\b(?P<first>[^.;]{{0,60}}{_DATED}[^.;]{{0,40}}?)"
     rf"[;,.]?\s(?:e\s|mentre\s)?(?:la seconda|il secondo)\b(?P<second>[^.;]{{0,60}}{_DATED}[^.;]{{0,40}})",
     re.I,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
@@ -40,7 +41,7 @@ _PRACTICAL = re.compile(
     r"|\bposti (?:sono )?limitat\w+\b|\bfino (?:a|ad) esaurimento",
     re.I,
 )  # what one wants to know before leaving home
-_ONLY = re.compile(
+_ONLY = Cued(
     r"(?<!non )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\s(?:a[il]?|allo|all['’a]|agli|alle|in"
     r"|nell?['’ao]?|nei|nelle|presso|su|per|il|la|i|gli|le|chi|dall?[ae]?)\b",
     re.I,

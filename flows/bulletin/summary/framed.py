@@ -61,6 +61,7 @@ _FRAMES: Mapping[Kind, _Frame] = {
 }
 _CONDITIONS = re.compile(r"(?:^|\.\s)Se\s(?!vuoi\b)[^.]{5,}\spuoi\s")
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
+_OPENS_WITH = re.compile(r"(?P<article>Il |La |Lo |L['’])(?P<noun>\S+) (?P<verb>\S+)", re.I)
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
 _LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
 _LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
@@ -161,17 +162,13 @@ def _joined(text: str, notice: Notice) -> str:
     noun, _, rest = title.partition(" ")
     near = text if noun_of(title) is None else text[:_OPENING]
     is_bare = notice.kind not in OCCASIONS and not text.startswith(title) and not _stems(rest) & _stems(near)
-    heading = "" if is_bare else rf"{re.escape(title)}\. "
-    said = re.match(
-        rf"{heading}(?P<article>Il |La |Lo |L['’])(?P<noun>{re.escape(noun)}) (?P<verb>\S+)",
-        text,
-        re.I,
-    )
+    heading = "" if is_bare else f"{title}. "
+    is_headed = noun and rest and text.lower().startswith(heading.lower())
+    said = _OPENS_WITH.match(text, len(heading)) if is_headed else None
     if (
-        not noun
-        or not rest
+        said is None
+        or said["noun"].lower() != noun.lower()
         or re.search(r"[:,;.]|\s[-–]\s", rest)
-        or said is None
         or not (said["verb"] in ("si", "non") or speaks(said["verb"]))
     ):
         return text

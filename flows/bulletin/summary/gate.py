@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.bulletin.guard.verdict import check
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.relative_days import troubles as relative_troubles
 from flows.bulletin.language.sentences import has_verb, split
@@ -87,7 +88,7 @@ _FROM = re.compile(  # the office's first sentence begins with the day from whic
     rf"Da(?:l|ll['’])?\s?(?P<day>(?:\w{{4,8}}ì\s|sabato\s|domenica\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)",
     re.I,
 )
-_UNBOOKED = re.compile(
+_UNBOOKED = Cued(
     r"\b(?:senza|non\s(?:serve|occorre|bisogna|è\s(?:necessari[oa]|richiest[oa]|obbligatori[oa])))\s"
     r"(?:(?:l['’]|la\s|alcuna?\s|nessuna?\s|bisogno\sdi\s|obbligo\sdi\s))?(?:appuntamento|prenotazione|prenotare|iscrizione)\b",
     re.I,
@@ -116,7 +117,7 @@ _ANNOUNCED = {
 }
 _DUTIES = (
     (
-        re.compile(
+        Cued(
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
@@ -127,9 +128,7 @@ _DUTIES = (
         "Manca che bisogna prenotare o iscriversi",
     ),
     (
-        re.compile(
-            r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b", re.I
-        ),
+        Cued(r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b", re.I),
         re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b", re.I),
         "Manca l'età che serve",
     ),

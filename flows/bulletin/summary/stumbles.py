@@ -7,6 +7,7 @@ The texts that two strict readers sent back had these openings twice as often as
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
@@ -39,7 +40,7 @@ _QUALIFIED = re.compile(
 _IN_SMALL = re.compile(r"(?:C['’]è|c['’]è|[Cc]i sono) «([a-zà-ù][^»]*)»")
 _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
-_PRAISE = re.compile(
+_PRAISE = Cued(
     r"\b[Ss]iamo\s(?:felic|liet|orgoglios|content)\w+|\bannunciarvi\b|!!"
     r"|\bsplendida cornice\b|\bvi aspettiamo\b"
 )
@@ -55,7 +56,7 @@ _BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not 
     r"|intervent[oi]|operazioni)\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
     r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
 )
-_BY_THEN = re.compile(
+_BY_THEN = Cued(
     r"(?:Fino|Entro|Dal|Dall)\b[^.,;]{4,30}?,?\s(?:la|le)\s(?:domand[ae]|iscrizion[ei])\s(?:si|v(?:a|anno)|dev\w+|dovr\w+|sono|è)\b"
 )
 _OF_ORGANISERS = re.compile(

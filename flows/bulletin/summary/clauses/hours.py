@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CLOCK = r"(?:2[0-4]|1\d|0?\d)(?:\s?[:.,]\s?[0-5]\d)?(?![\d°º])"
 _PARTS = re.compile(r"(\d{1,2})(?:\s?[:.,]\s?(\d\d))?")
@@ -30,11 +31,13 @@ class Hours:
     lead: str = "alle"
 
 
+@lru_cache(maxsize=256)
 def hours_of(words: str) -> tuple[Hours, ...]:
     """The hours that `words` name; () where there are none or something else stands among them."""
     text = " ".join(words.split()).strip(" .,;:-–()")
     for name, number in _NAMED.items():
-        text = re.sub(rf"\b{name}\b", number, text, flags=re.I)
+        if name in text.lower():
+            text = re.sub(rf"\b{name}\b", number, text, flags=re.I)
     found: list[Hours] = []
     place = 0
     while place < len(text):

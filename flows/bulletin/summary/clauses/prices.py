@@ -2,6 +2,8 @@
 
 import re
 
+from flows.bulletin.language.cues import Cued
+
 _EURO = r"(?:€\s?(?P<a>\d[\d.]*(?:,\d{1,2})?)|(?P<b>\d[\d.]*(?:,\d{1,2})?)\s?(?:€|euro\b))(?:,00|\s?,-)?"
 _AMOUNT = re.compile(_EURO, re.I)
 _SUBJECTS = {
@@ -32,9 +34,7 @@ _SOME = (
     r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni"
     r"|per (?:gli|i|le) (?:student|alunn|resident|soci|iscritt|abbonat)\w+)"
 )
-EXEMPTION = re.compile(
-    rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I
-)
+EXEMPTION = Cued(rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I)
 SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
 _PAID = re.compile(r"A pagamento\.?", re.I)
 _ONE_PRICE = re.compile(
@@ -111,7 +111,8 @@ def is_free(words: str) -> bool:
 
 
 def _without_amount(text: str) -> str:
-    subject = next((key for key in _SUBJECTS if re.search(rf"\b{key}\b", text, re.I)), "")
+    named = (key for key in _SUBJECTS if key in text.lower() and re.search(rf"\b{key}\b", text, re.I))
+    subject = next(named, "")
     while_there = ", fino a esaurimento dei posti" if _WHILE.search(text) else ""
     if re.search(
         r"\b(?:ridott|intero|under|over|soci|residenti|esclus|tranne|salvo|sotto i|fino a \d)", text, re.I

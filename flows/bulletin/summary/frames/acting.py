@@ -2,6 +2,7 @@
 
 import re
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.page.notice import Notice
 
@@ -28,7 +29,7 @@ _DOES = (
     r"|rend(?:e|ono) omaggio|tien(?:e|gono)"
     rf"|incontra(?:no)?(?=\s{_AUDIENCE}))"
 )
-_OF_PEOPLE = re.compile(rf"{_ARTICLE}(?:{_PERFORMERS})\b(?:\s[^\s,;:.!?]+){{0,9}}?\s{_DOES}\s\S", re.I)
+_OF_PEOPLE = Cued(rf"{_ARTICLE}(?:{_PERFORMERS})\b(?:\s[^\s,;:.!?]+){{0,9}}?\s{_DOES}\s\S", re.I)
 _OF_NAMES = re.compile(rf"{_NAME}(?:(?:,\s|\se\s){_NAME}){{0,3}}\s{_DOES}\s\S")
 _ON_STAGE = re.compile(
     r"\b(?:presenta|presentano|dialoga|dialogano|legge|leggono|si esibi\w+|suona\w*|canta\w*)\b"

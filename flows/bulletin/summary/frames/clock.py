@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.summary.frames.days import WEEKDAY_NAME, period_at
@@ -136,17 +137,22 @@ def _of(day: str) -> str:
     return f"de{day[1:]}" if day.startswith("il ") else f"del{day}" if day.startswith("l'") else f"di {day}"
 
 
+_BESIDE_DAY = re.compile(rf",?\s(?:(?:dalle|alle)\s)?(?:ore:?|h\.?)?\s?(?P<first>{_TIME}){_NO_MORE}", re.I)
+
+
+@lru_cache(maxsize=8)
+def _leads(words: str) -> re.Pattern[str]:
+    return re.compile(words, re.I)
+
+
 def _moment(text: str, start: int, day_lead: str, hour_lead: str) -> tuple[str, str, int] | None:
     """(hour, the day's own words, end) of `da giovedì 29 gennaio ore 14:00` or `dalle 14 di giovedì 29`."""
-    if lead := re.compile(day_lead, re.I).match(text, start):
+    if lead := _leads(day_lead).match(text, start):
         day = period_at(text, lead.end())
-        hour = re.compile(rf",?\s(?:(?:dalle|alle)\s)?(?:ore:?|h\.?)?\s?(?P<first>{_TIME}){_NO_MORE}", re.I)
-        at = hour.match(text, day.end) if day and day.form == "on" and len(day.days) == 1 else None
+        at = _BESIDE_DAY.match(text, day.end) if day and day.form == "on" and len(day.days) == 1 else None
         if day and at and (said := _spoken(at["first"])):
             return said, text[lead.end() : day.end], at.end()
-    match = re.compile(rf"{hour_lead}{_ORE}(?P<first>{_TIME})\s(?:di\s|del\s|dell['’])", re.I).match(
-        text, start
-    )
+    match = _leads(rf"{hour_lead}{_ORE}(?P<first>{_TIME})\s(?:di\s|del\s|dell['’])").match(text, start)
     day = period_at(text, match.end()) if match else None
     if match and day and day.form == "on" and len(day.days) == 1 and (said := _spoken(match["first"])):
         return said, text[match.end() : day.end], day.end

@@ -3,12 +3,13 @@
 import re
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, TIME, WEEKDAY
 from flows.bulletin.page.notice import Notice, Slot, Told
 
 _DAY = rf"(?:\d{{1,2}}[°º]?\s+{MONTH}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|(?:{WEEKDAY}))"
-_CUES: tuple[tuple[Slot, re.Pattern[str]], ...] = tuple(
-    (slot, re.compile(pattern, re.I))
+_CUES: tuple[tuple[Slot, Cued], ...] = tuple(
+    (slot, Cued(pattern, re.I))
     for slot, pattern in (
         (
             Slot.deadline,

@@ -2,6 +2,8 @@
 
 import re
 
+from flows.bulletin.language.cues import Cued
+
 _TOWN = (
     r"(?P<town>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|dei|sul|sulla|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+){0,3})"
 )
@@ -27,7 +29,7 @@ _AT_SCHOOL = re.compile(
     r"(?P<school>(?:la|le|il|gli|i|lo|l['’])\s?[^,;.:\n]{4,80}?),?\s(?:e\s)?(?:che\s)?"
     rf"(?:residenti|risied\w+)\s(?:nel\s[Cc]omune\sdi|a)\s{_TOWN}",
 )
-_OF_AGE = re.compile(
+_OF_AGE = Cued(
     r"\b(?:minori|bambini|ragazzi|figli|bambini\se\sragazzi)\s(?:(?:di\setà\s)?(?:compresa\s)?(?:dai?|tra\si?|fra\si?)\s)"
     r"(?P<from>\d{1,2})\s(?:anni\s)?(?:ai?|e\si?)\s(?P<to>\d{1,2})\sanni,?\s(?:e\s)?"
     rf"residenti\s(?:nel\s[Cc]omune\sdi|a)\s{_TOWN}",

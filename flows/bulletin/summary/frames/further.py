@@ -3,6 +3,7 @@
 import re
 
 from flows.bulletin.facts.figures import in_words
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
@@ -13,7 +14,7 @@ _NO_MONTH = re.compile(
     rf"(?!(?:,\s\d{{1,2}})*\s(?:e|al?|-)\s(?:\w+ì\s|sabato\s|domenica\s)?\d{{1,2}}[°º]?\s{MONTH})",
     re.I,
 )
-_COUNTED = re.compile(
+_COUNTED = Cued(
     r"\b([a-z]{3,8}|\d{1,2})\s(?:incontri|serate|appuntamenti|lezioni|concerti|spettacoli|film)\b",
     re.I,
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb, split
@@ -33,7 +34,7 @@ _DANGLING = re.compile(
     re.I,
 )
 
-FILLER = re.compile(
+FILLER = Cued(
     r"\b(?:unic[oa]\b|emozionant|meraviglios|imperdibil|magic[oahe]|straordinari[ao]\s(?:viaggio|occasione|opportunità)"
     r"|importantissim|prezios|efficac|special[ei]\b|indimenticabil|suggestiv|affascinant|opportunità|orgoglios|entusias|lieti|felici"
     r"|vi aspettiamo|non mancate|si celebra|spiacenti|fenomeno|tasso|aumentat"

@@ -8,6 +8,7 @@ sentence is sure gives none: then the page's own sentences name the matter, or a
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
@@ -30,7 +31,7 @@ _LABEL = re.compile(
     r"|(?:il\s)?(?:sindac|assessor|president|consiglier)\w*.*)",
     re.I,
 )
-_OURS = re.compile(r"\b\w+(?:iamo|ammo|emmo)\b|\bnostr[oaie]\b", re.I)
+_OURS = Cued(r"\b\w+(?:iamo|ammo|emmo)\b|\bnostr[oaie]\b", re.I)
 _PAPER = re.compile(
     r"(?:calendario|elenco|modulo|programma(?= (?:de(?:gli|lle|l|lla|i) |event|iniziativ|manifestazion"
     r"|attivit|estiv|natalizi))|catalogo|regolamento|opuscolo|mappa|guida|tariffe|vademecum)\b",
@@ -54,7 +55,7 @@ _NEW_STATE = re.compile(
 )
 _THIN = re.compile(r"(?:C['’]è|Ci sono|È in corso)\s")
 _UNDERTAKEN = re.compile(r"(?:campagna|consultazione|corso|concorso|sondaggio)\b", re.I)
-_OVER = re.compile(
+_OVER = Cued(
     r"\b(?:graduatori\w+|esit[oi]|liquidazion\w+|chius[aei]|scadut\w|esaurit\w|revoc\w+|sospes\w|ammess[ei])\b",
     re.I,
 )

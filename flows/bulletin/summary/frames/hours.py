@@ -40,6 +40,7 @@ _WHAT = re.compile(
     r"(?:\s(?:degli|del|della|dello|delle|dei)\b|\sdell['’])?\s?",
     re.I,
 )
+_TO_THE_PUBLIC = re.compile(r"\bchius[oaie]\sal\spubblico\b", re.I)
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
 _CAUSE = re.compile(
     r"(?:in\soccasione\s(?:del|di)|per\s(?:allerta\smeteo|maltempo|ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
@@ -69,6 +70,7 @@ class _Read:
     cause: str = ""
     season: str = ""
     is_sure: bool = True
+    to_whom: str = ""  # ` al pubblico`: whoever works there goes on
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
@@ -86,6 +88,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             found.when.append(months)
         if found and found.office:
             found.office = _whole_name(found.office, notice)
+        if found and _TO_THE_PUBLIC.search(notice.source):
+            found.to_whom = " al pubblico"
         text = _sentence(found) if found else ""
         if not text:
             continue
@@ -248,7 +252,7 @@ def _sentence(found: _Read) -> str:
     cause = f", {found.cause}" if found.cause and not found.cause.isupper() else ""
     office = found.office
     if found.what == "closed":
-        return opened(f"{lead} {office.words} {office.state('chius')}{cause}.")
+        return opened(f"{lead} {office.words} {office.state('chius')}{found.to_whom}{cause}.")
     if found.what == "open":
         return (
             opened(f"{lead} {office.words} {office.state('apert')} in via straordinaria{cause}.")

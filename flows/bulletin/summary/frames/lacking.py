@@ -1,6 +1,7 @@
 """Which facts of an event a text does not tell."""
 
 import re
+from functools import lru_cache
 
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.titles import folded
@@ -17,8 +18,7 @@ def untold(text: str, occasion: Occasion) -> list[str]:
     for sitting in occasion.sittings:
         for span in sitting.days.spans:
             for day in {span.first, span.last}:
-                month = MONTHS[day.month - 1][:3]
-                if not re.search(rf"\b0?{day.day}\b.{{0,40}}?\b(?:{month}|0?{day.month}\b)", bare):
+                if not _of_day(day.day, day.month).search(bare):
                     lacking.append("when")
         for hours in hours_of(sitting.hours):
             if not _tells_hours(bare, hours):
@@ -72,7 +72,16 @@ def _tells_hours(bare: str, hours: Hours) -> bool:
     for clock in (hours.start, hours.end):
         if clock is None:
             continue
-        minutes = f" {clock[1]:02}" if clock[1] else "(?: 00)?"
-        if not re.search(rf"\b0?{clock[0]}{minutes}\b", bare):
+        if not _of_clock(*clock).search(bare):
             return False
     return True
+
+
+@lru_cache(maxsize=366)
+def _of_day(day: int, month: int) -> re.Pattern[str]:
+    return re.compile(rf"\b0?{day}\b.{{0,40}}?\b(?:{MONTHS[month - 1][:3]}|0?{month}\b)")
+
+
+@lru_cache(maxsize=256)
+def _of_clock(hour: int, minute: int) -> re.Pattern[str]:
+    return re.compile(rf"\b0?{hour}{f' {minute:02}' if minute else '(?: 00)?'}\b")

@@ -4,6 +4,7 @@ noun that is sure to take an article."""
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.measure import utf16
@@ -163,6 +164,7 @@ class Matter:
         return f"è {stem}{'a' if self.is_feminine else 'o'}"
 
 
+@lru_cache(maxsize=256)
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""

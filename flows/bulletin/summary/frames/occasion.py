@@ -5,6 +5,7 @@ and which of them a text tells.
 import re
 from dataclasses import dataclass, replace
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
@@ -43,7 +44,7 @@ _STARTS = re.compile(
 )
 _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.I)  # that were not understood
 _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
-_WORKSHOPS = re.compile(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I)
+_WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I)
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta)\b",

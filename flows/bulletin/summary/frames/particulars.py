@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Fact
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import URL
 from flows.bulletin.page.notice import Kind, Notice, Slot
@@ -49,7 +50,7 @@ _EACH = re.compile(
     r"\b(?:mensil\w*|al mese|settiman\w+|ciascun\w+|ognun\w+|per ogni|giornalier\w+|a persona|annu\w+)\b",
     re.I,
 )
-_FIXED = re.compile(
+_FIXED = Cued(
     r"\bcontributo\b[^.;\n]{0,40}?\s(?:fissato in|di|pari a|dell['’]importo di)\s"
     r"(?P<sum>(?:€|euro)\s?\d[\d.]*(?:,\d\d)?|\d[\d.]*(?:,\d\d)?\s?(?:€|euro\b))",
     re.I,
@@ -67,7 +68,7 @@ _ARTICLES = {
     "premio": "Il premio",
     "rimborso": "Il rimborso",
 }
-_APPEAL = re.compile(
+_APPEAL = Cued(
     r"\b(?:entro|decorsi|nei)\s(?:i\s)?(?P<days>\d{1,3})\sgiorni\b[^.;\n]{0,20}\bdalla\s(?:data\sdi\s)?pubblicazione\b"
     r"[^.;\n]{0,70}\bricors[oi]\b"
     r"|\bricors[oi]\b[^.;\n]{0,60}\bentro\s(?:i\s)?(?P<later>\d{1,3})\sgiorni\b[^.;\n]{0,20}\bdalla\s(?:data\sdi\s)?pubblicazione\b",
@@ -77,7 +78,7 @@ _ASKED = (
     (re.compile(r"\b(?:domand[ae]|istanz[ae])\b", re.I), "La domanda si fa"),
     (re.compile(r"\b(?:iscrizion[ei]|iscriver\w*)\b", re.I), "Ci si iscrive"),
     (re.compile(r"\b(?:adesion[ei]|aderir\w*)\b", re.I), "Si aderisce"),
-    (re.compile(r"\b(?:candidatur[ae])\b", re.I), "La candidatura si presenta"),
+    (Cued(r"\b(?:candidatur[ae])\b", re.I), "La candidatura si presenta"),
 )
 _ONLINE = re.compile(
     r"\bon[\s-]?line\b|\b(?:per|in)\s(?:via|modalità)\s(?:esclusivamente\s)?telematica\b|\btelematicamente\b",
@@ -99,7 +100,7 @@ _NUMBER = re.compile(r"\d{1,3}(?:\.?\d{3})*(?:,\d\d)?")
 _BUSINESS = re.compile(
     r"\b(?:attività (?:commercial|economic)\w+|impres[ae]|esercizi commerciali|operatori economici)\b", re.I
 )
-_KEYS = re.compile(r"\b(?:SPID|CIE|CNS)\b")
+_KEYS = Cued(r"\b(?:SPID|CIE|CNS)\b")
 _AFTER = 220  # characters behind the way in which another one would stand
 _FOR_WHOM = re.compile(
     r"\b(?:band[oi]|contribut[oi]|bonus|voucher|avviso|iniziativa|misura|servizio|progetto|agevolazione|soggiorn[oi]"

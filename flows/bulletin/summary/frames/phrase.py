@@ -165,17 +165,16 @@ def _free(text: str, start: int) -> int:
     return last
 
 
+_NUMBER_OR_ARTICLE = re.compile(r"\d|il\s|i\s|la\s|le\s|l['’]", re.I)
+_THE_DAY = re.compile(r"(?:il\s(?:giorno\s)?|l['’])\d", re.I)
+_PART_OF_A_ROAD = re.compile(r"nel tratto|in (?:via|viale|piazza) |lungo ", re.I)
+
+
 def _begins(text: str, at: int) -> bool:
     if limit_at(text, at) or every_at(text, at) or hours_at(text, at) or moments_at(text, at):
         return True
-    if re.match(r"(?:\d|il\s|i\s|la\s|le\s|l['’])", text[at:], re.I) and not re.match(
-        r"(?:il\s(?:giorno\s)?|l['’])\d", text[at:], re.I
-    ):
+    if _NUMBER_OR_ARTICLE.match(text, at) and not _THE_DAY.match(text, at):
         return False  # a bare number belongs to the words around it
     if period_at(text, at):
         return True
-    return bool(
-        measure_at(text, at)
-        or _CAUSE.match(text, at)
-        or re.match(r"nel tratto|in (?:via|viale|piazza) |lungo ", text[at:], re.I)
-    )
+    return bool(measure_at(text, at) or _CAUSE.match(text, at) or _PART_OF_A_ROAD.match(text, at))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.articles import with_article
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Listing, Notice
@@ -46,7 +47,7 @@ _FINE = re.compile(
     r"\s(?:ad?|ai|e|fino a)(?: un massimo di)?(?: i)?\s(?P<most>\d[\d.]*) euro",
     re.I,
 )
-_CENTS = re.compile(r"(?<=\d)[.,]00(?=\s?€|\s?euro|\sad?\s|\sai\s|\W*$)", re.M)
+_CENTS = Cued(r"(?<=\d)[.,]00(?=\s?€|\s?euro|\sad?\s|\sai\s|\W*$)", re.M)
 _GROUND = re.compile(
     r"(?:per|al fine|allo scopo|come|considerat\w|vist[aoe]|in considerazione|a seguito|con ordinanza"
     r"|(?:su|in) tutto il territorio|(?:sull['’]|nell['’])intero territorio|si avvisa|si informa)\b",

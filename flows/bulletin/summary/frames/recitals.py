@@ -6,6 +6,7 @@ whole is left stays as it is.
 
 import re
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.verbs import speaks
 
@@ -44,10 +45,8 @@ _AIM = re.compile(
     r"di)\s[^.;:\d]+(?=\.$)",
     re.I,
 )
-_NEXT_DAY = re.compile(
-    r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I
-)
-_NEXT = re.compile(rf"(?<=\d) (?P<month>{MONTH}) prossimo\b,?", re.I)  # which year's, the reader knows
+_NEXT_DAY = Cued(r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I)
+_NEXT = Cued(rf"(?<=\d) (?P<month>{MONTH}) prossimo\b,?", re.I)  # which year's, the reader knows
 
 
 def without_recitals(sentence: str) -> str:

@@ -6,6 +6,8 @@ Only verbs of happening with one sure present; `sarà` and its like may tell a c
 
 import re
 
+from flows.bulletin.language.cues import Cued
+
 _PRESENT = {
     "si terrà": "si tiene",
     "si terranno": "si tengono",
@@ -42,7 +44,7 @@ _PRESENT = {
     "saranno aperte": "sono aperte",
     "sarà possibile": "è possibile",
 }
-_FUTURE = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(_PRESENT, key=len, reverse=True))})(?!\w)", re.I)
+_FUTURE = Cued(rf"(?<!\w)(?:{'|'.join(sorted(_PRESENT, key=len, reverse=True))})(?!\w)", re.I)
 
 
 def present(text: str) -> str:

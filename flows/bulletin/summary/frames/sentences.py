@@ -216,6 +216,7 @@ def _figures(text: str) -> frozenset[str]:
     return frozenset(fact.value for fact in facts(text) if fact.kind in _FIGURES)
 
 
+@lru_cache(maxsize=1024)
 def is_fit(text: str, original: str) -> bool:
     """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
     if not speaks(text) or len(text) < _SHORTEST or original.rstrip().endswith((":", ";", ",", "…", "...")):
@@ -270,6 +271,7 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
     return frozenset(by_words | by_page)
 
 
+@lru_cache(maxsize=1024)
 def _flaw(text: str) -> float:
     flaw = 0.6 * len(_OFFICE.findall(text))
     flaw += 1.5 * bool(_PRIVACY.search(text)) + 1.5 * bool(_TERMS.search(text))

@@ -4,6 +4,7 @@
 
 import re
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH, TIME, WEEKDAY
 from flows.bulletin.language.verbs import speaks
@@ -74,7 +75,7 @@ _GENERIC = re.compile(  # one name without a complement tells no more than the t
     r"^(?:(?:evento|appuntament[oi])\s(?:rivolt|dedicat|apert)\w+\s.*|\w+(?:\s(?:pubblic|gratuit|apert|dedicat|rivolt|guidat)\w+)*)$",
     re.I,
 )
-_ASIDE = re.compile(
+_ASIDE = Cued(
     r"\b(?:inoltre|anche|a seguire|al termine|successivamente|preced\w+|in caso di|collateral\w+"
     r"|permanent\w+|già|scors\w+|ultim\w+|ogni anno|concluder\w+|durante|per (?:iscriversi|partecipare))\b",
     re.I,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
 from flows.bulletin.language.titles import folded, is_told
@@ -32,7 +33,7 @@ _NUMBER_TITLE = re.compile(
     re.I,
 )
 
-TITLE_DAY = re.compile(
+TITLE_DAY = Cued(
     rf"[\s,;:–-]*(?:\b(?:dal|al|il|per|del)\s|\bdall['’])?(?:(?:{WEEKDAY}),?\s)?(?:\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|{NUMERIC_DAY})"
     r"(?:,?\s(?:d?alle\s)?(?:ore\s)?\d{1,2}[:.]\d\d)?",
     re.I,
@@ -319,8 +320,9 @@ def nominals(notice: Notice) -> list[str]:
 
 def _is_one_of_several(phrase: str, source: str) -> bool:
     """Whether a phrase stands behind its own hour in a list: `ore 10 mercatino, ore 15 laboratorio`."""
-    own = re.search(rf"{_AT_HOUR.pattern}\s?[-–:,]?\s{re.escape(phrase)}", source, re.I)
-    return own is not None and len(_AT_HOUR.findall(source)) > 1
+    if phrase.lower() not in source.lower() or len(_AT_HOUR.findall(source)) < 2:
+        return False
+    return re.search(rf"{_AT_HOUR.pattern}\s?[-–:,]?\s{re.escape(phrase)}", source, re.I) is not None
 
 
 def _worth_of_nominal(phrase: str) -> int:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.summary.frames.nouns import guillemets
 from flows.bulletin.summary.frames.scheduled import present
 
-_LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
+_LEFT = Cued(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
 _TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
 _TWICE = re.compile(
     r"(?P<first>L'appuntamento è|Gli appuntamenti sono)(?P<told> [^.!?]+(?:\.\w[^.!?]*)*\. )"
@@ -15,8 +16,8 @@ _TWICE = re.compile(
 )
 _FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
 _PAID_ONLINE = re.compile(r"(Il biglietto costa \d+(?:,\d+)? euro)\. I biglietti si comprano online\.")
-_AND_MEETS = re.compile(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|dal|davanti)\b)", re.I)
-_TORN_BY_A_DAY = re.compile(  # `ospitano, ogni domenica del mese il mercatino`: a comma without its other
+_AND_MEETS = Cued(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|dal|davanti)\b)", re.I)
+_TORN_BY_A_DAY = Cued(  # `ospitano, ogni domenica del mese il mercatino`: a comma without its other
     r"\b(\w+(?:ono|ano|isce|ita)),\s(ogni\s(?:\w+\s)?(?:\w{4,6}ì|sabato|domenica)(?:\sdel\smese)?\s)(?=(?:il|la|lo|i|gli|le)\s)"
 )
 

@@ -24,6 +24,7 @@ _ONLINE = re.compile(
 _ON_A_DAY = re.compile(rf"\b{WEEKDAY}\s\d{{1,2}}\b", re.I)
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
+_MEETS = re.compile(r"\b(?:ritrovo|partenza)\s", re.I)
 _OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
 _PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 
@@ -46,7 +47,9 @@ def place_words(notice: Notice) -> str:
             continue
         if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
             continue
-        meets = re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I)
+        meets = _MEETS.search(told.sentence) and re.search(
+            rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I
+        )
         if words.startswith("da "):
             meets = meets or re.search(r"\b(partenza)\b", told.sentence, re.I)
             if meets is None:
@@ -107,7 +110,9 @@ def _with_its_name(words: str, notice: Notice) -> str:
     """`Cinema Teatro comunale` with the name that stands in quotes behind it on the page."""
     if not words or re.search(r"[\"“«\d]", words):
         return words
-    named = re.search(rf"{re.escape(words)}\s([\"“«][^\"”»\n]{{3,40}}[\"”»])", notice.source)
+    named = words in notice.source and re.search(
+        rf"{re.escape(words)}\s([\"“«][^\"”»\n]{{3,40}}[\"”»])", notice.source
+    )
     return f"{words} {named[1]}" if named else words
 
 

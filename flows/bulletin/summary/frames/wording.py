@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from flows.bulletin.language.articles import gender_of
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
@@ -95,14 +96,14 @@ _LAW = re.compile(
     re.I,
 )
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
-_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
+_NUMERIC_DATE = Cued(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(
     r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
     r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
 )
-_FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
-_ONE_MONTH = re.compile(
+_FROM_BY = Cued(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
+_ONE_MONTH = Cued(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
     r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month)\b"
 )
@@ -114,15 +115,15 @@ _SAME_YEAR = re.compile(
     rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
     rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"
 )
-_AT_HOUR = re.compile(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
-_HOUR = re.compile(
+_AT_HOUR = Cued(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
+_HOUR = Cued(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
 )
 _HOUR_DOT = re.compile(
     r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
     r"|\s?(?:€|euro))"
 )
-_ORE = re.compile(r"\b(d?alle|le) ore (?=\d)", re.I)
+_ORE = Cued(r"\b(d?alle|le) ore (?=\d)", re.I)
 _BEFORE_A_VOWEL = re.compile(  # `l'8 maggio`, `dall'11 maggio`
     rf"\b(?:[Ii]l|(?P<of>[Dd]al|[Aa]l|[Dd]el))\s(?=(?:8|11) (?:{'|'.join(MONTHS)})\b)"
 )
@@ -154,8 +155,8 @@ def _stands(match: re.Match[str]) -> str:
     return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
 
 
-_REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(pattern, flags), new)
+_REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple(
+    (Cued(pattern, flags), new)
     for pattern, new, flags in (
         (
             rf"(?<=\d) ({MONTH}|{MONTH} 20\d\d) \((\d{{1,2}}[:.]\d\d) ?[-–] ?(\d{{1,2}}[:.]\d\d)\)",
@@ -227,9 +228,7 @@ _LOUD_MONTH = re.compile(
     r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
 )
 _STREET_NAME = 20  # characters before the month
-_OF_A_STREET = re.compile(
-    r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I
-)
+_OF_A_STREET = Cued(r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I)
 _LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
 
 
@@ -265,6 +264,7 @@ def without_preamble(sentence: str) -> str:
     return rest[:1].upper() + rest[1:] if rest != sentence and len(rest) > 15 else sentence
 
 
+@lru_cache(maxsize=1024)
 def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
