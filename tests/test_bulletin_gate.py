@@ -7,6 +7,7 @@ import pytest
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.text import summarise
 
 PAGE = read(
     title="Corso di yoga per adulti",
@@ -270,3 +271,22 @@ def test_what_does_not_change_and_another_office_are_not_the_news(
 ) -> None:
     notice = replace(read(title=title, abstract="", body=body), kind=Kind.hours)
     assert reason in gate.faults(text, notice)
+
+
+def test_a_cut_that_names_no_supply_is_none_and_what_one_asks_for_is_no_exception() -> None:
+    title = "Avviso sospensione del 3 maggio 2027"
+    page = read(title=title, abstract="", body="Sospensione dell'erogazione dell'acqua potabile di notte.")
+    page = replace(page, kind=Kind.supply_cut)
+    bare = "È pubblicato l'avviso sospensione del 3 maggio 2027. I dettagli sono nella pagina."
+    assert "Il testo non dice che cosa manca." in gate.faults(bare, page)
+    named = "Il 3 maggio 2027 manca l'acqua. I dettagli sono nella pagina."
+    assert "Il testo non dice che cosa manca." not in gate.faults(named, page)
+    body = (
+        "Mercoledì 5 maggio 2027, dalle ore 14:30 alle 18:00, interruzione dell'acqua in via Po.\n\nSi"
+        " chiede un uso"
+        " esclusivamente domestico e responsabile dell'acqua nelle altre ore."
+    )
+    text = summarise(title="Interruzione dell'acqua", abstract="", body=body, limit=275).text
+    assert "manca l'acqua" in text
+    assert "eccezioni" not in text
+    assert "Altri giorni" not in text

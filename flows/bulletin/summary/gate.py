@@ -21,7 +21,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, T
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
-from flows.bulletin.summary.contrasts import contrasts
+from flows.bulletin.summary.contrasts import contrasts, of_other_requests
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
@@ -61,7 +61,8 @@ _NAMES = {
     Slot.todo: "che cosa fare",
 }
 _LIST_IN_PAGE = re.compile(
-    r"\b(?:altri giorni|altri obblighi|elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina",
+    r"\b(?:altri giorni|altri obblighi|altri divieti|elenco|elencat\w|document\w+|requisit\w+"
+    r"|titoli)\b[^.]* nella pagina",
     re.I,
 )
 _COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
@@ -146,6 +147,9 @@ _REST_NAMED = {
 }
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
+_SUPPLY = re.compile(
+    r"\b(?:acqu\w+|idric\w+|corrente|luce|elettric\w+|energia|gas|telefon\w+|internet|linea)\b", re.I
+)
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _TERM = re.compile(
     rf"\b[Ee]ntro (?:il|l['’])\s?(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}}[°º]?\s{MONTH})"
@@ -302,6 +306,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
                 yield f"Manca {_NAMES[slot]}: la pagina dice «{terms[0].words}»."
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
+        if notice.kind is Kind.supply_cut and not _SUPPLY.search(text):
+            yield "Il testo non dice che cosa manca."
         hazards = notice.slots.get(Slot.hazard, ())
         if notice.kind is Kind.alert and not any(tells(text, one) for one in hazards):
             yield "Un avviso di pericolo deve dire il pericolo."
@@ -360,6 +366,8 @@ def _is_aside(told: Told, notice: Notice) -> bool:
     is_clock = bool(own) and all(
         ":" in figure for figure in own
     )  # `dopo le 20 ed entro le 24` of any evening
+    if any(folded(line) == folded(told.sentence) for line in of_other_requests(notice)):
+        return True
     if _REACHES.search(told.sentence) or (is_clock and notice.kind not in (Kind.deadline, Kind.job)):
         return True
     return bool(_BOOKING.search(told.sentence) and _UNBOOKED.search(notice.source))

@@ -110,13 +110,15 @@ def _framed(notice: Notice) -> Iterator[str]:
         has_days = any(told(line) - told(text) for line in left)
         if has_days and not works[0].when:
             return  # hours and no day
-        more = (_LIMITS_AND_MORE if has_days else _LIMITS) if is_limited else _MORE
-        further = further if _STREETS in further else [more]
+        more = [_LIMITS_AND_MORE if has_days else _LIMITS] if is_limited else [_MORE]
+        if notice.kind is Kind.supply_cut and not (has_days or is_limited):
+            more = further  # what else the page asks for is no other day
+        further = further if _STREETS in further else more
     yield " ".join([text, *further])
 
 
 _EXCEPTS = re.compile(
-    r"\b(?:eccett\w+|esclus\w+|eccezion\w+|tranne|salvo|garantit\w+|residenti|frontisti)\b", re.I
+    r"\b(?:eccett\w+|esclus(?!iv)\w+|eccezion\w+|tranne|salvo|garantit\w+|residenti|frontisti)\b", re.I
 )
 _CHANGED = re.compile(
     r"\b(?:annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+|riapert\w+)\b",
