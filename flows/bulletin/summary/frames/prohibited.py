@@ -14,6 +14,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Listing, Notice
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.forbidden import forbidden
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.wording import plain_figures, worded
 
@@ -63,7 +64,7 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
     if notice.kind not in KINDS:
         return
     fine = fined(notice)
-    for ban in (*_of_lists(notice), *_of_sentences(notice), *_without_grounds(notice)):
+    for ban in (*_of_lists(notice), *_of_sentences(notice), *_without_grounds(notice), *forbidden(notice)):
         for text in (f"{ban} {fine}".strip(), ban):
             if utf16(text) <= limit:
                 yield text
