@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.opening_days import opening_days
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.seasons import seasonal
+from flows.bulletin.summary.frames.spans import since
 from flows.bulletin.summary.frames.timetables import timetable
 
 _EXCEPTIONS_IN_PAGE = "Le eccezioni sono nella pagina."
@@ -33,7 +34,7 @@ _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
     r"|(?P<change>(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
     r"|del|agli|all['’]))?\s?"
-    r"orari[o]?(?:\sdi\sapertura)?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
+    r"orari[o]?(?:\stemporane[oi])?(?:\sdi\s(?:apertura|ricevimento))?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
     r"|natalizi[oi])(?:\sdi\sapertura)?))"
     r"(?:\s(?:straordinari[ae]|temporane[ae]|estiv[ae]|programmat[ae]|al\spubblico"
     r"|(?P<afternoon>pomeridian[ae])|(?P<morning>mattutin[ae])))*"
@@ -84,6 +85,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             found.when.append(day)
         elif found and not found.when and (months := _months(notice)):
             found.when.append(months)
+        elif found and not found.when and found.what == "change" and (day := since(notice)):
+            found.when.append(day)
         if found and found.office:
             found.office = _whole_name(found.office, notice)
         text = _sentence(found) if found else ""
