@@ -97,3 +97,13 @@ def test_what_a_heading_names_is_named_again_in_the_text(opening: str) -> None:
     assert any("di che cosa" in reason or "per che cosa" in reason for reason in stumbles(opening, page))
     alone = read(title="Raccolta del verde, al via il servizio", abstract="", body=opening)
     assert opening.startswith("Fino") or not list(stumbles(opening, alone)), "so its page begins"
+
+
+def test_what_led_to_it_is_not_the_news_and_the_rest_has_others_before_it() -> None:
+    assert any(
+        "successo prima" in said for said in found("Da tempo lo sportello casa cerca un modo per aprire.")
+    )
+    assert not any("successo prima" in said for said in found("Da tempo lo sportello casa apre il 3 maggio."))
+    assert any(
+        "i restanti" in said for said in found("Tutti i restanti sportelli casa aprono il martedì alle 9.")
+    )

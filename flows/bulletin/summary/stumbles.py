@@ -65,6 +65,12 @@ _OF_ORGANISERS = re.compile(
 )
 _SUBJECT_APART = re.compile(r"(?:^|\.\s)(?:Il|Lo|La|I|Gli|Le)\s[^,.;:]{5,80},\s(?:è|sono)\s[^,.;]+[.;]")
 _PUBLISHED = re.compile(r"(?:È|Sono)\s(?:stat[oaie]\s)?pubblicat[oaie]\s")
+_RECOUNTS = re.compile(  # what led to it, before what is new
+    r"(?:Nelle ultime settimane|Negli ultimi (?:mesi|giorni|anni)|Da tempo|Nei (?:giorni|mesi) scorsi)\b"
+    r"|Si è (?:potuto|dovut[oa]|provveduto a) (?:constatare|rilevare|accertare|verificare|prendere atto)\b"
+    r"|È stat[oa] (?:constatat|rilevat|accertat|riscontrat)[oa]\b"
+)
+_THE_REST = re.compile(r"(?:Tutt[ie]\s)?(?:[Ii]|[Gg]li|[Ll]e)\s(?:restanti|rimanenti)\s")  # than which?
 _OPENING = 30  # characters
 _LONG = 230  # characters
 _VAGUE = re.compile(
@@ -124,6 +130,10 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if match := _EITHER.search(text):
         yield f"«{match[0]}» non si legge ad alta voce."
     sentences = split(text)
+    if said and not figures(text) and all(map(_RECOUNTS.match, said)):
+        yield "Il testo dice che cosa è successo prima, non che cosa c'è di nuovo."
+    if any(map(_THE_REST.match, sentences)):
+        yield "Il testo dice «i restanti» senza dire gli altri."
     if all(_AIM.search(sentence) for sentence in sentences):
         yield "Il testo dice lo scopo, non che cosa si fa."
     if all(_POINTS.search(sentence) for sentence in sentences):

@@ -164,6 +164,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         ),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
+        (r"^Nel periodo delle fest(?:e|ività) \w+, (?=i giorni |gli uffici |il |la )", "", re.I),
         (r"^Si (?:comunica|informa) di aver(?:e)? (?=\w+(?:at|ut|it|st)[oaie]\b)", "Il Comune ha ", 0),
         (
             r"\bper un periodo di \w+ giorni(?: consecutivi)?, (?:e )?(?:pertanto |quindi )?(?=fino)",
