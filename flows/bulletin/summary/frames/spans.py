@@ -9,6 +9,7 @@ from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.clock import moments_at
 from flows.bulletin.summary.frames.days import Day, Period, period_at
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.streets import joined
@@ -118,6 +119,18 @@ def span_of(notice: Notice) -> tuple[str, bool]:
         return f"{_the(first)} e {_the(last)} {MONTHS[last.month - 1]}{year}", True
     month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
     return f"tra {_the(first)}{month} e {_the(last)} {MONTHS[last.month - 1]}{year}", False
+
+
+def moments_of(notice: Notice) -> str:
+    """The one period from an hour of a day to an hour of a day that the page tells, all its days; else ""."""
+    found = {
+        moments.words: figures(line[place.start() : moments.end])
+        for line in lines(notice)
+        for place in _WORD.finditer(line)
+        if (moments := moments_at(line, place.start()))
+    }
+    days = _own(notice)
+    return next(iter(found), "") if len(found) == 1 and all(days <= own for own in found.values()) else ""
 
 
 def _are_of_one_line(notice: Notice, found: tuple[Period, ...]) -> bool:

@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import figures
-from flows.bulletin.summary.frames.clock import hours_at, moments_at
+from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines
 from flows.bulletin.summary.frames.measures import SUPPLY, Measure, clause, measure_at
 from flows.bulletin.summary.frames.own import opened
-from flows.bulletin.summary.frames.spans import span_of
+from flows.bulletin.summary.frames.spans import moments_of, span_of
 from flows.bulletin.summary.frames.streets import Street, inside, joined, streets_at
 
 _CHANGED = re.compile(
@@ -125,7 +124,7 @@ def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[
     where = f"in {where}" if everywhere and not streets else where
     is_left = not streets and not everywhere
     lead = ", ".join(filter(None, (days, hours)))
-    if moments := _moments(notice):
+    if moments := moments_of(notice):
         left, hours, lead = [], moments, moments
     left = [*(["streets"] if is_left else []), *left, *_left(notice, hours)]
     yield f"{opened(lead)}{',' if hours else ''} {verb} {missing[0]} {where}. {_rest(left)}".strip()
@@ -134,18 +133,6 @@ def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[
 def _named(everywhere: re.Match[str]) -> str:
     """`tutto il Comune` of `TUTTO IL COMUNE`."""
     return re.sub(r"\bcomune\b", "Comune", everywhere[0].lower())
-
-
-def _moments(notice: Notice) -> str:
-    """The one period from an hour of a day to an hour of a day that the page tells, all its days; else ""."""
-    found = {
-        moments.words: figures(line[place.start() : moments.end])
-        for line in lines(notice)
-        for place in _WORD.finditer(line)
-        if (moments := moments_at(line, place.start()))
-    }
-    days = {figure for figure in figures(notice.source) if "-" in figure}
-    return next(iter(found), "") if len(found) == 1 and all(days <= own for own in found.values()) else ""
 
 
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|ripristinat|revocat)\w+", re.I)
