@@ -325,3 +325,69 @@ def test_an_act_lists_its_papers_and_asks_a_citizen_for_none() -> None:
     made = told("Variante n. 7 al piano degli interventi - approvazione e deposito", body)
     assert made.kind is Kind.act
     assert "servono" not in made.text
+
+
+def test_a_tax_has_the_days_of_all_its_parts() -> None:
+    body = (
+        "Entro maggio i contribuenti riceveranno l'avviso di pagamento della TARI 2027.\n\n"
+        "Il versamento si fa in tre rate:\n\n- prima rata 30 giugno 2027;\n- seconda rata 30 settembre"
+        " 2027;\n"
+        "- terza rata 31 dicembre 2027;\n- rata unica 30 giugno 2027."
+    )
+    rates = "Le rate scadono il 30 giugno, il 30 settembre e il 31 dicembre 2027."
+    assert rates in told("TARI 2027", body=body).text
+    page = read(title="TARI 2027", abstract="", body=body)
+    first = "Entro maggio i contribuenti riceveranno l'avviso di pagamento della TARI 2027."
+    assert "Mancano le scadenze delle rate." in faults(first, page)
+    assert "Mancano le scadenze delle rate." not in faults(f"{first} Le scadenze sono nella pagina.", page)
+
+
+def test_one_day_of_a_list_is_told_with_word_of_the_others_and_what_to_do_then() -> None:
+    body = (
+        "Inizieranno il 18 maggio gli interventi contro le zanzare. Saranno effettuati nei seguenti"
+        " giorni:\n\n"
+        "- 18/05/2027\n- 15/06/2027\n- 11/07/2027\n\n"
+        "Si chiede pertanto, nelle giornate indicate, di tenere chiuse porte e finestre."
+    )
+    assert told("Disinfestazione contro le zanzare", body=body).text == (
+        "Iniziano il 18 maggio gli interventi contro le zanzare. Si chiede in quei giorni di tenere"
+        " chiuse porte"
+        " e finestre. Gli altri giorni sono nella pagina."
+    )
+    page = read(title="Disinfestazione contro le zanzare", abstract="", body=body)
+    assert "Di più giorni è detto solo uno." in faults(
+        "Il 15 giugno ci sono interventi contro le zanzare.", page
+    )
+
+
+def test_who_may_offer_to_help_is_told_with_the_term() -> None:
+    body = (
+        "Il Comune lancia il progetto per la sorveglianza davanti alle scuole.\n\nPossono candidarsi tutti i"
+        " residenti tra i 50 e i 78 anni che siano pensionati. È necessario inoltre aderire a"
+        " un'associazione.\n\n"
+        "Le domande devono essere presentate entro il 20 febbraio 2027 tramite posta elettronica certificata"
+        " all'indirizzo comune@pec.alba.example o consegna a mano all'Ufficio Protocollo del Comune in"
+        " piazza Po."
+    )
+    text = told('Progetto "Nonni a scuola"', body=body).text
+    assert "entro il 20 febbraio 2027" in text
+    assert "ossono candidarsi tutti i residenti tra i 50 e i 78 anni" in text
+    assert "inoltre" not in text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("Si rammenta agli utenti che il ritiro non si fa.", "Il ritiro non si fa."),
+        (
+            "Chi vuole essere iscritto presenti domanda al sottoscritto Sindaco entro marzo.",
+            "Chi vuole essere iscritto presenti domanda al Sindaco entro marzo.",
+        ),
+        (
+            "Nel periodo delle festività natalizie, gli uffici sono chiusi il 24 dicembre.",
+            "Gli uffici sono chiusi il 24 dicembre.",
+        ),
+    ],
+)
+def test_an_office_speaks_to_a_citizen(sentence: str, said: str) -> None:
+    assert worded(sentence) == said

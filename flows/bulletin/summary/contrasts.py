@@ -38,7 +38,7 @@ _NO_DOOR = re.compile(
 )
 _MOVED = re.compile(
     r"\b(?:è|sono|sarà|saranno|viene|vengono|verrà|verranno)\s(?:\w+\s)?"
-    r"(?:rinviat|posticipat|anticipat|spostat|recuperat|differit)[oaie]\b(?P<to>[^.;:]{3,60})",
+    r"(?:rinviat|posticipat|anticipat|spostat|recuperat|differit)[oaie]\b(?P<to>[^.;:]{3,80})",
     re.I,
 )
 _MAY = re.compile(r"\b(?:in caso di|qualora|se\s|eventual\w*|potr\w+)", re.I)
@@ -89,9 +89,9 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
         yield _CLOSURES
         return
     if moves := _moves_left_out(text, notice):
-        yield " ".join(worded(sentence) for sentence in notice.prose if sentence in moves)
-        if _MOVED.search(text):
-            yield _MOVES
+        if own := [worded(sentence) for sentence in notice.prose if sentence in moves]:
+            yield " ".join(own)
+        yield _MOVES
 
 
 def _pairs(notice: Notice) -> tuple[tuple[str, str], ...]:
@@ -148,7 +148,7 @@ def _moves_left_out(text: str, notice: Notice) -> tuple[str, ...]:
     told = days_of(text)
     return tuple(
         line
-        for line in (*lines(notice)[1:],)
+        for line in dict.fromkeys((*notice.prose, *lines(notice)[1:]))
         if (moved := _MOVED.search(line)) and not _MAY.search(line) and days_of(moved["to"]) - told
     )
 

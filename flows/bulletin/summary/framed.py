@@ -70,6 +70,7 @@ _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
+OTHER_DAYS = "Gli altri giorni sono nella pagina."
 HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
@@ -227,6 +228,9 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         and not gate.IN_PAGE.search(text)
     ):
         yield f"{text} {HOURS}"
+    if kind not in OCCASIONS and not gate.IN_PAGE.search(text) and gate.tells_some_days(text, notice):
+        yield f"{text} {OTHER_DAYS}"
+        return
     if kind is Kind.health and _WARNS.search(notice.body) and not _WARNS.search(text):
         yield f"{text} {PRECAUTIONS}"
     is_timetable = kind in (Kind.hours, Kind.service) and sum(bool(row.hours) for row in notice.rows) > 1

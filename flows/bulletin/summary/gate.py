@@ -23,6 +23,7 @@ from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.contrasts import contrasts, of_other_requests
 from flows.bulletin.summary.frames.beginnings import start_of_news
+from flows.bulletin.summary.frames.instalments import untold as instalments_untold
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
 from flows.bulletin.summary.stumbles import stumbles
@@ -129,9 +130,12 @@ _DUTIES = (
     ),
     (
         re.compile(
-            r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b", re.I
+            r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b"
+            r"|\bpossono\s(?:candidarsi|aderire"
+            r"|presentare\s(?:la\s)?domanda)\b[^.;\n]{0,80}\b\d{2}\s(?:anni|e i)\b",
+            re.I,
         ),
-        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b", re.I),
+        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b|\brequisiti\b", re.I),
         "Manca l'età che serve",
     ),
 )
@@ -327,6 +331,10 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield "Dice che si prenota, e la pagina che non serve."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
+    if instalments_untold(text, notice) and not _ANNOUNCED[Slot.deadline].search(text):
+        yield "Mancano le scadenze delle rate."
+    if tells_some_days(text, notice) and not _ANNOUNCED[Slot.when].search(text):
+        yield "Di più giorni è detto solo uno."
     ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
     if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1:
         yield f"Di {len(ends)} scadenze è detta solo una."
@@ -352,6 +360,15 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             continue
         if told and not any(tells(text, one) for one in told):
             yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
+
+
+def tells_some_days(text: str, notice: Notice) -> bool:
+    """Whether a text names some of a list of bare days, and not all."""
+    if notice.kind in OCCASIONS:
+        return False  # whose frames tell what they leave
+    rows = [row for row in notice.rows if row.list and row.when and not (row.what or row.hours or row.place)]
+    shares = [bool(figures(row.when) & figures(text)) for row in rows]
+    return len(rows) >= _SEVERAL_TERMS and any(shares) and not all(shares)
 
 
 def _is_told(text: str, slot: Slot, notice: Notice) -> bool:

@@ -49,7 +49,9 @@ _PEOPLE = re.compile(
     rf"\b(?:{_NOUN}|cittadinanza|popolazione|comunità|pubblico|terza età|infanzia|over|under|\d+\s?anni)\b",
     re.I,
 )
-_HANGS = re.compile(r"\s(?:il|lo|la|i|gli|le|un|uno|una|di|del|della|e|o|con)$", re.I)  # before a quoted name
+_HANGS = re.compile(
+    r"\s(?:il|lo|la|i|gli|le|un|uno|una|di|del|della|e|o|con)(?:\s[«“\"].*)?$", re.I
+)  # before a quoted name
 _LONGEST = 90
 _ASIDE = re.compile(
     r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat|condott|tenut|guidat)[oaie]\s"

@@ -60,6 +60,7 @@ _LEAD = 70  # characters in which a sentence says what it is about
 _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
     r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
+    r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
     r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
     r"|in (?:tal|questo|quest)"
@@ -143,7 +144,8 @@ _HEADS = re.compile(
     r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
     r"|partecipazione|scadenza|prenotazion[ei])|L['’](?:istanza|iscrizione|adesione)|Il (?:termine|contributo"
     r"|costo|pagamento|modulo|richiedente)|I (?:posti|documenti"
-    r"|requisiti|contributi)|Gli interessati|È necessari[oa]"
+    r"|requisiti|contributi)|Gli interessati|Possono (?:candidarsi|partecipare|aderire|iscriversi)"
+    r"|Può (?:candidarsi|partecipare)|È necessari[oa]"
     r"|È possibile|Occorre|Serv(?:e|ono)|Bisogna|Ci si)\b"
 )
 
