@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames import (
     services,
     works,
 )
+from flows.bulletin.summary.frames.appositions import recurring
 from flows.bulletin.summary.frames.collected import collected
 from flows.bulletin.summary.frames.facets import bare, tells
 from flows.bulletin.summary.frames.leads import led, placed
@@ -132,6 +133,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         for text in chain(
             _known(notice),
             _described(notice),
+            recurring(notice),
             framed,
             owned,
             itemized.texts(notice, limit),
