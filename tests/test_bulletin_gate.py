@@ -290,3 +290,16 @@ def test_a_cut_that_names_no_supply_is_none_and_what_one_asks_for_is_no_exceptio
     assert "manca l'acqua" in text
     assert "eccezioni" not in text
     assert "Altri giorni" not in text
+
+
+def test_a_vague_text_is_refused_with_and_without_word_of_the_rest() -> None:
+    body = (
+        "Il Comune mette a disposizione delle famiglie un aiuto per le spese di casa.\n\n"
+        "L'aiuto è rivolto alle famiglie residenti con un ISEE fino a 9.000 euro. È di 300 euro. Si"
+        " chiede con"
+        " il modulo, da consegnare all'ufficio Servizi sociali."
+    )
+    page = replace(read(title="Aiuto per le spese di casa", abstract="", body=body), kind=Kind.service)
+    vague = "Il Comune mette a disposizione delle famiglie un aiuto per le spese di casa."
+    for text in (vague, f"{vague} Gli altri dettagli sono nella pagina."):
+        assert any("cose che la pagina dice" in reason for reason in gate.faults(text, page)), text

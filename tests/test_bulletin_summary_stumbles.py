@@ -107,3 +107,10 @@ def test_what_led_to_it_is_not_the_news_and_the_rest_has_others_before_it() -> N
     assert any(
         "i restanti" in said for said in found("Tutti i restanti sportelli casa aprono il martedì alle 9.")
     )
+
+
+def test_nobody_reads_online_twice() -> None:
+    twice = "Puoi fare domanda online per lo sportello casa. La domanda va presentata solo online."
+    assert any("due volte" in said for said in found(twice))
+    once = "Puoi fare domanda online per lo sportello casa. I moduli online sono nella pagina."
+    assert not any("due volte" in said for said in found(once))

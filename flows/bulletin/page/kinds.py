@@ -108,7 +108,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.service: (
         (
             2.2,
-            r"servizi[o]?|sportello|ritiro|raccolta\s+(?:porta\s+a\s+porta|(?:dei\s+)?rifiuti)|cart[ae]\s+d['’]\s?identità|autorizzazion\w|certificat\w+|imu|tari|tributi"
+            r"servizi[o]?|sportello|ritiro|cart[ae]\s+d['’]\s?identità|autorizzazion\w|certificat\w+|imu|tari|tributi"
             r"|trasporto\s+scolastico|mensa|pedibus|modulistica|albo|giuramento|agevolazioni",
         ),
         (
@@ -118,6 +118,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (1.5, r"ingresso\s+(?:solo|al)|accesso\s+(?:principale|diretto)|senza\s+prenotazione|trasferi\w+"),
         (1.2, r"documentazione|copia\s+(?:del|cartacea|documento)|istanze|modell[oi]"),
         (1.5, r"incontri\s+gratuiti\s+di|autoaiuto|gruppo\s+di"),
+        (1.05, r"raccolta\s+(?:porta\s+a\s+porta|(?:dei\s+)?rifiuti)"),  # a strike of it closes, too
     ),
     Kind.health: (
         (

@@ -144,7 +144,6 @@ _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
 _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
-_REST_IN_PAGE = re.compile(r"dettagli sono nella pagina\.$")
 _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
@@ -343,7 +342,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     ]
     is_named = {slot for slot, named in _REST_NAMED.items() if named.search(text)}
     left = [slot for slot in left if slot not in is_named]
-    is_vague = not figures(text) and _REST_IN_PAGE.search(text) is not None
+    is_vague = not figures(text)  # with word of the rest, or without
     names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
     meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)

@@ -132,6 +132,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     sentences = split(text)
     if said and not figures(text) and all(map(_RECOUNTS.match, said)):
         yield "Il testo dice che cosa è successo prima, non che cosa c'è di nuovo."
+    if sum("online" in sentence.lower() for sentence in said) > 1:
+        yield "Il testo dice due volte «online»."
     if any(map(_THE_REST.match, sentences)):
         yield "Il testo dice «i restanti» senza dire gli altri."
     if all(_AIM.search(sentence) for sentence in sentences):

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.articles import gender_of
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.relative_days import is_relative
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.clock import hours_at
@@ -14,6 +16,7 @@ from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import moments_of
+from flows.bulletin.summary.frames.wording import worded
 
 _COLOUR = re.compile(r"\b(?P<stem>giall|arancion|ross)[aeo]\b", re.I)
 _ANOTHER = re.compile(r"\b(?:revoc\w+|cessat\w+|terminat\w+|prorog\w+|declassat\w+|verde)\b", re.I)
@@ -36,7 +39,10 @@ _CLOSES = re.compile(
 _SHUT = {"dei": ("Sono", "i", "i"), "degli": ("Sono", "i", "gli"), "delle": ("Sono", "e", "le")}
 _SHUT |= {"della": ("È", "a", "la"), "del": ("È", "o", "il")}
 _ADVISES = re.compile(r"\bsi\s(?:raccomanda|consiglia|invita)\w*\b|\bprecauzioni\b", re.I)
+_STATES = re.compile(r"\b(?:rest\w+|rimarr\w+|riman\w+|è|sono|sarà|saranno)\schius[oaie]\b", re.I)
+_SHORT = 110  # UTF-16 units of a sentence of the office's
 _CLOSURES = "Le chiusure sono nella pagina."
+_BOTH = "Le chiusure e le precauzioni da prendere sono nella pagina."
 _ADVICE = "Le precauzioni da prendere sono nella pagina."
 
 
@@ -56,6 +62,8 @@ def gathered(notice: Notice) -> Iterator[str]:
     said = f"{opened(when)} è in vigore l'allerta {colour}{hazard}{beside}."
     advice = [_ADVICE] if _ADVISES.search(notice.source) else []
     closed = _closed(notice)
+    if closed == [_CLOSURES] and advice:
+        closed, advice = [_BOTH], []
     yield " ".join([said, *closed, *advice])
     yield " ".join([said, *closed])
 
@@ -78,10 +86,14 @@ def _since(notice: Notice) -> str:
 
 def closes(notice: Notice) -> bool:
     """Whether something closes for the alert."""
-    return _CLOSES.search(notice.source) is not None
+    return _CLOSES.search(notice.source) is not None or _STATES.search(notice.source) is not None
 
 
 def _closed(notice: Notice) -> list[str]:
+    own = [worded(sentence) for sentence in notice.prose if _STATES.search(sentence)]
+    if own:
+        may_stand = all(utf16(sentence) <= _SHORT and not is_relative(sentence) for sentence in own)
+        return own if may_stand else [_CLOSURES]
     found = {match["what"].lower(): match for match in _CLOSES.finditer(notice.source)}
     if not found:
         return []

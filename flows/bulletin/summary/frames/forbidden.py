@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.days import Period, period_at
@@ -45,6 +46,7 @@ _OBLIGES = re.compile(r"\b(?:è|sono)\s(?:fatto\sobbligo|obbligat[oi])\b", re.I)
 _POINTS = re.compile(r"\b(?:suddett|predett|sopra\s|tal[ei]\s)\w*", re.I)
 _OTHERS = "Gli altri divieti sono nella pagina."
 _DUTIES = "Gli altri obblighi sono nella pagina."
+_SHORT = 240  # UTF-16 units of a sentence that says it well by itself
 _LONGEST = 160  # characters of a place
 
 
@@ -58,7 +60,7 @@ def forbidden(notice: Notice) -> Iterator[str]:
             yield from _told(found[0], items, duties)
     for sentence in notice.prose:
         found = _read(sentence, "")
-        if found:
+        if found and not (re.search(r"\bè vietato\b", sentence, re.I) and utf16(sentence) <= _SHORT):
             yield from _told(found[0], _MORE.split(found[1].rstrip(" .;")), duties)
 
 

@@ -8,6 +8,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.clock import every_at, hours_at
 from flows.bulletin.summary.frames.days import only_day, period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
@@ -57,6 +58,7 @@ _MONTHS = re.compile(
     re.I,
 )
 _SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s(?=dal)", re.I)
+_RECEIVES = re.compile(r"\b(?:apr(?:e|ono|irà|iranno)|ricev(?:e|ono|erà|eranno)|osserv\w+)\b", re.I)
 _SMALL, _FEW = 3, 3  # letters of a word, words: `giornate`, `resteranno` and a year
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
 
@@ -85,8 +87,6 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             found.when.append(day)
         elif found and not found.when and (months := _months(notice)):
             found.when.append(months)
-        elif found and not found.when and found.what == "change" and (day := since(notice)):
-            found.when.append(day)
         if found and found.office:
             found.office = _whole_name(found.office, notice)
         text = _sentence(found) if found else ""
@@ -105,7 +105,16 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         ):
             yield f"{text} {_EXCEPTIONS_IN_PAGE}"
     yield from (text for text in own if utf16(text) <= limit)
-    yield from (text for text in timetable(notice) if utf16(text) <= limit)
+    yield from (text for text in (*timetable(notice), *_changing(notice)) if utf16(text) <= limit)
+
+
+def _changing(notice: Notice) -> Iterator[str]:
+    """`Dal 15 settembre gli uffici comunali cambiano orario.` of a title without the day from which."""
+    found = _reading(notice.title)
+    day = since(notice)
+    is_told = any(_RECEIVES.search(one) and figures(one) & figures(day) for one in notice.prose)
+    if found and found.what == "change" and not found.when and day and not is_told:
+        yield from filter(None, (_sentence(replace(found, when=[day])),))
 
 
 def _months(notice: Notice) -> str:
