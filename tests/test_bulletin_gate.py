@@ -303,3 +303,28 @@ def test_a_vague_text_is_refused_with_and_without_word_of_the_rest() -> None:
     vague = "Il Comune mette a disposizione delle famiglie un aiuto per le spese di casa."
     for text in (vague, f"{vague} Gli altri dettagli sono nella pagina."):
         assert any("cose che la pagina dice" in reason for reason in gate.faults(text, page)), text
+
+
+def test_the_street_that_closes_is_told_not_the_square_of_the_market() -> None:
+    title = "Mercatino delle cipolle: modifiche alla viabilità"
+    body = (
+        "Sono disposte modifiche alla viabilità per il mercatino in piazza Alba, domenica 28 giugno 2026,"
+        " dalle 8"
+        " alle 20.\n\nIn quelle ore vale il divieto di transito lungo corso Po."
+    )
+    page = replace(read(title=title, abstract="", body=body), kind=Kind.road)
+    square = "Domenica 28 giugno 2026, dalle 8 alle 20, cambia la viabilità per il mercatino in piazza Alba."
+    assert any("Manca la via" in reason for reason in gate.faults(square, page))
+    street = "Domenica 28 giugno 2026, dalle 8 alle 20, è vietato il transito lungo corso Po."
+    assert not any("Manca la via" in reason for reason in gate.faults(street, page))
+    assert not any("Manca la via" in one for one in gate.faults(f"{square} Le vie sono nella pagina.", page))
+
+
+def test_who_must_book_is_told_so_in_whatever_words() -> None:
+    body = "Domenica 6 giugno 2027, dalle 8 alle 11, si dona il sangue in oratorio. È necessario prenotarsi."
+    page = replace(read(title="Donazione del sangue", abstract="", body=body), kind=Kind.health)
+    text = "Domenica 6 giugno 2027, dalle 8 alle 11, si dona il sangue in oratorio."
+    assert any("prenotare o iscriversi" in reason for reason in gate.faults(text, page))
+    assert not any(
+        "prenotare o iscriversi" in reason for reason in gate.faults(f"{text} Devi prenotare.", page)
+    )

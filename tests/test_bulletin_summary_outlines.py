@@ -300,3 +300,16 @@ def test_two_days_that_head_their_bans_are_both_named() -> None:
     text = told("Modifiche alla viabilità in vie del Comune", body=body).text
     assert text.startswith("Sabato 6 e domenica 7 marzo 2027")
     assert "via del Comune" not in text
+
+
+def test_works_are_their_own_matter_whatever_the_title_calls_them() -> None:
+    body = (
+        "● VIA ADDA – istituzione temporanea del divieto di transito – nel tratto tra via Po e via Neri, il giorno"
+        " 21/10/2027 dalle ore 8,00 alle ore 19,00;\n\n"
+        "● VIA OGLIO – istituzione temporanea del senso unico alternato – dal giorno 21/10/2027 al giorno"
+        " 25/10/2027 dalle ore 8,00 alle ore 18,00;\n\n"
+        "● VIA TICINO – istituzione temporanea del divieto di transito – tra via Alba e la pesa, il giorno"
+        " 22/10/2027 dalle ore 9,00 alle ore 12,00."
+    )
+    text = told("Nuove asfaltature in città", body=body).text
+    assert text.startswith("Tra il 21 e il 25 ottobre 2027 cambia la viabilità in più vie")

@@ -121,6 +121,7 @@ _DUTIES = (
         re.compile(
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
+            r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
             r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,
@@ -153,6 +154,7 @@ _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or lea
 _SUPPLY = re.compile(
     r"\b(?:acqu\w+|idric\w+|corrente|luce|elettric\w+|energia|gas|telefon\w+|internet|linea)\b", re.I
 )
+_MEASURE = re.compile(r"\b(?:divieto|vietat[oaie]|chius[oaie]|chiusura|senso unico)\b", re.I)
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _TERM = re.compile(
     rf"\b[Ee]ntro (?:il|l['’])\s?(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}}[°º]?\s{MONTH})"
@@ -332,6 +334,10 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
     if instalments_untold(text, notice) and not _ANNOUNCED[Slot.deadline].search(text):
         yield "Mancano le scadenze delle rate."
+    if notice.kind is Kind.road and not _ANNOUNCED[Slot.place].search(text):
+        shut = [one for one in notice.slots.get(Slot.place, ()) if _MEASURE.search(one.sentence)]
+        if shut and not any(tells(text, one) for one in shut):
+            yield f"Manca la via: la pagina dice «{shut[0].words}»."
     if tells_some_days(text, notice) and not _ANNOUNCED[Slot.when].search(text):
         yield "Di più giorni è detto solo uno."
     ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}

@@ -28,7 +28,9 @@ _OPEN_OFFICE = re.compile(
 _STREET = re.compile(
     r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo)\s[A-ZÀ-Ý][\w'’]+", re.I
 )
-_TRAFFIC = re.compile(r"\b(?:viabilità|circolazione|traffico)\b", re.I)
+_TRAFFIC = re.compile(
+    r"\b(?:viabilità|circolazione|traffico|asfaltatur\w|lavori|cantier\w|strad[ae]|limitazion\w)\b", re.I
+)
 _CHANGES = re.compile(
     r"\bcambia\b[^.]{0,20}\bviabilità\b|\bvietat[oaie]\s(?:il|la)\s(?:sosta|transito|circolazione|fermata)\b",
     re.I,
