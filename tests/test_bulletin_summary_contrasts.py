@@ -199,3 +199,15 @@ def test_a_call_that_closes_is_no_door() -> None:
     )
     text = "Lunedì 7 dicembre 2026 gli uffici comunali saranno chiusi per il ponte dell'Immacolata."
     assert "altra chiusura" not in refused(page, text)
+
+
+def test_another_office_of_the_title_that_closes_is_announced() -> None:
+    page = (
+        "Ferragosto: cimitero e uffici comunali",
+        "Giovedì 14 agosto 2025 il cimitero è chiuso di pomeriggio.\n\n"
+        "Il 14 agosto 2025 anche gli uffici comunali resteranno chiusi.",
+    )
+    first = "Giovedì 14 agosto 2025 il cimitero è chiuso di pomeriggio."
+    assert "altra chiusura" in refused(page, first)
+    assert "altra chiusura" not in refused(page, f"{first} Le altre chiusure sono nella pagina.")
+    assert "uffici comunali" in text_of(*page)

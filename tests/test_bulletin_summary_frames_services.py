@@ -391,3 +391,18 @@ def test_who_may_offer_to_help_is_told_with_the_term() -> None:
 )
 def test_an_office_speaks_to_a_citizen(sentence: str, said: str) -> None:
     assert worded(sentence) == said
+
+
+def test_a_vaccine_is_told_with_what_it_is_against() -> None:
+    body = "Da lunedì 23 ottobre 2028 è possibile farsi vaccinare dal medico. È gratuito dai 60 anni."
+    text = told("Dal 23 ottobre le vaccinazioni contro l'influenza", body=body).text
+    assert "farsi vaccinare contro l'influenza" in text
+
+
+def test_an_office_named_before_is_not_leaned_on() -> None:
+    body = (
+        "Il 31 marzo 2027 scade la prima rata della tassa sui rifiuti, da pagare con il modulo che è"
+        " arrivato a"
+        " casa.\n\nSi può chiedere l'addebito compilando il modulo presso detto Servizio Entrate."
+    )
+    assert "detto Servizio" not in told("Scade la prima rata della tassa sui rifiuti", body=body).text

@@ -134,3 +134,26 @@ def test_an_ending_tells_the_gender_of_a_noun_that_no_dictionary_has() -> None:
 )
 def test_a_forbidden_deed_has_its_period_and_place(title: str, body: str, text: str) -> None:
     assert text_of(title, body) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            "O R D I N A\n\nFino alla fine dell'allerta della Protezione civile è fatto divieto assoluto,"
+            " su tutto il"
+            " territorio comunale:\n\n- Di accendere fuochi;\n- Di bruciare foglie e rami.",
+            "Fino alla fine dell'allerta della Protezione civile è vietato accendere fuochi e bruciare"
+            " foglie e"
+            " rami.",
+        ),
+        (
+            "Durante il periodo 15 GIUGNO – 30 SETTEMBRE corrente anno, dichiarato di grave pericolo, è"
+            " fatto divieto"
+            " in tutto il territorio comunale di accendere fuochi nei campi e nei boschi.",
+            "Dal 15 giugno al 30 settembre è vietato accendere fuochi nei campi e nei boschi.",
+        ),
+    ],
+)
+def test_a_ban_may_last_as_long_as_what_it_is_for(body: str, text: str) -> None:
+    assert text_of("Divieto di accensione fuochi", body) == text

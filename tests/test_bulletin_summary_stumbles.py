@@ -114,3 +114,11 @@ def test_nobody_reads_online_twice() -> None:
     assert any("due volte" in said for said in found(twice))
     once = "Puoi fare domanda online per lo sportello casa. I moduli online sono nella pagina."
     assert not any("due volte" in said for said in found(once))
+
+
+def test_history_is_no_news() -> None:
+    story = "Il 2 giugno 1946 gli italiani scelsero lo sportello casa. Nel 1948 entrò in vigore."
+    assert any("racconta una storia" in said for said in found(story))
+    assert not any(
+        "racconta una storia" in said for said in found("Lo sportello casa ricorda il 25 aprile 1945.")
+    )

@@ -36,6 +36,7 @@ _CLOSES = re.compile(
 _NO_DOOR = re.compile(
     r"\b(?:iscrizion|domand|candidatur|adesion|band[oi]\b|votazion|conferenza dei)\w*", re.I
 )
+_OFFICE = re.compile(r"\b(?:uffici|bibliotec|muse[oi]|cimiter|piscin|scuol|sportell|ecocentr|parch)\w*", re.I)
 _MOVED = re.compile(
     r"\b(?:è|sono|sarà|saranno|viene|vengono|verrà|verranno)\s(?:\w+\s)?"
     r"(?:rinviat|posticipat|anticipat|spostat|recuperat|differit)[oaie]\b(?P<to>[^.;:]{3,80})",
@@ -135,10 +136,20 @@ def _closed_too(text: str, notice: Notice) -> str:
         (
             line
             for line in lines(notice)[1:]
-            if _CLOSES.search(line) and not _NO_DOOR.search(line) and days_of(line) - told
+            if _CLOSES.search(line)
+            and not _NO_DOOR.search(line)
+            and (
+                days_of(line) - told
+                or (days_of(line) and _offices(line) & _offices(notice.title) - _offices(text))
+            )
         ),
         "",
     )
+
+
+def _offices(text: str) -> set[str]:
+    """What opens and closes that a text names, by the beginnings."""
+    return {match[0][:5].lower() for match in _OFFICE.finditer(text)}
 
 
 def _moves_left_out(text: str, notice: Notice) -> tuple[str, ...]:

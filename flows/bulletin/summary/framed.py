@@ -143,7 +143,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     yield from (
         text
         for text in (
-            placed(led(_joined(text, notice), notice), notice)
+            health.against(placed(led(_joined(text, notice), notice), notice), notice)
             for text in chain(
                 prohibited(notice, limit), collected(notice, limit), made, outlines(notice), _titled(notice)
             )

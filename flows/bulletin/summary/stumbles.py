@@ -70,6 +70,8 @@ _RECOUNTS = re.compile(  # what led to it, before what is new
     r"|Si è (?:potuto|dovut[oa]|provveduto a) (?:constatare|rilevare|accertare|verificare|prendere atto)\b"
     r"|È stat[oa] (?:constatat|rilevat|accertat|riscontrat)[oa]\b"
 )
+_LONG_AGO = re.compile(r"\b1[5-9]\d\d\b")  # a year
+_ONCE = re.compile(r"\b\w{2,}(?:ò|rono|sero|cque|vve)\b")  # `entrò`, `scelsero`, `nacque`
 _THE_REST = re.compile(r"(?:Tutt[ie]\s)?(?:[Ii]|[Gg]li|[Ll]e)\s(?:restanti|rimanenti)\s")  # than which?
 _OPENING = 30  # characters
 _LONG = 230  # characters
@@ -130,6 +132,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if match := _EITHER.search(text):
         yield f"«{match[0]}» non si legge ad alta voce."
     sentences = split(text)
+    if any(_LONG_AGO.search(one) and _ONCE.search(one) for one in said):
+        yield "Il testo racconta una storia, non che cosa c'è di nuovo."
     if said and not figures(text) and all(map(_RECOUNTS.match, said)):
         yield "Il testo dice che cosa è successo prima, non che cosa c'è di nuovo."
     if sum("online" in sentence.lower() for sentence in said) > 1:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.days import Period, period_at
@@ -17,7 +18,7 @@ from flows.bulletin.summary.frames.wording import plain_figures
 
 _BANS = re.compile(
     r"\b(?:è|resta)\s(?:fatto\s)?(?:(?:assoluto|assolutamente|severamente|tassativamente)\s)?"
-    r"(?:fatto\s)?(?:divieto|vietato)\b(?P<rest>.*)$",
+    r"(?:fatto\s)?(?:divieto|vietato)\b(?:\sassoluto)?(?P<rest>.*)$",
     re.I | re.S,
 )
 _DEED = re.compile(
@@ -29,6 +30,15 @@ _EVERYWHERE = re.compile(
 )
 _PERIOD = re.compile(
     r"(?:(?:durante|per|in|nel)\s)?(?:(?:il|lo)\s)?(?:periodo\s)?(?:compreso\s)?\b(?=(?:dal|dall['’]|tra|fra|fino|sino)\s?)",
+    re.I,
+)
+_DASHED = re.compile(
+    rf"\bperiodo\s(\d{{1,2}}[°º]?\s{MONTH})\s?[-–]\s?(\d{{1,2}}[°º]?\s{MONTH})(?:\s(?:corrente\sanno"
+    rf"|c\.a\.))?",
+    re.I,
+)
+_OPEN_END = re.compile(
+    r"\bfino\s(?:alla|al)\s(?:fine|cessazione|termine|revoca|conclusione)\s(?:del|dell)[^,;:]{3,60}?(?=,|\s*$)",
     re.I,
 )
 _DATE_OF = re.compile(r"\b(tra|fra|e|ed) la data del\s", re.I)
@@ -80,7 +90,8 @@ def _row(deeds: Sequence[str]) -> str:
 
 def _read(sentence: str, deeds: str) -> tuple[str, str] | None:
     """`Dal 3 al 9 maggio, nei parchi, è vietato` and the deed; `deeds` stands for those of a list."""
-    said = _IDLE.sub("", _DATE_OF.sub(r"\1 il ", plain_figures(" ".join(sentence.split()))))
+    said = _DASHED.sub(r"dal \1 al \2", plain_figures(" ".join(sentence.split())))
+    said = _IDLE.sub("", _DATE_OF.sub(r"\1 il ", said))
     ban = _BANS.search(said)
     if ban is None:
         return None
@@ -95,7 +106,9 @@ def _read(sentence: str, deeds: str) -> tuple[str, str] | None:
     is_place = not place or (_WHERE.match(place) is not None and len(place) <= _LONGEST)
     if not what or not is_place or figures(place) or (period is None and figures(said)):
         return None
-    lead = ", ".join(filter(None, (period.words if period else "", place.replace("e/o", "o"))))
+    until = _OPEN_END.search(said[: ban.start()])
+    when = period.words if period else f"{until[0][:1].lower()}{until[0][1:]}" if until else ""
+    lead = ", ".join(filter(None, (when, place.replace("e/o", "o"))))
     return f"{opened(lead)}{',' if place else ''} è vietato" if lead else "È vietato", _bare(what)
 
 
@@ -109,5 +122,5 @@ def _period(text: str) -> tuple[Period | None, str]:
 
 
 def _bare(deed: str) -> str:
-    small = re.sub(r"^(?:di\s|d['’])", "", deed.strip(" .;·•-"))
+    small = re.sub(r"^(?:[Dd]i\s|[Dd]['’])", "", deed.strip(" .;·•-"))
     return f"{small[:1].lower()}{small[1:]}".replace("e/o", "o")
