@@ -304,7 +304,8 @@ def test_two_days_that_head_their_bans_are_both_named() -> None:
 
 def test_works_are_their_own_matter_whatever_the_title_calls_them() -> None:
     body = (
-        "● VIA ADDA – istituzione temporanea del divieto di transito – nel tratto tra via Po e via Neri, il giorno"
+        "● VIA ADDA – istituzione temporanea del divieto di transito – nel tratto tra via Po e via Neri,"
+        " il giorno"
         " 21/10/2027 dalle ore 8,00 alle ore 19,00;\n\n"
         "● VIA OGLIO – istituzione temporanea del senso unico alternato – dal giorno 21/10/2027 al giorno"
         " 25/10/2027 dalle ore 8,00 alle ore 18,00;\n\n"
