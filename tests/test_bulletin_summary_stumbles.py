@@ -116,6 +116,11 @@ def test_nobody_reads_online_twice() -> None:
     assert not any("due volte" in said for said in found(once))
 
 
+def test_a_rite_remembers_history() -> None:
+    rite = "Martedì 3 maggio lo sportello casa ricorda chi il 3 maggio 1947 trovò rifugio."
+    assert not any("racconta una storia" in said for said in found(rite))
+
+
 def test_history_is_no_news() -> None:
     story = "Il 2 giugno 1946 gli italiani scelsero lo sportello casa. Nel 1948 entrò in vigore."
     assert any("racconta una storia" in said for said in found(story))

@@ -71,6 +71,7 @@ _RECOUNTS = re.compile(  # what led to it, before what is new
     r"|È stat[oa] (?:constatat|rilevat|accertat|riscontrat)[oa]\b"
 )
 _LONG_AGO = re.compile(r"\b1[5-9]\d\d\b")  # a year
+_ITS_DAY = 16  # characters of `30 settembre` before its year
 _ONCE = re.compile(r"\b\w{2,}(?:ò|rono|sero|cque|vve)\b")  # `entrò`, `scelsero`, `nacque`
 _THE_REST = re.compile(r"(?:Tutt[ie]\s)?(?:[Ii]|[Gg]li|[Ll]e)\s(?:restanti|rimanenti)\s")  # than which?
 _OPENING = 30  # characters
@@ -132,7 +133,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if match := _EITHER.search(text):
         yield f"«{match[0]}» non si legge ad alta voce."
     sentences = split(text)
-    if any(_LONG_AGO.search(one) and _ONCE.search(one) for one in said):
+    if any(map(_is_history, said)):
         yield "Il testo racconta una storia, non che cosa c'è di nuovo."
     if said and not figures(text) and all(map(_RECOUNTS.match, said)):
         yield "Il testo dice che cosa è successo prima, non che cosa c'è di nuovo."
@@ -151,6 +152,14 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _is_history(sentence: str) -> bool:
+    """Whether it tells what was once, and of no other day before that."""
+    year = _LONG_AGO.search(sentence)
+    if year is None or not _ONCE.search(sentence):
+        return False
+    return not figures(sentence[: max(0, year.start() - _ITS_DAY)])
 
 
 def _is_first(text: str, notice: Notice) -> bool:
