@@ -212,3 +212,16 @@ def test_an_alert_of_two_colours_or_over_is_not_gathered() -> None:
     assert list(alerts.texts(notice("Allerta meteo", body), 275)) == []
     over = "Dalle ore 14 di sabato 13 febbraio è revocata l'allerta meteo arancione per vento forte."
     assert list(alerts.texts(notice("Allerta meteo", over), 275)) == []
+
+
+def test_what_is_left_to_the_page_is_named_for_what_it_is() -> None:
+    night = notice(
+        "Interruzione dell'energia elettrica giovedì 3 aprile in via Po",
+        "I lavori si fanno dalle ore 1 alle ore 6",
+    )
+    said = "Giovedì 3 aprile manca la corrente in via Po. Gli orari sono nella pagina."
+    assert said in works.texts(night, 275)
+    streets = notice(
+        "Chiusura di via Po dal 3 al 5 giugno", "Divieto di sosta in via Adda, salvo residenti, il 7 giugno"
+    )
+    assert any("altre vie, altri giorni e orari" in text for text in works.texts(streets, 275))
