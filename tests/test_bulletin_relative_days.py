@@ -316,3 +316,13 @@ def test_the_rows_of_a_week_stay_weekdays() -> None:
     assert resolved(week, FRIDAY) == week
     hours = "Gli orari sono i seguenti:\n- Lunedì e martedì: dalle 10 alle 12\n- Sabato: chiuso."
     assert resolved(hours, FRIDAY) == hours
+
+
+def test_a_night_that_begins_late_is_the_one_to_come() -> None:
+    text = "Il primo intervento è stanotte dalle ore 23 alle 6."
+    assert resolved(text, FRIDAY) == (
+        "Il primo intervento è la notte tra venerdì 20 e sabato 21 novembre dalle ore 23 alle 6."
+    )
+    for unsure in ("Si spara stanotte.", "Stanotte dalle 2 alle 4 manca l'acqua."):
+        assert resolved(unsure, FRIDAY) == unsure
+    assert resolved(text, None) == text

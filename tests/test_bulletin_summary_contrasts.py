@@ -211,3 +211,24 @@ def test_another_office_of_the_title_that_closes_is_announced() -> None:
     assert "altra chiusura" in refused(page, first)
     assert "altra chiusura" not in refused(page, f"{first} Le altre chiusure sono nella pagina.")
     assert "uffici comunali" in text_of(*page)
+
+
+NIGHTS = (
+    "Interventi contro le zanzare",
+    "Il servizio contro le zanzare prevede due interventi nel capoluogo.\n\n"
+    "Il primo è in programma la notte tra giovedì 13 e venerdì 14 agosto 2026.\n\n"
+    "Il secondo è in programma nella notte tra martedì 25 e mercoledì 26 agosto 2026.",
+)
+
+
+def test_of_two_that_are_counted_neither_is_told_alone() -> None:
+    both = "Il servizio contro le zanzare prevede due interventi nel capoluogo."
+    assert "solo il secondo" in refused(
+        NIGHTS, f"{both} Il secondo è la notte tra il 25 e il 26 agosto 2026."
+    )
+    first = f"{both} Il primo è la notte tra il 13 e il 14 agosto 2026."
+    assert "solo il primo" in refused(NIGHTS, first)
+    assert "solo il primo" not in refused(NIGHTS, f"{first} Gli altri giorni sono nella pagina.")
+    text = text_of(*NIGHTS)
+    assert "13 e venerdì 14 agosto" in text
+    assert "25 e mercoledì 26 agosto" in text

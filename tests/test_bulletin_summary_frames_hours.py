@@ -259,3 +259,15 @@ def test_new_hours_have_the_day_from_which_they_hold_not_why_they_came() -> None
     )
     text = made("Nuovi orari temporanei di apertura degli uffici comunali", body).text
     assert text == "Dal 15 settembre gli uffici comunali cambiano orario. Gli orari sono nella pagina."
+
+
+def test_an_office_shut_for_a_cut_is_the_news_with_word_of_its_hours() -> None:
+    body = (
+        "Per l'interruzione dell'energia elettrica prevista per il 7 agosto 2026, dalle ore 9:00 alle"
+        " 16:00, in quelle"
+        " ore non verranno garantiti i servizi degli uffici comunali."
+    )
+    text = made("Venerdì 7 agosto 2026 uffici comunali chiusi per mancanza di energia elettrica", body).text
+    assert text.startswith("Venerdì 7 agosto 2026 gli uffici comunali sono chiusi")
+    assert "eccezioni" not in text
+    assert "9:00 alle 16:00" in text

@@ -116,6 +116,12 @@ def test_nobody_reads_online_twice() -> None:
     assert not any("due volte" in said for said in found(once))
 
 
+def test_the_first_of_several_names_them() -> None:
+    assert any(
+        "dal primo di più" in said for said in found("Il primo è lunedì 3 maggio allo sportello casa.")
+    )
+
+
 def test_a_rite_remembers_history() -> None:
     rite = "Martedì 3 maggio lo sportello casa ricorda chi il 3 maggio 1947 trovò rifugio."
     assert not any("racconta una storia" in said for said in found(rite))

@@ -230,6 +230,9 @@ _KEEPS_HOURS = re.compile(  # `i cimiteri osserveranno il seguente orario`
 _RECRUITS = re.compile(  # of a group that helps where there is danger, and none is near
     r"\bvolontar\w+\b[^.\n]{0,120}\bprotezione\scivile\b|\bprotezione\scivile\b[^.\n]{0,120}\bvolontar", re.I
 )
+_SHUT_FOR_A_CUT = re.compile(
+    r"\bchius\w+\b.*\b(?:per|causa)\s(?:la\s)?(?:mancanza|interruzione|sospensione)\b", re.I
+)
 _DANGER = re.compile(r"\ballert[ae]\b|\bcriticità\b|\bpre-?allarme\b", re.I)
 _FIRST_LINES = 240  # characters
 _LIKELY = 2.0
@@ -284,6 +287,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.hours] = min(found[Kind.hours], found[Kind.event] - 1)  # its hours are no office's
     if _RECRUITS.search(head) and not _DANGER.search(f"{head}\n{body[:_OPENING_LENGTH]}"):
         found[Kind.alert] = 0.0
+    if _SHUT_FOR_A_CUT.search(head):
+        found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
     if _PAPER.match(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):

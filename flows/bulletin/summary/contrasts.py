@@ -45,6 +45,9 @@ _MOVED = re.compile(
 _MAY = re.compile(r"\b(?:in caso di|qualora|se\s|eventual\w*|potr\w+)", re.I)
 _MOVES = "Le altre variazioni sono nella pagina."
 _MOVES_LEFT = re.compile(r"\b(?:variazioni|giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
+_SECOND = re.compile(r"(?:^|[.;]\s)(?:Il secondo|La seconda)\b")
+_FIRST_TOLD = re.compile(r"(?:^|[.;]\s)(?:Il primo|La prima)\b")
+_FIRST = re.compile(r"(?:Il primo|La prima)\b", re.I)
 _OF_ANOTHER = re.compile(
     r"Per\s(?:le|la|i|il|gli|l['’]|chi|coloro)\s?[^.;]{0,60}?"
     r"\b(?P<what>esenzion|riduzion|agevolazion|rimbors|disdett|rinunc|cancellazion)\w*",
@@ -71,6 +74,10 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca a quando è spostato: la pagina dice «{moves[0]}»."
     if line := _of_another(text, notice):
         yield f"Il termine è di un'altra domanda: la pagina dice «{line}»."
+    if _SECOND.search(text) and not _FIRST.search(text) and any(map(_FIRST.match, notice.prose)):
+        yield "Di due è detto solo il secondo."
+    if line := _second(text, notice):
+        yield f"Di due è detto solo il primo: la pagina dice «{line}»."
     if _tells_one_period(text, notice):
         yield "Di due periodi è detto solo uno."
     if _tells_one_appointment(text, notice):
@@ -88,6 +95,10 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
     if line := _closed_too(text, notice):
         yield from (worded(sentence) for sentence in notice.prose if sentence == line)
         yield _CLOSURES
+        return
+    if line := _second(text, notice):
+        yield worded(line)
+        yield f"{line[: line.index(' ', line.index(' ') + 1)]} è nella pagina."
         return
     if moves := _moves_left_out(text, notice):
         if own := [worded(sentence) for sentence in notice.prose if sentence in moves]:
@@ -145,6 +156,14 @@ def _closed_too(text: str, notice: Notice) -> str:
         ),
         "",
     )
+
+
+def _second(text: str, notice: Notice) -> str:
+    """The sentence about the second of two, with a day that `text` of the first does not tell; else ""."""
+    if not _FIRST_TOLD.search(text) or _SECOND.search(text) or _LEAVES.search(text):
+        return ""
+    told = days_of(text)
+    return next((line for line in notice.prose if _SECOND.match(line) and days_of(line) - told), "")
 
 
 def _offices(text: str) -> set[str]:

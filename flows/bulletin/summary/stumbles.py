@@ -55,6 +55,7 @@ _BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not 
     r"|intervent[oi]|operazioni)\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
     r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
 )
+_BARE_COUNT = re.compile(r"(?:Il (?:primo|secondo)|La (?:prima|seconda))\s(?:è|si|sarà|va|parte)\b")
 _BY_THEN = re.compile(
     r"(?:Fino|Entro|Dal|Dall)\b[^.,;]{4,30}?,?\s(?:la|le)\s(?:domand[ae]|iscrizion[ei])\s(?:si|v(?:a|anno)|dev\w+|dovr\w+|sono|è)\b"
 )
@@ -120,6 +121,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
     if _BARE_SUBJECT.match(text) and notice.prose and not _is_first(text, notice):
         yield "Il testo non dice di che cosa si tratta."
+    if _BARE_COUNT.match(text):
+        yield "Il testo comincia dal primo di più, senza dire di che cosa."
     if _BARE_REQUEST.match(text) or _BY_THEN.match(text):
         yield "Il testo non dice per che cosa si fa domanda."
     if _OF_ORGANISERS.search(notice.source) and "puoi fare domanda" in text:

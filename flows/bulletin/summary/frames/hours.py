@@ -45,7 +45,7 @@ _WHAT = re.compile(
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
 _CAUSE = re.compile(
     r"(?:in\soccasione\s(?:del|di)|per\s(?:allerta\smeteo|maltempo|ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
-    r"|vento|neve))[^,;.:()\d]*",
+    r"|vento|neve|mancanza|interruzione|guasto))[^,;.:()\d]*",
     re.I,
 )
 _IDLE = re.compile(
@@ -59,6 +59,7 @@ _MONTHS = re.compile(
 )
 _SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s(?=dal)", re.I)
 _RECEIVES = re.compile(r"\b(?:apr(?:e|ono|irà|iranno)|ricev(?:e|ono|erà|eranno)|osserv\w+)\b", re.I)
+_NOT_SO = re.compile(r"\bnon\b[^.;]{0,30}\bgarantit\w+", re.I)
 _SMALL, _FEW = 3, 3  # letters of a word, words: `giornate`, `resteranno` and a year
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
 
@@ -104,6 +105,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             fact.startswith("day") for other in left for fact in told(other) - told(text)
         ):
             yield f"{text} {_EXCEPTIONS_IN_PAGE}"
+        elif left and {fact.split()[0] for other in left for fact in told(other) - told(text)} == {"time"}:
+            yield f"{text} {_HOURS_IN_PAGE}"
     yield from (text for text in own if utf16(text) <= limit)
     yield from (text for text in (*timetable(notice), *_changing(notice)) if utf16(text) <= limit)
 
@@ -180,7 +183,7 @@ def _is_missed(line: str, text: str) -> bool:
 
 
 def _makes_exceptions(left: Iterable[str]) -> bool:
-    return any(_EXCEPTS.search(line) for line in left)
+    return any(_EXCEPTS.search(_NOT_SO.sub(" ", line)) for line in left)
 
 
 def _with_exceptions(text: str, notice: Notice) -> str:
