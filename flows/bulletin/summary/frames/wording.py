@@ -33,12 +33,13 @@ _PREAMBLE = re.compile(
     r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
     r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda|rammenta"
     r"|precisa|segnala|fa presente|avverte|porta a conoscenza|pubblica l['’]avviso)"
-    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|rende noto|ricorda|segnala|fa sapere))"
+    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|annuncia|rende noto|ricorda|segnala|fa sapere))"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
     r"|informarvi|comunicarvi)(?:vi)? che\s+"
     r"|è con (?:grande )?piacere che\s+"
     r"|(?:inoltre|infine|pertanto|quindi|a tal fine),?\s+"
+    r"|per quest[oa](?: motivo| ragione)?,?\s+(?=(?:è|sono|si|il|la|i|gli|le)\s|l['’])"
     r")",
     re.I,
 )
@@ -164,6 +165,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         ),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
+        (rf"\b({WEEKDAY}), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
         (r"\bal sottoscritto (?=sindaco\b)", "al ", re.I),
         (r"\balla sottoscritta (?=sindaca\b)", "alla ", re.I),
         (
