@@ -7,6 +7,7 @@ import pytest
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.text import summarise
 
 PAGE = read(
     title="Corso di yoga per adulti",
@@ -270,3 +271,60 @@ def test_what_does_not_change_and_another_office_are_not_the_news(
 ) -> None:
     notice = replace(read(title=title, abstract="", body=body), kind=Kind.hours)
     assert reason in gate.faults(text, notice)
+
+
+def test_a_cut_that_names_no_supply_is_none_and_what_one_asks_for_is_no_exception() -> None:
+    title = "Avviso sospensione del 3 maggio 2027"
+    page = read(title=title, abstract="", body="Sospensione dell'erogazione dell'acqua potabile di notte.")
+    page = replace(page, kind=Kind.supply_cut)
+    bare = "È pubblicato l'avviso sospensione del 3 maggio 2027. I dettagli sono nella pagina."
+    assert "Il testo non dice che cosa manca." in gate.faults(bare, page)
+    named = "Il 3 maggio 2027 manca l'acqua. I dettagli sono nella pagina."
+    assert "Il testo non dice che cosa manca." not in gate.faults(named, page)
+    body = (
+        "Mercoledì 5 maggio 2027, dalle ore 14:30 alle 18:00, interruzione dell'acqua in via Po.\n\nSi"
+        " chiede un uso"
+        " esclusivamente domestico e responsabile dell'acqua nelle altre ore."
+    )
+    text = summarise(title="Interruzione dell'acqua", abstract="", body=body, limit=275).text
+    assert "manca l'acqua" in text
+    assert "eccezioni" not in text
+    assert "Altri giorni" not in text
+
+
+def test_a_vague_text_is_refused_with_and_without_word_of_the_rest() -> None:
+    body = (
+        "Il Comune mette a disposizione delle famiglie un aiuto per le spese di casa.\n\n"
+        "L'aiuto è rivolto alle famiglie residenti con un ISEE fino a 9.000 euro. È di 300 euro. Si"
+        " chiede con"
+        " il modulo, da consegnare all'ufficio Servizi sociali."
+    )
+    page = replace(read(title="Aiuto per le spese di casa", abstract="", body=body), kind=Kind.service)
+    vague = "Il Comune mette a disposizione delle famiglie un aiuto per le spese di casa."
+    for text in (vague, f"{vague} Gli altri dettagli sono nella pagina."):
+        assert any("cose che la pagina dice" in reason for reason in gate.faults(text, page)), text
+
+
+def test_the_street_that_closes_is_told_not_the_square_of_the_market() -> None:
+    title = "Mercatino delle cipolle: modifiche alla viabilità"
+    body = (
+        "Sono disposte modifiche alla viabilità per il mercatino in piazza Alba, domenica 28 giugno 2026,"
+        " dalle 8"
+        " alle 20.\n\nIn quelle ore vale il divieto di transito lungo corso Po."
+    )
+    page = replace(read(title=title, abstract="", body=body), kind=Kind.road)
+    square = "Domenica 28 giugno 2026, dalle 8 alle 20, cambia la viabilità per il mercatino in piazza Alba."
+    assert any("Manca la via" in reason for reason in gate.faults(square, page))
+    street = "Domenica 28 giugno 2026, dalle 8 alle 20, è vietato il transito lungo corso Po."
+    assert not any("Manca la via" in reason for reason in gate.faults(street, page))
+    assert not any("Manca la via" in one for one in gate.faults(f"{square} Le vie sono nella pagina.", page))
+
+
+def test_who_must_book_is_told_so_in_whatever_words() -> None:
+    body = "Domenica 6 giugno 2027, dalle 8 alle 11, si dona il sangue in oratorio. È necessario prenotarsi."
+    page = replace(read(title="Donazione del sangue", abstract="", body=body), kind=Kind.health)
+    text = "Domenica 6 giugno 2027, dalle 8 alle 11, si dona il sangue in oratorio."
+    assert any("prenotare o iscriversi" in reason for reason in gate.faults(text, page))
+    assert not any(
+        "prenotare o iscriversi" in reason for reason in gate.faults(f"{text} Devi prenotare.", page)
+    )

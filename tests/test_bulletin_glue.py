@@ -68,3 +68,8 @@ def test_no_letter_is_lost(text: str) -> None:
 
     assert letters("".join(unglued(text))) == letters(text)
     assert letters(repaired(text)) == letters(text)
+
+
+def test_an_adjective_before_a_capital_is_no_torn_line() -> None:
+    line = "Domenica 6 giugno, in oratorio, si tiene l'annuale Giornata per la donazione del sangue."
+    assert unglued(line) == [line]

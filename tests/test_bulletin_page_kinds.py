@@ -72,3 +72,23 @@ def test_the_label_of_days_and_hours_says_nothing_of_opening_hours() -> None:
 )
 def test_a_count_is_a_campaign_and_a_building_site_no_road(title: str, body: str, kind: Kind) -> None:
     assert page(title, body).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "kind"),
+    [
+        (
+            "Gruppo comunale di protezione civile: cercasi volontari",
+            "Parte la campagna di adesioni al gruppo, che aiuta nelle emergenze.",
+            Kind.campaign,
+        ),
+        ("Sabato nessuna raccolta porta a porta", "Riprende nella serata di lunedì.", Kind.service),
+    ],
+)
+def test_who_helps_in_danger_is_no_alert_and_waste_no_evening(title: str, body: str, kind: Kind) -> None:
+    assert page(title, body).kind is kind
+
+
+def test_volunteers_in_an_alert_leave_it_one() -> None:
+    title = "Allerta meteo arancione: i volontari della protezione civile sono pronti"
+    assert page(title, "Temporali forti in arrivo.").kind is Kind.alert

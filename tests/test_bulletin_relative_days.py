@@ -306,3 +306,23 @@ def test_a_title_without_a_date_takes_none_that_its_page_contradicts() -> None:
 )
 def test_a_word_whose_date_stands_beside_gives_it_an_article(text: str, said: str) -> None:
     assert resolved(text, None) == said
+
+
+def test_the_rows_of_a_week_stay_weekdays() -> None:
+    week = (
+        "La raccolta porta a porta si fa in questi giorni:\n\n- Martedì: vetro e lattine\n- Giovedì: carta\n"
+        "- Sabato: umido"
+    )
+    assert resolved(week, FRIDAY) == week
+    hours = "Gli orari sono i seguenti:\n- Lunedì e martedì: dalle 10 alle 12\n- Sabato: chiuso."
+    assert resolved(hours, FRIDAY) == hours
+
+
+def test_a_night_that_begins_late_is_the_one_to_come() -> None:
+    text = "Il primo intervento è stanotte dalle ore 23 alle 6."
+    assert resolved(text, FRIDAY) == (
+        "Il primo intervento è la notte tra venerdì 20 e sabato 21 novembre dalle ore 23 alle 6."
+    )
+    for unsure in ("Si spara stanotte.", "Stanotte dalle 2 alle 4 manca l'acqua."):
+        assert resolved(unsure, FRIDAY) == unsure
+    assert resolved(text, None) == text

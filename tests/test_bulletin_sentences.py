@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.verbs import speaks
 from tests.world.shared import SHARED, needs_shared
 
 
@@ -42,3 +43,16 @@ def test_a_line_break_ends_a_sentence_without_any_mark() -> None:
 @given(st.text(alphabet="aB1 .!?…()\"'’«»\nè,-", max_size=60))
 def test_nothing_but_white_space_is_lost(text: str) -> None:
     assert "".join("".join(split(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("Carnevale 2027", False),
+        ("Natale in piazza", False),
+        ("Iscriviti in biblioteca", True),
+        ("Prenotalo", True),
+    ],
+)
+def test_a_name_that_ends_as_an_order_does_is_none(text: str, is_said: bool) -> None:
+    assert speaks(text) is is_said

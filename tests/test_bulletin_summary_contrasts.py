@@ -124,3 +124,111 @@ def test_what_is_said_of_a_thing_follows_the_sentence_that_names_it() -> None:
 )
 def test_an_act_without_number_and_a_day_without_year_are_written_out(sentence: str, said: str) -> None:
     assert worded(sentence) == said
+
+
+BINS = (
+    "Sabato nessuna raccolta della carta",
+    "Sabato 1 maggio 2027 non sarà effettuata la raccolta porta a porta della carta nel capoluogo e nelle"
+    " frazioni.\n\nLa raccolta della carta è rinviata a lunedì 3 maggio 2027.",
+)
+SHIFTS = (
+    "Comunicazione variazioni della raccolta rifiuti per la festa del 1 maggio 2027",
+    "La raccolta degli imballaggi in vetro prevista per sabato 1 maggio sarà posticipata a lunedì 3 maggio"
+    " 2027.\n\nLa raccolta degli imballaggi in carta prevista per sabato 1 maggio presso i negozi e le altre"
+    " attività del centro storico sarà anticipata a venerdì 30 aprile 2027.\n\nLa raccolta dei rifiuti"
+    " ingombranti prevista per sabato 1 maggio nelle frazioni di Alba e di Neri sarà posticipata a sabato 8"
+    " maggio 2027.",
+)
+CANTEEN = (
+    "Servizio di mensa scolastica 2026/2027",
+    "Il servizio di mensa scolastica inizia il 21 settembre 2026.\n\nPer le richieste di esenzione dal"
+    " pagamento della mensa si legga il regolamento comunale. Le domande dovranno essere presentate entro il"
+    " 30 settembre 2026.",
+)
+EVES = (
+    "Chiusura pomeridiana degli uffici comunali nei giorni di vigilia",
+    "I giorni 24 e 31 dicembre 2026 gli uffici comunali resteranno chiusi di pomeriggio.\n\nSi è scelto così"
+    " perché in quei giorni vengono in pochi.\n\nFarà eccezione la Polizia locale, che resterà aperta di"
+    " pomeriggio anche il 24 dicembre dalle 15 alle 17.",
+)
+BRIDGE = (
+    "Lunedì 7 dicembre uffici comunali chiusi",
+    "Lunedì 7 dicembre 2026 gli uffici comunali saranno chiusi per il ponte dell'Immacolata.\n\nLa stessa"
+    " ordinanza ha inoltre disposto la chiusura degli uffici comunali nei pomeriggi del 24 e del 31 dicembre"
+    " 2026.",
+)
+
+
+def test_what_does_not_take_place_has_the_day_when_it_does() -> None:
+    assert text_of(*BINS).endswith("La raccolta della carta è rinviata a lunedì 3 maggio 2027.")
+    off = "Sabato 1 maggio 2027 non sarà effettuata la raccolta porta a porta della carta."
+    assert "a quando è spostato" in refused(BINS, off)
+    may = (BINS[0], BINS[1].replace("La raccolta della carta", "In caso di neve la raccolta della carta"))
+    assert "a quando è spostato" not in refused(may, off)
+
+
+def test_of_several_that_move_one_is_told_with_word_of_the_others_and_never_by_the_notices_name() -> None:
+    text = text_of(*SHIFTS)
+    assert text.startswith("La raccolta degli imballaggi in ")
+    assert text.endswith("2027. Le altre variazioni sono nella pagina.")
+    assert "a quando è spostato" in refused(SHIFTS, text.partition(" Le altre")[0])
+
+
+def test_the_term_of_another_request_is_not_the_services() -> None:
+    text = text_of(*CANTEEN)
+    assert "esenzione" in text or "30 settembre" not in text
+    wrong = (
+        "Il servizio di mensa scolastica inizia il 21 settembre 2026. Fai domanda entro il 30 settembre 2026."
+    )
+    assert "un'altra domanda" in refused(CANTEEN, wrong)
+    right = "Chi chiede l'esenzione dalla mensa scolastica faccia domanda entro il 30 settembre 2026."
+    assert "un'altra domanda" not in refused(CANTEEN, right)
+
+
+def test_another_closure_and_an_exception_further_down_are_announced() -> None:
+    assert text_of(*BRIDGE).endswith("Le altre chiusure sono nella pagina.")
+    shut = "I giorni 24 e 31 dicembre 2026 gli uffici comunali resteranno chiusi di pomeriggio."
+    assert "che cosa cambia" in refused(EVES, shut)
+    assert refused(EVES, f"{shut} Le eccezioni sono nella pagina.") == ""
+
+
+def test_a_call_that_closes_is_no_door() -> None:
+    page = (
+        BRIDGE[0],
+        f"{BRIDGE[1].partition(chr(10))[0]}\n\nLe iscrizioni al corso sono chiuse dal 9 dicembre 2026.",
+    )
+    text = "Lunedì 7 dicembre 2026 gli uffici comunali saranno chiusi per il ponte dell'Immacolata."
+    assert "altra chiusura" not in refused(page, text)
+
+
+def test_another_office_of_the_title_that_closes_is_announced() -> None:
+    page = (
+        "Ferragosto: cimitero e uffici comunali",
+        "Giovedì 14 agosto 2025 il cimitero è chiuso di pomeriggio.\n\n"
+        "Il 14 agosto 2025 anche gli uffici comunali resteranno chiusi.",
+    )
+    first = "Giovedì 14 agosto 2025 il cimitero è chiuso di pomeriggio."
+    assert "altra chiusura" in refused(page, first)
+    assert "altra chiusura" not in refused(page, f"{first} Le altre chiusure sono nella pagina.")
+    assert "uffici comunali" in text_of(*page)
+
+
+NIGHTS = (
+    "Interventi contro le zanzare",
+    "Il servizio contro le zanzare prevede due interventi nel capoluogo.\n\n"
+    "Il primo è in programma la notte tra giovedì 13 e venerdì 14 agosto 2026.\n\n"
+    "Il secondo è in programma nella notte tra martedì 25 e mercoledì 26 agosto 2026.",
+)
+
+
+def test_of_two_that_are_counted_neither_is_told_alone() -> None:
+    both = "Il servizio contro le zanzare prevede due interventi nel capoluogo."
+    assert "solo il secondo" in refused(
+        NIGHTS, f"{both} Il secondo è la notte tra il 25 e il 26 agosto 2026."
+    )
+    first = f"{both} Il primo è la notte tra il 13 e il 14 agosto 2026."
+    assert "solo il primo" in refused(NIGHTS, first)
+    assert "solo il primo" not in refused(NIGHTS, f"{first} Gli altri giorni sono nella pagina.")
+    text = text_of(*NIGHTS)
+    assert "13 e venerdì 14 agosto" in text
+    assert "25 e mercoledì 26 agosto" in text

@@ -268,3 +268,36 @@ def test_days_keep_their_order_where_a_year_ends_between() -> None:
     read = [days_of(words) for words in ("28 dicembre", "4 gennaio")]
     spans = tuple(span for days in read if days for span in days.spans)
     assert each_once(spans) == spans
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Mercato contadino",
+            "Mercato contadino, ogni sabato in piazza Alba, 8-13.",
+            "Il mercato contadino si tiene ogni sabato in piazza Alba, dalle 8 alle 13.",
+        ),
+        (
+            "Torna il mercatino dell'usato",
+            "Mercatino dell'usato, la prima domenica del mese in via Po, dalle 9 alle 18. I banchi si"
+            " iscrivono.",
+            "Il mercatino dell'usato si tiene la prima domenica del mese in via Po, dalle 9 alle 18.",
+        ),
+    ],
+)
+def test_what_recurs_without_a_verb_is_said_with_one(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text
+
+
+def test_ages_are_no_hours_and_another_word_leaves_the_line_alone() -> None:
+    assert "dalle 8 alle 13" not in text_of("Laboratorio di creta", "Laboratorio di creta, bambini, 8-13.")
+    line = "Mercato contadino, ogni sabato con i produttori della valle, 8-13."
+    assert "si tiene ogni sabato con" not in text_of("Mercato contadino", line)
+
+
+def test_where_one_meets_is_not_where_it_happens() -> None:
+    body = "Domenica 7 febbraio 2027, sfilata dei carri in centro. Ritrovo alle 14 in piazza Alba."
+    assert "in centro, con ritrovo alle 14 in piazza Alba" in text_of("Carnevale 2027", body)
+    one = "Domenica 7 febbraio 2027 sfilata dei carri. Ritrovo alle 14 in piazza Alba."
+    assert "con ritrovo alle 14 in piazza Alba" in text_of("Carnevale 2027", one)

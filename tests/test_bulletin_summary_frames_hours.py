@@ -256,3 +256,25 @@ def test_a_headline_opens_as_a_sentence() -> None:
 def test_why_a_road_closes_has_its_small_words(cause: str, said: str) -> None:
     text = made("Senso unico alternato sulla S.P. 134 dal 31 agosto al 15 settembre", cause).text
     assert text == f"Dal 31 agosto al 15 settembre sulla S.P. 134 si viaggia a senso unico alternato {said}."
+
+
+def test_new_hours_have_the_day_from_which_they_hold_not_why_they_came() -> None:
+    body = (
+        "Nelle ultime settimane sono andate in pensione due persone dell'ufficio protocollo.\n\n"
+        "I nuovi orari, operativi dal prossimo 15 settembre, sono i seguenti:\n\n"
+        "- dal lunedì al venerdì: dalle 10 alle 12\n- lunedì e mercoledì: dalle 17 alle 18"
+    )
+    text = made("Nuovi orari temporanei di apertura degli uffici comunali", body).text
+    assert text == "Dal 15 settembre gli uffici comunali cambiano orario. Gli orari sono nella pagina."
+
+
+def test_an_office_shut_for_a_cut_is_the_news_with_word_of_its_hours() -> None:
+    body = (
+        "Per l'interruzione dell'energia elettrica prevista per il 7 agosto 2026, dalle ore 9:00 alle"
+        " 16:00, in quelle"
+        " ore non verranno garantiti i servizi degli uffici comunali."
+    )
+    text = made("Venerdì 7 agosto 2026 uffici comunali chiusi per mancanza di energia elettrica", body).text
+    assert text.startswith("Venerdì 7 agosto 2026 gli uffici comunali sono chiusi")
+    assert "eccezioni" not in text
+    assert "9:00 alle 16:00" in text

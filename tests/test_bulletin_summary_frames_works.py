@@ -3,6 +3,7 @@
 import pytest
 
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames import alerts, hours, recalls, works
 from flows.bulletin.summary.frames.clock import hours_at, moments_at
 from flows.bulletin.summary.frames.days import period_at
@@ -174,3 +175,53 @@ def test_a_ban_of_a_title_is_a_sentence_with_its_day_and_cause() -> None:
 def test_an_alert_is_not_dated_by_its_page() -> None:
     made = told("Maltempo - Aggiornamento del 9 gennaio 2026", "Avviso di criticità idraulica.")
     assert (made.method, made.text) == ("unwritten", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            "Il centro regionale ha emesso l'avviso n. 5/2027, valido dalle ore 00:00 del 23 ottobre 2027"
+            " fino alle"
+            " ore 12:00 del 24 ottobre 2027.\n\nPer l'allerta meteo arancione per vento forte è disposta"
+            " la chiusura"
+            " dei parchi comunali.\n\nSi raccomanda di:\n\n- non sostare sotto gli alberi\n- fissare le"
+            " tende",
+            "Dalle 0 del 23 alle 12 del 24 ottobre 2027 è in vigore l'allerta arancione per vento forte."
+            " Sono chiusi"
+            " i parchi comunali. Le precauzioni da prendere sono nella pagina.",
+        ),
+        (
+            "Dalle ore 14 di sabato 13 febbraio e per le successive dieci ore l'allerta meteo è di livello"
+            " arancione.\n\nSono attesi temporali, con possibili precipitazioni intense e raffiche.\n\nÈ"
+            " disposta"
+            " la chiusura della villa comunale e la chiusura del cimitero.",
+            "Dalle 14 di sabato 13 febbraio, per dieci ore, è in vigore l'allerta arancione, con possibili"
+            " precipitazioni intense e raffiche. Le chiusure sono nella pagina.",
+        ),
+    ],
+)
+def test_an_alert_is_gathered_from_sentences_apart(body: str, text: str) -> None:
+    page = read(title="Allerta meteo arancione, chiusure per precauzione", abstract="", body=body)
+    assert text in alerts.texts(page, 275)
+    assert text == told("Allerta meteo arancione, chiusure per precauzione", body=body).text
+
+
+def test_an_alert_of_two_colours_or_over_is_not_gathered() -> None:
+    body = "Dalle ore 14 di sabato 13 febbraio l'allerta è arancione per vento forte, poi gialla per vento."
+    assert list(alerts.texts(notice("Allerta meteo", body), 275)) == []
+    over = "Dalle ore 14 di sabato 13 febbraio è revocata l'allerta meteo arancione per vento forte."
+    assert list(alerts.texts(notice("Allerta meteo", over), 275)) == []
+
+
+def test_what_is_left_to_the_page_is_named_for_what_it_is() -> None:
+    night = notice(
+        "Interruzione dell'energia elettrica giovedì 3 aprile in via Po",
+        "I lavori si fanno dalle ore 1 alle ore 6",
+    )
+    said = "Giovedì 3 aprile manca la corrente in via Po. Gli orari sono nella pagina."
+    assert said in works.texts(night, 275)
+    streets = notice(
+        "Chiusura di via Po dal 3 al 5 giugno", "Divieto di sosta in via Adda, salvo residenti, il 7 giugno"
+    )
+    assert any("altre vie, altri giorni e orari" in text for text in works.texts(streets, 275))

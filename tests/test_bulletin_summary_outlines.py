@@ -269,3 +269,48 @@ def test_what_a_call_leaves_to_its_page_is_named_where_it_is_much() -> None:
     named = "entro il 20 marzo 2027. Requisiti, importi e altri dettagli sono nella pagina."
     assert any(text.endswith(named) for text in texts(page, 275))
     assert not faults(f"Puoi chiedere le borse di studio {named}", page)
+
+
+def test_a_cut_has_its_hours_with_their_days_whatever_else_may_happen_then() -> None:
+    body = (
+        "Dalle ore 23:00 di venerdì 3.09.2027 fino alle ore 04:00 circa di sabato 4.09.27\n\n"
+        "Si comunica che per consentire la sostituzione di un pezzo speciale sulla condotta in uscita dalla"
+        " centrale di potabilizzazione di Neri, vicino al ponte vecchio, dalle ore 23.00 di venerdì 3.09.2027"
+        " fino alle ore 4.00 circa di sabato 4.09.27, verrà effettuata l'interruzione dell'acqua"
+        " potabile.\n\n"
+        "TUTTO IL TERRITORIO COMUNALE\n\nDurante il ripristino potranno verificarsi fenomeni di"
+        " torbidità.\n\n"
+        "Qualora il tempo non lo permetta, tale intervento sarà posticipato."
+    )
+    text = told("Interruzione dell'acqua potabile", body=body).text
+    assert text.startswith(
+        "Dalle 23 di venerdì 3 alle 4 di sabato 4 settembre 2027, manca l'acqua in tutto il territorio"
+        " comunale."
+    )
+
+
+def test_two_days_that_head_their_bans_are_both_named() -> None:
+    body = (
+        "SABATO 6 MARZO 2027\n\n- dalle ore 06:00 alle ore 18:00 DIVIETO DI SOSTA in piazza Alba, lato"
+        " est\n\n"
+        "DOMENICA 7 MARZO 2027\n\n- dalle ore 06:00 alle ore 18:00 DIVIETO DI SOSTA in tutta piazza Neri,"
+        " e in"
+        " via Adda, via Po e via Oglio"
+    )
+    text = told("Modifiche alla viabilità in vie del Comune", body=body).text
+    assert text.startswith("Sabato 6 e domenica 7 marzo 2027")
+    assert "via del Comune" not in text
+
+
+def test_works_are_their_own_matter_whatever_the_title_calls_them() -> None:
+    body = (
+        "● VIA ADDA – istituzione temporanea del divieto di transito – nel tratto tra via Po e via Neri,"
+        " il giorno"
+        " 21/10/2027 dalle ore 8,00 alle ore 19,00;\n\n"
+        "● VIA OGLIO – istituzione temporanea del senso unico alternato – dal giorno 21/10/2027 al giorno"
+        " 25/10/2027 dalle ore 8,00 alle ore 18,00;\n\n"
+        "● VIA TICINO – istituzione temporanea del divieto di transito – tra via Alba e la pesa, il giorno"
+        " 22/10/2027 dalle ore 9,00 alle ore 12,00."
+    )
+    text = told("Nuove asfaltature in città", body=body).text
+    assert text.startswith("Tra il 21 e il 25 ottobre 2027 cambia la viabilità in più vie")

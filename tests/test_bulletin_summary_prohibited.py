@@ -93,3 +93,67 @@ def test_an_ending_tells_the_gender_of_a_noun_that_no_dictionary_has() -> None:
     gender = gender_of("riempimento")
     assert gender is not None
     assert gender.ending == "o"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (  # behind its grounds, the period at the end
+            "Prevenzione degli incendi",
+            "Considerata la siccità, per la tutela dei boschi è fatto divieto su tutto il territorio"
+            " comunale di"
+            " bruciare foglie e rami secchi negli orti e nei giardini dal 15 giugno 2027 al 15 ottobre 2027",
+            "Dal 15 giugno al 15 ottobre 2027 è vietato bruciare foglie e rami secchi negli orti e nei"
+            " giardini.",
+        ),
+        (  # items with a tight mark, a place before them
+            "Prevenzione e contrasto degli incendi",
+            "Si avvisa che nel periodo compreso tra la data del 15 Maggio 2027 ed il 31 Ottobre 2027 è fatto"
+            " divieto, in prossimità di boschi e lungo le strade, di:\n\n·accendere fuochi;\n·usare"
+            " fornelli;\n"
+            "·di fumare.",
+            "Dal 15 maggio al 31 ottobre 2027, in prossimità di boschi e lungo le strade, è vietato accendere"
+            " fuochi, usare fornelli e fumare.",
+        ),
+        (  # more than there is room for, and a duty beside it
+            "Misure contro gli incendi boschivi",
+            "- è fatto obbligo ai proprietari di ripulire i terreni incolti fino al 15 ottobre 2027\n\n"
+            "-è vietato, nel periodo dal 15 giugno 2027 al 15 ottobre 2027, accendere fuochi vicino ai"
+            " terreni"
+            " agricoli, alle aree boscate, arborate o cespugliate, ai serbatoi e alle tubazioni del gas,"
+            " nonché"
+            " usare apparecchi a fiamma libera o elettrici che fanno scintille nelle stesse aree e lungo"
+            " le strade.",
+            "Dal 15 giugno al 15 ottobre 2027 è vietato accendere fuochi vicino ai terreni agricoli, alle"
+            " aree"
+            " boscate, arborate o cespugliate, ai serbatoi e alle tubazioni del gas. Gli altri divieti"
+            " sono nella"
+            " pagina.",
+        ),
+    ],
+)
+def test_a_forbidden_deed_has_its_period_and_place(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            "O R D I N A\n\nFino alla fine dell'allerta della Protezione civile è fatto divieto assoluto,"
+            " su tutto il"
+            " territorio comunale:\n\n- Di accendere fuochi;\n- Di bruciare foglie e rami.",
+            "Fino alla fine dell'allerta della Protezione civile è vietato accendere fuochi e bruciare"
+            " foglie e"
+            " rami.",
+        ),
+        (
+            "Durante il periodo 15 GIUGNO – 30 SETTEMBRE corrente anno, dichiarato di grave pericolo, è"
+            " fatto divieto"
+            " in tutto il territorio comunale di accendere fuochi nei campi e nei boschi.",
+            "Dal 15 giugno al 30 settembre è vietato accendere fuochi nei campi e nei boschi.",
+        ),
+    ],
+)
+def test_a_ban_may_last_as_long_as_what_it_is_for(body: str, text: str) -> None:
+    assert text_of("Divieto di accensione fuochi", body) == text

@@ -97,3 +97,39 @@ def test_what_a_heading_names_is_named_again_in_the_text(opening: str) -> None:
     assert any("di che cosa" in reason or "per che cosa" in reason for reason in stumbles(opening, page))
     alone = read(title="Raccolta del verde, al via il servizio", abstract="", body=opening)
     assert opening.startswith("Fino") or not list(stumbles(opening, alone)), "so its page begins"
+
+
+def test_what_led_to_it_is_not_the_news_and_the_rest_has_others_before_it() -> None:
+    assert any(
+        "successo prima" in said for said in found("Da tempo lo sportello casa cerca un modo per aprire.")
+    )
+    assert not any("successo prima" in said for said in found("Da tempo lo sportello casa apre il 3 maggio."))
+    assert any(
+        "i restanti" in said for said in found("Tutti i restanti sportelli casa aprono il martedì alle 9.")
+    )
+
+
+def test_nobody_reads_online_twice() -> None:
+    twice = "Puoi fare domanda online per lo sportello casa. La domanda va presentata solo online."
+    assert any("due volte" in said for said in found(twice))
+    once = "Puoi fare domanda online per lo sportello casa. I moduli online sono nella pagina."
+    assert not any("due volte" in said for said in found(once))
+
+
+def test_the_first_of_several_names_them() -> None:
+    assert any(
+        "dal primo di più" in said for said in found("Il primo è lunedì 3 maggio allo sportello casa.")
+    )
+
+
+def test_a_rite_remembers_history() -> None:
+    rite = "Martedì 3 maggio lo sportello casa ricorda chi il 3 maggio 1947 trovò rifugio."
+    assert not any("racconta una storia" in said for said in found(rite))
+
+
+def test_history_is_no_news() -> None:
+    story = "Il 2 giugno 1946 gli italiani scelsero lo sportello casa. Nel 1948 entrò in vigore."
+    assert any("racconta una storia" in said for said in found(story))
+    assert not any(
+        "racconta una storia" in said for said in found("Lo sportello casa ricorda il 25 aprile 1945.")
+    )

@@ -61,7 +61,7 @@ _ENDS_BAN = re.compile(
     re.I,
 )
 _ONLY = re.compile(r"\b(?:solo|soltanto|esclusivamente|unicamente)\b", re.I)
-_LIST_FOLLOWS = re.compile(r"[^.\n]{0,80}:")  # `è vietato:` with its items behind
+_LIST_FOLLOWS = re.compile(r"[^.\n]{0,200}:")  # `è vietato:` with its items behind
 _SCOPE = 3  # words of matter after a "non"
 _RAW_SCOPE = 4  # words of any kind
 _RAW = re.compile(r"\w+")

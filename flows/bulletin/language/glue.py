@@ -44,7 +44,7 @@ _TIED_WORDS = """
     il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal
     dallo dalla dai dagli dalle in nel nello nella nei negli nelle su sul sulla sui sulle con per tra
     fra e ed o che presso quale cui è sono ogni questo questa suo sua loro don san santa via viale
-    primo prima secondo seconda terzo terza nuovo nuova grande
+    primo prima secondo seconda terzo terza nuovo nuova grande annuale tradizionale consueto consueta
     coro gruppo band trio quartetto compagnia orchestra associazione cooperativa
     piazza largo corso piazzale signor signora dott dr prof arch ing info
 """

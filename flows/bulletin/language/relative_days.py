@@ -115,6 +115,7 @@ _LONGEST_LEAD = 3  # characters
 _OPENING_QUOTES = ("«", "“", '"')
 _ELIDED = "l'"
 _AT_HOUR = re.compile(r"\b(?:alle|ore)\s\d{1,2}(?:[:.]\d\d)?\sdi\s$", re.I)
+_LATE = re.compile(r",?\s+(?:a partire\s+)?dalle\s+(?:ore\s+)?2[0-3]\b", re.I)  # then it is the next night
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
 
 
@@ -182,6 +183,9 @@ def _word(match: re.Match[str], published: date | None) -> Phrase:
     word = " ".join(match["word"].lower().replace("’", "'").split())
     part = (match["part"] or _PARTS.get(word, "")).strip().lower()
     if word not in _OFFSETS:  # `stanotte`: the night before or after midnight, nobody can tell
+        if published and not match["dated"] and _LATE.match(match.string, match.end()):
+            night = _span("la notte tra", published, "e", published + timedelta(days=1))
+            return _phrase(match, night, published, published + timedelta(days=1))
         return Phrase(*match.span("word"))
     day = published + timedelta(days=_OFFSETS[word]) if published else None
     if match["dated"]:

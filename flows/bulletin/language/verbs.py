@@ -54,7 +54,7 @@ def speaks(text: str) -> bool:
     """
     if _BARE_NOUN.match(text):
         text = _RELATIVE.split(text, maxsplit=1)[0]
-    if has_verb(text) or _YOURS.search(text) or _AS_ORDER.match(text) or _WITH_PRONOUN.match(text):
+    if has_verb(text) or _YOURS.search(text) or _AS_ORDER.match(text) or _asks(text):
         return True
     if _TO_YOU.match(text):
         return True
@@ -68,6 +68,15 @@ def speaks(text: str) -> bool:
         for match in _WORD.finditer(text)
         if match[0].islower()
     )
+
+
+def _asks(text: str) -> bool:
+    """Whether a phrase opens with an order and its pronoun: `Iscriviti`, and no `Carnevale`."""
+    found = _WITH_PRONOUN.match(text)
+    if found is None:
+        return False
+    infinitive = lemma(found[0].lower())  # "" of a form that stands in no list of headwords
+    return not infinitive or _INFINITIVE.search(infinitive) is not None
 
 
 def _is_finite(word: str) -> bool:

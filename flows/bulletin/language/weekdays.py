@@ -67,6 +67,7 @@ ITS_WEEK = re.compile(
 _OF_ONE = re.compile(r"\b(?:annullat|rinviat|spostat|sospes|posticipat|anticipat|soppress)\w*\b", re.I)
 _WEEKLY = re.compile(r"\b(?:settimanal[ei]|mercat[oi])\s{1,3}(?:di|del|della)\s{1,3}$", re.I)
 _BY_OF = re.compile(r"\b(?:di|del|della|al|alla)\s{1,3}$", re.I)
+_ROW = re.compile(rf"^[\s*•·–-]{{0,6}}{WEEKDAY}(?=[^\n:]{{0,20}}:)", re.I | re.M)
 _LONGEST_LIST = 14  # names: a week twice
 _SENTENCE = re.compile(r"[.!?](?!\d)|\n")
 _AROUND = 300  # characters before it that may say that hours of opening follow
@@ -98,7 +99,8 @@ def reading(text: str, start: int, end: int) -> Weekday:
     rows = re.findall(rf"(?:{WEEKDAY}|sabati|domeniche){_HOURS.pattern}", sentence, re.I)
     if len(rows) > 1 and _HOURS.match(text, end):
         return Weekday.every  # `mercoledì 15-18, alcuni sabati 9-12, lunedì 9-12`
-    several = len(re.findall(WEEKDAY, sentence, re.I)) > 1
+    rows_around = _ROW.findall(text[max(0, start - _AROUND) : end + _AROUND])
+    several = len(re.findall(WEEKDAY, sentence, re.I)) > 1 or len(rows_around) > 1
     opens = _OPENING.search(text, max(0, start - _AROUND), end + _AROUND) is not None
     has_hours = _HOURS.match(text, end) is not None or _GOES_ON.match(text, end) is not None
     if opens and several and (is_listed or has_hours):

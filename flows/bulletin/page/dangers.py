@@ -16,6 +16,7 @@ _HAZARD = re.compile(
     r"|criticità\s+(?:idrogeologica|idraulica)(?:\s+e\s+idraulica)?(?:\s+per\s+temporali)?"
     r"|(?:forti\s+)?(?:rovesci\s+e\s+)?temporali(?:\s+e\s+grandinate)?|ondat[ae]\s+di\s+calore|grandin\w+|(?:forti\s+)?nevicat\w|neve"
     r"|(?:forti\s+)?piogg\w+|vento(?:\s+forte)?|venti\s+forti|raffiche|gelo|ghiaccio|gelate|mareggiat\w|piena|esondazion\w"
+    r"|(?:forti\s+)?precipitazioni(?:\s+intense)?|fenomeni\s+temporaleschi"
     r"|valangh\w|frane|incendi(?:\s+boschivi)?|caldo|nebbia|siccità)\b",
     re.I,
 )

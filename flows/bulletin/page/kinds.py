@@ -119,6 +119,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (1.5, r"ingresso\s+(?:solo|al)|accesso\s+(?:principale|diretto)|senza\s+prenotazione|trasferi\w+"),
         (1.2, r"documentazione|copia\s+(?:del|cartacea|documento)|istanze|modell[oi]"),
         (1.5, r"incontri\s+gratuiti\s+di|autoaiuto|gruppo\s+di"),
+        (1.05, r"raccolta\s+(?:porta\s+a\s+porta|(?:dei\s+)?rifiuti)"),  # a strike of it closes, too
     ),
     Kind.health: (
         (
@@ -227,6 +228,13 @@ _OCCASION = re.compile(
 _KEEPS_HOURS = Cued(  # `i cimiteri osserveranno il seguente orario`
     r"\b(?:osserv|seguir)\w+\s(?:dunque\s)?(?:il|i|un)\s(?:seguent[ei]\s)?(?:nuov[oi]\s)?orari\w*", re.I
 )
+_RECRUITS = re.compile(  # of a group that helps where there is danger, and none is near
+    r"\bvolontar\w+\b[^.\n]{0,120}\bprotezione\scivile\b|\bprotezione\scivile\b[^.\n]{0,120}\bvolontar", re.I
+)
+_SHUT_FOR_A_CUT = re.compile(
+    r"\bchius\w+\b.*\b(?:per|causa)\s(?:la\s)?(?:mancanza|interruzione|sospensione)\b", re.I
+)
+_DANGER = re.compile(r"\ballert[ae]\b|\bcriticità\b|\bpre-?allarme\b", re.I)
 _FIRST_LINES = 240  # characters
 _LIKELY = 2.0
 _SURE = 5.0
@@ -278,6 +286,10 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.hours] = 0.0  # a library alone says nothing of its hours
     if _OCCASION.match(head) and not _OPENS_OR_CLOSES.search(head):
         found[Kind.hours] = min(found[Kind.hours], found[Kind.event] - 1)  # its hours are no office's
+    if _RECRUITS.search(head) and not _DANGER.search(f"{head}\n{body[:_OPENING_LENGTH]}"):
+        found[Kind.alert] = 0.0
+    if _SHUT_FOR_A_CUT.search(head):
+        found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
     if _PAPER.match(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):

@@ -43,6 +43,12 @@ _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the 
 _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the line below
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
+_TIGHT_MARK = re.compile(r"^[ \t]*[-–•·▪●►➢✓✔](?=[^\W\d_])", re.M)  # `·accendere fuochi` is an item
+_BARE_CLOCK = re.compile(  # `ogni sabato in piazza Po, 8-13`
+    r"^(?P<line>[^\n]*\b(?:ogni|tutti i|tutte le|del mese)\b[^\n]*, )"
+    r"(?=(?:[5-9]|1\d|2[0-3])\s?[-–]\s?(?:[6-9]|1\d|2[0-4])\.?$)",
+    re.M,
+)
 _TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
 _OTHERWISE = re.compile(r"^[A-ZÀ-Ý][a-zà-ù]+\b[^.:;]{0,60}\binvece\b(?!\s(?:di|che|del)\b)")
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
@@ -88,6 +94,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     title, abstract, body = (
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
+    body = _BARE_CLOCK.sub(r"\g<line>ore ", _TIGHT_MARK.sub("- ", body))
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
     body = with_months(_with_title_apart(body, title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))

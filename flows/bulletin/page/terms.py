@@ -18,8 +18,8 @@ _WHO = re.compile(
     r"|(?:essere\s+)?residen(?:t[ei]|za)\s+(?:ininterrotta\s+)?(?:in|nel|a|nei|da)\b[^.;:\n]{2,90}|(?:dai|da)\s+\d{1,2}\s+(?:ai\s+\d{1,2}\s+)?anni"
     r"|(?:alunni|studenti|minori|attività\s+economiche|famiglie|coloro|chi)\s+(?:che\s+)?(?:frequenta\w*|danneggiat\w|residenti|iscritt\w)[^.;:\n]{0,110}"
     r"|(?:attivit[àa]['’]?|imprese|operatori)\s+commerciali|coloro\s+che\s+[^.;:,\n]{3,90}|(?:i\s+)?proprietari\s+[^.;:,\n]{3,60}"
-    r"|possono\s+(?:partecipare|fare|presentare|chiedere|iscriversi|vaccinarsi)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?(?:i|gli|le|solo|soltanto)\s[^.;:\n]{3,90}"
-    r"|può\s+(?:partecipare|fare|presentare|chiedere|iscriversi)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?chi\s[^.;:\n]{3,90}"
+    r"|possono\s+(?:partecipare|fare|presentare|chiedere|iscriversi|candidarsi|aderire|vaccinarsi)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?(?:i|gli|le|solo|soltanto|tutt[ie])\s[^.;:\n]{3,90}"
+    r"|può\s+(?:partecipare|fare|presentare|chiedere|iscriversi|candidarsi|aderire)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?chi\s[^.;:\n]{3,90}"
     r"|chiunque(?:\s+(?:fosse\s+)?interessat[oi])?|utilizzabile\s+da[il]?\s[^.;:\n]{3,90}|familiar[ei]\s+e\s+\w+"
     r"|(?:anzian|fragil|disabil)\w+(?:\s+e\s+\w+)?|maggiorenni)",
     re.I,
@@ -58,7 +58,7 @@ _EXCEPTION = Cued(
     rf"|\b(?:(?:rimangono|restano|rimane|resta|rimarranno|saranno)\s+(?:sempre\s+|regolarmente\s+)?apert\w|[Aa]pert[ie]\s+(?=[A-Z])|[Rr]iapert[ie]\s|spostat[oaie]\s+d){_CLAUSE})",
 )
 _TODO = Cued(
-    rf"\b(?:evitar\w|si\s+(?:raccomanda|invita|consiglia|prega)|non\s+(?:aprir\w+|gettar\w+|bere|berl\w|consumar\w+|usar\w+|utilizzar\w+|sostare|uscire)|sospender\w+|riportar\w+|bollir\w+|riconsegn\w+"
+    rf"\b(?:evitar\w|si\s+(?:raccomanda|invita|consiglia|prega|chiede)|non\s+(?:aprir\w+|gettar\w+|bere|berl\w|consumar\w+|usar\w+|utilizzar\w+|sostare|uscire)|sospender\w+|riportar\w+|bollir\w+|riconsegn\w+"
     r"|vietat[oaie]|è\s+fatto\s+(?:divieto|obbligo)|divieto\s+di|è\s+obbligatori\w|(?:non\s+)?(?:deve|devono|dovr\w+|occorre|bisogna)\s+\w+|presentarsi|fare\s+attenzione|limitare)"
     rf"{_CLAUSE}",
     re.I,

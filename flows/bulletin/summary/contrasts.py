@@ -1,5 +1,5 @@
 """What a page says in two sentences of which neither stands alone: a rule and its other case, two periods of
-asking, two appointments on days of their own.
+asking, two appointments on days of their own, what is put off and to which day.
 
 `Sabato il cimitero è aperto fino alle 16. Domenica invece fino alle 14.`: whoever is told one of the two goes
 in vain, and `Fa eccezione il nido Alba` behind another sentence is an exception to that one.
@@ -30,9 +30,32 @@ _TWO_PERIODS = Cued(
     re.I,
 )
 _CLOSES = re.compile(
-    r"\b(?:rest\w+|riman\w+|rimarr\w+|è|sono|sarà|saranno)\s(?:\w+\s)?chius[oaie]\b|\bchius[oaie] anche\b",
+    r"\b(?:rest\w+|riman\w+|rimarr\w+|è|sono|sarà|saranno)\s(?:\w+\s)?chius[oaie]\b|\bchius[oaie] anche\b"
+    r"|\bdispost[oa]\s(?:\w+\s)?la chiusura\b",
     re.I,
 )
+_NO_DOOR = re.compile(
+    r"\b(?:iscrizion|domand|candidatur|adesion|band[oi]\b|votazion|conferenza dei)\w*", re.I
+)
+_OFFICE = re.compile(r"\b(?:uffici|bibliotec|muse[oi]|cimiter|piscin|scuol|sportell|ecocentr|parch)\w*", re.I)
+_MOVED = re.compile(
+    r"\b(?:è|sono|sarà|saranno|viene|vengono|verrà|verranno)\s(?:\w+\s)?"
+    r"(?:rinviat|posticipat|anticipat|spostat|recuperat|differit)[oaie]\b(?P<to>[^.;:]{3,80})",
+    re.I,
+)
+_MAY = re.compile(r"\b(?:in caso di|qualora|se\s|eventual\w*|potr\w+)", re.I)
+_MOVES = "Le altre variazioni sono nella pagina."
+_MOVES_LEFT = re.compile(r"\b(?:variazioni|giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
+_SECOND = re.compile(r"(?:^|[.;]\s)(?:Il secondo|La seconda)\b")
+_FIRST_TOLD = re.compile(r"(?:^|[.;]\s)(?:Il primo|La prima)\b")
+_FIRST = re.compile(r"(?:Il primo|La prima)\b", re.I)
+_OF_ANOTHER = re.compile(
+    r"Per\s(?:le|la|i|il|gli|l['’]|chi|coloro)\s?[^.;]{0,60}?"
+    r"\b(?P<what>esenzion|riduzion|agevolazion|rimbors|disdett|rinunc|cancellazion)\w*",
+    re.I,
+)
+_ASKED = re.compile(r"(?:La|Le|L['’])\s?(?:domand|richiest|istanz)[ae]\s(?!(?:per|di)\b)", re.I)
+_SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
 _LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
 _APPOINTMENTS = re.compile(r"\b(?:appuntamenti|date|giorni|calendario|programma)\b[^.]* nella pagina", re.I)
@@ -48,6 +71,14 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca che cosa cambia: la pagina dice «{line}»."
     if line := _closed_too(text, notice):
         yield f"Manca un'altra chiusura: la pagina dice «{line}»."
+    if moves := _moves_left_out(text, notice):
+        yield f"Manca a quando è spostato: la pagina dice «{moves[0]}»."
+    if line := _of_another(text, notice):
+        yield f"Il termine è di un'altra domanda: la pagina dice «{line}»."
+    if _SECOND.search(text) and not _FIRST.search(text) and any(map(_FIRST.match, notice.prose)):
+        yield "Di due è detto solo il secondo."
+    if line := _second(text, notice):
+        yield f"Di due è detto solo il primo: la pagina dice «{line}»."
     if _tells_one_period(text, notice):
         yield "Di due periodi è detto solo uno."
     if _tells_one_appointment(text, notice):
@@ -65,6 +96,15 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
     if line := _closed_too(text, notice):
         yield from (worded(sentence) for sentence in notice.prose if sentence == line)
         yield _CLOSURES
+        return
+    if line := _second(text, notice):
+        yield worded(line)
+        yield f"{line[: line.index(' ', line.index(' ') + 1)]} è nella pagina."
+        return
+    if moves := _moves_left_out(text, notice):
+        if own := [worded(sentence) for sentence in notice.prose if sentence in moves]:
+            yield " ".join(own)
+        yield _MOVES
 
 
 def _pairs(notice: Notice) -> tuple[tuple[str, str], ...]:
@@ -91,7 +131,8 @@ def _without_lead(text: str, notice: Notice) -> Iterator[str]:
 
 def _left_out(text: str, notice: Notice) -> Iterator[str]:
     for before, line in _pairs(notice):
-        if not _is_told(before, text) or _share(line, text) >= _MOST_TOLD:
+        is_of_closing = notice.kind is Kind.hours and _EXCEPTS.match(line) and _SHUT.search(text)
+        if not (is_of_closing or _is_told(before, text)) or _share(line, text) >= _MOST_TOLD:
             continue
         is_announced = (_EXCEPTIONS if _EXCEPTS.match(line) else _LEAVES).search(text) is not None
         if figures(line) - figures(text) and not is_announced:
@@ -103,7 +144,66 @@ def _closed_too(text: str, notice: Notice) -> str:
     told = days_of(text)
     if notice.kind is not Kind.hours or not told or _LEAVES.search(text) or _EXCEPTIONS.search(text):
         return ""
-    return next((line for line in lines(notice)[1:] if _CLOSES.search(line) and days_of(line) - told), "")
+    return next(
+        (
+            line
+            for line in lines(notice)[1:]
+            if _CLOSES.search(line)
+            and not _NO_DOOR.search(line)
+            and (
+                days_of(line) - told
+                or (days_of(line) and _offices(line) & _offices(notice.title) - _offices(text))
+            )
+        ),
+        "",
+    )
+
+
+def _second(text: str, notice: Notice) -> str:
+    """The sentence about the second of two, with a day that `text` of the first does not tell; else ""."""
+    if not _FIRST_TOLD.search(text) or _SECOND.search(text) or _LEAVES.search(text):
+        return ""
+    told = days_of(text)
+    return next((line for line in notice.prose if _SECOND.match(line) and days_of(line) - told), "")
+
+
+def _offices(text: str) -> set[str]:
+    """What opens and closes that a text names, by the beginnings."""
+    return {match[0][:5].lower() for match in _OFFICE.finditer(text)}
+
+
+def _moves_left_out(text: str, notice: Notice) -> tuple[str, ...]:
+    """The lines that put something off to a day of which `text` tells nothing."""
+    if _MOVES_LEFT.search(text):
+        return ()
+    told = days_of(text)
+    return tuple(
+        line
+        for line in dict.fromkeys((*notice.prose, *lines(notice)[1:]))
+        if (moved := _MOVED.search(line)) and not _MAY.search(line) and days_of(moved["to"]) - told
+    )
+
+
+def _of_another(text: str, notice: Notice) -> str:
+    """The line about another request than the notice's, where `text` tells the term that stands behind it."""
+    for line, (before, what) in of_other_requests(notice).items():
+        if figures(line) & figures(text) and what not in text.lower():
+            return before
+    return ""
+
+
+def of_other_requests(notice: Notice) -> dict[str, tuple[str, str]]:
+    """The lines with the term of another request than the notice's: what is said before, and its noun."""
+    page = lines(notice)[1:]
+    found: dict[str, tuple[str, str]] = {}
+    for before, line in pairwise(page):
+        other = _OF_ANOTHER.match(before) if _ASKED.match(line) else None
+        if other is None or other["what"].lower() in notice.title.lower():
+            continue
+        elsewhere = frozenset[str]().union(*(figures(one) for one in page if one != line))
+        if figures(line) and not figures(line) & elsewhere:
+            found[line] = (before, other["what"].lower())
+    return found
 
 
 def _is_told(line: str, text: str) -> bool:

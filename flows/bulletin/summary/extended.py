@@ -65,7 +65,7 @@ _OF_SOME = re.compile(
 )
 _LEANS = re.compile(
     r"\b(?:stess[oaie]|predett\w+|anzidett\w+|medesim\w+|tal[ei]|infatti|inoltre|suddett\w+|allegat\w+"
-    r"|sottostant\w+|seguent[ei]|altresì|anche)\b",
+    r"|sottostant\w+|seguent[ei]|altresì|anche|quindi|pertanto|dunque)\b",
     re.I,
 )
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")

@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames import (
     services,
     works,
 )
+from flows.bulletin.summary.frames.appositions import recurring
 from flows.bulletin.summary.frames.collected import collected
 from flows.bulletin.summary.frames.facets import bare, tells
 from flows.bulletin.summary.frames.leads import led, placed
@@ -71,6 +72,7 @@ _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
+OTHER_DAYS = "Gli altri giorni sono nella pagina."
 HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
@@ -132,6 +134,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         for text in chain(
             _known(notice),
             _described(notice),
+            recurring(notice),
             framed,
             owned,
             itemized.texts(notice, limit),
@@ -141,7 +144,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     yield from (
         text
         for text in (
-            placed(led(_joined(text, notice), notice), notice)
+            health.against(placed(led(_joined(text, notice), notice), notice), notice)
             for text in chain(
                 prohibited(notice, limit), collected(notice, limit), made, outlines(notice), _titled(notice)
             )
@@ -224,6 +227,9 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         and not gate.IN_PAGE.search(text)
     ):
         yield f"{text} {HOURS}"
+    if kind not in OCCASIONS and not gate.IN_PAGE.search(text) and gate.tells_some_days(text, notice):
+        yield f"{text} {OTHER_DAYS}"
+        return
     if kind is Kind.health and _WARNS.search(notice.body) and not _WARNS.search(text):
         yield f"{text} {PRECAUTIONS}"
     is_timetable = kind in (Kind.hours, Kind.service) and sum(bool(row.hours) for row in notice.rows) > 1

@@ -22,8 +22,9 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, T
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
-from flows.bulletin.summary.contrasts import contrasts
+from flows.bulletin.summary.contrasts import contrasts, of_other_requests
 from flows.bulletin.summary.frames.beginnings import start_of_news
+from flows.bulletin.summary.frames.instalments import untold as instalments_untold
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
 from flows.bulletin.summary.stumbles import stumbles
@@ -62,7 +63,8 @@ _NAMES = {
     Slot.todo: "che cosa fare",
 }
 _LIST_IN_PAGE = re.compile(
-    r"\b(?:altri giorni|altri obblighi|elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina",
+    r"\b(?:altri giorni|altri obblighi|altri divieti|elenco|elencat\w|document\w+|requisit\w+"
+    r"|titoli)\b[^.]* nella pagina",
     re.I,
 )
 _COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
@@ -120,6 +122,7 @@ _DUTIES = (
         Cued(
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
+            r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
             r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,
@@ -128,8 +131,13 @@ _DUTIES = (
         "Manca che bisogna prenotare o iscriversi",
     ),
     (
-        Cued(r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b", re.I),
-        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b", re.I),
+        Cued(
+            r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b"
+            r"|\bpossono\s(?:candidarsi|aderire"
+            r"|presentare\s(?:la\s)?domanda)\b[^.;\n]{0,80}\b\d{2}\s(?:anni|e i)\b",
+            re.I,
+        ),
+        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b|\brequisiti\b", re.I),
         "Manca l'età che serve",
     ),
 )
@@ -138,13 +146,16 @@ _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
 _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
-_REST_IN_PAGE = re.compile(r"dettagli sono nella pagina\.$")
 _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
 }
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
+_SUPPLY = re.compile(
+    r"\b(?:acqu\w+|idric\w+|corrente|luce|elettric\w+|energia|gas|telefon\w+|internet|linea)\b", re.I
+)
+_MEASURE = re.compile(r"\b(?:divieto|vietat[oaie]|chius[oaie]|chiusura|senso unico)\b", re.I)
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _TERM = re.compile(
     rf"\b[Ee]ntro (?:il|l['’])\s?(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}}[°º]?\s{MONTH})"
@@ -301,6 +312,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
                 yield f"Manca {_NAMES[slot]}: la pagina dice «{terms[0].words}»."
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
+        if notice.kind is Kind.supply_cut and not _SUPPLY.search(text):
+            yield "Il testo non dice che cosa manca."
         hazards = notice.slots.get(Slot.hazard, ())
         if notice.kind is Kind.alert and not any(tells(text, one) for one in hazards):
             yield "Un avviso di pericolo deve dire il pericolo."
@@ -320,6 +333,14 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield "Dice che si prenota, e la pagina che non serve."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
+    if instalments_untold(text, notice) and not _ANNOUNCED[Slot.deadline].search(text):
+        yield "Mancano le scadenze delle rate."
+    if notice.kind is Kind.road and not _ANNOUNCED[Slot.place].search(text):
+        shut = [one for one in notice.slots.get(Slot.place, ()) if _MEASURE.search(one.sentence)]
+        if shut and not any(tells(text, one) for one in shut):
+            yield f"Manca la via: la pagina dice «{shut[0].words}»."
+    if tells_some_days(text, notice) and not _ANNOUNCED[Slot.when].search(text):
+        yield "Di più giorni è detto solo uno."
     ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
     if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1:
         yield f"Di {len(ends)} scadenze è detta solo una."
@@ -328,7 +349,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     ]
     is_named = {slot for slot, named in _REST_NAMED.items() if named.search(text)}
     left = [slot for slot in left if slot not in is_named]
-    is_vague = not figures(text) and _REST_IN_PAGE.search(text) is not None
+    is_vague = not figures(text)  # with word of the rest, or without
     names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
     meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
@@ -347,6 +368,15 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
 
 
+def tells_some_days(text: str, notice: Notice) -> bool:
+    """Whether a text names some of a list of bare days, and not all."""
+    if notice.kind in OCCASIONS:
+        return False  # whose frames tell what they leave
+    rows = [row for row in notice.rows if row.list and row.when and not (row.what or row.hours or row.place)]
+    shares = [bool(figures(row.when) & figures(text)) for row in rows]
+    return len(rows) >= _SEVERAL_TERMS and any(shares) and not all(shares)
+
+
 def _is_told(text: str, slot: Slot, notice: Notice) -> bool:
     return any(tells(text, one) for one in notice.slots[slot])
 
@@ -359,6 +389,8 @@ def _is_aside(told: Told, notice: Notice) -> bool:
     is_clock = bool(own) and all(
         ":" in figure for figure in own
     )  # `dopo le 20 ed entro le 24` of any evening
+    if any(folded(line) == folded(told.sentence) for line in of_other_requests(notice)):
+        return True
     if _REACHES.search(told.sentence) or (is_clock and notice.kind not in (Kind.deadline, Kind.job)):
         return True
     return bool(_BOOKING.search(told.sentence) and _UNBOOKED.search(notice.source))

@@ -28,6 +28,15 @@ _OPEN_OFFICE = re.compile(
 _STREET = re.compile(
     r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo)\s[A-ZÀ-Ý][\w'’]+", re.I
 )
+_TRAFFIC = re.compile(
+    r"\b(?:viabilità|circolazione|traffico|asfaltatur\w|lavori|cantier\w|strad[ae]|limitazion\w)\b", re.I
+)
+_CHANGES = re.compile(
+    r"\bcambia\b[^.]{0,20}\bviabilità\b|\bvietat[oaie]\s(?:il|la)\s(?:sosta|transito|circolazione|fermata)\b",
+    re.I,
+)
+_BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
+_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b")
 _TEASER = 400  # characters of a page that is one piece of news
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
@@ -77,6 +86,10 @@ def says_matter(text: str, notice: Notice) -> bool:
     if notice.kind is Kind.road and any(
         street[0].lower() in text.lower() for street in _STREET.finditer(notice.title)
     ):
+        return True
+    if notice.kind in _BANNING and _FORBIDS.search(text):
+        return True  # whatever the title calls the ordinance
+    if notice.kind is Kind.road and _CHANGES.search(text) and _TRAFFIC.search(notice.title):
         return True
     if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
         return True  # `Comunicato stampa n. 12`: it names nothing that a text could share

@@ -56,6 +56,7 @@ _BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not 
     r"|intervent[oi]|operazioni)\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
     r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
 )
+_BARE_COUNT = re.compile(r"(?:Il (?:primo|secondo)|La (?:prima|seconda))\s(?:è|si|sarà|va|parte)\b")
 _BY_THEN = Cued(
     r"(?:Fino|Entro|Dal|Dall)\b[^.,;]{4,30}?,?\s(?:la|le)\s(?:domand[ae]|iscrizion[ei])\s(?:si|v(?:a|anno)|dev\w+|dovr\w+|sono|è)\b"
 )
@@ -66,6 +67,15 @@ _OF_ORGANISERS = re.compile(
 )
 _SUBJECT_APART = re.compile(r"(?:^|\.\s)(?:Il|Lo|La|I|Gli|Le)\s[^,.;:]{5,80},\s(?:è|sono)\s[^,.;]+[.;]")
 _PUBLISHED = re.compile(r"(?:È|Sono)\s(?:stat[oaie]\s)?pubblicat[oaie]\s")
+_RECOUNTS = re.compile(  # what led to it, before what is new
+    r"(?:Nelle ultime settimane|Negli ultimi (?:mesi|giorni|anni)|Da tempo|Nei (?:giorni|mesi) scorsi)\b"
+    r"|Si è (?:potuto|dovut[oa]|provveduto a) (?:constatare|rilevare|accertare|verificare|prendere atto)\b"
+    r"|È stat[oa] (?:constatat|rilevat|accertat|riscontrat)[oa]\b"
+)
+_LONG_AGO = re.compile(r"\b1[5-9]\d\d\b")  # a year
+_ITS_DAY = 16  # characters of `30 settembre` before its year
+_ONCE = re.compile(r"\b\w{2,}(?:ò|rono|sero|cque|vve)\b")  # `entrò`, `scelsero`, `nacque`
+_THE_REST = re.compile(r"(?:Tutt[ie]\s)?(?:[Ii]|[Gg]li|[Ll]e)\s(?:restanti|rimanenti)\s")  # than which?
 _OPENING = 30  # characters
 _LONG = 230  # characters
 _VAGUE = re.compile(
@@ -112,6 +122,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
     if _BARE_SUBJECT.match(text) and notice.prose and not _is_first(text, notice):
         yield "Il testo non dice di che cosa si tratta."
+    if _BARE_COUNT.match(text):
+        yield "Il testo comincia dal primo di più, senza dire di che cosa."
     if _BARE_REQUEST.match(text) or _BY_THEN.match(text):
         yield "Il testo non dice per che cosa si fa domanda."
     if _OF_ORGANISERS.search(notice.source) and "puoi fare domanda" in text:
@@ -125,6 +137,14 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if match := _EITHER.search(text):
         yield f"«{match[0]}» non si legge ad alta voce."
     sentences = split(text)
+    if any(map(_is_history, said)):
+        yield "Il testo racconta una storia, non che cosa c'è di nuovo."
+    if said and not figures(text) and all(map(_RECOUNTS.match, said)):
+        yield "Il testo dice che cosa è successo prima, non che cosa c'è di nuovo."
+    if sum("online" in sentence.lower() for sentence in said) > 1:
+        yield "Il testo dice due volte «online»."
+    if any(map(_THE_REST.match, sentences)):
+        yield "Il testo dice «i restanti» senza dire gli altri."
     if all(_AIM.search(sentence) for sentence in sentences):
         yield "Il testo dice lo scopo, non che cosa si fa."
     if all(_POINTS.search(sentence) for sentence in sentences):
@@ -136,6 +156,14 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _is_history(sentence: str) -> bool:
+    """Whether it tells what was once, and of no other day before that."""
+    year = _LONG_AGO.search(sentence)
+    if year is None or not _ONCE.search(sentence):
+        return False
+    return not figures(sentence[: max(0, year.start() - _ITS_DAY)])
 
 
 def _is_first(text: str, notice: Notice) -> bool:

@@ -49,6 +49,9 @@ _PEOPLE = re.compile(
     rf"\b(?:{_NOUN}|cittadinanza|popolazione|comunità|pubblico|terza età|infanzia|over|under|\d+\s?anni)\b",
     re.I,
 )
+_HANGS = re.compile(
+    r"\s(?:il|lo|la|i|gli|le|un|uno|una|di|del|della|e|o|con)(?:\s[«“\"].*)?$", re.I
+)  # before a quoted name
 _LONGEST = 90
 _ASIDE = re.compile(
     r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat|condott|tenut|guidat)[oaie]\s"
@@ -96,7 +99,7 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
         r"\b(e|ed|o)\s(ai|agli|alle|alla|al|a)\s", lambda joint: f"{joint[1]} {_TO[joint[2].lower()]} ", rest
     )
     rest = re.sub(r",\s(ai|agli|alle|alla|al|a)\s", lambda joint: f", {_TO[joint[1].lower()]} ", rest)
-    if re.match(r"tutt", rest, re.I):
+    if re.match(r"tutt", rest, re.I) or _HANGS.search(rest):
         return ""
     lead = _TO.get(to, "per")
     return f"{lead} {rest[0].lower()}{rest[1:]}" if not rest[:2].isupper() else f"{lead} {rest}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.alert_parts import closes, gathered
 from flows.bulletin.summary.frames.clock import hours_at, moments_at
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines, told, untold
@@ -68,6 +69,8 @@ _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
+    parts = [said for said in gathered(notice) if utf16(said) <= limit]
+    yield from (said for said in parts if closes(notice))  # which no sentence of the alert's tells
     yield from enough(notice, limit, needs=_tells)
     found, used = _together(notice)
     zones = {match["zone"].upper() for line in lines(notice) for match in _ZONE.finditer(line)}
@@ -75,6 +78,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         found.zone = zones.pop()
     text = _sentence(found) if len(zones) <= 1 else ""
     if not text:
+        yield from parts
         return
     further, left = [], untold(text, notice, beside=tuple(used))
     for line in lines(notice):

@@ -14,6 +14,7 @@ from flows.bulletin.summary.frames.benefits import benefit
 from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.headlined import asked_by_title, funded
+from flows.bulletin.summary.frames.instalments import instalments
 from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, is_asked, matter_of
 from flows.bulletin.summary.frames.particulars import particulars, way
@@ -131,6 +132,7 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         is_duty = _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
         if bare and not (bare.startswith(TIME) and (is_duty or notice.kind not in _CALLS)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
+    yield from instalments(notice)
     if notice.kind in _ASKS_NOBODY:
         return
     for listing in notice.listings:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
-from flows.bulletin.summary.frames.calls import parts_of
+from flows.bulletin.summary.frames.calls import framed, parts_of
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import occurrence
 from flows.bulletin.summary.frames.prohibited import fined
@@ -50,6 +50,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         *_asked(notice),
         *occurrence(notice, matter),
     ]
+    if Slot.deadline in notice.slots:
+        sentences += framed(notice, matter)
     if said := fined(notice):
         sentences.append(Sentence(said, frozenset({Slot.fine}), False, MADE, -0.2))
     if said := acts.announced(notice):

@@ -27,7 +27,9 @@ _NAMED = re.compile(
     r"|spettacolo|concerto|corso|laboratorio|appuntamento))\s(?P<what>annullat|rinviat|sospes)(?P<ending>[oaie])",
     re.I,
 )  # `Mamma in arrivo! Incontri annullati`
+_OF_A_NOTICE = re.compile(r"(?:comunicazion|variazion|modific|avvis|informazion)\w+\b", re.I)
 _NEW_DAY = re.compile(r"\b(?:recuperat|recupero|nuova data|nuovo appuntamento|riprogrammat)", re.I)
+_LEAD = re.compile(r"^Per quest[oa](?: motivo)?,? (?=è |sono |si )")  # why stands before, or is known
 _PLANNED = re.compile(
     r"(?:programmat|previst|fissat)[oaie]\s(?:per\s)?(.{5,40}?)\s(?:è|sono|viene|sarà)\b", re.I
 )
@@ -63,13 +65,15 @@ def changed(notice: Notice) -> Iterator[str]:
         name = quoted(named["name"].strip(" -–:.,"))
         ends = named["ending"].lower()
         yield opened(f"{noun} {name} {'sono' if ends in 'ie' else 'è'} {named['what'].lower()}{ends}.")
+    if _OF_A_NOTICE.match(title) or (_CHANGED.search(head) and not phrase_of(head)):
+        subject = ""  # a notice is not put off, what it tells of is
     ending = "a" if subject.startswith("la ") else "o"
     lines = [
         line
         for line in (*notice.abstract, *lines_of(notice.title, notice.source))
         if _CHANGED.search(line) and not _CONDITION.search(line)
     ]
-    for line in lines[:2]:
+    for line in (opened(_LEAD.sub("", line)) for line in lines[:2]):
         found = _CHANGED.search(line)
         if found is None or same(line, spoken(notice.title)):
             continue

@@ -152,7 +152,9 @@ def _moment(text: str, start: int, day_lead: str, hour_lead: str) -> tuple[str, 
         at = _BESIDE_DAY.match(text, day.end) if day and day.form == "on" and len(day.days) == 1 else None
         if day and at and (said := _spoken(at["first"])):
             return said, text[lead.end() : day.end], at.end()
-    match = _leads(rf"{hour_lead}{_ORE}(?P<first>{_TIME})\s(?:di\s|del\s|dell['’])").match(text, start)
+    match = _leads(rf"{hour_lead}{_ORE}(?P<first>{_TIME})\s(?:circa\s)?(?:di\s|del\s|dell['’])").match(
+        text, start
+    )
     day = period_at(text, match.end()) if match else None
     if match and day and day.form == "on" and len(day.days) == 1 and (said := _spoken(match["first"])):
         return said, text[match.end() : day.end], day.end

@@ -324,6 +324,8 @@ def opening(sitting: Sitting, place: str, *, year: bool) -> str:
     head = f"{when}, {place}," if place and sitting.hours else f"{when} {place}".strip()
     if sitting.hours.startswith("con "):  # `con ritrovo alle 9 in piazza Po`
         head = f"{when.replace(' con ', ', con ', 1)} {place}".strip() + ","
+        if place and not sitting.hours[-1].isdigit():  # it tells where one meets, which is elsewhere
+            head = f"{when.replace(' con ', f', {place}, con ', 1)},"
     return f"{head[0].upper()}{head[1:]}"
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.own import enough
 
@@ -12,6 +12,10 @@ _MATTER = re.compile(
     r"|medic[oi]|prelievi|larvicid\w+"
     r"|potabil\w+|bollir\w+|calore|caldo|defibrillator\w+|prevenzione|salute|esam[ei])\b",
     re.I,
+)
+_AGAINST = re.compile(r"\bcontro\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’])(?P<what>\w{4,})", re.I)
+_VACCINATE = re.compile(
+    r"\b(?:farsi\svaccinare|vaccinarsi|(?:la\svaccinazione|le\svaccinazioni)(?!\scontro))\b", re.I
 )
 _TODO = re.compile(
     r"\b(?:prenot\w+|chiudere|tenere|evitare|svuotare|bollire|rivolg\w+|presentar\w+|telefon\w+"
@@ -23,6 +27,14 @@ _TODO = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """The office's own sentences, at most `limit` units; the kind is too wide for a frame of ours."""
     yield from enough(notice, limit, needs=_tells)
+
+
+def against(text: str, notice: Notice) -> str:
+    """`farsi vaccinare contro l'influenza` of a text that says against what in its title alone."""
+    named = _AGAINST.search(notice.title)
+    if notice.kind is not Kind.health or named is None or named["what"][:6].lower() in text.lower():
+        return text
+    return _VACCINATE.sub(rf"\g<0> {named[0].lower()}", text, count=1)
 
 
 def _tells(text: str) -> bool:

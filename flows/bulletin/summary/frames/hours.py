@@ -8,6 +8,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.clock import every_at, hours_at
 from flows.bulletin.summary.frames.days import only_day, period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
@@ -15,6 +16,7 @@ from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.opening_days import opening_days
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.seasons import seasonal
+from flows.bulletin.summary.frames.spans import since
 from flows.bulletin.summary.frames.timetables import timetable
 
 _EXCEPTIONS_IN_PAGE = "Le eccezioni sono nella pagina."
@@ -33,7 +35,7 @@ _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
     r"|(?P<change>(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
     r"|del|agli|all['’]))?\s?"
-    r"orari[o]?(?:\sdi\sapertura)?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
+    r"orari[o]?(?:\stemporane[oi])?(?:\sdi\s(?:apertura|ricevimento))?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
     r"|natalizi[oi])(?:\sdi\sapertura)?))"
     r"(?:\s(?:straordinari[ae]|temporane[ae]|estiv[ae]|programmat[ae]|al\spubblico"
     r"|(?P<afternoon>pomeridian[ae])|(?P<morning>mattutin[ae])))*"
@@ -44,7 +46,7 @@ _TO_THE_PUBLIC = re.compile(r"\bchius[oaie]\sal\spubblico\b", re.I)
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
 _CAUSE = re.compile(
     r"(?:in\soccasione\s(?:del|di)|per\s(?:allerta\smeteo|maltempo|ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
-    r"|vento|neve))[^,;.:()\d]*",
+    r"|vento|neve|mancanza|interruzione|guasto))[^,;.:()\d]*",
     re.I,
 )
 _IDLE = re.compile(
@@ -57,6 +59,8 @@ _MONTHS = re.compile(
     re.I,
 )
 _SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s(?=dal)", re.I)
+_RECEIVES = re.compile(r"\b(?:apr(?:e|ono|irà|iranno)|ricev(?:e|ono|erà|eranno)|osserv\w+)\b", re.I)
+_NOT_SO = re.compile(r"\bnon\b[^.;]{0,30}\bgarantit\w+", re.I)
 _SMALL, _FEW = 3, 3  # letters of a word, words: `giornate`, `resteranno` and a year
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
 
@@ -105,8 +109,19 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             fact.startswith("day") for other in left for fact in told(other) - told(text)
         ):
             yield f"{text} {_EXCEPTIONS_IN_PAGE}"
+        elif left and {fact.split()[0] for other in left for fact in told(other) - told(text)} == {"time"}:
+            yield f"{text} {_HOURS_IN_PAGE}"
     yield from (text for text in own if utf16(text) <= limit)
-    yield from (text for text in timetable(notice) if utf16(text) <= limit)
+    yield from (text for text in (*timetable(notice), *_changing(notice)) if utf16(text) <= limit)
+
+
+def _changing(notice: Notice) -> Iterator[str]:
+    """`Dal 15 settembre gli uffici comunali cambiano orario.` of a title without the day from which."""
+    found = _reading(notice.title)
+    day = since(notice)
+    is_told = any(_RECEIVES.search(one) and figures(one) & figures(day) for one in notice.prose)
+    if found and found.what == "change" and not found.when and day and not is_told:
+        yield from filter(None, (_sentence(replace(found, when=[day])),))
 
 
 def _months(notice: Notice) -> str:
@@ -172,7 +187,7 @@ def _is_missed(line: str, text: str) -> bool:
 
 
 def _makes_exceptions(left: Iterable[str]) -> bool:
-    return any(_EXCEPTS.search(line) for line in left)
+    return any(_EXCEPTS.search(_NOT_SO.sub(" ", line)) for line in left)
 
 
 def _with_exceptions(text: str, notice: Notice) -> str:

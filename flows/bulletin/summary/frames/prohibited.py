@@ -15,6 +15,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Listing, Notice
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.forbidden import forbidden
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.wording import plain_figures, worded
 
@@ -54,6 +55,11 @@ _GROUND = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(r"(?P<before>[^.;:]{10,}?),\s(?P<ban>(?:è|sono) vietat[oaie]\s.+)", re.I)
+_AND_FOR = re.compile(r"\se per\s")  # `diversi da quello domestico e per l'igiene`: is that forbidden?
+_OPEN_END = re.compile(
+    r"\bfino\s(?:alla|al)\s(?:fine|cessazione|termine|revoca|conclusione|superamento)\s(?:del|dell)[^,;:]{3,40}?(?=,|\s*$)",
+    re.I,
+)
 _COMMA = re.compile(r",\s(?![^()]*\))")
 _OTHERS = "gli altri usi elencati nella pagina"
 _ALL_IN_PAGE = "Gli usi vietati sono elencati nella pagina."
@@ -64,7 +70,7 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
     if notice.kind not in KINDS:
         return
     fine = fined(notice)
-    for ban in (*_of_lists(notice), *_of_sentences(notice), *_without_grounds(notice)):
+    for ban in (*_of_lists(notice), *_of_sentences(notice), *_without_grounds(notice), *forbidden(notice)):
         for text in (f"{ban} {fine}".strip(), ban):
             if utf16(text) <= limit:
                 yield text
@@ -93,7 +99,7 @@ def _of_lists(notice: Notice) -> Iterator[str]:
         if (ban := _ban(_USES.sub("", lead))) is None:
             continue
         others = next((item for item in listing.items if _ALL_OTHERS.match(item)), "")
-        if others:
+        if others and not _AND_FOR.search(others):
             yield f"{ban} per {others[:1].lower()}{others[1:]}. {_ALL_IN_PAGE}"
         yield from _with(ban, [_item(item) for item in listing.items])
 
@@ -141,11 +147,13 @@ def _ban(said: str) -> str | None:
     """`Dal 1° luglio al 31 agosto, dalle 6 alle 22, è vietato usare l'acqua potabile`."""
     found = _FORBIDS.search(said) or _IS_FORBIDDEN.search(said) or _SUBJECT.search(said)
     when = next((period for at in _FROM_DAY.finditer(said) if (period := period_at(said, at.start()))), None)
-    if found is None or when is None or when.form not in ("span", "until"):
+    until = _OPEN_END.search(said)
+    if found is None or (when is None and until is None) or (when and when.form not in ("span", "until")):
         return None
     clock = next((read for at in _CLOCK.finditer(said) if (read := hours_at(said, at.start()))), None)
     hours = f", {clock.words}," if clock else ""
-    return f"{opened(when.words)}{hours} è vietato usare {_object(found['thing'])}"
+    lasting = when.words if when else until[0] if until else ""
+    return f"{opened(lasting)}{hours} è vietato usare {_object(found['thing'])}"
 
 
 def _object(thing: str) -> str:

@@ -60,6 +60,7 @@ _LEAD = 70  # characters in which a sentence says what it is about
 _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
     r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
+    r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
     r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
     r"|in (?:tal|questo|quest)"
@@ -89,7 +90,7 @@ _CASE = re.compile(
 )
 _DUTY = re.compile(r"(?:Serv(?:e|ono)|Occorr\w+|Bisogna|È necessari\w)\b")
 _EMPTY = re.compile(
-    r"\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
+    r"(?-i:\bdett[oaie] [A-Z])|\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
     r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b|\bsuddett\w+|\bpredett\w+"
@@ -143,7 +144,8 @@ _HEADS = re.compile(
     r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
     r"|partecipazione|scadenza|prenotazion[ei])|L['’](?:istanza|iscrizione|adesione)|Il (?:termine|contributo"
     r"|costo|pagamento|modulo|richiedente)|I (?:posti|documenti"
-    r"|requisiti|contributi)|Gli interessati|È necessari[oa]"
+    r"|requisiti|contributi)|Gli interessati|Possono (?:candidarsi|partecipare|aderire|iscriversi)"
+    r"|Può (?:candidarsi|partecipare)|È necessari[oa]"
     r"|È possibile|Occorre|Serv(?:e|ono)|Bisogna|Ci si)\b"
 )
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import WEEKDAYS
 from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses
@@ -27,6 +28,9 @@ _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
 _BEGINS = re.compile(r"\b(?:si\s)?(?:comincia|inizia|apre|parte|inizierà|partirà|aprirà)\s(?:\w+\s)?$", re.I)
 _ENDS = re.compile(r"\b(?:si\s)?(?:conclude|concluderà|termina|terminerà|chiude|chiuderà)\s(?:\w+\s)?$", re.I)
 _MOST_BESIDE = 4
+_MEETS_AT = re.compile(
+    r"\s(?:in|al|alla|allo|davanti|presso|da|sul|sulla)\s[^.,;:()\n]{3,50}|\sall['’][^.,;:()\n]{3,50}"
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def told_days(notice: Notice) -> list[Sitting]:
     hours = clauses.hours_clause(hours_words) if hours_words else ""
     meeting = re.fullmatch(r"(ritrovo|partenza|inizio)\W{1,3}(.*)", hours_words.strip(), re.I)
     if meeting and (at := clauses.hours_clause(meeting[2])):
-        hours = f"con {meeting[1].lower()} {at}" if meeting[1].lower() != "inizio" else at
+        hours = f"con {meeting[1].lower()} {at}{_meets_at(notice)}" if meeting[1].lower() != "inizio" else at
     if whole := _from_to(notice):
         return [whole]
     if len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}) > 1:
@@ -122,6 +126,15 @@ def told_days(notice: Notice) -> list[Sitting]:
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
     return [Sitting(Days(_of_one_year(spans)))]
+
+
+def _meets_at(notice: Notice) -> str:
+    """` in piazza Po`, where one meets at the hour and the page has another place for what happens."""
+    told = notice.slots[Slot.hours][0]
+    found = _MEETS_AT.match(told.sentence.partition(told.words)[2])
+    if found is None or all(plain(place) in plain(found[0]) for place in all_words(notice, Slot.place)):
+        return ""
+    return found[0]
 
 
 def _lasting(days: Days, notice: Notice) -> Days | None:

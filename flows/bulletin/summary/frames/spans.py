@@ -9,6 +9,7 @@ from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.clock import moments_at
 from flows.bulletin.summary.frames.days import Day, Period, period_at
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.streets import joined
@@ -25,6 +26,7 @@ _SINCE = re.compile(
     r"(?<!\w)(?:a (?:partire|decorrere|far data) |con decorrenza |in vigore )?(?=da(?:l|ll['’])?\s?\S)", re.I
 )
 _WORD = re.compile(r"(?<!\w)(?=\w)")
+_NEXT = re.compile(r"(?<=\bdal)\sprossimo\s(?=\d)", re.I)
 _PRIMO = re.compile(rf"\bprimo(?=\s(?:{'|'.join(MONTHS)})\b)", re.I)
 
 
@@ -36,7 +38,7 @@ def periods(notice: Notice) -> tuple[Period, ...]:
     own = _own(notice)
     made: dict[tuple[tuple[int, int], ...], Period] = {}
     read: set[str] = set()
-    for line in lines(notice):
+    for line in (*lines(notice), *(row.when for row in notice.rows)):  # a day alone heads its rows
         for _, found in _periods_of(_plain(line)):
             days = {f"{day.month:02}-{day.number:02}" for day in found.days}
             if not days <= own:
@@ -113,8 +115,22 @@ def span_of(notice: Notice) -> tuple[str, bool]:
     if (first.number, first.month) == (last.number, last.month):
         return "", False
     year = f" {whole[0].year}" if whole else ""
+    if len(days) == 2 and len(found) == 2 and first.month == last.month:  # the only two, of two lines
+        return f"{_the(first)} e {_the(last)} {MONTHS[last.month - 1]}{year}", True
     month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
     return f"tra {_the(first)}{month} e {_the(last)} {MONTHS[last.month - 1]}{year}", False
+
+
+def moments_of(notice: Notice) -> str:
+    """The one period from an hour of a day to an hour of a day that the page tells, all its days; else ""."""
+    found = {
+        moments.words: figures(line[place.start() : moments.end])
+        for line in lines(notice)
+        for place in _WORD.finditer(line)
+        if (moments := moments_at(line, place.start()))
+    }
+    days = _own(notice)
+    return next(iter(found), "") if len(found) == 1 and all(days <= own for own in found.values()) else ""
 
 
 def _are_of_one_line(notice: Notice, found: tuple[Period, ...]) -> bool:
@@ -143,7 +159,7 @@ def _the(day: Day) -> str:
 def _since(told: tuple[str, ...]) -> str:
     found: dict[tuple[int, int], Period] = {}
     for line in told:
-        for place in _SINCE.finditer(_PRIMO.sub("1", line)):
+        for place in _SINCE.finditer(_NEXT.sub(" ", _PRIMO.sub("1", line))):
             period = period_at(place.string, place.end())
             if period is None:
                 continue

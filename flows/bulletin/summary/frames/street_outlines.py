@@ -12,7 +12,7 @@ from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines
 from flows.bulletin.summary.frames.measures import SUPPLY, Measure, clause, measure_at
 from flows.bulletin.summary.frames.own import opened
-from flows.bulletin.summary.frames.spans import span_of
+from flows.bulletin.summary.frames.spans import moments_of, span_of
 from flows.bulletin.summary.frames.streets import Street, inside, joined, streets_at
 
 _CHANGED = re.compile(
@@ -31,7 +31,7 @@ _COUNTED = re.compile(  # from a day that the page does not tell
     r"\b(?:oggi|domani|dopodomani|domattina|stasera|stanotte|quest[ao]\s(?:sera|notte|mattina|pomeriggio))\b",
     re.I,
 )
-_IF = re.compile(r"\b(?:potr\w+|può|possono|eventual\w+|in caso|al termine)\b", re.I)
+_IF = re.compile(r"\b(?:potr\w+|può|possono|eventual\w+|in caso|qualora|al termine)\b", re.I)
 _DETOUR = re.compile(r"\bdeviazion\w+|\bpercors\w+ alternativ\w+|\bdeviat\w+", re.I)
 _EXCEPTS = re.compile(r"\b(?:eccett\w+|esclus\w+|eccezion\w+|tranne|salvo|ad eccezione|deroga)\b", re.I)
 _STATES = (
@@ -113,18 +113,26 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
 def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[str]:
     stop = next((line for line in lines(notice) if _STOPS.search(line)), "")
     missing = [name for name, pattern in _CUT_OFF if pattern.search(stop)]
-    if len(missing) != 1 or _LESS.search(notice.source) or _OFF.search(notice.source):
+    is_off = any(_OFF.search(line) and not _IF.search(line) for line in lines(notice))
+    if len(missing) != 1 or _LESS.search(f"{notice.title}\n{stop}") or is_off:
         return
     found = _STOPS.search(stop)
     verb = "può mancare" if found and _MAY.search(stop[: found.start()]) else "manca"
     streets, is_all = _streets(notice.title, ())
     everywhere = _EVERYWHERE.search(notice.source)
-    where = inside(streets) if streets and is_all else everywhere[0] if everywhere else "in alcune zone"
+    where = inside(streets) if streets and is_all else _named(everywhere) if everywhere else "in alcune zone"
     where = f"in {where}" if everywhere and not streets else where
     is_left = not streets and not everywhere
-    left = [*(["streets"] if is_left else []), *left, *_left(notice, hours)]
     lead = ", ".join(filter(None, (days, hours)))
+    if moments := moments_of(notice):
+        left, hours, lead = [], moments, moments
+    left = [*(["streets"] if is_left else []), *left, *_left(notice, hours)]
     yield f"{opened(lead)}{',' if hours else ''} {verb} {missing[0]} {where}. {_rest(left)}".strip()
+
+
+def _named(everywhere: re.Match[str]) -> str:
+    """`tutto il Comune` of `TUTTO IL COMUNE`."""
+    return re.sub(r"\bcomune\b", "Comune", everywhere[0].lower())
 
 
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|ripristinat|revocat)\w+", re.I)

@@ -61,7 +61,7 @@ _LEAD = re.compile(
     r"(?:(?:del|della|delle|dei|nella|nelle|nel|nei|sulla|sulle|sul|alla|alle|al)\s)?",
     re.I,
 )
-_KIND = re.compile(rf"(?P<type>{_TYPE})(?![\w'’])\s?", re.I)
+_KIND = re.compile(rf"(?P<type>{_TYPE})(?![\w'’])\s?(?!(?:del|di)\s(?:Comune|Paese|Territorio)\b)", re.I)
 _ROAD = re.compile(
     r"(?P<type>S\.?\s?P\.?|S\.?\s?S\.?|S\.?\s?R\.?|(?:strada|provinciale|statale"
     r"|regionale)(?:\s(?:provinciale|statale|regionale))?)"

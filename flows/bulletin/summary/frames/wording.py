@@ -32,14 +32,15 @@ _WHOM = (
 _PREAMBLE = re.compile(
     r"^(?:"
     r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
-    r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda"
+    r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda|rammenta"
     r"|precisa|segnala|fa presente|avverte|porta a conoscenza|pubblica l['’]avviso)"
-    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|rende noto|ricorda|segnala|fa sapere))"
+    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|annuncia|rende noto|ricorda|segnala|fa sapere))"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
     r"|informarvi|comunicarvi)(?:vi)? che\s+"
     r"|è con (?:grande )?piacere che\s+"
     r"|(?:inoltre|infine|pertanto|quindi|a tal fine),?\s+"
+    r"|per quest[oa](?: motivo| ragione)?,?\s+(?=(?:è|sono|si|il|la|i|gli|le)\s|l['’])"
     r")",
     re.I,
 )
@@ -165,6 +166,20 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
+        (rf"\b({WEEKDAY}), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
+        (r"\bal sottoscritto (?=sindaco\b)", "al ", re.I),
+        (r"\balla sottoscritta (?=sindaca\b)", "alla ", re.I),
+        (
+            r"^(Si (?:chiede|invita|raccomanda|prega|consiglia)),? (?:pertanto|quindi|dunque|perciò)\b",
+            r"\1",
+            0,
+        ),
+        (
+            r"^(Si \w+)(?: (?:ai|i|la|alla) \w+)?, nelle (?:giornate|date) (?:\w+ )?indicate, ",
+            r"\1 in quei giorni ",
+            0,
+        ),
+        (r"^Nel periodo delle fest(?:e|ività) \w+, (?=i giorni |gli uffici |il |la )", "", re.I),
         (r"^Si (?:comunica|informa) di aver(?:e)? (?=\w+(?:at|ut|it|st)[oaie]\b)", "Il Comune ha ", 0),
         (
             r"\bper un periodo di \w+ giorni(?: consecutivi)?, (?:e )?(?:pertanto |quindi )?(?=fino)",

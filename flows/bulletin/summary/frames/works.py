@@ -15,7 +15,7 @@ from flows.bulletin.summary.frames.lines import is_cut, lines, told, untold
 from flows.bulletin.summary.frames.measures import SUPPLY, clauses, measure_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.phrase import Phrase, read
-from flows.bulletin.summary.frames.streets import agreement, inside, subject
+from flows.bulletin.summary.frames.streets import Street, agreement, inside, joined, streets_at, subject
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
 _HASTY = re.compile(
@@ -40,9 +40,7 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
     r"\s(?:(?:il|lo|la|i|le|un|una)\s|l['’])?",
     re.I,
 )
-_MORE = "Altri giorni e orari sono nella pagina."
 _LIMITS = "Le eccezioni sono nella pagina."
-_LIMITS_AND_MORE = "Eccezioni, altri giorni e orari sono nella pagina."
 _STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
@@ -110,13 +108,41 @@ def _framed(notice: Notice) -> Iterator[str]:
         has_days = any(told(line) - told(text) for line in left)
         if has_days and not works[0].when:
             return  # hours and no day
-        more = (_LIMITS_AND_MORE if has_days else _LIMITS) if is_limited else _MORE
-        further = further if _STREETS in further else [more]
+        names = _left_names(left, text)
+        if is_limited and not has_days:
+            more = [_LIMITS]
+        else:
+            more = [f"{opened(joined(['eccezioni', *names] if is_limited else names))} sono nella pagina."]
+        if notice.kind is Kind.supply_cut and not (has_days or is_limited):
+            more = further  # what else the page asks for is no other day
+        further = further if _STREETS in further else more
     yield " ".join([text, *further])
 
 
+def _left_names(left: Sequence[str], text: str) -> list[str]:
+    """What lines tell that `text` does not: `altri giorni`, `orari`, `altre vie`."""
+    more = frozenset[str]().union(*(told(line) - told(text) for line in left))
+    own = {street.words.lower() for street in _all_streets(text)}
+    streets = {street.words.lower() for line in left for street in _all_streets(line)} - own
+    has_hours = any(fact.startswith("time") for fact in told(text))
+    names = ["altre vie"] if streets and own else []
+    if any(fact.startswith("day") for fact in more) or not more:
+        return [*names, "altri giorni", "orari"]
+    return [*names, "gli altri orari" if has_hours else "gli orari"]
+
+
+def _all_streets(line: str) -> list[Street]:
+    found: list[Street] = []
+    at = 0
+    for place in re.finditer(r"(?<!\w)(?=\w)", line):
+        if place.start() >= at and (streets := streets_at(line, place.start())):
+            found += streets.all
+            at = streets.end
+    return found
+
+
 _EXCEPTS = re.compile(
-    r"\b(?:eccett\w+|esclus\w+|eccezion\w+|tranne|salvo|garantit\w+|residenti|frontisti)\b", re.I
+    r"\b(?:eccett\w+|esclus(?!iv)\w+|eccezion\w+|tranne|salvo|garantit\w+|residenti|frontisti)\b", re.I
 )
 _CHANGED = re.compile(
     r"\b(?:annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+|riapert\w+)\b",

@@ -1,0 +1,107 @@
+"""An alert whose parts stand in sentences apart: its one colour, the hazard, from when to when, what closes.
+
+`Dalle 14 di sabato 13 febbraio è in vigore l'allerta arancione per vento forte. È chiusa la villa comunale.`
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.articles import gender_of
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.relative_days import is_relative
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.clock import hours_at
+from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.own import opened
+from flows.bulletin.summary.frames.spans import moments_of
+from flows.bulletin.summary.frames.wording import worded
+
+_COLOUR = re.compile(r"\b(?P<stem>giall|arancion|ross)[aeo]\b", re.I)
+_ANOTHER = re.compile(r"\b(?:revoc\w+|cessat\w+|terminat\w+|prorog\w+|declassat\w+|verde)\b", re.I)
+_FOR = re.compile(
+    r"\ballert[ae]\b[^.;\n]{0,40}?\bper\s(?:(?:il|i|le)\s)?"
+    r"(?P<what>(?:rischio\s\w+|(?:forti\s)?(?:vento|venti|temporali|piogge|neve|nevicate|mareggiate|ghiaccio|gelo|caldo))"
+    r"(?:\s(?:fort[ei]|intens[ei]))?)(?=[\s.,;:\n]|$)",
+    re.I,
+)
+_POSSIBLE = re.compile(
+    r"\b(?:possibili|probabili|previsti|previste)\s(?P<what>(?:precipitazioni|piogge|temporali|rovesci|raffiche|nevicate"
+    r"|grandinate)\b[a-zà-ù\s]{0,60}?)(?=[.,;:\n]|$)",
+    re.I,
+)
+_LASTING = re.compile(r"\bper\sle\s(?:successive|prossime)\s(?P<count>\w+)\sore\b", re.I)
+_CLOSES = re.compile(
+    r"\bchiusura\s(?P<of>dei|degli|delle|della|del)\s(?P<what>(?P<noun>[a-zà-ù]+)(?:\s(?:comunal|cittadin|pubblic|urban)\w+)?)",
+    re.I,
+)
+_SHUT = {"dei": ("Sono", "i", "i"), "degli": ("Sono", "i", "gli"), "delle": ("Sono", "e", "le")}
+_SHUT |= {"della": ("È", "a", "la"), "del": ("È", "o", "il")}
+_ADVISES = re.compile(r"\bsi\s(?:raccomanda|consiglia|invita)\w*\b|\bprecauzioni\b", re.I)
+_STATES = re.compile(r"\b(?:rest\w+|rimarr\w+|riman\w+|è|sono|sarà|saranno)\schius[oaie]\b", re.I)
+_SHORT = 110  # UTF-16 units of a sentence of the office's
+_CLOSURES = "Le chiusure sono nella pagina."
+_BOTH = "Le chiusure e le precauzioni da prendere sono nella pagina."
+_ADVICE = "Le precauzioni da prendere sono nella pagina."
+
+
+def gathered(notice: Notice) -> Iterator[str]:
+    """The sentences; none where the page has two colours, two periods, or no hazard."""
+    colours = {match["stem"].lower() for match in _COLOUR.finditer(notice.source)}
+    if len(colours) != 1 or _ANOTHER.search(notice.source):
+        return
+    colour = {"giall": "gialla", "arancion": "arancione", "ross": "rossa"}[colours.pop()]
+    told_for = _FOR.search(notice.source)
+    possible = _POSSIBLE.search(notice.source)
+    when = moments_of(notice) or _since(notice)
+    if not when or not (told_for or possible):
+        return
+    hazard = f" per {told_for['what'].lower()}" if told_for else ""
+    beside = f", con possibili {possible['what'].lower().strip()}" if possible and not told_for else ""
+    said = f"{opened(when)} è in vigore l'allerta {colour}{hazard}{beside}."
+    advice = [_ADVICE] if _ADVISES.search(notice.source) else []
+    closed = _closed(notice)
+    if closed == [_CLOSURES] and advice:
+        closed, advice = [_BOTH], []
+    yield " ".join([said, *closed, *advice])
+    yield " ".join([said, *closed])
+
+
+def _since(notice: Notice) -> str:
+    """`dalle 14 di sabato 13 febbraio, per dieci ore`, of a page with one day; "" where it tells no hour."""
+    for line in lines(notice)[1:]:
+        for place in re.finditer(r"\b(?=dalle\s)", line, re.I):
+            hour = hours_at(line, place.start())
+            joint = re.compile(r"\s(?:di\s|del\s)").match(line, hour.end) if hour else None
+            day = period_at(line, joint.end()) if joint else None
+            days = {figure for figure in figures(notice.source) if "-" in figure}
+            if hour and joint and day and day.form == "on" and days <= figures(line):
+                lasting = _LASTING.search(line, day.end)
+                for_hours = f", per {lasting['count'].lower()} ore," if lasting else ""
+                of = re.sub(r"^(?:il|l['’])\s?", "", day.words)
+                return f"{hour.words} {joint[0].strip()} {of}{for_hours}"
+    return ""
+
+
+def closes(notice: Notice) -> bool:
+    """Whether something closes for the alert."""
+    return _CLOSES.search(notice.source) is not None or _STATES.search(notice.source) is not None
+
+
+def _closed(notice: Notice) -> list[str]:
+    own = [worded(sentence) for sentence in notice.prose if _STATES.search(sentence)]
+    if own:
+        may_stand = all(utf16(sentence) <= _SHORT and not is_relative(sentence) for sentence in own)
+        return own if may_stand else [_CLOSURES]
+    found = {match["what"].lower(): match for match in _CLOSES.finditer(notice.source)}
+    if not found:
+        return []
+    (what, match), *others = found.items()
+    gender = gender_of(match["noun"].lower())
+    if others or gender is None:
+        return [_CLOSURES]
+    verb, ending, article = _SHUT[match["of"].lower()]
+    if verb == "Sono":
+        ending = gender.ending
+    return [f"{verb} chius{ending} {article} {what}."]

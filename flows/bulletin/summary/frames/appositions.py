@@ -1,0 +1,63 @@
+"""What takes place every week or month, told without a verb.
+
+`Mercato contadino, ogni sabato in piazza Po, 8-13` is `Il mercato contadino si tiene ogni sabato in piazza
+Po, dalle 8 alle 13.`; a line with anything else in it is left as it stands.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import WEEKDAY
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.clock import hours_at
+from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.nouns import is_plural, phrase_of
+from flows.bulletin.summary.frames.own import opened
+
+_LINE = re.compile(r"(?P<name>[A-ZÀ-Ý][^,.;:()]{3,60}),\s(?P<rest>[^;()]{5,110}?)\.?")
+_OFTEN = re.compile(
+    rf"(?:(?:ogni|tutti\si|tutte\sle)\s(?:{WEEKDAY}|sabati|domeniche|giorni)(?:\s(?:mattina|pomeriggio|sera))?"
+    rf"(?:\s(?:e|ed)\s(?:ogni\s)?{WEEKDAY})?"
+    rf"|(?:il|la|ogni)\s(?:prim|second|terz|quart|ultim)[oa]\s{WEEKDAY}\s(?:del|di\sogni|di\sciascun)\smese)",
+    re.I,
+)
+_THERE = re.compile(
+    r"(?:in|al|alla|allo|nel|nella|presso|davanti|sotto)\s[^,\d]{3,50}?(?=,\s|\s(?:dalle|ore)\s|$)|(?:all|nell)['’][^,\d]{3,50}(?=,\s|$)",
+    re.I,
+)
+_SPACE = re.compile(r"[\s,]+")
+
+
+def recurring(notice: Notice) -> Iterator[str]:
+    """The sentence of the first such line."""
+    for line in (sentence for one in lines(notice) for sentence in split(one)):
+        found = _LINE.fullmatch(line.strip())
+        name = phrase_of(found["name"]) if found and not is_cut(line) and not speaks(found["rest"]) else ""
+        if found is None or not name:
+            continue
+        if told := _told(found["rest"]):
+            yield opened(f"{name} {'si tengono' if is_plural(name) else 'si tiene'} {told}.")
+            return
+
+
+def _told(rest: str) -> str:
+    """How often, where and at what hours, each once; "" where a word is left."""
+    often = there = hours = ""
+    at = 0
+    while at < len(rest):
+        if space := _SPACE.match(rest, at):
+            at = space.end()
+        elif not often and (match := _OFTEN.match(rest, at)):
+            often, at = match[0], match.end()
+        elif not hours and (clock := hours_at(rest, at)):
+            hours, at = clock.words, clock.end
+        elif not there and (match := _THERE.match(rest, at)):
+            there, at = match[0].strip(), match.end()
+        else:
+            return ""
+    if not often:
+        return ""
+    where = f" {there}" if there else ""
+    return f"{often[:1].lower()}{often[1:]}{where}{f', {hours}' if hours else ''}"
