@@ -69,7 +69,7 @@ class Town(Resident):
     def __init__(self, running: Topology, slug: str, place: int) -> None:
         super().__init__(running, slug)
         self.prefix = f"+3934{place:02}"
-        self.number, self._phones = 0, 0
+        self.number, self._phones, self._answered = 0, 0, ""
         self.said: dict[str, str] = {}  # the last word of each phone that is not the demo's
 
     def fill(self, people: int) -> None:
@@ -106,19 +106,31 @@ class Town(Resident):
         known = {phone["number"] for phone in demo} - self.said.keys()
         return {phone: word.get(status, status) for phone, status in found.items() if phone not in known}
 
-    def answer_if_waiting(self) -> bool:
-        """Whether the form was there, and its answer taken."""
+    def answer_if_waiting(self) -> None:
+        """The form that is there. Where its run died before it had read the answer, another one opens."""
         run_id = self.bulletin(self.number).review_run_id
-        if run_id is None:
-            return False
+        if run_id is None or run_id == self._answered:
+            return
         with self.prefect() as client:
             state = client.read_flow_run(UUID(run_id)).state
         if state is None or not state.is_paused():
-            return False
+            return
         form = self.form_in(run_id)
         said = self.post(run_id, {**form, field_of(form, "decisione"): APPROVE})
         assert said != "REJECT", f"{self.slug}: the form does not take what its editor chose"
-        return said == "ACCEPT"
+        if said == "ACCEPT":
+            self._answered = run_id
+
+    def stands(self) -> str:
+        """Where it stands, for who looks at what went wrong."""
+        found = self.bulletin(self.number)
+        told = f"{self.slug}: {found.status}, answered {self._answered or 'nothing'}"
+        if found.review_run_id is None:
+            return told
+        with self.prefect() as client:
+            return (
+                f"{told}, form {found.review_run_id} {client.read_flow_run(UUID(found.review_run_id)).state}"
+            )
 
     def account(self) -> Certificate:
         with reading(self.engine) as session:
@@ -159,14 +171,15 @@ def rehearse(running: Topology, kills: int, people: int, seed: int) -> bool:
         town.fill(people)
         say(f"  {town.slug}: {people} have written ATTIVA, bulletin {town.number} waits")
     storm, until, watched = Storm(running, chance), time.monotonic() + PATIENCE, 0.0
-    answered, left = set[str](), towns
+    left = towns
     while left or storm.killed.total() < kills:
-        assert time.monotonic() < until, f"not sent after {PATIENCE:.0f} s: {[town.slug for town in left]}"
+        assert time.monotonic() < until, (
+            f"not sent after {PATIENCE:.0f} s: {[town.stands() for town in left]}"
+        )
         due = len(towns) if storm.killed.total() >= kills else 1 + storm.killed.total() * len(towns) // kills
         for town in towns[:due]:
             with suppress(*DIED):
-                if town.slug not in answered and town.answer_if_waiting():
-                    answered.add(town.slug)
+                town.answer_if_waiting()
         if storm.killed.total() < kills:
             chance.choice(towns).come()
             chance.choice(towns).leave(chance)
