@@ -98,7 +98,8 @@ def test_rounds_over_many_comuni_leave_no_descriptor_no_pool_and_no_statement(he
     after = held()
     assert after.descriptors <= before.descriptors
     assert after.pools <= before.pools
-    assert len(compiled) <= statements
+    # a minute or a day may begin meanwhile, and something be asked for the first time: for all, not for each
+    assert len(compiled) < statements + MANY
 
 
 def test_a_comune_whose_work_fails_leaves_nothing_open_either(here: Land) -> None:
