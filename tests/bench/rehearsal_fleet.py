@@ -106,20 +106,21 @@ class Town(Resident):
         known = {phone["number"] for phone in demo} - self.said.keys()
         return {phone: word.get(status, status) for phone, status in found.items() if phone not in known}
 
-    def answer_if_waiting(self) -> None:
-        """The form that is there. Where its run died before it had read the answer, another one opens."""
+    def answer_if_waiting(self) -> bool:
+        """Whether a form was there, and its answer taken; where its run dies unread, another opens."""
         run_id = self.bulletin(self.number).review_run_id
         if run_id is None or run_id == self._answered:
-            return
+            return False
         with self.prefect() as client:
             state = client.read_flow_run(UUID(run_id)).state
         if state is None or not state.is_paused():
-            return
+            return False
         form = self.form_in(run_id)
         said = self.post(run_id, {**form, field_of(form, "decisione"): APPROVE})
         assert said != "REJECT", f"{self.slug}: the form does not take what its editor chose"
         if said == "ACCEPT":
             self._answered = run_id
+        return said == "ACCEPT"
 
     def stands(self) -> str:
         """Where it stands, for who looks at what went wrong."""

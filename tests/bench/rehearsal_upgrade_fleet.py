@@ -121,7 +121,7 @@ class Load:
                     town.leave(self.chance)
             for town in self.towns[:due]:
                 with suppress(*DIED):
-                    if town.slug not in self.answered and town.answer_if_waiting():
+                    if town.answer_if_waiting():
                         self.answered.add(town.slug)
                         say(f"    {time.strftime('%H:%M:%S')} {town.slug}: approved")
             if time.monotonic() - self.watched > WATCH_EVERY:
