@@ -51,3 +51,8 @@ def test_capitals_hide_no_cue_of_a_pattern_that_minds_them() -> None:
     assert Cued("Comune").search("il Comune") is not None
     assert Cued("Comune").search("il comune") is None
     assert Cued("CHIUSO", re.I).search("chiuso") is not None
+
+
+@pytest.mark.parametrize("pattern", [r"\x61perto", r"\u0061perto", r"(?x) aper to", r"(?ix)aper to"])
+def test_a_letter_that_is_written_otherwise_is_no_cue(pattern: str) -> None:
+    assert Cued(pattern).search("aperto") is not None

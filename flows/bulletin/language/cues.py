@@ -13,6 +13,7 @@ _MANY = 60  # cues that are dearer than what they spare
 _REPEAT = re.compile(r"(?:(?P<may>[?*]|\{(?:0|,))|\+|\{)[^}]*?(?:(?<=[?*+])|\})[?+]?")
 _GROUP = re.compile(r"\((?:\?(?:P<\w+>|[a-zA-Z-]*:|(?P<without><?!)|<?=|>))?")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
+_CODED = re.compile(r"\\[xuUN]|\(\?[a-zA-Z]*x")  # a letter by its number; or blanks that mean nothing
 _NOT_LETTERS = frozenset("wWdDsSbBAZntrfv0123456789")
 
 
@@ -22,7 +23,7 @@ class Cued:
     def __init__(self, pattern: str, flags: int | re.RegexFlag = 0) -> None:
         self.compiled = re.compile(pattern, flags)
         self.match, self.fullmatch = self.compiled.match, self.compiled.fullmatch
-        found = () if flags & re.VERBOSE else cues(pattern)
+        found = () if flags & re.VERBOSE or _CODED.search(pattern) else cues(pattern)
         self._cues = found if len(found) <= _MANY else ()
 
     def may_match(self, text: str) -> bool:
