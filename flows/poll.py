@@ -19,16 +19,18 @@ from flows import count, retain, watch
 from flows.bulletin.status import WAITS, counted
 from flows.collect import CHOICES, Choice, take_back, tell_editor
 from flows.fleet import registry, rounds, shared
-from flows.fleet.registry import Fleet
+from flows.fleet.registry import Fleet, Roll
 from flows.fleet.rounds import Limits, Outcome, Result, Work
 from flows.privacy import intact
 from flows.runs import client, drain
 from flows.settings import BollettinoError, Settings
+from flows.sources.issuers import asked
 from flows.sources.polling import Polling
 from flows.sources.readings import Reading
 from flows.sources.visit import collect_sources
 
 ALERTS, NEWS = "allerte", "notizie"
+HEARD = "allerte.json"  # what their issuers said, beside the rounds' locks
 FIRST = {"tutto": (ALERTS, NEWS), ALERTS: (ALERTS,), NEWS: (NEWS,)}
 LIMITS = {  # each round ends before the next is due, but for who was begun last
     ALERTS: Limits(each=120, whole=8 * 60),
@@ -51,15 +53,15 @@ def require_fleet() -> Fleet:
     return fleet
 
 
-def served(fleet: Fleet, name: str, work: Work[Result]) -> Outcome[Result]:
-    """A round over the fleet, within a run; who could not be served is in the log, with the reason."""
+def served(roll: Roll, name: str, work: Work[Result]) -> Outcome[Result]:
+    """A round over these, within a run; who could not be served is in the log, with the reason."""
 
     def checked(settings: Settings, engine: Engine) -> Result:
         intact.require_on(settings, engine)
         return work(settings, engine)
 
     with _warnings_only():
-        outcome = rounds.every(fleet.roll(), name, checked, LIMITS[name], around=client.link_of_thread)
+        outcome = rounds.every(roll, name, checked, LIMITS[name], around=client.link_of_thread)
     for slug, why in sorted(outcome.ill.items()):
         get_run_logger().error("%s: %s", slug, why)
     return outcome
@@ -83,7 +85,7 @@ def _warnings_only() -> Iterator[None]:
 def gather(kind: str, polling: Polling, settings: Settings, engine: Engine) -> list[Reading]:
     """The sources of one kind of one Comune, in a round that others read in too."""
     which = CHOICES["allerte"] if kind == ALERTS else CHOICES["notizie"]
-    readings = collect_sources(settings, which, now=datetime.now(UTC), polling=polling)
+    readings = collect_sources(settings, which, now=datetime.now(UTC), polling=polling, engine=engine)
     for line in take_back(settings, engine, now=datetime.now(UTC)):
         get_run_logger().warning("%s", line)
     if failed := tell_editor(readings):
@@ -111,7 +113,8 @@ def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> 
     fleet, polling = require_fleet(), Polling()
     outcomes, told = [], []
     for kind in FIRST[which]:
-        outcome = served(fleet, kind, partial(gather, kind, polling))
+        work = partial(gather, kind, polling)
+        outcome = read_alerts(fleet, work, polling) if kind == ALERTS else served(fleet.roll(), kind, work)
         news = {
             slug: found
             for slug, readings in sorted(outcome.done.items())
@@ -124,6 +127,21 @@ def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> 
         if kind == ALERTS and news:
             look_at_once()
     return ended(f"Raccolta: {which}", outcomes, "; ".join(told))
+
+
+def read_alerts(fleet: Fleet, work: Work[list[Reading]], polling: Polling) -> Outcome[list[Reading]]:
+    """Of all; whose issuers have nothing new since it was served counts as served."""
+    roll = fleet.roll()
+    memory = shared.of(fleet).server_state / rounds.FOLDER / HEARD
+    issuers = asked(roll.comuni, polling, memory, datetime.now(UTC))
+    resting = {settings.profile.slug for settings in roll.comuni if issuers.rests(settings.profile.slug)}
+    others = [settings for settings in roll.comuni if settings.profile.slug not in resting]
+    outcome = served(Roll(others, roll.ill), ALERTS, work)
+    try:
+        issuers.keep(outcome.done)
+    except OSError as exc:  # the disk is full: the next round serves everybody once more
+        get_run_logger().warning("%s non si scrive: %s", HEARD, exc.strerror)
+    return Outcome({**{slug: [] for slug in resting}, **outcome.done}, outcome.ill)
 
 
 def look_at_once() -> None:
@@ -140,7 +158,7 @@ def look_at_once() -> None:
 def watch_all() -> State[str] | str:
     """Per ogni Comune prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi."""
     fleet = require_fleet()
-    outcome = served(fleet, "sorveglia", watch.full_round)
+    outcome = served(fleet.roll(), "sorveglia", watch.full_round)
     try:
         for work in drain.end_lost(shared.of(fleet), now=datetime.now(UTC)):
             get_run_logger().warning("chiusa, il suo processo non c'era più: %s", work.name)
@@ -160,7 +178,7 @@ def retain_everywhere() -> State[str] | str:
     def one(settings: Settings, engine: Engine) -> dict[str, int]:
         return retain.retain(settings, engine, now=datetime.now(UTC))
 
-    outcome = served(require_fleet(), "conserva", one)
+    outcome = served(require_fleet().roll(), "conserva", one)
     some = {slug: rows for slug, rows in sorted(outcome.done.items()) if any(rows.values())}
     for slug, rows in some.items():
         get_run_logger().info("%s: %s", slug, retain.words(rows).replace("\n", "; "))
@@ -174,7 +192,7 @@ def count_everywhere() -> State[str] | str:
     def one(settings: Settings, engine: Engine) -> str:
         return count.count(settings, engine, now=datetime.now(UTC))
 
-    outcome = served(require_fleet(), "numeri", one)
+    outcome = served(require_fleet().roll(), "numeri", one)
     for slug, said in sorted(outcome.done.items()):
         get_run_logger().info("%s: %s", slug, said.replace("\n", " "))
     return ended("Numeri del servizio", [outcome], f"{counted(len(outcome.done), 'Comune', 'Comuni')}")

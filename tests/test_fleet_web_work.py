@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
-from db import canary
+from db import canary, writes
 from db.engine import make_engine, opened, transaction
 from flows.fleet.front import app as front_app
 from flows.fleet.front import tenant, webhook
 from flows.settings import load
 from flows.web.ground.context import Web
 from flows.web.inbound import answers, inbox, store
-from tests.world.builders import NOW
+from tests.world.builders import NOW, make_recipient
 from tests.world.fleet import Land
 from tests.world.fleet_web import (
     PUBLIC,
@@ -177,6 +177,42 @@ def test_what_fell_due_without_a_post_is_found_by_the_look_at_all(
         for one in quiet.values():
             await one.tidy()
         assert not any(one.is_open for one in quiet.values())
+
+    lived(here, story)
+
+
+def test_a_look_opens_only_who_was_written_to_or_is_due_or_was_left_alone_for_long(
+    here: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    is_due = tenant.Tenant.is_due
+
+    def noted(one: tenant.Tenant, engine: Engine) -> bool:
+        asked.append(one.settings.profile.slug)
+        return is_due(one, engine)
+
+    monkeypatch.setattr(tenant.Tenant, "is_due", noted)
+    monkeypatch.setattr(writes, "TICK", 0.0)
+
+    async def looked(site: Fronted) -> list[str]:
+        asked.clear()
+        await site.front.sweep()
+        return sorted(asked)
+
+    async def story(site: Fronted) -> None:
+        quiet = site.front.tenants
+        await comes_true(lambda: not any(one.is_working for one in quiet.values()))
+        await looked(site)  # may be the first to open a file
+        await looked(site)
+        assert await looked(site) == []
+        with opened(load("beta").database) as engine, transaction(engine) as session:
+            make_recipient(session, load("beta").vault())
+        assert await looked(site) == ["beta"]
+        assert await looked(site) == []
+        quiet["gamma"]._due = NOW  # an answer's time comes without a write
+        assert await looked(site) == ["gamma"]
+        monkeypatch.setattr(tenant, "ASK_ANYWAY", 0.0)
+        assert await looked(site) == sorted(SLUGS)
 
     lived(here, story)
 

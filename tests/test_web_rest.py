@@ -1,6 +1,6 @@
 """Whether a Comune's loops have something to do: what is missed here waits for whoever writes next."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -10,8 +10,14 @@ from db.engine import transaction
 from db.inbound import EARLY, STATUS, Incoming
 from db.models import Delivery, DeliveryStatus, InboundEvent
 from db.vault import Vault
-from flows.web.inbound.rest import SOON, is_due
+from flows.web.inbound import rest
+from flows.web.inbound.rest import SOON
 from tests.world.builders import NOW, make_recipient
+
+
+def is_due(engine: Engine, later: dict[int, datetime], *, now: datetime) -> bool:
+    due = rest.next_due(engine, later, now=now)
+    return due is not None and due <= now
 
 
 def stored(session: Session, vault: Vault, kind: str = "message") -> InboundEvent:

@@ -65,26 +65,27 @@ def read_sources(
     dry_run: bool,
     now: datetime,
     polling: Polling | None = None,
+    engine: Engine | None = None,
 ) -> list[Reading]:
     """Read sources and store what they gave; a failure is a value, marked in the database.
 
     Some dozens at a time: asked side by side, since one that is slow must not keep the others waiting, stored
     in one transaction, then the pages one by one. `polling` is the round that other Comuni read in too; of a
-    Comune alone each reading is a round.
+    Comune alone each reading is a round. `engine`: of its database, where somebody has it open.
     """
     polling = polling or Polling()
     readings: list[Reading] = []
     news_addresses = cache(lambda: frozenset(address for _, address in planned(settings, "news")))
     with (
-        opened(settings.database) as engine,
+        nullcontext(engine) if engine else opened(settings.database) as store,
         fetcher(settings, polling.pace) as client,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
         for start in range(0, len(wanted), TOGETHER):
-            chunk = _states(engine, wanted[start : start + TOGETHER], dry_run=dry_run)
+            chunk = _states(store, wanted[start : start + TOGETHER], dry_run=dry_run)
             asked = list(pool.map(partial(_ask, client, polling, settings.profile, now=now), chunk))
             readings += _take(
-                settings, engine, client, polling, asked, news_addresses, dry_run=dry_run, now=now
+                settings, store, client, polling, asked, news_addresses, dry_run=dry_run, now=now
             )
     return readings
 
@@ -295,11 +296,12 @@ def collect_sources(
     now: datetime,
     read: Callable[..., Reading] | None = None,
     polling: Polling | None = None,
+    engine: Engine | None = None,
 ) -> list[Reading]:
     """Read every source that the profile names; with `read`, one after the other by that function."""
     wanted = planned(settings, which)
     if read is None:
-        return read_sources(settings, wanted, dry_run=dry_run, now=now, polling=polling)
+        return read_sources(settings, wanted, dry_run=dry_run, now=now, polling=polling, engine=engine)
     return [
         read(settings, kind, address, dry_run=dry_run, now=now, polling=polling) for kind, address in wanted
     ]

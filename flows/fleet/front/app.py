@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from db import schema
+from db import schema, writes
 from flows.fleet import rounds, shared
 from flows.fleet.front import console
 from flows.fleet.front.directory import Directory
@@ -98,8 +98,11 @@ class Front:
             await asyncio.sleep(TIDY_EVERY)
 
     async def sweep(self) -> None:
-        """Look at each that is not at work."""
-        resting = {slug: one for slug, one in self.tenants.items() if not one.is_working}
+        """Look at each that is not at work, and whose database was written to since, or has something due."""
+        quiet = {slug: one for slug, one in self.tenants.items() if not one.is_working}
+        marks = await asyncio.to_thread(writes.marks, [one.settings.database for one in quiet.values()])
+        mark_of = {slug: marks.get(one.settings.database) for slug, one in quiet.items()}
+        resting = {slug: one for slug, one in quiet.items() if one.is_to_be_asked(mark_of[slug])}
 
         def is_due(settings: Settings, engine: Engine) -> bool:
             schema.check(engine)  # makes no file where there is none
@@ -117,6 +120,8 @@ class Front:
         for slug, due in outcome.done.items():
             if due and slug in self.tenants:
                 self.tenants[slug].call()
+            elif slug in self.tenants:
+                self.tenants[slug].found_at_rest(mark_of[slug])
 
     async def stop(self) -> None:
         leaving = [*self._leaving, *(asyncio.create_task(one.stop()) for one in self.tenants.values())]

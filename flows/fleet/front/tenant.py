@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from db import canary, schema
 from db.engine import StoreError, opened
+from db.writes import Mark
 from flows.fleet.rounds import OF, reason
 from flows.settings import BollettinoError, Settings
 from flows.web.app import at_work
@@ -21,6 +22,7 @@ from flows.web.inbound import rest, store
 from flows.whatsapp.client import WhatsAppClient
 
 IDLE = 60.0  # seconds after the last request that the database stays open
+ASK_ANYWAY = 15 * 60.0  # seconds that a database is believed to be at rest because nobody wrote to it
 QUIET = 5.0  # seconds between two looks whether the loops have more to do
 AT_ONCE = 3  # requests: those of one whose database hangs must not take the 40 threads of all
 PATIENCE = 10.0  # seconds for a turn
@@ -56,6 +58,8 @@ class Tenant:
         self._work: asyncio.Task[None] | None = None
         self._is_wanted = False
         self._leaving = asyncio.Event()
+        self._due: datetime | None = None  # when it last was asked
+        self._found: tuple[Mark, float] | None = None  # as what it was found at rest, and when; monotonic
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +97,21 @@ class Tenant:
 
     def is_due(self, engine: Engine) -> bool:
         """Whether there is, asked with an engine of its database."""
-        return rest.is_due(engine, self._later, now=self._clock())
+        self._due = rest.next_due(engine, self._later, now=self._clock())
+        return self._is_due_now()
+
+    def is_to_be_asked(self, mark: Mark | None) -> bool:
+        """Whether its database may say another thing than when it was found at rest; `mark` is of now."""
+        seen, at = self._found or (None, 0.0)
+        is_old = time.monotonic() - at >= ASK_ANYWAY
+        return mark is None or mark != seen or is_old or self._is_due_now()
+
+    def _is_due_now(self) -> bool:
+        return self._due is not None and self._due <= self._clock()
+
+    def found_at_rest(self, mark: Mark | None) -> None:
+        """`mark`: of before it was asked."""
+        self._found = (mark, time.monotonic()) if mark else None
 
     async def tidy(self) -> None:
         """Close what nobody has used for a while."""

@@ -1,0 +1,115 @@
+"""Whom a round of alerts may pass over: whose issuers say what they said when it was last served.
+
+A fleet asks its issuers each minute and hears nothing new for hours; to open hundreds of databases for that
+was a third of what PostgreSQL did. Nobody is passed over for longer than `ANYWAY`: what a database has
+meanwhile lost, or got back from a backup, and a bulletin that has become too old, shows no later than that.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+from db import disk
+from flows.settings import Settings
+from flows.sources.alerts import CONDITIONAL, alert_addresses
+from flows.sources.polling import Polling
+from flows.sources.readings import fetcher
+from scrapers.errors import FetchError
+from scrapers.fetching.fetcher import NotModified
+
+ANYWAY = timedelta(minutes=10)  # as often as a Comune alone reads its alerts
+
+
+class Answer(BaseModel):
+    """What an issuer last said, by which it is asked again."""
+
+    etag: str | None
+    last_modified: str | None
+    digest: str  # of the body
+
+
+class Served(BaseModel):
+    """A Comune whose database has all that its issuers said."""
+
+    said: str  # a digest of that, and of what the profile asks for
+    at: datetime
+
+
+class Memory(BaseModel):
+    """A file of the fleet's, on each machine that works for it; without it everybody is served."""
+
+    answers: dict[str, Answer] = Field(default_factory=dict)  # by address
+    served: dict[str, Served] = Field(default_factory=dict)  # by slug
+
+
+@dataclass(frozen=True)
+class Issuers:
+    """Of one round, as they were asked at its beginning."""
+
+    path: Path
+    memory: Memory
+    said: dict[str, str]  # by slug, for those of whom it is known
+    now: datetime
+
+    def rests(self, slug: str) -> bool:
+        """Whether it was served with just this, and not long ago."""
+        before = self.memory.served.get(slug)
+        return before is not None and before.said == self.said.get(slug) and self.now - before.at < ANYWAY
+
+    def keep(self, served: Iterable[str]) -> None:
+        """Note whom the round has served meanwhile; OSError where it cannot be written."""
+        known = {slug: Served(said=self.said[slug], at=self.now) for slug in served if slug in self.said}
+        self.memory.served |= known
+        disk.replace(self.path, self.memory.model_dump_json().encode())
+
+
+def asked(comuni: Iterable[Settings], polling: Polling, path: Path, now: datetime) -> Issuers:
+    """Ask each issuer once, with what it said last; who is served afterwards gets what comes from `polling`.
+
+    Only issuers that speak to all alike and whose words do not change with the hour; a Comune that reads
+    others too is always served, and so is everybody whose issuer does not answer.
+    """
+    memory = _read(path)
+    answers: dict[str, Answer | None] = {}
+    said: dict[str, str] = {}
+    for settings in comuni:
+        wanted = alert_addresses(settings.profile)
+        if not all(kind in CONDITIONAL for kind, _ in wanted):
+            continue
+        for _, address in wanted:
+            if address not in answers:
+                answers[address] = _answer(settings, polling, address, memory.answers.get(address))
+        heard = [answers[address] for _, address in wanted]
+        if all(heard):
+            words = [settings.profile.sources, settings.profile.alert_zones, *heard]
+            said[settings.profile.slug] = hashlib.sha256(repr(words).encode()).hexdigest()
+    known = {address: answer for address, answer in answers.items() if answer}
+    served = {slug: kept for slug, kept in memory.served.items() if slug in said}
+    return Issuers(path, Memory(answers=known, served=served), said, now)
+
+
+def _answer(settings: Settings, polling: Polling, address: str, last: Answer | None) -> Answer | None:
+    """None where it does not answer, or says it in another place: there a profile's own words decide."""
+    with fetcher(settings, polling.pace) as client:
+        try:
+            etag, modified = (last.etag, last.last_modified) if last else (None, None)
+            came = polling.ask(client, address, etag=etag, last_modified=modified).answer
+        except FetchError:  # told by each that is served
+            return None
+    if isinstance(came, NotModified):
+        return last
+    if came.url != address:
+        return None
+    digest = hashlib.sha256(came.content).hexdigest()
+    return Answer(etag=came.etag, last_modified=came.last_modified, digest=digest)
+
+
+def _read(path: Path) -> Memory:
+    try:
+        return Memory.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):  # of another version, or cut off: as good as none
+        return Memory()

@@ -1,0 +1,76 @@
+"""Whether a database was written to, told without opening it."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url
+
+from db import writes
+from db.engine import reading, transaction
+from db.models import Recipient
+from db.vault import Vault
+from tests.world.builders import make_recipient
+
+
+def address_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def mark(engine: Engine) -> writes.Mark | None:
+    """Of a file that has lain there for a while: what was just written tells nothing."""
+    engine.dispose()
+    if engine.dialect.name == "sqlite":
+        for path in Path(str(engine.url.database)).parent.glob(f"{Path(str(engine.url.database)).name}*"):
+            at = path.stat().st_mtime_ns - 2 * 10**9
+            os.utime(path, ns=(at, at))
+    return writes.marks([address_of(engine)]).get(address_of(engine))
+
+
+def test_a_write_makes_another_mark_and_a_look_does_not(engine: Engine, vault: Vault) -> None:
+    with reading(engine) as session:  # the first to open a copied file writes into it what kind of log it has
+        session.get(Recipient, 1)
+    before = mark(engine)
+    assert before
+    with reading(engine) as session:
+        session.get(Recipient, 1)
+    engine.dispose()  # a session of PostgreSQL tells at its end what it did
+    assert writes.marks([address_of(engine)]) == {address_of(engine): before}
+    with transaction(engine) as session:
+        make_recipient(session, vault)
+    assert mark(engine) != before
+
+
+def test_a_file_that_was_just_written_tells_nothing(sqlite: Engine, vault: Vault) -> None:
+    """The next write may fall into the same moment of the kernel's clock."""
+    with transaction(sqlite) as session:
+        make_recipient(session, vault)
+    assert writes.marks([address_of(sqlite)]) == {}
+    assert mark(sqlite)
+
+
+def test_a_write_that_only_the_log_has_makes_another_mark(sqlite: Engine, vault: Vault) -> None:
+    before = mark(sqlite)
+    with sqlite.connect():  # the last one that leaves would take the log in
+        with transaction(sqlite) as session:
+            make_recipient(session, vault)
+        time.sleep(writes.TICK + 0.1)
+        assert writes.marks([address_of(sqlite)])[address_of(sqlite)] != before
+
+
+def test_what_cannot_be_asked_is_left_out_and_costs_no_other(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writes, "WAIT_MS", 1000)
+    assert mark(engine)
+    away = "postgresql://nobody:a-secret@127.0.0.1:1/gone"
+    asked = [f"sqlite:///{tmp_path / 'gone.db'}", away, "no address", "sqlite://", address_of(engine)]
+    assert writes.marks(asked).keys() == {address_of(engine)}
+    assert not (tmp_path / "gone.db").exists()
+
+
+def test_of_a_server_the_first_that_can_be_opened_asks_for_all(postgresql: Engine) -> None:
+    ours = address_of(postgresql)
+    gone = make_url(ours).set(database="gone").render_as_string(hide_password=False)
+    assert writes.marks([gone, ours]).keys() == {ours}
