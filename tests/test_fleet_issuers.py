@@ -1,0 +1,152 @@
+"""Whom a round of alerts passes over: only who was served with all that its issuers say, and not for long."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from db import disk
+from flows import poll
+from flows.settings import Settings
+from tests.test_scrapers_dpc import CAP, QUIET, RED, TODAY, TOMORROW, archive, cap, dbf, rows
+from tests.world.fleet import Land
+from tests.world.loopback_site import Handler, Site
+from tests.world.polled import ISSUED, SLUGS, Told, five, lines, run_alone
+
+FIRST, OTHER = SLUGS[1], SLUGS[3]
+WORSE = {
+    TODAY.replace("1511", "1555"): dbf(rows(temporali=RED)),
+    TOMORROW.replace("1511", "1555"): dbf(rows()),
+    CAP.replace("1511", "1555"): cap(),
+}
+
+
+class Served:
+    """Whose databases a round of alerts opens, at a moment that the test chooses."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.slugs = ISSUED, list[str]()
+        monkeypatch.setattr(poll, "datetime", SimpleNamespace(now=lambda _zone: self.now))
+        gather = poll.gather
+
+        def noted(kind: str, polling: Any, settings: Settings, engine: Engine) -> Any:
+            self.slugs.append(settings.profile.slug)
+            return gather(kind, polling, settings, engine)
+
+        monkeypatch.setattr(poll, "gather", noted)
+
+    def of(self, minutes: float) -> list[str]:
+        """In a round that comes so much later."""
+        self.now += timedelta(minutes=minutes)
+        self.slugs.clear()
+        poll.collect_all.fn("allerte")
+        return sorted(self.slugs)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    found = Site()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, site: Site) -> Land:
+    return five(tmp_path, monkeypatch, sqlite_template, site)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Told:
+    return run_alone(monkeypatch, caplog)
+
+
+@pytest.fixture
+def served(here: Land, told: Told, monkeypatch: pytest.MonkeyPatch) -> Served:
+    return Served(monkeypatch)
+
+
+def test_nobody_is_opened_whose_issuer_has_nothing_new(served: Served, told: Told, site: Site) -> None:
+    assert served.of(0) == SLUGS
+    assert served.of(1) == []
+    assert told.names[-1] == "Raccolta: allerte · 5 Comuni: nessuno con allerte nuove"
+    assert served.of(8) == []
+    assert served.of(1) == SLUGS, "nobody is passed over for longer"
+    assert served.of(1) == []
+    site.answer("/dpc", body=archive(WORSE))
+    assert served.of(1) == SLUGS
+    assert told.names[-1] == "Raccolta: allerte · 5 Comuni: 5 con allerte nuove"
+    assert served.of(1) == []
+    assert told.red == []
+
+
+def test_by_its_etag_an_issuer_is_asked_for_no_more_than_its_word(served: Served, site: Site) -> None:
+    site.answer("/dpc", body=archive(QUIET), ETag='"one"')
+    whole = site.answers["/dpc"]
+    site.answer("/nothing", status=304)
+
+    def conditional(handler: Handler) -> None:
+        (site.answers["/nothing"] if handler.headers["If-None-Match"] == '"one"' else whole)(handler)
+
+    site.answers["/dpc"] = conditional
+    assert [served.of(minutes) for minutes in (0, 1, 10, 1)] == [SLUGS, [], SLUGS, []]
+    validators = [headers.get("If-None-Match") for headers in site.asked]
+    assert validators == [None, '"one"', '"one"', '"one"'], "once in a round"
+
+
+def test_who_joins_changes_or_was_not_served_is_opened(
+    here: Land, served: Served, told: Told, site: Site
+) -> None:
+    database = here.states / FIRST / "bollettino.db"
+    database.rename(database.with_suffix(".away"))
+    served.of(0)
+    database.with_suffix(".away").rename(database)
+    assert served.of(1) == [FIRST]
+    profile = here.folder / f"{OTHER}.toml"
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text.replace("# redirect_hosts", "redirect_hosts"), encoding="utf-8")
+    assert served.of(1) == [OTHER]
+    assert served.of(1) == []
+
+
+def test_an_issuer_that_does_not_answer_is_everybody_s_failure(
+    served: Served, told: Told, site: Site
+) -> None:
+    served.of(0)
+    site.answer("/dpc", status=500)
+    assert served.of(1) == SLUGS
+    assert told.red[-1].startswith("Comuni non seguiti: 5 su 5")
+    site.answer("/dpc", body=archive(QUIET))
+    assert served.of(10) == SLUGS
+    assert served.of(1) == []
+
+
+def test_who_reads_an_issuer_of_its_own_is_always_opened(here: Land, served: Served, site: Site) -> None:
+    site.answer("/cap", body=b"no alert")
+    profile = here.folder / f"{OTHER}.toml"
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text.replace("# alerts_cap", f'alerts_cap = ["{site.url}/cap"] #'), encoding="utf-8")
+    served.of(0)
+    assert served.of(1) == [OTHER]
+
+
+def test_a_memory_that_cannot_be_read_or_written_costs_a_round_s_work(
+    here: Land, served: Served, told: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.of(0)
+    (memory,) = here.states.rglob(poll.HEARD)
+    memory.write_text("half of a fi", encoding="utf-8")
+    assert served.of(1) == SLUGS
+    assert served.of(1) == []
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk, "replace", full)
+    assert served.of(10) == SLUGS
+    assert f"{poll.HEARD} non si scrive: No space left on device" in lines(caplog, logging.WARNING)
+    assert told.red == []
