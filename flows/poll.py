@@ -15,10 +15,13 @@ from prefect import State, flow, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
 
+from db import stillness
+from db.engine import reading
 from flows import count, retain, watch
 from flows.bulletin.status import WAITS, counted
 from flows.collect import CHOICES, Choice, take_back, tell_editor
-from flows.fleet import registry, rounds, shared
+from flows.doctor import heartbeat
+from flows.fleet import registry, resting, rounds, shared
 from flows.fleet.registry import Fleet, Roll
 from flows.fleet.rounds import Limits, Outcome, Result, Work
 from flows.privacy import intact
@@ -30,7 +33,8 @@ from flows.sources.readings import Reading
 from flows.sources.visit import collect_sources
 
 ALERTS, NEWS = "allerte", "notizie"
-HEARD = "allerte.json"  # what their issuers said, beside the rounds' locks
+# beside the rounds' locks: what their issuers said, and where nothing waits
+HEARD, STILL = "allerte.json", "sorveglia.json"
 FIRST = {"tutto": (ALERTS, NEWS), ALERTS: (ALERTS,), NEWS: (NEWS,)}
 LIMITS = {  # each round ends before the next is due, but for who was begun last
     ALERTS: Limits(each=120, whole=8 * 60),
@@ -154,11 +158,37 @@ def look_at_once() -> None:
         get_run_logger().warning("il controllo non comincia subito: %s", type(exc).__name__)
 
 
+def look_after(fleet: Fleet) -> Outcome[str]:
+    """Whatever waits in any of them; where nothing did, and nobody wrote since, the look waits, too."""
+    roll, now = fleet.roll(), datetime.now(UTC)
+    found = resting.resting(roll.comuni, shared.of(fleet).server_state / rounds.FOLDER / STILL, now)
+    passed = [settings for settings in roll.comuni if found.may_be_passed(settings.profile.slug)]
+    still: list[str] = []
+
+    def look(settings: Settings, engine: Engine) -> str:
+        said = watch.full_round(settings, engine)
+        with reading(engine) as session:
+            if said in watch.AT_REST and stillness.is_still(session, now=now):
+                still.append(settings.profile.slug)
+        return said
+
+    others = [settings for settings in roll.comuni if settings not in passed]
+    outcome = served(Roll(others, roll.ill), "sorveglia", look)
+    notes = [partial(heartbeat.beat, settings.state, now=now) for settings in passed]
+    for note in (*notes, partial(found.keep, still)):
+        try:
+            note()
+        except OSError as exc:  # the disk is full: the next round looks at everybody once more
+            get_run_logger().warning("%s non si scrive: %s", exc.filename or STILL, exc.strerror)
+    at_rest = next(iter(watch.AT_REST))
+    return Outcome({**{settings.profile.slug: at_rest for settings in passed}, **outcome.done}, outcome.ill)
+
+
 @flow(name="sorveglia-tutti", flow_run_name="Controllo di tutti i Comuni")
 def watch_all() -> State[str] | str:
     """Per ogni Comune prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi."""
     fleet = require_fleet()
-    outcome = served(fleet.roll(), "sorveglia", watch.full_round)
+    outcome = look_after(fleet)
     try:
         for work in drain.end_lost(shared.of(fleet), now=datetime.now(UTC)):
             get_run_logger().warning("chiusa, il suo processo non c'era più: %s", work.name)
