@@ -96,8 +96,7 @@ def test_each_is_registered_once_and_again_nothing_is_changed(
     assert registered(server) == {}
     code, out, err = typed("apply")
     assert (code, err) == (2, "")
-    told = by_comune(server)
-    assert told.keys() == {"alfa", "alfa-mare", "beta"}
+    assert by_comune(server).keys() == {"alfa", "alfa-mare", "beta"}
     before = registered(server)
     (first,) = [one for one in before.values() if one.name == "componi-alfa"]
     assert first.pull_steps[-1] == {"flows.deploy.take_on": {"comune": "alfa"}}
@@ -282,7 +281,6 @@ def test_who_leaves_is_started_no_more_and_keeps_what_it_has(
             deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=["componi-alfa"]))
         )
     assert left == []
-
     again = (here.folder / "ritirati" / "alfa.toml").rename(here.folder.parent / "alfa.toml")
     code, out, _ = typed("add", str(again))
     assert code == 0
@@ -294,24 +292,26 @@ def test_who_leaves_is_started_no_more_and_keeps_what_it_has(
 def test_the_runs_that_the_server_planned_go_with_who_leaves(
     here: Land, server: DoorServer, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And takes all that is its own along. One that the planner was about to write comes a little later."""
+    """So does what the planner wrote a little later; a neighbour's stays that has a tag of this name."""
     take_away, as_ours = deploy.take_away, server.as_(server.keys.internal)
 
     def plans_meanwhile(client: Any, settings: Any) -> None:
         take_away(client, settings)
         late = {"flow_id": str(client.read_flow_by_name("componi").id), "tags": [settings.profile.slug]}
-        assert server.http.post("/api/flow_runs/", json=late | SOON, headers=as_ours).status_code == 201
+        for more in ({}, {"deployment_id": str(client.read_deployment_by_name("componi/componi-alfa").id)}):
+            given = late | SOON | more
+            assert server.http.post("/api/flow_runs/", json=given, headers=as_ours).status_code == 201
 
     def planned() -> int:
         with server.client() as client:
-            runs = [one for one in client.read_flow_runs(limit=200) if one.state_type == StateType.SCHEDULED]
-        return sum("beta" in run.tags for run in runs)
+            runs = client.read_flow_runs(limit=200)
+        return sum("beta" in run.tags and run.state_type == StateType.SCHEDULED for run in runs)
 
     typed("apply")
     monkeypatch.setattr(deploy, "take_away", plans_meanwhile)
     wait_for("the planner", lambda: planned() > 0)
     assert typed("retire", "beta", "--export", str(tmp_path / "uscita"))[0] == 0
-    assert (planned(), "beta" in by_comune(server), any((tmp_path / "uscita").iterdir())) == (0, False, True)
+    assert (planned(), "beta" in by_comune(server), any((tmp_path / "uscita").iterdir())) == (1, False, True)
 
 
 def test_nobody_leaves_while_it_sends(here: Land, server: DoorServer, typed: Typed) -> None:

@@ -24,6 +24,17 @@ def shaped(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+# A Comune's deployments are found among those of a fleet by its name, a tag beside these; and these are
+# addresses that the web app of a fleet has for all.
+TAKEN = frozenset(("raccolta", "redazione", "invio", "servizio", "console", "metrics", "salute", "webhook"))
+
+
+def not_taken(name: str) -> str:
+    if name in TAKEN:
+        raise ValueError(f"is a word of the service's own, {name!r}: add the province, like {name}-mi")
+    return name
+
+
 AlertZone = Annotated[
     str, shaped(r"[A-Z][A-Za-z]{2,4}-[A-Z0-9]{1,3}", "an alert zone of the Protezione Civile like Lomb-09")
 ]
@@ -33,6 +44,7 @@ Slug = Annotated[
         r"[a-z][a-z0-9-]{1,40}",
         "a name of 2 to 41 small letters a to z, digits and hyphens that begins with a letter, like esempio",
     ),
+    AfterValidator(not_taken),
 ]
 Istat = Annotated[str, shaped(r"\d{6}", "the six digits of the Comune's ISTAT code, like 015195")]
 Emma = Annotated[str, shaped(r"[A-Z]{2}\d{3}", "a region's EMMA_ID like IT003")]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TypeAlias
+from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
@@ -44,15 +45,30 @@ def cancel(client: SyncPrefectClient, run: FlowRun, why: str) -> None:
 
 
 def forget(client: SyncPrefectClient, settings: Settings) -> None:
-    """What the server was about to plan when its deployment went: it reads first, and writes some later."""
+    """What the server was about to plan when its deployment went: it reads first, and writes some later.
+
+    Whose deployment is there is another's, with a tag that is called like this Comune: `fermo`, say.
+    """
     planned = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         tags=FlowRunFilterTags(all_=[settings.profile.slug]),
     )
-    while page := client.read_flow_runs(flow_run_filter=planned, limit=AT_ONCE):
+    others = 0
+    while page := client.read_flow_runs(flow_run_filter=planned, limit=AT_ONCE, offset=others):
         for run in page:
+            if run.deployment_id and _is_there(client, run.deployment_id):
+                others += 1
+                continue
             with suppress(ObjectNotFound):
                 client.delete_flow_run(run.id)
+
+
+def _is_there(client: SyncPrefectClient, deployment_id: UUID) -> bool:
+    try:
+        client.read_deployment(deployment_id)
+    except ObjectNotFound:
+        return False
+    return True
 
 
 def _of(client: SyncPrefectClient, settings: Settings, states: Sequence[StateType]) -> list[FlowRun]:
