@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
-from flows.settings import DEMO, SettingsError, load_profile
+from flows.fleet.front.directory import OF_ALL
+from flows.profiles.shapes import TAKEN
+from flows.settings import DEMO, ROOT, SettingsError, load_profile
 
 SITE = "http://127.0.0.1:8600"
 FEED = f'feeds = ["{SITE}/sito/feed/?post_type=notizia"]'
@@ -94,3 +97,11 @@ def test_one_source_is_named_once(tmp_path: Path, told: str, key: str) -> None:
     refused = refusal(tmp_path, FEED, told)
     assert f"{key}: {SITE}/" in refused
     assert "is named twice" in refused
+
+
+def test_no_comune_is_called_like_a_tag_or_an_address_of_all() -> None:
+    """A retiring one would take the runs of all others along, which are found by its name."""
+    deployments = yaml.safe_load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
+    tags = {tag for one in deployments["deployments"] for tag in one["tags"]}
+    addresses = {path.strip("/").partition(".")[0] for path in OF_ALL}
+    assert tags | addresses == TAKEN

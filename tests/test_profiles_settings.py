@@ -5,17 +5,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from flows.__main__ import main
 from flows.bulletin.language.measure import utf16
-from flows.fleet.front.directory import OF_ALL
 from flows.profiles.comune import Profile
 from flows.profiles.file import line_of, unfilled
 from flows.profiles.places import fill_words
-from flows.profiles.shapes import TAKEN
 from flows.run import run, write_config
-from flows.settings import DEMO, ROOT, Settings, SettingsError, load, load_profile
+from flows.settings import DEMO, Settings, SettingsError, load, load_profile
 from flows.whatsapp.templates import problems
 from tests.world.comune import SECRETS
 
@@ -77,14 +74,6 @@ WRONG = [
         )
     ),
 ]
-
-
-def test_no_comune_is_called_like_a_tag_or_an_address_of_all() -> None:
-    """A retiring one would take the runs of all others along, which are found by its name."""
-    deployments = yaml.safe_load((ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8"))
-    tags = {tag for one in deployments["deployments"] for tag in one["tags"]}
-    addresses = {path.strip("/").partition(".")[0] for path in OF_ALL}
-    assert tags | addresses == TAKEN
 
 
 @pytest.mark.parametrize(
