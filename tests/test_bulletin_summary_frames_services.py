@@ -33,6 +33,22 @@ SHUTTLE = matter_of("Servizio navetta collinare")
             "Pubblicata la graduatoria.",
             "È pubblicata la graduatoria del bando orti di via Alba.",
         ),
+        (
+            "Contributo affitto 2031",
+            "Pubblicazione graduatoria provvisoria",
+            "È pubblicata la graduatoria provvisoria del contributo affitto 2031.",
+        ),
+        (
+            "Buono libri 2031",
+            "NOTIZIE\nBuono libri 2031\nTerza edizione: pubblicazione graduatoria unica di ambito",
+            "È pubblicata la graduatoria unica di ambito del buono libri 2031.",
+        ),
+        (
+            "Concorso per un istruttore tecnico",
+            "Pubblicati gli ammessi alla prova orale",
+            "È pubblicato l'elenco degli ammessi alla prova orale del concorso per un istruttore tecnico.",
+        ),
+        ("Contributo affitto 2031", "Graduatoria provvisoria", ""),
         ("Concorso per bidelli: esito finale", "", "È pubblicato l'esito finale del concorso per bidelli."),
         (
             "Avviso di mobilità per due geometri",

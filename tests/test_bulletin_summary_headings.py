@@ -116,6 +116,12 @@ def test_what_no_sentence_tells_is_left_to_a_person(title: str, body: str) -> No
         ("Il Comune apre i parchi", "Iniziativa rivolta alle famiglie della città.", []),
         ("Alba in fiore", "Iniziativa prevista dal D.Lgs n. 63 per i libri di testo.", []),
         ("Bonus luce: le novità", "Leggi.", []),
+        ("Alba d'estate", "Programma eventi", ["Nella pagina trovi il programma di «Alba d'estate»."]),
+        (
+            "Alba d'estate",
+            "NOTIZIE\nProgramma delle iniziative estate 2031",
+            ["Nella pagina trovi il programma di «Alba d'estate», le iniziative dell'estate 2031."],
+        ),
     ],
 )
 def test_what_a_thing_is_comes_from_its_page_or_from_behind_the_colon(

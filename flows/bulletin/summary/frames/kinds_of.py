@@ -7,7 +7,7 @@ gratuito per chi cerca casa.`, `“Alba”: un aiuto per i nonni` is `«Alba» �
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.articles import gender_of, indefinite
+from flows.bulletin.language.articles import definite, gender_of, indefinite
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
@@ -30,6 +30,11 @@ _SHORTEST, _LONGEST, _LONG_NAME = 20, 230, 90
 _THAT = re.compile(r"\b(?:che|chi|dove|cui)\b")  # `per chi cerca casa`: its verb is no sentence's
 _ASIDE = re.compile(r"[:;|()/]|\b(?:art|legge|d\.?lgs|n\.)\s?\b|\bD\.\s?Lgs", re.I)
 _GOES_ON = re.compile(r"[a-zà-ù]+(?:\s[a-zà-ù]|\s[«“\"]|['’])")
+_PROGRAMME = re.compile(
+    r"programma (?:degli |delle |dei )?(?P<events>eventi|iniziative|manifestazioni|appuntamenti|spettacoli)"
+    r"(?: (?:dell['’])?(?P<season>estate|autunno|inverno))?(?: (?P<year>20\d\d))?\.",
+    re.I,
+)
 _TOWN = re.compile(r"\bcomun[ei](?= di [A-ZÀ-Ý])")
 _LAST = re.compile(r"(?<=\w), (?P<name>[A-ZÀ-Ý]\w+(?: [A-ZÀ-Ý]\w+)*)\.$")
 _OFFICE = re.compile(
@@ -54,10 +59,26 @@ def is_a(notice: Notice) -> Iterator[str]:
             yield f"{subject} è {named['article'].lower()}{named['what']}."
         return
     opening = _opening(notice)
+    if programme := _programme(opening, title):
+        yield programme
+        return
     phrase = _kind_of(opening) if opening else ""
     subject = _subject(title, opening) if phrase and spoken(title) == title else ""
     if subject:
         yield f"{subject} è {phrase}"
+
+
+def _programme(opening: str, title: str) -> str:
+    """`Nella pagina trovi il programma di «Estate viva», gli eventi dell'estate 2031.`; ""."""
+    found = _PROGRAMME.fullmatch(opening)
+    gender = gender_of(found["events"].lower()) if found else None
+    if found is None or gender is None or len(title) > _LONG_NAME:
+        return ""
+    events = f"{definite(found['events'].lower(), gender)}{found['events'].lower()}"
+    season = f" dell'{found['season'].lower()}" if found["season"] else ""
+    year = f" {found['year']}" if found["year"] else ""
+    when = f", {events}{season}{year}" if season or year else ""
+    return f"Nella pagina trovi il programma di {quoted(title)}{when}."
 
 
 def _opening(notice: Notice) -> str:

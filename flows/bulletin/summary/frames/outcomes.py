@@ -20,6 +20,9 @@ _OUTCOME = re.compile(
     r"|(?:elenco\s(?:degli\s|dei\s)?)?(?:candidati\s)?(?:ammessi|idonei|beneficiari|vincitori|assegnatari))",
     re.I,
 )
+_PUBLISHED = re.compile(
+    rf"(?=\S*\s?pubblica){_OUTCOME.pattern}(?P<tail>\s(?:di\sambito|alla\sprova\s\w+))?", re.I
+)
 _PART = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+|\n+")
 _AT_THE_END = re.compile(rf"(?<=[\w”»\")])\s(?={_OUTCOME.pattern}$)", re.I)
 _ARTICLES = {
@@ -46,19 +49,24 @@ _APPLIED = re.compile(
     re.I,
 )
 _LONGEST = 60  # characters of a line that says nothing else
+_SHORT = 400  # characters of a page of which this is the news
 
 
 def outcome(notice: Notice) -> str:
     """`È pubblicata la graduatoria provvisoria del bando orti sociali.`; "" where no outcome is told."""
     *first, last = _parts(notice.title)
     found = _OUTCOME.fullmatch(last) if first else None
+    tail = ""
     if found is None:
         first = [notice.title.strip(" .")]
-        lines = (calmed(line.strip(" .\t"), {}) for line in notice.body.split("\n"))
+        lines = [calmed(line.strip(" .\t"), {}) for line in notice.body.split("\n")]
         found = next((match for line in lines if (match := _is_outcome(line))), None)
-        if found is None or _OUTCOME.match(notice.title) or not _CALL.match(notice.title):
+        if found is None or not _CALL.match(notice.title):
+            found = _below_its_matter(notice, lines)
+            tail = found["tail"] or "" if found else ""
+        if found is None or _OUTCOME.match(notice.title):
             return ""
-    what = found["what"].lower()
+    what = f"{found['what']}{tail}".lower()
     head = what.split()[0]
     if head in _PEOPLE:
         what, head = f"elenco {_PEOPLE[head]}{what}", "elenco"
@@ -94,6 +102,18 @@ def _of(call: str) -> str:
         return noun.of
     matter = matter_of(call)
     return f"di {matter.text}" if matter is not None and not matter.article else f"di «{call.strip(' .')}»"
+
+
+def _below_its_matter(notice: Notice, lines: list[str]) -> re.Match[str] | None:
+    """`Pubblicazione graduatoria provvisoria`, below `Contributo affitto` and no more."""
+    if len(notice.source) > _SHORT or noun_of(notice.title) is None:
+        return None
+    title = notice.title.strip(" .")
+    for line in lines:
+        said = re.sub(rf"\s(?:de\w+\s)?{re.escape(title)}$", "", _PART.split(line)[-1], flags=re.I)
+        if (found := _PUBLISHED.fullmatch(said)) and len(line) <= _LONGEST + len(title):
+            return found
+    return None
 
 
 def _is_outcome(line: str) -> re.Match[str] | None:
