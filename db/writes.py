@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 from db.engine import make_reader
 
@@ -38,7 +38,7 @@ def marks(addresses: Iterable[str]) -> dict[str, Mark]:
     for address in addresses:
         try:
             url = make_url(address)
-        except ArgumentError:  # told when it is opened
+        except (ArgumentError, ValueError):  # told when it is opened; ValueError: a port that is no number
             continue
         if url.get_backend_name() != "sqlite":
             servers[url.host or str(url.query.get("host")), url.port][address] = url
@@ -58,6 +58,8 @@ def _of_file(path: Path) -> Mark:
             stat = one.stat()
         except FileNotFoundError:
             mark.append(None)
+        except OSError:  # out of reach: who opens it meets the same, and says so
+            return ()
         else:
             if time.time() - stat.st_mtime < TICK:
                 return ()
@@ -68,16 +70,17 @@ def _of_file(path: Path) -> Mark:
 def _of_server(urls: dict[str, URL]) -> dict[str, Mark]:
     """Of all databases of one server; the first of ours that can be opened asks for all."""
     for address in list(urls)[:3]:
-        engine = make_reader(address, wait_ms=WAIT_MS)
         try:
-            return _sums(engine)
-        except SQLAlchemyError:  # who opens it meets the same, and says so
+            return _sums(address)
+        except Exception:  # noqa: BLE001, S112  who opens it meets the same, and says so: it costs no other
             continue
-        finally:
-            engine.dispose()
     return {}
 
 
-def _sums(engine: Engine) -> dict[str, Mark]:
-    with engine.connect() as connection:
-        return {str(name): tuple(sums) for name, *sums in connection.execute(_SUMS)}
+def _sums(address: str) -> dict[str, Mark]:
+    engine = make_reader(address, wait_ms=WAIT_MS)
+    try:
+        with engine.connect() as connection:
+            return {str(name): tuple(sums) for name, *sums in connection.execute(_SUMS)}
+    finally:
+        engine.dispose()

@@ -70,6 +70,26 @@ def test_what_cannot_be_asked_is_left_out_and_costs_no_other(
     assert not (tmp_path / "gone.db").exists()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlite:///{file}/bollettino.db",
+        f"sqlite:///{'long' * 100}",
+        "postgresql://nobody:a@secret:of@127.0.0.1/gone",
+        "postgresql+psycopg2://127.0.0.1:1/gone",
+        f"postgresql://{'long' * 20}/gone",
+        "mysql://127.0.0.1/gone",
+    ],
+    ids=["no-folder", "long-name", "open-password", "driver", "long-host", "mysql"],
+)
+def test_an_address_that_is_none_costs_no_other(sqlite: Engine, tmp_path: Path, address: str) -> None:
+    """One Comune's typing error would else stop the look at all, and with it the web app of all."""
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    assert mark(sqlite)
+    asked = [address.format(file=tmp_path / "file"), address_of(sqlite)]
+    assert writes.marks(asked).keys() == {address_of(sqlite)}
+
+
 def test_of_a_server_the_first_that_can_be_opened_asks_for_all(postgresql: Engine) -> None:
     ours = address_of(postgresql)
     gone = make_url(ours).set(database="gone").render_as_string(hide_password=False)
