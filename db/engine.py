@@ -37,7 +37,7 @@ def make_engine(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """
     try:
         url = make_url(address)
-    except ArgumentError:  # whose text holds the address, perhaps with a password
+    except (ArgumentError, ValueError):  # whose text holds the address, or a part of a password
         raise StoreError(f"the database's address cannot be read: {ADDRESS}") from None
     if url.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
         raise StoreError(f"{url.get_backend_name()} is no database of ours: {ADDRESS}")

@@ -38,7 +38,7 @@ def marks(addresses: Iterable[str]) -> dict[str, Mark]:
     for address in addresses:
         try:
             url = make_url(address)
-        except (ArgumentError, ValueError):  # told when it is opened; ValueError: a port that is no number
+        except (ArgumentError, ValueError):  # told when it is opened
             continue
         if url.get_backend_name() != "sqlite":
             servers[url.host or str(url.query.get("host")), url.port][address] = url

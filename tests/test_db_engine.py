@@ -212,7 +212,10 @@ def test_an_error_quotes_no_value_of_the_statement(engine: Engine) -> None:
     assert "[SQL parameters hidden" in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["postgres//user:word@host/x", "mysql://user:word@host/x", ""])
+@pytest.mark.parametrize(
+    "address",
+    ["postgres//user:word@host/x", "mysql://user:word@host/x", "postgresql://u:a@b:word@host/x", ""],
+)
 def test_what_is_no_address_of_ours_is_said_in_a_line_without_it(address: str) -> None:
     with pytest.raises(StoreError, match=r"BOLLETTINO_DATABASE to postgresql://user:password@host") as caught:
         make_engine(address)

@@ -178,6 +178,15 @@ def test_who_is_ill_before_the_round_is_named_too(here: Land) -> None:
     assert outcome.red().startswith("Comuni non seguiti: 1 su 7: cieco.")
 
 
+def test_a_password_that_was_not_encoded_in_an_address_is_its_own_comune_s_trouble(here: Land) -> None:
+    """With `@` and `:` in it what follows is read as a port, and the error quotes it."""
+    here.give(SLUGS[2], "BOLLETTINO_DATABASE", "postgresql://bollettino:a@secret:word@127.0.0.1/gone")
+    outcome = every(here.fleet.roll(), "prova", slug_of, LONG)
+    assert (len(outcome.done), list(outcome.ill)) == (5, [SLUGS[2]])
+    assert "BOLLETTINO_DATABASE" in outcome.ill[SLUGS[2]]
+    assert "word" not in outcome.ill[SLUGS[2]].replace("user:password", "")
+
+
 def test_many_that_are_ill_are_named_as_far_as_a_sentence_goes() -> None:
     red = Outcome(ill={f"c{number:03}": "x" for number in range(300)}).red()
     assert red.startswith("Comuni non seguiti: 300 su 300: c000, c001, ")

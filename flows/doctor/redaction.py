@@ -93,7 +93,7 @@ def _all(settings: Settings) -> Iterator[str]:
 def _of_database(address: str) -> Iterator[str]:
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return
     parts = (url.host, url.username, url.password)
     yield from (str(part) for part in parts if part)

@@ -72,6 +72,6 @@ def place(settings: Settings) -> object:
     """Where its database is, whoever asks for it; what is no address is told when it is opened."""
     try:
         url = make_url(settings.database)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return settings.database
     return url.get_backend_name(), url.host, url.port, url.database
