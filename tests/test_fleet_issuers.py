@@ -125,6 +125,18 @@ def test_an_issuer_that_does_not_answer_is_everybody_s_failure(
     assert served.of(1) == []
 
 
+def test_an_issuer_that_wants_to_be_left_alone_is_not_asked_by_the_round_either(
+    served: Served, site: Site
+) -> None:
+    served.of(0)
+    site.answer("/dpc", status=503, Retry_After="600")
+    before = len(site.asked)
+    assert [served.of(minutes) for minutes in (1, 1, 5)] == [SLUGS] * 3
+    assert len(site.asked) - before == 1
+    site.answer("/dpc", body=archive(QUIET))
+    assert [served.of(minutes) for minutes in (4, 1)] == [SLUGS, []]
+
+
 def test_who_reads_an_issuer_of_its_own_is_always_opened(here: Land, served: Served, site: Site) -> None:
     site.answer("/cap", body=b"no alert")
     profile = here.folder / f"{OTHER}.toml"

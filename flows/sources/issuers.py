@@ -14,11 +14,12 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationError
 
 from db import disk
+from db.sources import LONGEST_FOR_ALERTS
 from flows.settings import Settings
 from flows.sources.alerts import CONDITIONAL, alert_addresses
 from flows.sources.polling import Polling
 from flows.sources.readings import fetcher
-from scrapers.errors import FetchError
+from scrapers.errors import FetchError, TemporaryError
 from scrapers.fetching.fetcher import NotModified
 
 ANYWAY = timedelta(minutes=10)  # as often as a Comune alone reads its alerts
@@ -43,6 +44,7 @@ class Memory(BaseModel):
     """A file of the fleet's, on each machine that works for it; without it everybody is served."""
 
     answers: dict[str, Answer] = Field(default_factory=dict)  # by address
+    until: dict[str, datetime] = Field(default_factory=dict)  # by address: before then it is not to be asked
     served: dict[str, Served] = Field(default_factory=dict)  # by slug
 
 
@@ -71,10 +73,11 @@ def asked(comuni: Iterable[Settings], polling: Polling, path: Path, now: datetim
     """Ask each issuer once, with what it said last; who is served afterwards gets what comes from `polling`.
 
     Only issuers that speak to all alike and whose words do not change with the hour; a Comune that reads
-    others too is always served, and so is everybody whose issuer does not answer.
+    others too is always served, and so is everybody whose issuer does not answer or wants to be left alone.
     """
     memory = _read(path)
-    answers: dict[str, Answer | None] = {}
+    until = {address: at for address, at in memory.until.items() if now < at <= now + LONGEST_FOR_ALERTS}
+    answers: dict[str, Answer | None] = dict.fromkeys(until)
     said: dict[str, str] = {}
     for settings in comuni:
         wanted = alert_addresses(settings.profile)
@@ -82,30 +85,38 @@ def asked(comuni: Iterable[Settings], polling: Polling, path: Path, now: datetim
             continue
         for _, address in wanted:
             if address not in answers:
-                answers[address] = _answer(settings, polling, address, memory.answers.get(address))
+                last = memory.answers.get(address)
+                answers[address], wait = _answer(settings, polling, address, last)
+                if wait:
+                    until[address] = now + min(wait, LONGEST_FOR_ALERTS)
         heard = [answers[address] for _, address in wanted]
         if all(heard):
             words = [settings.profile.sources, settings.profile.alert_zones, *heard]
             said[settings.profile.slug] = hashlib.sha256(repr(words).encode()).hexdigest()
     known = {address: answer for address, answer in answers.items() if answer}
     served = {slug: kept for slug, kept in memory.served.items() if slug in said}
-    return Issuers(path, Memory(answers=known, served=served), said, now)
+    return Issuers(path, Memory(answers=known, until=until, served=served), said, now)
 
 
-def _answer(settings: Settings, polling: Polling, address: str, last: Answer | None) -> Answer | None:
-    """None where it does not answer, or says it in another place: there a profile's own words decide."""
+def _answer(
+    settings: Settings, polling: Polling, address: str, last: Answer | None
+) -> tuple[Answer | None, timedelta]:
+    """None where it does not answer, or says it in another place: there a profile's own words decide. And how
+    long it asks to be left alone.
+    """
     with fetcher(settings, polling.pace) as client:
         try:
             etag, modified = (last.etag, last.last_modified) if last else (None, None)
             came = polling.ask(client, address, etag=etag, last_modified=modified).answer
-        except FetchError:  # told by each that is served
-            return None
+        except FetchError as exc:  # told by each that is served
+            wait = exc.retry_after if isinstance(exc, TemporaryError) else None
+            return None, timedelta(seconds=wait or 0)
     if isinstance(came, NotModified):
-        return last
+        return last, timedelta()
     if came.url != address:
-        return None
+        return None, timedelta()
     digest = hashlib.sha256(came.content).hexdigest()
-    return Answer(etag=came.etag, last_modified=came.last_modified, digest=digest)
+    return Answer(etag=came.etag, last_modified=came.last_modified, digest=digest), timedelta()
 
 
 def _read(path: Path) -> Memory:
