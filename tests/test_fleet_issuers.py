@@ -155,6 +155,12 @@ def test_a_memory_that_cannot_be_read_or_written_costs_a_round_s_work(
     assert served.of(1) == SLUGS
     assert served.of(1) == []
 
+    memory.unlink()
+    memory.mkdir()  # as one that may not be read: it is tried to be written all the same
+    assert served.of(1) == SLUGS
+    assert told.red == []
+    memory.rmdir()
+
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 

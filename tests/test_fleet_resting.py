@@ -122,6 +122,12 @@ def test_a_memory_that_cannot_be_read_or_written_costs_a_round_s_work(
     assert looked.after(5) == SLUGS
     assert looked.after(5) == []
 
+    memory.unlink()
+    memory.mkdir()  # as one that may not be read
+    assert looked.after(5) == SLUGS
+    memory.rmdir()
+    assert looked.after(5) == SLUGS
+
     def full(path: Path, _content: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 

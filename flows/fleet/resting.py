@@ -64,5 +64,5 @@ def _digest(settings: Settings, mark: writes.Mark) -> str:
 def _read(path: Path) -> Mapping[str, Found]:
     try:
         return Memory.model_validate_json(path.read_bytes()).root
-    except (FileNotFoundError, ValidationError):  # of another version, or cut off: as good as none
+    except (OSError, ValidationError):  # not there, of another version, cut off: as good as none
         return {}

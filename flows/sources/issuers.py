@@ -122,5 +122,5 @@ def _answer(
 def _read(path: Path) -> Memory:
     try:
         return Memory.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):  # of another version, or cut off: as good as none
+    except (OSError, ValidationError):  # not there, of another version, cut off: as good as none
         return Memory()
