@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from db import disk
 from flows import poll
 from flows.settings import Settings
+from scrapers.fetching.fetcher import Fetcher
 from tests.test_scrapers_dpc import CAP, QUIET, RED, TODAY, TOMORROW, archive, cap, dbf, rows
 from tests.world.fleet import Land
 from tests.world.loopback_site import Handler, Site
@@ -123,6 +124,21 @@ def test_an_issuer_that_does_not_answer_is_everybody_s_failure(
     site.answer("/dpc", body=archive(QUIET))
     assert served.of(10) == SLUGS
     assert served.of(1) == []
+
+
+def test_a_defect_in_asking_first_keeps_nobody_from_being_served(
+    served: Served, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get, calls = Fetcher.get, iter([True])
+
+    def once(self: Fetcher, url: str, **validators: Any) -> Any:
+        if next(calls, False):
+            raise RuntimeError("nobody foresaw it")
+        return get(self, url, **validators)
+
+    monkeypatch.setattr(Fetcher, "get", once)
+    assert [served.of(minutes) for minutes in (0, 1, 1)] == [SLUGS, SLUGS, []]
+    assert told.red == []
 
 
 def test_an_issuer_that_wants_to_be_left_alone_is_not_asked_by_the_round_either(

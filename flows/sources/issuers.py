@@ -18,7 +18,7 @@ from db.sources import LONGEST_FOR_ALERTS
 from flows.settings import Settings
 from flows.sources.alerts import CONDITIONAL, alert_addresses
 from flows.sources.polling import Polling
-from flows.sources.readings import fetcher
+from flows.sources.readings import defect, fetcher
 from scrapers.errors import FetchError, TemporaryError
 from scrapers.fetching.fetcher import NotModified
 
@@ -111,6 +111,9 @@ def _answer(
         except FetchError as exc:  # told by each that is served
             wait = exc.retry_after if isinstance(exc, TemporaryError) else None
             return None, timedelta(seconds=wait or 0)
+        except Exception as exc:  # noqa: BLE001  a defect must keep nobody from being served
+            defect(address, exc)
+            return None, timedelta()
     if isinstance(came, NotModified):
         return last, timedelta()
     if came.url != address:
