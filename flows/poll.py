@@ -5,7 +5,7 @@ done for whom stands in the log, and nothing of a Comune at rest: thousands of l
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -163,6 +163,8 @@ def look_after(fleet: Fleet) -> Outcome[str]:
     roll, now = fleet.roll(), datetime.now(UTC)
     found = resting.resting(roll.comuni, shared.of(fleet).server_state / rounds.FOLDER / STILL, now)
     passed = [settings for settings in roll.comuni if found.may_be_passed(settings.profile.slug)]
+    # first: to look at many takes minutes, and a beat of six minutes ago tells the watchdog of a round missed
+    _noted(partial(heartbeat.beat, settings.state, now=now) for settings in passed)
     still: list[str] = []
 
     def look(settings: Settings, engine: Engine) -> str:
@@ -174,14 +176,18 @@ def look_after(fleet: Fleet) -> Outcome[str]:
 
     others = [settings for settings in roll.comuni if settings not in passed]
     outcome = served(Roll(others, roll.ill), "sorveglia", look)
-    notes = [partial(heartbeat.beat, settings.state, now=now) for settings in passed]
-    for note in (*notes, partial(found.keep, still)):
-        try:
-            note()
-        except OSError as exc:  # the disk is full: the next round looks at everybody once more
-            get_run_logger().warning("%s non si scrive: %s", exc.filename or STILL, exc.strerror)
+    _noted([partial(found.keep, still)])
     at_rest = next(iter(watch.AT_REST))
     return Outcome({**{settings.profile.slug: at_rest for settings in passed}, **outcome.done}, outcome.ill)
+
+
+def _noted(notes: Iterable[Callable[[], None]]) -> None:
+    """The disk may be full: without its memory the next round looks at everybody once more."""
+    for note in notes:
+        try:
+            note()
+        except OSError as exc:
+            get_run_logger().warning("%s non si scrive: %s", exc.filename or STILL, exc.strerror)
 
 
 @flow(name="sorveglia-tutti", flow_run_name="Controllo di tutti i Comuni")

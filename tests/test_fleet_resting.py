@@ -83,6 +83,23 @@ def test_who_is_passed_over_has_its_beat(here: Land, looked: Looked) -> None:
     assert [heartbeat.last_beat(here.states / slug) for slug in SLUGS] == [looked.now] * len(SLUGS)
 
 
+def test_who_is_passed_over_has_its_beat_before_the_others_are_looked_at(
+    here: Land, looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which may take minutes: the watchdog would call Prefect dead, at the very time of many alerts."""
+    with opened(here.fleet.settings(FIRST).database) as engine, transaction(engine) as session:
+        make_bulletin(session, status=BulletinStatus.in_review)
+    beats = []
+
+    def long_round(_settings: Settings, _engine: Engine) -> str:
+        beats.append(heartbeat.last_beat(here.states / OTHER))
+        return AT_REST
+
+    monkeypatch.setattr(watch, "full_round", long_round)
+    looked.after(5)
+    assert beats == [looked.now]
+
+
 def test_what_waits_or_was_written_is_looked_at(here: Land, looked: Looked) -> None:
     with opened(here.fleet.settings(FIRST).database) as engine, transaction(engine) as session:
         make_bulletin(session, status=BulletinStatus.in_review)
