@@ -4,6 +4,7 @@ A process that looks after hundreds of databases would spend most of its time on
 one costs 9 ms of the processor there and as much here, and most have nothing new to say.
 """
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -51,8 +52,12 @@ def marks(addresses: Iterable[str]) -> dict[str, Mark]:
 
 
 def _of_file(path: Path) -> Mark:
-    """A write changes the log beside it; what takes the log in changes the file. Empty: it does not tell."""
+    """A write changes the log beside it; what takes the log in changes the file. Empty: it does not tell.
+
+    Where a link leads to the file, the log lies beside the file.
+    """
     mark: list[object] = []
+    path = Path(os.path.realpath(path))
     for one in (path, path.with_name(f"{path.name}-wal")):
         try:
             stat = one.stat()

@@ -28,9 +28,14 @@ def mark(engine: Engine) -> writes.Mark | None:
     return writes.marks([address_of(engine)]).get(address_of(engine))
 
 
-def test_a_write_makes_another_mark_and_a_look_does_not(engine: Engine, vault: Vault) -> None:
-    with reading(engine) as session:  # the first to open a copied file writes into it what kind of log it has
+def _opened_once(engine: Engine) -> None:
+    """The first to open a copied file writes into it what kind of log it has."""
+    with reading(engine) as session:
         session.get(Recipient, 1)
+
+
+def test_a_write_makes_another_mark_and_a_look_does_not(engine: Engine, vault: Vault) -> None:
+    _opened_once(engine)
     before = mark(engine)
     assert before
     with reading(engine) as session:
@@ -51,12 +56,30 @@ def test_a_file_that_was_just_written_tells_nothing(sqlite: Engine, vault: Vault
 
 
 def test_a_write_that_only_the_log_has_makes_another_mark(sqlite: Engine, vault: Vault) -> None:
+    _opened_once(sqlite)
     before = mark(sqlite)
     with sqlite.connect():  # the last one that leaves would take the log in
         with transaction(sqlite) as session:
             make_recipient(session, vault)
         time.sleep(writes.TICK + 0.1)
         assert writes.marks([address_of(sqlite)])[address_of(sqlite)] != before
+
+
+def test_so_does_one_to_a_file_that_was_moved_and_linked(
+    sqlite: Engine, vault: Vault, tmp_path: Path
+) -> None:
+    """On a greater disk, say; its log is there too."""
+    _opened_once(sqlite)
+    before = mark(sqlite)
+    link = tmp_path / "linked.db"
+    link.symlink_to(str(sqlite.url.database))
+    linked = f"sqlite:///{link}"
+    assert writes.marks([linked]) == {linked: before}
+    with sqlite.connect():
+        with transaction(sqlite) as session:
+            make_recipient(session, vault)
+        time.sleep(writes.TICK + 0.1)
+        assert writes.marks([linked])[linked] != before
 
 
 def test_what_cannot_be_asked_is_left_out_and_costs_no_other(
