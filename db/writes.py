@@ -35,14 +35,15 @@ def marks(addresses: Iterable[str]) -> dict[str, Mark]:
     A database that does not tell, or cannot be asked now, is left out: it is to be opened.
     """
     found: dict[str, Mark] = {}
-    servers: dict[tuple[str | None, int | None], dict[str, URL]] = defaultdict(dict)
+    servers: dict[tuple[object, ...], dict[str, URL]] = defaultdict(dict)
     for address in addresses:
         try:
             url = make_url(address)
         except (ArgumentError, ValueError):  # told when it is opened
             continue
         if url.get_backend_name() != "sqlite":
-            servers[url.host or str(url.query.get("host")), url.port][address] = url
+            # host and port may stand in the query: two servers of a machine, each with a database of one name
+            servers[url.host, url.port, str(url.query)][address] = url
         elif url.database and (mark := _of_file(Path(url.database))):
             found[address] = mark
     for urls in servers.values():

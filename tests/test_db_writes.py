@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url
+from sqlalchemy.util import immutabledict
 
 from db import writes
 from db.engine import reading, transaction
@@ -91,6 +92,16 @@ def test_what_cannot_be_asked_is_left_out_and_costs_no_other(
     asked = [f"sqlite:///{tmp_path / 'gone.db'}", away, "no address", "sqlite://", address_of(engine)]
     assert writes.marks(asked).keys() == {address_of(engine)}
     assert not (tmp_path / "gone.db").exists()
+
+
+def test_a_server_tells_nothing_of_another_one_s_database_of_the_same_name(postgresql: Engine) -> None:
+    """As where each Comune has a server of its own, on the socket of another port."""
+    ours = postgresql.url
+    way = {"host": str(ours.host or ours.query["host"])}
+    there = ours._replace(host=None, port=None, query=immutabledict(way | {"port": str(ours.port or 5432)}))
+    elsewhere = there.update_query_dict({"port": "1"})
+    addresses = [url.render_as_string(hide_password=False) for url in (there, elsewhere)]
+    assert writes.marks(addresses).keys() == {addresses[0]}
 
 
 @pytest.mark.parametrize(
