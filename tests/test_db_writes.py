@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, make_url, text
 from sqlalchemy.util import immutabledict
 
 from db import writes
@@ -102,6 +102,19 @@ def test_a_server_tells_nothing_of_another_one_s_database_of_the_same_name(postg
     elsewhere = there.update_query_dict({"port": "1"})
     addresses = [url.render_as_string(hide_password=False) for url in (there, elsewhere)]
     assert writes.marks(addresses).keys() == {addresses[0]}
+
+
+def test_a_server_that_counts_no_writes_tells_nothing(postgresql: Engine, vault: Vault) -> None:
+    assert mark(postgresql)
+    told = text(f'ALTER DATABASE "{postgresql.url.database}" SET track_counts = off')
+    with postgresql.begin() as connection:
+        connection.execute(told)
+    try:
+        assert mark(postgresql) is None
+    finally:
+        with postgresql.begin() as connection:
+            connection.execute(text(told.text.replace("SET track_counts = off", "RESET track_counts")))
+        postgresql.dispose()
 
 
 @pytest.mark.parametrize(
