@@ -24,13 +24,14 @@ TICK = 1.0  # seconds: a file's hour is as coarse as the kernel's clock; two wri
 # (PGSTAT_IDLE_INTERVAL, src/backend/utils/activity/pgstat.c); PostgreSQL 14 and older when it next does
 # something. After a crash of the server the sums begin at nought. Where nobody counts they stand still.
 _SUMS = text(
-    "SELECT datname, tup_inserted, tup_updated, tup_deleted, stats_reset, pg_postmaster_start_time() "
+    "SELECT datname, datid, tup_inserted, tup_updated, tup_deleted, stats_reset, pg_postmaster_start_time() "
     "FROM pg_stat_database WHERE datname IS NOT NULL AND current_setting('track_counts')::boolean"
 )
 
 
 def marks(addresses: Iterable[str]) -> dict[str, Mark]:
     """By address, what is another after a write, perhaps some seconds later; equal: nothing was written.
+    The first of each is the database's own: another one in its place, out of a backup, has another.
 
     A database that does not tell, or cannot be asked now, is left out: it is to be opened.
     """

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from db import disk
+from db import disk, writes
 from flows import poll
 from flows.settings import Settings
 from scrapers.fetching.fetcher import Fetcher
@@ -40,6 +40,7 @@ class Served:
             return gather(kind, polling, settings, engine)
 
         monkeypatch.setattr(poll, "gather", noted)
+        monkeypatch.setattr(writes, "TICK", 0.0)
 
     def of(self, minutes: float) -> list[str]:
         """In a round that comes so much later."""
@@ -75,7 +76,7 @@ def test_nobody_is_opened_whose_issuer_has_nothing_new(served: Served, told: Tol
     assert served.of(0) == SLUGS
     assert served.of(1) == []
     assert told.names[-1] == "Raccolta: allerte · 5 Comuni: nessuno con allerte nuove"
-    assert served.of(8) == []
+    assert served.of(28) == []
     assert served.of(1) == SLUGS, "nobody is passed over for longer"
     assert served.of(1) == []
     site.answer("/dpc", body=archive(WORSE))
@@ -94,7 +95,7 @@ def test_by_its_etag_an_issuer_is_asked_for_no_more_than_its_word(served: Served
         (site.answers["/nothing"] if handler.headers["If-None-Match"] == '"one"' else whole)(handler)
 
     site.answers["/dpc"] = conditional
-    assert [served.of(minutes) for minutes in (0, 1, 10, 1)] == [SLUGS, [], SLUGS, []]
+    assert [served.of(minutes) for minutes in (0, 1, 30, 1)] == [SLUGS, [], SLUGS, []]
     validators = [headers.get("If-None-Match") for headers in site.asked]
     assert validators == [None, '"one"', '"one"', '"one"'], "once in a round"
 
@@ -114,6 +115,16 @@ def test_who_joins_changes_or_was_not_served_is_opened(
     assert served.of(1) == []
 
 
+def test_a_database_out_of_a_backup_is_opened(here: Land, served: Served) -> None:
+    database = here.states / OTHER / "bollettino.db"
+    served.of(0)
+    copy = database.with_suffix(".copy")
+    copy.write_bytes(database.read_bytes())
+    copy.replace(database)
+    assert served.of(1) == [OTHER]
+    assert served.of(1) == []
+
+
 def test_an_issuer_that_does_not_answer_is_everybody_s_failure(
     served: Served, told: Told, site: Site
 ) -> None:
@@ -122,7 +133,7 @@ def test_an_issuer_that_does_not_answer_is_everybody_s_failure(
     assert served.of(1) == SLUGS
     assert told.red[-1].startswith("Comuni non seguiti: 5 su 5")
     site.answer("/dpc", body=archive(QUIET))
-    assert served.of(10) == SLUGS
+    assert served.of(30) == SLUGS
     assert served.of(1) == []
 
 
@@ -181,6 +192,6 @@ def test_a_memory_that_cannot_be_read_or_written_costs_a_round_s_work(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(disk, "replace", full)
-    assert served.of(10) == SLUGS
+    assert served.of(30) == SLUGS
     assert f"{poll.HEARD} non si scrive: No space left on device" in lines(caplog, logging.WARNING)
     assert told.red == []

@@ -1,8 +1,9 @@
 """Whom a round of alerts may pass over: whose issuers say what they said when it was last served.
 
 A fleet asks its issuers each minute and hears nothing new for hours; to open hundreds of databases for that
-was a third of what PostgreSQL did. Nobody is passed over for longer than `ANYWAY`: what a database has
-meanwhile lost, or got back from a backup, and a bulletin that has become too old, shows no later than that.
+was a third of what PostgreSQL did. Nobody is passed over whose database is another one by now, out of a
+backup, and nobody for longer than `ANYWAY`: what it has lost meanwhile, and a bulletin that has become too
+old, shows no later than that.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from db import disk
+from db import disk, writes
 from db.sources import LONGEST_FOR_ALERTS
 from flows.settings import Settings
 from flows.sources.alerts import CONDITIONAL, alert_addresses
@@ -22,7 +23,7 @@ from flows.sources.readings import defect, fetcher
 from scrapers.errors import FetchError, TemporaryError
 from scrapers.fetching.fetcher import NotModified
 
-ANYWAY = timedelta(minutes=10)  # as often as a Comune alone reads its alerts
+ANYWAY = timedelta(minutes=30)  # as often as its news are read; after an hour `watchdog` misses the alerts
 
 
 class Answer(BaseModel):
@@ -75,7 +76,8 @@ def asked(comuni: Iterable[Settings], polling: Polling, path: Path, now: datetim
     Only issuers that speak to all alike and whose words do not change with the hour; a Comune that reads
     others too is always served, and so is everybody whose issuer does not answer or wants to be left alone.
     """
-    memory = _read(path)
+    memory, comuni = _read(path), list(comuni)
+    databases = writes.marks(settings.database for settings in comuni)
     until = {address: at for address, at in memory.until.items() if now < at <= now + LONGEST_FOR_ALERTS}
     answers: dict[str, Answer | None] = dict.fromkeys(until)
     said: dict[str, str] = {}
@@ -90,8 +92,9 @@ def asked(comuni: Iterable[Settings], polling: Polling, path: Path, now: datetim
                 if wait:
                     until[address] = now + min(wait, LONGEST_FOR_ALERTS)
         heard = [answers[address] for _, address in wanted]
-        if all(heard):
-            words = [settings.profile.sources, settings.profile.alert_zones, *heard]
+        database = databases.get(settings.database)
+        if all(heard) and database:
+            words = [settings.profile.sources, settings.profile.alert_zones, database[0], *heard]
             said[settings.profile.slug] = hashlib.sha256(repr(words).encode()).hexdigest()
     known = {address: answer for address, answer in answers.items() if answer}
     served = {slug: kept for slug, kept in memory.served.items() if slug in said}

@@ -3,7 +3,7 @@
 Validators stay with each Comune, in its own database beside the rows that they stand for. A file under the
 state root would be a second memory of the same thing, which knows nothing of who has stored what: after a
 backup of one database came back, or in the round in which a Comune joins, its ETag would say "nothing new" to
-who has nothing. (What `issuers` remembers tells only whom a round may pass over, for ten minutes.) So a 304
+who has nothing. (What `issuers` remembers tells only whom a round may pass over, for half an hour.) So a 304
 is true of the validators that it answered, and is shared by those alone who bring the same ones. Whoever
 brings others, or none, has the issuer asked again, and what comes then is for all: one request a round, and a
 second one in the round in which somebody missed a bulletin.
