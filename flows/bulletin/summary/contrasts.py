@@ -43,7 +43,7 @@ _MOVED = re.compile(
     r"(?:rinviat|posticipat|anticipat|spostat|recuperat|differit)[oaie]\b(?P<to>[^.;:]{3,80})",
     re.I,
 )
-_MAY = re.compile(r"\b(?:in caso di|qualora|se\s|eventual\w*|potr\w+)", re.I)
+_MAY = re.compile(r"\b(?:in caso di|nel caso|ove\s|qualora|se\s|eventual\w*|potr\w+)", re.I)
 _MOVES = "Le altre variazioni sono nella pagina."
 _MOVES_LEFT = re.compile(r"\b(?:variazioni|giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _SECOND = re.compile(r"(?:^|[.;]\s)(?:Il secondo|La seconda)\b")

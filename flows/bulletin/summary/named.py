@@ -11,6 +11,7 @@ from flows.bulletin.page.telling import STEM, tells
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.nouns import without_purpose
 from flows.bulletin.summary.frames.subject import nominals
+from flows.bulletin.summary.frames.wording import worded
 
 _SUPPLIES = tuple(
     (re.compile(said, re.I), re.compile(supply, re.I))
@@ -26,13 +27,19 @@ _OPEN_OFFICE = re.compile(
     re.I,
 )
 _STREET = re.compile(
-    r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo)\s[A-ZÀ-Ý][\w'’]+", re.I
+    r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo|strada|ponte)\s"
+    r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?[A-ZÀ-Ý][\w'’]+",
+    re.I,
 )
 _TRAFFIC = re.compile(
     r"\b(?:viabilità|circolazione|traffico|asfaltatur\w|lavori|cantier\w|strad[ae]|limitazion\w)\b", re.I
 )
 _CHANGES = re.compile(
     r"\bcambia\b[^.]{0,20}\bviabilità\b|\bvietat[oaie]\s(?:il|la)\s(?:sosta|transito|circolazione|fermata)\b",
+    re.I,
+)
+_SHUTS = re.compile(
+    r"\b(?:chius[oaie]|chiusura|vietat[oaie]|divieto|senso unico|interrott[oaie]|interruzione|deviat\w+)\b",
     re.I,
 )
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
@@ -89,6 +96,8 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if notice.kind in _BANNING and _FORBIDS.search(text):
         return True  # whatever the title calls the ordinance
+    if notice.kind is Kind.road and _STREET.search(text) and _SHUTS.search(text):
+        return True  # where and what: it leans on no headline
     if notice.kind is Kind.road and _CHANGES.search(text) and _TRAFFIC.search(notice.title):
         return True
     if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
@@ -126,12 +135,12 @@ def _is_its_own(text: str, notice: Notice) -> bool:
     its headline.
     """
     below = lines(notice)[1:]
-    if len(notice.body) > _TEASER or not (notice.prose or len(below) == 1):
+    if sum(map(len, map(worded, notice.prose or below))) > _TEASER or not (notice.prose or len(below) == 1):
         return False
     is_led = _LED.match(text) is not None and bool(stems(text[:_LEAD]) & stems(notice.title))
-    if notice.prose and not (is_led or _begins(notice.prose[0], notice.kind)):
+    if notice.prose and not (is_led or _begins(worded(notice.prose[0]), notice.kind)):
         return False
-    opening = stems((*notice.prose, *below)[0])
+    opening = stems(worded((*notice.prose, *below)[0]))
     return len(opening) > 3 and len(opening & stems(text)) >= _TOLD * len(opening)
 
 

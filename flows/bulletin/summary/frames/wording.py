@@ -14,6 +14,7 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.addressed import addressed
+from flows.bulletin.summary.frames.ordered import ordered
 from flows.bulletin.summary.frames.recitals import without_recitals
 from flows.bulletin.summary.frames.scheduled import present
 
@@ -33,12 +34,17 @@ _PREAMBLE = re.compile(
     r"^(?:"
     r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
     r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda|rammenta"
-    r"|precisa|segnala|fa presente|avverte|porta a conoscenza|pubblica l['’]avviso)"
-    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|annuncia|rende noto|ricorda|segnala|fa sapere))"
+    r"|precisa|segnala|fa presente|avverte|ribadisce|porta a conoscenza|pubblica l['’]avviso)"
+    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|annuncia|rende noto|ricorda|segnala|ribadisce"
+    rf"|fa sapere))"
+    r"(?:,? (?:inoltre|altresì|anche|infine|quindi|pertanto)\b,?)?"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
     r"|informarvi|comunicarvi)(?:vi)? che\s+"
     r"|è con (?:grande )?piacere che\s+"
+    r"|si richiama l['’]attenzione [^,;:]{0,60}?(?:sul fatto|nel ribadire|nel ricordare) che\s*,?\s+"
+    r"|(?:cogliamo|si coglie) (?:inoltre )?l['’]occasione per (?:ricordare|informare"
+    r"|comunicare)(?: \w+ cittadin\w+)? che\s+"
     r"|(?:inoltre|infine|pertanto|quindi|a tal fine),?\s+"
     r"|per quest[oa](?: motivo| ragione)?,?\s+(?=(?:è|sono|si|il|la|i|gli|le)\s|l['’])"
     r")",
@@ -186,7 +192,19 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             re.I,
         ),
-        (r"(?<=\d) compreso\b", "", 0),
+        (r"(?<=\d) compres[oi]\b", "", 0),
+        (r"(?<=[a-zà-ù]) (?:pertanto|dunque|perciò|inoltre|altresì)(?= [a-zà-ù])", "", 0),
+        (r"(?<=[a-zà-ù] )NON(?= [a-zà-ù])", "non", 0),
+        (rf"\b(?:ne|pe)(?:l|lla|r la) (?:giornata|data) (?:di|del)? ?(?={WEEKDAY} \d)", "", re.I),
+        (rf"\bin data (?={WEEKDAY} \d)", "", re.I),
+        (rf"\bin data (?=\d{{1,2}}[°º]? {MONTH})", "il ", re.I),
+        (rf"\bnella mattinata di (?={WEEKDAY})", "la mattina di ", re.I),
+        (
+            r"\b(?:si rende(?:rà)?|sarà|è) necessari[oa] (?=la (?:temporanea )?(?:chiusura|sospensione"
+            r"|interruzione))",
+            "è prevista ",
+            re.I,
+        ),
         (rf"\b({MONTH}) (?:p\.\s?v\.|c\.\s?a\.)", r"\1", re.I),
         (r"^(?=(?:Regione|Provincia|Protezione [Cc]ivile)\b)", "La ", 0),
         (rf"\b0(\d) (?={MONTH})", r"\1 ", re.I),
@@ -212,6 +230,12 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"(?<=[a-zà-ù,] )(Cittadini|Utenti|Famiglie|Alunni|Studenti|Genitori)\b(?= [a-zà-ù])", _small, 0),
         (r"\b(Comun[ei]|Uffici[o]?|Serviz[io]+) (Del|Della|Dei|Delle|Di)\b(?= [A-Z])", _small_of, 0),
         (r"(?<=[a-zà-ù]) [-–] (Apert|Chius|Sospes)(?P<end>[oaie]) (?=[A-ZÀ-Ýa-zà-ù])", _stands, 0),
+        (
+            rf"^((?:{WEEKDAY} |Il )\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?), (?=(?:è|sono|sarà|saranno|verrà"
+            rf"|verranno) )",
+            r"\1 ",
+            re.I,
+        ),
         (rf"^(In occasione de[^,]{{3,50}}?) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
@@ -257,7 +281,7 @@ def worded(sentence: str) -> str:
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
-    text = _forbidden(text)
+    text = ordered(_forbidden(text))
     text = _OWN_NUMBER.sub(r"\1", text)
     text = plain_figures(text)
     for pattern, new in _REPLACED:
