@@ -150,6 +150,7 @@ _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
 }
+_ALL_OTHERS = re.compile(r"\baltri dettagli sono nella pagina\.$")
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _SUPPLY = re.compile(
@@ -347,8 +348,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     left = [
         slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
     ]
-    is_named = {slot for slot, named in _REST_NAMED.items() if named.search(text)}
-    left = [slot for slot in left if slot not in is_named]
+    left = [slot for slot in left if not (slot in _REST_NAMED and _REST_NAMED[slot].search(text))]
+    if _ALL_OTHERS.search(text) and len(split(text)) > 2:  # what is left is named, but for days
+        left = [slot for slot in left if any(figures(one.words) for one in notice.slots[slot])]
     is_vague = not figures(text)  # with word of the rest, or without
     names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest

@@ -11,8 +11,9 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.lines import told
 
 _QUOTED = re.compile(r"Per\s«(?P<title>[^»]+)»")
 _AFTER_QUOTES = re.compile(
@@ -81,6 +82,19 @@ _LONG = 230  # characters
 _VAGUE = re.compile(
     r"\bcambi(?:a|ano)(?:\stemporaneamente)?\s(?:la|l['’]|le)\s?(?:viabilità|circolazione|disciplina)", re.I
 )
+_ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
+    r"\b(?:è|sono|sarà|saranno|viene|vengono|verrà|verranno)\s(?:stat[oaie]\s)?\w+(?:at|ut|it|st|us"
+    r"|ss)[oaie]\sanche\s"
+    r"(?!se\b|in\b|per\b|nei\b|nelle\b|nel\b|nella\b|a\b|ai\b|alle\b|agli\b|online|on\b|con\b|da\b|dal)",
+    re.I,
+)
+_SHUT = re.compile(r"\b(?:è|sono|sar\w+|rest\w+|riman\w+|rimarr\w+)\s(?:\w+\s)?chius[oaie]\b", re.I)
+_OPEN_ENDED = re.compile(
+    r"\b(?:fino\s(?:a|al|alla)|temporane\w+|definitiv\w+|nella pagina|quando|se|in caso|tutto l['’]anno"
+    r"|per lavori)\b",
+    re.I,
+)
+_DAYS_LEFT = re.compile(r"\b(?:giorni|date|calendario|programma|orari|periodi)\b[^.]* nella pagina", re.I)
 _NAMELESS = re.compile(r"\bdeposito di atti\b|\bavviso di deposito\.|\bcasa (?:del comune|comunale)\b", re.I)
 
 
@@ -91,7 +105,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo comincia con «Per» e il titolo tra virgolette."
     if match := _AFTER_QUOTES.search(text):
         yield f"In «{text[: match.end()]}…» due righe sono attaccate."
-    if _HEADED.match(text):
+    if (headed := _HEADED.match(text)) and not speaks(headed[0]):
         yield "Il testo comincia con «Per» e un titolo con i due punti."
     said = [sentence for sentence in split(text) if "nella pagina" not in sentence]
     if said and all(map(_INFINITIVE.match, said)):
@@ -154,8 +168,20 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
             yield f"«{sentence}» non è una frase: manca il verbo."
     if _VAGUE.search(text) and not figures(text):
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
+    if said and _ALSO.search(said[0]):
+        yield f"La frase «{said[0]}» si regge su un'altra che non c'è."
+    days = _days(notice.title) if notice.kind not in OCCASIONS else set()
+    if days and not days & _days(text) and not _DAYS_LEFT.search(text):
+        yield "Il testo non dice il giorno che il titolo dice."
+    if notice.kind is Kind.hours and _SHUT.search(text) and not (figures(text) or _OPEN_ENDED.search(text)):
+        yield "Il testo dice che è chiuso, ma non quando."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _days(text: str) -> set[str]:
+    """The days of `text` that are no act's."""
+    return {fact for fact in told(text) if fact.startswith("day")}
 
 
 def _is_history(sentence: str) -> bool:

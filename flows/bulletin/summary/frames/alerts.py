@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.offices import office_at
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.wording import worded
 
 _COLOUR = r"(?:gialla|arancione|rossa)"
 _LEVEL = re.compile(
@@ -61,6 +62,7 @@ class _Read:
     hazard: str = ""  # told before its level: `ondata di calore, allerta gialla`
 
 
+_SEVERAL = 3  # sentences
 _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
     r"(?:avviso|bollettino|nota|comunicato|documento|aggiornamento)\s(?:n[.°]?\s?\d+\s)?del(?:\s|l['’])\s?\d",
     re.I,
@@ -71,6 +73,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
     parts = [said for said in gathered(notice) if utf16(said) <= limit]
     yield from (said for said in parts if closes(notice))  # which no sentence of the alert's tells
+    own = [said for said in map(worded, notice.prose) if _tells(said)]
+    if 1 < len(own) <= _SEVERAL and utf16(" ".join(own)) <= limit:
+        yield " ".join(own)  # each is of a hazard or a time of its own
     yield from enough(notice, limit, needs=_tells)
     found, used = _together(notice)
     zones = {match["zone"].upper() for line in lines(notice) for match in _ZONE.finditer(line)}

@@ -92,7 +92,7 @@ _DUTY = re.compile(r"(?:Serv(?:e|ono)|Occorr\w+|Bisogna|È necessari\w)\b")
 _EMPTY = re.compile(
     r"(?-i:\bdett[oaie] [A-Z])|\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
     r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
-    r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
+    r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b|\bsuddett\w+|\bpredett\w+"
     r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"

@@ -52,7 +52,11 @@ _GOOD_CAUSE = re.compile(
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
-    yield from enough(notice, limit, needs=_tells, made=list(_restrictions(notice)))
+    for own in enough(notice, limit, needs=_tells, made=list(_restrictions(notice))):
+        if any(_EXCEPTS.search(line) for line in untold(own, notice)) and not _EXCEPTS.search(own):
+            yield f"{own} {_LIMITS}"
+        else:
+            yield own
     for text in chain(_framed(notice), banned(notice), announced_measures(notice)):
         if utf16(text) <= limit:
             yield text
