@@ -19,6 +19,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.framed import OTHERS
+from flows.bulletin.summary.frames.asked import asked
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
@@ -27,6 +28,7 @@ from flows.bulletin.summary.frames.sentences import IS_A, OF_TERMS, WEIGHTS, Sen
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
+_ASKED = frozenset({Slot.todo})
 _TRIED, _ADDED, _OF_MEASURES = 4, 2, 3
 _FLAW = 0.5  # what an editor would mind in a sentence that nobody needs to read
 _WITH_ADDRESS = 0.8
@@ -181,6 +183,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
+        if sentence.slots == _ASKED and not repeats(text, sentence.text):
+            told += WEIGHTS[Slot.todo]
         if Slot.amount in sentence.slots and _sums(sentence.text) - _sums(text) and _sums(text):
             told = max(told, WEIGHTS[Slot.amount] / 2)  # one sum told is not all
         if (notice.kind in OCCASIONS and _PRACTICAL.search(sentence.text)) or _IF_IT_RAINS.match(
@@ -194,6 +198,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
+    yield from asked(notice)
     yield from parts_of(notice)
     if notice.kind in OCCASIONS:
         yield from (one for one in office(notice, matter) if _is_practical(one))

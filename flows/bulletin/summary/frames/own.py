@@ -13,6 +13,13 @@ from flows.bulletin.summary.frames.sentences import MEETS
 from flows.bulletin.summary.frames.wording import worded
 
 _LOUD = re.compile(r"\b[A-ZÀ-Ý]{5,}['’]?(?!\w)")  # `saranno CHIUSI`: a word shouted amid a sentence
+_COURTESY = re.compile(
+    r"(?:(?:Nel )?[Ss]i ringrazia|(?:Nel )?[Rr]ingrazia|Grazie|Ci (?:si )?scus|Si scusa|Si confida"
+    r"|Confid|Certi della|"
+    r"(?:L['’]Amministrazione|Il Comune)\b[^.]{0,20}\b(?:ringrazia|si scusa|confida)|Il (?:servizio"
+    r"|trattamento|lavoro) "
+    r"(?:è|sarà|verrà) (?:effettuato|eseguito|svolto) dalla (?:ditta|società|cooperativa))"
+)
 _MOST = 8  # sentences that are tried
 
 
@@ -39,7 +46,8 @@ def enough(
 
 
 def _stands(sentence: str) -> bool:
-    return sentence.endswith((".", "!")) and not set(troubles(sentence)) - WEAK and not _LOUD.search(sentence)
+    is_whole = sentence.endswith((".", "!")) and not set(troubles(sentence)) - WEAK
+    return is_whole and not _LOUD.search(sentence) and not is_courtesy(sentence)
 
 
 def is_idle(line: str) -> bool:
@@ -50,3 +58,8 @@ def is_idle(line: str) -> bool:
 def opened(sentence: str) -> str:
     """With a capital at its start."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def is_courtesy(sentence: str) -> bool:
+    """Whether an office thanks, excuses itself or hopes, and tells nothing."""
+    return _COURTESY.match(sentence) is not None

@@ -1,0 +1,86 @@
+"""What an office asks its citizens to do, as one says it to them: `Copri il pozzo.`
+
+`Si prega la popolazione di coprire il pozzo che dà su quei prati, finché si spruzza`: the reader needs the
+deed, and whoever is told of the spraying without it leaves it open.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.sentences import MADE, Sentence
+from flows.bulletin.summary.frames.wording import worded
+
+_KINDS = frozenset({Kind.health, Kind.supply_cut, Kind.alert, Kind.campaign, Kind.other, Kind.service})
+_ASKS = Cued(
+    r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
+    r"|invitiamo|raccomandiamo"
+    r"|è\s(?:consigliato|opportuno|necessario|raccomandato|importante))\b"
+    r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?"
+    r"(?:,?\s(?:a\s|ai\s|alla\s|i\s|la\s|gli\s|le\s|l['’]\s?|agli\s|tutt[aei]\s(?:la\s|i\s|gli\s)?)*"
+    r"(?:cittadin\w+|popolazione|residenti|utenti|utenza|famiglie|abitanti)\b)?"
+    r",?\s(?:di\s|ad?\s)?(?P<deed>(?:non\s)?[a-zà-ù]+(?:are|ere|ire)\s[^.;:]+)",
+    re.I,
+)
+_END = re.compile(
+    r",|\s\(|\se\s(?:a|ad|di|non)\s|\s(?:che|in modo|al fine|affinché|durante|per evitare"
+    r"|come previsto)\b|\se\s\w+(?:are|ere|ire)\b"
+)
+_IF = re.compile(r"\b(?:in caso|nel caso|se|qualora|ove|laddove|quando)\b", re.I)
+_LEANS = re.compile(
+    r"\b(?:tal[ei]|quest[aeio]|suddett\w+|predett\w+|seguent[ei]|sopra|stess[aeio]|attenzione"
+    r"|collabor\w+|utilizzarla|partecip\w+)\b",
+    re.I,
+)
+_YOU = {
+    "tenere": "Tieni",
+    "mantenere": "Mantieni",
+    "chiudere": "Chiudi",
+    "coprire": "Copri",
+    "bollire": "Fai bollire",
+    "evitare": "Evita",
+    "limitare": "Limita",
+    "svuotare": "Svuota",
+    "eliminare": "Elimina",
+    "lavare": "Lava",
+    "spostare": "Sposta",
+    "rimuovere": "Togli",
+    "ritirare": "Ritira",
+    "lasciare": "Lascia",
+    "usare": "Usa",
+    "utilizzare": "Usa",
+    "proteggere": "Proteggi",
+    "segnalare": "Segnala",
+    "diffidare": "Diffida",
+    "contattare": "Contatta",
+    "chiamare": "Chiama",
+    "rispettare": "Rispetta",
+    "moderare": "Modera",
+    "ridurre": "Riduci",
+    "spegnere": "Spegni",
+}
+_FEWEST, _LONGEST = 3, 110  # words, characters
+
+
+def asked(notice: Notice) -> Iterator[Sentence]:
+    """The first deed as a sentence; none of a condition, or that leans on what the page says before it."""
+    if notice.kind not in _KINDS:
+        return
+    for sentence in (*notice.abstract, *notice.prose):
+        for found in _ASKS.finditer(sentence):
+            deed = found["deed"]
+            if _IF.search(sentence[: found.start()]):
+                continue
+            end = _END.search(deed)
+            said = _to_you((deed[: end.start()] if end else deed).strip())
+            if said and len(said.split()) >= _FEWEST and len(said) <= _LONGEST and not _LEANS.search(said):
+                yield Sentence(worded(f"{said}."), frozenset({Slot.todo}), False, MADE, -0.3)
+                return  # what is asked first is asked most
+
+
+def _to_you(deed: str) -> str:
+    verb, _, rest = deed.partition(" ")
+    if verb.lower() == "non":
+        return f"Non {rest}" if rest else ""
+    return f"{_YOU[verb.lower()]} {rest}" if verb.lower() in _YOU else ""
