@@ -82,6 +82,8 @@ def _asks(text: str) -> bool:
 
 def _is_finite(word: str) -> bool:
     """`celebra` of celebrare; what may as well be a noun, a participle or an adjective is not counted."""
+    if word.endswith(("rebbe", "rebbero")):
+        return True  # `potrebbero`
     if word.endswith("o") and not word.endswith(("no", "mo")):
         return False  # `il parto`, `decoro`: no office says `io`
     infinitive = lemma(word)

@@ -150,7 +150,7 @@ _STAMP = re.compile(
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 _ORTHO = re.compile(
     r"(?<!\.)\.\.(?!\.)|\s[,;](?=\s)|\s\.(?=\s|$)|[,;:]{2}|\b[eE]['’](?=\s)|\w\(\w{3}"
-    r"|\b(\w{2,})\s+\1\b(?<!si si)"
+    r"|\b([^\W\d]{2,})\s+\1\b(?<!si si)"
     r"|\b(?:perch|poich|finch|affinch|bench|nonch|purch|anzich)[eè]['’]?(?!\w)|\b(?:[a-zà-ù]{3,}(?:a"
     r"|u|o)['’])(?=[\s,.])"
     r"|\b[a-zà-ù]{3,}[A-ZÀ-Ý][a-zà-ù]{2}|[a-zà-ù]{3}[.;,:!?][A-ZÀ-Ý][a-zà-ù]|[A-ZÀ-Ý]{3,}[ìàèòùé]\b"
