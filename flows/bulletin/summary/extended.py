@@ -6,6 +6,7 @@ longer text is judged anew. What the page tells of some people only, or of anoth
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
@@ -19,12 +20,12 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.framed import OTHERS
-from flows.bulletin.summary.frames.asked import asked
+from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import IS_A, OF_TERMS, WEIGHTS, Sentence, office, repeats
+from flows.bulletin.summary.frames.sentences import IS_A, MADE, OF_TERMS, WEIGHTS, Sentence, office, repeats
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
@@ -183,7 +184,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
-        if sentence.slots == _ASKED and not repeats(text, sentence.text):
+        if sentence.slots == _ASKED and sentence.place == MADE and not tells_deed(text, sentence.text):
             told += WEIGHTS[Slot.todo]
         if Slot.amount in sentence.slots and _sums(sentence.text) - _sums(text) and _sums(text):
             told = max(told, WEIGHTS[Slot.amount] / 2)  # one sum told is not all
@@ -198,7 +199,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
-    yield from asked(notice)
+    yield from islice(asked(notice), 1)
     yield from parts_of(notice)
     if notice.kind in OCCASIONS:
         yield from (one for one in office(notice, matter) if _is_practical(one))

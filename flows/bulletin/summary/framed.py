@@ -154,6 +154,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
                 listed.told_whole(notice, limit),
                 listed.named(notice, limit),
                 outlines(notice),
+                works.limited(notice, limit),
                 _titled(notice),
             )
         )

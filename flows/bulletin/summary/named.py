@@ -6,7 +6,7 @@ from functools import lru_cache
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.telling import STEM, tells
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.nouns import without_purpose
@@ -96,13 +96,15 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if notice.kind in _BANNING and _FORBIDS.search(text):
         return True  # whatever the title calls the ordinance
-    if notice.kind is Kind.road and _STREET.search(text) and _SHUTS.search(text):
+    if notice.kind is Kind.road and _SHUTS.search(text) and _has_streets(text, notice):
         return True  # where and what: it leans on no headline
     if notice.kind is Kind.road and _CHANGES.search(text) and _TRAFFIC.search(notice.title):
         return True
     if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
         return True  # `Comunicato stampa n. 12`: it names nothing that a text could share
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
+    if notice.kind not in OCCASIONS and any(_is_list_of(text, one) for one in notice.listings):
+        return True
     if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
     named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
@@ -135,13 +137,28 @@ def _is_its_own(text: str, notice: Notice) -> bool:
     its headline.
     """
     below = lines(notice)[1:]
-    if sum(map(len, map(worded, notice.prose or below))) > _TEASER or not (notice.prose or len(below) == 1):
+    if notice.listings and len(notice.body) > _TEASER:
+        return False
+    if sum(map(len, map(worded, below))) > _TEASER or not (notice.prose or len(below) == 1):
         return False
     is_led = _LED.match(text) is not None and bool(stems(text[:_LEAD]) & stems(notice.title))
     if notice.prose and not (is_led or _begins(worded(notice.prose[0]), notice.kind)):
         return False
     opening = stems(worded((*notice.prose, *below)[0]))
     return len(opening) > 3 and len(opening & stems(text)) >= _TOLD * len(opening)
+
+
+def _is_list_of(text: str, listing: Listing) -> bool:
+    """Whether a text has all the items of a list, which say by themselves what they are about."""
+    items = [stems(item) for item in listing.items]
+    return all(len(item) > 3 and item <= stems(text) for item in items)
+
+
+def _has_streets(text: str, notice: Notice) -> bool:
+    """Whether a text names the street of every measure that the page tells."""
+    found = [_STREET.search(line) for line in lines(notice)[1:] if _SHUTS.search(line)]
+    named = [" ".join(street[0].lower().split()) for street in found if street]
+    return bool(named) and not notice.listings and all(street in text.lower() for street in named)
 
 
 def _begins(sentence: str, kind: Kind) -> bool:

@@ -7,8 +7,10 @@ The texts that two strict readers sent back had these openings twice as often as
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.sentences import split
+from flows.bulletin.language.sentences import has_verb, split
+from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
@@ -88,6 +90,19 @@ _ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
     r"(?!se\b|in\b|per\b|nei\b|nelle\b|nel\b|nella\b|a\b|ai\b|alle\b|agli\b|online|on\b|con\b|da\b|dal)",
     re.I,
 )
+_TIMETABLE = re.compile(
+    rf"\d\s{WEEKDAY}(?:(?:,|\se)\s{WEEKDAY})*\s?:\s", re.I
+)  # `9.00 - 12.30 martedì: 9.00`
+_MEASURES = (
+    (
+        "transit",
+        re.compile(
+            r"\bdivieto di (?:transito|circolazione)|\bchius(?:[oaie]|ura)\b|\bvietat\w+ il transito", re.I
+        ),
+    ),
+    ("parking", re.compile(r"\bdivieto di (?:sosta|fermata)|\bvietat\w+ (?:il transito e )?la sosta", re.I)),
+    ("one way", re.compile(r"\bsenso unico\b", re.I)),
+)
 _SHUT = re.compile(r"\b(?:è|sono|sar\w+|rest\w+|riman\w+|rimarr\w+)\s(?:\w+\s)?chius[oaie]\b", re.I)
 _OPEN_ENDED = re.compile(
     r"\b(?:fino\s(?:a|al|alla)|temporane\w+|definitiv\w+|nella pagina|quando|se|in caso|tutto l['’]anno"
@@ -103,6 +118,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     quoted = _QUOTED.match(text)
     if quoted and folded(quoted["title"]) in folded(notice.title):
         yield "Il testo comincia con «Per» e il titolo tra virgolette."
+    if match := _TIMETABLE.search(text):
+        yield f"In «{match[0]}» due righe sono attaccate."
     if match := _AFTER_QUOTES.search(text):
         yield f"In «{text[: match.end()]}…» due righe sono attaccate."
     if (headed := _HEADED.match(text)) and not speaks(headed[0]):
@@ -124,6 +141,9 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if _TERM.search(text):
         yield "Il testo ricopia la scadenza dal titolo, senza una frase."
     title = notice.title.strip(" .")
+    head, colon, _ = title.partition(": ")
+    if colon and notice.kind not in OCCASIONS and text.startswith(f"{head}: ") and _is_name(head):
+        yield "Il testo comincia con un titolo con i due punti."
     if "?" in title and text.startswith(title):
         yield "Il testo comincia con le domande del titolo."
     is_long = len(notice.body) > _MORE
@@ -171,12 +191,26 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if said and _ALSO.search(said[0]):
         yield f"La frase «{said[0]}» si regge su un'altra che non c'è."
     days = _days(notice.title) if notice.kind not in OCCASIONS else set()
-    if days and not days & _days(text) and not _DAYS_LEFT.search(text):
+    if days and not _days(text) and not _DAYS_LEFT.search(text):
         yield "Il testo non dice il giorno che il titolo dice."
+    if notice.kind is Kind.road and "nella pagina" not in text and (own := _measures(text)):
+        left = {one for sentence in notice.prose for one in _measures(sentence)} - own
+        if left:
+            yield "Manca un'altra misura che la pagina dice."
     if notice.kind is Kind.hours and _SHUT.search(text) and not (figures(text) or _OPEN_ENDED.search(text)):
         yield "Il testo dice che è chiuso, ma non quando."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _measures(text: str) -> set[str]:
+    """Which measures of traffic a text tells: no way through, no parking, one way."""
+    return {name for name, words in _MEASURES if words.search(text)}
+
+
+def _is_name(head: str) -> bool:
+    """Whether the words before a title's colon are a name: `Abbandono rifiuti`, which no verb opens."""
+    return not has_verb(head) or gender_of(head.split(" ", 1)[0].lower()) is not None
 
 
 def _days(text: str) -> set[str]:

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.facets import bare
 from flows.bulletin.summary.frames.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.wording import worded
 
-_KINDS = frozenset({Kind.health, Kind.supply_cut, Kind.alert, Kind.campaign, Kind.other, Kind.service})
+_KINDS = frozenset(
+    {Kind.health, Kind.supply_cut, Kind.alert, Kind.campaign, Kind.other, Kind.service, Kind.act}
+)
 _ASKS = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
     r"|invitiamo|raccomandiamo"
@@ -27,6 +30,19 @@ _END = re.compile(
     r",|\s\(|\se\s(?:a|ad|di|non)\s|\s(?:che|in modo|al fine|affinché|durante|per evitare"
     r"|come previsto)\b|\se\s\w+(?:are|ere|ire)\b"
 )
+_ANNOUNCES = Cued(
+    r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?)"
+    r"|è\s(?:consigliato|necessario|opportuno))\b"
+    r"[^.;:]{0,60}$",
+    re.I,
+)
+_BOIL = Cued(
+    r"\b(?:farla bollire|bollirla|bollire l['’]acqua|(?:previa|dopo|solo dopo) (?:la )?(?:bollitura"
+    r"|ebollizione))\b"
+    r"(?P<long> per almeno \d+ minuti)?",
+    re.I,
+)
+_AS_DEED = re.compile(r"^(?:di|a|ad)\s", re.I)
 _IF = re.compile(r"\b(?:in caso|nel caso|se|qualora|ove|laddove|quando)\b", re.I)
 _LEANS = re.compile(
     r"\b(?:tal[ei]|quest[aeio]|suddett\w+|predett\w+|seguent[ei]|sopra|stess[aeio]|attenzione"
@@ -64,23 +80,49 @@ _FEWEST, _LONGEST = 3, 110  # words, characters
 
 
 def asked(notice: Notice) -> Iterator[Sentence]:
-    """The first deed as a sentence; none of a condition, or that leans on what the page says before it."""
+    """The deeds of the first sentence, or list, that asks; none of a condition, or that leans on another."""
     if notice.kind not in _KINDS:
         return
+    if boils := _BOIL.search(notice.source):
+        yield _sentence(f"Fai bollire l'acqua{boils['long'] or ''} prima di berla")
+        return
+    for listing in notice.listings:
+        if _ANNOUNCES.search(listing.lead) and not _IF.search(listing.lead):
+            deeds = [deed for item in listing.items if (deed := _deed(_AS_DEED.sub("", item)))]
+            if deeds:
+                yield from map(_sentence, deeds)
+                return
     for sentence in (*notice.abstract, *notice.prose):
         for found in _ASKS.finditer(sentence):
-            deed = found["deed"]
-            if _IF.search(sentence[: found.start()]):
-                continue
-            end = _END.search(deed)
-            said = _to_you((deed[: end.start()] if end else deed).strip())
-            if said and len(said.split()) >= _FEWEST and len(said) <= _LONGEST and not _LEANS.search(said):
-                yield Sentence(worded(f"{said}."), frozenset({Slot.todo}), False, MADE, -0.3)
+            said = _deed(found["deed"]) if not _IF.search(sentence[: found.start()]) else ""
+            if said:
+                yield _sentence(said)
                 return  # what is asked first is asked most
+
+
+def tells_deed(text: str, deed: str) -> bool:
+    """Whether a text has the words of a deed, whatever its verb: `Non usare gli ascensori`."""
+    own = _stems(deed)
+    return bool(own) and len(own & _stems(text)) >= max(1, len(own) - 1)
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in bare(text).split() if len(word) > 4}
+
+
+def _sentence(said: str) -> Sentence:
+    return Sentence(worded(f"{said}."), frozenset({Slot.todo}), False, MADE, -0.3)
+
+
+def _deed(words: str) -> str:
+    end = _END.search(words)
+    said = _to_you((words[: end.start()] if end else words).strip(" ;."))
+    is_fit = len(said.split()) >= _FEWEST and len(said) <= _LONGEST and not _LEANS.search(said)
+    return said if is_fit else ""
 
 
 def _to_you(deed: str) -> str:
     verb, _, rest = deed.partition(" ")
     if verb.lower() == "non":
-        return f"Non {rest}" if rest else ""
+        return f"Non {rest}" if re.match(r"[a-zà-ù]+(?:are|ere|ire)\b", rest) else ""
     return f"{_YOU[verb.lower()]} {rest}" if verb.lower() in _YOU else ""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.calls import framed, parts_of
+from flows.bulletin.summary.frames.flaws import is_praise
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import occurrence
 from flows.bulletin.summary.frames.prohibited import fined
-from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, is_praise, office
+from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 
 WANTED = (
     *(Slot.what, Slot.who, Slot.todo, Slot.fine, Slot.when, Slot.how, Slot.place),

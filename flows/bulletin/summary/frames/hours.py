@@ -13,7 +13,7 @@ from flows.bulletin.summary.frames.clock import every_at, hours_at
 from flows.bulletin.summary.frames.days import only_day, period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.offices import Office, joined, office_at
-from flows.bulletin.summary.frames.opening_days import opening_days
+from flows.bulletin.summary.frames.opening_days import opening_days, opening_weekdays
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.seasons import seasonal
 from flows.bulletin.summary.frames.spans import since
@@ -79,7 +79,11 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
-    yield from (text for text in (*seasonal(notice), *opening_days(notice)) if utf16(text) <= limit)
+    yield from (
+        text
+        for text in (*seasonal(notice), *opening_days(notice), *opening_weekdays(notice))
+        if utf16(text) <= limit
+    )
     own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):

@@ -34,10 +34,12 @@ _SOME = {
     **dict.fromkeys(("sulla", "sulle"), "su "),
 }
 _LEANS = re.compile(
-    r"\b(?:evidenzi|precis|ricord|specific|ordina|dispon|stabilisc)\w*(?:\sche)?$|\b(?:che|di|per|a|con"
+    r"\b(?:evidenzi|precis|ricord|specific|ordina|dispon|stabilisc)\w*(?:\sche)?$|\b(?:che|a|con"
     r"|come segue|da)$",
     re.I,
 )
+_GOES_ON = re.compile(r"\b(?:di|per)$")
+_FOLLOWS = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b|(?:il|lo|la|i|gli|le)\s|l['’]", re.I)
 _LEFT = re.compile(r"\b(?:allegat|document|link|modul)\w*", re.I)
 _LONGEST_ITEM, _MOST_ITEMS, _SHORTEST_LEAD = 90, 6, 20
 
@@ -74,7 +76,13 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
         or _LEANS.search(lead)
     ):
         return
+    if all(speaks(item) and not _LEANS.search(item) for item in items):
+        yield opened(worded(f"{joined(items)}."))
     mark = "; " if any("," in item or " e " in item for item in items) else ""
+    if _GOES_ON.search(lead):
+        if all(map(_FOLLOWS.match, items)):
+            yield f"{lead} {joined(items)}."
+        return
     yield f"{lead}: {mark.join(items) if mark else joined(items)}."
 
 

@@ -8,6 +8,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.wording import worded
 
 _NAMED = re.compile(r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza)\b|\d{6,}", re.I)
 _RISK = re.compile(
@@ -20,6 +21,11 @@ _TODO = re.compile(
     r"|sospender\w+|smett\w+|consegnar\w+|conferir\w+)",
     re.I,
 )
+_DEED = re.compile(
+    r"\bnon\s(?P<verb>(?:consumar|mangiar|utilizzar|usar|ber))(?P<it>lo|la|li|le|e)\b"
+    r"(?:[^.;]*?\b(?P<back>riport|restitu|riconsegn)\w+)?",
+    re.I,
+)
 _RECALLED = re.compile(
     r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
     r"|alcuni|alcune)\b.+))",
@@ -30,6 +36,7 @@ _RECALLED = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where product, risk or what to do is missing."""
     yield from enough(notice, limit, needs=_tells)
+    yield from (text for text in _with_deed(notice) if utf16(text) <= limit)
     for line in lines(notice):
         sentences = split(line)
         made = [_whole(sentence) for sentence in sentences]
@@ -38,6 +45,21 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             if not is_cut(line) and "È richiamat" in text + " Sono" and _tells(text) and utf16(text) <= limit:
                 yield text
                 break
+
+
+def _with_deed(notice: Notice) -> Iterator[str]:
+    """The office's sentence of product and risk, and in short what it asks to do with it."""
+    found = next(filter(None, map(_DEED.search, notice.prose)), None)
+    if found is None:
+        return
+    it = "" if found["it"].lower() == "e" else found["it"].lower()
+    deed = f"Non {found['verb'].lower()}{it or 'e il prodotto'}"
+    if found["back"]:
+        deed = f"{deed} e riporta{it or 'lo'} al negozio"
+    for sentence in (*notice.abstract, *notice.prose):
+        text = f"{worded(sentence)} {deed}."
+        if sentence != found.string and _tells(text):
+            yield text
 
 
 def _tells(text: str) -> bool:

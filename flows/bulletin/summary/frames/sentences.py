@@ -15,7 +15,6 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.language.dates import MONTHS, WEEKDAYS
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
@@ -23,6 +22,7 @@ from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import headings
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
+from flows.bulletin.summary.frames.flaws import flaw_of
 from flows.bulletin.summary.frames.leads import may_lead
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.naming import needs_name, with_name
@@ -37,6 +37,7 @@ WEIGHTS: dict[Slot, float] = {
     Slot.who: 1.8,
     Slot.amount: 1.8,
     Slot.exception: 1.5,
+    Slot.status: 1.5,
     Slot.fine: 1.2,
     Slot.hours: 1.4,
     Slot.place: 1.4,
@@ -99,31 +100,9 @@ _EMPTY = re.compile(
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )
-_PRAISE = re.compile(
-    r"\b(?:strategic\w+|contribuire attivamente|vocazione|sinergi\w+|emozionant\w+|fondamentale per"
-    r"|importante occasione|obiettivo"
-    r"|valorizza\w*|ai sensi|d\.\s?lgs|d\.p\.r|legge|visto|considerat\w+|nell['’]ambito)\b",
-    re.I,
-)
-_PRIVACY = re.compile(
-    r"\b(?:privacy|dati (?:personali|identificativi|raccolti)|trattamento dei dati|anonimato)\b", re.I
-)
-_TERMS = re.compile(r"\b(?:cumulabil\w|rideterminat\w|è calcolat\w)\b", re.I)  # of what, another says
-_OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
-    r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
-    r"|L['’]ufficio (?:mette|è)\b)"
-    r"|\bha approvato\b|\bappositi?\w?\b",
-    re.I,
-)
 _SAID = re.compile(
     r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
     r"|\babbiamo\b|\britengo\b"
-)
-_BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
-    r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
-    r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt|fissat"
-    r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
-    r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
 )
 MEETS = re.compile(
     r"(?:L['’](?:appuntamento|evento|iniziativa|incontro|attività)|Gli (?:appuntamenti|incontri)|La serata"
@@ -186,7 +165,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             continue
         seen.add(key)
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
-        flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
+        flaw = flaw_of(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
         told = with_name(text, matter) if needs_name(text) or not is_told(notice.title, text) else ""
         if told:
@@ -271,24 +250,6 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
         if any(tells(text, one) or same_words(text, one.sentence) for one in told)
     }
     return frozenset(by_words | by_page)
-
-
-@lru_cache(maxsize=1024)
-def _flaw(text: str) -> float:
-    flaw = 0.6 * len(_OFFICE.findall(text))
-    flaw += 1.5 * bool(_PRIVACY.search(text)) + 1.5 * bool(_TERMS.search(text))
-    flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
-    flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
-    return (
-        flaw
-        + (0.5 if utf16(text) > 220 else 0.0)
-        + (0.3 if re.search(r"\bsi (?:rende|comunica|precisa)\b", text) else 0)
-    )
-
-
-def is_praise(text: str) -> bool:
-    """Whether a sentence praises more than it tells."""
-    return len(_PRAISE.findall(text)) > 1
 
 
 def chosen(

@@ -25,7 +25,7 @@ _WHO = (
 )
 _COMPANY = r"(?-i:[eE]-\w+|[A-ZÀ-Ý][\w-]+(?: [A-ZÀ-Ý][\w-]+){0,2}) "  # `E-distribuzione comunica che`
 _WHOM = (
-    r"(?:\s+(?:(?:i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli|a tutti i|a tutta la)\s+"
+    r"(?:\s+(?:(?:della|dei|i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli|a tutti i|a tutta la)\s+"
     r"|l['’]\s?|all['’]\s?)(?:gentil[ei]\s+)?(?:cittadin\w+"
     r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
     r"|titolari|imprese|operatori|associazioni|popolazione)(?:\s+interessat\w)?(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?)?"

@@ -40,8 +40,10 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
     r"\s(?:(?:il|lo|la|i|le|un|una)\s|l['’])?",
     re.I,
 )
+_ROOM = 35  # UTF-16 units of what is left to the page
+_MISLEADS = re.compile(r"\b(?:annullat|rinviat|posticipat|prorogat|revocat|riapert)\w+", re.I)
 _LIMITS = "Le eccezioni sono nella pagina."
-_STREETS = "Le vie interessate sono nella pagina."
+STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
     r"in\soccasione\sd[ei]|per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
@@ -60,6 +62,14 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     for text in chain(_framed(notice), banned(notice), announced_measures(notice)):
         if utf16(text) <= limit:
             yield text
+
+
+def limited(notice: Notice, limit: int) -> Iterator[str]:
+    """The office's own sentences with word of the exceptions, where no other text of a street is sure."""
+    if notice.kind is Kind.road:
+        for own in enough(notice, limit - _ROOM, needs=_tells, binds=_MISLEADS):
+            if all(_EXCEPTS.search(line) for line in untold(own, notice)):
+                yield f"{own} {_LIMITS}"
 
 
 def _restrictions(notice: Notice) -> Iterator[str]:
@@ -99,7 +109,7 @@ def _framed(notice: Notice) -> Iterator[str]:
         return
     further = [_OTHERS] if any(is_cut(line) for line in used) else []
     if notice.kind is Kind.supply_cut and not works[0].streets and Slot.place in notice.slots:
-        further = [_STREETS]
+        further = [STREETS]
     left = untold(text, notice, beside=tuple(used))
     if left:
         own = [line for line in notice.prose if line in left or any(line == other for other in left)]
@@ -119,7 +129,7 @@ def _framed(notice: Notice) -> Iterator[str]:
             more = [f"{opened(joined(['eccezioni', *names] if is_limited else names))} sono nella pagina."]
         if notice.kind is Kind.supply_cut and not (has_days or is_limited):
             more = further  # what else the page asks for is no other day
-        further = further if _STREETS in further else more
+        further = further if STREETS in further else more
     yield " ".join([text, *further])
 
 

@@ -1,0 +1,117 @@
+"""A text with what must not be left out of it: who is excepted from a ban or a closure, what one has to do.
+
+Whoever reads that the street is shut, and lives there, has to know; whoever reads that the water is bad must
+hear that it is to be boiled. It is told by the office's own sentence where there is room, else by word of it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.summary import gate
+from flows.bulletin.summary.contrasts import EXCEPTIONS
+from flows.bulletin.summary.framed import PRECAUTIONS
+from flows.bulletin.summary.frames.asked import asked, tells_deed
+from flows.bulletin.summary.frames.lines import binding, lines
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.works import STREETS
+
+_BARRED = re.compile(
+    r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
+    r"|senso unico"
+    r"|non (?:possono|può) circolare)\b",
+    re.I,
+)
+_EXCEPTED = Cued(
+    r"\b(?:(?:sono|è|restano|resta|saranno|sarà) (?:tuttavia |comunque )?(?:esclus|esent|esonerat"
+    r"|eccettuat)[oaie]"
+    r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|in deroga|tranne"
+    r"|(?:sar(?:à|anno)|resta(?:no)?|è|sono) (?:sempre |comunque )?(?:consentit|garantit)[oaie]\b[^.;]{0,80}"
+    r"\b(?:residenti|soccorso|frontisti|pedoni|transito|accesso))",
+    re.I,
+)
+_TELLS_EXCEPTIONS = re.compile(
+    r"\b(?:esclus\w+|esent\w+|ecce\w+|tranne|salv[oi]|deroga|residenti|garantit\w+|consentit\w+|solo"
+    r"|soltanto)\b",
+    re.I,
+)
+_OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.hours})
+_OF_DANGERS = frozenset({Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign})
+_ZONES = re.compile(
+    r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b",
+    re.I | re.M,
+)
+_PLACED = re.compile(
+    r"\b(?:via|viale|piazza|corso|contrada|località|frazione|vie|zone|strada|territorio|paese|tutt[oa]\s\w+)\b",
+    re.I,
+)
+_OTHERS = "Le altre precauzioni sono nella pagina."
+_SHORT = 130  # UTF-16 units of a sentence that is added
+_IF_IT_RAINS = re.compile(
+    r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
+)
+_LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
+
+
+def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
+    """`text`, or one of at most `limit` units that tells these, too, and `passes`."""
+    if gate.leaves_all(text):
+        return text
+    for made in (_streets, _exceptions, _deed, _rain):
+        tried = (_with(base, said) for said in made(text, notice) for base in _shorter(text))
+        text = next((told for told in tried if utf16(told) <= limit and passes(told)), text)
+    return text
+
+
+def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
+    if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_EXCEPTIONS.search(text):
+        return ()
+    found = [line for line in lines(notice)[1:] if _EXCEPTED.search(line)]
+    own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]
+    return (*(said for said in own[:1] if not _LEANS.search(said)), *([EXCEPTIONS] if found else []))
+
+
+def _streets(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the streets without water or power, where a page lists them below a heading of their own."""
+    is_placed = _PLACED.search(text) is not None
+    return (
+        ()
+        if notice.kind is not Kind.supply_cut or is_placed or not _ZONES.search(notice.body)
+        else (STREETS,)
+    )
+
+
+def _deed(text: str, notice: Notice) -> tuple[str, ...]:
+    if notice.kind not in _OF_DANGERS or "precauzioni" in text:
+        return ()
+    deeds = [one.text for one in asked(notice)]
+    if not deeds or any(tells_deed(text, deed) for deed in deeds):
+        return ()
+    others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
+    return (" ".join(deeds), *others, PRECAUTIONS)
+
+
+def _rain(text: str, notice: Notice) -> tuple[str, ...]:
+    """To when it is put off if it rains."""
+    said = tuple(map(worded, filter(_IF_IT_RAINS.match, notice.prose)))[:1]
+    return () if "pioggia" in text or "maltempo" in text else said
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """`text`, then without its last sentences, but for the first and those that limit what it says."""
+    sentences = split(text)
+    yield text
+    while len(sentences) > 1 and (_IF_IT_RAINS.match(sentences[-1]) or not binding(sentences[-1])):
+        sentences.pop()
+        yield " ".join(sentences)
+
+
+def _with(text: str, addition: str) -> str:
+    """`addition` at the end, before what is left to the page."""
+    sentences = split(text)
+    if len(sentences) > 1 and gate.IN_PAGE.search(sentences[-1]) and not gate.IN_PAGE.search(addition):
+        return " ".join([*sentences[:-1], addition, sentences[-1]])
+    return f"{text} {addition}"
