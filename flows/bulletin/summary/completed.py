@@ -60,13 +60,21 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     """`text`, or one of at most `limit` units that tells these, too, and `passes`."""
     if gate.leaves_all(text):
         return text
+    told, added = text, list[str]()
     for made in (_streets, _exceptions, _deed, _rain):
-        tried = (_with(base, said) for said in made(text, notice) for base in _shorter(text))
-        text = next((told for told in tried if utf16(told) <= limit and passes(told)), text)
-    return text
+        bases = [text] if made is _rain else list(_shorter(text))
+        tried = ((base, said) for said in made(told, notice) for base in bases)
+        for base, said in tried:
+            longer = _with(base, " ".join([*added, said]))
+            if utf16(longer) <= limit and passes(longer):
+                text, told = base, longer
+                added.append(said)
+                break
+    return told
 
 
 def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
+    """Whom a ban or a closure does not bind: the office's sentence, else word of it."""
     if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_EXCEPTIONS.search(text):
         return ()
     found = [line for line in lines(notice)[1:] if _EXCEPTED.search(line)]

@@ -37,7 +37,7 @@ WEIGHTS: dict[Slot, float] = {
     Slot.who: 1.8,
     Slot.amount: 1.8,
     Slot.exception: 1.5,
-    Slot.status: 1.5,
+    Slot.status: 2.5,
     Slot.fine: 1.2,
     Slot.hours: 1.4,
     Slot.place: 1.4,
@@ -45,6 +45,7 @@ WEIGHTS: dict[Slot, float] = {
 }
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
+_BY_WORDS = frozenset({Slot.status})  # which no page is read for
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
 _UNTOLD = 4.0  # a day or a deadline that the gate asks for
 _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
@@ -259,7 +260,8 @@ def chosen(
     asked = set(wanted)
     told_by_page = known(notice)
     weights = {
-        slot: WEIGHTS.get(slot, 0.5) * (1.0 if not told_by_page or slot in told_by_page else 0.4)
+        slot: WEIGHTS.get(slot, 0.5)
+        * (1.0 if not told_by_page or slot in (*told_by_page, Slot.status) else 0.4)
         for slot in asked
     }
     is_said = any(one.names and one.place == 0 for one in sentences)
