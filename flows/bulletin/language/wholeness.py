@@ -132,7 +132,7 @@ _INPAGE = re.compile(
     r"|in calce|(?:qui |come )?di seguito|(?:elencat|indicat|riportat|descritt|pubblicat)\w (?:sotto"
     r"|sopra|qui)"
     r"|sotto ?(?:indicat|riportat|elencat)\w|(?:al|il|nel|dal) (?:seguente |presente )?link\b|seguenti? link"
-    r"|a questo link|leggi (?:di più|tutto)|scarica (?:qui|la|il|l['’]|i)|(?:in|da|su) questa pagina"
+    r"|a questo link|leggi (?:di più|tutto)|scarica (?:qui|la|il|l['’]|i)|(?:in|da|su|a|di) questa pagina"
     r"|si allegan?o?|(?<!\bgli )(?<!\bun )(?<!l['’])allegat[oaie]\b(?! (?:alla|della|nella) pagina)"
     r"|torna (?:su|indietro)|vai alla pagina"
     r"|(?:vedi|vedere|consulta\w*) (?:la |il )?(?:locandina|volantino|manifesto))\b",

@@ -13,7 +13,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
-from flows.bulletin.summary.framed import PRECAUTIONS
+from flows.bulletin.summary.framed import OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.lines import binding, lines
 from flows.bulletin.summary.frames.wording import worded
@@ -29,6 +29,8 @@ _EXCEPTED = Cued(
     r"\b(?:(?:sono|è|restano|resta|saranno|sarà) (?:tuttavia |comunque )?(?:esclus|esent|esonerat"
     r"|eccettuat)[oaie]"
     r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|in deroga|tranne"
+    r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia )?(?:accedere|transitare|circolare|passare"
+    r"|raggiungere)"
     r"|(?:sar(?:à|anno)|resta(?:no)?|è|sono) (?:sempre |comunque )?(?:consentit|garantit)[oaie]\b[^.;]{0,80}"
     r"\b(?:residenti|soccorso|frontisti|pedoni|transito|accesso))",
     re.I,
@@ -48,6 +50,7 @@ _PLACED = re.compile(
     r"\b(?:via|viale|piazza|corso|contrada|località|frazione|vie|zone|strada|territorio|paese|tutt[oa]\s\w+)\b",
     re.I,
 )
+_TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _SHORT = 130  # UTF-16 units of a sentence that is added
 _IF_IT_RAINS = re.compile(
@@ -78,6 +81,8 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_EXCEPTIONS.search(text):
         return ()
     found = [line for line in lines(notice)[1:] if _EXCEPTED.search(line)]
+    if any(worded(line) in text for line in found):
+        return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]
     return (*(said for said in own[:1] if not _LEANS.search(said)), *([EXCEPTIONS] if found else []))
 
@@ -119,6 +124,8 @@ def _shorter(text: str) -> Iterator[str]:
 
 def _with(text: str, addition: str) -> str:
     """`addition` at the end, before what is left to the page."""
+    if text.endswith(f" {OTHERS}") and addition in _TOGETHER:
+        return f"{text.removesuffix(OTHERS)}{_TOGETHER[addition]} e gli altri dettagli sono nella pagina."
     sentences = split(text)
     if len(sentences) > 1 and gate.IN_PAGE.search(sentences[-1]) and not gate.IN_PAGE.search(addition):
         return " ".join([*sentences[:-1], addition, sentences[-1]])

@@ -88,7 +88,7 @@ _ANNOUNCED = {
     for slot, words in (
         (Slot.when, "giorni|date|calendario|programma|variazioni|modifiche"),
         (Slot.hours, "orari|programma|calendario"),
-        (Slot.place, "luogo|luoghi|vie|programma|calendario"),
+        (Slot.place, "luogo|luoghi|vie|strade|zone|località|programma|calendario"),
         (Slot.deadline, "scadenze|termini"),
     )
 }
@@ -338,7 +338,11 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if is_scant or (is_vague and notice.kind not in OCCASIONS and len(left) >= _VAGUE_LEFT):
         yield f"Il testo tace {len(left)} cose che la pagina dice."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
-    if notice.kind is Kind.recall and _RETURNED.search(text):
+    if (
+        notice.kind is Kind.recall
+        and _RETURNED.search(text)
+        and any(tells(text, one) for one in notice.slots.get(Slot.product, ()))
+    ):
         return  # `Non consumare il prodotto`: in whatever words
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())

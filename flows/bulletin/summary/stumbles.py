@@ -93,16 +93,6 @@ _ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
 _TIMETABLE = re.compile(
     rf"\d\s{WEEKDAY}(?:(?:,|\se)\s{WEEKDAY})*\s?:\s", re.I
 )  # `9.00 - 12.30 martedì: 9.00`
-_MEASURES = (
-    (
-        "transit",
-        re.compile(
-            r"\bdivieto di (?:transito|circolazione)|\bchius(?:[oaie]|ura)\b|\bvietat\w+ il transito", re.I
-        ),
-    ),
-    ("parking", re.compile(r"\bdivieto di (?:sosta|fermata)|\bvietat\w+ (?:il transito e )?la sosta", re.I)),
-    ("one way", re.compile(r"\bsenso unico\b", re.I)),
-)
 _SHUT = re.compile(r"\b(?:è|sono|sar\w+|rest\w+|riman\w+|rimarr\w+)\s(?:\w+\s)?chius[oaie]\b", re.I)
 _OPEN_ENDED = re.compile(
     r"\b(?:fino\s(?:a|al|alla)|temporane\w+|definitiv\w+|nella pagina|quando|se|in caso|tutto l['’]anno"
@@ -193,19 +183,10 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     days = _days(notice.title) if notice.kind not in OCCASIONS else set()
     if days and not _days(text) and not _DAYS_LEFT.search(text):
         yield "Il testo non dice il giorno che il titolo dice."
-    if notice.kind is Kind.road and "nella pagina" not in text and (own := _measures(text)):
-        left = {one for sentence in notice.prose for one in _measures(sentence)} - own
-        if left:
-            yield "Manca un'altra misura che la pagina dice."
     if notice.kind is Kind.hours and _SHUT.search(text) and not (figures(text) or _OPEN_ENDED.search(text)):
         yield "Il testo dice che è chiuso, ma non quando."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
-
-
-def _measures(text: str) -> set[str]:
-    """Which measures of traffic a text tells: no way through, no parking, one way."""
-    return {name for name, words in _MEASURES if words.search(text)}
 
 
 def _is_name(head: str) -> bool:

@@ -62,6 +62,10 @@ class _Read:
     hazard: str = ""  # told before its level: `ondata di calore, allerta gialla`
 
 
+_WARNS = re.compile(
+    rf"\ballerta\s(?:\w+\s)?{_COLOUR}\b.*(?:{_DANGER}|idrogeologic|idraulic|rischio)|\bcodice\s(?:giall|aranci|ross)\w+\b",
+    re.I,
+)
 _SEVERAL = 3  # sentences
 _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
     r"(?:avviso|bollettino|nota|comunicato|documento|aggiornamento)\s(?:n[.°]?\s?\d+\s)?del(?:\s|l['’])\s?\d",
@@ -73,7 +77,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
     parts = [said for said in gathered(notice) if utf16(said) <= limit]
     yield from (said for said in parts if closes(notice))  # which no sentence of the alert's tells
-    own = [said for said in map(worded, notice.prose) if _tells(said)]
+    own = [said for said in map(worded, notice.prose) if _WARNS.search(said)]
+    own = own if own and _tells(own[0]) else []
     if 1 < len(own) <= _SEVERAL and utf16(" ".join(own)) <= limit:
         yield " ".join(own)  # each is of a hazard or a time of its own
     yield from enough(notice, limit, needs=_tells)

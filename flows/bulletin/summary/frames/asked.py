@@ -20,7 +20,7 @@ _ASKS = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
     r"|invitiamo|raccomandiamo"
     r"|è\s(?:consigliato|opportuno|necessario|raccomandato|importante))\b"
-    r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?"
+    r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?(?:,\s(?:in particolare|soprattutto)\s[^.;:]{3,110}?,)?"
     r"(?:,?\s(?:a\s|ai\s|alla\s|i\s|la\s|gli\s|le\s|l['’]\s?|agli\s|tutt[aei]\s(?:la\s|i\s|gli\s)?)*"
     r"(?:cittadin\w+|popolazione|residenti|utenti|utenza|famiglie|abitanti)\b)?"
     r",?\s(?:di\s|ad?\s)?(?P<deed>(?:non\s)?[a-zà-ù]+(?:are|ere|ire)\s[^.;:]+)",
@@ -122,7 +122,7 @@ def _deed(words: str) -> str:
 
 
 def _to_you(deed: str) -> str:
-    verb, _, rest = deed.partition(" ")
+    verb, _, rest = re.sub(r"^evitare di (?=uscire)", "non ", deed).partition(" ")
     if verb.lower() == "non":
         return f"Non {rest}" if re.match(r"[a-zà-ù]+(?:are|ere|ire)\b", rest) else ""
     return f"{_YOU[verb.lower()]} {rest}" if verb.lower() in _YOU else ""

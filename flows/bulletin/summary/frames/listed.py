@@ -14,6 +14,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Listing, Notice
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.sentences import is_fit
@@ -54,8 +55,14 @@ def told_whole(notice: Notice, limit: int) -> Iterator[str]:
 def named(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units with word of what is listed."""
     if notice.kind not in OCCASIONS:
-        texts = (text for lead, listing in _leads(notice) for text in _named(lead, listing))
-        yield from (text for text in texts if utf16(text) <= limit)
+        first = worded(notice.prose[0]) if notice.prose else ""
+        for lead, listing in (*_leads(notice), *_in_sentences(notice)):
+            for text in _named(lead, listing):
+                days = {figure for figure in figures(text) if "-" in figure}
+                if not days and figures(first) and not first.startswith(lead):
+                    text = f"{first} {text}"  # which tells the day
+                if utf16(text) <= limit:
+                    yield text
 
 
 def _leads(notice: Notice) -> Iterator[tuple[str, Listing]]:
@@ -64,6 +71,15 @@ def _leads(notice: Notice) -> Iterator[tuple[str, Listing]]:
         lead = worded(f"{listing.lead.rstrip(' .:;')}.").rstrip(".") if listing.lead else ""
         if len(lead) >= _SHORTEST_LEAD and speaks(lead) and len(listing.items) > 1 and not is_cut(lead):
             yield lead, listing
+
+
+def _in_sentences(notice: Notice) -> Iterator[tuple[str, Listing]]:
+    """Each sentence that lists behind its colon: `lungo le seguenti strade: via Po, via Adda.`"""
+    for sentence in notice.prose:
+        lead, colon, items = sentence.rstrip(".").partition(": ")
+        parts = tuple(re.split(r",\s|\se\s", items))
+        if colon and len(parts) > 1 and _FOLLOWING.search(lead) and speaks(lead):
+            yield worded(f"{lead}.").rstrip("."), Listing(lead, parts, True, 0, 0)
 
 
 def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:

@@ -65,19 +65,24 @@ def opening_weekdays(notice: Notice) -> Iterator[str]:
     """`Dal 2 maggio l'ufficio è aperto il lunedì dalle 9 alle 12`; none where a row is unsure."""
     rows = [row for row in notice.rows if row.when or row.hours]
     office = _office(notice)
-    said = opening_hours(rows) if len(rows) >= _LEAST and len({row.list for row in rows}) == 1 else ""
+    said = opening_hours(rows, _MOST) if len(rows) >= _LEAST and len({row.list for row in rows}) == 1 else ""
     if office is None or not said:
         return
     lead = office.words if _OPEN.search(notice.source) else f"per {office.words}"
     state = office.state("apert") if _OPEN.search(notice.source) else "l'orario è"
-    announcing = (
-        line for line in lines(notice)[1:_ANNOUNCES] if _HOURS_OF.search(line) or _OPEN.search(line)
-    )
-    when = next(filter(None, map(_period, announcing)), "")
+    opening = lines(notice)[1:_ANNOUNCES]
+    when = next(filter(None, map(_period, filter(_may_announce, opening))), "")
     if when:
         yield f"{opened(when)} {lead} {state} {said}."
     elif not any("-" in figure for figure in figures(notice.source)):
         yield f"{opened(lead)} {state} {said}."
+
+
+def _may_announce(line: str) -> bool:
+    """Whether a line speaks of hours, or is nothing but a period."""
+    alone = period_at(line, 0)
+    is_alone = alone is not None and not line[alone.end :].strip(" .,:")
+    return is_alone or _HOURS_OF.search(line) is not None or _OPEN.search(line) is not None
 
 
 def _period(line: str) -> str:

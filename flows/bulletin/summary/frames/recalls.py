@@ -26,6 +26,8 @@ _DEED = re.compile(
     r"(?:[^.;]*?\b(?P<back>riport|restitu|riconsegn)\w+)?",
     re.I,
 )
+_BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
+_TAKE_BACK = "Non usarlo e riportalo al negozio."
 _RECALLED = re.compile(
     r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
     r"|alcuni|alcune)\b.+))",
@@ -51,6 +53,9 @@ def _with_deed(notice: Notice) -> Iterator[str]:
     """The office's sentence of product and risk, and in short what it asks to do with it."""
     found = next(filter(None, map(_DEED.search, notice.prose)), None)
     if found is None:
+        asks = next((sentence for sentence in notice.prose if _BACK.search(sentence)), "")
+        made = (f"{worded(one)} {_TAKE_BACK}" for one in notice.prose if asks and one != asks)
+        yield from (text for text in made if _NAMED.search(text))
         return
     it = "" if found["it"].lower() == "e" else found["it"].lower()
     deed = f"Non {found['verb'].lower()}{it or 'e il prodotto'}"

@@ -45,6 +45,12 @@ WEIGHTS: dict[Slot, float] = {
 }
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
+_LONG = 200  # UTF-16 units
+EXCEPTED = re.compile(
+    r",?\s(?:ad eccezione|fatta eccezione|con (?:la sola )?eccezione|eccett[oi]|tranne|esclus[ie])\b"
+    r"[^;:]{30,}$",
+    re.I,
+)
 _BY_WORDS = frozenset({Slot.status})  # which no page is read for
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
 _UNTOLD = 4.0  # a day or a deadline that the gate asks for
@@ -173,6 +179,9 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
         if told and needs_name(text):
             continue
+        if utf16(text) > _LONG and (limits := EXCEPTED.search(text)):  # the text says that there are some
+            short = f"{text[: limits.start()]}."
+            made.append(Sentence(short, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         names = names and not told  # what can be said with its name is not said without
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         if not names and not told and matter is not None and _HEADS.match(text):

@@ -170,6 +170,12 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             r" \1, dalle \2 alle \3,",
             re.I,
         ),
+        (
+            r"^(?:Gentili|Cari|Care) (?:concittadin\w+|cittadin\w+|famiglie|utenti|genitori)(?: e \w+)?,\s",
+            "",
+            0,
+        ),
+        (r",? con i seguenti orari:", ",", 0),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
         (rf"\b({WEEKDAY}), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
