@@ -277,4 +277,4 @@ def test_an_office_shut_for_a_cut_is_the_news_with_word_of_its_hours() -> None:
     text = made("Venerdì 7 agosto 2026 uffici comunali chiusi per mancanza di energia elettrica", body).text
     assert text.startswith("Venerdì 7 agosto 2026 gli uffici comunali sono chiusi")
     assert "eccezioni" not in text
-    assert "9:00 alle 16:00" in text
+    assert "9 alle 16" in text

@@ -68,7 +68,9 @@ _OF_ONE = re.compile(r"\b(?:annullat|rinviat|spostat|sospes|posticipat|anticipat
 _WEEKLY = re.compile(r"\b(?:settimanal[ei]|mercat[oi])\s{1,3}(?:di|del|della)\s{1,3}$", re.I)
 _BY_OF = re.compile(r"\b(?:di|del|della|al|alla)\s{1,3}$", re.I)
 _HABIT = re.compile(
-    r"\b(?:mattin\w+|pomeriggi\w*|orari\w*|apertur\w+|turn[oi])\s{1,3}(?:del|della)\s{1,3}$", re.I
+    r"\b(?:mattin\w+|pomeriggi\w*|orari\w*|apertur\w+|turn[oi])\s(?:[a-z]+\s)?(?:del|della)\s{1,3}"
+    rf"(?:{WEEKDAY}\se\s(?:del|della)\s{{1,3}})?$",
+    re.I,
 )
 _ROW = re.compile(rf"^[\s*•·–-]{{0,6}}{WEEKDAY}(?=[^\n:]{{0,20}}:)", re.I | re.M)
 _LONGEST_LIST = 14  # names: a week twice

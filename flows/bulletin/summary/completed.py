@@ -15,7 +15,8 @@ from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
 from flows.bulletin.summary.framed import OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
-from flows.bulletin.summary.frames.lines import binding, lines
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 
@@ -29,8 +30,8 @@ _EXCEPTED = Cued(
     r"\b(?:(?:sono|è|restano|resta|saranno|sarà) (?:tuttavia |comunque )?(?:esclus|esent|esonerat"
     r"|eccettuat)[oaie]"
     r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|in deroga|tranne"
-    r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia )?(?:accedere|transitare|circolare|passare"
-    r"|raggiungere)"
+    r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia |continuare a )?(?:accedere|transitare"
+    r"|circolare|passare|raggiungere)"
     r"|(?:sar(?:à|anno)|resta(?:no)?|è|sono) (?:sempre |comunque )?(?:consentit|garantit)[oaie]\b[^.;]{0,80}"
     r"\b(?:residenti|soccorso|frontisti|pedoni|transito|accesso))",
     re.I,
@@ -41,7 +42,14 @@ _TELLS_EXCEPTIONS = re.compile(
     re.I,
 )
 _OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.hours})
-_OF_DANGERS = frozenset({Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign})
+_OF_DANGERS = frozenset(
+    {Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign, Kind.service}
+)
+_FORBIDS = re.compile(
+    r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]|divieto|sconsiglia\w*"
+    r"|non potabile|non (?:va|deve|può) (?:essere )?(?:bevuta|usata|utilizzata))\b",
+    re.I,
+)
 _ZONES = re.compile(
     r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b",
     re.I | re.M,
@@ -56,6 +64,11 @@ _SHORT = 130  # UTF-16 units of a sentence that is added
 _IF_IT_RAINS = re.compile(
     r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
 )
+_LIMITS = re.compile(
+    r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes)[oaie]\b|\b(?:eccezion|tranne|salvo|obblig"
+    r"|solo|soltanto|riapr)\w*|\b(?:pubblico|residenti)\b",
+    re.I,
+)  # such a sentence stays
 _LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
 
 
@@ -64,7 +77,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     told, added = text, list[str]()
-    for made in (_streets, _exceptions, _deed, _rain):
+    for made in (_streets, _exceptions, _ban, _deed, _rain):
         bases = [text] if made is _rain else list(_shorter(text))
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -97,6 +110,14 @@ def _streets(text: str, notice: Notice) -> tuple[str, ...]:
     )
 
 
+def _ban(text: str, notice: Notice) -> tuple[str, ...]:
+    """The office's sentence that forbids or advises against, where `text` does neither."""
+    if notice.kind not in _OF_DANGERS or _FORBIDS.search(text):
+        return ()
+    said = (worded(sentence) for sentence in notice.prose if _FORBIDS.search(sentence))
+    return tuple(one for one in said if is_fit(one, one))[:1]
+
+
 def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind not in _OF_DANGERS or "precauzioni" in text:
         return ()
@@ -117,7 +138,7 @@ def _shorter(text: str) -> Iterator[str]:
     """`text`, then without its last sentences, but for the first and those that limit what it says."""
     sentences = split(text)
     yield text
-    while len(sentences) > 1 and (_IF_IT_RAINS.match(sentences[-1]) or not binding(sentences[-1])):
+    while len(sentences) > 1 and (_IF_IT_RAINS.match(sentences[-1]) or not _LIMITS.search(sentences[-1])):
         sentences.pop()
         yield " ".join(sentences)
 

@@ -58,6 +58,7 @@ _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is 
     r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
 )
 _DAY = re.compile(r"(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d")
+_ALL_OFFICES = re.compile(r"\b(?:uffici|servizi|municipio|comune|sportelli)\b", re.I)
 _LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
 _LEAD = 40  # characters
 _OFFICE = re.compile(
@@ -121,6 +122,8 @@ def _short(text: str) -> set[str]:
 
 def _names_its_office(text: str, notice: Notice) -> bool:
     """Whether a text of hours names the one office of the title: `Biblioteca, chiusure di dicembre`."""
+    if _ALL_OFFICES.search(notice.title) and not _ALL_OFFICES.search(text):
+        return False  # of one office alone
     named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}
     return len(named) != 1 or named.pop() in text.lower()
 

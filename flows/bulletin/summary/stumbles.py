@@ -13,7 +13,7 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.lines import told
 
@@ -56,7 +56,7 @@ _BARE_REQUEST = re.compile(
 )
 _BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not have
     r"(?:(?:Il|I|Lo|Gli|La|Le)\s|L['’])(?:servizi[o]?|progett[oi]|attività|iniziativ[ae]|material[ei]|misur[ae]|provvediment[oi]"
-    r"|intervent[oi]|operazioni)\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
+    r"|intervent[oi]|operazioni)(?:,[^,.;]{3,60},)?\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
     r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
 )
 _BARE_COUNT = re.compile(r"(?:Il (?:primo|secondo)|La (?:prima|seconda))\s(?:è|si|sarà|va|parte)\b")
@@ -93,6 +93,7 @@ _ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
 _TIMETABLE = re.compile(
     rf"\d\s{WEEKDAY}(?:(?:,|\se)\s{WEEKDAY})*\s?:\s", re.I
 )  # `9.00 - 12.30 martedì: 9.00`
+_COLOUR = re.compile(r"\b(?:allerta|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I)
 _SHUT = re.compile(r"\b(?:è|sono|sar\w+|rest\w+|riman\w+|rimarr\w+)\s(?:\w+\s)?chius[oaie]\b", re.I)
 _OPEN_ENDED = re.compile(
     r"\b(?:fino\s(?:a|al|alla)|temporane\w+|definitiv\w+|nella pagina|quando|se|in caso|tutto l['’]anno"
@@ -183,10 +184,20 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     days = _days(notice.title) if notice.kind not in OCCASIONS else set()
     if days and not _days(text) and not _DAYS_LEFT.search(text):
         yield "Il testo non dice il giorno che il titolo dice."
+    if notice.kind is Kind.alert and _COLOUR.search(notice.source) and not _COLOUR.search(text):
+        yield "Il testo non dice il livello dell'allerta."
+    if notice.kind is Kind.hours and _is_undated(text, notice):
+        yield "Il testo non dice in quali giorni."
     if notice.kind is Kind.hours and _SHUT.search(text) and not (figures(text) or _OPEN_ENDED.search(text)):
         yield "Il testo dice che è chiuso, ma non quando."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _is_undated(text: str, notice: Notice) -> bool:
+    """Whether a text names weekdays alone, or hours, of a page that tells days of the calendar."""
+    dated = any("-" in figure for one in notice.slots.get(Slot.when, ()) for figure in figures(one.words))
+    return dated and not any("-" in figure for figure in figures(text)) and not _DAYS_LEFT.search(text)
 
 
 def _is_name(head: str) -> bool:

@@ -32,7 +32,8 @@ _END = re.compile(
 )
 _ANNOUNCES = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?)"
-    r"|è\s(?:consigliato|necessario|opportuno))\b"
+    r"|è\s(?:consigliato|necessario|opportuno)"
+    r"|(?:i\scittadini|i\sresidenti|tutti)\s(?:sono\stenuti|devono|dovranno))\b"
     r"[^.;:]{0,60}$",
     re.I,
 )

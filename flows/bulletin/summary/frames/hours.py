@@ -18,6 +18,7 @@ from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.seasons import seasonal
 from flows.bulletin.summary.frames.spans import since
 from flows.bulletin.summary.frames.timetables import timetable
+from flows.bulletin.summary.frames.wording import worded
 
 _EXCEPTIONS_IN_PAGE = "Le eccezioni sono nella pagina."
 _EXCEPTS = re.compile(
@@ -104,9 +105,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         left = [one for one in untold(text, notice, beside=(line,)) if _is_missed(one, text)]
         if text.endswith(_HOURS_IN_PAGE):
             left = [one for one in left if any(fact.startswith("day") for fact in told(one) - told(text))]
-        own = [other for other in left if other in notice.prose]
-        if left and len(own) == len(left) and utf16(" ".join([text, *own])) <= limit:
-            yield " ".join([text, *own])
+        beside = [worded(other) for other in left if other in notice.prose]
+        if left and len(beside) == len(left) and utf16(" ".join([text, *beside])) <= limit:
+            yield " ".join([text, *beside])
         elif not left and utf16(text) <= limit:
             yield text
         elif _makes_exceptions(left) and not any(

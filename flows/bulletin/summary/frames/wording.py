@@ -21,6 +21,7 @@ from flows.bulletin.summary.frames.scheduled import present
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
     r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
+    r"|gestore(?: del servizio idrico| della rete)?"
     r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
 )
 _COMPANY = r"(?-i:[eE]-\w+|[A-ZÀ-Ý][\w-]+(?: [A-ZÀ-Ý][\w-]+){0,2}) "  # `E-distribuzione comunica che`
@@ -35,7 +36,8 @@ _PREAMBLE = re.compile(
     r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
     r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda|rammenta"
     r"|precisa|segnala|fa presente|avverte|ribadisce|porta a conoscenza|pubblica l['’]avviso)"
-    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|annuncia|rende noto|ricorda|segnala|ribadisce"
+    rf"|(?:{_WHO}|{_COMPANY})(?:ha (?:comunicato|informato|reso noto)|comunica|informa"
+    rf"|avvisa|annuncia|rende noto|ricorda|segnala|ribadisce"
     rf"|fa sapere))"
     r"(?:,? (?:inoltre|altresì|anche|infine|quindi|pertanto)\b,?)?"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
