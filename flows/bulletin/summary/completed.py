@@ -16,6 +16,7 @@ from flows.bulletin.summary.contrasts import EXCEPTIONS
 from flows.bulletin.summary.framed import OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.recalls import lot
 from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
@@ -50,6 +51,7 @@ _FORBIDS = re.compile(
     r"|non potabile|non (?:va|deve|può) (?:essere )?(?:bevuta|usata|utilizzata))\b",
     re.I,
 )
+_CLOSES = re.compile(r"\bla chiusura (?:di|dei|del|dell[aeo]|degli|dell['’])(?!\w)|\bchius[ie]\b", re.I)
 _ZONES = re.compile(
     r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b",
     re.I | re.M,
@@ -59,6 +61,7 @@ _PLACED = re.compile(
     re.I,
 )
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
+_LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) [a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _SHORT = 130  # UTF-16 units of a sentence that is added
 _IF_IT_RAINS = re.compile(
@@ -77,7 +80,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     told, added = text, list[str]()
-    for made in (_streets, _exceptions, _ban, _deed, _rain):
+    for made in (_streets, _exceptions, _ban, _closures, _deed, _lot, _rain):
         bases = [text] if made is _rain else list(_shorter(text))
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -128,6 +131,18 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     return (" ".join(deeds), *others, PRECAUTIONS)
 
 
+def _closures(text: str, notice: Notice) -> tuple[str, ...]:
+    """What is shut for a hazard, where the text of an alert tells of nothing shut."""
+    if notice.kind is not Kind.alert or _CLOSES.search(text) or "chiusure" in text:
+        return ()
+    said = (worded(sentence) for sentence in notice.prose if _CLOSES.search(sentence))
+    return tuple(one for one in said if is_fit(one, one) and not _LEANS.search(one))[:1]
+
+
+def _lot(text: str, notice: Notice) -> tuple[str, ...]:
+    return lot(text, notice) if notice.kind is Kind.recall else ()
+
+
 def _rain(text: str, notice: Notice) -> tuple[str, ...]:
     """To when it is put off if it rains."""
     said = tuple(map(worded, filter(_IF_IT_RAINS.match, notice.prose)))[:1]
@@ -148,6 +163,11 @@ def _with(text: str, addition: str) -> str:
     if text.endswith(f" {OTHERS}") and addition in _TOGETHER:
         return f"{text.removesuffix(OTHERS)}{_TOGETHER[addition]} e gli altri dettagli sono nella pagina."
     sentences = split(text)
+    if addition in _TOGETHER and len(sentences) > 1 and (left := _LEFT.fullmatch(sentences[-1])):
+        both = (
+            f"{left['what']} e {_TOGETHER[addition][:1].lower()}{_TOGETHER[addition][1:]} sono nella pagina."
+        )
+        return " ".join([*sentences[:-1], both])
     if len(sentences) > 1 and gate.IN_PAGE.search(sentences[-1]) and not gate.IN_PAGE.search(addition):
         return " ".join([*sentences[:-1], addition, sentences[-1]])
     return f"{text} {addition}"

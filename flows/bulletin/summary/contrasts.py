@@ -67,6 +67,10 @@ _OF_ANOTHER = re.compile(
     r"\b(?P<what>esenzion|riduzion|agevolazion|rimbors|disdett|rinunc|cancellazion)\w*",
     re.I,
 )
+_ITS_OWN = re.compile(  # `I buoni sono rimborsati: la richiesta va presentata entro il 3`
+    r"\b(?P<what>rimborsat|esentat|esonerat|restituit)\w*\b[^.;:]{0,40}[:;,]\s(?:la|le|l['’])\s?(?:domand|richiest|istanz)[ae]\s",
+    re.I,
+)
 _ASKED = re.compile(r"(?:La|Le|L['’])\s?(?:domand|richiest|istanz)[ae]\s(?!(?:per|di)\b)", re.I)
 _SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
@@ -244,6 +248,10 @@ def of_other_requests(notice: Notice) -> dict[str, tuple[str, str]]:
         elsewhere = frozenset[str]().union(*(figures(one) for one in page if one != line))
         if figures(line) and not figures(line) & elsewhere:
             found[line] = (before, other["what"].lower())
+    for line in page:
+        own = _ITS_OWN.search(line)
+        if own and own["what"][:6].lower() not in notice.title.lower():
+            found[line] = (line, own["what"][:6].lower())
     return found
 
 

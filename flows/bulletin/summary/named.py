@@ -26,6 +26,9 @@ _OPEN_OFFICE = re.compile(
     r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|l['’]orario\sè\b)",
     re.I,
 )
+_LESSONS = re.compile(r"\b(?:lezioni|attività didattich\w)\b[^.;:]{0,60}\bsospes[oae]\b", re.I)
+_WASTE = re.compile(r"\braccolta\b|\brifiuti\b|\bporta a porta\b", re.I)
+_ECOCENTRE = re.compile(r"\becocentr\w+|\bisol[ae] ecologic\w+|\bcentr[oi] (?:di|del) riuso\b", re.I)
 _STREET = re.compile(
     r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo|strada|ponte)\s"
     r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?[A-ZÀ-Ý][\w'’]+",
@@ -83,7 +86,7 @@ def says_matter(text: str, notice: Notice) -> bool:
     """
     if notice.kind is Kind.hours and not _names_its_office(text, notice):
         return False
-    if notice.kind is Kind.hours and _OPEN_OFFICE.search(text):
+    if notice.kind is Kind.hours and (_OPEN_OFFICE.search(text) or _LESSONS.search(text)):
         return True  # it names what is open or closed, whatever the title calls it
     if notice.kind is Kind.supply_cut and any(
         said.search(text) and supply.search(notice.source) for said, supply in _SUPPLIES
@@ -124,6 +127,8 @@ def _names_its_office(text: str, notice: Notice) -> bool:
     """Whether a text of hours names the one office of the title: `Biblioteca, chiusure di dicembre`."""
     if _ALL_OFFICES.search(notice.title) and not _ALL_OFFICES.search(text):
         return False  # of one office alone
+    if _WASTE.search(notice.title) and _ECOCENTRE.search(text) and not _WASTE.search(text):
+        return _ECOCENTRE.search(notice.title) is not None  # its matter is the waste
     named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}
     return len(named) != 1 or named.pop() in text.lower()
 

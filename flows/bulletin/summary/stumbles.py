@@ -100,7 +100,9 @@ _OPEN_ENDED = re.compile(
     r"|per lavori)\b",
     re.I,
 )
-_DAYS_LEFT = re.compile(r"\b(?:giorni|date|calendario|programma|orari|periodi)\b[^.]* nella pagina", re.I)
+_DAYS_LEFT = re.compile(
+    r"\b(?:giorni|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
+)
 _NAMELESS = re.compile(r"\bdeposito di atti\b|\bavviso di deposito\.|\bcasa (?:del comune|comunale)\b", re.I)
 
 

@@ -33,7 +33,7 @@ _END = re.compile(
 _ANNOUNCES = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?)"
     r"|è\s(?:consigliato|necessario|opportuno)"
-    r"|(?:i\scittadini|i\sresidenti|tutti)\s(?:sono\stenuti|devono|dovranno))\b"
+    r"|(?:i\scittadini|i\sresidenti|la\spopolazione|tutti)\s(?:(?:sono|è)\s(?:tenut|invitat|pregat)[iae]|devono|dovranno))\b"
     r"[^.;:]{0,60}$",
     re.I,
 )
@@ -47,7 +47,7 @@ _AS_DEED = re.compile(r"^(?:di|a|ad)\s", re.I)
 _IF = re.compile(r"\b(?:in caso|nel caso|se|qualora|ove|laddove|quando)\b", re.I)
 _LEANS = re.compile(
     r"\b(?:tal[ei]|quest[aeio]|suddett\w+|predett\w+|seguent[ei]|sopra|stess[aeio]|attenzione"
-    r"|collabor\w+|utilizzarla|partecip\w+)\b",
+    r"|collabor\w+|imprudenz\w+|utilizzarla|partecip\w+)\b",
     re.I,
 )
 _YOU = {

@@ -24,7 +24,7 @@ from flows.bulletin.summary.frames.wording import worded
 _FOLLOWING = re.compile(
     r"(?P<before>\b(?:nell[ae]|nei|negli|nel|all[ae]|agli|ai|al|dell[ae]|dei|degli|del|dall[ae]|sull[ae]"
     r"|le|i|gli|il|la)?\s?)"
-    r"\bseguent[ei]\s(?P<noun>[a-zà-ù]+)(?:/[a-zà-ù]+)?(?P<rest>(?:\s[a-zà-ù]+){0,3})$",
+    r"\bseguent[ei]\s(?P<noun>[a-zà-ù]+)(?:/[a-zà-ù]+)?(?P<rest>(?:\s[a-zà-ù]+){0,3}(?:,\s[a-zà-ù\s]{3,40})?)$",
     re.I,
 )
 _SOME = {
@@ -41,6 +41,10 @@ _LEANS = re.compile(
 )
 _GOES_ON = re.compile(r"\b(?:di|per)$")
 _FOLLOWS = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b|(?:il|lo|la|i|gli|le)\s|l['’]", re.I)
+_BY = re.compile(
+    r"(?:a|al|alla|allo|con|da|dal|dalla|in|nel|nella|per|presso|tramite|mediante|attraverso|via|su"
+    r"|sul|sulla|online|telefonando|scrivendo)\s|(?:all|dall|nell|sull)['’]"
+)
 _LEFT = re.compile(r"\b(?:allegat|document|link|modul)\w*", re.I)
 _LONGEST_ITEM, _MOST_ITEMS, _SHORTEST_LEAD = 90, 6, 20
 
@@ -48,7 +52,10 @@ _LONGEST_ITEM, _MOST_ITEMS, _SHORTEST_LEAD = 90, 6, 20
 def told_whole(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units with all the items of a page's one list."""
     if notice.kind not in OCCASIONS:
-        texts = (text for lead, listing in _leads(notice) for text in _whole(lead, listing, notice))
+        texts = [text for lead, listing in _leads(notice) for text in _whole(lead, listing, notice)]
+        first = worded(notice.prose[0]) if notice.prose else ""
+        if figures(first):
+            texts += [f"{first} {text}" for text in texts if not figures(text) and first not in text]
         yield from (text for text in texts if utf16(text) <= limit)
 
 
@@ -78,7 +85,7 @@ def _in_sentences(notice: Notice) -> Iterator[tuple[str, Listing]]:
     for sentence in notice.prose:
         lead, colon, items = sentence.rstrip(".").partition(": ")
         parts = tuple(re.split(r",\s|\se\s", items))
-        if colon and len(parts) > 1 and _FOLLOWING.search(lead) and speaks(lead):
+        if colon and (len(parts) > 1 or ": " in items) and _FOLLOWING.search(lead) and speaks(lead):
             yield worded(f"{lead}.").rstrip("."), Listing(lead, parts, True, 0, 0)
 
 
@@ -94,6 +101,9 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
         return
     if all(speaks(item) and not _LEANS.search(item) for item in items):
         yield opened(worded(f"{joined(items)}."))
+    if all(map(_BY.match, items)):
+        yield f"{lead} {joined(items)}."  # `può essere inviata al numero verde, con un SMS e dal sito`
+        return
     mark = "; " if any("," in item or " e " in item for item in items) else ""
     if _GOES_ON.search(lead):
         if all(map(_FOLLOWS.match, items)):

@@ -26,9 +26,9 @@ _SIGNED = Cued(
     re.I | re.S,
 )
 _OFFICE = re.compile(
-    r"^(?:il|lo|la|l['’])\s?(?:area|servizio|settore|responsabile|comando|comandante|dirigente|ufficio"
+    r"^(?:il|lo|la|l['’])\s?(?:area|servizio|settore|sindac[oa]|comune|amministrazione|responsabile|comando|comandante|dirigente|ufficio"
     r"|polizia)\b[^.;:]{0,120}?"
-    r"\sha\sdisposto\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
+    r"\sha\s(?:disposto|ordinato)\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
     re.I | re.S,
 )
 _BAN = re.compile(r"(?:il\s)?divieto\b", re.I)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice
@@ -28,6 +29,10 @@ _DEED = re.compile(
 )
 _BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
 _TAKE_BACK = "Non usarlo e riportalo al negozio."
+_LOT = Cued(
+    r"\b(?:lotto|lotti|numero\sdi\slotto)\s?(?:di\s\w+\s)?(?:n[.°]\s?|numero\s|:\s)?(?P<lot>(?=[\w./-]*\d)[A-Z\d][\w./-]{1,18}\w)",
+    re.I,
+)
 _RECALLED = re.compile(
     r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
     r"|alcuni|alcune)\b.+))",
@@ -47,6 +52,14 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             if not is_cut(line) and "È richiamat" in text + " Sono" and _tells(text) and utf16(text) <= limit:
                 yield text
                 break
+
+
+def lot(text: str, notice: Notice) -> tuple[str, ...]:
+    """The number of the one lot, or word of several, where `text` tells none: by it one knows the food."""
+    lots = {found["lot"] for found in _LOT.finditer(notice.source)}
+    if not lots or any(one in text for one in lots) or "lotti" in text:
+        return ()
+    return (f"Il lotto è {lots.pop()}.",) if len(lots) == 1 else ("I lotti sono nella pagina.",)
 
 
 def _with_deed(notice: Notice) -> Iterator[str]:

@@ -21,7 +21,7 @@ from flows.bulletin.summary.frames.scheduled import present
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
     r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
-    r"|gestore(?: del servizio idrico| della rete)?"
+    r"|gestore(?: del servizio idrico| della rete)?|servizio (?:idrico|acquedotto|rifiuti)(?: integrato)?"
     r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
 )
 _COMPANY = r"(?-i:[eE]-\w+|[A-ZÀ-Ý][\w-]+(?: [A-ZÀ-Ý][\w-]+){0,2}) "  # `E-distribuzione comunica che`
@@ -244,7 +244,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             r"\1 ",
             re.I,
         ),
-        (rf"^(In occasione de[^,]{{3,50}}?) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
+        (rf"^(In occasione de[^,\d]{{3,50}}?)(?<! di) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )

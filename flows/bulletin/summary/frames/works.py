@@ -11,10 +11,12 @@ from flows.bulletin.summary.frames.announced_measures import announced_measures
 from flows.bulletin.summary.frames.bans import banned
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import only_day
+from flows.bulletin.summary.frames.flaws import flaw_of
 from flows.bulletin.summary.frames.lines import is_cut, lines, told, untold
 from flows.bulletin.summary.frames.measures import SUPPLY, clauses, measure_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.phrase import Phrase, read
+from flows.bulletin.summary.frames.reopening import until_reopened
 from flows.bulletin.summary.frames.streets import Street, agreement, inside, joined, streets_at, subject
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
@@ -41,6 +43,7 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
     re.I,
 )
 _ROOM = 35  # UTF-16 units of what is left to the page
+_MINDED = 1.0  # flaw of what no reader needs
 _MISLEADS = re.compile(r"\b(?:annullat|rinviat|posticipat|prorogat|revocat|riapert)\w+", re.I)
 _LIMITS = "Le eccezioni sono nella pagina."
 STREETS = "Le vie interessate sono nella pagina."
@@ -59,7 +62,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield f"{own} {_LIMITS}"
         else:
             yield own
-    for text in chain(_framed(notice), banned(notice), announced_measures(notice)):
+    for text in chain(_framed(notice), banned(notice), announced_measures(notice), until_reopened(notice)):
         if utf16(text) <= limit:
             yield text
 
@@ -110,7 +113,9 @@ def _framed(notice: Notice) -> Iterator[str]:
     further = [_OTHERS] if any(is_cut(line) for line in used) else []
     if notice.kind is Kind.supply_cut and not works[0].streets and Slot.place in notice.slots:
         further = [STREETS]
-    left = untold(text, notice, beside=tuple(used))
+    left = [
+        line for line in untold(text, notice, beside=tuple(used)) if told(line) or flaw_of(line) <= _MINDED
+    ]
     if left:
         own = [line for line in notice.prose if line in left or any(line == other for other in left)]
         if len(own) == len(left):
