@@ -34,7 +34,9 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             1.2,
-            r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|ritrovo|è\s+prevista\s+una",
+            r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo"
+            r"|(?<!su\s)(?<!previo\s)(?<!prendere\s)(?<!fissare\s)appuntament[oi](?!\s+si\s+(?:prend|fiss))"
+            r"|ritrovo|è\s+prevista\s+una",
         ),
         (
             1.2,
@@ -111,6 +113,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
     ),
     Kind.service: (
+        (4.0, r"(?:es|estu|in)umazion\w"),
         (
             2.2,
             r"servizi[o]?|sportello|ritiro|cart[ae]\s+d['’]\s?identità|autorizzazion\w|certificat\w+|imu|tari|tributi"

@@ -74,6 +74,7 @@ _EMPTY_WORDS = """
     comune comunale comunali della dello delle degli dalla dalle alla alle allo agli nella nelle nello negli
     dell nell dall sull anno avviso pubblico pubblica servizio servizi progetto nuovo nuova sono viene ogni
     cittadinanza cittadini popolazione importante
+    cosa fare contro
     tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())

@@ -25,8 +25,14 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
     r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt|fissat"
+    r"|gratuit|vietat|consentit|riservat|dedicat|destinat|limitat|garantit|distribuit|abilitat|tenut"
     r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
+)
+_ELSEWHERE = re.compile(  # where it lists, and nothing of what
+    r"^(?:L['’]elenco|La lista|La mappa|La documentazione|Il modulo)\b[^.]{0,60}"
+    r"\b(?:affiss|pubblicat|consultabil|disponibil|scaricabil|allegat)\w*",
+    re.I,
 )
 _COURTESY = re.compile(
     r"(?:(?:Nel )?[Ss]i ringrazia|(?:Nel )?[Rr]ingrazia|Grazie|Ci (?:si )?scus|Si scusa|Si confida"
@@ -54,6 +60,7 @@ def flaw_of(text: str) -> float:
     flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     flaw += 1.2 * bool(_FILLER.search(text)) + 2.0 * is_courtesy(text)
+    flaw += 0.8 * bool(_ELSEWHERE.match(text))
     return (
         flaw
         + (0.5 if utf16(text) > 220 else 0.0)

@@ -82,6 +82,11 @@ _AIM = re.compile(
     r"di)\s[^.;:\d]+(?=\.$)",
     re.I,
 )
+_PROMOTED = Cued(  # `L'iniziativa, promossa dal Comune con …, è rivolta a`: by whom, the reader need not know
+    r"^(?P<what>(?:(?:Il|La|Lo)\s|L['’])(?:iniziativa|servizio|progetto|campagna|attività|misura|giornata)),\s"
+    r"(?:promoss|organizzat|realizzat|finanziat|coordinat|gestit|sostenut)[oa]\s[^,;:]{5,110},\s(?=(?:è|si|ha|sarà|prevede|offre)\s)",
+    re.I,
+)
 _NEXT_DAY = Cued(r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I)
 _NEXT = Cued(rf"(?<=\d) (?P<month>{MONTH}) prossimo\b,?", re.I)  # which year's, the reader knows
 
@@ -90,7 +95,7 @@ def without_recitals(sentence: str) -> str:
     """`sentence` from where its news begins."""
     text = _NEXT_DAY.sub("", sentence)
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
-    text = _AIM.sub("", text)
+    text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
     for pattern in (_CONSIDERED, _WARNS, _REASON, _IN_DETAIL):
         rest = pattern.sub("", text, count=1)
         if rest != text and speaks(rest):

@@ -53,6 +53,7 @@ EXCEPTED = re.compile(
 )
 _BY_WORDS = frozenset({Slot.status})  # which no page is read for
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
+_SKIPS = 1.5  # opens behind the sentence that names it
 _UNTOLD = 4.0  # a day or a deadline that the gate asks for
 _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
@@ -296,7 +297,7 @@ def chosen(
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
             text = " ".join(one.text for one in group)
             value += _FIRST if group[0].place == 0 else 0.0
-            value -= 0.0 if group[0].names else _UNNAMED
+            value -= 0.0 if group[0].names else _UNNAMED + _SKIPS * (is_said and group[0].place > 0)
             value -= _UNTOLD * len(of_all - frozenset[Slot]().union(*(musts[one.text] for one in group)))
             value -= _HEADLESS if _HEADS.match(group[0].text) and group[0].place not in (NAMED, MADE) else 0.0
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))

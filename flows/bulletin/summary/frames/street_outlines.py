@@ -39,11 +39,11 @@ _STATES = (
     ("transit", re.compile(r"\bvietat[oaie]\s(?:il|la)\s(?:transito|circolazione)", re.I)),
     ("parking", re.compile(r"\bvietat[oaie]\sla\ssosta", re.I)),
 )
-_EVERYWHERE = re.compile(
+EVERYWHERE = re.compile(
     r"\b(?:tutto|intero)\s(?:il\s)?(?:territorio comunale|paese|Comune|centro abitato)", re.I
 )
 _WORD = re.compile(r"(?<!\w)(?=\w)")
-_CUT_OFF = (
+CUT_OFF = (
     ("l'acqua", re.compile(r"\b(?:acqua|idric\w+|acquedotto)\b", re.I)),
     ("la corrente", re.compile(r"\b(?:corrente|energia elettrica|elettric\w+)\b", re.I)),
     ("il gas", re.compile(r"\bgas\b", re.I)),
@@ -112,14 +112,14 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
 
 def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[str]:
     stop = next((line for line in lines(notice) if _STOPS.search(line)), "")
-    missing = [name for name, pattern in _CUT_OFF if pattern.search(stop)]
+    missing = [name for name, pattern in CUT_OFF if pattern.search(stop)]
     is_off = any(_OFF.search(line) and not _IF.search(line) for line in lines(notice))
     if len(missing) != 1 or _LESS.search(f"{notice.title}\n{stop}") or is_off:
         return
     found = _STOPS.search(stop)
     verb = "può mancare" if found and _MAY.search(stop[: found.start()]) else "manca"
     streets, is_all = _streets(notice.title, ())
-    everywhere = _EVERYWHERE.search(notice.source)
+    everywhere = EVERYWHERE.search(notice.source)
     where = inside(streets) if streets and is_all else _named(everywhere) if everywhere else "in alcune zone"
     where = f"in {where}" if everywhere and not streets else where
     is_left = not streets and not everywhere

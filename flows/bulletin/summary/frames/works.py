@@ -17,7 +17,9 @@ from flows.bulletin.summary.frames.measures import SUPPLY, clauses, measure_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.phrase import Phrase, read
 from flows.bulletin.summary.frames.reopening import until_reopened
+from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.frames.streets import Street, agreement, inside, joined, streets_at, subject
+from flows.bulletin.summary.frames.supply_rows import told_by_rows
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
 _HASTY = re.compile(
@@ -57,6 +59,7 @@ _GOOD_CAUSE = re.compile(
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
+    yield from (text for text in told_by_rows(notice) if utf16(text) <= limit)
     for own in enough(notice, limit, needs=_tells, made=list(_restrictions(notice))):
         if any(_EXCEPTS.search(line) for line in untold(own, notice)) and not _EXCEPTS.search(own):
             yield f"{own} {_LIMITS}"
@@ -105,8 +108,8 @@ _SUPPLIED = re.compile(r"\b(?:acqua|idric\w+|acquedotto|corrente|elettric\w+|gas
 def _framed(notice: Notice) -> Iterator[str]:
     """Sentences built from phrases that were understood to the last word."""
     used, works = _works(notice)
-    if not works:
-        return
+    if not works or (_is_supply(works[0]) and not works[0].streets and EVERYWHERE.search(notice.source)):
+        return  # where, the outline tells
     text = " ".join(filter(None, (opened(_sentence(work)) for work in works)))
     if not text:
         return
