@@ -67,7 +67,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (3.0, r"concors[oi]\s+pubblic\w|assunzion\w|offert[ae]\s+di\s+lavoro|selezione\s+pubblica"),
         (
             2.0,
-            r"lavoro|tirocini\w*|ricerca\s+di\s+personale|personale\s+da\s+assumere|lavor\w+\s+stagional\w",
+            r"(?<!al\s)lavoro|tirocini\w*|ricerca\s+di\s+personale|personale\s+da\s+assumere|lavor\w+\s+stagional\w",
         ),
         (
             1.5,

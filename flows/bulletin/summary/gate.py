@@ -98,6 +98,7 @@ _DUTIES = (
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
             r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
+            r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
             r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,

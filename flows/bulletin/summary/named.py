@@ -131,7 +131,10 @@ def _names_its_office(text: str, notice: Notice) -> bool:
     if _WASTE.search(notice.title) and _ECOCENTRE.search(text) and not _WASTE.search(text):
         return _ECOCENTRE.search(notice.title) is not None  # its matter is the waste
     named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}
-    return len(named) != 1 or named.pop() in text.lower()
+    its = named.pop() if len(named) == 1 else ""
+    if its.startswith("sport") and "uffici" in text.lower():  # `l'Ufficio Tributi` of `Sportello Tributi`
+        return bool(stems(notice.title) & stems(text))
+    return its in text.lower()
 
 
 def _has_phrase(text: str, notice: Notice) -> bool:

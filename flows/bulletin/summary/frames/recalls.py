@@ -11,7 +11,11 @@ from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.wording import worded
 
-_NAMED = re.compile(r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza)\b|\d{6,}", re.I)
+_NAMED = re.compile(
+    r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza|confezion[ei])\b"
+    r"|«[^»]{3,40}»|\d{6,}",
+    re.I,
+)
 _RISK = re.compile(
     r"\b(?:rischio|contaminat\w+|contenent\w|contiene|presenza|amianto|salmonella|listeria|allergen\w"
     r"|pericol\w+|corpi estranei|batter\w+)\b",
@@ -23,7 +27,7 @@ _TODO = re.compile(
     re.I,
 )
 _DEED = re.compile(
-    r"\bnon\s(?P<verb>(?:consumar|mangiar|utilizzar|usar|ber))(?P<it>lo|la|li|le|e)\b"
+    r"\bnon\s(?:(?:deve|devono|dovrà|va|bisogna)\s)?(?P<verb>(?:consumar|mangiar|utilizzar|usar|ber))(?P<it>lo|la|li|le|e)\b"
     r"(?:[^.;]*?\b(?P<back>riport|restitu|riconsegn)\w+)?",
     re.I,
 )
@@ -57,6 +61,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def lot(text: str, notice: Notice) -> tuple[str, ...]:
     """The number of the one lot, or word of several, where `text` tells none: by it one knows the food."""
     lots = {found["lot"] for found in _LOT.finditer(notice.source)}
+    if not lots and "lotti" in notice.source and "lott" not in text:
+        return ("I lotti sono nella pagina.",)
     if not lots or any(one in text for one in lots) or "lotti" in text:
         return ()
     return (f"Il lotto è {lots.pop()}.",) if len(lots) == 1 else ("I lotti sono nella pagina.",)

@@ -102,6 +102,8 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
         return
     where = inside(streets) if is_all else "in più vie"
     left = [*([] if is_all else ["streets"]), *left, *_left(notice, hours)]
+    if moments := moments_of(notice):
+        left, hours, days = [name for name in left if name not in ("days", "hours")], "", moments
     lead = ", ".join(filter(None, (days, hours)))
     told_there = said.format(f" {where}").strip()
     if cause := _CAUSE.match(notice.title):
