@@ -66,7 +66,7 @@ _OF_SOME = re.compile(
     r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
     r"|qualora|ove\b|quando\b|laddove"
     r"|i cittadini (?:stranieri|non|extra)|gli stranieri|solo\b|solamente|soltanto|eventual|i minori\b"
-    r"|l['’]ufficio\b"
+    r"|l['’]ufficio\b|(?:tutti )?gli altri (?:possono|devono|potranno|dovranno|sono)\b"
     r"|(?:dopo|successivamente|prima|a seguito|allo scadere)\b|sarà cura)",
     re.I,
 )

@@ -46,7 +46,7 @@ _SHUTS = re.compile(
     re.I,
 )
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
-_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b")
+_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
 _TEASER = 400  # characters of a page that is one piece of news
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"

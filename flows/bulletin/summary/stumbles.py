@@ -103,6 +103,11 @@ _OPEN_ENDED = re.compile(
 _DAYS_LEFT = re.compile(
     r"\b(?:giorni|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
 )
+_BY_NUMBER = re.compile(  # `Il sindaco ha revocato l'ordinanza 48 del 14 giugno`: which one?
+    r"[^.;]{0,60}\b(?:revoc|annull|modific|integr|prorog)at[oaie]\b(?:\s(?:l['’]|la\s|le\s))?\s?"
+    r"(?:ordinanz|delibera|determin|decret)\w*\s(?:n[.°]?\s?)?\d[\d/]*(?:\sdel(?:l['’]|\s)[^.;]{4,20})?\.",
+    re.I,
+)
 _NAMELESS = re.compile(r"\bdeposito di atti\b|\bavviso di deposito\.|\bcasa (?:del comune|comunale)\b", re.I)
 
 
@@ -192,7 +197,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice in quali giorni."
     if notice.kind is Kind.hours and _SHUT.search(text) and not (figures(text) or _OPEN_ENDED.search(text)):
         yield "Il testo dice che è chiuso, ma non quando."
-    if _NAMELESS.search(text):
+    if _NAMELESS.search(text) or _BY_NUMBER.fullmatch(text):
         yield "Il testo non dice di quale atto si tratta."
 
 

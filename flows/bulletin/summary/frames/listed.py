@@ -15,7 +15,7 @@ from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Listing, Notice
 from flows.bulletin.page.telling import figures
-from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.streets import joined
@@ -45,6 +45,7 @@ _BY = re.compile(
     r"(?:a|al|alla|allo|con|da|dal|dalla|in|nel|nella|per|presso|tramite|mediante|attraverso|via|su"
     r"|sul|sulla|online|telefonando|scrivendo)\s|(?:all|dall|nell|sull)['’]"
 )
+_SECOND = re.compile(r"\se\s(?P<noun>[a-zà-ù]+)")
 _LEFT = re.compile(r"\b(?:allegat|document|link|modul)\w*", re.I)
 _LONGEST_ITEM, _MOST_ITEMS, _SHORTEST_LEAD = 90, 6, 20
 
@@ -63,7 +64,7 @@ def named(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units with word of what is listed."""
     if notice.kind not in OCCASIONS:
         first = worded(notice.prose[0]) if notice.prose else ""
-        for lead, listing in (*_leads(notice), *_in_sentences(notice)):
+        for lead, listing in (*_leads(notice), *_in_sentences(notice), *_in_lines(notice)):
             for text in _named(lead, listing):
                 days = {figure for figure in figures(text) if "-" in figure}
                 if not days and figures(first) and not first.startswith(lead):
@@ -78,6 +79,15 @@ def _leads(notice: Notice) -> Iterator[tuple[str, Listing]]:
         lead = worded(f"{listing.lead.rstrip(' .:;')}.").rstrip(".") if listing.lead else ""
         if len(lead) >= _SHORTEST_LEAD and speaks(lead) and len(listing.items) > 1 and not is_cut(lead):
             yield lead, listing
+
+
+def _in_lines(notice: Notice) -> Iterator[tuple[str, Listing]]:
+    """Each sentence that ends in a colon, above rows that no sign marks as a list's."""
+    known = {listing.lead for listing in notice.listings}
+    for line in lines(notice)[1:]:
+        lead = line.rstrip(" :")
+        if line.rstrip().endswith(":") and lead not in known and _FOLLOWING.search(lead) and speaks(lead):
+            yield worded(f"{lead}.").rstrip("."), Listing(lead, (), False, 0, 0)
 
 
 def _in_sentences(notice: Notice) -> Iterator[tuple[str, Listing]]:
@@ -129,7 +139,12 @@ def _named(lead: str, listing: Listing) -> Iterator[str]:
         return
     said = f"{lead[: found.start()].rstrip()} {some}."
     names = [f"{definite(noun, gender)}{noun}"]
-    if any(fact.kind is FactKind.time for item in listing.items for fact in facts(item)) and noun != "orari":
+    if (second := _SECOND.fullmatch(found["rest"])) and (its := gender_of(second["noun"].lower())):
+        names.append(f"{definite(second['noun'], its)}{second['noun']}")
+    if (
+        any(fact.kind is FactKind.time for item in listing.items for fact in facts(item))
+        and "gli orari" not in names
+    ):
         names.append("gli orari")
     if is_fit(said, said):
         verb = "sono" if gender.is_plural or len(names) > 1 else "è"

@@ -31,6 +31,11 @@ _OFFICE = re.compile(
     r"\sha\s(?:disposto|ordinato)\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
     re.I | re.S,
 )
+_FOR_A_TIME = re.compile(  # `ordina a tutta la cittadinanza, dal 1° luglio al 3 agosto, il divieto di`
+    r"^(?:si\s)?(?:ordina|dispone)(?:\sa\stutt[aio]\s[^,;:]{3,40}|\sai?\s[a-zà-ù]+)?,\s"
+    r"(?P<when>(?:dal|dall['’]|fino|dalle|nei|nel)\s?[^,;:]{5,50}),\s(?P<what>il\sdivieto\b.+)$",
+    re.I | re.S,
+)
 _BAN = re.compile(r"(?:il\s)?divieto\b", re.I)
 _NOUN = re.compile(r"(?:(?:il|lo|la|i|gli|le)\s|l['’])(?P<noun>[a-zà-ù]+)", re.I)
 _DEED = re.compile(
@@ -42,6 +47,9 @@ _DEED = re.compile(
 
 def ordered(sentence: str) -> str:
     """`sentence` as what holds by it; any other as it is."""
+    if for_a_time := _FOR_A_TIME.match(sentence):
+        when = for_a_time["when"]
+        return f"{when[:1].upper()}{when[1:]} è in vigore {for_a_time['what']}"
     found = _SIGNED.match(sentence) or _OFFICE.match(sentence)
     if found is None:
         return sentence

@@ -49,7 +49,7 @@ CUT_OFF = (
     ("il gas", re.compile(r"\bgas\b", re.I)),
 )
 _STOPS = re.compile(
-    r"\b(?:interruzion\w+|interrott\w+|sospension\w+|sospes[oa]|mancanza|mancherà|manca)\b", re.I
+    r"\b(?:interruzion\w+|interrott\w+|sospension\w+|sospes[oa]|mancanz[ae]|mancherà|manca)\b", re.I
 )
 _MAY = re.compile(r"\b(?:possibil[ei]|potr(?:ebbe|ebbero|à|anno))\b[^.;\n]{0,60}$", re.I)
 _LESS = re.compile(r"\b(?:pressione|torbid\w+|turn\w+|giorni altern\w+)\b", re.I)
@@ -118,8 +118,9 @@ def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[
     is_off = any(_OFF.search(line) and not _IF.search(line) for line in lines(notice))
     if len(missing) != 1 or _LESS.search(f"{notice.title}\n{stop}") or is_off:
         return
-    found = _STOPS.search(stop)
-    verb = "può mancare" if found and _MAY.search(stop[: found.start()]) else "manca"
+    said = next((line for line in lines(notice)[1:] if _STOPS.search(line)), stop)
+    found = _STOPS.search(said)
+    verb = "può mancare" if found and _MAY.search(said[: found.start()]) else "manca"
     streets, is_all = _streets(notice.title, ())
     everywhere = EVERYWHERE.search(notice.source)
     where = inside(streets) if streets and is_all else _named(everywhere) if everywhere else "in alcune zone"

@@ -164,9 +164,19 @@ def _stands(match: re.Match[str]) -> str:
     return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
 
 
+def _from_to(match: re.Match[str]) -> str:
+    """`, dalle 22 alle 6` of `con orario 22.00-6.00`."""
+    return f", dalle {_clock(match['h1'], match['m1'])} alle {_clock(match['h2'], match['m2'])}"
+
+
 _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple(
     (Cued(pattern, flags), new)
     for pattern, new, flags in (
+        (
+            r",? (?:con|in) orario:? (?P<h1>\d{1,2})[.:](?P<m1>\d\d) ?[-–] ?(?P<h2>\d{1,2})[.:](?P<m2>\d\d)",
+            _from_to,
+            re.I,
+        ),
         (
             rf"(?<=\d) ({MONTH}|{MONTH} 20\d\d) \((\d{{1,2}}[:.]\d\d) ?[-–] ?(\d{{1,2}}[:.]\d\d)\)",
             r" \1, dalle \2 alle \3,",
