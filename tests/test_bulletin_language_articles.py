@@ -18,6 +18,7 @@ from flows.bulletin.language.articles import gender_of, indefinite, with_article
         ("Genitori", "i genitori"),
         ("Referendum", "il referendum"),
         ("Rete", "la rete"),
+        ("Estumulazioni", "le estumulazioni"),
     ],
 )
 def test_a_noun_gets_its_article(phrase: str, said: str) -> None:

@@ -19,6 +19,7 @@ from flows.bulletin.language.spelling import correction, is_word, misspelt
         ("Nella giornata di sabato 3 maggio si vota.", "Sabato 3 maggio si vota."),
         ("Il bar situato nei pressi della scuola chiude.", "Il bar vicino alla scuola chiude."),
         ("La mostra dura fino al prossimo dicembre.", "La mostra dura fino a dicembre."),
+        ("Nel mese di agosto si chiude.", "Ad agosto si chiude."),
         ("La festa è nel Q.re Alba.", "La festa è nel quartiere Alba."),
         ("La mostra avrà luogo presso l'Auditorium.", "La mostra si terrà all'Auditorium."),
     ],

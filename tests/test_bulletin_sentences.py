@@ -52,6 +52,8 @@ def test_nothing_but_white_space_is_lost(text: str) -> None:
         ("Natale in piazza", False),
         ("Iscriviti in biblioteca", True),
         ("Prenotalo", True),
+        ("I treni potrebbero non essere garantiti", True),
+        ("Copri ogni vaso", True),
     ],
 )
 def test_a_name_that_ends_as_an_order_does_is_none(text: str, is_said: bool) -> None:

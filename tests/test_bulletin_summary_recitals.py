@@ -62,6 +62,50 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
             "Da oggi e fino al 10 settembre prossimo, i veterinari sono in via Adda.",
             "Fino al 10 settembre i veterinari sono in via Adda.",
         ),
+        (
+            "A seguito della nota della scuola sullo sciopero, dal momento che le lezioni non sono sicure, "
+            "si comunica che: venerdì 8 maggio lo scuolabus NON fa il giro del mattino.",
+            "Venerdì 8 maggio lo scuolabus non fa il giro del mattino.",
+        ),
+        (
+            "In occasione della fiera, si comunica che la piazza è chiusa.",
+            "In occasione della fiera, la piazza è chiusa.",
+        ),
+        (
+            "A causa dei danni che la piena del torrente ha fatto alle pompe del vecchio pozzo comunale, "
+            "la piscina resta vuota da lunedì 3 a venerdì 7 maggio 2027, tranne la vasca dei piccoli, che "
+            "apre ogni mattina alle 9.",
+            "La piscina resta vuota da lunedì 3 a venerdì 7 maggio 2027, tranne la vasca dei piccoli, che "
+            "apre ogni mattina alle 9.",
+        ),
+        (
+            "Dal 3 al 9 maggio, per andare incontro a chi lavora di notte e chiede più silenzio al mattino, "
+            "la raccolta del vetro comincia alle 10 in tutti i quartieri, e le campane di piazza Po restano "
+            "chiuse.",
+            "Dal 3 al 9 maggio la raccolta del vetro comincia alle 10 in tutti i quartieri, e le campane di "
+            "piazza Po restano chiuse.",
+        ),
+        (
+            "A seguito della nota del gestore, il Sindaco ha emesso ordinanza di chiusura delle scuole per "
+            "la giornata di lunedì 3 maggio 2027.",
+            "È disposta la chiusura delle scuole lunedì 3 maggio 2027.",
+        ),
+        (
+            "Il Comandante ha firmato, in data 2 maggio 2027, l'Ordinanza n.25, con cui dispone, per la "
+            "fiera, il senso unico in via Po fino al 9.5.2027.",
+            "È disposto il senso unico in via Po fino al 9 maggio 2027.",
+        ),
+        (
+            "Su richiesta dell'A.B.C. è stata emessa ordinanza sindacale di divieto di usare l'acqua per gli "
+            "orti, fino a revoca.",
+            "È in vigore il divieto di usare l'acqua per gli orti, fino a revoca.",
+        ),
+        (
+            "In data lunedì 3 maggio 2027, si renderà necessaria la temporanea chiusura di via Po.",
+            "Lunedì 3 maggio 2027 è prevista la temporanea chiusura di via Po.",
+        ),
+        ("Si ricorda, inoltre, che via Po è chiusa.", "Via Po è chiusa."),
+        ("Il sindaco ha emesso un'ordinanza importante.", "Il sindaco ha emesso un'ordinanza importante."),
         ("I progetti partono il prossimo 1° ottobre.", "I progetti partono il 1° ottobre."),
         ("Poiché piove, niente.", "Poiché piove, niente."),
     ],

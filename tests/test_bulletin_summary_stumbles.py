@@ -13,6 +13,18 @@ def found(text: str, body: str = HELPS, title: str = "Sportello casa") -> list[s
     return list(stumbles(text, read(title=title, abstract="", body=body)))
 
 
+def test_the_day_of_the_title_and_of_a_closure_is_told() -> None:
+    body = "La raccolta del vetro comincia alle 10. Vale da lunedì 3 a domenica 9 maggio."
+    title = "Dal 3 al 9 maggio raccolta del vetro più tardi"
+    missing = "Il testo non dice il giorno che il titolo dice."
+    assert missing in found("La raccolta del vetro comincia alle 10.", body, title)
+    assert missing not in found("Dal 3 al 9 maggio la raccolta del vetro comincia alle 10.", body, title)
+    shut = "Il testo dice che è chiuso, ma non quando."
+    assert shut in found("I parchi resteranno chiusi.", "I parchi resteranno chiusi.", "Chiusura dei parchi")
+    assert shut not in found("I parchi sono chiusi il 3 maggio.", "I parchi sono chiusi.", "Parchi chiusi")
+    assert found("È stata emanata anche l'allerta per vento.") != []
+
+
 @pytest.mark.parametrize(
     "text",
     [

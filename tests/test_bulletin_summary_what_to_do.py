@@ -7,6 +7,8 @@ from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.gate import faults
 from tests.test_bulletin_summary import told
 
+RIVERS = ("Po", "Adda", "Oglio", "Mincio", "Arno", "Tevere", "Piave")
+
 
 def test_a_tax_has_the_days_of_all_its_parts() -> None:
     body = (
@@ -38,6 +40,35 @@ def test_one_day_of_a_list_is_told_with_word_of_the_others_and_what_to_do_then()
     page = read(title="Disinfestazione contro le zanzare", abstract="", body=body)
     assert "Di più giorni è detto solo uno." in faults(
         "Il 15 giugno ci sono interventi contro le zanzare.", page
+    )
+
+
+def test_what_an_office_asks_is_told_to_the_reader() -> None:
+    body = (
+        "Giovedì 6 maggio 2027, dalle 23, si fa la disinfestazione dalle zanzare nelle strade del centro.\n"
+        "Intanto si prega la popolazione di coprire gli orti che danno su tali vie, finché si spruzza.\n"
+        "Si ringrazia chi collabora."
+    )
+    made = told("Disinfestazione dalle zanzare", body=body).text
+    assert made.endswith("Copri gli orti.")
+    assert "ringrazia" not in made
+    doubt = body.replace("Intanto si", "In caso di allergia si")
+    assert "Copri" not in told("Disinfestazione dalle zanzare", body=doubt).text
+
+
+def test_a_list_is_told_whole_or_announced() -> None:
+    lead = "Si avvisa che per le feste la raccolta dei rifiuti subirà le seguenti modifiche:"
+    body = f"{lead}\n\n- lunedì 3 maggio raccolta del vetro;\n- martedì 4 maggio raccolta della carta."
+    assert told("Raccolta dei rifiuti, che cosa cambia", body=body).text == (
+        "Per le feste la raccolta dei rifiuti subirà le seguenti modifiche: lunedì 3 maggio raccolta del "
+        "vetro e martedì 4 maggio raccolta della carta."
+    )
+    homes = "".join(
+        f"\n- le case di via {name} che hanno il contatore vecchio, del gruppo {name}" for name in RIVERS
+    )
+    change = "Si avvisa che lunedì 3 maggio 2027 il gestore cambierà i contatori nelle seguenti zone:"
+    assert told("Nuovi contatori dell'acqua", body=f"{change}\n{homes}").text == (
+        "Lunedì 3 maggio 2027 il gestore cambierà i contatori in alcune zone. Le zone sono nella pagina."
     )
 
 

@@ -16,7 +16,8 @@ _STATUS = Cued(
     re.I,
 )
 _TOLD = re.compile(
-    r"\b(?:annull\w+|rinvi\w+|posticip\w+|rimand\w+|revoc\w+|spost\w+|slitt\w+|sospe\w+|non\b|prorog\w+|anticipat\w+"
+    r"\b(?:annull\w+|rinvi\w+|posticip\w+|rimand\w+|revoc\w+|spost\w+|slitt\w+|sospe\w+|non\b"
+    r"|variazioni sono nella pagina|prorog\w+|anticipat\w+"
     r"|nuova\s+data|destinarsi|cambi\w+|provvisori\w+|verific\w+|ripristin\w+|recuper\w+)",
     re.I,
 )

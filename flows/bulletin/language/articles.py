@@ -12,7 +12,7 @@ from flows.bulletin.language.spelling import is_word, lemma
 
 _FEMININE = re.compile(r"(?:[zsg]ione|udine|trice|igine|agine)$")
 _MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)one|ame|ume|ale|ile)$")
-_SURE = ("ità", "mento", "zione")  # endings that name a noun and its gender, in whatever dictionary
+_SURE = ("ità", "mento", "zione", "zioni")  # endings that name a noun and its gender, in whatever dictionary
 _ONE_FOR_BOTH = frozenset(
     ["crisi", "analisi", "tesi", "oasi", "ipotesi", "brindisi", "sintesi", "serie", "specie"]
 )
@@ -57,6 +57,8 @@ def gender_of(noun: str) -> Gender | None:
         or noun in _ONE_FOR_BOTH
     ):
         return None
+    if noun.endswith(("zioni", "sioni")):
+        return Gender(is_feminine=True, is_plural=True)
     head = lemma(noun) or noun
     last = noun[-1]
     if last in "àù":

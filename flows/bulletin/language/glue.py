@@ -109,7 +109,11 @@ def repaired(text: str) -> str:
 def _orphan(match: re.Match[str]) -> str:
     """`S carlett` as one word; `l richiedente` has lost an apostrophe or a vowel, and stays."""
     is_article = match[1].lower() in "ld" and is_word(match[2])
-    return match[0] if is_article else match[1] + match[2]
+    joined = match[1] + match[2]
+    is_letter = (
+        match[1].isupper() and is_word(match[2]) and not is_word(joined.lower())
+    )  # `il lotto B del piano`
+    return match[0] if is_article or is_letter else joined
 
 
 def _date_joined(match: re.Match[str]) -> str:

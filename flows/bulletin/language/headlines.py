@@ -91,7 +91,9 @@ _NONE = re.compile(  # `Niente mercato sabato 24 maggio`
     r"\s[a-z]{4,9}(?:\s20\d\d)?))?(?=[\s,.]|$)",
     re.I,
 )
-_INFINITIVE = re.compile(r"\b(?:essere|venire|restare|rimanere)$")  # `Unica città a essere premiata`
+_INFINITIVE = re.compile(
+    r"\b(?:essere|venire|restare|rimanere)$|^[A-ZÀ-Ý][a-zà-ù]+(?:ersi|arsi|irsi)$"
+)  # `Unica città a essere premiata`
 _HOW = re.compile(r"\s[a-z]{4,}mente$")
 _DUTY = re.compile(  # `Dal 1° maggio obbligo di svuotare i sottovasi`
     r"(?P<when>(?:Dal|Dall['’]|Da|Dalle|Fino|Nei|Nel)[^;:]{3,60}?\s)?(?P<duty>obbligo|divieto)\sdi\s"

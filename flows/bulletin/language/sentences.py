@@ -62,7 +62,7 @@ _FINITE = re.compile(
     r"|ripart(?:e|ono)|nasc(?:e|ono)|debutta(?:no)?"
     r"|inizia(?:no)?|comunica(?:no)?|scad(?:e|ono)|ospita(?:no)?|apre|resta|restano|rimane"
     r"|rimangono|porta|portate|ritira(?:no)?|serve"
-    r"|occorre|bisogna|arriva(?:no)?|vieni|venite|partecipa(?:no)?|esplora(?:no)?"
+    r"|occorre|manca(?:no)?|potrebbe(?:ro)?|bisogna|arriva(?:no)?|vieni|venite|partecipa(?:no)?|esplora(?:no)?"
     r"|racconta(?:no)?|intende|intendono"
     r"|entra(?:no)?|passa(?:no)?|riceve|ricevono|dura(?:no)?|costa(?:no)?|termina(?:no)?|comincia(?:no)?"
     r"|prosegu(?:e|ono)|riguarda(?:no)?|avvien(?:e|gono)|va|vanno|funziona(?:no)?|spetta(?:no)?"

@@ -39,7 +39,8 @@ _YOURS = re.compile(
 )
 _TO_YOU = re.compile(  # capitals hide these from the dictionary: `Prenota al numero 02…`
     r"(?:Prenota|Limita|Usa|Presta|Mantieni|Tieni|Chiudi|Consulta|Indossa|Segnala|Passa|Ritira|Chiama|Scrivi|Telefona"
-    r"|Compila|Porta)\s(?:al|alla|alle|il|la|le|i|gli|l['’]|su|in|online|via|per|entro|scrivendo|attenzione|chius\w)"
+    r"|Compila|Porta|Copri|Svuota|Elimina|Lava|Sposta|Togli|Lascia|Proteggi|Diffida|Contatta|Rispetta"
+    r"|Modera|Riduci|Spegni)\s(?:ogni|di|dai|da|al|alla|alle|il|la|le|i|gli|l['’]|su|in|online|via|per|entro|scrivendo|attenzione|chius\w)"
 )
 _AS_ORDER = re.compile(
     r"(?:in caso [^,.]{3,40} |si prega di |non )?[a-zà-ù]{2,}(?:[aei]r(?:e|si|lo|la|li|le|ne))\b", re.I
@@ -81,6 +82,8 @@ def _asks(text: str) -> bool:
 
 def _is_finite(word: str) -> bool:
     """`celebra` of celebrare; what may as well be a noun, a participle or an adjective is not counted."""
+    if word.endswith(("rebbe", "rebbero")):
+        return True  # `potrebbero`
     if word.endswith("o") and not word.endswith(("no", "mo")):
         return False  # `il parto`, `decoro`: no office says `io`
     infinitive = lemma(word)

@@ -67,6 +67,11 @@ ITS_WEEK = re.compile(
 _OF_ONE = re.compile(r"\b(?:annullat|rinviat|spostat|sospes|posticipat|anticipat|soppress)\w*\b", re.I)
 _WEEKLY = re.compile(r"\b(?:settimanal[ei]|mercat[oi])\s{1,3}(?:di|del|della)\s{1,3}$", re.I)
 _BY_OF = re.compile(r"\b(?:di|del|della|al|alla)\s{1,3}$", re.I)
+_HABIT = re.compile(
+    r"\b(?:mattin\w+|pomeriggi\w*|orari\w*|apertur\w+|turn[oi])\s(?:[a-z]+\s)?(?:del|della)\s{1,3}"
+    rf"(?:{WEEKDAY}\se\s(?:del|della)\s{{1,3}})?$",
+    re.I,
+)
 _ROW = re.compile(rf"^[\s*•·–-]{{0,6}}{WEEKDAY}(?=[^\n:]{{0,20}}:)", re.I | re.M)
 _LONGEST_LIST = 14  # names: a week twice
 _SENTENCE = re.compile(r"[.!?](?!\d)|\n")
@@ -90,7 +95,7 @@ def reading(text: str, start: int, end: int) -> Weekday:
     if _WEEKLY.search(before) and DATE.search(sentence):
         return Weekday.every
     if _EVERY.search(before):
-        is_of_one = _BY_OF.search(before) and _OF_ONE.search(sentence)
+        is_of_one = _BY_OF.search(before) and _OF_ONE.search(sentence) and not _HABIT.search(before)
         return Weekday.unsure if is_of_one else Weekday.every  # `lo spettacolo di sabato è annullato`
     is_in_list = _IN_LIST.search(before) is not None
     if is_in_list and _opens_every(text, start):

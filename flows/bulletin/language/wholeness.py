@@ -132,7 +132,7 @@ _INPAGE = re.compile(
     r"|in calce|(?:qui |come )?di seguito|(?:elencat|indicat|riportat|descritt|pubblicat)\w (?:sotto"
     r"|sopra|qui)"
     r"|sotto ?(?:indicat|riportat|elencat)\w|(?:al|il|nel|dal) (?:seguente |presente )?link\b|seguenti? link"
-    r"|a questo link|leggi (?:di più|tutto)|scarica (?:qui|la|il|l['’]|i)|(?:in|da|su) questa pagina"
+    r"|a questo link|leggi (?:di più|tutto)|scarica (?:qui|la|il|l['’]|i)|(?:in|da|su|a|di) questa pagina"
     r"|si allegan?o?|(?<!\bgli )(?<!\bun )(?<!l['’])allegat[oaie]\b(?! (?:alla|della|nella) pagina)"
     r"|torna (?:su|indietro)|vai alla pagina"
     r"|(?:vedi|vedere|consulta\w*) (?:la |il )?(?:locandina|volantino|manifesto))\b",
@@ -150,7 +150,7 @@ _STAMP = re.compile(
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 _ORTHO = re.compile(
     r"(?<!\.)\.\.(?!\.)|\s[,;](?=\s)|\s\.(?=\s|$)|[,;:]{2}|\b[eE]['’](?=\s)|\w\(\w{3}"
-    r"|\b(\w{2,})\s+\1\b(?<!si si)"
+    r"|\b([^\W\d]{2,})\s+\1\b(?<!si si)"
     r"|\b(?:perch|poich|finch|affinch|bench|nonch|purch|anzich)[eè]['’]?(?!\w)|\b(?:[a-zà-ù]{3,}(?:a"
     r"|u|o)['’])(?=[\s,.])"
     r"|\b[a-zà-ù]{3,}[A-ZÀ-Ý][a-zà-ù]{2}|[a-zà-ù]{3}[.;,:!?][A-ZÀ-Ý][a-zà-ù]|[A-ZÀ-Ý]{3,}[ìàèòùé]\b"

@@ -34,7 +34,9 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             1.2,
-            r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|ritrovo|è\s+prevista\s+una",
+            r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo"
+            r"|(?<!su\s)(?<!previo\s)(?<!prendere\s)(?<!fissare\s)appuntament[oi](?!\s+si\s+(?:prend|fiss))"
+            r"|ritrovo|è\s+prevista\s+una",
         ),
         (
             1.2,
@@ -65,7 +67,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (3.0, r"concors[oi]\s+pubblic\w|assunzion\w|offert[ae]\s+di\s+lavoro|selezione\s+pubblica"),
         (
             2.0,
-            r"lavoro|tirocini\w*|ricerca\s+di\s+personale|personale\s+da\s+assumere|lavor\w+\s+stagional\w",
+            r"(?<!al\s)lavoro|tirocini\w*|ricerca\s+di\s+personale|personale\s+da\s+assumere|lavor\w+\s+stagional\w",
         ),
         (
             1.5,
@@ -80,7 +82,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
             r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
-        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via(?:le)?\s+\w+|lavori|veicol\w|sosta"),
+        (
+            1.0,
+            r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|(?<!al\s)via(?:le)?\s+(?!(?:e-?mail|mail|pec|web|telefon\w+"
+            r"|liber[ao]|sperimentale)\b)\w+|lavori|veicol\w|sosta",
+        ),
     ),
     Kind.supply_cut: (
         (
@@ -107,6 +113,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
     ),
     Kind.service: (
+        (4.0, r"(?:es|estu|in)umazion\w"),
         (
             2.2,
             r"servizi[o]?|sportello|ritiro|cart[ae]\s+d['’]\s?identità|autorizzazion\w|certificat\w+|imu|tari|tributi"

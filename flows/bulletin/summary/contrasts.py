@@ -16,10 +16,23 @@ from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.appointments import days_of, held
 from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.outlines import outlines
+from flows.bulletin.summary.frames.sentences import EXCEPTED
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.named import stems
 
 EXCEPTIONS = "Le eccezioni sono nella pagina."
+MEASURES = "Le altre modifiche sono nella pagina."
+_MEASURES = (
+    (
+        "transit",
+        re.compile(
+            r"\bdivieto di (?:transito|circolazione)|\bchius(?:[oaie]|ura)\b|\bvietat\w+ il transito", re.I
+        ),
+    ),
+    ("parking", re.compile(r"\bdivieto di (?:sosta|fermata)|\bvietat\w+ (?:il transito e )?la sosta", re.I)),
+    ("one way", re.compile(r"\bsenso unico\b", re.I)),
+)
 _OTHERWISE = re.compile(r"\binvece\b(?!\s(?:di|che|del\w*|degli|dei)\b)", re.I)
 _EXCEPTS = re.compile(r"\W*f(?:a|anno|arà|aranno)\seccezione\b", re.I)
 _EXCEPTIONS = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
@@ -43,7 +56,7 @@ _MOVED = re.compile(
     r"(?:rinviat|posticipat|anticipat|spostat|recuperat|differit)[oaie]\b(?P<to>[^.;:]{3,80})",
     re.I,
 )
-_MAY = re.compile(r"\b(?:in caso di|qualora|se\s|eventual\w*|potr\w+)", re.I)
+_MAY = re.compile(r"\b(?:in caso di|nel caso|ove\s|qualora|se\s|eventual\w*|potr\w+)", re.I)
 _MOVES = "Le altre variazioni sono nella pagina."
 _MOVES_LEFT = re.compile(r"\b(?:variazioni|giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _SECOND = re.compile(r"(?:^|[.;]\s)(?:Il secondo|La seconda)\b")
@@ -52,6 +65,10 @@ _FIRST = re.compile(r"(?:Il primo|La prima)\b", re.I)
 _OF_ANOTHER = re.compile(
     r"Per\s(?:le|la|i|il|gli|l['’]|chi|coloro)\s?[^.;]{0,60}?"
     r"\b(?P<what>esenzion|riduzion|agevolazion|rimbors|disdett|rinunc|cancellazion)\w*",
+    re.I,
+)
+_ITS_OWN = re.compile(  # `I buoni sono rimborsati: la richiesta va presentata entro il 3`
+    r"\b(?P<what>rimborsat|esentat|esonerat|restituit)\w*\b[^.;:]{0,40}[:;,]\s(?:la|le|l['’])\s?(?:domand|richiest|istanz)[ae]\s",
     re.I,
 )
 _ASKED = re.compile(r"(?:La|Le|L['’])\s?(?:domand|richiest|istanz)[ae]\s(?!(?:per|di)\b)", re.I)
@@ -73,6 +90,8 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca un'altra chiusura: la pagina dice «{line}»."
     if moves := _moves_left_out(text, notice):
         yield f"Manca a quando è spostato: la pagina dice «{moves[0]}»."
+    if _measures_left_out(text, notice):
+        yield "Manca un'altra misura che la pagina dice."
     if line := _of_another(text, notice):
         yield f"Il termine è di un'altra domanda: la pagina dice «{line}»."
     if _SECOND.search(text) and not _FIRST.search(text) and any(map(_FIRST.match, notice.prose)):
@@ -101,10 +120,36 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
         yield worded(line)
         yield f"{line[: line.index(' ', line.index(' ') + 1)]} è nella pagina."
         return
+    if _measures_left_out(text, notice) and not any(outlines(notice)):  # which tell all of them
+        yield MEASURES
+        return
+    if "nella pagina" not in text and any(said in text for said in _trimmed(notice)):
+        yield EXCEPTIONS
+        return
     if moves := _moves_left_out(text, notice):
         if own := [worded(sentence) for sentence in notice.prose if sentence in moves]:
             yield " ".join(own)
         yield _MOVES
+
+
+def _trimmed(notice: Notice) -> Iterator[str]:
+    """Sentences of the page without the exceptions that they end in."""
+    for sentence in notice.prose:
+        said = worded(sentence)
+        if limits := EXCEPTED.search(said):
+            yield f"{said[: limits.start()]}."
+
+
+def _measures_left_out(text: str, notice: Notice) -> bool:
+    """Whether a page about a street tells another measure than those of `text`."""
+    if notice.kind is not Kind.road or "nella pagina" in text or not (own := _measures(text)):
+        return False
+    return any(_measures(sentence) - own for sentence in notice.prose)
+
+
+def _measures(text: str) -> set[str]:
+    """Which measures of traffic a text tells: no way through, no parking, one way."""
+    return {name for name, words in _MEASURES if words.search(text)}
 
 
 def _pairs(notice: Notice) -> tuple[tuple[str, str], ...]:
@@ -203,6 +248,10 @@ def of_other_requests(notice: Notice) -> dict[str, tuple[str, str]]:
         elsewhere = frozenset[str]().union(*(figures(one) for one in page if one != line))
         if figures(line) and not figures(line) & elsewhere:
             found[line] = (before, other["what"].lower())
+    for line in page:
+        own = _ITS_OWN.search(line)
+        if own and own["what"][:6].lower() not in notice.title.lower():
+            found[line] = (line, own["what"][:6].lower())
     return found
 
 

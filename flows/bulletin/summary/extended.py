@@ -6,6 +6,7 @@ longer text is judged anew. What the page tells of some people only, or of anoth
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
@@ -19,20 +20,26 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.framed import OTHERS
+from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import IS_A, OF_TERMS, WEIGHTS, Sentence, office, repeats
+from flows.bulletin.summary.frames.sentences import IS_A, MADE, OF_TERMS, WEIGHTS, Sentence, office, repeats
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
+_NUMBERED = re.compile(r"\bn[.°]\s?\d")  # `L'ordinanza n. 31 è revocata` says what the title says
+_SURE = 2  # words of the title that a text shares with it
+_NAMES = 1.5  # worth of a sentence with two words of the title that the text has not
+_ASKED = frozenset({Slot.todo})
 _TRIED, _ADDED, _OF_MEASURES = 4, 2, 3
 _FLAW = 0.5  # what an editor would mind in a sentence that nobody needs to read
 _WITH_ADDRESS = 0.8
 _BOOKS = re.compile(r"\b(?:prenot|appuntament|iscri|scriv|contatt)\w+", re.I)
 _BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
 """Kinds whose frames tell all that is told, or say what is left."""
+_CALLING = frozenset({Kind.deadline, Kind.job})
 _MEASURES = frozenset({Kind.road, Kind.supply_cut, Kind.hours})
 _PRACTICAL = re.compile(
     r"^In caso di (?:pioggia|maltempo|neve)\b(?! potr)|\banche in caso di (?:pioggia|maltempo)\b"
@@ -59,7 +66,7 @@ _OF_SOME = re.compile(
     r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
     r"|qualora|ove\b|quando\b|laddove"
     r"|i cittadini (?:stranieri|non|extra)|gli stranieri|solo\b|solamente|soltanto|eventual|i minori\b"
-    r"|l['’]ufficio\b"
+    r"|l['’]ufficio\b|(?:tutti )?gli altri (?:possono|devono|potranno|dovranno|sono)\b"
     r"|(?:dopo|successivamente|prima|a seguito|allo scadere)\b|sarà cura)",
     re.I,
 )
@@ -135,7 +142,12 @@ def restricted(text: str, notice: Notice, limit: int, passes: Callable[[str], bo
 def _longer(text: str, notice: Notice, sentences: tuple[Sentence, ...], room: int) -> Iterator[str]:
     if (opening := _opening(text, notice, sentences)) and utf16(told := f"{opening} {text}") <= room:
         yield told
-    yield from (_with(text, addition) for addition in _additions(text, notice, sentences, room))
+    for addition in _additions(text, notice, sentences, room):
+        yield _with(text, addition)
+    if text.endswith(f" {OTHERS}") and notice.kind not in _CALLING:
+        bare_text = text.removesuffix(f" {OTHERS}")
+        additions = list(_additions(bare_text, notice, sentences, room))
+        yield from (f"{bare_text} {one}" for one in additions if utf16(f"{text} {one}") > room)
 
 
 def _opening(text: str, notice: Notice, sentences: tuple[Sentence, ...]) -> str:
@@ -168,6 +180,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
         and (slot in notice.slots or slot in _OWN_WORDS)
         and not _tells(text, notice, slot)
     }
+    title = _stems(notice.title)
+    named = title - _stems(text) if len(title & _stems(text)) < _SURE else set()
     worth: dict[str, float] = {}
     for sentence in sentences:
         if utf16(sentence.text) > left or not _may_follow(text, sentence):
@@ -176,11 +190,18 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             continue  # what opens a page closes no text
         if is_left_to_page and gate.IN_PAGE.search(sentence.text) and _LISTED.search(text):
             continue  # it says already where the list is
+        if sentence.slots == _ASKED and sentence.place == MADE and tells_deed(text, sentence.text):
+            continue
         told = sum(
             weight
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
+        if sentence.slots == _ASKED and sentence.place == MADE:
+            told += WEIGHTS[Slot.todo]
+        names = len(named & _stems(sentence.text)) > 1 and not _NUMBERED.search(sentence.text)
+        if names and notice.kind not in OCCASIONS:
+            told += _NAMES
         if Slot.amount in sentence.slots and _sums(sentence.text) - _sums(text) and _sums(text):
             told = max(told, WEIGHTS[Slot.amount] / 2)  # one sum told is not all
         if (notice.kind in OCCASIONS and _PRACTICAL.search(sentence.text)) or _IF_IT_RAINS.match(
@@ -194,6 +215,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
+    yield from islice(asked(notice), 1)
     yield from parts_of(notice)
     if notice.kind in OCCASIONS:
         yield from (one for one in office(notice, matter) if _is_practical(one))

@@ -24,6 +24,7 @@ from flows.bulletin.summary.frames import (
     health,
     hours,
     itemized,
+    listed,
     programmes,
     recalls,
     services,
@@ -146,7 +147,15 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         for text in (
             health.against(placed(led(_joined(text, notice), notice), notice), notice)
             for text in chain(
-                prohibited(notice, limit), collected(notice, limit), made, outlines(notice), _titled(notice)
+                prohibited(notice, limit),
+                collected(notice, limit),
+                listed.told_whole(notice, limit) if notice.kind not in _FRAMED_BY_KIND else (),
+                made,
+                listed.told_whole(notice, limit),
+                listed.named(notice, limit),
+                outlines(notice),
+                works.limited(notice, limit),
+                _titled(notice),
             )
         )
         if utf16(text) <= limit

@@ -27,43 +27,18 @@ from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.instalments import untold as instalments_untold
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.named import says_matter, stems
+from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
 
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
-_TROUBLES = {
-    Trouble.cut: "La frase «{}» è tronca.",
-    Trouble.torn: "La frase «{}» finisce su un'abbreviazione.",
-    Trouble.behead: "Alla frase «{}» manca l'inizio.",
-    Trouble.dangling: "La frase «{}» si regge su un'altra che non c'è.",
-    Trouble.label: "«{}» è un'etichetta della pagina, non una frase.",
-    Trouble.glue: "In «{}» due righe sono attaccate.",
-    Trouble.verbless: "«{}» non è una frase: manca il verbo.",
-    Trouble.number: "«{}» è solo un numero.",
-    Trouble.inpage: "«{}» rimanda a una pagina che il lettore non ha davanti.",
-    Trouble.stamp: "«{}» è la data della pagina, non una notizia.",
-    Trouble.orders: "«{}» è rivolta a un programma.",
-    Trouble.spaced: "In «{}» le lettere sono separate da spazi.",
-    Trouble.ortho: "In «{}» c'è un errore di scrittura.",
-    Trouble.caps: "In «{}» ci sono parole in maiuscolo.",
-}
 _OF_TITLES = frozenset(
     {
         *(Trouble.cut, Trouble.torn, Trouble.number, Trouble.orders, Trouble.spaced, Trouble.caps),
         *(Trouble.stamp, Trouble.verbless),
     }
 )
-_NAMES = {
-    Slot.when: "il giorno",
-    Slot.hours: "l'orario",
-    Slot.deadline: "la scadenza",
-    Slot.until: "fino a quando",
-    Slot.place: "il luogo",
-    Slot.hazard: "il pericolo",
-    Slot.product: "il prodotto",
-    Slot.todo: "che cosa fare",
-}
 _LIST_IN_PAGE = re.compile(
-    r"\b(?:altri giorni|altri obblighi|altri divieti|elenco|elencat\w|document\w+|requisit\w+"
+    r"\b(?:altri giorni|altri obblighi|altri divieti|precauzioni|elenco|elencat\w|document\w+|requisit\w+"
     r"|titoli)\b[^.]* nella pagina",
     re.I,
 )
@@ -111,9 +86,9 @@ _ITEM = re.compile(
 _ANNOUNCED = {
     slot: re.compile(rf"\b(?:{words})\b[^.]* nella pagina", re.I)
     for slot, words in (
-        (Slot.when, "giorni|date|calendario|programma"),
+        (Slot.when, "giorni|date|calendario|programma|variazioni|modifiche"),
         (Slot.hours, "orari|programma|calendario"),
-        (Slot.place, "luogo|luoghi|vie|programma|calendario"),
+        (Slot.place, "luogo|luoghi|vie|strade|zone|località|programma|calendario"),
         (Slot.deadline, "scadenze|termini"),
     )
 }
@@ -123,6 +98,7 @@ _DUTIES = (
             r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
             r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
+            r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
             r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,
@@ -150,6 +126,8 @@ _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
 }
+_ALL_OTHERS = re.compile(r"\baltri dettagli sono nella pagina\.$")
+_RETURNED = re.compile(r"\b[Nn]on (?:consumar|mangiar|bere|usar|utilizzar)\w*\b.*\b(?:riport|restitu)\w+")
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _SUPPLY = re.compile(
@@ -227,18 +205,18 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
             yield "Il titolo dice di un rinvio senza dire di che cosa."
         for trouble in troubles(f"{title}."):
             if trouble in _OF_TITLES:
-                yield _TROUBLES[trouble].format(title)
+                yield REASONS[trouble].format(title)
         sentences = split(text[len(title) :].lstrip(" ."))
     for place, sentence in enumerate(sentences):
         item = _ITEM.search(sentence)
         if (item and is_word(item[0].split()[-1].lower())) or _RUN_ON.search(sentence):
-            yield _TROUBLES[Trouble.glue].format(sentence)
+            yield REASONS[Trouble.glue].format(sentence)
         if _DISAGREES.search(sentence):
-            yield _TROUBLES[Trouble.ortho].format(sentence)
+            yield REASONS[Trouble.ortho].format(sentence)
         for trouble in troubles(sentence):
             leans = trouble is Trouble.dangling and not (place and _ALSO.match(sentence))
             if trouble not in WEAK and (leans or trouble is not Trouble.dangling):
-                yield _TROUBLES[trouble].format(sentence)
+                yield REASONS[trouble].format(sentence)
 
 
 def says_title(text: str, notice: Notice) -> bool:
@@ -309,7 +287,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         for slot in _BY_THEN & set(MUST.get(notice.kind, ())):
             terms = [one for one in notice.slots.get(slot, ()) if not _is_aside(one, notice)]
             if terms and not any(tells(text, one) for one in terms):
-                yield f"Manca {_NAMES[slot]}: la pagina dice «{terms[0].words}»."
+                yield f"Manca {NAMES[slot]}: la pagina dice «{terms[0].words}»."
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
         if notice.kind is Kind.supply_cut and not _SUPPLY.search(text):
@@ -324,7 +302,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         begins = _FROM.match((*notice.abstract, *notice.prose, "")[0])
     if begins and days and not days & figures(begins["day"]):
         yield f"Manca da quando: la pagina dice «{' '.join(begins[0].split())}»."
-    if not days and notice.kind in _BEGINNING and (start := start_of_news(notice)):
+    if not days and notice.kind in (*_BEGINNING, Kind.hours) and (start := start_of_news(notice)):
         yield f"Manca da quando: la pagina dice «{start}»."
     is_open = _UNBOOKED.search(text) is not None
     if is_open and _BOOKING.search(_UNBOOKED.sub(" ", text)):
@@ -337,6 +315,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield "Mancano le scadenze delle rate."
     if notice.kind is Kind.road and not _ANNOUNCED[Slot.place].search(text):
         shut = [one for one in notice.slots.get(Slot.place, ()) if _MEASURE.search(one.sentence)]
+        shut += [one for one in notice.slots.get(Slot.place, ()) if shut and one.words in notice.title]
         if shut and not any(tells(text, one) for one in shut):
             yield f"Manca la via: la pagina dice «{shut[0].words}»."
     if tells_some_days(text, notice) and not _ANNOUNCED[Slot.when].search(text):
@@ -347,8 +326,10 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     left = [
         slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
     ]
-    is_named = {slot for slot, named in _REST_NAMED.items() if named.search(text)}
-    left = [slot for slot in left if slot not in is_named]
+    named = {slot for rest in (_REST_NAMED, _ANNOUNCED) for slot, words in rest.items() if words.search(text)}
+    left = [slot for slot in left if slot not in named]
+    if notice.kind in (Kind.service, Kind.act) and _ALL_OTHERS.search(text) and len(split(text)) > 2:
+        left = [slot for slot in left if any(figures(one.words) for one in notice.slots[slot])]
     is_vague = not figures(text)  # with word of the rest, or without
     names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
@@ -358,6 +339,12 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if is_scant or (is_vague and notice.kind not in OCCASIONS and len(left) >= _VAGUE_LEFT):
         yield f"Il testo tace {len(left)} cose che la pagina dice."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
+    if (
+        notice.kind is Kind.recall
+        and _RETURNED.search(text)
+        and any(tells(text, one) for one in notice.slots.get(Slot.product, ()))
+    ):
+        return  # `Non consumare il prodotto`: in whatever words
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())
         if slot is Slot.deadline:
@@ -365,7 +352,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
             continue
         if told and not any(tells(text, one) for one in told):
-            yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
+            yield f"Manca {NAMES[slot]}: la pagina dice «{told[0].words}»."
 
 
 def tells_some_days(text: str, notice: Notice) -> bool:

@@ -6,11 +6,12 @@ from functools import lru_cache
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.telling import STEM, tells
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.nouns import without_purpose
 from flows.bulletin.summary.frames.subject import nominals
+from flows.bulletin.summary.frames.wording import worded
 
 _SUPPLIES = tuple(
     (re.compile(said, re.I), re.compile(supply, re.I))
@@ -25,8 +26,13 @@ _OPEN_OFFICE = re.compile(
     r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|l['’]orario\sè\b)",
     re.I,
 )
+_LESSONS = re.compile(r"\b(?:lezioni|attività didattich\w)\b[^.;:]{0,60}\bsospes[oae]\b", re.I)
+_WASTE = re.compile(r"\braccolta\b|\brifiuti\b|\bporta a porta\b", re.I)
+_ECOCENTRE = re.compile(r"\becocentr\w+|\bisol[ae] ecologic\w+|\bcentr[oi] (?:di|del) riuso\b", re.I)
 _STREET = re.compile(
-    r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo)\s[A-ZÀ-Ý][\w'’]+", re.I
+    r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo|strada|ponte)\s"
+    r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?[A-ZÀ-Ý][\w'’]+",
+    re.I,
 )
 _TRAFFIC = re.compile(
     r"\b(?:viabilità|circolazione|traffico|asfaltatur\w|lavori|cantier\w|strad[ae]|limitazion\w)\b", re.I
@@ -35,8 +41,12 @@ _CHANGES = re.compile(
     r"\bcambia\b[^.]{0,20}\bviabilità\b|\bvietat[oaie]\s(?:il|la)\s(?:sosta|transito|circolazione|fermata)\b",
     re.I,
 )
+_SHUTS = re.compile(
+    r"\b(?:chius[oaie]|chiusura|vietat[oaie]|divieto|senso unico|interrott[oaie]|interruzione|deviat\w+)\b",
+    re.I,
+)
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
-_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b")
+_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
 _TEASER = 400  # characters of a page that is one piece of news
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
@@ -51,6 +61,7 @@ _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is 
     r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
 )
 _DAY = re.compile(r"(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d")
+_ALL_OFFICES = re.compile(r"\b(?:uffici|servizi|municipio|comune|sportelli)\b", re.I)
 _LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
 _LEAD = 40  # characters
 _OFFICE = re.compile(
@@ -63,6 +74,7 @@ _EMPTY_WORDS = """
     comune comunale comunali della dello delle degli dalla dalle alla alle allo agli nella nelle nello negli
     dell nell dall sull anno avviso pubblico pubblica servizio servizi progetto nuovo nuova sono viene ogni
     cittadinanza cittadini popolazione importante
+    cosa fare contro
     tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
@@ -75,7 +87,7 @@ def says_matter(text: str, notice: Notice) -> bool:
     """
     if notice.kind is Kind.hours and not _names_its_office(text, notice):
         return False
-    if notice.kind is Kind.hours and _OPEN_OFFICE.search(text):
+    if notice.kind is Kind.hours and (_OPEN_OFFICE.search(text) or _LESSONS.search(text)):
         return True  # it names what is open or closed, whatever the title calls it
     if notice.kind is Kind.supply_cut and any(
         said.search(text) and supply.search(notice.source) for said, supply in _SUPPLIES
@@ -89,11 +101,15 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if notice.kind in _BANNING and _FORBIDS.search(text):
         return True  # whatever the title calls the ordinance
+    if notice.kind is Kind.road and _SHUTS.search(text) and _has_streets(text, notice):
+        return True  # where and what: it leans on no headline
     if notice.kind is Kind.road and _CHANGES.search(text) and _TRAFFIC.search(notice.title):
         return True
     if Trouble.number in troubles(f"{notice.title.strip(' .')}."):
         return True  # `Comunicato stampa n. 12`: it names nothing that a text could share
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
+    if notice.kind not in OCCASIONS and any(_is_list_of(text, one) for one in notice.listings):
+        return True
     if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
     named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
@@ -110,8 +126,15 @@ def _short(text: str) -> set[str]:
 
 def _names_its_office(text: str, notice: Notice) -> bool:
     """Whether a text of hours names the one office of the title: `Biblioteca, chiusure di dicembre`."""
+    if _ALL_OFFICES.search(notice.title) and not _ALL_OFFICES.search(text):
+        return False  # of one office alone
+    if _WASTE.search(notice.title) and _ECOCENTRE.search(text) and not _WASTE.search(text):
+        return _ECOCENTRE.search(notice.title) is not None  # its matter is the waste
     named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}
-    return len(named) != 1 or named.pop() in text.lower()
+    its = named.pop() if len(named) == 1 else ""
+    if its.startswith("sport") and "uffici" in text.lower():  # `l'Ufficio Tributi` of `Sportello Tributi`
+        return bool(stems(notice.title) & stems(text))
+    return its in text.lower()
 
 
 def _has_phrase(text: str, notice: Notice) -> bool:
@@ -126,13 +149,28 @@ def _is_its_own(text: str, notice: Notice) -> bool:
     its headline.
     """
     below = lines(notice)[1:]
-    if len(notice.body) > _TEASER or not (notice.prose or len(below) == 1):
+    if notice.listings and len(notice.body) > _TEASER:
+        return False
+    if sum(map(len, map(worded, below))) > _TEASER or not (notice.prose or len(below) == 1):
         return False
     is_led = _LED.match(text) is not None and bool(stems(text[:_LEAD]) & stems(notice.title))
-    if notice.prose and not (is_led or _begins(notice.prose[0], notice.kind)):
+    if notice.prose and not (is_led or _begins(worded(notice.prose[0]), notice.kind)):
         return False
-    opening = stems((*notice.prose, *below)[0])
+    opening = stems(worded((*notice.prose, *below)[0]))
     return len(opening) > 3 and len(opening & stems(text)) >= _TOLD * len(opening)
+
+
+def _is_list_of(text: str, listing: Listing) -> bool:
+    """Whether a text has all the items of a list, which say by themselves what they are about."""
+    items = [stems(item) for item in listing.items]
+    return all(len(item) > 3 and item <= stems(text) for item in items)
+
+
+def _has_streets(text: str, notice: Notice) -> bool:
+    """Whether a text names the street of every measure that the page tells."""
+    found = [_STREET.search(line) for line in lines(notice)[1:] if _SHUTS.search(line)]
+    named = [" ".join(street[0].lower().split()) for street in found if street]
+    return bool(named) and not notice.listings and all(street in text.lower() for street in named)
 
 
 def _begins(sentence: str, kind: Kind) -> bool:

@@ -7,12 +7,15 @@ The texts that two strict readers sent back had these openings twice as often as
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.sentences import split
+from flows.bulletin.language.sentences import has_verb, split
+from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.lines import told
 
 _QUOTED = re.compile(r"Per\s«(?P<title>[^»]+)»")
 _AFTER_QUOTES = re.compile(
@@ -53,7 +56,7 @@ _BARE_REQUEST = re.compile(
 )
 _BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not have
     r"(?:(?:Il|I|Lo|Gli|La|Le)\s|L['’])(?:servizi[o]?|progett[oi]|attività|iniziativ[ae]|material[ei]|misur[ae]|provvediment[oi]"
-    r"|intervent[oi]|operazioni)\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
+    r"|intervent[oi]|operazioni)(?:,[^,.;]{3,60},)?\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
     r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
 )
 _BARE_COUNT = re.compile(r"(?:Il (?:primo|secondo)|La (?:prima|seconda))\s(?:è|si|sarà|va|parte)\b")
@@ -81,6 +84,30 @@ _LONG = 230  # characters
 _VAGUE = re.compile(
     r"\bcambi(?:a|ano)(?:\stemporaneamente)?\s(?:la|l['’]|le)\s?(?:viabilità|circolazione|disciplina)", re.I
 )
+_ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
+    r"\b(?:è|sono|sarà|saranno|viene|vengono|verrà|verranno)\s(?:stat[oaie]\s)?\w+(?:at|ut|it|st|us"
+    r"|ss)[oaie]\sanche\s"
+    r"(?!se\b|in\b|per\b|nei\b|nelle\b|nel\b|nella\b|a\b|ai\b|alle\b|agli\b|online|on\b|con\b|da\b|dal)",
+    re.I,
+)
+_TIMETABLE = re.compile(
+    rf"\d\s{WEEKDAY}(?:(?:,|\se)\s{WEEKDAY})*\s?:\s", re.I
+)  # `9.00 - 12.30 martedì: 9.00`
+_COLOUR = re.compile(r"\b(?:allerta|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I)
+_SHUT = re.compile(r"\b(?:è|sono|sar\w+|rest\w+|riman\w+|rimarr\w+)\s(?:\w+\s)?chius[oaie]\b", re.I)
+_OPEN_ENDED = re.compile(
+    r"\b(?:fino\s(?:a|al|alla)|temporane\w+|definitiv\w+|nella pagina|quando|se|in caso|tutto l['’]anno"
+    r"|per lavori)\b",
+    re.I,
+)
+_DAYS_LEFT = re.compile(
+    r"\b(?:giorni|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
+)
+_BY_NUMBER = re.compile(  # `Il sindaco ha revocato l'ordinanza 48 del 14 giugno`: which one?
+    r"[^.;]{0,60}\b(?:revoc|annull|modific|integr|prorog)at[oaie]\b(?:\s(?:l['’]|la\s|le\s))?\s?"
+    r"(?:ordinanz|delibera|determin|decret)\w*\s(?:n[.°]?\s?)?\d[\d/]*(?:\sdel(?:l['’]|\s)[^.;]{4,20})?\.",
+    re.I,
+)
 _NAMELESS = re.compile(r"\bdeposito di atti\b|\bavviso di deposito\.|\bcasa (?:del comune|comunale)\b", re.I)
 
 
@@ -89,9 +116,11 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     quoted = _QUOTED.match(text)
     if quoted and folded(quoted["title"]) in folded(notice.title):
         yield "Il testo comincia con «Per» e il titolo tra virgolette."
+    if match := _TIMETABLE.search(text):
+        yield f"In «{match[0]}» due righe sono attaccate."
     if match := _AFTER_QUOTES.search(text):
         yield f"In «{text[: match.end()]}…» due righe sono attaccate."
-    if _HEADED.match(text):
+    if (headed := _HEADED.match(text)) and not speaks(headed[0]):
         yield "Il testo comincia con «Per» e un titolo con i due punti."
     said = [sentence for sentence in split(text) if "nella pagina" not in sentence]
     if said and all(map(_INFINITIVE.match, said)):
@@ -110,6 +139,9 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if _TERM.search(text):
         yield "Il testo ricopia la scadenza dal titolo, senza una frase."
     title = notice.title.strip(" .")
+    head, colon, _ = title.partition(": ")
+    if colon and notice.kind not in OCCASIONS and text.startswith(f"{head}: ") and _is_name(head):
+        yield "Il testo comincia con un titolo con i due punti."
     if "?" in title and text.startswith(title):
         yield "Il testo comincia con le domande del titolo."
     is_long = len(notice.body) > _MORE
@@ -154,8 +186,35 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
             yield f"«{sentence}» non è una frase: manca il verbo."
     if _VAGUE.search(text) and not figures(text):
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
-    if _NAMELESS.search(text):
+    if said and _ALSO.search(said[0]):
+        yield f"La frase «{said[0]}» si regge su un'altra che non c'è."
+    days = _days(notice.title) if notice.kind not in OCCASIONS else set()
+    if days and not _days(text) and not _DAYS_LEFT.search(text):
+        yield "Il testo non dice il giorno che il titolo dice."
+    if notice.kind is Kind.alert and _COLOUR.search(notice.source) and not _COLOUR.search(text):
+        yield "Il testo non dice il livello dell'allerta."
+    if notice.kind is Kind.hours and _is_undated(text, notice):
+        yield "Il testo non dice in quali giorni."
+    if notice.kind is Kind.hours and _SHUT.search(text) and not (figures(text) or _OPEN_ENDED.search(text)):
+        yield "Il testo dice che è chiuso, ma non quando."
+    if _NAMELESS.search(text) or _BY_NUMBER.fullmatch(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _is_undated(text: str, notice: Notice) -> bool:
+    """Whether a text names weekdays alone, or hours, of a page that tells days of the calendar."""
+    dated = any("-" in figure for one in notice.slots.get(Slot.when, ()) for figure in figures(one.words))
+    return dated and not any("-" in figure for figure in figures(text)) and not _DAYS_LEFT.search(text)
+
+
+def _is_name(head: str) -> bool:
+    """Whether the words before a title's colon are a name: `Abbandono rifiuti`, which no verb opens."""
+    return not has_verb(head) or gender_of(head.split(" ", 1)[0].lower()) is not None
+
+
+def _days(text: str) -> set[str]:
+    """The days of `text` that are no act's."""
+    return {fact for fact in told(text) if fact.startswith("day")}
 
 
 def _is_history(sentence: str) -> bool:

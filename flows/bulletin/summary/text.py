@@ -19,6 +19,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.reading import read
 from flows.bulletin.page.telling import MUST, figures
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.completed import completed
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
@@ -92,7 +93,8 @@ def summarise(
             doubtful.append((text, judgement.warnings))
         else:
             told = longer(text, notice, limit, passes)
-            return _written(restricted(told, notice, limit, passes), notice)
+            told = completed(restricted(told, notice, limit, passes), notice, limit, passes)
+            return _written(told, notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
     no_text = (

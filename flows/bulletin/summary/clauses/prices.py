@@ -24,6 +24,7 @@ _SUBJECTS = {
 }
 _FREE = re.compile(r"\b(?:gratuit[oaie]|gratis)\b", re.I)
 _OPEN = re.compile(r"\b(?:ingresso|entrata|accesso|partecipazione)\s(?:è\s)?(?P<free>liber[oa])\b", re.I)
+_OF_SOME = re.compile(r"\W*(?:per|chi|se)\s", re.I)  # `Per le denunce di nascita l'accesso è libero`
 _OFFER = re.compile(r"\b(?:ad?\s+)?(?:offerta|contributo)\s+liber[oa]\b", re.I)
 _WHILE = re.compile(
     r"fino (?:a|ad) esaurimento (?:dei )?posti(?: disponibili)?|sino a esaurimento posti", re.I
@@ -129,7 +130,7 @@ def _without_amount(text: str) -> str:
         )
         who, ending = _SUBJECTS[near[1].lower() if near else subject]
         return f"{who} è gratuit{ending}{while_there}."
-    if found := _OPEN.search(text):
+    if (found := _OPEN.search(text)) and not _OF_SOME.match(text):
         who, ending = _SUBJECTS[found[0].split()[0].lower()]
         return f"{who} è liber{ending}{while_there}."
     return "L'ingresso è a pagamento." if _PAID.fullmatch(text) else ""

@@ -16,6 +16,7 @@ from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import moments_of
+from flows.bulletin.summary.frames.streets import joined
 from flows.bulletin.summary.frames.wording import worded
 
 _COLOUR = re.compile(r"\b(?P<stem>giall|arancion|ross)[aeo]\b", re.I)
@@ -34,6 +35,11 @@ _POSSIBLE = re.compile(
 _LASTING = re.compile(r"\bper\sle\s(?:successive|prossime)\s(?P<count>\w+)\sore\b", re.I)
 _CLOSES = re.compile(
     r"\bchiusura\s(?P<of>dei|degli|delle|della|del)\s(?P<what>(?P<noun>[a-zà-ù]+)(?:\s(?:comunal|cittadin|pubblic|urban)\w+)?)",
+    re.I,
+)
+_ANOTHER_SHUT = re.compile(
+    r"(?:,\s|\se\s)(?P<of>dei|degli|delle|della|del)\s(?P<what>(?P<noun>[a-zà-ù]+)"
+    r"(?:\s(?:comunal|cittadin|pubblic|urban)\w+)?)",
     re.I,
 )
 _SHUT = {"dei": ("Sono", "i", "i"), "degli": ("Sono", "i", "gli"), "delle": ("Sono", "e", "le")}
@@ -101,7 +107,21 @@ def _closed(notice: Notice) -> list[str]:
     gender = gender_of(match["noun"].lower())
     if others or gender is None:
         return [_CLOSURES]
+    if several := _several(match):
+        return [several]
     verb, ending, article = _SHUT[match["of"].lower()]
     if verb == "Sono":
         ending = gender.ending
     return [f"{verb} chius{ending} {article} {what}."]
+
+
+def _several(first: re.Match[str]) -> str:
+    """`Sono chiusi i parchi e le palestre.` of `la chiusura dei parchi e delle palestre`; "" of one alone."""
+    found = [first]
+    while another := _ANOTHER_SHUT.match(first.string, found[-1].end()):
+        found.append(another)
+    genders = [gender_of(one["noun"].lower()) for one in found]
+    if len(found) == 1 or not all(genders):
+        return ""
+    names = joined([f"{_SHUT[one['of'].lower()][2]} {one['what'].lower()}" for one in found])
+    return f"Sono chius{'e' if all(gender and gender.is_feminine for gender in genders) else 'i'} {names}."

@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.offices import office_at
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.wording import worded
 
 _COLOUR = r"(?:gialla|arancione|rossa)"
 _LEVEL = re.compile(
@@ -61,6 +62,28 @@ class _Read:
     hazard: str = ""  # told before its level: `ondata di calore, allerta gialla`
 
 
+_WARNS = re.compile(
+    rf"\ballerta\s(?:\w+\s)?{_COLOUR}\b.*(?:{_DANGER}|idrogeologic|idraulic|rischio)|\bcodice\s(?:giall|aranci|ross)\w+\b",
+    re.I,
+)
+_GRADED = re.compile(r"\b(?:allerta|livello|bollino|criticità|codice)\b", re.I)
+_ARTICLE = re.compile(r"(?:(?:Il|Lo|La|I|Gli|Le)\s|L['’]\s?)(?=[a-zà-ù])|È\s(?=\w)")
+_HAZARDS = tuple(
+    (re.compile(pattern, re.I), name)
+    for pattern, name in (
+        (r"\bondat[ae] di calore\b", "l'ondata di calore"),
+        (r"\bcaldo\b", "il caldo"),
+        (r"\bneve\b|\bnevicat[ae]\b", "la neve"),
+        (r"\bvento\b", "il vento"),
+        (r"\btemporali\b", "i temporali"),
+        (r"\bpiogg(?:ia|e)\b", "la pioggia"),
+        (r"\bghiaccio\b|\bgelo\b", "il ghiaccio"),
+        (r"\bincendi\b", "il rischio di incendi"),
+        (r"\bidrogeologic\w+", "il rischio idrogeologico"),
+        (r"\bidraulic\w+", "il rischio idraulico"),
+    )
+)
+_SEVERAL = 3  # sentences
 _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
     r"(?:avviso|bollettino|nota|comunicato|documento|aggiornamento)\s(?:n[.°]?\s?\d+\s)?del(?:\s|l['’])\s?\d",
     re.I,
@@ -71,7 +94,12 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
     parts = [said for said in gathered(notice) if utf16(said) <= limit]
     yield from (said for said in parts if closes(notice))  # which no sentence of the alert's tells
+    own = [said for said in map(worded, notice.prose) if _WARNS.search(said)]
+    own = own if own and _tells(own[0]) else []
+    if 1 < len(own) <= _SEVERAL and utf16(" ".join(own)) <= limit:
+        yield " ".join(own)  # each is of a hazard or a time of its own
     yield from enough(notice, limit, needs=_tells)
+    yield from (said for said in _of_title(notice) if utf16(said) <= limit)
     found, used = _together(notice)
     zones = {match["zone"].upper() for line in lines(notice) for match in _ZONE.finditer(line)}
     if len(zones) == 1 and not found.zone:
@@ -96,11 +124,24 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield whole
 
 
+def _of_title(notice: Notice) -> Iterator[str]:
+    """`Per il vento forte il bollettino segnala …`: what only the title names."""
+    hazard = next((f"Per {name}" for pattern, name in _HAZARDS if pattern.search(notice.title)), "")
+    if not hazard or re.search(rf"{_DANGER}|idrogeologic|idraulic", " ".join(notice.prose), re.I):
+        return
+    for said in map(worded, notice.prose):
+        if _GRADED.search(said) and _has_day(said) and (lead := _ARTICLE.match(said)):
+            yield f"{hazard} {lead[0].lower()}{said[lead.end() :]}"
+            return
+
+
+def _has_day(text: str) -> bool:
+    return any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
+
+
 def _tells(text: str) -> bool:
-    has_day = any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
-    return bool(
-        _LEVEL.search(text) and re.search(_DANGER + r"|idrogeologic|idraulic|rischio", text, re.I) and has_day
-    )
+    has_hazard = re.search(_DANGER + r"|idrogeologic|idraulic|rischio", text, re.I) is not None
+    return bool(_LEVEL.search(text) and has_hazard and _has_day(text))
 
 
 def _together(notice: Notice) -> tuple[_Read, list[str]]:

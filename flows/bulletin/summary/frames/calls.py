@@ -59,6 +59,10 @@ _OF_OFFICE = re.compile(  # by when the office does something: no citizen's term
     re.I,
 )
 _EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
+_OF_ANOTHER = re.compile(  # what is asked for, where the title is of something else
+    r"\b(?P<what>rimbors|disdett|rinunc|esenzion|esoner|riduzion|agevolazion|variazion|recess)\w*", re.I
+)
+_EXPIRING = re.compile(r"\bin scadenza\b", re.I)  # loans, passes: whose term is no call's
 _DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa)\b", re.I)
 _REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
 _THEIRS = {
@@ -128,7 +132,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
             yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, flaw)
         if quantity := up_to(notice, clause, told):
             yield quantity
-        bare = bare_term(told, clause, called(notice), _online(notice))
+        is_other = _is_of_another(told.sentence, notice.title)
+        bare = "" if is_other else bare_term(told, clause, called(notice), _online(notice))
         is_duty = _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
         if bare and not (bare.startswith(TIME) and (is_duty or notice.kind not in _CALLS)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
@@ -180,6 +185,8 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         yield f"{name[:1].upper()}{name[1:]} si {verb} {clause}."
         return
     said = f"{told.sentence} {told.words}"
+    if _is_of_another(said, notice.title):
+        return
     action = _action(said)
     if not action and _GIVES.match(matter.noun.lstrip("«")):
         action = "puoi fare domanda"
@@ -202,6 +209,12 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         and not _OF_OFFICE.search(said)
     ):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
+
+
+def _is_of_another(said: str, title: str) -> bool:
+    """`La richiesta di rimborso va presentata entro …`, of a page whose title names the canteen alone."""
+    found = _OF_ANOTHER.search(said)
+    return found is not None and found["what"].lower() not in title.lower()
 
 
 def called(notice: Notice) -> str:
@@ -229,6 +242,8 @@ def _online(notice: Notice) -> str:
 
 def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
+    if _EXPIRING.search(told.sentence):
+        return ""
     action = _action(f"{told.sentence} {told.words}")
     if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):
         return f"La scadenza è prorogata {_to(clause)}."

@@ -1,15 +1,17 @@
 """Texts of campaigns and of whatever else is news: what, for whom, what to do, the fine."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.calls import framed, parts_of
+from flows.bulletin.summary.frames.flaws import is_praise
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import occurrence
 from flows.bulletin.summary.frames.prohibited import fined
-from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, is_praise, office
+from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 
 WANTED = (
     *(Slot.what, Slot.who, Slot.todo, Slot.fine, Slot.when, Slot.how, Slot.place),
@@ -27,6 +29,11 @@ _ON_PAPER = re.compile(
     r"\b(?P<desk>all['’]uffici\w [A-Z]\w+|al protocollo|in biblioteca|in municipio)",
     re.I | re.S,
 )
+_TITLED = re.compile(
+    r"^(?:(?P<la>campagna)|(?P<il>progetto|servizio)|(?P<l>iniziativa))\s(?P<name>[«“\"][^»”\"]{4,50}[»”\"])$",
+    re.I,
+)
+_WHO_MAY = re.compile(r"(?:I|Le|Gli)\s[a-zà-ù][^.;:]{3,80}?\s(?:possono|potranno)\s")
 _ANONYMOUS = re.compile(r"\banonim[oa]\b", re.I)
 
 
@@ -41,6 +48,20 @@ def _asked(notice: Notice) -> Iterator[Sentence]:
     yield Sentence(f"Puoi compilare il {noun} online{desk}.", frozenset({Slot.how, Slot.todo}), False, MADE)
 
 
+def _by_title(notice: Notice, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """`Con la campagna «Un albero» le famiglie possono ritirare una pianta.`"""
+    found = _TITLED.match(notice.title.strip(" ."))
+    if found is None:
+        return
+    article = "la " if found["la"] else "il " if found["il"] else "l'"
+    noun = (found["la"] or found["il"] or found["l"]).lower()
+    name = found["name"][1:-1]
+    for one in sentences:
+        if _WHO_MAY.match(one.text) and not one.names:
+            said = f"Con {article}{noun} «{name}» {one.text[:1].lower()}{one.text[1:]}"
+            yield replace(one, text=said, names=True, place=0)
+
+
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
     matter = matter_of(notice.title)
@@ -50,6 +71,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         *_asked(notice),
         *occurrence(notice, matter),
     ]
+    sentences += list(_by_title(notice, sentences))
     if Slot.deadline in notice.slots:
         sentences += framed(notice, matter)
     if said := fined(notice):

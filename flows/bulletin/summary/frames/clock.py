@@ -137,6 +137,9 @@ def _of(day: str) -> str:
     return f"de{day[1:]}" if day.startswith("il ") else f"del{day}" if day.startswith("l'") else f"di {day}"
 
 
+_BARE_DAY = re.compile(
+    rf"(?:{WEEKDAY_NAME},?\s)?\d{{1,2}}(?=,?\s(?:e\s)?(?:(?:fino|sino)\s)?al(?:le\s|l['’]))", re.I
+)
 _BESIDE_DAY = re.compile(rf",?\s(?:(?:dalle|alle)\s)?(?:ore:?|h\.?)?\s?(?P<first>{_TIME}){_NO_MORE}", re.I)
 
 
@@ -158,6 +161,9 @@ def _moment(text: str, start: int, day_lead: str, hour_lead: str) -> tuple[str, 
     day = period_at(text, match.end()) if match else None
     if match and day and day.form == "on" and len(day.days) == 1 and (said := _spoken(match["first"])):
         return said, text[match.end() : day.end], day.end
+    bare = _BARE_DAY.match(text, match.end()) if match and day is None else None
+    if match and bare and (said := _spoken(match["first"])):
+        return said, bare[0], bare.end()  # whose month the other day tells
     return None
 
 

@@ -46,7 +46,8 @@ _ON = re.compile(
 _LISTED = re.compile(r"\s{0,3}(?:,\s{0,3}(?:e\s)?|\be(?:d)?\s|[-–]\s{0,3})(?:(?:il|del)\s|l['’])?", re.I)
 _BEGINS = re.compile(
     r"\b(?:inizi\w*|avvi\w+|comincia\w*|part(?:e|ono|irà|iranno)|entro|conclu\w+"
-    r"|termin\w+|riapr\w+)|(?:…|\.\.\.)\W*$",
+    r"|d(?:i|el)\s[^.;]{3,25}\salle\s(?:ore\s)?[\d.:]+\sd(?:i|el)\s"
+    r"|termin\w+|complet\w+|ultima\w+|ripristin\w+|riapr\w+)|(?:…|\.\.\.)\W*$",
     re.I,
 )
 _MOST = 12

@@ -41,6 +41,9 @@ _BARE = re.compile(  # `Approvazione graduatoria`, as registers write it
     re.I,
 )
 _ONE = re.compile(r"(?P<article>un[ao]?\s|un['’])(?P<noun>\w+)", re.I)
+_ASIDE = re.compile(
+    r",\s(?:che|cosa|come|quando|dove|ecco|si)\b", re.I
+)  # `Raccolta dei rifiuti, che cosa cambia`
 _TWICE = re.compile(r"\b((?:di|del|dello|della|dei|degli|delle)\s\w+)\s\1\b", re.I)
 
 
@@ -51,6 +54,8 @@ def done(phrase: str) -> str:
     if match is None:
         return ""
     what = match["what"]
+    if _ASIDE.search(what):
+        return ""
     one = _ONE.match(what)
     noun = one["noun"] if one else what.split(" ", 1)[0].strip(",;:")
     gender = gender_of(noun.lower())

@@ -45,6 +45,12 @@ _CUES: tuple[tuple[Slot, Cued], ...] = tuple(
             r"\b(?:ricors|osservazion|opposizion|reclam|impugn)\w+\b.{0,120}(?:giorni|\d)"
             r"|(?:giorni|\d).{0,120}\b(?:ricors|osservazion|opposizion|reclam)\w+",
         ),
+        (
+            Slot.status,
+            r"\b(?:non (?:sar(?:à|anno)|è|sono|essere|verr(?:à|anno)|viene|vengono)? ?(?:garantit|effettuat"
+            r"|svolt|attiv|disponibil|operativ|assicurat)\w*|sospes[oaie]\b|non si (?:svolg|effettu"
+            r"|terr)\w+|disag[io]\w*|disservizi\w*)",
+        ),
         (Slot.fine, r"\b(?:mult[ae]|sanzion\w+|ammend[ae])\b"),
         (
             Slot.todo,

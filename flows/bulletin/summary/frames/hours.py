@@ -13,11 +13,12 @@ from flows.bulletin.summary.frames.clock import every_at, hours_at
 from flows.bulletin.summary.frames.days import only_day, period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.offices import Office, joined, office_at
-from flows.bulletin.summary.frames.opening_days import opening_days
+from flows.bulletin.summary.frames.opening_days import opening_days, opening_weekdays
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.seasons import seasonal
 from flows.bulletin.summary.frames.spans import since
 from flows.bulletin.summary.frames.timetables import timetable
+from flows.bulletin.summary.frames.wording import worded
 
 _EXCEPTIONS_IN_PAGE = "Le eccezioni sono nella pagina."
 _EXCEPTS = re.compile(
@@ -79,7 +80,11 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
-    yield from (text for text in (*seasonal(notice), *opening_days(notice)) if utf16(text) <= limit)
+    yield from (
+        text
+        for text in (*seasonal(notice), *opening_days(notice), *opening_weekdays(notice))
+        if utf16(text) <= limit
+    )
     own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):
@@ -100,9 +105,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         left = [one for one in untold(text, notice, beside=(line,)) if _is_missed(one, text)]
         if text.endswith(_HOURS_IN_PAGE):
             left = [one for one in left if any(fact.startswith("day") for fact in told(one) - told(text))]
-        own = [other for other in left if other in notice.prose]
-        if left and len(own) == len(left) and utf16(" ".join([text, *own])) <= limit:
-            yield " ".join([text, *own])
+        beside = [worded(other) for other in left if other in notice.prose]
+        if left and len(beside) == len(left) and utf16(" ".join([text, *beside])) <= limit:
+            yield " ".join([text, *beside])
         elif not left and utf16(text) <= limit:
             yield text
         elif _makes_exceptions(left) and not any(

@@ -27,7 +27,7 @@ _CIRCUMSTANCE = re.compile(
     r"|(?:Dall|L)['’](?=\d)",
 )  # is parted by a comma from what goes before it
 _TO_YOU = re.compile(
-    r"(?:Se|Puoi|Devi|Non puoi|Chi|Per)\s"
+    r"(?:Se|Puoi|Devi|Non puoi|Chi|Per(?! tutt[oa]\b))\s"
     r"|(?:I|Le|Gli)\s(?:cittadin|impres|residen|famigli|utent|proprietar|genitor)"
 )
 ACT = re.compile(

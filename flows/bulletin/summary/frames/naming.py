@@ -95,4 +95,5 @@ def with_name(text: str, matter: Matter | None) -> str:
         return ""  # `La mensa è gratuito`
     if noun != its and noun not in ("servizio", "iniziativa", "misura"):
         return ""  # `Il corso` beside a bonus: something else
-    return f"{matter.text[:1].upper()}{matter.text[1:]} {text[subject.end() :]}"
+    aside = "," if matter.text.count(", ") == 1 else ""  # `Lo sportello casa, nuovo servizio, è aperto`
+    return f"{matter.text[:1].upper()}{matter.text[1:]}{aside} {text[subject.end() :]}"

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from flows.bulletin.page.notice import Notice, Row
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.appointments import days_of
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import Period, period_at
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.own import opened
+from flows.bulletin.summary.frames.weekly import opening_hours
 from flows.bulletin.summary.frames.wording import worded
 
 _FOLLOWS = re.compile(
@@ -28,6 +30,7 @@ _ARTICLE = re.compile(r"(?<!\w)(?=(?:il|lo|la|i|gli|le)\s|l['’])", re.I)
 _BOTH = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù]+\se\s[A-ZÀ-Ý][a-zà-ù]+$")  # `i cimiteri comunali Storico e Nuovo`
 _OPEN = re.compile(r"\bapert", re.I)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
+_ANNOUNCES = 4  # lines that may say from when the hours hold
 _LEAST, _MOST = 2, 6  # rows
 _OTHERS = "Gli altri giorni sono nella pagina."
 
@@ -56,6 +59,36 @@ def opening_days(notice: Notice) -> Iterator[str]:
     if after:
         yield f"{text} {worded(after)}"
     yield f"{text} {_OTHERS}" if after else text
+
+
+def opening_weekdays(notice: Notice) -> Iterator[str]:
+    """`Dal 2 maggio l'ufficio è aperto il lunedì dalle 9 alle 12`; none where a row is unsure."""
+    rows = [row for row in notice.rows if row.when or row.hours]
+    office = _office(notice)
+    said = opening_hours(rows, _MOST) if len(rows) >= _LEAST and len({row.list for row in rows}) == 1 else ""
+    if office is None or not said:
+        return
+    lead = office.words if _OPEN.search(notice.source) else f"per {office.words}"
+    state = office.state("apert") if _OPEN.search(notice.source) else "l'orario è"
+    opening = lines(notice)[1:_ANNOUNCES]
+    when = next(filter(None, map(_period, filter(_may_announce, opening))), "")
+    if when:
+        yield f"{opened(when)} {lead} {state} {said}."
+    elif not any("-" in figure for figure in figures(notice.source)):
+        yield f"{opened(lead)} {state} {said}."
+
+
+def _may_announce(line: str) -> bool:
+    """Whether a line speaks of hours, or is nothing but a period."""
+    alone = period_at(line, 0)
+    is_alone = alone is not None and not line[alone.end :].strip(" .,:")
+    return is_alone or _HOURS_OF.search(line) is not None or _OPEN.search(line) is not None
+
+
+def _period(line: str) -> str:
+    """`dal 2 maggio al 30 giugno`, `dal 2 maggio` of a line that tells it; "" of any other."""
+    found = (period_at(line, at.start()) for at in _WORD.finditer(line))
+    return next((one.words for one in found if one and one.form in ("span", "since")), "")
 
 
 def _row_of(said: list[str]) -> str:
@@ -94,12 +127,15 @@ def _office(notice: Notice) -> Office | None:
         for place in _ARTICLE.finditer(line):
             found = _FOLLOWS.match(line, place.start())
             if found and (office := office_at(_BOTH.sub("", found["office"]), 0)):
-                return office[0]
-    if _HOURS_OF.search(notice.title):
-        for place in _WORD.finditer(notice.title):
-            if office := office_at(notice.title, place.start()):
-                return office[0]
-    return None
+                named = _of_title(notice)
+                is_short = named is not None and named.words.startswith(f"{office[0].words} ")
+                return named if is_short else office[0]
+    return _of_title(notice) if _HOURS_OF.search(notice.title) else None
+
+
+def _of_title(notice: Notice) -> Office | None:
+    found = (office_at(notice.title, place.start()) for place in _WORD.finditer(notice.title))
+    return next((office[0] for office in found if office), None)
 
 
 def _after(notice: Notice, rows: list[Row]) -> str:

@@ -8,6 +8,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.weekdays import DATE
 from flows.bulletin.language.wholeness import WEAK, troubles
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.flaws import is_courtesy
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told
 from flows.bulletin.summary.frames.sentences import MEETS
 from flows.bulletin.summary.frames.wording import worded
@@ -17,29 +18,37 @@ _MOST = 8  # sentences that are tried
 
 
 def enough(
-    notice: Notice, limit: int, *, needs: Callable[[str], bool], made: Sequence[str] = ()
+    notice: Notice,
+    limit: int,
+    *,
+    needs: Callable[[str], bool],
+    made: Sequence[str] = (),
+    binds: re.Pattern[str] | None = None,
 ) -> Iterator[str]:
     """The office's own sentences: few that satisfy `needs` and leave no limit or day untold.
 
-    `made`: sentences of its phrases without a verb, which no other tells.
+    `made`: sentences of its phrases without a verb, which no other tells. `binds`: what may not be left
+    untold; else every limit, exception and change.
     """
     sentences = [worded(sentence) for sentence in (*notice.abstract, *notice.prose)][:_MOST]
     sentences = [sentence for sentence in dict.fromkeys((*sentences, *made)) if _stands(sentence)]
     facts = frozenset[str]().union(
         *(told(line) for line in lines(notice) if not (is_idle(line) or is_cut(line)))
     )
+    bound = binds.search if binds else binding
     for count in (1, 2, 3):
         for chosen in combinations(sentences, count):
             text = " ".join(chosen)
             if utf16(text) > limit or not needs(text) or MEETS.match(text):
                 continue
-            if facts - told(text) or any(binding(other) for other in sentences if other not in chosen):
+            if facts - told(text) or any(bound(other) for other in sentences if other not in chosen):
                 continue
             yield text
 
 
 def _stands(sentence: str) -> bool:
-    return sentence.endswith((".", "!")) and not set(troubles(sentence)) - WEAK and not _LOUD.search(sentence)
+    is_whole = sentence.endswith((".", "!")) and not set(troubles(sentence)) - WEAK
+    return is_whole and not _LOUD.search(sentence) and not is_courtesy(sentence)
 
 
 def is_idle(line: str) -> bool:

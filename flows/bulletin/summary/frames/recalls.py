@@ -3,13 +3,19 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.wording import worded
 
-_NAMED = re.compile(r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza)\b|\d{6,}", re.I)
+_NAMED = re.compile(
+    r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza|confezion[ei])\b"
+    r"|«[^»]{3,40}»|\d{6,}",
+    re.I,
+)
 _RISK = re.compile(
     r"\b(?:rischio|contaminat\w+|contenent\w|contiene|presenza|amianto|salmonella|listeria|allergen\w"
     r"|pericol\w+|corpi estranei|batter\w+)\b",
@@ -18,6 +24,17 @@ _RISK = re.compile(
 _TODO = re.compile(
     r"\b(?:non\s(?:consumar|utilizzar|usar|aprir|gettar|bere|mangiar|l[oai]\s)\w*|riport\w+|restitu\w+"
     r"|sospender\w+|smett\w+|consegnar\w+|conferir\w+)",
+    re.I,
+)
+_DEED = re.compile(
+    r"\bnon\s(?:(?:deve|devono|dovrà|va|bisogna)\s)?(?P<verb>(?:consumar|mangiar|utilizzar|usar|ber))(?P<it>lo|la|li|le|e)\b"
+    r"(?:[^.;]*?\b(?P<back>riport|restitu|riconsegn)\w+)?",
+    re.I,
+)
+_BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
+_TAKE_BACK = "Non usarlo e riportalo al negozio."
+_LOT = Cued(
+    r"\b(?:lotto|lotti|numero\sdi\slotto)\s?(?:di\s\w+\s)?(?:n[.°]\s?|numero\s|:\s)?(?P<lot>(?=[\w./-]*\d)[A-Z\d][\w./-]{1,18}\w)",
     re.I,
 )
 _RECALLED = re.compile(
@@ -30,6 +47,7 @@ _RECALLED = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where product, risk or what to do is missing."""
     yield from enough(notice, limit, needs=_tells)
+    yield from (text for text in _with_deed(notice) if utf16(text) <= limit)
     for line in lines(notice):
         sentences = split(line)
         made = [_whole(sentence) for sentence in sentences]
@@ -38,6 +56,34 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             if not is_cut(line) and "È richiamat" in text + " Sono" and _tells(text) and utf16(text) <= limit:
                 yield text
                 break
+
+
+def lot(text: str, notice: Notice) -> tuple[str, ...]:
+    """The number of the one lot, or word of several, where `text` tells none: by it one knows the food."""
+    lots = {found["lot"] for found in _LOT.finditer(notice.source)}
+    if not lots and "lotti" in notice.source and "lott" not in text:
+        return ("I lotti sono nella pagina.",)
+    if not lots or any(one in text for one in lots) or "lotti" in text:
+        return ()
+    return (f"Il lotto è {lots.pop()}.",) if len(lots) == 1 else ("I lotti sono nella pagina.",)
+
+
+def _with_deed(notice: Notice) -> Iterator[str]:
+    """The office's sentence of product and risk, and in short what it asks to do with it."""
+    found = next(filter(None, map(_DEED.search, notice.prose)), None)
+    if found is None:
+        asks = next((sentence for sentence in notice.prose if _BACK.search(sentence)), "")
+        made = (f"{worded(one)} {_TAKE_BACK}" for one in notice.prose if asks and one != asks)
+        yield from (text for text in made if _NAMED.search(text))
+        return
+    it = "" if found["it"].lower() == "e" else found["it"].lower()
+    deed = f"Non {found['verb'].lower()}{it or 'e il prodotto'}"
+    if found["back"]:
+        deed = f"{deed} e riporta{it or 'lo'} al negozio"
+    for sentence in (*notice.abstract, *notice.prose):
+        text = f"{worded(sentence)} {deed}."
+        if sentence != found.string and _tells(text):
+            yield text
 
 
 def _tells(text: str) -> bool:

@@ -6,6 +6,8 @@ whole is left stays as it is.
 
 import re
 
+from flows.bulletin.facts.fact import Kind
+from flows.bulletin.facts.find import facts
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.verbs import speaks
@@ -25,24 +27,64 @@ _WARNS = re.compile(  # `Il sindaco, al fine di …, avverte la cittadinanza che
     rf"(?:\s(?:{_WHOM}|alla cittadinanza|ai cittadini))?,? che,?\s",
     re.I,
 )
+_GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica che:`
+    r"^(?P<ground>(?:a|in) seguito|facendo seguito|(?:con|in) riferimento|in relazione|vist[oaie]"
+    r"|dat[oaie]|considerat[oaie]"
+    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|in occasione|in vista)\b(?P<why>[^;]{5,}?)"
+    r",?\ssi\s(?:informa(?:no)?|comunica|avvis(?:a|ano)|avverte|rende noto|dispone)"
+    rf"(?:\s(?:{_WHOM}|alla cittadinanza|ai cittadini|agli utenti))?,?\sche:?,?\s(?P<news>.+)$",
+    re.I | re.S,
+)
+_SAYS_WHY = re.compile(r"a causa|in occasione|in vista", re.I)
+_OPENS = re.compile(
+    r"^(?:a causa|(?:a|in) seguito|su richiesta|al fine|allo scopo|per (?:consentire|permettere"
+    r"|garantire|poter|effettuare"
+    r"|eseguire|agevolare|evitare|l['’]esecuzione|via|motivi|esigenze))\b",
+    re.I,
+)
+_INSERTED = Cued(
+    r",\s(?=(?:a causa|(?:a|in) seguito|su richiesta|al fine|allo scopo|nell['’]ottica|in considerazione"
+    r"|in ragione|per (?:venire incontro|andare incontro|consentire|permettere|garantire|motivi))\b)",
+    re.I,
+)
+_CLAUSE = re.compile(
+    r"(?:pertanto\s|quindi\s|dunque\s)?(?P<main>(?:(?:il|lo|la|i|gli|le|un|una|si|non|è|sono|sarà"
+    r"|saranno|viene|vengono"
+    r"|verrà|verranno|nel|nella|nelle|nei|dal|dalle|da|[a-z]+ì|sabato|domenica)\s|l['’])\S)",
+    re.I,
+)
+_LONG_REASON, _LONG_SENTENCE = 70, 180  # characters: a short reason is worth its place
 _REASON = re.compile(
     r"^(?:poiché|dato che|visto che|considerato che|persistendo|stante|perdurando|in considerazione "
     r"(?:del|di)"
     r"|in ragione (?:del|di))\w*\b[^.;]{5,200}?,\s(?=(?:(?:il|lo|la|i|gli|le|si|è|sono|non)\s|l['’]))",
     re.I,
 )
-_IN_DETAIL = re.compile(r"^(?:nello specifico|nel dettaglio),\s", re.I)
+_IN_DETAIL = re.compile(
+    r"^(?:(?:nello specifico|nel dettaglio),|in particolare,?)\s(?!per\b|a\b|ai\b|alle\b)", re.I
+)
 _SIGNED = re.compile(  # `Il sindaco ha firmato un'ordinanza che, in attesa di …, raddoppia`
     r"^(?P<who>(?:il|la) sindac[oa])(?: [A-ZÀ-Ý][a-zà-ù]+){0,3} ha (?:firmato|emesso|emanato|adottato) "
     r"un['’]ordinanza che(?:,\s[^,]{3,90},)? (?P<what>(?!sarà|verrà|è\b|entra)[a-zà-ù]+ .+)$",
     re.I | re.S,
 )
+_DATED = frozenset({Kind.date, Kind.time, Kind.weekday})
 _UNTIL_THEN = re.compile(r"\bda oggi,?(?: e)?(?: fino)? (?=al(?:l['’])?\s?\d)", re.I)
 
 
+_LAST_AIM = Cued(
+    r",?\s(?:al fine di|allo scopo di|in modo da|così da|per (?:consentire|permettere|garantire"
+    r"|assicurare))\s[^;:\d]{60,}$",
+    re.I,
+)
 _AIM = re.compile(
     r",\s(?:con l['’]obiettivo di|con lo scopo di|con la finalità di|allo scopo di|nell['’]ottica "
     r"di)\s[^.;:\d]+(?=\.$)",
+    re.I,
+)
+_PROMOTED = Cued(  # `L'iniziativa, promossa dal Comune con …, è rivolta a`: by whom, the reader need not know
+    r"^(?P<what>(?:(?:Il|La|Lo)\s|L['’])(?:iniziativa|servizio|progetto|campagna|attività|misura|giornata)),\s"
+    r"(?:promoss|organizzat|realizzat|finanziat|coordinat|gestit|sostenut)[oa]\s[^,;:]{5,110},\s(?=(?:è|si|ha|sarà|prevede|offre)\s)",
     re.I,
 )
 _NEXT_DAY = Cued(r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I)
@@ -53,12 +95,49 @@ def without_recitals(sentence: str) -> str:
     """`sentence` from where its news begins."""
     text = _NEXT_DAY.sub("", sentence)
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
-    text = _AIM.sub("", text)
+    text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
     for pattern in (_CONSIDERED, _WARNS, _REASON, _IN_DETAIL):
         rest = pattern.sub("", text, count=1)
         if rest != text and speaks(rest):
             text = rest
+    text = _without_grounds(text)
     if signed := _SIGNED.match(text):
         who = "della sindaca" if signed["who"].lower().endswith("a") else "del sindaco"
         text = f"Un'ordinanza {who} {signed['what']}"
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def _without_grounds(text: str) -> str:
+    """`text` without the reasons that stand before its news, or amid it; one with a day of its own stays."""
+    if (ground := _GROUND.match(text)) and speaks(ground["news"]):
+        before = f"{ground['ground']}{ground['why']}"
+        is_kept = _SAYS_WHY.match(before) is not None and len(before) <= _LONG_REASON
+        if is_kept or not (_days(before) - _days(ground["news"])):
+            news = ground["news"][:1].lower() + ground["news"][1:]
+            text = f"{before}, {news}" if is_kept else ground["news"]
+    if len(text) <= _LONG_SENTENCE:
+        return text
+    if _OPENS.match(text) and (start := _main(text, 0)) > _LONG_REASON and not _days(text[:start]):
+        return text[start:]
+    if (aim := _LAST_AIM.search(text)) and speaks(text[: aim.start()]):
+        text = f"{text[: aim.start()]}."
+    for aside in _INSERTED.finditer(text):
+        end = _main(text, aside.end())
+        if end and not _days(text[aside.start() : end]) and speaks(text[end:]):
+            return f"{text[: aside.start()]} {text[end:]}"
+    return text
+
+
+def _main(text: str, start: int) -> int:
+    """Where the first clause with a verb begins behind a comma; 0 where there is none."""
+    commas = [match.end() for match in re.finditer(r",\s", text[start:])]
+    for place, at in enumerate(commas):
+        end = commas[place + 1] if place + 1 < len(commas) else len(text)
+        clause = _CLAUSE.match(text, start + at)
+        if clause and speaks(text[clause.start("main") : start + end if end < len(text) else end]):
+            return clause.start("main")
+    return 0
+
+
+def _days(text: str) -> set[str]:
+    return {fact.value[-5:] for fact in facts(text) if fact.kind in _DATED}

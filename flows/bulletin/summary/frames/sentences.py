@@ -15,7 +15,6 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.language.dates import MONTHS, WEEKDAYS
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
@@ -23,6 +22,7 @@ from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import headings
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
+from flows.bulletin.summary.frames.flaws import flaw_of
 from flows.bulletin.summary.frames.leads import may_lead
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.naming import needs_name, with_name
@@ -37,6 +37,7 @@ WEIGHTS: dict[Slot, float] = {
     Slot.who: 1.8,
     Slot.amount: 1.8,
     Slot.exception: 1.5,
+    Slot.status: 2.5,
     Slot.fine: 1.2,
     Slot.hours: 1.4,
     Slot.place: 1.4,
@@ -44,7 +45,15 @@ WEIGHTS: dict[Slot, float] = {
 }
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
+_LONG = 200  # UTF-16 units
+EXCEPTED = re.compile(
+    r",?\s(?:ad eccezione|fatta eccezione|con (?:la sola )?eccezione|eccett[oi]|tranne|esclus[ie])\b"
+    r"[^;:]{30,}$",
+    re.I,
+)
+_BY_WORDS = frozenset({Slot.status})  # which no page is read for
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
+_SKIPS = 1.5  # opens behind the sentence that names it
 _UNTOLD = 4.0  # a day or a deadline that the gate asks for
 _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
@@ -92,38 +101,16 @@ _DUTY = re.compile(r"(?:Serv(?:e|ono)|Occorr\w+|Bisogna|È necessari\w)\b")
 _EMPTY = re.compile(
     r"(?-i:\bdett[oaie] [A-Z])|\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
     r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
-    r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
+    r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b|\bsuddett\w+|\bpredett\w+"
     r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )
-_PRAISE = re.compile(
-    r"\b(?:strategic\w+|contribuire attivamente|vocazione|sinergi\w+|emozionant\w+|fondamentale per"
-    r"|importante occasione|obiettivo"
-    r"|valorizza\w*|ai sensi|d\.\s?lgs|d\.p\.r|legge|visto|considerat\w+|nell['’]ambito)\b",
-    re.I,
-)
-_PRIVACY = re.compile(
-    r"\b(?:privacy|dati (?:personali|identificativi|raccolti)|trattamento dei dati|anonimato)\b", re.I
-)
-_TERMS = re.compile(r"\b(?:cumulabil\w|rideterminat\w|è calcolat\w)\b", re.I)  # of what, another says
-_OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
-    r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
-    r"|L['’]ufficio (?:mette|è)\b)"
-    r"|\bha approvato\b|\bappositi?\w?\b",
-    re.I,
-)
 _SAID = re.compile(
     r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
     r"|\babbiamo\b|\britengo\b"
-)
-_BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
-    r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
-    r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt|fissat"
-    r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
-    r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
 )
 MEETS = re.compile(
     r"(?:L['’](?:appuntamento|evento|iniziativa|incontro|attività)|Gli (?:appuntamenti|incontri)|La serata"
@@ -186,13 +173,16 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             continue
         seen.add(key)
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
-        flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
+        flaw = flaw_of(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
         told = with_name(text, matter) if needs_name(text) or not is_told(notice.title, text) else ""
         if told:
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
         if told and needs_name(text):
             continue
+        if utf16(text) > _LONG and (limits := EXCEPTED.search(text)):  # the text says that there are some
+            short = f"{text[: limits.start()]}."
+            made.append(Sentence(short, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         names = names and not told  # what can be said with its name is not said without
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         if not names and not told and matter is not None and _HEADS.match(text):
@@ -273,24 +263,6 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
     return frozenset(by_words | by_page)
 
 
-@lru_cache(maxsize=1024)
-def _flaw(text: str) -> float:
-    flaw = 0.6 * len(_OFFICE.findall(text))
-    flaw += 1.5 * bool(_PRIVACY.search(text)) + 1.5 * bool(_TERMS.search(text))
-    flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
-    flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
-    return (
-        flaw
-        + (0.5 if utf16(text) > 220 else 0.0)
-        + (0.3 if re.search(r"\bsi (?:rende|comunica|precisa)\b", text) else 0)
-    )
-
-
-def is_praise(text: str) -> bool:
-    """Whether a sentence praises more than it tells."""
-    return len(_PRAISE.findall(text)) > 1
-
-
 def chosen(
     notice: Notice, sentences: Sequence[Sentence], wanted: Iterable[Slot], limit: int
 ) -> Iterator[tuple[float, str]]:
@@ -298,7 +270,8 @@ def chosen(
     asked = set(wanted)
     told_by_page = known(notice)
     weights = {
-        slot: WEIGHTS.get(slot, 0.5) * (1.0 if not told_by_page or slot in told_by_page else 0.4)
+        slot: WEIGHTS.get(slot, 0.5)
+        * (1.0 if not told_by_page or slot in (*told_by_page, Slot.status) else 0.4)
         for slot in asked
     }
     is_said = any(one.names and one.place == 0 for one in sentences)
@@ -324,7 +297,7 @@ def chosen(
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
             text = " ".join(one.text for one in group)
             value += _FIRST if group[0].place == 0 else 0.0
-            value -= 0.0 if group[0].names else _UNNAMED
+            value -= 0.0 if group[0].names else _UNNAMED + _SKIPS * (is_said and group[0].place > 0)
             value -= _UNTOLD * len(of_all - frozenset[Slot]().union(*(musts[one.text] for one in group)))
             value -= _HEADLESS if _HEADS.match(group[0].text) and group[0].place not in (NAMED, MADE) else 0.0
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))

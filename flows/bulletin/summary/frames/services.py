@@ -10,7 +10,7 @@ from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, head
 
 WANTED = (
     *(Slot.what, Slot.who, Slot.when, Slot.hours, Slot.place, Slot.how, Slot.todo),
-    *(Slot.deadline, Slot.amount, Slot.exception),
+    *(Slot.deadline, Slot.amount, Slot.exception, Slot.status),
 )
 
 

@@ -29,6 +29,12 @@ _WORD = re.compile(r"(?<!\w)(?=\w)")
 _NEXT = re.compile(r"(?<=\bdal)\sprossimo\s(?=\d)", re.I)
 _PRIMO = re.compile(rf"\bprimo(?=\s(?:{'|'.join(MONTHS)})\b)", re.I)
 
+ENDS = re.compile(
+    r"\b(?:fino (?:a|al|alla) [a-zà-ù]|complet(?:amento|at[oaie])|ultimazione"
+    r"|conclu(?:sion|der)\w+|ripristino)\b[^.;\d]{0,70}$",
+    re.I,
+)
+
 
 def periods(notice: Notice) -> tuple[Period, ...]:
     """Every period of the page's days, each once and as fully as it is told; () where one is not sure.
@@ -39,7 +45,9 @@ def periods(notice: Notice) -> tuple[Period, ...]:
     made: dict[tuple[tuple[int, int], ...], Period] = {}
     read: set[str] = set()
     for line in (*lines(notice), *(row.when for row in notice.rows)):  # a day alone heads its rows
-        for _, found in _periods_of(_plain(line)):
+        for start, found in _periods_of(_plain(line)):
+            if found.form == "on" and ENDS.search(_plain(line)[:start]):
+                return ()  # it is over by then
             days = {f"{day.month:02}-{day.number:02}" for day in found.days}
             if not days <= own:
                 continue

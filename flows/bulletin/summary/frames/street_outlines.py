@@ -39,17 +39,17 @@ _STATES = (
     ("transit", re.compile(r"\bvietat[oaie]\s(?:il|la)\s(?:transito|circolazione)", re.I)),
     ("parking", re.compile(r"\bvietat[oaie]\sla\ssosta", re.I)),
 )
-_EVERYWHERE = re.compile(
+EVERYWHERE = re.compile(
     r"\b(?:tutto|intero)\s(?:il\s)?(?:territorio comunale|paese|Comune|centro abitato)", re.I
 )
 _WORD = re.compile(r"(?<!\w)(?=\w)")
-_CUT_OFF = (
+CUT_OFF = (
     ("l'acqua", re.compile(r"\b(?:acqua|idric\w+|acquedotto)\b", re.I)),
     ("la corrente", re.compile(r"\b(?:corrente|energia elettrica|elettric\w+)\b", re.I)),
     ("il gas", re.compile(r"\bgas\b", re.I)),
 )
 _STOPS = re.compile(
-    r"\b(?:interruzion\w+|interrott\w+|sospension\w+|sospes[oa]|mancanza|mancherà|manca)\b", re.I
+    r"\b(?:interruzion\w+|interrott\w+|sospension\w+|sospes[oa]|mancanz[ae]|mancherà|manca)\b", re.I
 )
 _MAY = re.compile(r"\b(?:possibil[ei]|potr(?:ebbe|ebbero|à|anno))\b[^.;\n]{0,60}$", re.I)
 _LESS = re.compile(r"\b(?:pressione|torbid\w+|turn\w+|giorni altern\w+)\b", re.I)
@@ -102,6 +102,8 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
         return
     where = inside(streets) if is_all else "in più vie"
     left = [*([] if is_all else ["streets"]), *left, *_left(notice, hours)]
+    if moments := moments_of(notice):
+        left, hours, days = [name for name in left if name not in ("days", "hours")], "", moments
     lead = ", ".join(filter(None, (days, hours)))
     told_there = said.format(f" {where}").strip()
     if cause := _CAUSE.match(notice.title):
@@ -112,14 +114,15 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
 
 def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[str]:
     stop = next((line for line in lines(notice) if _STOPS.search(line)), "")
-    missing = [name for name, pattern in _CUT_OFF if pattern.search(stop)]
+    missing = [name for name, pattern in CUT_OFF if pattern.search(stop)]
     is_off = any(_OFF.search(line) and not _IF.search(line) for line in lines(notice))
     if len(missing) != 1 or _LESS.search(f"{notice.title}\n{stop}") or is_off:
         return
-    found = _STOPS.search(stop)
-    verb = "può mancare" if found and _MAY.search(stop[: found.start()]) else "manca"
+    said = next((line for line in lines(notice)[1:] if _STOPS.search(line)), stop)
+    found = _STOPS.search(said)
+    verb = "può mancare" if found and _MAY.search(said[: found.start()]) else "manca"
     streets, is_all = _streets(notice.title, ())
-    everywhere = _EVERYWHERE.search(notice.source)
+    everywhere = EVERYWHERE.search(notice.source)
     where = inside(streets) if streets and is_all else _named(everywhere) if everywhere else "in alcune zone"
     where = f"in {where}" if everywhere and not streets else where
     is_left = not streets and not everywhere

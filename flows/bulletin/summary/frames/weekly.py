@@ -22,7 +22,7 @@ def weekdays_before(told: Told) -> str:
     return _said(found) if found else ""
 
 
-def opening_hours(rows: Sequence[Row]) -> str:
+def opening_hours(rows: Sequence[Row], most: int = _MOST) -> str:
     """`il sabato dalle 16 alle 19, la domenica dalle 10 alle 12` of rows that name weekdays alone;
     "" where one of them tells more or is not understood.
     """
@@ -33,7 +33,7 @@ def opening_hours(rows: Sequence[Row]) -> str:
         if days is None or not hours or row.what or row.place or row.who:
             return ""
         told.append(f"{_said(days)} {hours}")
-    return ", ".join(told) if 0 < len(told) <= _MOST else ""
+    return ", ".join(told) if 0 < len(told) <= most else ""
 
 
 def _said(found: re.Match[str]) -> str:

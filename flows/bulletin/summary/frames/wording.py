@@ -14,17 +14,19 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.addressed import addressed
+from flows.bulletin.summary.frames.ordered import ordered
 from flows.bulletin.summary.frames.recitals import without_recitals
 from flows.bulletin.summary.frames.scheduled import present
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
     r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
+    r"|gestore(?: del servizio idrico| della rete)?|servizio (?:idrico|acquedotto|rifiuti)(?: integrato)?"
     r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
 )
 _COMPANY = r"(?-i:[eE]-\w+|[A-ZÀ-Ý][\w-]+(?: [A-ZÀ-Ý][\w-]+){0,2}) "  # `E-distribuzione comunica che`
 _WHOM = (
-    r"(?:\s+(?:(?:i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli|a tutti i|a tutta la)\s+"
+    r"(?:\s+(?:(?:della|dei|i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli|a tutti i|a tutta la)\s+"
     r"|l['’]\s?|all['’]\s?)(?:gentil[ei]\s+)?(?:cittadin\w+"
     r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
     r"|titolari|imprese|operatori|associazioni|popolazione)(?:\s+interessat\w)?(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?)?"
@@ -33,12 +35,18 @@ _PREAMBLE = re.compile(
     r"^(?:"
     r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
     r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda|rammenta"
-    r"|precisa|segnala|fa presente|avverte|porta a conoscenza|pubblica l['’]avviso)"
-    rf"|(?:{_WHO}|{_COMPANY})(?:comunica|informa|avvisa|annuncia|rende noto|ricorda|segnala|fa sapere))"
+    r"|precisa|segnala|fa presente|avverte|ribadisce|porta a conoscenza|pubblica l['’]avviso)"
+    rf"|(?:{_WHO}|{_COMPANY})(?:ha (?:comunicato|informato|reso noto)|comunica|informa"
+    rf"|avvisa|annuncia|rende noto|ricorda|segnala|ribadisce"
+    rf"|fa sapere))"
+    r"(?:,? (?:inoltre|altresì|anche|infine|quindi|pertanto)\b,?)?"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
     r"|informarvi|comunicarvi)(?:vi)? che\s+"
     r"|è con (?:grande )?piacere che\s+"
+    r"|si richiama l['’]attenzione [^,;:]{0,60}?(?:sul fatto|nel ribadire|nel ricordare) che\s*,?\s+"
+    r"|(?:cogliamo|si coglie) (?:inoltre )?l['’]occasione per (?:ricordare|informare"
+    r"|comunicare)(?: \w+ cittadin\w+)? che\s+"
     r"|(?:inoltre|infine|pertanto|quindi|a tal fine),?\s+"
     r"|per quest[oa](?: motivo| ragione)?,?\s+(?=(?:è|sono|si|il|la|i|gli|le)\s|l['’])"
     r")",
@@ -156,14 +164,30 @@ def _stands(match: re.Match[str]) -> str:
     return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
 
 
+def _from_to(match: re.Match[str]) -> str:
+    """`, dalle 22 alle 6` of `con orario 22.00-6.00`."""
+    return f", dalle {_clock(match['h1'], match['m1'])} alle {_clock(match['h2'], match['m2'])}"
+
+
 _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple(
     (Cued(pattern, flags), new)
     for pattern, new, flags in (
+        (
+            r",? (?:con|in) orario:? (?P<h1>\d{1,2})[.:](?P<m1>\d\d) ?[-–] ?(?P<h2>\d{1,2})[.:](?P<m2>\d\d)",
+            _from_to,
+            re.I,
+        ),
         (
             rf"(?<=\d) ({MONTH}|{MONTH} 20\d\d) \((\d{{1,2}}[:.]\d\d) ?[-–] ?(\d{{1,2}}[:.]\d\d)\)",
             r" \1, dalle \2 alle \3,",
             re.I,
         ),
+        (
+            r"^(?:Gentili|Cari|Care) (?:concittadin\w+|cittadin\w+|famiglie|utenti|genitori)(?: e \w+)?,\s",
+            "",
+            0,
+        ),
+        (r",? con i seguenti orari:", ",", 0),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
         (rf"\b({WEEKDAY}), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
@@ -186,7 +210,19 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             re.I,
         ),
-        (r"(?<=\d) compreso\b", "", 0),
+        (r"(?<=\d) compres[oi]\b", "", 0),
+        (r"(?<=[a-zà-ù]) (?:pertanto|dunque|perciò|inoltre|altresì)(?= [a-zà-ù])", "", 0),
+        (r"(?<=[a-zà-ù] )NON(?= [a-zà-ù])", "non", 0),
+        (rf"\b(?:ne|pe)(?:l|lla|r la) (?:giornata|data) (?:di|del)? ?(?={WEEKDAY} \d)", "", re.I),
+        (rf"\bin data (?={WEEKDAY} \d)", "", re.I),
+        (rf"\bin data (?=\d{{1,2}}[°º]? {MONTH})", "il ", re.I),
+        (rf"\bnella mattinata di (?={WEEKDAY})", "la mattina di ", re.I),
+        (
+            r"\b(?:si rende(?:rà)?|sarà|è) necessari[oa] (?=la (?:temporanea )?(?:chiusura|sospensione"
+            r"|interruzione))",
+            "è prevista ",
+            re.I,
+        ),
         (rf"\b({MONTH}) (?:p\.\s?v\.|c\.\s?a\.)", r"\1", re.I),
         (r"^(?=(?:Regione|Provincia|Protezione [Cc]ivile)\b)", "La ", 0),
         (rf"\b0(\d) (?={MONTH})", r"\1 ", re.I),
@@ -212,7 +248,13 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"(?<=[a-zà-ù,] )(Cittadini|Utenti|Famiglie|Alunni|Studenti|Genitori)\b(?= [a-zà-ù])", _small, 0),
         (r"\b(Comun[ei]|Uffici[o]?|Serviz[io]+) (Del|Della|Dei|Delle|Di)\b(?= [A-Z])", _small_of, 0),
         (r"(?<=[a-zà-ù]) [-–] (Apert|Chius|Sospes)(?P<end>[oaie]) (?=[A-ZÀ-Ýa-zà-ù])", _stands, 0),
-        (rf"^(In occasione de[^,]{{3,50}}?) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
+        (
+            rf"^((?:{WEEKDAY} |Il )\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?), (?=(?:è|sono|sarà|saranno|verrà"
+            rf"|verranno) )",
+            r"\1 ",
+            re.I,
+        ),
+        (rf"^(In occasione de[^,\d]{{3,50}}?)(?<! di) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
@@ -257,7 +299,7 @@ def worded(sentence: str) -> str:
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
-    text = _forbidden(text)
+    text = ordered(_forbidden(text))
     text = _OWN_NUMBER.sub(r"\1", text)
     text = plain_figures(text)
     for pattern, new in _REPLACED:

@@ -11,11 +11,15 @@ from flows.bulletin.summary.frames.announced_measures import announced_measures
 from flows.bulletin.summary.frames.bans import banned
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import only_day
+from flows.bulletin.summary.frames.flaws import flaw_of
 from flows.bulletin.summary.frames.lines import is_cut, lines, told, untold
 from flows.bulletin.summary.frames.measures import SUPPLY, clauses, measure_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.phrase import Phrase, read
+from flows.bulletin.summary.frames.reopening import until_reopened
+from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.frames.streets import Street, agreement, inside, joined, streets_at, subject
+from flows.bulletin.summary.frames.supply_rows import told_by_rows
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
 _HASTY = re.compile(
@@ -40,8 +44,11 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
     r"\s(?:(?:il|lo|la|i|le|un|una)\s|l['’])?",
     re.I,
 )
+_ROOM = 35  # UTF-16 units of what is left to the page
+_MINDED = 1.0  # flaw of what no reader needs
+_MISLEADS = re.compile(r"\b(?:annullat|rinviat|posticipat|prorogat|revocat|riapert)\w+", re.I)
 _LIMITS = "Le eccezioni sono nella pagina."
-_STREETS = "Le vie interessate sono nella pagina."
+STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
     r"in\soccasione\sd[ei]|per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
@@ -52,10 +59,23 @@ _GOOD_CAUSE = re.compile(
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
-    yield from enough(notice, limit, needs=_tells, made=list(_restrictions(notice)))
-    for text in chain(_framed(notice), banned(notice), announced_measures(notice)):
+    yield from (text for text in told_by_rows(notice) if utf16(text) <= limit)
+    for own in enough(notice, limit, needs=_tells, made=list(_restrictions(notice))):
+        if any(_EXCEPTS.search(line) for line in untold(own, notice)) and not _EXCEPTS.search(own):
+            yield f"{own} {_LIMITS}"
+        else:
+            yield own
+    for text in chain(_framed(notice), banned(notice), announced_measures(notice), until_reopened(notice)):
         if utf16(text) <= limit:
             yield text
+
+
+def limited(notice: Notice, limit: int) -> Iterator[str]:
+    """The office's own sentences with word of the exceptions, where no other text of a street is sure."""
+    if notice.kind is Kind.road:
+        for own in enough(notice, limit - _ROOM, needs=_tells, binds=_MISLEADS):
+            if all(_EXCEPTS.search(line) for line in untold(own, notice)):
+                yield f"{own} {_LIMITS}"
 
 
 def _restrictions(notice: Notice) -> Iterator[str]:
@@ -88,15 +108,17 @@ _SUPPLIED = re.compile(r"\b(?:acqua|idric\w+|acquedotto|corrente|elettric\w+|gas
 def _framed(notice: Notice) -> Iterator[str]:
     """Sentences built from phrases that were understood to the last word."""
     used, works = _works(notice)
-    if not works:
-        return
+    if not works or (_is_supply(works[0]) and not works[0].streets and EVERYWHERE.search(notice.source)):
+        return  # where, the outline tells
     text = " ".join(filter(None, (opened(_sentence(work)) for work in works)))
     if not text:
         return
     further = [_OTHERS] if any(is_cut(line) for line in used) else []
     if notice.kind is Kind.supply_cut and not works[0].streets and Slot.place in notice.slots:
-        further = [_STREETS]
-    left = untold(text, notice, beside=tuple(used))
+        further = [STREETS]
+    left = [
+        line for line in untold(text, notice, beside=tuple(used)) if told(line) or flaw_of(line) <= _MINDED
+    ]
     if left:
         own = [line for line in notice.prose if line in left or any(line == other for other in left)]
         if len(own) == len(left):
@@ -115,7 +137,7 @@ def _framed(notice: Notice) -> Iterator[str]:
             more = [f"{opened(joined(['eccezioni', *names] if is_limited else names))} sono nella pagina."]
         if notice.kind is Kind.supply_cut and not (has_days or is_limited):
             more = further  # what else the page asks for is no other day
-        further = further if _STREETS in further else more
+        further = further if STREETS in further else more
     yield " ".join([text, *further])
 
 

@@ -1,0 +1,174 @@
+"""A text with what must not be left out of it: who is excepted from a ban or a closure, what one has to do.
+
+Whoever reads that the street is shut, and lives there, has to know; whoever reads that the water is bad must
+hear that it is to be boiled. It is told by the office's own sentence where there is room, else by word of it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.summary import gate
+from flows.bulletin.summary.contrasts import EXCEPTIONS
+from flows.bulletin.summary.framed import OTHERS, PRECAUTIONS
+from flows.bulletin.summary.frames.asked import asked, tells_deed
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.recalls import lot
+from flows.bulletin.summary.frames.sentences import is_fit
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.works import STREETS
+
+_BARRED = re.compile(
+    r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
+    r"|senso unico"
+    r"|non (?:possono|può) circolare)\b",
+    re.I,
+)
+_EXCEPTED = Cued(
+    r"\b(?:(?:sono|è|restano|resta|saranno|sarà) (?:tuttavia |comunque )?(?:esclus|esent|esonerat"
+    r"|eccettuat)[oaie]"
+    r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|in deroga|tranne"
+    r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia |continuare a )?(?:accedere|transitare"
+    r"|circolare|passare|raggiungere)"
+    r"|(?:sar(?:à|anno)|resta(?:no)?|è|sono) (?:sempre |comunque )?(?:consentit|garantit)[oaie]\b[^.;]{0,80}"
+    r"\b(?:residenti|soccorso|frontisti|pedoni|transito|accesso))",
+    re.I,
+)
+_TELLS_EXCEPTIONS = re.compile(
+    r"\b(?:esclus\w+|esent\w+|ecce\w+|tranne|salv[oi]|deroga|residenti|garantit\w+|consentit\w+|solo"
+    r"|soltanto)\b",
+    re.I,
+)
+_OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.hours})
+_OF_DANGERS = frozenset(
+    {Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign, Kind.service}
+)
+_FORBIDS = re.compile(
+    r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]|divieto|sconsiglia\w*"
+    r"|non (?:possono|può|potranno) (?:circolare|transitare)"
+    r"|non potabile|non (?:va|deve|può) (?:essere )?(?:bevuta|usata|utilizzata))\b",
+    re.I,
+)
+_CLOSES = re.compile(r"\bla chiusura (?:di|dei|del|dell[aeo]|degli|dell['’])(?!\w)|\bchius[ie]\b", re.I)
+_ZONES = re.compile(
+    r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b",
+    re.I | re.M,
+)
+_PLACED = re.compile(
+    r"\b(?:via|viale|piazza|corso|contrada|località|frazione|vie|zone|strada|territorio|paese|tutt[oa]\s\w+)\b",
+    re.I,
+)
+_TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
+_LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) [a-z]+) sono nella pagina\.")
+_OTHERS = "Le altre precauzioni sono nella pagina."
+_SHORT = 130  # UTF-16 units of a sentence that is added
+_IF_IT_RAINS = re.compile(
+    r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
+)
+_LIMITS = re.compile(
+    r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes)[oaie]\b|\b(?:eccezion|tranne|salvo|obblig"
+    r"|solo|soltanto|riapr)\w*|\b(?:pubblico|residenti)\b",
+    re.I,
+)  # such a sentence stays
+_LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
+
+
+def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
+    """`text`, or one of at most `limit` units that tells these, too, and `passes`."""
+    if gate.leaves_all(text):
+        return text
+    told, added = text, list[str]()
+    for made in (_streets, _exceptions, _ban, _closures, _deed, _lot, _rain):
+        bases = [text] if made is _rain else list(_shorter(text))
+        tried = ((base, said) for said in made(told, notice) for base in bases)
+        for base, said in tried:
+            longer = _with(base, " ".join([*added, said]))
+            if utf16(longer) <= limit and passes(longer):
+                text, told = base, longer
+                added.append(said)
+                break
+    return told
+
+
+def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
+    """Whom a ban or a closure does not bind: the office's sentence, else word of it."""
+    if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_EXCEPTIONS.search(text):
+        return ()
+    found = [line for line in lines(notice)[1:] if _EXCEPTED.search(line)]
+    if any(worded(line) in text for line in found):
+        return ()
+    own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]
+    return (*(said for said in own[:1] if not _LEANS.search(said)), *([EXCEPTIONS] if found else []))
+
+
+def _streets(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the streets without water or power, where a page lists them below a heading of their own."""
+    is_placed = _PLACED.search(text) is not None
+    return (
+        ()
+        if notice.kind is not Kind.supply_cut or is_placed or not _ZONES.search(notice.body)
+        else (STREETS,)
+    )
+
+
+def _ban(text: str, notice: Notice) -> tuple[str, ...]:
+    """The office's sentence that forbids or advises against, where `text` does neither."""
+    if notice.kind not in _OF_DANGERS or _FORBIDS.search(text):
+        return ()
+    said = (worded(sentence) for sentence in notice.prose if _FORBIDS.search(sentence))
+    return tuple(one for one in said if is_fit(one, one))[:1]
+
+
+def _deed(text: str, notice: Notice) -> tuple[str, ...]:
+    if notice.kind not in _OF_DANGERS or "precauzioni" in text:
+        return ()
+    deeds = [one.text for one in asked(notice)]
+    if not deeds or any(tells_deed(text, deed) for deed in deeds):
+        return ()
+    others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
+    return (" ".join(deeds), *others, PRECAUTIONS)
+
+
+def _closures(text: str, notice: Notice) -> tuple[str, ...]:
+    """What is shut for a hazard, where the text of an alert tells of nothing shut."""
+    if notice.kind is not Kind.alert or _CLOSES.search(text) or "chiusure" in text:
+        return ()
+    said = (worded(sentence) for sentence in notice.prose if _CLOSES.search(sentence))
+    return tuple(one for one in said if is_fit(one, one) and not _LEANS.search(one))[:1]
+
+
+def _lot(text: str, notice: Notice) -> tuple[str, ...]:
+    return lot(text, notice) if notice.kind is Kind.recall else ()
+
+
+def _rain(text: str, notice: Notice) -> tuple[str, ...]:
+    """To when it is put off if it rains."""
+    said = tuple(map(worded, filter(_IF_IT_RAINS.match, notice.prose)))[:1]
+    return () if "pioggia" in text or "maltempo" in text else said
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """`text`, then without its last sentences, but for the first and those that limit what it says."""
+    sentences = split(text)
+    yield text
+    while len(sentences) > 1 and (_IF_IT_RAINS.match(sentences[-1]) or not _LIMITS.search(sentences[-1])):
+        sentences.pop()
+        yield " ".join(sentences)
+
+
+def _with(text: str, addition: str) -> str:
+    """`addition` at the end, before what is left to the page."""
+    if text.endswith(f" {OTHERS}") and addition in _TOGETHER:
+        return f"{text.removesuffix(OTHERS)}{_TOGETHER[addition]} e gli altri dettagli sono nella pagina."
+    sentences = split(text)
+    if addition in _TOGETHER and len(sentences) > 1 and (left := _LEFT.fullmatch(sentences[-1])):
+        both = (
+            f"{left['what']} e {_TOGETHER[addition][:1].lower()}{_TOGETHER[addition][1:]} sono nella pagina."
+        )
+        return " ".join([*sentences[:-1], both])
+    if len(sentences) > 1 and gate.IN_PAGE.search(sentences[-1]) and not gate.IN_PAGE.search(addition):
+        return " ".join([*sentences[:-1], addition, sentences[-1]])
+    return f"{text} {addition}"

@@ -1,0 +1,129 @@
+"""What an office asks its citizens to do, as one says it to them: `Copri il pozzo.`
+
+`Si prega la popolazione di coprire il pozzo che dà su quei prati, finché si spruzza`: the reader needs the
+deed, and whoever is told of the spraying without it leaves it open.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.facets import bare
+from flows.bulletin.summary.frames.sentences import MADE, Sentence
+from flows.bulletin.summary.frames.wording import worded
+
+_KINDS = frozenset(
+    {Kind.health, Kind.supply_cut, Kind.alert, Kind.campaign, Kind.other, Kind.service, Kind.act}
+)
+_ASKS = Cued(
+    r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
+    r"|invitiamo|raccomandiamo"
+    r"|è\s(?:consigliato|opportuno|necessario|raccomandato|importante))\b"
+    r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?(?:,\s(?:in particolare|soprattutto)\s[^.;:]{3,110}?,)?"
+    r"(?:,?\s(?:a\s|ai\s|alla\s|i\s|la\s|gli\s|le\s|l['’]\s?|agli\s|tutt[aei]\s(?:la\s|i\s|gli\s)?)*"
+    r"(?:cittadin\w+|popolazione|residenti|utenti|utenza|famiglie|abitanti)\b)?"
+    r",?\s(?:di\s|ad?\s)?(?P<deed>(?:non\s)?[a-zà-ù]+(?:are|ere|ire)\s[^.;:]+)",
+    re.I,
+)
+_END = re.compile(
+    r",|\s\(|\se\s(?:a|ad|di|non)\s|\s(?:che|in modo|al fine|affinché|durante|per evitare"
+    r"|come previsto)\b|\se\s\w+(?:are|ere|ire)\b"
+)
+_ANNOUNCES = Cued(
+    r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?)"
+    r"|è\s(?:consigliato|necessario|opportuno)"
+    r"|(?:i\scittadini|i\sresidenti|la\spopolazione|tutti)\s(?:(?:sono|è)\s(?:tenut|invitat|pregat)[iae]|devono|dovranno))\b"
+    r"[^.;:]{0,60}$",
+    re.I,
+)
+_BOIL = Cued(
+    r"\b(?:farla bollire|bollirla|bollire l['’]acqua|(?:previa|dopo|solo dopo) (?:la )?(?:bollitura"
+    r"|ebollizione))\b"
+    r"(?P<long> per almeno \d+ minuti)?",
+    re.I,
+)
+_AS_DEED = re.compile(r"^(?:di|a|ad)\s", re.I)
+_IF = re.compile(r"\b(?:in caso|nel caso|se|qualora|ove|laddove|quando)\b", re.I)
+_LEANS = re.compile(
+    r"\b(?:tal[ei]|quest[aeio]|suddett\w+|predett\w+|seguent[ei]|sopra|stess[aeio]|attenzione"
+    r"|collabor\w+|imprudenz\w+|utilizzarla|partecip\w+)\b",
+    re.I,
+)
+_YOU = {
+    "tenere": "Tieni",
+    "mantenere": "Mantieni",
+    "chiudere": "Chiudi",
+    "coprire": "Copri",
+    "bollire": "Fai bollire",
+    "evitare": "Evita",
+    "limitare": "Limita",
+    "svuotare": "Svuota",
+    "eliminare": "Elimina",
+    "lavare": "Lava",
+    "spostare": "Sposta",
+    "rimuovere": "Togli",
+    "ritirare": "Ritira",
+    "lasciare": "Lascia",
+    "usare": "Usa",
+    "utilizzare": "Usa",
+    "proteggere": "Proteggi",
+    "segnalare": "Segnala",
+    "diffidare": "Diffida",
+    "contattare": "Contatta",
+    "chiamare": "Chiama",
+    "rispettare": "Rispetta",
+    "moderare": "Modera",
+    "ridurre": "Riduci",
+    "spegnere": "Spegni",
+}
+_FEWEST, _LONGEST = 3, 110  # words, characters
+
+
+def asked(notice: Notice) -> Iterator[Sentence]:
+    """The deeds of the first sentence, or list, that asks; none of a condition, or that leans on another."""
+    if notice.kind not in _KINDS:
+        return
+    if boils := _BOIL.search(notice.source):
+        yield _sentence(f"Fai bollire l'acqua{boils['long'] or ''} prima di berla")
+        return
+    for listing in notice.listings:
+        if _ANNOUNCES.search(listing.lead) and not _IF.search(listing.lead):
+            deeds = [deed for item in listing.items if (deed := _deed(_AS_DEED.sub("", item)))]
+            if deeds:
+                yield from map(_sentence, deeds)
+                return
+    for sentence in (*notice.abstract, *notice.prose):
+        for found in _ASKS.finditer(sentence):
+            said = _deed(found["deed"]) if not _IF.search(sentence[: found.start()]) else ""
+            if said:
+                yield _sentence(said)
+                return  # what is asked first is asked most
+
+
+def tells_deed(text: str, deed: str) -> bool:
+    """Whether a text has the words of a deed, whatever its verb: `Non usare gli ascensori`."""
+    own = _stems(deed)
+    return bool(own) and len(own & _stems(text)) >= max(1, len(own) - 1)
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in bare(text).split() if len(word) > 4}
+
+
+def _sentence(said: str) -> Sentence:
+    return Sentence(worded(f"{said}."), frozenset({Slot.todo}), False, MADE, -0.3)
+
+
+def _deed(words: str) -> str:
+    end = _END.search(words)
+    said = _to_you((words[: end.start()] if end else words).strip(" ;."))
+    is_fit = len(said.split()) >= _FEWEST and len(said) <= _LONGEST and not _LEANS.search(said)
+    return said if is_fit else ""
+
+
+def _to_you(deed: str) -> str:
+    verb, _, rest = re.sub(r"^evitare di (?=uscire)", "non ", deed).partition(" ")
+    if verb.lower() == "non":
+        return f"Non {rest}" if re.match(r"[a-zà-ù]+(?:are|ere|ire)\b", rest) else ""
+    return f"{_YOU[verb.lower()]} {rest}" if verb.lower() in _YOU else ""

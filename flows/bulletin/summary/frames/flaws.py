@@ -1,0 +1,78 @@
+"""What an editor would mind in an office's sentence: praise, the office's own business, what led to it."""
+
+import re
+from functools import lru_cache
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.signals import EMAIL, URL
+
+_PRAISE = re.compile(
+    r"\b(?:strategic\w+|contribuire attivamente|vocazione|sinergi\w+|emozionant\w+|fondamentale per"
+    r"|importante occasione|obiettivo"
+    r"|valorizza\w*|ai sensi|d\.\s?lgs|d\.p\.r|legge|visto|considerat\w+|nell['’]ambito)\b",
+    re.I,
+)
+_PRIVACY = re.compile(
+    r"\b(?:privacy|dati (?:personali|identificativi|raccolti)|trattamento dei dati|anonimato)\b", re.I
+)
+_TERMS = re.compile(r"\b(?:cumulabil\w|rideterminat\w|è calcolat\w)\b", re.I)  # of what, another says
+_OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
+    r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
+    r"|L['’]ufficio (?:mette|è)\b)"
+    r"|\bha approvato\b|\bappositi?\w?\b",
+    re.I,
+)
+_BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
+    r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
+    r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt|fissat"
+    r"|gratuit|vietat|consentit|riservat|dedicat|destinat|limitat|garantit|distribuit|abilitat|tenut"
+    r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
+    r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
+)
+_ELSEWHERE = re.compile(  # where it lists, and nothing of what
+    r"^(?:L['’]elenco|La lista|La mappa|La documentazione|Il modulo)\b[^.]{0,60}"
+    r"\b(?:affiss|pubblicat|consultabil|disponibil|scaricabil|allegat)\w*",
+    re.I,
+)
+_COURTESY = re.compile(
+    r"(?:(?:Nel )?[Ss]i ringrazia|(?:Nel )?[Rr]ingrazia|Grazie|Ci (?:si )?scus|Si scusa|Si confida"
+    r"|Confid|Certi della|"
+    r"(?:L['’]Amministrazione|Il Comune)\b[^.]{0,20}\b(?:ringrazia|si scusa|confida)|Il (?:servizio"
+    r"|trattamento|lavoro) "
+    r"(?:è|sarà|verrà) (?:effettuato|eseguito|svolto) dalla (?:ditta|società|cooperativa))"
+)
+_FILLER = re.compile(  # why it says it, before what is to be done
+    r"\b(?:è (?:necessario|importante|fondamentale) sensibilizzare|intende (?:contrastare|sensibilizzare"
+    r"|promuovere)"
+    r"|senso civico|imprudenze|assenza di tensione|deturp\w+|purtroppo|fenomeno"
+    r"|ci appelliamo|si fa appello|sono (?:giunte|pervenute)"
+    r"|a seguito di"
+    r" (?:alcune|numerose|diverse|varie) segnalazion\w+)\b",
+    re.I,
+)
+
+
+@lru_cache(maxsize=1024)
+def flaw_of(text: str) -> float:
+    """How much an editor would mind a sentence: 0 of one that may stand as it is."""
+    flaw = 0.6 * len(_OFFICE.findall(text))
+    flaw += 1.5 * bool(_PRIVACY.search(text)) + 1.5 * bool(_TERMS.search(text))
+    flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
+    flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
+    flaw += 1.2 * bool(_FILLER.search(text)) + 2.0 * is_courtesy(text)
+    flaw += 0.8 * bool(_ELSEWHERE.match(text))
+    return (
+        flaw
+        + (0.5 if utf16(text) > 220 else 0.0)
+        + (0.3 if re.search(r"\bsi (?:rende|comunica|precisa)\b", text) else 0)
+    )
+
+
+def is_praise(text: str) -> bool:
+    """Whether a sentence praises more than it tells."""
+    return len(_PRAISE.findall(text)) > 1
+
+
+def is_courtesy(sentence: str) -> bool:
+    """Whether an office thanks, excuses itself or hopes, and tells nothing."""
+    return _COURTESY.match(sentence) is not None

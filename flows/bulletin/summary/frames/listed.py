@@ -1,0 +1,158 @@
+"""A sentence of the office's that ends in a list, told with all its items or with word of them.
+
+`L'acqua manca nelle seguenti vie:` and six streets is `L'acqua manca in alcune vie. Le vie sono nella
+pagina.`; of two or three short items the sentence goes on: `La raccolta cambia così: lunedì 3 il vetro.`
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.facts.find import facts
+from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.spelling import is_word
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import OCCASIONS, Listing, Notice
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.own import opened
+from flows.bulletin.summary.frames.sentences import is_fit
+from flows.bulletin.summary.frames.streets import joined
+from flows.bulletin.summary.frames.wording import worded
+
+_FOLLOWING = re.compile(
+    r"(?P<before>\b(?:nell[ae]|nei|negli|nel|all[ae]|agli|ai|al|dell[ae]|dei|degli|del|dall[ae]|sull[ae]"
+    r"|le|i|gli|il|la)?\s?)"
+    r"\bseguent[ei]\s(?P<noun>[a-zà-ù]+)(?:/[a-zà-ù]+)?(?P<rest>(?:\s[a-zà-ù]+){0,3}(?:,\s[a-zà-ù\s]{3,40})?)$",
+    re.I,
+)
+_SOME = {
+    **dict.fromkeys(("nella", "nelle", "nei", "negli", "nel"), "in "),
+    **dict.fromkeys(("alla", "alle", "agli", "ai", "al"), "ad "),
+    **dict.fromkeys(("della", "delle", "dei", "degli", "del"), "di "),
+    **dict.fromkeys(("dalla", "dalle"), "da "),
+    **dict.fromkeys(("sulla", "sulle"), "su "),
+}
+_LEANS = re.compile(
+    r"\b(?:evidenzi|precis|ricord|specific|ordina|dispon|stabilisc)\w*(?:\sche)?$|\b(?:che|a|con"
+    r"|come segue|da)$",
+    re.I,
+)
+_GOES_ON = re.compile(r"\b(?:di|per)$")
+_FOLLOWS = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b|(?:il|lo|la|i|gli|le)\s|l['’]", re.I)
+_BY = re.compile(
+    r"(?:a|al|alla|allo|con|da|dal|dalla|in|nel|nella|per|presso|tramite|mediante|attraverso|via|su"
+    r"|sul|sulla|online|telefonando|scrivendo)\s|(?:all|dall|nell|sull)['’]"
+)
+_SECOND = re.compile(r"\se\s(?P<noun>[a-zà-ù]+)")
+_LEFT = re.compile(r"\b(?:allegat|document|link|modul)\w*", re.I)
+_LONGEST_ITEM, _MOST_ITEMS, _SHORTEST_LEAD = 90, 6, 20
+
+
+def told_whole(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` UTF-16 units with all the items of a page's one list."""
+    if notice.kind not in OCCASIONS:
+        texts = [text for lead, listing in _leads(notice) for text in _whole(lead, listing, notice)]
+        first = worded(notice.prose[0]) if notice.prose else ""
+        if figures(first):
+            texts += [f"{first} {text}" for text in texts if not figures(text) and first not in text]
+        yield from (text for text in texts if utf16(text) <= limit)
+
+
+def named(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` UTF-16 units with word of what is listed."""
+    if notice.kind not in OCCASIONS:
+        first = worded(notice.prose[0]) if notice.prose else ""
+        for lead, listing in (*_leads(notice), *_in_sentences(notice), *_in_lines(notice)):
+            for text in _named(lead, listing):
+                days = {figure for figure in figures(text) if "-" in figure}
+                if not days and figures(first) and not first.startswith(lead):
+                    text = f"{first} {text}"  # which tells the day
+                if utf16(text) <= limit:
+                    yield text
+
+
+def _leads(notice: Notice) -> Iterator[tuple[str, Listing]]:
+    """Each list with the sentence that announces it."""
+    for listing in notice.listings:
+        lead = worded(f"{listing.lead.rstrip(' .:;')}.").rstrip(".") if listing.lead else ""
+        if len(lead) >= _SHORTEST_LEAD and speaks(lead) and len(listing.items) > 1 and not is_cut(lead):
+            yield lead, listing
+
+
+def _in_lines(notice: Notice) -> Iterator[tuple[str, Listing]]:
+    """Each sentence that ends in a colon, above rows that no sign marks as a list's."""
+    known = {listing.lead for listing in notice.listings}
+    for line in lines(notice)[1:]:
+        lead = line.rstrip(" :")
+        if line.rstrip().endswith(":") and lead not in known and _FOLLOWING.search(lead) and speaks(lead):
+            yield worded(f"{lead}.").rstrip("."), Listing(lead, (), False, 0, 0)
+
+
+def _in_sentences(notice: Notice) -> Iterator[tuple[str, Listing]]:
+    """Each sentence that lists behind its colon: `lungo le seguenti strade: via Po, via Adda.`"""
+    for sentence in notice.prose:
+        lead, colon, items = sentence.rstrip(".").partition(": ")
+        parts = tuple(re.split(r",\s|\se\s", items))
+        if colon and (len(parts) > 1 or ": " in items) and _FOLLOWING.search(lead) and speaks(lead):
+            yield worded(f"{lead}.").rstrip("."), Listing(lead, parts, True, 0, 0)
+
+
+def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
+    items = [_small(item.strip(" .;,")) for item in listing.items]
+    if (
+        len(notice.listings) > 1
+        or not listing.is_whole
+        or len(items) > _MOST_ITEMS
+        or any(len(item) > _LONGEST_ITEM or ":" in item or _LEFT.search(item) for item in items)
+        or _LEANS.search(lead)
+    ):
+        return
+    if all(speaks(item) and not _LEANS.search(item) for item in items):
+        yield opened(worded(f"{joined(items)}."))
+    if all(map(_BY.match, items)):
+        yield f"{lead} {joined(items)}."  # `può essere inviata al numero verde, con un SMS e dal sito`
+        return
+    mark = "; " if any("," in item or " e " in item for item in items) else ""
+    if _GOES_ON.search(lead):
+        if all(map(_FOLLOWS.match, items)):
+            yield f"{lead} {joined(items)}."
+        return
+    yield f"{lead}: {mark.join(items) if mark else joined(items)}."
+
+
+def _named(lead: str, listing: Listing) -> Iterator[str]:
+    """The sentence with `alcune vie` for `le seguenti vie`, and where these are."""
+    found = _FOLLOWING.search(lead)
+    gender = gender_of(found["noun"].lower()) if found else None
+    if found is None or gender is None:
+        return
+    before = found["before"].strip().lower()
+    noun = found["noun"].lower()
+    kept = f"{noun}{found['rest']}"
+    if gender.is_plural:
+        some = f"{_SOME.get(before, '')}{'alcune' if gender.is_feminine else 'alcuni'} {kept}"
+    elif before in ("il", "la"):
+        some = f"un {kept}" if not gender.is_feminine else f"una {kept}"
+    else:
+        return
+    said = f"{lead[: found.start()].rstrip()} {some}."
+    names = [f"{definite(noun, gender)}{noun}"]
+    if (second := _SECOND.fullmatch(found["rest"])) and (its := gender_of(second["noun"].lower())):
+        names.append(f"{definite(second['noun'], its)}{second['noun']}")
+    if (
+        any(fact.kind is FactKind.time for item in listing.items for fact in facts(item))
+        and "gli orari" not in names
+    ):
+        names.append("gli orari")
+    if is_fit(said, said):
+        verb = "sono" if gender.is_plural or len(names) > 1 else "è"
+        yield f"{said} {opened(joined(names))} {verb} nella pagina."
+
+
+def _small(item: str) -> str:
+    """An item amid a sentence: `i centri diurni`."""
+    first = item.split(" ", 1)[0]
+    is_plain = first == "I" or (first[:1].isupper() and first[1:].islower() and is_word(first.lower()))
+    return f"{item[:1].lower()}{item[1:]}" if is_plain or first == first.lower() else item

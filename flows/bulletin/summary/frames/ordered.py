@@ -1,0 +1,70 @@
+"""What an ordinance does, of a sentence that tells who signed it, when and under which number.
+
+`Il sindaco ha emesso ordinanza di chiusura delle scuole per lunedì 3 maggio` is
+`È disposta la chiusura delle scuole per lunedì 3 maggio`.
+"""
+
+import re
+
+from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.cues import Cued
+
+_ORDER = (
+    r"(?:l['’]\s?|un['’]\s?|la\s|una\s|apposita\s|propria\s|specifica\s)*ordinanza"
+    r"(?:\s(?:sindacale|dirigenziale|comunale|urgente|contingibile))*"
+    r"(?:\s?(?:n[.°º]?|numero)\s?\d[\d/.]*(?:\s?(?:del|dell['’])\s?[^,;:]{5,22}?)?)?"
+)
+_SIGNS = r"(?:emess[oa]|emanat[oa]|firmat[oa]|adottat[oa]|pubblicat[oa]|sottoscritt[oa])"
+_SIGNED = Cued(
+    rf"^(?:[^;:]{{0,300}}?\s)?(?:ha|è\sstata)\s(?:già\s)?{_SIGNS}(?:,?\s(?:in data\s"
+    rf"|il\s)[^,;:]{{4,24}},?)?\s{_ORDER}"
+    r",?\s(?:"
+    r"(?:con (?:la quale|cui)|che|nella quale)\s(?:ha\s|è\s|si\s)?(?:dispo(?:ne|st[oa])|ordina(?:to)?),?\s"
+    r"(?:per\s[^,]{3,40},\s)?(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)"
+    r"|(?:di|del|per|relativa\sa|che\s(?:dispone|prevede))\s(?P<article>(?:la\s|il\s"
+    r"|l['’])?)(?P<bare>[a-zà-ù]+\s.+))$",
+    re.I | re.S,
+)
+_OFFICE = re.compile(
+    r"^(?:il|lo|la|l['’])\s?(?:area|servizio|settore|sindac[oa]|comune|amministrazione|responsabile|comando|comandante|dirigente|ufficio"
+    r"|polizia)\b[^.;:]{0,120}?"
+    r"\sha\s(?:disposto|ordinato)\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
+    re.I | re.S,
+)
+_FOR_A_TIME = re.compile(  # `ordina a tutta la cittadinanza, dal 1° luglio al 3 agosto, il divieto di`
+    r"^(?:si\s)?(?:ordina|dispone)(?:\sa\stutt[aio]\s[^,;:]{3,40}|\sai?\s[a-zà-ù]+)?,\s"
+    r"(?P<when>(?:dal|dall['’]|fino|dalle|nei|nel)\s?[^,;:]{5,50}),\s(?P<what>il\sdivieto\b.+)$",
+    re.I | re.S,
+)
+_BAN = re.compile(r"(?:il\s)?divieto\b", re.I)
+_NOUN = re.compile(r"(?:(?:il|lo|la|i|gli|le)\s|l['’])(?P<noun>[a-zà-ù]+)", re.I)
+_DEED = re.compile(
+    r"(?:chiusur|sospension|divieto|limitazion|interruzion|obblig|prorog|apertur|riapertur|istituzion"
+    r"|modific|revoc)",
+    re.I,
+)
+
+
+def ordered(sentence: str) -> str:
+    """`sentence` as what holds by it; any other as it is."""
+    if for_a_time := _FOR_A_TIME.match(sentence):
+        when = for_a_time["when"]
+        return f"{when[:1].upper()}{when[1:]} è in vigore {for_a_time['what']}"
+    found = _SIGNED.match(sentence) or _OFFICE.match(sentence)
+    if found is None:
+        return sentence
+    what = found["articled"] or ""
+    if not what:
+        noun = found["bare"].split(" ", 1)[0].lower()
+        gender = gender_of(noun)
+        if gender is None or not _DEED.match(noun):
+            return sentence
+        what = f"{definite(noun, gender)}{found['bare']}"
+    named = _NOUN.match(what)
+    gender = gender_of(named["noun"].lower()) if named else None
+    if gender is None:
+        return sentence
+    what = f"{what[:1].lower()}{what[1:]}"
+    if _BAN.match(what):
+        return f"È in vigore {what}"
+    return f"{'Sono dispost' if gender.is_plural else 'È dispost'}{gender.ending} {what}"
