@@ -120,6 +120,7 @@ _READING_TIME = re.compile(  # themes put the figure on a line of its own
     r"\btempo di lettura:?\s*(?:meno di )?\d{1,3} min\w*(?:\s+tipologia [a-z]+)?", re.I
 )
 _UPDATED_AT = re.compile(r"(?m)^aggiornamento\s(?:delle\s|alle\s)?ore\s[\d:.]+\s?[-–:]\s+", re.I)
+_OWN_HEADING = re.compile(r"#.*|[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{6,60}:\s*")  # `MODALITÀ DI ISCRIZIONE:`
 _THEME = re.compile(
     r"(?<!\S)Municipium(?=\s+(?:[A-ZÀ-Ý]|\d{1,2}\s[a-z]{3}\b)|\s*$)"
 )  # the theme's name between its parts
@@ -177,7 +178,7 @@ def sections(text: str) -> list[Section]:
     for line in text.splitlines(keepends=True):
         bare = line.strip("#*_ \t\r\n:.")
         key = bare.casefold().replace("’", "'")
-        is_heading = line.startswith("#") and bool(bare)
+        is_heading = bool(bare) and _OWN_HEADING.fullmatch(line.rstrip("\r\n")) is not None
         if key in _KINDS or is_heading:
             found += _within(Section(kind, label, start, at), text)
             kind, label, start = _KINDS.get(key, _PROSE), bare, at + len(line)
@@ -254,7 +255,7 @@ def _chunks(markdown: str) -> list[tuple[Kind, str]]:
         if bare in _KINDS:
             chunks.append((_KINDS[bare], []))
         else:
-            if line.startswith("#") and chunks[-1][0] != "prose":
+            if chunks[-1][0] != "prose" and _OWN_HEADING.fullmatch(line):
                 chunks.append(("prose", []))  # a heading of the text's own ends the part before it
             chunks[-1][1].append(line)
     return [(kind, "\n".join(lines)) for kind, lines in chunks if lines]
