@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 _ENDLESS = re.compile(r"&#\d{20,};?")
@@ -57,6 +58,7 @@ _PAIRS = {
 }
 HEADING_LIMIT = 60  # characters: a longer "heading" is a paragraph that the office made large
 _WIDEST = 130  # characters of a line that somebody wrapped by hand: a longer one is a paragraph
+_FULL = 0.85  # of the widest line of a paragraph
 
 
 def plain(markdown: str) -> str:
@@ -132,15 +134,17 @@ def _blocks(text: str) -> list[_Block]:
     for run in _RUNS.split(text):
         is_open = False  # whether the next line may go on with the last block
         lines = run.split("\n")
-        is_wrapped = max(map(len, lines)) <= _WIDEST
-        for raw in lines:
+        width = max(map(len, lines))
+        for above, raw in pairwise(["", *lines]):
             block = _block(_QUOTE.sub("", raw))
             if block is None:
                 is_open = False
                 continue
             if is_open and block.kind == "paragraph":
                 before = blocks[-1].text
-                if _goes_on(before, block.text, is_wrapped=is_wrapped):
+                next_word = block.text.partition(" ")[0]
+                is_full = _FULL * width < len(above) + 1 + len(next_word) and width <= _WIDEST
+                if _goes_on(before, block.text, is_full=is_full):
                     block = _Block(blocks.pop().kind, f"{before} {block.text}")
             blocks.append(block)
             is_open = block.kind in ("paragraph", "item") and not raw.endswith(("  ", "\\"))
@@ -167,11 +171,12 @@ def _row(cells: list[str]) -> str:
     return f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else cells[0]
 
 
-def _goes_on(before: str, line: str, *, is_wrapped: bool) -> bool:
-    """Whether a single line break is mere wrapping: in plain text a short line was meant as a line, and
-    among lines that nobody wraps so late each was.
+def _goes_on(before: str, line: str, *, is_full: bool) -> bool:
+    """Whether a single line break is mere wrapping: in plain text a short line was meant as a line.
+
+    `is_full`: the next word had no room in it, beside lines that somebody wrapped.
     """
-    return line[0].islower() or before.endswith(",") or (is_wrapped and len(before) >= HEADING_LIMIT)
+    return line[0].islower() or before.endswith(",") or (is_full and len(before) >= HEADING_LIMIT)
 
 
 def _ended(block: _Block, after: _Block | None) -> str:

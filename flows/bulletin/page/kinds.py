@@ -80,7 +80,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
             r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
-        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via(?:le)?\s+\w+|lavori|veicol\w|sosta"),
+        (
+            1.0,
+            r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic)\w+"
+            r"|lavori|veicol\w|sosta",
+        ),
     ),
     Kind.supply_cut: (
         (

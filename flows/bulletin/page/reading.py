@@ -37,6 +37,7 @@ _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name 
 _NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
 _YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
 _LABEL = re.compile(r"^(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}):\s+")
+_SIGNED = re.compile(r"^\((?:[A-ZÀ-Ý][\w.’']*\s?){1,4}\)\s(?=\S)")  # whose words stood before
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
 )
@@ -203,6 +204,7 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
             if same(text, heading):
                 continue
             text = _LABEL.sub("", text) if has_verb(_LABEL.sub("", text)) else text
+            text = _SIGNED.sub("", text)
             text = text[:1].upper() + text[1:]
             if _stands(text):
                 told += 1

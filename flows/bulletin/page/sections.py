@@ -104,6 +104,8 @@ _STAMP = re.compile(
     rf"(?:(?:data(?: di)? pubblicazione|pubblicat[oa](?: il)?|prima pubb\w*\.?|ultim[oa]"
     rf" (?:aggiornamento|modifica)|aggiornat[oa](?: il)?)\W*{_A_DAY}.{{0,12}}"
     rf"|(?:notizie|news|avvisi|eventi|comunicati|in evidenza)(?:\s+{_A_DAY})?"
+    rf"|(?:(?:il|la)\s(?:vice)?sindac[oa]|l['’]amministrazione comunale)"
+    rf"(?:\s(?:e\s)?(?:il\s|la\s|l['’])?(?-i:[A-ZÀ-Ý][\w.’']*)){{0,5}}"  # who signs
     rf"|(?:notizia|avviso|evento|comunicato)\s+{_A_DAY}|(?:leggi|scopri)"
     rf" (?:di più|tutto)|.*\blorem ipsum\b.*|informazione non disponibile|nessun (?:contenuto"
     rf"|risultato)|invia stampa ascolta)",
@@ -212,6 +214,7 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 _MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
     r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
 )
+_ITS_PROGRAMME = re.compile(r"\W*programma(?:\sdella\s(?:giornata|serata))?\W*", re.I)
 _VENUE = re.compile(
     r"(?:piazza|piazzetta|sala|teatro|cinema|auditorium|palazzo|villa|parco|palestra|biblioteca|centro|oratorio|chiesa"
     r"|cortile|giardini|via|viale)\s[^\n.:;]{3,60}\.?",
@@ -221,6 +224,7 @@ _VENUE = re.compile(
 
 def are_of_a_meeting(lines: Sequence[str]) -> bool:
     """Whether the lines right below a day tell its hour, or its place and then its hour."""
+    lines = [line for line in lines if not _ITS_PROGRAMME.fullmatch(line)]
     first = next(iter(lines), "")
     if _MEETS.match(first):
         return True

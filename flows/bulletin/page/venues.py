@@ -23,7 +23,7 @@ _AT = re.compile(
     re.I,
 )
 _LISTED = re.compile(  # `Sabato 9 maggio ore 21, Sala Verdi`: behind its day or hour, without a preposition
-    r"\d,?\s(?:[-–]\s)?(?P<name>(?:(?:sala|saletta|teatro|cinema|auditorium|palazzo|villa|biblioteca|centro|oratorio"
+    r"\d(?:,?\s(?:[-–]\s)?|[-–]\s)(?P<name>(?:(?:sala|saletta|teatro|cinema|auditorium|palazzo|villa|biblioteca|centro|oratorio"
     r"|museo|parco|piazza|piazzetta|palestra|chiesa|salone)\s[^.,;:|()\n\d]{3,60}|biblioteca)"
     r"(?:,?\s\d{1,3})?)(?=\s*(?:[.,;|\n]|$))",
     re.I,

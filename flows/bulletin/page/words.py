@@ -33,6 +33,13 @@ _DEADLINE = re.compile(
 )
 
 
+_MET = re.compile(  # `chi ha pagato entro il 5 maggio`, `inizialmente fissato`
+    r"\b(?:che|cui|chi)\s(?:\w+\s)?(?:hanno|abbiano|avevano|avessero|ha|abbia|aveva|avesse)"
+    r"\s(?:\w+\s)?\w+(?:at|ut|it|st|es|tt)[oaie]\b"
+    r"(?:(?!\b(?:poss|può|pot|dev|dov|va\b|vanno|son|è\b|scad|termin))[^.;\n]){0,120}$"
+    r"|\b(?:inizialmente|originariamente|precedentemente)\s(?:previst|fissat|stabilit|indicat)[oaie]\b[^.;\n]{0,120}$",
+    re.I,
+)
 _BEHIND_DAY = re.compile(r"^[\s,;:.–-]+")
 
 
@@ -63,6 +70,11 @@ def described(words: str) -> Row:
     )
 
 
+def is_met(before: str) -> bool:
+    """Whether the term behind these words is one that somebody has kept: nobody has to keep it any more."""
+    return _MET.search(before) is not None
+
+
 def item(text: str, start: int, end: int) -> Row:
     """The row of one item of a list: what it says whole, and the facts of which it holds only one."""
     found = heads(text)
@@ -72,9 +84,9 @@ def item(text: str, start: int, end: int) -> Row:
     dated = [head for head in found if head.when]
     if len(dated) == 1:
         cue = _DEADLINE.search(text[: dated[0].start])
-        if cue:
+        if cue and not is_met(text[: cue.start()]):
             deadline = text[cue.start() : dated[0].end]
-        else:
+        elif not cue:
             when = dated[0].when
     if len(found) == 1 and not deadline:
         hours = found[0].hours

@@ -66,6 +66,14 @@ _EMPTY_WORDS = """
     tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
+_PAPER_WORDS = """
+    approvazione approvata approvato graduatoria graduatorie provvisoria provvisorie definitiva definitive
+    bando bandi pubblicazione pubblicata pubblicate pubblicato elenco elenchi ammessi esclusi esito esiti
+    domanda domande termini scadenza scadenze proroga prorogati prorogate rata rate pagamento richiesta
+    contributo contributi assegnazione concessione
+"""
+_PAPERS = frozenset(word[:STEM] for word in _PAPER_WORDS.split())
+_ON_PAPER = frozenset({Kind.deadline, Kind.job, Kind.result, Kind.act, Kind.service})
 
 
 def says_matter(text: str, notice: Notice) -> bool:
@@ -99,6 +107,8 @@ def says_matter(text: str, notice: Notice) -> bool:
     named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
     told = named & stems(text)
     inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}
+    if notice.kind in _ON_PAPER and told and not inflected and told <= _PAPERS and named - _PAPERS:
+        return False  # `La graduatoria è pubblicata`: of what?
     return not named or len(told) + len(inflected) >= (2 if len(named) >= _LONG_TITLE else 1)
 
 

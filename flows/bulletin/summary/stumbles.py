@@ -11,8 +11,9 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.named import stems
 
 _QUOTED = re.compile(r"Per\s«(?P<title>[^»]+)»")
 _AFTER_QUOTES = re.compile(
@@ -26,7 +27,9 @@ _EITHER = re.compile(
     re.I,
 )  # `alle/agli`, `cittadini/e`
 _AIM = re.compile(r"\b(?:obiettiv[oi]|finalità|scop[oi])\b[^.;]{0,80}\b(?:è|sono)\b", re.I)
-_WITH_PREPOSITION = re.compile(r"(?:Per|In occasione d\w+|Con|A seguito d\w+|Presso)\s")
+_VERBLESS = re.compile(
+    r"(?:Per|In occasione d\w+|Con|A seguito d\w+|Presso|Molto|Tant[oaie]|Grande|Ottim[oaie]|Numeros[ei])\s"
+)
 _RELATIVE = re.compile(r"\b(?:che|cui|dove)\b")
 _PRONOUNS = re.compile(r"^\s*(?:(?:non|si|ci|vi|ne|lo|la|li|le|gli)\s)+")  # `si` alone may be a verb's
 _POINTS = re.compile(
@@ -37,12 +40,24 @@ _POINTS = re.compile(
 _QUALIFIED = re.compile(
     r"gratuit\w+[^.]{0,40}\b(?:ma|salvo|previ[ao]|solo|se|tranne|con)\b[^.]{0,40}(?:\[?…\]?|\[?\.{3}\]?)\s*$"
 )
+_IF_IT_RAINS = re.compile(r"(?:In caso di|Se) (?:pioggia|maltempo|neve|piove)\b")
+_STREET = re.compile(r"\b(?:via|piazza|viale)\s[A-ZÀ-Ý]|\b(?:gratuit|liber|invitat)[oaie]\b", re.I)
 _IN_SMALL = re.compile(r"(?:C['’]è|c['’]è|[Cc]i sono) «([a-zà-ù][^»]*)»")
+_DEED_IN_QUOTES = re.compile(  # `C'è «Convocato il Consiglio comunale»`: what was done is no name
+    r"(?:c['’]è|ci sono) «(?P<deed>[A-ZÀ-Ý][a-zà-ù]+(?:at|ut|it|st|ert|ers|ott|us)[oaie]"
+    r"\s(?:il|lo|la|i|gli|le|un|una|l['’])[^»]*)»",
+    re.I,
+)
 _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
 _PRAISE = Cued(
     r"\b[Ss]iamo\s(?:felic|liet|orgoglios|content)\w+|\bannunciarvi\b|!!"
     r"|\bsplendida cornice\b|\bvi aspettiamo\b"
+)
+_USUAL = re.compile(
+    r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
+    r"|ogni anno)\b",
+    re.I,
 )
 _TERM = re.compile(r"\s[-–]\s(?:la\s)?scadenza\b", re.I)
 _NO_WORDS = 6
@@ -100,8 +115,18 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "La pagina è tronca dopo «gratuito, ma …»: la condizione non si legge."
     if match := _IN_SMALL.search(text):
         yield f"«{match[1]}» non è un nome: il testo lo mette tra virgolette."
+    if match := _DEED_IN_QUOTES.search(text):
+        yield f"«{match['deed']}» non è un nome: il testo lo mette tra virgolette."
     if match := _SHOUT.search(text):
         yield f"«{match[0].strip(' –-|')}» è un richiamo del titolo."
+    if notice.kind in OCCASIONS and said and _is_idle(said[0], notice):
+        yield f"«{said[0]}» non dice che cosa c'è, né quando."
+    usual = [sentence for sentence in said if _USUAL.search(sentence) and figures(sentence)]
+    if usual and any(
+        figures(other) - figures(text) and not _USUAL.search(other)
+        for other in (*notice.abstract, *notice.prose)
+    ):
+        yield f"«{usual[0]}» dice che cosa si fa di solito, non questa volta."
     if match := _PRAISE.search(text):
         yield f"«{match[0]}» è un invito o una lode, non una notizia."
     is_bare = "nella pagina" not in text and not figures(text)
@@ -150,12 +175,20 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if all(_POINTS.search(sentence) for sentence in sentences):
         yield "Il testo dice solo che il resto è nella pagina."
     for sentence in sentences:
-        if _WITH_PREPOSITION.match(sentence) and not speaks(_main_clause(sentence)):
+        if _VERBLESS.match(sentence) and not speaks(_main_clause(sentence)):
             yield f"«{sentence}» non è una frase: manca il verbo."
     if _VAGUE.search(text) and not figures(text):
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
     if _NAMELESS.search(text):
         yield "Il testo non dice di quale atto si tratta."
+
+
+def _is_idle(sentence: str, notice: Notice) -> bool:
+    """Whether what opens a text of an event names neither it nor a day: how others were, what if it rains."""
+    if _IF_IT_RAINS.match(sentence):
+        return True
+    named = stems(" ".join((notice.title, *(told.words for told in notice.slots.get(Slot.what, ())[1:2]))))
+    return not (figures(sentence) or named & stems(sentence) or _STREET.search(sentence))
 
 
 def _is_history(sentence: str) -> bool:

@@ -17,12 +17,12 @@ _NOUNS: dict[str, str] = {
         contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
         pagamento passaporto patto pedibus permesso piano portale premio prestito progetto programma
         questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
-        parco museo teatro ponte cinema municipio cimitero lavoro
+        parco museo teatro ponte cinema municipio cimitero lavoro saldo
         sussidio tesseramento tirocinio trasporto trasferimento versamento volontariato voucher
     """,
     "lo": "scambio sconto screening spazio sportello studio",
     "l'": """
-        abbonamento accesso accesso affidamento albo alloggio appuntamento asilo assegno avviso elenco esito
+        abbonamento acconto accesso affidamento albo alloggio appuntamento asilo assegno avviso elenco esito
         esonero incentivo incontro invito orario uso acquisto accreditamento
         adesione adozione agevolazione apertura aggregazione asta assegnazione assistenza autorizzazione
         esenzione erogazione indagine iscrizione istanza occupazione ordinanza attivazione imposta
@@ -92,7 +92,7 @@ _JOINS_BY_DI = frozenset(
 )
 _JOINS_BY_PER = frozenset({"contributo", "contributi"})
 _ACTION = re.compile(r"(?:zione|sione|tura|mento)$|acquisto$")  # `contributo apertura fondi`
-_PAPERS = frozenset({"calendario", "elenco"})
+_PAPERS = frozenset({"calendario", "elenco", "acconto", "saldo"})
 _OF_WASTE = re.compile(r"\braccolta(?: differenziata)?(?= rifiuti\b)")
 _STATUS = re.compile(  # `Centri estivi 2026, iscrizioni aperte`
     r",\s(?:(?:pre)?iscrizioni|domande|candidature|adesioni|prenotazioni)\s"
@@ -109,6 +109,13 @@ _BARE_TITLE = re.compile(
 )
 _ANNOUNCED = re.compile(  # `Aperto il bando per gli alloggi`: the bando
     r"(?:(?:ri)?apert|pubblicat|prorogat|attivat|istituit|approvat)[oaie]\s(?:(?P<article>il|lo|la|i|gli|le)\s|l['’])(?=[a-zà-ù])",
+    re.I,
+)
+_ADDRESSED = re.compile(
+    r"(?:comunicazion[ei]|avvis[oi]|informativ[ae]|nota|lettera)\s(?:ai|agli|alle|alla)\s", re.I
+)
+_OF_A_TERM = re.compile(
+    r"scadenz[ae]\s(?:de(?:l|lla|llo|i|gli|lle)\s|dell['’]|di\s)?(?=(?:acconto|saldo|rat[ae]|imu|tari|tassa|pagament\w)\b)",
     re.I,
 )
 _ORDER_ONLY = re.compile(
@@ -168,9 +175,9 @@ class Matter:
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
-    title = _ITS_TERM.sub("", title)
+    title = _OF_A_TERM.sub("", _ITS_TERM.sub("", title))
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
-    if is_number(text) or not text or is_cut(title):
+    if is_number(text) or not text or is_cut(title) or _ADDRESSED.match(text):
         return None
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]

@@ -212,6 +212,14 @@ def occasion_of(notice: Notice) -> Occasion:
     if not place and not where and "places" not in unsaid and _STARTS.search(notice.source):
         unsaid.append("starts")
         place_words = ""
+    is_placed = (
+        place_words
+        or where
+        or any(sitting.place for sitting in sittings)
+        or {"places", "starts"} & set(unsaid)
+    )
+    if len(sittings) > 1 and not is_placed and len(all_words(notice, Slot.place)) > 1:
+        unsaid.append("places")
     if place_words and not place and not where:
         unsaid.append("place")  # a name without a sure preposition may be who organises it
         place_words = ""

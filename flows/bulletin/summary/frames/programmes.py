@@ -6,7 +6,7 @@ from dataclasses import replace
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
-from flows.bulletin.summary.frames.appointments import each
+from flows.bulletin.summary.frames.appointments import are_apart, each, opening
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, rests, told_once, without_street
 from flows.bulletin.summary.frames.lacking import untold
@@ -28,7 +28,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     )
     if several and not is_changed(notice):
         yield from each(notice, limit)
-        yield from ordered(_texts(notice, occasion), occasion, limit)
+        yield from opening(notice, limit)
+        if not are_apart(notice):
+            yield from ordered(_texts(notice, occasion), occasion, limit)
     else:
         yield from events.texts(notice, limit)
 

@@ -61,7 +61,7 @@ _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
     r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
     r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
-    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine"
+    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
     r"|in (?:tal|questo|quest)"
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
@@ -93,7 +93,7 @@ _EMPTY = re.compile(
     r"(?-i:\bdett[oaie] [A-Z])|\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
     r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
-    r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b|\bsuddett\w+|\bpredett\w+"
+    r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b(?!\s[a-zà-ù]{4})|\bsuddett\w+|\bpredett\w+"
     r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",

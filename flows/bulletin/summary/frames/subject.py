@@ -76,6 +76,9 @@ _SMALL_WORDS = (
     r"|nell?[aeo]?|sull?[aeo]?|contro\sl[ae])\s|(?:dell|all|nell|sull|d)['’]"
 )
 
+_PROGRAMME_OF = Cued(
+    r"\bprogramma\s(?:(?:del|dello|della|dei|degli|delle)\s|dell['’])([a-zà-ù][^:;.\n]{5,80})(?=[:.\n])", re.I
+)
 _ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\sorari|le\sdate", re.I)
 _MOST_WORDS = 9  # of a telegraphic title
 
@@ -201,6 +204,10 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         yield with_article or segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
     if nominal:
         yield phrase_of(nominal), ""
+    elif not title or (not dateless and TITLE_DAY.fullmatch(title)):  # `2 giugno 2027` names nothing
+        yield from (
+            (phrase, "") for found in _PROGRAMME_OF.finditer(notice.body) if (phrase := phrase_of(found[1]))
+        )
 
 
 def _is_of(own: str, said: str) -> bool:

@@ -164,6 +164,21 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             r" \1, dalle \2 alle \3,",
             re.I,
         ),
+        (r",\s(?:pertanto|quindi|infatti|dunque|inoltre|altresì),(?=\s)", "", 0),
+        (r"(?<=[a-zà-ùò])\s(?:pertanto|altresì|infatti|dunque)\s(?=[a-zà-ùè])", " ", 0),
+        (
+            r"^Anche (?:quest['’]anno|per (?:quest['’]anno|il 20\d\d)), "
+            r"(?=(?:il|lo|la|i|gli|le|si|torna) |l['’])",
+            "",
+            0,
+        ),
+        (
+            r",\s(?:in collaborazione con|(?:con il|grazie al) (?:patrocinio|contributo|sostegno|supporto) "
+            r"(?:di|del\w*|dell['’]))"
+            r"[^,.;:\d]{3,120},(?=\s[a-zà-ù]{3,}\b)",
+            "",
+            0,
+        ),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
         (rf"\b({WEEKDAY}), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
