@@ -39,7 +39,8 @@ _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della
 
 # `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
 _WORD = Cued(
-    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?P<word>dopo\s*+domani|posdomani"
+    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?<!\bil )(?<!\bun )(?<!\bnel )(?<!\bdel )(?<!\bsul )"
+    rf"(?P<word>dopo\s*+domani|posdomani"
     rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi"
     rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
     rf"(?![\wà-ù])(?!\s++(?:più che mai|come|giorno)){_PART}{_DATED}",

@@ -80,10 +80,10 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
             r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
+        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|lavori|veicol\w|sosta"),
         (
-            1.0,
-            r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic)\w+"
-            r"|lavori|veicol\w|sosta",
+            0.5,  # an address; `al via il concorso`, `in via sperimentale` are none
+            r"(?<!al\s)via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic|(?:il|lo|la|le|i|gli|libera)\s)\w+",
         ),
     ),
     Kind.supply_cut: (

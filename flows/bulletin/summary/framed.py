@@ -14,6 +14,7 @@ from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import closings
+from flows.bulletin.summary.duties import booking
 from flows.bulletin.summary.frames import (
     acts,
     alerts,
@@ -206,7 +207,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     if others := list(closings(text, notice)):
         yield from (f"{text} {other}" for other in others)
         return
-    if (duty := gate.booking(notice)) and not _BOOKS.search(text):
+    if (duty := booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
     has_conditions = _CONDITIONS.search(text) or _GIVES.match(text)
     is_of_conditions = kind in _CALLING and has_conditions and not _tells_all(text, notice)

@@ -37,15 +37,16 @@ _CHANGES = re.compile(
 )
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
 _FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b")
-_TEASER = 400  # characters of a page that is one piece of news
+_TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of news, the second without a list
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
-    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
+    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
     r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
     r"|Prefettura|Questura|Azienda)\b"
     r"|(?:È|Sono) (?:vietat|obbligatori|consentit|concess|istituit|attiv|nat[oaie]\b"
     r"|stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’]))"
-    r"|(?:I|Gli|Le|Chi|Tutti|Tutte) [^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
+    r"|(?:I|Gli|Le|Chi|Tutti|Tutte) (?!candidat|interessat|partecipant|richiedent|iscritt|concorrent|ammess)"
+    r"[^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
     r"(?!\s(?:(?:fare|presentare|inviare)\s(?:la\s)?(?:domanda|richiesta|istanza)|partecipare|iscriversi)\b)"
     r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
     r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
@@ -70,7 +71,8 @@ _PAPER_WORDS = """
     approvazione approvata approvato graduatoria graduatorie provvisoria provvisorie definitiva definitive
     bando bandi pubblicazione pubblicata pubblicate pubblicato elenco elenchi ammessi esclusi esito esiti
     domanda domande termini scadenza scadenze proroga prorogati prorogate rata rate pagamento richiesta
-    contributo contributi assegnazione concessione
+    contributo contributi assegnazione concessione deposito adozione adottata candidarsi candidatura
+    candidature
 """
 _PAPERS = frozenset(word[:STEM] for word in _PAPER_WORDS.split())
 _ON_PAPER = frozenset({Kind.deadline, Kind.job, Kind.result, Kind.act, Kind.service})
@@ -136,7 +138,7 @@ def _is_its_own(text: str, notice: Notice) -> bool:
     its headline.
     """
     below = lines(notice)[1:]
-    if len(notice.body) > _TEASER or not (notice.prose or len(below) == 1):
+    if len(notice.body) > (_TEASER if notice.rows else _PROSE_ALONE) or not (notice.prose or len(below) == 1):
         return False
     is_led = _LED.match(text) is not None and bool(stems(text[:_LEAD]) & stems(notice.title))
     if notice.prose and not (is_led or _begins(notice.prose[0], notice.kind)):

@@ -37,10 +37,12 @@ _GIVES = re.compile(
     r"|concors[oi]|selezion[ei]|avviso pubblico)\b",
     re.I,
 )
+_REMARKS = "puoi presentare osservazioni"
 _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), action)
     for pattern, action in (
         (r"\biscri(?:zion|ver|v)\w*", "puoi iscriverti"),
+        (r"\bosservazion\w+", _REMARKS),
         (r"\bcandida\w+", "puoi candidarti"),
         (
             r"\bcomunica\w*\s(?:la\s)?(?:loro\s|propria\s)?partecipazione",
@@ -66,6 +68,7 @@ _THEIRS = {
     "puoi candidarti": "possono candidarsi",
     "puoi comunicare la tua partecipazione": "possono comunicare la loro partecipazione",
     "puoi prenotare": "possono prenotare",
+    _REMARKS: "possono presentare osservazioni",
     "puoi aderire": "possono aderire",
     "puoi fare domanda": "possono fare domanda",
 }
@@ -164,7 +167,9 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         return  # `Pubblicato il bando`: a headline is no name
     if notice.kind not in _CALLS and not _DATED.search(clause):
         return  # of what the days are counted, the page says of another thing as easily
-    if _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
+    said = f"{told.sentence} {told.words}"
+    action = _action(said)
+    if action != _REMARKS and _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"
         yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."
@@ -179,8 +184,6 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         )
         yield f"{name[:1].upper()}{name[1:]} si {verb} {clause}."
         return
-    said = f"{told.sentence} {told.words}"
-    action = _action(said)
     if not action and _GIVES.match(matter.noun.lstrip("«")):
         action = "puoi fare domanda"
     if action:

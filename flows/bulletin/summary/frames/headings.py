@@ -8,6 +8,7 @@ sentence is sure gives none: then the page's own sentences name the matter, or a
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import with_article
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.titles import is_told
@@ -37,6 +38,7 @@ _PAPER = re.compile(
     r"|attivit|estiv|natalizi))|catalogo|regolamento|opuscolo|mappa|guida|tariffe|vademecum)\b",
     re.I,
 )
+_DIARY = re.compile(r"(?:diario|date|esit[oi])\b", re.I)
 _SCHOOL_YEAR = re.compile(r"\b[Aa]\.?\s?[Ss]\.\s?(?=20\d\d)")
 _INFINITIVE = re.compile(r"\w+(?:are|ere|ire|rsi)\b", re.I)
 _THAT = re.compile(r"\b(?:che|chi|cui|dove)\b")
@@ -145,6 +147,9 @@ def _parted(title: str, body: str) -> Iterator[str]:
     what = f"{parts['what'][:1].upper()}{parts['what'][1:]}"
     said = done(what).rstrip(".") or spoken(what)
     if not speaks(said):
+        of = matter_of(parts["of"]) if _DIARY.match(what) else None
+        if of is not None and of.article and (named := with_article(what)):
+            yield f"Nella pagina trovi {named} {of.of}."
         return
     if _LABEL.fullmatch(parts["of"]):
         yield f"{said}."

@@ -47,7 +47,8 @@ _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro
 _WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I)
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
-    r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta)\b",
+    r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta"
+    r"|premi\w*|vincitor\w+|bors[ae] di studio)\b",
     re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(
