@@ -106,6 +106,10 @@ _DUTY = re.compile(  # `Dal 1° maggio obbligo di svuotare i sottovasi`
     r"(?P<what>[a-zà-ù]+(?:are|ere|ire|rre|rsi)\b.+)",
     re.I,
 )
+_COUNTED = re.compile(  # `Sette gli spettacoli in cartellone, dal 5 novembre al 18 marzo.`
+    r"(?:Due|Tre|Quattro|Cinque|Sei|Sette|Otto|Nove|Dieci|Undici|Dodici|\d{1,2}) (?:i|gli|le) [a-zà-ù]+ "
+    r"(?:in|del|della|di|che|previst)"
+)
 _AND_OF = re.compile(r"\b(e|o)\sdi\s(?=[a-zà-ù]+(?:are|ere|ire|rre|rsi)\b)")
 _STARTS_ON_A_DAY = re.compile(r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d", re.I)
 _DATED_STATE = re.compile(
@@ -186,6 +190,8 @@ def spoken(line: str) -> str:
         verb = "è" if end in "oa" else "sono"
         day = f"{dated['day'][:1].upper()}{dated['day'][1:]}"
         return f"{day} {_small(_with_article(said, end))} {verb} {dated['state']}{dated['rest']}"
+    if match := _COUNTED.match(line):
+        return f"Sono {line[:1].lower()}{line[1:]}"
     if match := _DUTY.fullmatch(line):
         duty = "è vietato" if match["duty"].lower() == "divieto" else "è obbligatorio"
         what = _AND_OF.sub(r"\1 ", match["what"])

@@ -219,6 +219,7 @@ _PAPER = re.compile(
     r"(?:iscrizion[ei]|domand[ae]|band[oi]|graduatori[ae]|modul[oi]|elenc[oh]\w*|contribut[oi]|voucher|bonus)\b(?!\s(?:evento|festa))",
     re.I,
 )
+_SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
 _MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa …`
@@ -294,7 +295,7 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.alert] = 0.0
     if _SHUT_FOR_A_CUT.search(head):
         found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
-    if _PAPER.match(head):
+    if _PAPER.match(head) or _SEEKS.search(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE

@@ -116,6 +116,7 @@ _ELIDING = (
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKS = re.compile(r"(?:Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
 _CALLING = (Kind.deadline, Kind.job)
+_CONTEST = re.compile(r"\b(?:concorso|premio)\b", re.I)  # what is held is its prize-giving
 _NAMES = {Slot.who: "requisiti", Slot.amount: "importi"}
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
@@ -127,7 +128,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         kind = Kind.other
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
-    if (kind in _WIDE and is_occasion(notice)) or (kind is Kind.deadline and is_held(notice)):
+    is_met = kind is Kind.deadline and not _CONTEST.search(notice.title) and is_held(notice)
+    if (kind in _WIDE and is_occasion(notice)) or is_met:
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     owned = islice(general.texts(notice, limit), _TRIED)
     made = (

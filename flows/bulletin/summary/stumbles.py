@@ -59,6 +59,10 @@ _USUAL = re.compile(
     r"|ogni anno)\b",
     re.I,
 )
+_SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
+_SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
+_CONTEST = re.compile(r"\bconcorso\b", re.I)
+_CONTESTED = re.compile(r"\b(?:concors|concorr|premi|gar[ae]\b)\w*", re.I)
 _TERM = re.compile(r"\s[-–]\s(?:la\s)?scadenza\b", re.I)
 _NO_WORDS = 6
 _FEW_WORDS = 10  # of three readers' thirteen such texts ten were sent back
@@ -127,6 +131,10 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         for other in (*notice.abstract, *notice.prose)
     ):
         yield f"«{usual[0]}» dice che cosa si fa di solito, non questa volta."
+    if _SEEKS.search(notice.title) and not _SOUGHT.search(text):
+        yield "Il titolo dice che si cerca qualcuno, e il testo no."
+    if notice.kind is Kind.deadline and _CONTEST.search(notice.title) and not _CONTESTED.search(text):
+        yield "Il titolo dice che c'è un concorso, e il testo no."
     if match := _PRAISE.search(text):
         yield f"«{match[0]}» è un invito o una lode, non una notizia."
     is_bare = "nella pagina" not in text and not figures(text)

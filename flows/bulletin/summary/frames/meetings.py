@@ -3,7 +3,7 @@
 import re
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.wording import plain_figures
@@ -33,7 +33,7 @@ _HALL = re.compile(
     re.I,
 )
 _STREAMED = re.compile(
-    r"\b(?:trasmess|diretta|streaming)\w*\b[^.;]{0,60}\b(?:streaming|diretta|youtube|facebook)\b", re.I
+    r"\b(?:trasmess|diretta|streaming|seguit)\w*\b[^.;]{0,60}\b(?:streaming|diretta|youtube|facebook)\b", re.I
 )
 _PUBLIC = re.compile(r"\b(?:seduta|sessione)\s(?:\w+\s)?pubblica\b", re.I)
 _OPEN = re.compile(r"\baperta\sal\spubblico\b", re.I)
@@ -89,7 +89,8 @@ def meeting(notice: Notice) -> str:
     hour, minute = next(iter(clocks), (0, 0))
     at = clauses.hours_clause(f"ore {hour}:{minute:02}") if clocks else ""
     hall = _HALL.search(said)
-    where = _in(hall["hall"]) if hall else ""
+    places = [told.words for told in notice.slots.get(Slot.place, ())[:1]]
+    where = _in(hall["hall"]) if hall else "".join(clauses.place_clause(words) for words in places)
     is_told = any(_OPEN.search(sentence) for sentence in notice.prose)  # in a sentence of its own
     closing = " La seduta è pubblica." if _PUBLIC.search(said) and not is_told else ""
     if _STREAMED.search(said):

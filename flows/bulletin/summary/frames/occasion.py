@@ -16,9 +16,9 @@ from flows.bulletin.summary.frames import whereabouts
 from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.further import meetings, other_days
 from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
-from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.sittings import (
     Sitting,
     all_words,

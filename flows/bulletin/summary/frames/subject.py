@@ -79,6 +79,10 @@ _SMALL_WORDS = (
 _PROGRAMME_OF = Cued(
     r"\bprogramma\s(?:(?:del|dello|della|dei|degli|delle)\s|dell['’])([a-zà-ù][^:;.\n]{5,80})(?=[:.\n])", re.I
 )
+_ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziative`
+    r"(?::|\s[-–—])\s(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*$",
+    re.I,
+)
 _ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\sorari|le\sdate", re.I)
 _MOST_WORDS = 9  # of a telegraphic title
 
@@ -111,7 +115,7 @@ def title_of(notice: Notice) -> str:
     bare = _STATUS_MARK.sub("", " ".join(notice.title.split())).strip(" .-–")
     if _NUMBER_TITLE.fullmatch(bare):
         return ""
-    bare = _fuller(_UNDER_WAY.sub("", bare, count=1), notice)
+    bare = _fuller(_UNDER_WAY.sub("", _ITS_PROGRAMME.sub("", bare), count=1), notice)
     return bare[:1].upper() + bare[1:]
 
 
