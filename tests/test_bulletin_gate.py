@@ -328,3 +328,11 @@ def test_who_must_book_is_told_so_in_whatever_words() -> None:
     assert not any(
         "prenotare o iscriversi" in reason for reason in gate.faults(f"{text} Devi prenotare.", page)
     )
+
+
+def test_a_paper_is_told_with_what_it_is_of() -> None:
+    body = "È pubblicata la graduatoria provvisoria. I ricorsi si presentano entro il 3 maggio 2027."
+    page = read(title="Graduatoria degli alloggi popolari", abstract="", body=body)
+    said = "Il testo non dice di che cosa si tratta."
+    assert said in gate.faults("È pubblicata la graduatoria provvisoria.", page)
+    assert said not in gate.faults("È pubblicata la graduatoria degli alloggi.", page)

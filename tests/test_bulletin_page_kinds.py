@@ -92,3 +92,11 @@ def test_who_helps_in_danger_is_no_alert_and_waste_no_evening(title: str, body: 
 def test_volunteers_in_an_alert_leave_it_one() -> None:
     title = "Allerta meteo arancione: i volontari della protezione civile sono pronti"
     assert page(title, "Temporali forti in arrivo.").kind is Kind.alert
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Al via il concorso di poesia", "In via d'urgenza i libri di testo", "Cerchiamo volontari per la festa"],
+)
+def test_what_starts_or_is_urgent_is_no_road_and_who_is_sought_no_event(title: str) -> None:
+    assert page(title, f"{title}.").kind not in (Kind.road, Kind.event)

@@ -97,3 +97,11 @@ def test_any_text_has_its_parts(text: str) -> None:
     for part in parts(text):
         assert part.text.strip()
         assert part.kind != "furniture"
+
+
+def test_a_heading_in_capitals_ends_the_part_before_it_and_who_signs_is_no_sentence() -> None:
+    assert parts("Costi:\nIl corso costa 12 euro.\nMODALITÀ DI ISCRIZIONE:\nPortare il modulo.") == [
+        Part("cost", "Il corso costa 12 euro."),
+        Part("prose", "MODALITÀ DI ISCRIZIONE:\nPortare il modulo."),
+    ]
+    assert parts("Il corso è aperto.\n\nIl Sindaco Ada Neri") == [Part("prose", "Il corso è aperto.")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.bulletin.language.months import with_months
 from flows.bulletin.page.inlined import inlined
 from flows.bulletin.page.lacks import lacks
 from flows.bulletin.page.layout import layout
@@ -118,3 +119,67 @@ def test_people_that_run_together_are_left_to_the_page(lead: str, said: str) -> 
 def test_a_list_that_one_can_read_stays(items: str) -> None:
     text = f"Il vaccino è gratuito per le seguenti categorie: {items}"
     assert inlined(text) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "slot", "words"),
+    [
+        (
+            "Si ricorda il 4 novembre 1918. La cerimonia si tiene domenica 7 novembre 2027 alle ore 10.",
+            Slot.when,
+            "domenica 7 novembre 2027",
+        ),
+        (
+            "Si corre di norma il 15 agosto. Quest'anno si corre domenica 22 agosto 2027 alle ore 18.",
+            Slot.when,
+            "domenica 22 agosto 2027",
+        ),
+        (
+            "La conferenza dei capigruppo del 24 aprile 2027 si è tenuta. Il Consiglio si riunisce il 3"
+            " maggio 2027 alle ore 20.",
+            Slot.when,
+            "il 3 maggio 2027",
+        ),
+        (
+            "Chi ha presentato domanda entro il 5 maggio 2027 riceve una lettera. Le altre domande si"
+            " presentano entro il 30 giugno 2027.",
+            Slot.deadline,
+            "entro il 30 giugno 2027",
+        ),
+    ],
+)
+def test_a_day_long_ago_a_usual_one_and_a_term_that_was_kept_are_not_this_times(
+    body: str, slot: Slot, words: str
+) -> None:
+    assert told("Si fa festa", body, slot) == (words,)
+
+
+def test_what_a_row_is_stands_before_its_day_where_it_does_so_twice() -> None:
+    lines = "Corso base: martedì 5 ottobre ore 19\nCorso avanzato: giovedì 7 ottobre ore 20"
+    notice = read(title="Corsi di disegno", abstract="", body=f"{lines}\nSi tengono in biblioteca.")
+    assert [(row.what, row.when) for row in notice.rows] == [
+        ("Corso base", "martedì 5 ottobre"),
+        ("Corso avanzato", "giovedì 7 ottobre"),
+    ]
+
+
+def test_a_place_may_stand_behind_the_hour_of_a_row() -> None:
+    lines = (
+        "- prova scritta: martedì 9 novembre 2027 ore 10 presso la palestra di via Po\n"
+        "- prova orale: lunedì 22 novembre 2027 ore 9 presso la sala Verdi"
+    )
+    notice = read(title="Prove del concorso", abstract="", body=lines)
+    assert [(row.what, row.place) for row in notice.rows] == [
+        ("prova scritta", "presso la palestra di via Po"),
+        ("prova orale", "presso la sala Verdi"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [("venerdì 7", "venerdì 7 maggio"), ("venerdì 8", "venerdì 8"), ("lunedì 26", "lunedì 26")],
+)
+def test_a_day_gets_its_month_from_a_later_one_that_agrees(start: str, said: str) -> None:
+    assert with_months(f"Si comincia {start}. Domenica 9 maggio si chiude.") == (
+        f"Si comincia {said}. Domenica 9 maggio si chiude."
+    )

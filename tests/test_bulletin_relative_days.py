@@ -61,7 +61,9 @@ def test_a_weekday_that_does_not_agree_is_left_alone() -> None:
     assert is_relative(said)
 
 
-@pytest.mark.parametrize("text", ["Il Comune d'oggi.", "La strada di Domanini."])
+@pytest.mark.parametrize(
+    "text", ["Il Comune d'oggi.", "Chi studia crede nel domani.", "La strada di Domanini."]
+)
 def test_words_that_only_look_like_days_are_none(text: str) -> None:
     assert resolved(text, WEDNESDAY) == text
     assert not is_relative(text)
