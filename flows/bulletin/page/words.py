@@ -1,6 +1,7 @@
 """What the words of one row tell: its place, for whom it is, what it costs, by when, and what it is."""
 
 import re
+from dataclasses import replace
 
 from flows.bulletin.page.anchors import heads
 from flows.bulletin.page.notice import Row
@@ -14,6 +15,12 @@ _PLACE = re.compile(
     rf"|centro|parco|oratorio|municipio|villa|palazzo|via|chiesa|scuola|cortile|campo)\b))[^\n]{{3,140}}?{_STOP}",
     re.I,
 )
+_AT_FIRST = re.compile(  # `cinema Lux: proiezione del film`
+    r"(?P<place>(?:cinema|teatro|sala|salone|giardin[oi]|piazza|biblioteca|parco|chiesa|palestra|auditorium|villa"
+    r"|cortile|municipio)\s[^:.;\n]{2,50}):\s(?P<what>.{5,})",
+    re.I,
+)
+_ENTRANCE = re.compile(r"\s?\((?:ingresso|entrata)\s(?:liber[oa]|gratuit[oa])\)$", re.I)
 _WHO = re.compile(
     r"(?:\b(?:lezione|laboratorio|incontro|serata)\s+)?\b(?:rivolt[oaie]|riservat[oaie]|dedicat[oaie]|apert[oaie])"
     r"\s+(?:solo\s+)?(?:a(?:i|gli|lle|lla|llo|l)?\s|a(?:ll)['’])[^,.;:()\n]{3,100}"
@@ -47,6 +54,9 @@ def described(words: str) -> Row:
     """The row that an entry's words make, without the day and hours before them."""
     text = words.strip(" \t\r\n,;:–—-|*•").rstrip(".")
     text = re.sub(r"\s+", " ", text)
+    if first := _AT_FIRST.fullmatch(text):
+        return replace(described(first["what"]), place=first["place"])
+    text = _ENTRANCE.sub("", text)
     place = _PLACE.search(text)
     what, where = text, ""
     if place:

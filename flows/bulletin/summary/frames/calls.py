@@ -37,12 +37,13 @@ _GIVES = re.compile(
     r"|concors[oi]|selezion[ei]|avviso pubblico)\b",
     re.I,
 )
-_REMARKS = "puoi presentare osservazioni"
+_REMARKS, _CHOICE = "puoi presentare osservazioni", "puoi comunicare la tua scelta"
 _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), action)
     for pattern, action in (
-        (r"\biscri(?:zion|ver|v)\w*", "puoi iscriverti"),
+        (r"\biscri(?:zion|ver|v)\w*(?!\selettoral|\snelle\sliste)\b", "puoi iscriverti"),
         (r"\bosservazion\w+", _REMARKS),
+        (r"\bopzione\b", _CHOICE),
         (r"\bcandida\w+", "puoi candidarti"),
         (
             r"\bcomunica\w*\s(?:la\s)?(?:loro\s|propria\s)?partecipazione",
@@ -69,6 +70,7 @@ _THEIRS = {
     "puoi comunicare la tua partecipazione": "possono comunicare la loro partecipazione",
     "puoi prenotare": "possono prenotare",
     _REMARKS: "possono presentare osservazioni",
+    _CHOICE: "possono comunicare la loro scelta",
     "puoi aderire": "possono aderire",
     "puoi fare domanda": "possono fare domanda",
 }

@@ -13,7 +13,7 @@ from flows.bulletin.summary.frames.lines import is_cut
 
 _NOUNS: dict[str, str] = {
     "il": """
-        bando bilancio bonus buono calendario cambio catalogo censimento centro certificato concorso
+        bando bilancio bonus buono calendario cambio catalogo censimento centro certificato comitato concorso
         contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
         pagamento passaporto patto pedibus permesso piano portale premio prestito progetto programma
         questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
@@ -29,10 +29,11 @@ _NOUNS: dict[str, str] = {
     """,
     "la": """
         piazza palestra biblioteca sede sala stazione
-        borsa campagna carta celebrazione cittadinanza concessione comunicazione consultazione denuncia
-        dichiarazione domanda fiera festa formazione gara graduatoria licenza manifestazione mensa misura
-        mostra prestazione proroga pubblicazione raccolta rassegna residenza ricerca richiesta sagra scuola
-        selezione separazione tassa tessera trascrizione variante variazione vendita
+        borsa campagna carta celebrazione cittadinanza commissione concessione comunicazione consulta
+        consultazione denuncia dichiarazione domanda fiera festa formazione gara graduatoria licenza
+        manifestazione mensa misura mobilità mostra prestazione proroga pubblicazione raccolta rassegna
+        residenza ricerca richiesta sagra scuola selezione separazione tassa tessera trascrizione
+        variante variazione vendita
     """,
     "i": """
         bandi buoni centri concorsi contributi corsi fondi laboratori libri matrimoni permessi premi
@@ -114,7 +115,8 @@ _ANNOUNCED = re.compile(  # `Aperto il bando per gli alloggi`: the bando
 )
 _NOTICE_OF = re.compile(  # `Avviso di deposito della variante` is about the variante
     r"avviso\s(?:di|dell['’])\s?(?:avvenut[oa]\s)?(?:deposito|adozione|approvazione|pubblicazione)\s"
-    r"(?:(?:atti|degli atti)\s)?(?:de(?:l|lla|llo|i|gli|lle)\s|dell['’])",
+    r"(?:(?:atti|degli atti)\s)?(?:de(?:l|lla|llo|i|gli|lle)\s|dell['’])"
+    r"|avviso\s(?:pubblico\s)?di\s(?=(?:mobilità|selezione|concorso|asta|gara)\b)",
     re.I,
 )
 _ADDRESSED = re.compile(

@@ -142,6 +142,8 @@ def each_once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 def _named(what: str) -> str:
     """`«Alba»`, `Ada Neri con «Alba»`: only what has no quotes of its own stands between them."""
     said = guillemets(what)
+    if what[:1].islower():
+        return said  # `posa di una corona`
     return said if "«" in said else f"«{said}»"
 
 

@@ -86,6 +86,7 @@ _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told wha
     r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt|fissat"
     r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
+    r"|\bsi (?:è|sono) (?:svolt|tenut)[oaie]\b"
 )
 MEETS = re.compile(
     r"(?:L['’](?:appuntamento|evento|iniziativa|incontro|attività)|Gli (?:appuntamenti|incontri)|La serata"
