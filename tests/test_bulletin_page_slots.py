@@ -183,3 +183,11 @@ def test_a_day_gets_its_month_from_a_later_one_that_agrees(start: str, said: str
     assert with_months(f"Si comincia {start}. Domenica 9 maggio si chiude.") == (
         f"Si comincia {said}. Domenica 9 maggio si chiude."
     )
+
+
+def test_whom_the_takings_go_to_is_no_place() -> None:
+    body = (
+        "Il ricavato del torneo andrà alla scuola materna.\n"
+        "L'appuntamento è sabato 20 novembre 2027 alle 20.30 al Circolo Fratellanza."
+    )
+    assert told("Torneo di burraco", body, Slot.place) == ("al Circolo Fratellanza",)

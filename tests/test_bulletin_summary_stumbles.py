@@ -168,3 +168,10 @@ PALIO = "Il palio si corre di norma il 15 agosto. Quest'anno si corre domenica 2
 )
 def test_a_text_tells_what_it_is_and_of_this_time(title: str, text: str, body: str, words: str) -> None:
     assert any(words in said for said in found(text, body, title)), found(text, body, title)
+
+
+def test_a_slogan_is_no_news_and_whom_one_seeks_may_be_named_otherwise() -> None:
+    walk = "Da martedì 6 aprile 2027 parte il gruppo di cammino."
+    assert any("lode" in said for said in found("Camminare fa bene.", walk, "Gruppo di cammino"))
+    register = "Chi vuole entrare nell'albo degli scrutatori fa domanda entro il 30 novembre."
+    assert found(register, register, "Si cercano scrutatori") == []

@@ -65,6 +65,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"nell[ae] giornat[ae] di domenica(?! \d)", "la domenica"),  # of every week
     (rf"nell[ae] giornat[ae] di (?={_DAYS}(?! \d))", "il "),
     (rf"nell[ae] giornat[ae] di (?={_DAYS})", ""),
+    (r"nel mese di (?=a(?:prile|gosto)\b)", "ad "),
     (rf"nel mese di (?={_MONTHS})", "a "),
     (rf"fino al prossimo (?={_MONTHS})", "fino a "),  # a reader of the message counts it anew
     (r"Q\.re\b", "quartiere"),

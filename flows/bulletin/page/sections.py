@@ -69,7 +69,8 @@ _KINDS |= {  # labels only on a line of their own: in a line they are words like
     ),
     **dict.fromkeys(("periodo", "durata"), "when"),
     **dict.fromkeys(("deroghe", "prove", "note"), "more"),
-    **dict.fromkeys(("che cos'è", "programma"), "prose"),
+    **dict.fromkeys(("che cos'è", "programma", "cosa"), "prose"),
+    "info": "contacts",
 }
 
 
@@ -88,7 +89,8 @@ _NO_LABEL_AFTER = (
 _INLINE = re.compile(
     rf"(?<!\S)(?=[A-Z])(?:(?P<sure>{_SURE})(?=[\s:.]|$)(?:\s*[:.])?"
     rf"|{_NO_LABEL_AFTER}(?P<common>{_COMMON})(?:\s*:|\.(?=\s|$)"
-    rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$)))"
+    rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$))"
+    r"|(?P<loud>QUANDO|DOVE|LUOGO|SEDE|COSA|COSTO|COSTI|INFO|CONTATTI|DESTINATARI)\s*:)"
 )
 # `Quando Anna torna` opens a sentence: these two are labels only before a word that opens a phrase.
 _ASKING = re.compile(
@@ -194,15 +196,19 @@ def _within(section: Section, text: str) -> Iterator[Section]:
     kind, label, start = section.kind, section.label, section.start
     for match in _labels(text, section.start, section.end):
         yield Section(kind, label, start, match.start())
-        name = re.sub(r"\s+", " ", match["sure"] or match["common"]).rstrip(":")
+        name = re.sub(r"\s+", " ", match["sure"] or match["common"] or match["loud"]).rstrip(":")
         kind, label, start = _KINDS[name.casefold().replace("’", "'")], name, match.end()
     yield Section(kind, label, start, section.end)
 
 
 def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """The labels in running text that are sure to be labels."""
-    for match in _INLINE.finditer(text, start, end):
-        name = (match["sure"] or match["common"]).rstrip(":").casefold()
+    found = list(_INLINE.finditer(text, start, end))
+    loud = {match["loud"] for match in found} - {None}
+    for match in found:
+        if match["loud"] and len(loud) == 1:
+            continue  # a word that somebody shouted
+        name = (match["sure"] or match["common"] or match["loud"]).rstrip(":").casefold()
         colon = match[0].endswith(":")
         if name == "inizio evento" and not colon:
             continue  # `20:30 - Inizio evento`

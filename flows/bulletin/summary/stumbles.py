@@ -54,6 +54,7 @@ _PRAISE = Cued(
     r"\b[Ss]iamo\s(?:felic|liet|orgoglios|content)\w+|\bannunciarvi\b|!!"
     r"|\bsplendida cornice\b|\bvi aspettiamo\b"
 )
+_DOES_GOOD = re.compile(r"[A-ZÀ-Ý][^.«»:]{2,40}\bfa(?:nno)? bene\b")
 _USUAL = re.compile(
     r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
     r"|ogni anno)\b",
@@ -131,11 +132,13 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         for other in (*notice.abstract, *notice.prose)
     ):
         yield f"«{usual[0]}» dice che cosa si fa di solito, non questa volta."
-    if _SEEKS.search(notice.title) and not _SOUGHT.search(text):
+    sought = _SEEKS.search(notice.title)
+    whom = stems(" ".join(notice.title[sought.end() :].split()[:2])) if sought else set()
+    if sought and not _SOUGHT.search(text) and not whom & stems(text):
         yield "Il titolo dice che si cerca qualcuno, e il testo no."
     if notice.kind is Kind.deadline and _CONTEST.search(notice.title) and not _CONTESTED.search(text):
         yield "Il titolo dice che c'è un concorso, e il testo no."
-    if match := _PRAISE.search(text):
+    if match := _PRAISE.search(text) or _DOES_GOOD.match(text):
         yield f"«{match[0]}» è un invito o una lode, non una notizia."
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
