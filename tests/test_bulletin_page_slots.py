@@ -191,3 +191,16 @@ def test_whom_the_takings_go_to_is_no_place() -> None:
         "L'appuntamento è sabato 20 novembre 2027 alle 20.30 al Circolo Fratellanza."
     )
     assert told("Torneo di burraco", body, Slot.place) == ("al Circolo Fratellanza",)
+
+
+def test_a_visit_before_one_offers_and_a_time_of_the_office_are_no_terms() -> None:
+    body = (
+        "Il sopralluogo è obbligatorio, da concordare con l'ufficio entro il 20 aprile 2027.\n"
+        "Le offerte devono arrivare entro il 28 aprile 2027."
+    )
+    assert told("Gara per il chiosco", body, Slot.deadline) == ("entro il 28 aprile 2027",)
+    body = (
+        "L'ufficio rilascia i certificati entro 24 ore dalla richiesta ed è aperto anche domenica 18 aprile"
+        " 2027 dalle 9 alle 12."
+    )
+    assert told("Certificati elettorali", body, Slot.deadline) == ()

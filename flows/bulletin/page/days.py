@@ -99,6 +99,8 @@ _USUAL = Cued(
     r"|il cui termine cade)\b",
     re.I,
 )
+_WITHIN_A_TIME = re.compile(r"\bentro\s(?:\d{1,3}|\w+)\s(?:ore|giorni|mesi)\s(?:dal|da\s)[^.\n]*$", re.I)
+_INSPECTED = re.compile(r"\b(?:sopralluog\w+|visita dei luoghi)\b[^.\n]*$", re.I)  # before one can offer
 _IN_A_MONTH = re.compile(r"\b(?:per\s+il|nel|durante\s+il)\s+mese\s+di\s*$", re.I)
 _FAR = 260  # characters
 _SIGNED = re.compile(  # `Borgo Alto, 9 febbraio 2027`, over who signs
@@ -168,7 +170,7 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
     passage = page.passage(start)
     if _SALE.search(before):
         return "sale"
-    if is_met(before[-_FAR:]):
+    if is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]):
         return "stamp"
     if passage.part == "terms":
         return "deadline"
@@ -178,7 +180,7 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
         return "when"
     after = page.text[end : passage.end]
     if (
-        _DEADLINE.search(before[-160:])
+        (_DEADLINE.search(before[-160:]) and not _WITHIN_A_TIME.search(before[-160:]))
         or (_PERIOD.match(phrase) and _HANDED_IN.search(before[-_FAR:]))
         or re.match(r"entro|non\s+oltre", phrase, re.I)
         or _MAY.match(after)

@@ -44,6 +44,12 @@ _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the 
 _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the line below
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
+_PROGRAMME_OF = re.compile(  # `Programma di domenica 25 aprile:` and its hours below
+    r"^[ \t]*(?:il )?programma (?:di|del|per|della giornata di) "
+    r"(?=(?:(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica) )?\d{1,2}[°º]? [a-z]{4,9}"
+    r"(?: 20\d\d)?[ \t]*:?[ \t]*$)",
+    re.I | re.M,
+)
 _TIGHT_MARK = re.compile(r"^[ \t]*[-–•·▪●►➢✓✔](?=[^\W\d_])", re.M)  # `·accendere fuochi` is an item
 _BARE_CLOCK = re.compile(  # `ogni sabato in piazza Po, 8-13`
     r"^(?P<line>[^\n]*\b(?:ogni|tutti i|tutte le|del mese)\b[^\n]*, )"
@@ -95,7 +101,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     title, abstract, body = (
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
-    body = _BARE_CLOCK.sub(r"\g<line>ore ", _TIGHT_MARK.sub("- ", body))
+    body = _BARE_CLOCK.sub(r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", body)))
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
     body = with_months(_with_title_apart(body, title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))

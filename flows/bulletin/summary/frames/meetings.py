@@ -13,7 +13,9 @@ _CALLED = re.compile(
 )
 _BODY = re.compile(
     r"\b(?:(?P<council>consiglio\s(?:comunale|provinciale|dell['’]unione))"
-    r"|(?:commissione\sconsiliare(?:\spermanente)?))\b",
+    r"|(?:commissione\sconsiliare(?:\spermanente)?)"
+    r"|(?P<other>commissione\s(?:mensa|pari opportunità|paesaggio|biblioteca)"
+    r"|consulta\s(?:dei|degli|delle)\s[a-zà-ù]+))\b",
     re.I,
 )
 _COUNCILS = {
@@ -113,7 +115,7 @@ def _name(title: str) -> str:
         return ""
     if found["council"]:
         return _COUNCILS[found["council"].lower().replace("’", "'")]
-    return "La Commissione consiliare"
+    return f"La {found['other'].lower()}" if found["other"] else "La Commissione consiliare"
 
 
 def _key(words: str) -> tuple[int, int] | None:

@@ -45,6 +45,7 @@ _STARTS = re.compile(
 _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.I)  # that were not understood
 _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
 _WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I)
+_MOST_OF_ONE = 2  # days of rows, one of which alone has a place
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta"
@@ -123,6 +124,16 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("places")
     elif len(places) == 1 and not any(sitting.place for sitting in sittings):
         place_words = place_words or next(iter(places))
+    told_places = notice.slots.get(Slot.place, ())
+    whens = {row.when for row in rows if row.when}
+    if (
+        not (dated and sittings)
+        and len(told_places) == 1
+        and told_places[0].row
+        and len(whens) > _MOST_OF_ONE
+    ):
+        place_words = ""  # of one of several days
+        unsaid.append("places")
     is_apart = not dated and len({sitting.place for sitting in sittings}) > 1
     if not dated and len(sittings) > 1:
         if is_apart:  # each day has its own, or one has none that is sure

@@ -67,7 +67,7 @@ _STATUS_MARK = re.compile(
 )
 
 _UNDER_WAY = re.compile(  # `Al via il corso di yoga`: what it is stands behind
-    r"^(?:al\svia|(?:ri)?torna(?:no)?|ripart(?:e|ono)|riprend(?:e|ono)|arriva(?:no)?|inizia(?:no)?)\s"
+    r"^(?:[A-ZÀ-Ý][a-zà-ù]+:\s)?(?:al\svia|(?:ri)?torna(?:no)?|ripart(?:e|ono)|riprend(?:e|ono)|arriva(?:no)?|inizia(?:no)?)\s"
     r"(?:(?:il|lo|la|i|gli|le|un|uno|una)\s|(?:l|un)['’]\s?)(?=[a-z])",
     re.I,
 )
@@ -206,6 +206,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     if is_name and not has_verb(title):
         with_article = dateless if re.match(r"(?:i|gli|le|il|lo|la)\s[a-z]|l['’][a-z]", dateless) else ""
         yield with_article or segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
+    elif dateless and " " not in dateless and (phrase := phrase_of(title)):
+        yield phrase, ""  # `Celebrazione del 25 aprile`
     if nominal:
         yield phrase_of(nominal), ""
     elif not title or (not dateless and TITLE_DAY.fullmatch(title)):  # `2 giugno 2027` names nothing

@@ -172,6 +172,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             0,
         ),
+        (r"^Anche nel (?=20\d\d\b)", "Nel ", 0),
         (
             r",\s(?:in collaborazione con|(?:con il|grazie al) (?:patrocinio|contributo|sostegno|supporto) "
             r"(?:di|del\w*|dell['’]))"
