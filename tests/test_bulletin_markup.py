@@ -118,3 +118,12 @@ WRAPPED = (
 def test_a_line_longer_than_anybody_wraps_is_a_paragraph_and_wrapped_ones_are_joined() -> None:
     assert plain(f"{LONG}\nIl prestito riprende lunedì.") == f"{LONG}.\nIl prestito riprende lunedì."
     assert plain(WRAPPED) == WRAPPED.replace("\n", " ")
+
+
+def test_days_below_each_other_are_no_wrapped_sentence() -> None:
+    days = "Le assemblee sono:\nmartedì 19 gennaio in centro\ngiovedì 21 gennaio al Borgo"
+    assert plain(days).split("\n")[1:] == ["martedì 19 gennaio in centro.", "giovedì 21 gennaio al Borgo."]
+    wrapped = (
+        "Le assemblee, aperte a tutti gli abitanti di Alba e dei borghi vicini, sono\nmartedì 19 gennaio."
+    )
+    assert plain(wrapped) == wrapped.replace("\n", " ")

@@ -204,3 +204,17 @@ def test_a_visit_before_one_offers_and_a_time_of_the_office_are_no_terms() -> No
         " 2027 dalle 9 alle 12."
     )
     assert told("Certificati elettorali", body, Slot.deadline) == ()
+
+
+def test_when_lessons_begin_is_no_day_of_the_trial() -> None:
+    trial = "Le prove si tengono dal 13 al 24 settembre 2027 in via Verdi."
+    begins = "I corsi cominciano lunedì 4 ottobre 2027."
+    assert told("Lezioni di prova", f"{trial} {begins}", Slot.when) == ("dal 13 al 24 settembre 2027",)
+    assert told("Corsi di musica", begins, Slot.when) == ("lunedì 4 ottobre 2027",)
+
+
+def test_a_show_that_lasts_longer_has_no_term_and_a_request_has_its_weekdays() -> None:
+    longer = "La mostra fotografica al museo è prorogata fino al 30 maggio 2027."
+    assert told("Mostra di fotografie", longer, Slot.until) == ("fino al 30 maggio 2027",)
+    asked = "La domanda si presenta da lunedì 11 ottobre a venerdì 12 novembre 2027 ai Servizi sociali."
+    assert "venerdì 12 novembre 2027" in "".join(told("Voucher sport", asked, Slot.deadline))

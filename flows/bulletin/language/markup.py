@@ -34,6 +34,7 @@ _RULE = re.compile(r"^[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*$")
 _TABLE_RULE = re.compile(r"^[\s|:-]+$")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])[ ]+(?P<text>.*)$")
 _QUOTE = re.compile(r"^[ ]{0,3}(?:>[ ]?)+")
+_DAY_ROW = re.compile(r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}\b")
 _RUNS = re.compile(r"\n[ \t]*\n")
 
 _URL = r"\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\)"
@@ -176,6 +177,8 @@ def _goes_on(before: str, line: str, *, is_full: bool) -> bool:
 
     `is_full`: the next word had no room in it, beside lines that somebody wrapped.
     """
+    if _DAY_ROW.match(line) and (before.endswith(":") or _DAY_ROW.match(before)):
+        return False  # a list of days
     return line[0].islower() or before.endswith(",") or (is_full and len(before) >= HEADING_LIMIT)
 
 

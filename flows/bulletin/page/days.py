@@ -87,12 +87,19 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
-_PERIOD = re.compile(r"da(?:l|ll['’])\s?[^.;\n]{3,40}\sa(?:l|ll['’])\s?\d", re.I)
+_PERIOD = re.compile(
+    r"da(?:l|ll['’])\s?[^.;\n]{3,40}\sa(?:l|ll['’])\s?\d"
+    r"|da\s(?:\w+ì|sabato|domenica)\s\d[^.;\n]{3,30}\sa\s(?:\w+ì|sabato|domenica)\s\d",
+    re.I,
+)
 _HANDED_IN = re.compile(  # `Le domande vanno presentate allo sportello …, dal 4 ottobre al 3 dicembre`
     r"\b(?:domand|istanz|candidatur|richiest)\w{1,2}\s(?:\w+\s)?(?:v(?:a|anno)|dev\w+|dovr\w+|poss\w+|potr\w+|si)\s"
     r"(?:essere\s)?(?:presenta|invia|inoltra|consegna|trasme)(?:[^.\n]|\.(?=\d))*$",
     re.I,
 )
+_LASTS_LONGER = re.compile(
+    r"\b(?:mostra|esposizione)\b[^.\n]{0,120}\bprorogata\s(?:fino\s)?(?:al\s|all['’])?$", re.I
+)  # no request does
 _LONG_AGO = re.compile(r"1\d{3}-")  # what is remembered that day
 _USUAL = Cued(
     r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
@@ -102,6 +109,11 @@ _USUAL = Cued(
 _WITHIN_A_TIME = re.compile(r"\bentro\s(?:\d{1,3}|\w+)\s(?:ore|giorni|mesi)\s(?:dal|da\s)[^.\n]*$", re.I)
 _INSPECTED = re.compile(r"\b(?:sopralluog\w+|visita dei luoghi)\b[^.\n]*$", re.I)  # before one can offer
 _IN_A_MONTH = re.compile(r"\b(?:per\s+il|nel|durante\s+il)\s+mese\s+di\s*$", re.I)
+_LESSONS_BEGIN = re.compile(  # beside lessons to try, or enrolments
+    r"(?:^|[.\n]\s*)(?:I|Il)\s(?P<noun>cors[oi])\s(?:comincia|cominc|inizia|inizier|partir|parton|parte|prend)[^.\n]{0,30}$",
+    re.I,
+)
+_STEM = 4  # letters
 _FAR = 260  # characters
 _SIGNED = re.compile(  # `Borgo Alto, 9 febbraio 2027`, over who signs
     r"[A-ZÀ-Ý][\w'’ ]{2,40},\s(?:l[iì]['’]?\s)?\d{1,2}[°º]?\s[a-z]{4,9}\s20\d\d"
@@ -146,6 +158,8 @@ def _dates(page: Layout, title: str) -> Iterator[Days]:
             continue
         passage = page.passage(start)
         before = page.text[passage.start : start]
+        if (lessons := _LESSONS_BEGIN.search(before)) and lessons["noun"][:_STEM].lower() not in heading:
+            continue
         if passage.part in _NO_HOURS or _is_stamp(page, start, facts, heading):
             continue
         lead = _BEFORE_DAY.search(before)
@@ -178,6 +192,8 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
         return "deadline"
     if _IN_A_MONTH.search(before):
         return "when"
+    if _LASTS_LONGER.search(before[-160:]):
+        return "until"
     after = page.text[end : passage.end]
     if (
         (_DEADLINE.search(before[-160:]) and not _WITHIN_A_TIME.search(before[-160:]))

@@ -62,7 +62,7 @@ _OF_OFFICE = re.compile(  # by when the office does something: no citizen's term
     re.I,
 )
 _EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
-_DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa)\b", re.I)
+_DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa|va\s\w+[aut]t[oa])\b", re.I)
 _REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",

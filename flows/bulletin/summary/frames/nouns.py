@@ -26,7 +26,7 @@ _PLURAL = (
     "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
     " pomeriggi mercati gite feste seminari escursioni camminate workshop eventi tornei"
     " conferenze proiezioni passeggiate giornate attività giochi mercatini celebrazioni cerimonie"
-    " commemorazioni presentazioni iniziative"
+    " commemorazioni presentazioni iniziative assemblee"
 )
 
 _ARTICLE = {

@@ -217,7 +217,9 @@ def occasion_of(notice: Notice) -> Occasion:
         place_words = ""
     spans = [span for sitting in sittings for span in sitting.days.spans]
     if other_days(notice, sittings, has_rows=bool(dated)) or (
-        all(span.first == span.last for span in spans) and meetings(notice) > max(1, len(spans))
+        all(span.first == span.last for span in spans)
+        and all(sitting.days.role == "on" for sitting in sittings)
+        and meetings(notice) > max(1, len(spans))
     ):
         unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""

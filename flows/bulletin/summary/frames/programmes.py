@@ -1,5 +1,6 @@
 """The texts of several events, or of one in several parts: all of them, a true range, or where they are."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +20,10 @@ from flows.bulletin.summary.frames.tidied import fitting
 
 _HALF_A_YEAR = 6  # months: `dicembre e gennaio` stay in their order
 _AUTUMN, _SPRING = 10, 4  # months: between them a year ends
+_QUARTER = re.compile(  # and the hall in it
+    r"[A-ZÀ-Ý][\w'’ ]{2,30}, "
+    r"(?:centro|oratorio|sala|palestra|ex scuola|scuola|teatro|biblioteca|parco)\b[^.:;]{0,40}"
+)
 _MOST_DAYS = 5  # that are named one by one
 _SEVERAL = 3  # days of a programme
 
@@ -142,8 +147,8 @@ def each_once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 def _named(what: str) -> str:
     """`«Alba»`, `Ada Neri con «Alba»`: only what has no quotes of its own stands between them."""
     said = guillemets(what)
-    if what[:1].islower():
-        return said  # `posa di una corona`
+    if what[:1].islower() or _QUARTER.fullmatch(what):
+        return said  # `posa di una corona`; `Borgo, oratorio San Luigi`
     return said if "«" in said else f"«{said}»"
 
 

@@ -27,6 +27,7 @@ _TO_HOURS = r"(?:\s20\d\d)?\s?[,;:–-]?\s?(?:con inizio\s|a partire\s)?"  # bet
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
 _BEGINS = re.compile(r"\b(?:si\s)?(?:comincia|inizia|apre|parte|inizierà|partirà|aprirà)\s(?:\w+\s)?$", re.I)
 _ENDS = re.compile(r"\b(?:si\s)?(?:conclude|concluderà|termina|terminerà|chiude|chiuderà)\s(?:\w+\s)?$", re.I)
+_ON_THE_PHONE = re.compile(r"(?:per (?:prenota|inform|iscri)\w+|prenotazion\w+|info\w*)\b[^.]*\d{5}", re.I)
 _ON_ONE_DAY = re.compile(
     r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}\b[^.;]{0,12}$", re.I
 )
@@ -209,10 +210,11 @@ def _each_week(days: Days, hours: str, notice: Notice) -> str:
 
 
 def _is_of_a_day(notice: Notice) -> bool:
-    """Whether the hour stands beside one weekday with its number: it is that day's, not the period's."""
+    """Whether the hour stands beside one weekday with its number, or a telephone: it is not the period's."""
     hours = notice.slots.get(Slot.hours, ())
     return bool(hours) and all(
-        _ON_ONE_DAY.search(told.sentence.partition(told.words)[0][-40:]) for told in hours
+        _ON_THE_PHONE.match(told.sentence) or _ON_ONE_DAY.search(told.sentence.partition(told.words)[0][-40:])
+        for told in hours
     )
 
 
