@@ -25,6 +25,10 @@ from flows.bulletin.language.titles import calmed, in_small
             "Domenica 9 maggio ore 10 c'è la solenne processione di San Rocco.",
         ),
         (
+            "Lunedì 1 novembre, ore 15: messa al cimitero di Valle.",
+            "Lunedì 1 novembre ore 15 c'è la messa al cimitero di Valle.",
+        ),
+        (
             "Sette gli spettacoli in cartellone, dal 5 novembre al 18 marzo.",
             "Sono sette gli spettacoli in cartellone, dal 5 novembre al 18 marzo.",
         ),
@@ -65,6 +69,7 @@ def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: st
         "Mercato la domenica",
         "Domenica 9 maggio, ore 10, solenne zirlata di San Rocco.",
         "Sette gli anni passati",
+        "Domenica 13 giugno, ritrovo in piazza alle 15.",
         "Gratuiti i parcheggi",
         "Pubblicato online per errore",
         "Approvate modifiche al piano",

@@ -100,3 +100,10 @@ def test_volunteers_in_an_alert_leave_it_one() -> None:
 )
 def test_what_starts_or_is_urgent_is_no_road_and_who_is_sought_no_event(title: str) -> None:
     assert page(title, f"{title}.").kind not in (Kind.road, Kind.event)
+
+
+def test_events_of_a_month_are_events_whatever_opens() -> None:
+    body = (
+        "Sabato 8 maggio, ore 16: visita.\nSabato 15 maggio: apertura straordinaria del museo fino alle 24."
+    )
+    assert page("Eventi di maggio al Museo civico", body).kind in (Kind.event, Kind.programme)

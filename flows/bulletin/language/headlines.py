@@ -57,7 +57,7 @@ _UNDER_WAY = re.compile(
 )
 _DATED = re.compile(
     r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
-    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\s(?:alle|-|–)\s[\d:.]*\d)?)?)[,:]?\s"
     r"(?P<what>(?:(?:il|lo|la|un|una|i|gli|le)\s|(?:l|un)['’])[a-zà-ù].+)",
     re.I,
 )
@@ -69,16 +69,17 @@ _ONE = {
 }
 _DATED_NOUN = re.compile(
     r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
-    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\s(?:alle|-|–)\s[\d:.]*\d)?)?)[,:]?\s"
     rf"(?P<what>(?:{'|'.join(_ONE)}|visite|incontri|concerti|laboratori|letture)\s[a-z][^:;]+)",
     re.I,
 )  # `Venerdì 7 maggio sciopero dei bus.`
 _DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
 _DATED_PHRASE = re.compile(
     rf"(?P<day>{_DAY_NAME}\s\d{{1,2}}\s[a-z]{{4,9}}(?:\s20\d\d)?"
-    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\s(?:alle|-|–)\s[\d:.]*\d)?)?)[,:]?\s"
     r"(?P<what>(?P<how>(?:solenn|grand|tradizional|consuet|special|prim|second|ultim|nuov)[a-z]+\s|sant[ao]\s|S\.\s)?"
-    r"(?P<noun>[a-zà-ù]{4,})\s(?=(?:di|de\w*|in|con|per|al\w*|nel\w*|presso|a)\s|d['’])[^:;]+\.)",
+    r"(?P<noun>(?!ritrov|partenz|arriv|inizi|apertur|chiusur)[a-zà-ù]{4,})"
+    r"\s(?=(?:di|de\w*|in|con|per|al\w*|nel\w*|presso|a)\s|d['’])[^:;]+\.)",
     re.I,
 )  # `Domenica 9 maggio, ore 10, solenne processione di San Rocco.`
 _RELATIVE = re.compile(r"\s(?:che|in cui|di cui|a cui|dove)\s")

@@ -41,7 +41,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria"
             r"|(?:ingresso|bigliett[oi])\s+(?:€\s?)?\d|bigliett[oi]\s+(?:prenotabili|in\s+vendita|online)|regia\s+di",
         ),
-        (1.0, r"racconta(?:no)?|celebra(?:no)?|evento|manifestazione\s+(?:podistica|sportiva)|ensemble"),
+        (1.0, r"racconta(?:no)?|celebra(?:no)?|event[oi]|manifestazione\s+(?:podistica|sportiva)|ensemble"),
         (4.0, r"(?:inizio|fine)\s+evento|date\s+e\s+orari|data\s+e\s+ora"),
     ),
     Kind.deadline: (
@@ -219,6 +219,7 @@ _PAPER = re.compile(
     r"(?:iscrizion[ei]|domand[ae]|band[oi]|graduatori[ae]|modul[oi]|elenc[oh]\w*|contribut[oi]|voucher|bonus)\b(?!\s(?:evento|festa))",
     re.I,
 )
+_EVENTS_OF = re.compile(r"(?:gli\s)?(?:eventi|appuntamenti)\s(?:di|del|della|in|al?)\s", re.I)
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
@@ -295,6 +296,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.alert] = 0.0
     if _SHUT_FOR_A_CUT.search(head):
         found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
+    if _EVENTS_OF.match(head):
+        found[Kind.event] = max(found[Kind.event], found[Kind.hours] + 1)
     if _PAPER.match(head) or _SEEKS.search(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):

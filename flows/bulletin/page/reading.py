@@ -50,6 +50,7 @@ _PROGRAMME_OF = re.compile(  # `Programma di domenica 25 aprile:` and its hours 
     r"(?: 20\d\d)?[ \t]*:?[ \t]*$)",
     re.I | re.M,
 )
+_BOLD = re.compile(r"(?<![*\w])\*\*(?=\S)([^*\n]{1,160})(?<=\S)\*\*(?![*\w])")
 _TIGHT_MARK = re.compile(r"^[ \t]*[-–•·▪●►➢✓✔](?=[^\W\d_])", re.M)  # `·accendere fuochi` is an item
 _BARE_CLOCK = re.compile(  # `ogni sabato in piazza Po, 8-13`
     r"^(?P<line>[^\n]*\b(?:ogni|tutti i|tutte le|del mese)\b[^\n]*, )"
@@ -101,7 +102,9 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     title, abstract, body = (
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
-    body = _BARE_CLOCK.sub(r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", body)))
+    body = _BARE_CLOCK.sub(
+        r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
+    )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
     body = with_months(_with_title_apart(body, title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))

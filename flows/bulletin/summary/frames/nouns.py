@@ -33,6 +33,8 @@ _ARTICLE = {
     **dict.fromkeys(_MASCULINE.split(), "il"),
     **dict.fromkeys(_FEMININE.split(), "la"),
     "open day": "l'",
+    "caccia al tesoro": "la",
+    "gruppo di lettura": "il",
 }
 
 _COUNTED = (
