@@ -350,3 +350,15 @@ def test_who_books_a_visit_amid_the_rest_need_not_book_the_rest() -> None:
     assert not any("prenotare" in said for said in gate.faults(opens, page))
     whole = read(title="Visita guidata al museo", abstract="", body=page.body)
     assert booking(whole) == "Devi prenotare."
+
+
+def test_an_address_names_nothing() -> None:
+    page = read(
+        title="Corso di cucito",
+        abstract="",
+        body="L'incontro è sabato 8 maggio 2027 alle 18. Si scrive a corsi@alba.example.",
+    )
+    said = "Il testo non dice di che cosa si tratta."
+    text = "L'incontro è sabato 8 maggio 2027 alle 18. Puoi scrivere a"
+    assert said in gate.faults(f"{text} corsi@alba.example.", page)
+    assert said not in gate.faults(f"{text} corsi@alba.example per il corso.", page)

@@ -218,3 +218,11 @@ def test_a_show_that_lasts_longer_has_no_term_and_a_request_has_its_weekdays() -
     assert told("Mostra di fotografie", longer, Slot.until) == ("fino al 30 maggio 2027",)
     asked = "La domanda si presenta da lunedì 11 ottobre a venerdì 12 novembre 2027 ai Servizi sociali."
     assert "venerdì 12 novembre 2027" in "".join(told("Voucher sport", asked, Slot.deadline))
+
+
+def test_when_an_office_pays_is_no_citizens_term() -> None:
+    body = (
+        "Le somme saranno accreditate entro il 20 maggio 2027. Chi ha cambiato conto deve comunicarlo"
+        " all'ufficio entro il 7 maggio 2027."
+    )
+    assert told("Contributi per i libri", body, Slot.deadline) == ("entro il 7 maggio 2027",)

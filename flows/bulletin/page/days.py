@@ -107,6 +107,10 @@ _USUAL = Cued(
     re.I,
 )
 _WITHIN_A_TIME = re.compile(r"\bentro\s(?:\d{1,3}|\w+)\s(?:ore|giorni|mesi)\s(?:dal|da\s)[^.\n]*$", re.I)
+_BY_THE_OFFICE = re.compile(
+    r"\b(?:sar(?:à|anno)|verr(?:à|anno))\s(?:accreditat|liquidat|erogat|pagat|bonificat)\w\b[^.\n]{0,60}$",
+    re.I,
+)
 _INSPECTED = re.compile(r"\b(?:sopralluog\w+|visita dei luoghi)\b[^.\n]*$", re.I)  # before one can offer
 _IN_A_MONTH = re.compile(r"\b(?:per\s+il|nel|durante\s+il)\s+mese\s+di\s*$", re.I)
 _LESSONS_BEGIN = re.compile(  # beside lessons to try, or enrolments
@@ -184,7 +188,7 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
     passage = page.passage(start)
     if _SALE.search(before):
         return "sale"
-    if is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]):
+    if is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]) or _BY_THE_OFFICE.search(before):
         return "stamp"
     if passage.part == "terms":
         return "deadline"

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
@@ -106,6 +107,8 @@ def says_matter(text: str, notice: Notice) -> bool:
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
     if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
+    if notice.kind in OCCASIONS:
+        text = URL.sub(" ", EMAIL.sub(" ", text))  # `corsi@…` names no course
     named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
     told = named & stems(text)
     inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}

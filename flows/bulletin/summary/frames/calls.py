@@ -134,8 +134,7 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         if quantity := up_to(notice, clause, told):
             yield quantity
         bare = bare_term(told, clause, called(notice), _online(notice))
-        is_duty = _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
-        if bare and not (bare.startswith(TIME) and (is_duty or notice.kind not in _CALLS)):
+        if bare and not (bare.startswith(TIME) and (_is_duty(told) or notice.kind not in _CALLS)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
     yield from instalments(notice)
     if notice.kind in _ASKS_NOBODY:
@@ -186,7 +185,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         )
         yield f"{name[:1].upper()}{name[1:]} si {verb} {clause}."
         return
-    if not action and _GIVES.match(matter.noun.lstrip("«")):
+    if not action and _GIVES.match(matter.noun.lstrip("«")) and not _is_duty(told):
         action = "puoi fare domanda"
     if action:
         whom = called(notice)
@@ -243,6 +242,11 @@ def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     if _OF_OFFICE.search(f"{told.sentence} {told.words}"):
         return ""
     return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""
+
+
+def _is_duty(told: Told) -> bool:
+    """Whether the term is one of a duty, and no request's."""
+    return _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
 
 
 def _with_office(clause: str, told: Told) -> str:

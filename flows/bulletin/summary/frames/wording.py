@@ -181,6 +181,11 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             0,
         ),
         (r"\bdel(?:la)? (?=(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica) \d)", "di ", 0),
+        (
+            r"\bil (?=(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato) \d{1,2} [a-z]{4,9}\b)",
+            "",
+            0,
+        ),
         (r"(?<=\bentro )il (?:corrente )?mese (?:corrente )?di (?=[a-z])", "", 0),
         (r"^Nei \w+ giorni successivi,? e quindi (?=entro\b)", "", 0),
         (r"\b([a-zà-ù]{3,})o/a\b", r"\1o o \1a", 0),
