@@ -64,6 +64,12 @@ from flows.bulletin.summary.frames.meetings import meeting
         ),
         ("Il Consiglio comunale premia gli atleti", "La festa è il 9 maggio 2027.", ""),
         ("Consiglio comunale dei ragazzi", f"Festa il 9 maggio 2027. {'Si gioca. ' * 40}Poi la seduta.", ""),
+        ("Consiglio comunale: le decisioni della seduta", "Seduta del 28 aprile 2027, alle 20.", ""),
+        (
+            "Consiglio comunale, seduta di aprile",
+            "Nella seduta del 28 aprile 2027 il Consiglio comunale ha approvato il rendiconto.",
+            "",
+        ),
         ("Rinviata la seduta del Consiglio comunale", "27 gennaio 2027", ""),
         ("Convocazione del Consiglio comunale", "Seduta del Consiglio.", ""),
         ("Convocazione dei genitori", "27 gennaio 2027", ""),

@@ -48,6 +48,10 @@ _NAMED_CALL = re.compile(
     r"(?P<what>(?:per|di|rivolt\w|finalizzat\w|destinat\w)\s.+)",
     re.I,
 )
+_FIELD = re.compile(  # `Cimitero: avviso di esumazioni` is no name
+    r"(?:cimiter[oi]|bibliotec[ah]e?|scuol[ae]|tributi|sport|ambiente|cultura|lavoro|casa|sociale|commercio|turismo)",
+    re.I,
+)
 _AN_OFFICE = re.compile(
     r"(?:[A-Z]{3,5}\s\d|(?:ulss|asl|ats|inps|regione|provincia|comune|unione|ministero)\b)", re.I
 )
@@ -93,6 +97,9 @@ def _named_call(title: str) -> Iterator[str]:
         doc = found["doc"].lower()
         article = "l'" if doc.startswith("avviso") else "il "
         name = found["name"].strip()
+        if _FIELD.fullmatch(name):
+            yield f"È pubblicato {article}{doc} {found['what'].rstrip('.')}."
+            return
         yield f"È pubblicato {article}{doc} «{name[:1].upper()}{name[1:]}» {found['what'].rstrip('.')}."
 
 

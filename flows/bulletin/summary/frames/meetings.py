@@ -39,14 +39,18 @@ _STREAMED = re.compile(
 )
 _PUBLIC = re.compile(r"\b(?:seduta|sessione)\s(?:\w+\s)?pubblica\b", re.I)
 _OPEN = re.compile(r"\baperta\sal\spubblico\b", re.I)
-_OFF = re.compile(r"\b(?:rinvi\w+|annull\w+|posticip\w+|sospes\w+|deliber\w+|verbal\w+|approvat\w+)\b", re.I)
+_OFF = re.compile(
+    r"\b(?:rinvi\w+|annull\w+|posticip\w+|sospes\w+|deliber\w+|decision\w+|resocont\w+|verbal\w+|approvat\w+)\b",
+    re.I,
+)
 _SECOND = re.compile(  # held only where too few come to the first
     r"\b(?:ed?\s)?,?\s?(?:occorrendo\s|eventualmente\s)?(?:in\s)?(?:eventuale\s)?(?:seconda|2[ª^a°]?)\sconvocazione\b[^.;\n]{0,90}?(?=\s(?:presso|nella)\b|[.;\n]|$)",
     re.I,
 )
 _NOT_HELD = re.compile(  # `non viene convocato`, or it was held already
     r"\bnon\s(?:è|viene|sarà|verrà|si)\s(?:\w+\s)?(?:convocat|riuni|tien|terr|svolg)\w*"
-    r"|\b(?:discuss|esaurit|conclus)[oaie]\b|\bsi è (?:riunit|tenut|svolt)[oa]\b",
+    r"|\b(?:discuss|esaurit|conclus)[oaie]\b|\bha (?:approvat|discuss|respint|votat)o\b"
+    r"|\bsi è (?:riunit|tenut|svolt)[oa]\b",
     re.I,
 )
 _OF_ANOTHER = re.compile(  # `la conferenza dei capigruppo del 24 aprile`: who called it together, and when

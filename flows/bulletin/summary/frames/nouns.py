@@ -53,6 +53,10 @@ SEVERAL = re.compile(
 
 _IS_ONE = re.compile(r"(?:workshop|film)(?:\s[a-zà-ù]+o\b|\s?:)", re.I)  # `Workshop gratuito`
 
+_TO_GET_IN = re.compile(
+    r":\s(?:test|prov[ae]|audizion[ei]|provin[oi]|selezion[ei]|colloqui[o]?)\b", re.I
+)  # before it
+
 _ORDINAL = re.compile(
     r"(?:(?:prim|second|terz|quart|quint|sest|settim|non|decim)[ao]|\d{1,2}[ªa°º])\s(?=[A-Za-z])", re.I
 )
@@ -99,6 +103,8 @@ _PARTS = re.compile(
 def phrase_of(words: str) -> str:
     """`il corso di yoga` of `Corso di yoga`, `tre incontri sul fuoco`; "" where no known noun opens it."""
     words = words.strip(" .;:")
+    if _TO_GET_IN.search(words):
+        return ""
     if (several := SEVERAL.match(words)) and not _IS_ONE.match(words):
         text = words[0].lower() + words[1:]
         return guillemets(text) if several[1] else guillemets(f"{_plural_article(several[2])} {text}")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames import events
@@ -100,7 +101,11 @@ def _apart(place: str) -> str:
 
 def _ways(notice: Notice, occasion: Occasion) -> Iterator[tuple[str, str]]:
     """Ways to name what happens: several meetings also by for whom they are, and by their name alone."""
-    named = list(matters(notice))
+    rows = folded(" ".join(row.what for row in notice.rows)) if len(notice.rows) > 1 else ""
+    named = [
+        (phrase, "" if rows and folded(sentence.strip(".")) in rows else sentence)
+        for phrase, sentence in matters(notice)
+    ]
     people = occasion.who if occasion.who.startswith("per ") else ""
     for phrase, sentence in named:
         if people and is_plural(phrase) and " per " not in phrase:
