@@ -107,3 +107,8 @@ def test_events_of_a_month_are_events_whatever_opens() -> None:
         "Sabato 8 maggio, ore 16: visita.\nSabato 15 maggio: apertura straordinaria del museo fino alle 24."
     )
     assert page("Eventi di maggio al Museo civico", body).kind in (Kind.event, Kind.programme)
+
+
+def test_events_among_other_things_make_none() -> None:
+    body = "Il Tavolo giovani vuole spazi per incontri di studio, eventi, cultura e lavoro."
+    assert page("Spazio ai giovani", body).kind is not Kind.event
