@@ -7,6 +7,7 @@ import pytest
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.duties import booking
 from flows.bulletin.summary.text import summarise
 
 PAGE = read(
@@ -328,3 +329,36 @@ def test_who_must_book_is_told_so_in_whatever_words() -> None:
     assert not any(
         "prenotare o iscriversi" in reason for reason in gate.faults(f"{text} Devi prenotare.", page)
     )
+
+
+def test_a_paper_is_told_with_what_it_is_of() -> None:
+    body = "È pubblicata la graduatoria provvisoria. I ricorsi si presentano entro il 3 maggio 2027."
+    page = read(title="Graduatoria degli alloggi popolari", abstract="", body=body)
+    said = "Il testo non dice di che cosa si tratta."
+    assert said in gate.faults("È pubblicata la graduatoria provvisoria.", page)
+    assert said not in gate.faults("È pubblicata la graduatoria degli alloggi.", page)
+
+
+def test_who_books_a_visit_amid_the_rest_need_not_book_the_rest() -> None:
+    opens = "Sabato 25 settembre 2027 il museo apre dalle 10 alle 12."
+    page = read(
+        title="Apertura del museo",
+        abstract="",
+        body=f"{opens}\nAlle 11 c'è una visita guidata gratuita su prenotazione.",
+    )
+    assert booking(page) == ""
+    assert not any("prenotare" in said for said in gate.faults(opens, page))
+    whole = read(title="Visita guidata al museo", abstract="", body=page.body)
+    assert booking(whole) == "Devi prenotare."
+
+
+def test_an_address_names_nothing() -> None:
+    page = read(
+        title="Corso di cucito",
+        abstract="",
+        body="L'incontro è sabato 8 maggio 2027 alle 18. Si scrive a corsi@alba.example.",
+    )
+    said = "Il testo non dice di che cosa si tratta."
+    text = "L'incontro è sabato 8 maggio 2027 alle 18. Puoi scrivere a"
+    assert said in gate.faults(f"{text} corsi@alba.example.", page)
+    assert said not in gate.faults(f"{text} corsi@alba.example per il corso.", page)

@@ -20,6 +20,18 @@ from flows.bulletin.language.titles import calmed, in_small
             "Giovedì 23 aprile l'incontro con le famiglie.",
             "Giovedì 23 aprile c'è l'incontro con le famiglie.",
         ),
+        (
+            "Domenica 9 maggio, ore 10, solenne processione di San Rocco.",
+            "Domenica 9 maggio ore 10 c'è la solenne processione di San Rocco.",
+        ),
+        (
+            "Lunedì 1 novembre, ore 15: messa al cimitero di Valle.",
+            "Lunedì 1 novembre ore 15 c'è la messa al cimitero di Valle.",
+        ),
+        (
+            "Sette gli spettacoli in cartellone, dal 5 novembre al 18 marzo.",
+            "Sono sette gli spettacoli in cartellone, dal 5 novembre al 18 marzo.",
+        ),
         ("Al via i lavori in piazza", "Prendono il via i lavori in piazza"),
         (
             "Al via lunedì 3 agosto 2026 due interventi al Museo",
@@ -55,6 +67,9 @@ def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: st
         "Il parco è chiuso",
         "Giovedì 23 aprile i medici di base vaccinano",
         "Mercato la domenica",
+        "Domenica 9 maggio, ore 10, solenne zirlata di San Rocco.",
+        "Sette gli anni passati",
+        "Domenica 13 giugno, ritrovo in piazza alle 15.",
         "Gratuiti i parcheggi",
         "Pubblicato online per errore",
         "Approvate modifiche al piano",

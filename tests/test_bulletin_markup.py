@@ -103,3 +103,27 @@ def test_no_markdown_is_left_of_the_shared_fragments() -> None:
         if any(sign in (text := plain(markdownify(case["html"]))) for sign in ("**", "](", "~~", "\\", "---"))
     }
     assert left == {}
+
+
+LONG = (
+    "La biblioteca resta chiusa per lavori al tetto, e i libri presi in prestito si possono rendere anche"
+    " nella cassetta davanti al municipio di via Po"
+)
+WRAPPED = (
+    "La biblioteca resta chiusa per i lavori al tetto, e i libri\npresi in prestito si rendono nella cassetta"
+    " di via Po. Il\nSindaco ringrazia."
+)
+
+
+def test_a_line_longer_than_anybody_wraps_is_a_paragraph_and_wrapped_ones_are_joined() -> None:
+    assert plain(f"{LONG}\nIl prestito riprende lunedì.") == f"{LONG}.\nIl prestito riprende lunedì."
+    assert plain(WRAPPED) == WRAPPED.replace("\n", " ")
+
+
+def test_days_below_each_other_are_no_wrapped_sentence() -> None:
+    days = "Le assemblee sono:\nmartedì 19 gennaio in centro\ngiovedì 21 gennaio al Borgo"
+    assert plain(days).split("\n")[1:] == ["martedì 19 gennaio in centro.", "giovedì 21 gennaio al Borgo."]
+    wrapped = (
+        "Le assemblee, aperte a tutti gli abitanti di Alba e dei borghi vicini, sono\nmartedì 19 gennaio."
+    )
+    assert plain(wrapped) == wrapped.replace("\n", " ")

@@ -92,3 +92,23 @@ def test_who_helps_in_danger_is_no_alert_and_waste_no_evening(title: str, body: 
 def test_volunteers_in_an_alert_leave_it_one() -> None:
     title = "Allerta meteo arancione: i volontari della protezione civile sono pronti"
     assert page(title, "Temporali forti in arrivo.").kind is Kind.alert
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Al via il concorso di poesia", "In via d'urgenza i libri di testo", "Cerchiamo volontari per la festa"],
+)
+def test_what_starts_or_is_urgent_is_no_road_and_who_is_sought_no_event(title: str) -> None:
+    assert page(title, f"{title}.").kind not in (Kind.road, Kind.event)
+
+
+def test_events_of_a_month_are_events_whatever_opens() -> None:
+    body = (
+        "Sabato 8 maggio, ore 16: visita.\nSabato 15 maggio: apertura straordinaria del museo fino alle 24."
+    )
+    assert page("Eventi di maggio al Museo civico", body).kind in (Kind.event, Kind.programme)
+
+
+def test_events_among_other_things_make_none() -> None:
+    body = "Il Tavolo giovani vuole spazi per incontri di studio, eventi, cultura e lavoro."
+    assert page("Spazio ai giovani", body).kind is not Kind.event

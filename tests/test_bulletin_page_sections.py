@@ -97,3 +97,19 @@ def test_any_text_has_its_parts(text: str) -> None:
     for part in parts(text):
         assert part.text.strip()
         assert part.kind != "furniture"
+
+
+def test_a_heading_in_capitals_ends_the_part_before_it_and_who_signs_is_no_sentence() -> None:
+    assert parts("Costi:\nIl corso costa 12 euro.\nMODALITÀ DI ISCRIZIONE:\nPortare il modulo.") == [
+        Part("cost", "Il corso costa 12 euro."),
+        Part("prose", "MODALITÀ DI ISCRIZIONE:\nPortare il modulo."),
+    ]
+    assert parts("Il corso è aperto.\n\nIl Sindaco Ada Neri") == [Part("prose", "Il corso è aperto.")]
+
+
+def test_two_labels_in_capitals_part_a_page_and_one_is_shouted() -> None:
+    assert parts("QUANDO: sabato 2 ottobre\nDOVE: Sala Verdi") == [
+        Part("when", "sabato 2 ottobre."),
+        Part("where", "Sala Verdi."),
+    ]
+    assert [part.kind for part in parts("La festa è sabato.\nDOVE: Sala Verdi")] == ["prose"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.bulletin.language.months import with_months
 from flows.bulletin.page.inlined import inlined
 from flows.bulletin.page.lacks import lacks
 from flows.bulletin.page.layout import layout
@@ -118,3 +119,110 @@ def test_people_that_run_together_are_left_to_the_page(lead: str, said: str) -> 
 def test_a_list_that_one_can_read_stays(items: str) -> None:
     text = f"Il vaccino è gratuito per le seguenti categorie: {items}"
     assert inlined(text) == text
+
+
+@pytest.mark.parametrize(
+    ("body", "slot", "words"),
+    [
+        (
+            "Si ricorda il 4 novembre 1918. La cerimonia si tiene domenica 7 novembre 2027 alle ore 10.",
+            Slot.when,
+            "domenica 7 novembre 2027",
+        ),
+        (
+            "Si corre di norma il 15 agosto. Quest'anno si corre domenica 22 agosto 2027 alle ore 18.",
+            Slot.when,
+            "domenica 22 agosto 2027",
+        ),
+        (
+            "La conferenza dei capigruppo del 24 aprile 2027 si è tenuta. Il Consiglio si riunisce il 3"
+            " maggio 2027 alle ore 20.",
+            Slot.when,
+            "il 3 maggio 2027",
+        ),
+        (
+            "Chi ha presentato domanda entro il 5 maggio 2027 riceve una lettera. Le altre domande si"
+            " presentano entro il 30 giugno 2027.",
+            Slot.deadline,
+            "entro il 30 giugno 2027",
+        ),
+    ],
+)
+def test_a_day_long_ago_a_usual_one_and_a_term_that_was_kept_are_not_this_times(
+    body: str, slot: Slot, words: str
+) -> None:
+    assert told("Si fa festa", body, slot) == (words,)
+
+
+def test_what_a_row_is_stands_before_its_day_where_it_does_so_twice() -> None:
+    lines = "Corso base: martedì 5 ottobre ore 19\nCorso avanzato: giovedì 7 ottobre ore 20"
+    notice = read(title="Corsi di disegno", abstract="", body=f"{lines}\nSi tengono in biblioteca.")
+    assert [(row.what, row.when) for row in notice.rows] == [
+        ("Corso base", "martedì 5 ottobre"),
+        ("Corso avanzato", "giovedì 7 ottobre"),
+    ]
+
+
+def test_a_place_may_stand_behind_the_hour_of_a_row() -> None:
+    lines = (
+        "- prova scritta: martedì 9 novembre 2027 ore 10 presso la palestra di via Po\n"
+        "- prova orale: lunedì 22 novembre 2027 ore 9 presso la sala Verdi"
+    )
+    notice = read(title="Prove del concorso", abstract="", body=lines)
+    assert [(row.what, row.place) for row in notice.rows] == [
+        ("prova scritta", "presso la palestra di via Po"),
+        ("prova orale", "presso la sala Verdi"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [("venerdì 7", "venerdì 7 maggio"), ("venerdì 8", "venerdì 8"), ("lunedì 26", "lunedì 26")],
+)
+def test_a_day_gets_its_month_from_a_later_one_that_agrees(start: str, said: str) -> None:
+    assert with_months(f"Si comincia {start}. Domenica 9 maggio si chiude.") == (
+        f"Si comincia {said}. Domenica 9 maggio si chiude."
+    )
+
+
+def test_whom_the_takings_go_to_is_no_place() -> None:
+    body = (
+        "Il ricavato del torneo andrà alla scuola materna.\n"
+        "L'appuntamento è sabato 20 novembre 2027 alle 20.30 al Circolo Fratellanza."
+    )
+    assert told("Torneo di burraco", body, Slot.place) == ("al Circolo Fratellanza",)
+
+
+def test_a_visit_before_one_offers_and_a_time_of_the_office_are_no_terms() -> None:
+    body = (
+        "Il sopralluogo è obbligatorio, da concordare con l'ufficio entro il 20 aprile 2027.\n"
+        "Le offerte devono arrivare entro il 28 aprile 2027."
+    )
+    assert told("Gara per il chiosco", body, Slot.deadline) == ("entro il 28 aprile 2027",)
+    body = (
+        "L'ufficio rilascia i certificati entro 24 ore dalla richiesta ed è aperto anche domenica 18 aprile"
+        " 2027 dalle 9 alle 12."
+    )
+    assert told("Certificati elettorali", body, Slot.deadline) == ()
+
+
+def test_when_lessons_begin_is_no_day_of_the_trial() -> None:
+    trial = "Le prove si tengono dal 13 al 24 settembre 2027 in via Verdi."
+    begins = "I corsi cominciano lunedì 4 ottobre 2027."
+    assert told("Lezioni di prova", f"{trial} {begins}", Slot.when) == ("dal 13 al 24 settembre 2027",)
+    assert told("Corsi di musica", begins, Slot.when) == ("lunedì 4 ottobre 2027",)
+
+
+def test_a_show_that_lasts_longer_has_no_term_and_a_request_has_its_weekdays() -> None:
+    longer = "La mostra fotografica al museo è prorogata fino al 30 maggio 2027."
+    assert told("Mostra di fotografie", longer, Slot.until) == ("fino al 30 maggio 2027",)
+    asked = "La domanda si presenta da lunedì 11 ottobre a venerdì 12 novembre 2027 ai Servizi sociali."
+    assert "venerdì 12 novembre 2027" in "".join(told("Voucher sport", asked, Slot.deadline))
+
+
+def test_when_an_office_pays_is_no_citizens_term() -> None:
+    body = (
+        "Le somme saranno accreditate entro il 20 maggio 2027. Chi ha cambiato conto deve comunicarlo"
+        " all'ufficio entro il 7 maggio 2027."
+    )
+    assert told("Contributi per i libri", body, Slot.deadline) == ("entro il 7 maggio 2027",)

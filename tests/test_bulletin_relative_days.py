@@ -61,7 +61,9 @@ def test_a_weekday_that_does_not_agree_is_left_alone() -> None:
     assert is_relative(said)
 
 
-@pytest.mark.parametrize("text", ["Il Comune d'oggi.", "La strada di Domanini."])
+@pytest.mark.parametrize(
+    "text", ["Il Comune d'oggi.", "Chi studia crede nel domani.", "La strada di Domanini."]
+)
 def test_words_that_only_look_like_days_are_none(text: str) -> None:
     assert resolved(text, WEDNESDAY) == text
     assert not is_relative(text)
@@ -326,3 +328,14 @@ def test_a_night_that_begins_late_is_the_one_to_come() -> None:
     for unsure in ("Si spara stanotte.", "Stanotte dalle 2 alle 4 manca l'acqua."):
         assert resolved(unsure, FRIDAY) == unsure
     assert resolved(text, None) == text
+
+
+def test_a_weekday_within_the_days_of_a_feast_is_that_one() -> None:
+    feast = "Dal 4 al 6 dicembre c'è la festa. Venerdì alle 18 si apre, si balla da sabato alle 14."
+    said = (
+        "Dal 4 al 6 dicembre c'è la festa. Venerdì 4 dicembre alle 18 si apre, si balla da sabato 5 dicembre"
+        " alle 14."
+    )
+    assert resolved(feast, WEDNESDAY) == said
+    longer = feast.replace("al 6", "al 16")  # has two of them
+    assert resolved(longer, WEDNESDAY) == longer

@@ -301,3 +301,17 @@ def test_where_one_meets_is_not_where_it_happens() -> None:
     assert "in centro, con ritrovo alle 14 in piazza Alba" in text_of("Carnevale 2027", body)
     one = "Domenica 7 febbraio 2027 sfilata dei carri. Ritrovo alle 14 in piazza Alba."
     assert "con ritrovo alle 14 in piazza Alba" in text_of("Carnevale 2027", one)
+
+
+def test_a_title_of_its_day_alone_is_named_by_its_programme() -> None:
+    body = "Ecco il programma della festa della Repubblica:\nMercoledì 2 giugno 2027, ore 10 in piazza Po"
+    text = "Mercoledì 2 giugno 2027 alle 10, in piazza Po, c'è la festa della Repubblica."
+    assert text_of("2 giugno 2027", f"{body} alzabandiera.") == text
+
+
+def test_a_free_service_beside_it_makes_no_free_evening() -> None:
+    body = (
+        "Gli incontri si tengono mercoledì 3 e 10 febbraio 2027 alle 20.45 in biblioteca.\n"
+        "C'è un servizio gratuito di baby sitting."
+    )
+    assert "gratuit" not in text_of("Incontri per genitori", body)

@@ -15,6 +15,20 @@ from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.text import summarise
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Avviso di deposito della variante al piano", "la variante al piano"),
+        ("Scadenza acconto IMU 2027", "l'acconto IMU 2027"),
+        ("Elezione del Consiglio dei ragazzi", "l'elezione del Consiglio dei ragazzi"),
+        ("Comunicazione ai genitori", None),
+    ],
+)
+def test_a_notice_is_about_its_matter(title: str, name: str | None) -> None:
+    matter = matter_of(title)
+    assert (matter and matter.text) == name
+
+
 def text_of(title: str, body: str) -> str:
     return summarise(title=title, abstract="", body=body, limit=275).text
 

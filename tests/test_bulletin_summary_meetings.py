@@ -49,8 +49,27 @@ from flows.bulletin.summary.frames.meetings import meeting
             "Il Consiglio viene convocato lunedì 24 e giovedì 27 maggio 2027",
             "Il Consiglio comunale si riunisce lunedì 24 e giovedì 27 maggio 2027.",
         ),
+        (
+            "Convocazione del Consiglio comunale",
+            "Il Consiglio si riunisce il 3 maggio 2027 alle ore 20 nell'aula magna, come deciso dalla"
+            " conferenza dei capigruppo del 24 aprile 2027.",
+            "Il Consiglio comunale si riunisce lunedì 3 maggio 2027 alle 20 nell'aula magna.",
+        ),
+        (
+            "Convocazione del Consiglio comunale",
+            "Il Consiglio si riunisce il 3 maggio 2027 alle ore 20 presso la Sala Verdi. La seduta è"
+            " trasmessa in streaming.",
+            "Il Consiglio comunale si riunisce lunedì 3 maggio 2027 alle 20 nella sala Verdi. Puoi seguire la"
+            " seduta in diretta online.",
+        ),
         ("Il Consiglio comunale premia gli atleti", "La festa è il 9 maggio 2027.", ""),
         ("Consiglio comunale dei ragazzi", f"Festa il 9 maggio 2027. {'Si gioca. ' * 40}Poi la seduta.", ""),
+        ("Consiglio comunale: le decisioni della seduta", "Seduta del 28 aprile 2027, alle 20.", ""),
+        (
+            "Consiglio comunale, seduta di aprile",
+            "Nella seduta del 28 aprile 2027 il Consiglio comunale ha approvato il rendiconto.",
+            "",
+        ),
         ("Rinviata la seduta del Consiglio comunale", "27 gennaio 2027", ""),
         ("Convocazione del Consiglio comunale", "Seduta del Consiglio.", ""),
         ("Convocazione dei genitori", "27 gennaio 2027", ""),

@@ -145,3 +145,45 @@ def test_history_is_no_news() -> None:
     assert not any(
         "racconta una storia" in said for said in found("Lo sportello casa ricorda il 25 aprile 1945.")
     )
+
+
+FEAST = "La festa del fiume è sabato 8 maggio 2027 alle ore 18. In caso di pioggia si balla in palestra."
+PALIO = "Il palio si corre di norma il 15 agosto. Quest'anno si corre domenica 22 agosto 2027 alle ore 18."
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "body", "words"),
+    [
+        (
+            "Consiglio comunale",
+            "Sabato 8 maggio alle 18 c'è «Convocato il Consiglio comunale».",
+            "Convocato il Consiglio comunale sabato 8 maggio 2027 alle 18.",
+            "«Convocato il Consiglio comunale» non è un nome",
+        ),
+        ("Festa del fiume", "In caso di pioggia si balla in palestra.", FEAST, "non dice che cosa c'è"),
+        ("Festa del fiume", "Si balla e si canta insieme.", FEAST, "non dice che cosa c'è"),
+        ("Festa del fiume", "Molto partecipata la festa passata.", FEAST, "manca il verbo"),
+        ("Palio dei rioni", "Il palio si corre di norma il 15 agosto.", PALIO, "di solito, non questa volta"),
+        (
+            "Cerchiamo nonni per il piedibus",
+            "Il piedibus parte lunedì 4 ottobre.",
+            "Il piedibus parte lunedì 4 ottobre 2027. Cerchiamo nonni che accompagnino i bambini.",
+            "si cerca qualcuno",
+        ),
+        (
+            "Concorso di poesia",
+            "La giuria legge i testi entro il 10 dicembre.",
+            "Le iscrizioni al concorso scadono il 3 dicembre. La giuria legge i testi entro il 10 dicembre.",
+            "c'è un concorso",
+        ),
+    ],
+)
+def test_a_text_tells_what_it_is_and_of_this_time(title: str, text: str, body: str, words: str) -> None:
+    assert any(words in said for said in found(text, body, title)), found(text, body, title)
+
+
+def test_a_slogan_is_no_news_and_whom_one_seeks_may_be_named_otherwise() -> None:
+    walk = "Da martedì 6 aprile 2027 parte il gruppo di cammino."
+    assert any("lode" in said for said in found("Camminare fa bene.", walk, "Gruppo di cammino"))
+    register = "Chi vuole entrare nell'albo degli scrutatori fa domanda entro il 30 novembre."
+    assert found(register, register, "Si cercano scrutatori") == []

@@ -99,6 +99,21 @@ def test_who_may_offer_to_help_is_told_with_the_term() -> None:
             "Nel periodo delle festività natalizie, gli uffici sono chiusi il 24 dicembre.",
             "Gli uffici sono chiusi il 24 dicembre.",
         ),
+        ("Si tiene il giovedì 21 ottobre.", "Si tiene giovedì 21 ottobre."),
+        ("Si tiene il giovedì.", "Si tiene il giovedì."),
+        ("Va chiesto entro il corrente mese di gennaio.", "Va chiesto entro gennaio."),
+        ("Inviare la scheda entro il 3 maggio.", "Invia la scheda entro il 3 maggio."),
+        ("Ogni cittadino/a può votare.", "Ogni cittadino o cittadina può votare."),
+        ("Anche quest'anno, il Comune apre il bando.", "Il Comune apre il bando."),
+        ("Il mercato è pertanto rinviato.", "Il mercato è rinviato."),
+        (
+            "Il Comune, con il patrocinio della Provincia di Alba, organizza un corso.",
+            "Il Comune organizza un corso.",
+        ),
+        (
+            "Il Comune, in collaborazione con la Pro Loco, la Provincia e la scuola, apre.",
+            "Il Comune, in collaborazione con la Pro Loco, la Provincia e la scuola, apre.",
+        ),
     ],
 )
 def test_an_office_speaks_to_a_citizen(sentence: str, said: str) -> None:

@@ -56,6 +56,10 @@ _VENUE = re.compile(
 )
 _WAYS = "whatsapp mail email e pec web internet telefono skype teams zoom radio sms posta"
 _BY_WHAT = frozenset(_WAYS.split(" "))
+_MANNER = re.compile(  # `in via D'Urgenza` is no street
+    r"(?:d['’]\s?)?(?:urgenz|eccezional|straordinari|sperimental|provvisori|telematic|prioritari|definitiv|preventiv)\w*",
+    re.I,
+)
 _RUN = re.compile(rf"{_CAPITAL}(?:[ ](?:(?:d[aei]|del|della|dei|degli)[ ]|d['’])?{_CAPITAL})*", _X)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n•«“\"(–-]\s*|[-*]\s+)$")
 _LINE = re.compile(r"^", re.MULTILINE)
@@ -69,7 +73,7 @@ def read(sheet: Sheet) -> None:
         kind = match["type"].lower()
         kind = _STREETS.get(kind, kind)
         name = _whole(match["name"])
-        if plain(name).split()[:1] and plain(name).split()[0] in _BY_WHAT:
+        if (plain(name).split()[:1] and plain(name).split()[0] in _BY_WHAT) or _MANNER.fullmatch(name):
             continue
         end = match.start("name") + len(name)
         sheet.take(Kind.place, plain(f"{kind} {name}"), match.start(), end)

@@ -11,7 +11,7 @@ from flows.bulletin.language.verbs import speaks
 _DONE = (
     "premiat|conclus|apert|riapert|chius|prorogat|pubblicat|approvat|aggiornat|rinviat|annullat|sospes|inaugurat"
     "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|vietat|consentit|confermat|assegnat|selezionat"
-    "|adottat|depositat|affidat|aggiudicat|finanziat|installat|introdott|potenziat|ampliat|rinnovat|consegnat"
+    "|adottat|depositat|affidat|aggiudicat|finanziat|installat|introdott|potenziat|ampliat|rinnovat|consegnat|suddivis|spostat|differit"
 )
 _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
@@ -57,7 +57,7 @@ _UNDER_WAY = re.compile(
 )
 _DATED = re.compile(
     r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
-    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\s(?:alle|-|–)\s[\d:.]*\d)?)?)[,:]?\s"
     r"(?P<what>(?:(?:il|lo|la|un|una|i|gli|le)\s|(?:l|un)['’])[a-zà-ù].+)",
     re.I,
 )
@@ -69,10 +69,19 @@ _ONE = {
 }
 _DATED_NOUN = re.compile(
     r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
-    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\s(?:alle|-|–)\s[\d:.]*\d)?)?)[,:]?\s"
     rf"(?P<what>(?:{'|'.join(_ONE)}|visite|incontri|concerti|laboratori|letture)\s[a-z][^:;]+)",
     re.I,
 )  # `Venerdì 7 maggio sciopero dei bus.`
+_DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
+_DATED_PHRASE = re.compile(
+    rf"(?P<day>{_DAY_NAME}\s\d{{1,2}}\s[a-z]{{4,9}}(?:\s20\d\d)?"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\s(?:alle|-|–)\s[\d:.]*\d)?)?)[,:]?\s"
+    r"(?P<what>(?P<how>(?:solenn|grand|tradizional|consuet|special|prim|second|ultim|nuov)[a-z]+\s|sant[ao]\s|S\.\s)?"
+    r"(?P<noun>(?!ritrov|partenz|arriv|inizi|apertur|chiusur)[a-zà-ù]{4,})"
+    r"\s(?=(?:di|de\w*|in|con|per|al\w*|nel\w*|presso|a)\s|d['’])[^:;]+\.)",
+    re.I,
+)  # `Domenica 9 maggio, ore 10, solenne processione di San Rocco.`
 _RELATIVE = re.compile(r"\s(?:che|in cui|di cui|a cui|dove)\s")
 _OCCASION = re.compile(
     r"(?:(?:il|lo|la)\s|l['’])(?:cerimonia|commemorazione|festa|fiera|mostra|visita|serata|giornata|assemblea|riunione"
@@ -100,9 +109,12 @@ _DUTY = re.compile(  # `Dal 1° maggio obbligo di svuotare i sottovasi`
     r"(?P<what>[a-zà-ù]+(?:are|ere|ire|rre|rsi)\b.+)",
     re.I,
 )
+_COUNTED = re.compile(  # `Sette gli spettacoli in cartellone, dal 5 novembre al 18 marzo.`
+    r"(?:Due|Tre|Quattro|Cinque|Sei|Sette|Otto|Nove|Dieci|Undici|Dodici|\d{1,2}) (?:i|gli|le) [a-zà-ù]+ "
+    r"(?:in|del|della|di|che|previst)"
+)
 _AND_OF = re.compile(r"\b(e|o)\sdi\s(?=[a-zà-ù]+(?:are|ere|ire|rre|rsi)\b)")
 _STARTS_ON_A_DAY = re.compile(r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d", re.I)
-_DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
 _DATED_STATE = re.compile(
     rf"(?P<day>{_DAY_NAME}\s\d{{1,2}}(?:(?:,\s\d{{1,2}})*\se\s\d{{1,2}})?\s[a-z]{{4,9}}(?:\s20\d\d)?),?\s"
     rf"(?P<noun>[a-zà-ù'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:chius"
@@ -174,11 +186,15 @@ def spoken(line: str) -> str:
         noun = match["what"].split(" ", 1)[0].lower()
         verb = f"c'è {_ONE[noun]}" if noun in _ONE else "ci sono "
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb}{match['what']}"
+    if (match := _DATED_PHRASE.fullmatch(line)) and (said := _with_its_noun(match)):
+        return said
     if dated := _DATED_STATE.fullmatch(line):
         said, end = dated["noun"], dated["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"
         day = f"{dated['day'][:1].upper()}{dated['day'][1:]}"
         return f"{day} {_small(_with_article(said, end))} {verb} {dated['state']}{dated['rest']}"
+    if match := _COUNTED.match(line):
+        return f"Sono {line[:1].lower()}{line[1:]}"
     if match := _DUTY.fullmatch(line):
         duty = "è vietato" if match["duty"].lower() == "divieto" else "è obbligatorio"
         what = _AND_OF.sub(r"\1 ", match["what"])
@@ -199,6 +215,21 @@ def spoken(line: str) -> str:
             noun, verb = noun[: how.start()], f"{verb}{how[0]}"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
     return line
+
+
+def _with_its_noun(match: re.Match[str]) -> str:
+    """`Domenica 9 maggio ore 10 c'è la solenne processione di San Rocco.`; "" where the noun's article is
+    not sure, or the phrase has a verb.
+    """
+    gender = gender_of(match["noun"].lower())
+    how = (match["how"] or "").lower().replace("s. ", "santa ")
+    if gender is None or speaks(match["what"]):
+        return ""
+    verb = "ci sono" if gender.is_plural else "c'è"
+    article = definite(how or match["noun"], gender)
+    rest = match["what"][match.end("noun") - match.start("what") :]
+    day = f"{match['day'][:1].upper()}{match['day'][1:]}".replace(",", "")
+    return f"{day} {verb} {article}{how}{match['noun'].lower()}{rest}"
 
 
 def _none(line: str) -> str:

@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 _ENDLESS = re.compile(r"&#\d{20,};?")
@@ -33,6 +34,8 @@ _RULE = re.compile(r"^[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*$")
 _TABLE_RULE = re.compile(r"^[\s|:-]+$")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])[ ]+(?P<text>.*)$")
 _QUOTE = re.compile(r"^[ ]{0,3}(?:>[ ]?)+")
+_DAY_ROW = re.compile(r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}\b")
+_RUNS = re.compile(r"\n[ \t]*\n")
 
 _URL = r"\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\)"
 _PICTURE = re.compile(rf"!\[[^\[\]]*\]{_URL}")
@@ -55,6 +58,8 @@ _PAIRS = {
     for mark in _LOOK_ALIKES
 }
 HEADING_LIMIT = 60  # characters: a longer "heading" is a paragraph that the office made large
+_WIDEST = 130  # characters of a line that somebody wrapped by hand: a longer one is a paragraph
+_FULL = 0.85  # of the widest line of a paragraph
 
 
 def plain(markdown: str) -> str:
@@ -127,16 +132,23 @@ class _Block:
 
 def _blocks(text: str) -> list[_Block]:
     blocks: list[_Block] = []
-    is_open = False  # whether the next line may go on with the last block
-    for raw in text.split("\n"):
-        block = _block(_QUOTE.sub("", raw))
-        if block is None:
-            is_open = False
-            continue
-        if is_open and block.kind == "paragraph" and _goes_on(blocks[-1].text, block.text):
-            block = _Block(blocks[-1].kind, f"{blocks.pop().text} {block.text}")
-        blocks.append(block)
-        is_open = block.kind in ("paragraph", "item") and not raw.endswith(("  ", "\\"))
+    for run in _RUNS.split(text):
+        is_open = False  # whether the next line may go on with the last block
+        lines = run.split("\n")
+        width = max(map(len, lines))
+        for above, raw in pairwise(["", *lines]):
+            block = _block(_QUOTE.sub("", raw))
+            if block is None:
+                is_open = False
+                continue
+            if is_open and block.kind == "paragraph":
+                before = blocks[-1].text
+                next_word = block.text.partition(" ")[0]
+                is_full = _FULL * width < len(above) + 1 + len(next_word) and width <= _WIDEST
+                if _goes_on(before, block.text, is_full=is_full):
+                    block = _Block(blocks.pop().kind, f"{before} {block.text}")
+            blocks.append(block)
+            is_open = block.kind in ("paragraph", "item") and not raw.endswith(("  ", "\\"))
     return [_Block(block.kind, _BEFORE_MARK.sub("", block.text)) for block in blocks]
 
 
@@ -160,9 +172,14 @@ def _row(cells: list[str]) -> str:
     return f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else cells[0]
 
 
-def _goes_on(before: str, line: str) -> bool:
-    """Whether a single line break is mere wrapping: in plain text a short line was meant as a line."""
-    return line[0].islower() or before.endswith(",") or len(before) >= HEADING_LIMIT
+def _goes_on(before: str, line: str, *, is_full: bool) -> bool:
+    """Whether a single line break is mere wrapping: in plain text a short line was meant as a line.
+
+    `is_full`: the next word had no room in it, beside lines that somebody wrapped.
+    """
+    if _DAY_ROW.match(line) and (before.endswith(":") or _DAY_ROW.match(before)):
+        return False  # a list of days
+    return line[0].islower() or before.endswith(",") or (is_full and len(before) >= HEADING_LIMIT)
 
 
 def _ended(block: _Block, after: _Block | None) -> str:

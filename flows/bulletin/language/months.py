@@ -18,27 +18,43 @@ _SHARED = re.compile(  # `sabato 5 e domenica 6 settembre`: its month comes
     rf"(?:\s?(?:,|\be\b|\bal?\b|[-–])\s?(?:{WEEKDAY}\s)?\d{{1,2}}){{1,5}}[°º]?\s{MONTH}\b", re.I
 )
 _AND = re.compile(rf"\s?(?:,|\be\b)\s?{WEEKDAY}\s\d{{1,2}}(?!\d)", re.I)
-_FURTHEST = 10  # days between the two
+_END = re.compile(r"[.!?;]\s|\n")
+_FURTHEST, _FURTHEST_BACK = 10, 14  # days between the two
 
 
 def with_months(text: str) -> str:
     """`text` with the month of such a day written out."""
     parts, at = [], 0
     known: tuple[int, int, int] | None = None  # weekday, number, month
-    for day in _DAY.finditer(text):
+    days = list(_DAY.finditer(text))
+    for place, day in enumerate(days):
         weekday, number = _which(day["week"]), int(day["number"])
         if day["month"]:
-            known = weekday, number, MONTHS_BY_START[day["month"][:3].lower()]
+            known = _known(day)
             continue
-        if known is None or _SHARED.match(text, day.end()):
+        if _SHARED.match(text, day.end()):
             continue
-        month = _month(known, weekday, number)
+        month = _month(known, weekday, number) if known else 0
+        later = next((one for one in days[place:] if one["month"]), None) if known is None else None
+        if later and _END.search(text, day.end(), later.start()):  # else the later one tells it for both
+            month = _month_before(_known(later), weekday, number)
         if month and _AND.match(text, day.end()):
             known = weekday, number, month  # the last of them tells it for all
         elif month:
             parts += [text[at : day.end()], f" {MONTHS[month - 1]}"]
             at, known = day.end(), (weekday, number, month)
     return "".join([*parts, text[at:]])
+
+
+def _known(day: re.Match[str]) -> tuple[int, int, int]:
+    return _which(day["week"]), int(day["number"]), MONTHS_BY_START[day["month"][:3].lower()]
+
+
+def _month_before(known: tuple[int, int, int], weekday: int, number: int) -> int:
+    """The month of the day after, where it is that many days on in one month; else 0."""
+    after, last, month = known
+    days = last - number
+    return month if 0 < days <= _FURTHEST_BACK and (weekday + days) % 7 == after else 0
 
 
 def _month(known: tuple[int, int, int], weekday: int, number: int) -> int:

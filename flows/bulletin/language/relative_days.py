@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.dates import giorno, mese
+from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, giorno, mese
 from flows.bulletin.language.weekdays import DATE, ITS_WEEK, WEEKDAY, Weekday, reading
 
 _DAYS = ("lun", "mar", "mer", "gio", "ven", "sab", "dom")
@@ -39,7 +39,8 @@ _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della
 
 # `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
 _WORD = Cued(
-    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?P<word>dopo\s*+domani|posdomani"
+    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?<!\bil )(?<!\bun )(?<!\bnel )(?<!\bdel )(?<!\bsul )"
+    rf"(?P<word>dopo\s*+domani|posdomani"
     rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi"
     rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
     rf"(?![\wà-ù])(?!\s++(?:più che mai|come|giorno)){_PART}{_DATED}",
@@ -51,6 +52,10 @@ _NEXT_OR_LAST = re.compile(
     re.I,
 )
 _ALONE = re.compile(rf"(?<![\w’'])(?P<day>{WEEKDAY}){_PART}{_NO_DATE}", re.I)
+_NOT_FAR = 800  # characters
+_RANGE = re.compile(
+    rf"\b[Dd]al(?:l['’]|\s)(?P<first>\d{{1,2}})\sal(?:l['’]|\s)(?P<last>\d{{1,2}})\s(?P<month>{'|'.join(MONTHS)})\b"
+)
 _WITH_DATE = re.compile(
     rf"(?<![\w’'])(?P<day>{WEEKDAY})(?:\s++(?:mattina|pomeriggio|sera))?,?\s*+\(?(?:il\s++)?"
     rf"(?P<number>\d{{1,2}})(?!\d|{_CLOCK})",
@@ -231,16 +236,16 @@ def _alone(match: re.Match[str], published: date | None) -> Phrase | None:
     text, start, end = match.string, *match.span()
     if text[max(0, start - 1) : start] in _OPENING_QUOTES and text[end : end + 3] == " di":
         return None  # `«Domenica di carta»` is a name
+    within = _in_range(text, start, _which(match["day"]), published) if published else None
     match reading(text, start, end):
         case Weekday.none | Weekday.every:
             return None
-        case Weekday.unsure:
-            its_week = ITS_WEEK.match(text, end)
+        case Weekday.unsure if (its_week := ITS_WEEK.match(text, end)) or within is None:
             return Phrase(start, its_week.end() if its_week else end)
     ahead = (_which(match["day"]) - published.weekday()) % 7 if published else 0
-    if published is None or not ahead:
+    if published is None or not (ahead or within):
         return Phrase(start, end)  # on a Monday `lunedì` is that day or the next one
-    day = published + timedelta(days=ahead)
+    day = within or published + timedelta(days=ahead)
     if _dated(text).get(day.weekday(), {day.day}) != {day.day}:
         return Phrase(start, end)  # the page gives the same weekday another date: it may mean that one
     part = (match["part"] or "").strip().lower()
@@ -254,6 +259,21 @@ def _dated(text: str) -> dict[int, set[int]]:
     for match in islice(_WITH_DATE.finditer(text), _MOST):
         days.setdefault(_which(match["day"]), set()).add(int(match["number"]))
     return days
+
+
+def _in_range(text: str, start: int, weekday: int, published: date) -> date | None:
+    """The day of that name within `dal 24 al 26 settembre`, which the page says not far before."""
+    for match in _RANGE.finditer(text, max(0, start - _NOT_FAR), start):
+        month = MONTHS_BY_START[match["month"][:3].lower()]
+        for year in (published.year, published.year + 1):
+            try:
+                first, last = (date(year, month, int(match[name])) for name in ("first", "last"))
+            except ValueError:
+                continue
+            day = first + timedelta(days=(weekday - first.weekday()) % 7)
+            if published <= first <= last < first + timedelta(days=7) and day <= last:
+                return day
+    return None
 
 
 def _week(match: re.Match[str], published: date | None) -> Phrase:

@@ -211,9 +211,15 @@ def _opens(text: str, start: int) -> bool:
     return not before.strip() or before.rstrip().endswith((".", "!", "?")) or text[start - 1 : start] in '«“"'
 
 
+_YEAR = re.compile(r"20\d\d")
+
+
 def is_told(title: str, text: str) -> bool:
     """Whether the text names the title's matter by itself: most of its words stand there, by their stem."""
     stems = {_stem(word) for word in _WORD.findall(title) if len(word) > 3 or word.isdigit()}
+    stems = {
+        stem for stem in stems if not _YEAR.fullmatch(stem)
+    } or stems  # a season's, as an office seldom says
     present = {_stem(word) for word in _WORD.findall(text)}
     return len(stems & present) >= 0.6 * len(stems)
 

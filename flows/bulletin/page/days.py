@@ -13,6 +13,7 @@ from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.layout import Layout
 from flows.bulletin.page.sections import are_of_a_meeting
+from flows.bulletin.page.words import is_met
 
 Role = Literal["when", "deadline", "until", "hours", "sale", "stamp"]
 
@@ -58,7 +59,7 @@ _SALE = re.compile(
 _STAMP = re.compile(
     r"(?:\b(?:prima\s+pubb\w*\.?|pubblicat\w(?:\s+il)?|(?:data\s+(?:di\s+)?)?pubblicazione|aggiornat\w(?:\s+al?)?(?:\s+il)?"
     r"|aggiornamento|modifica|notizi[ae]|avvis[oi]|comunicat[oi](?:\s+stampa)?(?:\s+nr?\.?\s*\d+)?(?:\s+del)?|news"
-    r"|(?:nota|bollettino|comunicazione|pec|verbale|seduta|atto)\s+(?:n\.?\s*\S{1,12}\s+)?(?:del|di|in\s+data)|^data)\W{0,3})$",
+    r"|(?:nota|bollettino|comunicazione|pec|verbale|seduta|atto|capigruppo|conferenza)\s+(?:n\.?\s*\S{1,12}\s+)?(?:del|di|in\s+data)|^data)\W{0,3})$",
     re.I,
 )
 # what is past, born, lived or spent in those days: a condition, not the day of the matter
@@ -86,12 +87,37 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
-_PERIOD = re.compile(r"da(?:l|ll['’])\s?[^.;\n]{3,40}\sa(?:l|ll['’])\s?\d", re.I)
+_PERIOD = re.compile(
+    r"da(?:l|ll['’])\s?[^.;\n]{3,40}\sa(?:l|ll['’])\s?\d"
+    r"|da\s(?:\w+ì|sabato|domenica)\s\d[^.;\n]{3,30}\sa\s(?:\w+ì|sabato|domenica)\s\d",
+    re.I,
+)
 _HANDED_IN = re.compile(  # `Le domande vanno presentate allo sportello …, dal 4 ottobre al 3 dicembre`
     r"\b(?:domand|istanz|candidatur|richiest)\w{1,2}\s(?:\w+\s)?(?:v(?:a|anno)|dev\w+|dovr\w+|poss\w+|potr\w+|si)\s"
     r"(?:essere\s)?(?:presenta|invia|inoltra|consegna|trasme)(?:[^.\n]|\.(?=\d))*$",
     re.I,
 )
+_LASTS_LONGER = re.compile(
+    r"\b(?:mostra|esposizione)\b[^.\n]{0,120}\bprorogata\s(?:fino\s)?(?:al\s|all['’])?$", re.I
+)  # no request does
+_LONG_AGO = re.compile(r"1\d{3}-")  # what is remembered that day
+_USUAL = Cued(
+    r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
+    r"|il cui termine cade)\b",
+    re.I,
+)
+_WITHIN_A_TIME = re.compile(r"\bentro\s(?:\d{1,3}|\w+)\s(?:ore|giorni|mesi)\s(?:dal|da\s)[^.\n]*$", re.I)
+_BY_THE_OFFICE = re.compile(
+    r"\b(?:sar(?:à|anno)|verr(?:à|anno))\s(?:accreditat|liquidat|erogat|pagat|bonificat)\w\b[^.\n]{0,60}$",
+    re.I,
+)
+_INSPECTED = re.compile(r"\b(?:sopralluog\w+|visita dei luoghi)\b[^.\n]*$", re.I)  # before one can offer
+_IN_A_MONTH = re.compile(r"\b(?:per\s+il|nel|durante\s+il)\s+mese\s+di\s*$", re.I)
+_LESSONS_BEGIN = re.compile(  # beside lessons to try, or enrolments
+    r"(?:^|[.\n]\s*)(?:I|Il)\s(?P<noun>cors[oi])\s(?:comincia|cominc|inizia|inizier|partir|parton|parte|prend)[^.\n]{0,30}$",
+    re.I,
+)
+_STEM = 4  # letters
 _FAR = 260  # characters
 _SIGNED = re.compile(  # `Borgo Alto, 9 febbraio 2027`, over who signs
     r"[A-ZÀ-Ý][\w'’ ]{2,40},\s(?:l[iì]['’]?\s)?\d{1,2}[°º]?\s[a-z]{4,9}\s20\d\d"
@@ -123,6 +149,7 @@ def days(page: Layout, title: str = "") -> tuple[Days, ...]:
 def _dates(page: Layout, title: str) -> Iterator[Days]:
     heading = plain(title)
     phrases = list(_groups(page, [fact for fact in page.facts if fact.kind in _DATES], _JOINT))
+    phrases = list(_without_usual(page, phrases))
     stamps = {
         value
         for start, _, facts in phrases
@@ -131,8 +158,12 @@ def _dates(page: Layout, title: str) -> Iterator[Days]:
     }
     for start, end, facts in phrases:
         values = frozenset(fact.value for fact in facts)
+        if all(_LONG_AGO.match(value) for value in values):
+            continue
         passage = page.passage(start)
         before = page.text[passage.start : start]
+        if (lessons := _LESSONS_BEGIN.search(before)) and lessons["noun"][:_STEM].lower() not in heading:
+            continue
         if passage.part in _NO_HOURS or _is_stamp(page, start, facts, heading):
             continue
         lead = _BEFORE_DAY.search(before)
@@ -144,18 +175,32 @@ def _dates(page: Layout, title: str) -> Iterator[Days]:
         yield Days(_role(page, before, first, end), first, end, values)
 
 
+def _without_usual(
+    page: Layout, phrases: Sequence[tuple[int, int, list[Fact]]]
+) -> Iterator[tuple[int, int, list[Fact]]]:
+    """Without the days on which it is usually so, where the page tells those of this time as well."""
+    usual = [_USUAL.search(page.sentence(start)) is not None for start, _, _ in phrases]
+    yield from (phrase for phrase, is_usual in zip(phrases, usual, strict=True) if not is_usual or all(usual))
+
+
 def _role(page: Layout, before: str, start: int, end: int) -> Role:
     phrase = page.text[start:end]
     passage = page.passage(start)
     if _SALE.search(before):
         return "sale"
+    if is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]) or _BY_THE_OFFICE.search(before):
+        return "stamp"
     if passage.part == "terms":
         return "deadline"
     if passage.part in ("how", "more") and re.search(r"entro|scad|termine", before + phrase, re.I):
         return "deadline"
+    if _IN_A_MONTH.search(before):
+        return "when"
+    if _LASTS_LONGER.search(before[-160:]):
+        return "until"
     after = page.text[end : passage.end]
     if (
-        _DEADLINE.search(before[-160:])
+        (_DEADLINE.search(before[-160:]) and not _WITHIN_A_TIME.search(before[-160:]))
         or (_PERIOD.match(phrase) and _HANDED_IN.search(before[-_FAR:]))
         or re.match(r"entro|non\s+oltre", phrase, re.I)
         or _MAY.match(after)

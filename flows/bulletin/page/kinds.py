@@ -82,10 +82,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
             r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
+        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|lavori|veicol\w|sosta"),
         (
-            1.0,
-            r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|(?<!al\s)via(?:le)?\s+(?!(?:e-?mail|mail|pec|web|telefon\w+"
-            r"|liber[ao]|sperimentale)\b)\w+|lavori|veicol\w|sosta",
+            0.5,  # an address; `al via il concorso`, `in via sperimentale` are none
+            r"(?<!al\s)via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic|e-?mail|mail|pec|web|telefon"
+            r"|(?:il|lo|la|le|i|gli|liber[ao])\s)\w+",
         ),
     ),
     Kind.supply_cut: (
@@ -222,6 +223,8 @@ _PAPER = re.compile(
     r"(?:iscrizion[ei]|domand[ae]|band[oi]|graduatori[ae]|modul[oi]|elenc[oh]\w*|contribut[oi]|voucher|bonus)\b(?!\s(?:evento|festa))",
     re.I,
 )
+_EVENTS_OF = re.compile(r"(?:gli\s)?(?:eventi|appuntamenti)\s(?:di|del|della|in|al?)\s", re.I)
+_SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
 _MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa …`
@@ -297,7 +300,9 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.alert] = 0.0
     if _SHUT_FOR_A_CUT.search(head):
         found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
-    if _PAPER.match(head):
+    if _EVENTS_OF.match(head):
+        found[Kind.event] = max(found[Kind.event], found[Kind.hours] + 1)
+    if _PAPER.match(head) or _SEEKS.search(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE

@@ -32,6 +32,8 @@ _SCOPE = re.compile(
 )
 _CAPITAL_CUE = re.compile(r"(?:ORE|Ore|DALLE|Dalle|ALLE|Alle|H)\b")
 _PHONE = re.compile(r"\b(?:tel|telefon\w*|cell\w*|chiama\w*|contatt\w*|numero)\b", re.I)
+_LABEL = re.compile(r"[\s*•·>-]*[^\W\d_][^:\n]{2,60}:\s*")
+_AT_A_PLACE = re.compile(r"[\s,;–-]*(?:presso|in|nel|nella|nell['’]|al|alla|all['’]|c/o)\b[^\n]{3,90}", re.I)
 LONGEST = 260  # characters of an entry; more is prose
 _BEFORE = 80
 
@@ -112,6 +114,13 @@ def _programme(text: str, found: Sequence[Head], place: int, start: int, end: in
     else:
         weak = False
     at_lines = _at_line(text, first, start)
+    if (
+        not at_lines
+        and len(found) > place + 1
+        and _labelled(text, first)
+        and _labelled(text, found[place + 1])
+    ):
+        return [], place + 1  # `Corso base: martedì alle 19`: what it is stands before its day
     chosen = [first]
     at = place + 1
     while at < len(found):
@@ -183,6 +192,12 @@ def _at_line(text: str, head: Head, start: int) -> bool:
     return not line.strip(" \t*•·-–>|") and "\n" in text[start : head.start + 200]
 
 
+def _labelled(text: str, head: Head) -> bool:
+    """Whether the line of a head opens with words and a colon before it."""
+    line = text[text.rfind("\n", 0, head.start) + 1 : head.start]
+    return _LABEL.fullmatch(line) is not None and not has_verb(line)
+
+
 def _last_text(text: str, head: Head, end: int, *, at_lines: bool) -> str:
     """The words of the last entry: to the end of its line or sentence, or to where a new phrase begins."""
     rest = text[head.end : min(end, head.end + 4 * LONGEST)]
@@ -223,17 +238,21 @@ def in_lines(text: str, start: int, end: int) -> Iterator[list[Row]]:
         bare = line.rstrip(" .;,\r\n")
         head = found[0] if len(found) == 1 else None
         label = text[at : head.start] if head else ""
+        rest = text[head.end : at + len(bare)] if head else ""
         is_row = (
             head is not None
             and head.when
-            and head.end >= at + len(bare)
+            and (not rest.strip() or (_AT_A_PLACE.fullmatch(rest) is not None and not has_verb(rest)))
             and re.search(r"[:–,(-]\s*$", label)
             and len(label) < 120
             and not has_verb(label)
         )
         if is_row and head is not None:
             words = re.sub(r"^[\s*•·>-]+", "", label).rstrip(" :–,(-")
-            held.append(Row(what=words, when=head.when, hours=head.hours, start=at, end=head.end))
+            where = described(rest).place if rest.strip() else ""
+            held.append(
+                Row(what=words, when=head.when, hours=head.hours, place=where, start=at, end=at + len(bare))
+            )
         elif line.strip() or not line:
             if len(held) > 1:
                 yield held

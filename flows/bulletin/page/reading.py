@@ -37,12 +37,20 @@ _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name 
 _NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
 _YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
 _LABEL = re.compile(r"^(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}):\s+")
+_SIGNED = re.compile(r"^\((?:[A-ZÀ-Ý][\w.’']*\s?){1,4}\)\s(?=\S)")  # whose words stood before
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
 )
 _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the line below
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
+_PROGRAMME_OF = re.compile(  # `Programma di domenica 25 aprile:` and its hours below
+    r"^[ \t]*(?:il )?programma (?:di|del|per|della giornata di) "
+    r"(?=(?:(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica) )?\d{1,2}[°º]? [a-z]{4,9}"
+    r"(?: 20\d\d)?[ \t]*:?[ \t]*$)",
+    re.I | re.M,
+)
+_BOLD = re.compile(r"(?<![*\w])\*\*(?=\S)([^*\n]{1,160})(?<=\S)\*\*(?![*\w])")
 _TIGHT_MARK = re.compile(r"^[ \t]*[-–•·▪●►➢✓✔](?=[^\W\d_])", re.M)  # `·accendere fuochi` is an item
 _BARE_CLOCK = re.compile(  # `ogni sabato in piazza Po, 8-13`
     r"^(?P<line>[^\n]*\b(?:ogni|tutti i|tutte le|del mese)\b[^\n]*, )"
@@ -94,7 +102,9 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     title, abstract, body = (
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
-    body = _BARE_CLOCK.sub(r"\g<line>ore ", _TIGHT_MARK.sub("- ", body))
+    body = _BARE_CLOCK.sub(
+        r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
+    )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
     body = with_months(_with_title_apart(body, title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
@@ -203,6 +213,7 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
             if same(text, heading):
                 continue
             text = _LABEL.sub("", text) if has_verb(_LABEL.sub("", text)) else text
+            text = _SIGNED.sub("", text)
             text = text[:1].upper() + text[1:]
             if _stands(text):
                 told += 1

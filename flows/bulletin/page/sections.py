@@ -69,7 +69,8 @@ _KINDS |= {  # labels only on a line of their own: in a line they are words like
     ),
     **dict.fromkeys(("periodo", "durata"), "when"),
     **dict.fromkeys(("deroghe", "prove", "note"), "more"),
-    **dict.fromkeys(("che cos'è", "programma"), "prose"),
+    **dict.fromkeys(("che cos'è", "programma", "cosa"), "prose"),
+    "info": "contacts",
 }
 
 
@@ -88,7 +89,8 @@ _NO_LABEL_AFTER = (
 _INLINE = re.compile(
     rf"(?<!\S)(?=[A-Z])(?:(?P<sure>{_SURE})(?=[\s:.]|$)(?:\s*[:.])?"
     rf"|{_NO_LABEL_AFTER}(?P<common>{_COMMON})(?:\s*:|\.(?=\s|$)"
-    rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$)))"
+    rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$))"
+    r"|(?P<loud>QUANDO|DOVE|LUOGO|SEDE|COSA|COSTO|COSTI|INFO|CONTATTI|DESTINATARI)\s*:)"
 )
 # `Quando Anna torna` opens a sentence: these two are labels only before a word that opens a phrase.
 _ASKING = re.compile(
@@ -104,6 +106,8 @@ _STAMP = re.compile(
     rf"(?:(?:data(?: di)? pubblicazione|pubblicat[oa](?: il)?|prima pubb\w*\.?|ultim[oa]"
     rf" (?:aggiornamento|modifica)|aggiornat[oa](?: il)?)\W*{_A_DAY}.{{0,12}}"
     rf"|(?:notizie|news|avvisi|eventi|comunicati|in evidenza)(?:\s+{_A_DAY})?"
+    rf"|(?:(?:il|la)\s(?:vice)?sindac[oa]|l['’]amministrazione comunale)"
+    rf"(?:\s(?:e\s)?(?:il\s|la\s|l['’])?(?-i:[A-ZÀ-Ý][\w.’']*)){{0,5}}"  # who signs
     rf"|(?:notizia|avviso|evento|comunicato)\s+{_A_DAY}|(?:leggi|scopri)"
     rf" (?:di più|tutto)|.*\blorem ipsum\b.*|informazione non disponibile|nessun (?:contenuto"
     rf"|risultato)|invia stampa ascolta)",
@@ -120,6 +124,7 @@ _READING_TIME = re.compile(  # themes put the figure on a line of its own
     r"\btempo di lettura:?\s*(?:meno di )?\d{1,3} min\w*(?:\s+tipologia [a-z]+)?", re.I
 )
 _UPDATED_AT = re.compile(r"(?m)^aggiornamento\s(?:delle\s|alle\s)?ore\s[\d:.]+\s?[-–:]\s+", re.I)
+_OWN_HEADING = re.compile(r"#.*|[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{6,60}:\s*")  # `MODALITÀ DI ISCRIZIONE:`
 _THEME = re.compile(
     r"(?<!\S)Municipium(?=\s+(?:[A-ZÀ-Ý]|\d{1,2}\s[a-z]{3}\b)|\s*$)"
 )  # the theme's name between its parts
@@ -177,7 +182,7 @@ def sections(text: str) -> list[Section]:
     for line in text.splitlines(keepends=True):
         bare = line.strip("#*_ \t\r\n:.")
         key = bare.casefold().replace("’", "'")
-        is_heading = line.startswith("#") and bool(bare)
+        is_heading = bool(bare) and _OWN_HEADING.fullmatch(line.rstrip("\r\n")) is not None
         if key in _KINDS or is_heading:
             found += _within(Section(kind, label, start, at), text)
             kind, label, start = _KINDS.get(key, _PROSE), bare, at + len(line)
@@ -191,15 +196,19 @@ def _within(section: Section, text: str) -> Iterator[Section]:
     kind, label, start = section.kind, section.label, section.start
     for match in _labels(text, section.start, section.end):
         yield Section(kind, label, start, match.start())
-        name = re.sub(r"\s+", " ", match["sure"] or match["common"]).rstrip(":")
+        name = re.sub(r"\s+", " ", match["sure"] or match["common"] or match["loud"]).rstrip(":")
         kind, label, start = _KINDS[name.casefold().replace("’", "'")], name, match.end()
     yield Section(kind, label, start, section.end)
 
 
 def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """The labels in running text that are sure to be labels."""
-    for match in _INLINE.finditer(text, start, end):
-        name = (match["sure"] or match["common"]).rstrip(":").casefold()
+    found = list(_INLINE.finditer(text, start, end))
+    loud = {match["loud"] for match in found} - {None}
+    for match in found:
+        if match["loud"] and len(loud) == 1:
+            continue  # a word that somebody shouted
+        name = (match["sure"] or match["common"] or match["loud"]).rstrip(":").casefold()
         colon = match[0].endswith(":")
         if name == "inizio evento" and not colon:
             continue  # `20:30 - Inizio evento`
@@ -211,6 +220,7 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 _MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
     r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
 )
+_ITS_PROGRAMME = re.compile(r"\W*programma(?:\sdella\s(?:giornata|serata))?\W*", re.I)
 _VENUE = re.compile(
     r"(?:piazza|piazzetta|sala|teatro|cinema|auditorium|palazzo|villa|parco|palestra|biblioteca|centro|oratorio|chiesa"
     r"|cortile|giardini|via|viale)\s[^\n.:;]{3,60}\.?",
@@ -220,6 +230,7 @@ _VENUE = re.compile(
 
 def are_of_a_meeting(lines: Sequence[str]) -> bool:
     """Whether the lines right below a day tell its hour, or its place and then its hour."""
+    lines = [line for line in lines if not _ITS_PROGRAMME.fullmatch(line)]
     first = next(iter(lines), "")
     if _MEETS.match(first):
         return True
@@ -254,7 +265,7 @@ def _chunks(markdown: str) -> list[tuple[Kind, str]]:
         if bare in _KINDS:
             chunks.append((_KINDS[bare], []))
         else:
-            if line.startswith("#") and chunks[-1][0] != "prose":
+            if chunks[-1][0] != "prose" and _OWN_HEADING.fullmatch(line):
                 chunks.append(("prose", []))  # a heading of the text's own ends the part before it
             chunks[-1][1].append(line)
     return [(kind, "\n".join(lines)) for kind, lines in chunks if lines]

@@ -15,7 +15,7 @@ _AT = re.compile(
     rf"\b(?!al\svia\b|in\svia\s(?:di|del|della|eccezional\w+|straordinari\w|sperimental\w|provvisori\w|telematic\w)\b)"
     rf"(?:presso|(?:(?:davanti|di\sfronte)\s(?=al))?(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
     r"(?:bibliotec|libreri|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
-    r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|pont[ei]\b|stazion|rifugi|spiaggi|palazzett|palasport|cascin|autodrom|campo\ssportiv|lungolago|lungomare|giardin|quartier|Q\.re\b|cortil|largo|via\b|viale\b))"
+    r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|pont[ei]\b|stazion|rifugi|spiaggi|palazzett|palasport|cascin|autodrom|campo\ssportiv|lungolago|lungomare|giardin|circolo\b|bocciofil|anfiteatr|arena\b|tensostruttur|ristorant|agriturism|quartier|Q\.re\b|cortil|largo|via\b|viale\b))"
     rf"|localit[àa]\s|frazione\s|(?<=partenza\s)da\s(?=(?:piazz|largo|via\b|viale\b|parcheggi))"
     r"|(?<=partenza\s)(?:dal|dallo|dalla|dall['’]|dai)\s?(?=parc|piazz|cortil|municip|chies|camp[oi]\b|stazion|centr|scuol"
     r"|sagrat|parchegg|orator|impiant|palestr|ponte\b|rifug|castell|vill|palazz)"
@@ -23,14 +23,14 @@ _AT = re.compile(
     re.I,
 )
 _LISTED = re.compile(  # `Sabato 9 maggio ore 21, Sala Verdi`: behind its day or hour, without a preposition
-    r"\d,?\s(?:[-–]\s)?(?P<name>(?:(?:sala|saletta|teatro|cinema|auditorium|palazzo|villa|biblioteca|centro|oratorio"
+    r"\d(?:,?\s(?:[-–]\s)?|[-–]\s)(?P<name>(?:(?:sala|saletta|teatro|cinema|auditorium|palazzo|villa|biblioteca|centro|oratorio"
     r"|museo|parco|piazza|piazzetta|palestra|chiesa|salone)\s[^.,;:|()\n\d]{3,60}|biblioteca)"
     r"(?:,?\s\d{1,3})?)(?=\s*(?:[.,;|\n]|$))",
     re.I,
 )
 _ALONE = re.compile(
     r"(?P<name>(?:Sala|Teatro|Cinema|Auditorium|Palazzo|Villa|Biblioteca|Centro|Oratorio|Museo|Parco|Piazza|Palestra|Chiesa)"
-    r"(?:\s(?:[A-ZÀ-Ý][\w'’.]*|di|del|della|dei|comunale|civic[ao]|parrocchiale|via|\d{1,3})|,){1,6})\s*\.?\s*"
+    r"(?:\s(?:[A-ZÀ-Ý][\w'’.]*|di|del|della|dei|comunale|civic[ao]|parrocchiale|polivalente|polifunzionale|consiliare|grande|riunioni|conferenze|via|piazza|viale|\d{1,3})|,){1,12})\s*\.?\s*"
 )
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
 _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)
@@ -44,7 +44,7 @@ _TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]
 _DESK = re.compile(
     r"\b(?:informazion\w|info|contatt\w|telefon\w|rivolg\w+|domand\w|istanz\w|iscrizion\w|iscri\w+|prenotazion\w|modul\w|present\w+|consegn\w+"
     r"|ritir\w+|residen\w+|sportell\w|uffic\w+|deposit\w+|deleg\w+|press\w\sl['’]uffic\w+|comuni?\s+di|nat\w|assessor\w+|trasmess\w|"
-    r"acquist\w+|stabilimento)\b[^.\n]{0,60}$",
+    r"acquist\w+|stabilimento|ricavat\w+|devolut\w+|beneficenza)\b[^.\n]{0,60}$",
     re.I,
 )
 _TOWARDS = re.compile(r"\b(?:fino|sino|verso)\s(?:a\s)?$", re.I)

@@ -1,6 +1,7 @@
 """What the words of one row tell: its place, for whom it is, what it costs, by when, and what it is."""
 
 import re
+from dataclasses import replace
 
 from flows.bulletin.page.anchors import heads
 from flows.bulletin.page.notice import Row
@@ -14,6 +15,12 @@ _PLACE = re.compile(
     rf"|centro|parco|oratorio|municipio|villa|palazzo|via|chiesa|scuola|cortile|campo)\b))[^\n]{{3,140}}?{_STOP}",
     re.I,
 )
+_AT_FIRST = re.compile(  # `cinema Lux: proiezione del film`
+    r"(?P<place>(?:cinema|teatro|sala|salone|giardin[oi]|piazza|biblioteca|parco|chiesa|palestra|auditorium|villa"
+    r"|cortile|municipio)\s[^:.;\n]{2,50}):\s(?P<what>.{5,})",
+    re.I,
+)
+_ENTRANCE = re.compile(r"\s?\((?:ingresso|entrata)\s(?:liber[oa]|gratuit[oa])\)$", re.I)
 _WHO = re.compile(
     r"(?:\b(?:lezione|laboratorio|incontro|serata)\s+)?\b(?:rivolt[oaie]|riservat[oaie]|dedicat[oaie]|apert[oaie])"
     r"\s+(?:solo\s+)?(?:a(?:i|gli|lle|lla|llo|l)?\s|a(?:ll)['’])[^,.;:()\n]{3,100}"
@@ -33,6 +40,13 @@ _DEADLINE = re.compile(
 )
 
 
+_MET = re.compile(  # `chi ha pagato entro il 5 maggio`, `inizialmente fissato`
+    r"\b(?:che|cui|chi)\s(?:\w+\s)?(?:hanno|abbiano|avevano|avessero|ha|abbia|aveva|avesse)"
+    r"\s(?:\w+\s)?\w+(?:at|ut|it|st|es|tt)[oaie]\b"
+    r"(?:(?!\b(?:poss|può|pot|dev|dov|va\b|vanno|son|è\b|scad|termin))[^.;\n]){0,120}$"
+    r"|\b(?:inizialmente|originariamente|precedentemente)\s(?:previst|fissat|stabilit|indicat)[oaie]\b[^.;\n]{0,120}$",
+    re.I,
+)
 _BEHIND_DAY = re.compile(r"^[\s,;:.–-]+")
 
 
@@ -40,6 +54,9 @@ def described(words: str) -> Row:
     """The row that an entry's words make, without the day and hours before them."""
     text = words.strip(" \t\r\n,;:–—-|*•").rstrip(".")
     text = re.sub(r"\s+", " ", text)
+    if first := _AT_FIRST.fullmatch(text):
+        return replace(described(first["what"]), place=first["place"])
+    text = _ENTRANCE.sub("", text)
     place = _PLACE.search(text)
     what, where = text, ""
     if place:
@@ -63,6 +80,11 @@ def described(words: str) -> Row:
     )
 
 
+def is_met(before: str) -> bool:
+    """Whether the term behind these words is one that somebody has kept: nobody has to keep it any more."""
+    return _MET.search(before) is not None
+
+
 def item(text: str, start: int, end: int) -> Row:
     """The row of one item of a list: what it says whole, and the facts of which it holds only one."""
     found = heads(text)
@@ -72,9 +94,9 @@ def item(text: str, start: int, end: int) -> Row:
     dated = [head for head in found if head.when]
     if len(dated) == 1:
         cue = _DEADLINE.search(text[: dated[0].start])
-        if cue:
+        if cue and not is_met(text[: cue.start()]):
             deadline = text[cue.start() : dated[0].end]
-        else:
+        elif not cue:
             when = dated[0].when
     if len(found) == 1 and not deadline:
         hours = found[0].hours

@@ -15,9 +15,9 @@ from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
 from flows.bulletin.summary.framed import OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.recalls import lot
-from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 

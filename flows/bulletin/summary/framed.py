@@ -14,6 +14,7 @@ from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import closings
+from flows.bulletin.summary.duties import booking
 from flows.bulletin.summary.frames import (
     acts,
     alerts,
@@ -116,6 +117,7 @@ _ELIDING = (
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKS = re.compile(r"(?:Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
 _CALLING = (Kind.deadline, Kind.job)
+_CONTEST = re.compile(r"\b(?:concorso|premio)\b", re.I)  # what is held is its prize-giving
 _NAMES = {Slot.who: "requisiti", Slot.amount: "importi"}
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
@@ -127,7 +129,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         kind = Kind.other
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
-    if (kind in _WIDE and is_occasion(notice)) or (kind is Kind.deadline and is_held(notice)):
+    is_met = kind is Kind.deadline and not _CONTEST.search(notice.title) and is_held(notice)
+    if (kind in _WIDE and is_occasion(notice)) or is_met:
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     owned = islice(general.texts(notice, limit), _TRIED)
     made = (
@@ -215,7 +218,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     if others := list(closings(text, notice)):
         yield from (f"{text} {other}" for other in others)
         return
-    if (duty := gate.booking(notice)) and not _BOOKS.search(text):
+    if (duty := booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
     has_conditions = _CONDITIONS.search(text) or _GIVES.match(text)
     is_of_conditions = kind in _CALLING and has_conditions and not _tells_all(text, notice)

@@ -21,8 +21,8 @@ from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, Told
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
-from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.contrasts import contrasts, of_other_requests
+from flows.bulletin.summary.duties import unsaid
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.instalments import untold as instalments_untold
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
@@ -72,7 +72,10 @@ _UNBOOKED = Cued(
 )
 _BOOKING = re.compile(r"\b(?:prenot\w+|su appuntamento)\b", re.I)
 _REACHES = re.compile(
-    r"\b(?:arriv(?:a|ano|erà|eranno)|recapitat\w|spedit\w|distribuit\w)\b[^.;]{0,80}\bentro\b", re.I
+    r"\b(?:arriv(?:a|ano|erà|eranno)|recapitat\w|spedit\w|distribuit\w"
+    r"|(?:sar(?:à|anno)|verr(?:à|anno))\s(?:res[oi]|pubblicat|comunicat|espost|affiss|approvat|format|erogat|liquidat)\w*)"
+    r"\b[^.;]{0,80}\bentro\b",
+    re.I,
 )
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
 _PUT_OFF = re.compile(
@@ -92,33 +95,6 @@ _ANNOUNCED = {
         (Slot.deadline, "scadenze|termini"),
     )
 }
-_DUTIES = (
-    (
-        Cued(
-            r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
-            r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
-            r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
-            r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
-            r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
-            r"(?!\s(?:consigliat|facoltativ|gradit))",
-            re.I,
-        ),
-        re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b", re.I),
-        "Manca che bisogna prenotare o iscriversi",
-    ),
-    (
-        Cued(
-            r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b"
-            r"|\bpossono\s(?:candidarsi|aderire"
-            r"|presentare\s(?:la\s)?domanda)\b[^.;\n]{0,80}\b\d{2}\s(?:anni|e i)\b",
-            re.I,
-        ),
-        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b|\brequisiti\b", re.I),
-        "Manca l'età che serve",
-    ),
-)
-_PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
-_WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
 _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
@@ -173,8 +149,8 @@ def faults(text: str, notice: Notice) -> tuple[str, ...]:
         *relative_troubles(text),
         *_untold(text, notice),
     )
-    if not leaves_all(text) and notice.kind not in _WITHOUT_DUTIES:
-        found = (*found, *_unsaid_duties(text, notice))
+    if not leaves_all(text):
+        found = (*found, *unsaid(text, notice))
     return tuple(dict.fromkeys(found))
 
 
@@ -242,24 +218,6 @@ def leaves_all(text: str) -> bool:
     """Whether a text names its matter alone and sends to the page for the rest."""
     is_paper = text.startswith("Nella pagina trovi ") and len(split(text)) == 1
     return is_paper or text.endswith((f" {ALL_IN_PAGE}", f" {ALL_IN_PAGE.capitalize()}"))
-
-
-def booking(notice: Notice) -> str:
-    """`Devi prenotare.` where the page says that one must; "" where it does not."""
-    match = _DUTIES[0][0].search(notice.source)
-    if match is None:
-        return ""
-    return "Devi prenotare." if "prenot" in match[0].lower() else "Devi iscriverti."
-
-
-def _unsaid_duties(text: str, notice: Notice) -> Iterator[str]:
-    """What keeps people out who do not know it: that one must book, an age, that it costs them less."""
-    for duty, told, reason in _DUTIES:
-        if (match := duty.search(notice.source)) and not told.search(text):
-            yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
-    exemption = EXEMPTION.search(notice.source)
-    if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):
-        yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."
 
 
 def _shortened(text: str, notice: Notice) -> str:
@@ -345,7 +303,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         and any(tells(text, one) for one in notice.slots.get(Slot.product, ()))
     ):
         return  # `Non consumare il prodotto`: in whatever words
-    for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else MUST.get(notice.kind, ()):
+    is_moved = is_off and len(days) > 1  # to a new day, of which the hour is told
+    off = (Slot.hours,) if is_moved and notice.kind is Kind.event else ()
+    for slot in off if is_off and notice.kind in OCCASIONS else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())
         if slot is Slot.deadline:
             told = tuple(one for one in told if not _is_aside(one, notice))

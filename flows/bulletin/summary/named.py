@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
@@ -47,15 +48,16 @@ _SHUTS = re.compile(
 )
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
 _FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
-_TEASER = 400  # characters of a page that is one piece of news
+_TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of news, the second without a list
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
-    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
+    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
     r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
     r"|Prefettura|Questura|Azienda)\b"
     r"|(?:È|Sono) (?:vietat|obbligatori|consentit|concess|istituit|attiv|nat[oaie]\b"
     r"|stat[oaie] [a-zà-ù]+ un(?:[oa]?\s|['’]))"
-    r"|(?:I|Gli|Le|Chi|Tutti|Tutte) [^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
+    r"|(?:I|Gli|Le|Chi|Tutti|Tutte) (?!candidat|interessat|partecipant|richiedent|iscritt|concorrent|ammess)"
+    r"[^.;:]{3,120}?\b(?:può|possono|deve|devono|potranno|dovranno)\b"
     r"(?!\s(?:(?:fare|presentare|inviare)\s(?:la\s)?(?:domanda|richiesta|istanza)|partecipare|iscriversi)\b)"
     r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
     r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
@@ -78,6 +80,15 @@ _EMPTY_WORDS = """
     tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
+_PAPER_WORDS = """
+    approvazione approvata approvato graduatoria graduatorie provvisoria provvisorie definitiva definitive
+    bando bandi pubblicazione pubblicata pubblicate pubblicato elenco elenchi ammessi esclusi esito esiti
+    domanda domande termini scadenza scadenze proroga prorogati prorogate rata rate pagamento richiesta
+    contributo contributi assegnazione concessione deposito adozione adottata candidarsi candidatura
+    candidature
+"""
+_PAPERS = frozenset(word[:STEM] for word in _PAPER_WORDS.split())
+_ON_PAPER = frozenset({Kind.deadline, Kind.job, Kind.result, Kind.act, Kind.service})
 
 
 def says_matter(text: str, notice: Notice) -> bool:
@@ -112,9 +123,13 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if _is_its_own(text, notice) or _has_phrase(text, notice):
         return True
+    if notice.kind in OCCASIONS:
+        text = URL.sub(" ", EMAIL.sub(" ", text))  # `corsi@…` names no course
     named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
     told = named & stems(text)
     inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}
+    if notice.kind in _ON_PAPER and told and not inflected and told <= _PAPERS and named - _PAPERS:
+        return False  # `La graduatoria è pubblicata`: of what?
     return not named or len(told) + len(inflected) >= (2 if len(named) >= _LONG_TITLE else 1)
 
 
@@ -151,7 +166,8 @@ def _is_its_own(text: str, notice: Notice) -> bool:
     below = lines(notice)[1:]
     if notice.listings and len(notice.body) > _TEASER:
         return False
-    if sum(map(len, map(worded, below))) > _TEASER or not (notice.prose or len(below) == 1):
+    is_long = sum(map(len, map(worded, below))) > (_TEASER if notice.rows else _PROSE_ALONE)
+    if is_long or not (notice.prose or len(below) == 1):
         return False
     is_led = _LED.match(text) is not None and bool(stems(text[:_LEAD]) & stems(notice.title))
     if notice.prose and not (is_led or _begins(worded(notice.prose[0]), notice.kind)):

@@ -16,6 +16,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.lines import told
+from flows.bulletin.summary.named import stems
 
 _QUOTED = re.compile(r"Per\s«(?P<title>[^»]+)»")
 _AFTER_QUOTES = re.compile(
@@ -29,7 +30,9 @@ _EITHER = re.compile(
     re.I,
 )  # `alle/agli`, `cittadini/e`
 _AIM = re.compile(r"\b(?:obiettiv[oi]|finalità|scop[oi])\b[^.;]{0,80}\b(?:è|sono)\b", re.I)
-_WITH_PREPOSITION = re.compile(r"(?:Per|In occasione d\w+|Con|A seguito d\w+|Presso)\s")
+_VERBLESS = re.compile(
+    r"(?:Per|In occasione d\w+|Con|A seguito d\w+|Presso|Molto|Tant[oaie]|Grande|Ottim[oaie]|Numeros[ei])\s"
+)
 _RELATIVE = re.compile(r"\b(?:che|cui|dove)\b")
 _PRONOUNS = re.compile(r"^\s*(?:(?:non|si|ci|vi|ne|lo|la|li|le|gli)\s)+")  # `si` alone may be a verb's
 _POINTS = re.compile(
@@ -40,13 +43,30 @@ _POINTS = re.compile(
 _QUALIFIED = re.compile(
     r"gratuit\w+[^.]{0,40}\b(?:ma|salvo|previ[ao]|solo|se|tranne|con)\b[^.]{0,40}(?:\[?…\]?|\[?\.{3}\]?)\s*$"
 )
+_IF_IT_RAINS = re.compile(r"(?:In caso di|Se) (?:pioggia|maltempo|neve|piove)\b")
+_STREET = re.compile(r"\b(?:via|piazza|viale)\s[A-ZÀ-Ý]|\b(?:gratuit|liber|invitat)[oaie]\b", re.I)
 _IN_SMALL = re.compile(r"(?:C['’]è|c['’]è|[Cc]i sono) «([a-zà-ù][^»]*)»")
+_DEED_IN_QUOTES = re.compile(  # `C'è «Convocato il Consiglio comunale»`: what was done is no name
+    r"(?:c['’]è|ci sono) «(?P<deed>[A-ZÀ-Ý][a-zà-ù]+(?:at|ut|it|st|ert|ers|ott|us)[oaie]"
+    r"\s(?:il|lo|la|i|gli|le|un|una|l['’])[^»]*)»",
+    re.I,
+)
 _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
 _PRAISE = Cued(
     r"\b[Ss]iamo\s(?:felic|liet|orgoglios|content)\w+|\bannunciarvi\b|!!"
     r"|\bsplendida cornice\b|\bvi aspettiamo\b"
 )
+_DOES_GOOD = re.compile(r"[A-ZÀ-Ý][^.«»:]{2,40}\bfa(?:nno)? bene\b")
+_USUAL = re.compile(
+    r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
+    r"|ogni anno)\b",
+    re.I,
+)
+_SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
+_SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
+_CONTEST = re.compile(r"\bconcorso\b", re.I)
+_CONTESTED = re.compile(r"\b(?:concors|concorr|premi|gar[ae]\b)\w*", re.I)
 _TERM = re.compile(r"\s[-–]\s(?:la\s)?scadenza\b", re.I)
 _NO_WORDS = 6
 _FEW_WORDS = 10  # of three readers' thirteen such texts ten were sent back
@@ -129,9 +149,25 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "La pagina è tronca dopo «gratuito, ma …»: la condizione non si legge."
     if match := _IN_SMALL.search(text):
         yield f"«{match[1]}» non è un nome: il testo lo mette tra virgolette."
+    if match := _DEED_IN_QUOTES.search(text):
+        yield f"«{match['deed']}» non è un nome: il testo lo mette tra virgolette."
     if match := _SHOUT.search(text):
         yield f"«{match[0].strip(' –-|')}» è un richiamo del titolo."
-    if match := _PRAISE.search(text):
+    if notice.kind in OCCASIONS and said and _is_idle(said[0], notice):
+        yield f"«{said[0]}» non dice che cosa c'è, né quando."
+    usual = [sentence for sentence in said if _USUAL.search(sentence) and figures(sentence)]
+    if usual and any(
+        figures(other) - figures(text) and not _USUAL.search(other)
+        for other in (*notice.abstract, *notice.prose)
+    ):
+        yield f"«{usual[0]}» dice che cosa si fa di solito, non questa volta."
+    sought = _SEEKS.search(notice.title)
+    whom = stems(" ".join(notice.title[sought.end() :].split()[:2])) if sought else set()
+    if sought and not _SOUGHT.search(text) and not whom & stems(text):
+        yield "Il titolo dice che si cerca qualcuno, e il testo no."
+    if notice.kind is Kind.deadline and _CONTEST.search(notice.title) and not _CONTESTED.search(text):
+        yield "Il titolo dice che c'è un concorso, e il testo no."
+    if match := _PRAISE.search(text) or _DOES_GOOD.match(text):
         yield f"«{match[0]}» è un invito o una lode, non una notizia."
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
@@ -182,7 +218,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if all(_POINTS.search(sentence) for sentence in sentences):
         yield "Il testo dice solo che il resto è nella pagina."
     for sentence in sentences:
-        if _WITH_PREPOSITION.match(sentence) and not speaks(_main_clause(sentence)):
+        if _VERBLESS.match(sentence) and not speaks(_main_clause(sentence)):
             yield f"«{sentence}» non è una frase: manca il verbo."
     if _VAGUE.search(text) and not figures(text):
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
@@ -215,6 +251,14 @@ def _is_name(head: str) -> bool:
 def _days(text: str) -> set[str]:
     """The days of `text` that are no act's."""
     return {fact for fact in told(text) if fact.startswith("day")}
+
+
+def _is_idle(sentence: str, notice: Notice) -> bool:
+    """Whether what opens a text of an event names neither it nor a day: how others were, what if it rains."""
+    if _IF_IT_RAINS.match(sentence):
+        return True
+    named = stems(" ".join((notice.title, *(told.words for told in notice.slots.get(Slot.what, ())[1:2]))))
+    return not (figures(sentence) or named & stems(sentence) or _STREET.search(sentence))
 
 
 def _is_history(sentence: str) -> bool:

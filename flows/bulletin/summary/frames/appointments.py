@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
 from flows.bulletin.page.telling import figures, tells
 from flows.bulletin.summary.frames.happening import needs_headline
@@ -17,9 +18,18 @@ _PLACES_AND_OTHERS = "I luoghi e gli altri appuntamenti sono nella pagina."
 _TAKES_PLACE = re.compile(
     r"\b(?:si\s(?:terr\w+|tien\w+|tengono|svolg\w+)|partir\w+|part(?:e|ono)"
     r"|prend(?:e|ono|erà|eranno)\sil\svia|inizi(?:a|ano|erà|eranno)"
-    r"|va in scena|vanno in scena|(?:è|sono) in programma)\b",
+    r"|va in scena|vanno in scena|(?:è|sono) in programma"
+    r"|sar(?:à|anno)\s(?:presentat|proiettat|inaugurat|celebrat|propost|l[oa']\s?(?:spettacol|concert|film))[a-z]*)\b",
     re.I,
 )
+
+
+_APPOSITION = re.compile(r",\s(?:un|uno|una|un['’])\s?[a-zà-ù][^\d]*(?=\.$)")  # what kind of thing it is
+
+
+def are_apart(notice: Notice) -> bool:
+    """Whether the days are of several matters, of which the title names one at most."""
+    return any(not is_told(notice.title, sentence) for sentence in held(notice))
 
 
 def held(notice: Notice) -> dict[str, set[str]]:
@@ -45,6 +55,8 @@ def each(notice: Notice, limit: int) -> Iterator[str]:
     told = [worded(sentence) for sentence in held(notice)]
     if not told or needs_headline(told[0]):
         return
+    if utf16(f"{told[0]} {_OTHERS}") > limit:
+        told[0] = _APPOSITION.sub("", told[0])
     for count in range(len(told), 0, -1):
         text = " ".join(told[:count])
         if count < len(told):
@@ -53,3 +65,14 @@ def each(notice: Notice, limit: int) -> Iterator[str]:
             text = f"{text} {_OTHERS if is_placed else _PLACES_AND_OTHERS}"
         if utf16(text) <= limit:
             yield text
+
+
+def opening(notice: Notice, limit: int) -> Iterator[str]:
+    """The office's first sentence, with a day that no row has, and word of the others."""
+    first = worded(next(iter((*notice.abstract, *notice.prose)), "")) if notice.rows else ""
+    in_rows = frozenset[str]().union(*(figures(row.when) for row in notice.rows))
+    if not in_rows or not days_of(first) - in_rows or needs_headline(first):
+        return
+    text = f"{first} {_OTHERS}"
+    if is_told(notice.title, first) and utf16(text) <= limit:
+        yield text

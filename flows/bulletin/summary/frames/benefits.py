@@ -13,9 +13,10 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.conditions import SEVERAL, TO_YOU
 from flows.bulletin.summary.frames.families import parent_lives
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.particulars import given
 from flows.bulletin.summary.frames.requirements import in_the_page
-from flows.bulletin.summary.frames.sentences import Sentence, is_fit
+from flows.bulletin.summary.frames.sentences import Sentence
 from flows.bulletin.summary.frames.wording import worded
 
 _LEFT_OUT = re.compile(r"(?:È|Sono) esclus[oaie]\s|Non (?:può|possono) (?:fare domanda|partecipare|chiedere)")

@@ -37,10 +37,13 @@ _GIVES = re.compile(
     r"|concors[oi]|selezion[ei]|avviso pubblico)\b",
     re.I,
 )
+_REMARKS, _CHOICE = "puoi presentare osservazioni", "puoi comunicare la tua scelta"
 _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), action)
     for pattern, action in (
-        (r"\biscri(?:zion|ver|v)\w*", "puoi iscriverti"),
+        (r"\biscri(?:zion|ver|v)\w*(?!\selettoral|\snelle\sliste)\b", "puoi iscriverti"),
+        (r"\bosservazion\w+", _REMARKS),
+        (r"\bopzione\b", _CHOICE),
         (r"\bcandida\w+", "puoi candidarti"),
         (
             r"\bcomunica\w*\s(?:la\s)?(?:loro\s|propria\s)?partecipazione",
@@ -63,13 +66,15 @@ _OF_ANOTHER = re.compile(  # what is asked for, where the title is of something 
     r"\b(?P<what>rimbors|disdett|rinunc|esenzion|esoner|riduzion|agevolazion|variazion|recess)\w*", re.I
 )
 _EXPIRING = re.compile(r"\bin scadenza\b", re.I)  # loans, passes: whose term is no call's
-_DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa)\b", re.I)
+_DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa|va\s\w+[aut]t[oa])\b", re.I)
 _REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",
     "puoi candidarti": "possono candidarsi",
     "puoi comunicare la tua partecipazione": "possono comunicare la loro partecipazione",
     "puoi prenotare": "possono prenotare",
+    _REMARKS: "possono presentare osservazioni",
+    _CHOICE: "possono comunicare la loro scelta",
     "puoi aderire": "possono aderire",
     "puoi fare domanda": "possono fare domanda",
 }
@@ -134,8 +139,7 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
             yield quantity
         is_other = _is_of_another(told.sentence, notice.title)
         bare = "" if is_other else bare_term(told, clause, called(notice), _online(notice))
-        is_duty = _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
-        if bare and not (bare.startswith(TIME) and (is_duty or notice.kind not in _CALLS)):
+        if bare and not (bare.startswith(TIME) and (_is_duty(told) or notice.kind not in _CALLS)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
     yield from instalments(notice)
     if notice.kind in _ASKS_NOBODY:
@@ -169,7 +173,9 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         return  # `Pubblicato il bando`: a headline is no name
     if notice.kind not in _CALLS and not _DATED.search(clause):
         return  # of what the days are counted, the page says of another thing as easily
-    if _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
+    said = f"{told.sentence} {told.words}"
+    action = _action(said)
+    if action != _REMARKS and _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"
         yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."
@@ -188,7 +194,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if _is_of_another(said, notice.title):
         return
     action = _action(said)
-    if not action and _GIVES.match(matter.noun.lstrip("«")):
+    if not action and _GIVES.match(matter.noun.lstrip("«")) and not _is_duty(told):
         action = "puoi fare domanda"
     if action:
         whom = called(notice)
@@ -253,6 +259,11 @@ def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     if _OF_OFFICE.search(f"{told.sentence} {told.words}"):
         return ""
     return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""
+
+
+def _is_duty(told: Told) -> bool:
+    """Whether the term is one of a duty, and no request's."""
+    return _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
 
 
 def _with_office(clause: str, told: Told) -> str:

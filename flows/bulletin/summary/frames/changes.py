@@ -13,6 +13,7 @@ from flows.bulletin.summary.frames.happening import lines_of
 from flows.bulletin.summary.frames.nouns import phrase_of, quoted, segmented
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.subject import title_of
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _CHANGED = re.compile(
     r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat"
@@ -80,7 +81,7 @@ def changed(notice: Notice) -> Iterator[str]:
         ending = "a" if subject.startswith("la ") else found["ending"].lower()
         new_day = next((f" {line}" for line in notice.prose if _NEW_DAY.search(line)), "")
         if is_told(title, line) and line.endswith(".") and is_whole(line):
-            yield f"{line}{new_day}"
+            yield f"{plain_figures(line)}{new_day}"
         tail = re.sub(
             r"\b(?:a )?causa (?:del )?(?=maltempo|neve|pioggia)",
             "per ",

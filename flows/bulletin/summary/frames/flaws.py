@@ -28,6 +28,7 @@ _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told wha
     r"|gratuit|vietat|consentit|riservat|dedicat|destinat|limitat|garantit|distribuit|abilitat|tenut"
     r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
+    r"|\bsi (?:è|sono) (?:svolt|tenut)[oaie]\b"
 )
 _ELSEWHERE = re.compile(  # where it lists, and nothing of what
     r"^(?:L['’]elenco|La lista|La mappa|La documentazione|Il modulo)\b[^.]{0,60}"

@@ -14,7 +14,7 @@ from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.days import Period, period_at
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.streets import joined
-from flows.bulletin.summary.frames.wording import plain_figures
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _BANS = re.compile(
     r"\b(?:è|resta)\s(?:fatto\s)?(?:(?:assoluto|assolutamente|severamente|tassativamente)\s)?"

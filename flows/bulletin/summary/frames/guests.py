@@ -9,6 +9,8 @@ from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.happening import LIFE
 from flows.bulletin.summary.frames.sittings import all_words
 
+_ALL = re.compile(r"(apert[oaie] a tutt[ie]),\s.*")  # `aperto a tutti, coppie e single`
+_GRATIS = re.compile(r"\be sono gratuiti\b")
 _EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
 _OF_A_PRICE = re.compile(
     r"\b(?:ingresso|bigliett\w+|costo|ridott\w+|quota|tessera|green pass|euro)\b|€", re.I
@@ -32,7 +34,7 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
     title = folded(notice.title)
     of_parts = len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}) > 1
     for told in notice.slots.get(Slot.who, ()):
-        words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
+        words = _ALL.sub(r"\1", re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0])
         at = notice.source.find(told.words)
         is_in_a_row = any(row.start <= at < row.end for row in notice.rows)
         if is_in_a_row and not all(told.words in notice.source[row.start : row.end] for row in notice.rows):
@@ -65,5 +67,5 @@ def is_open_to_all(notice: Notice) -> bool:
     """Whether the page says of all of it, and with no condition beside, that it is for everybody."""
     told = notice.slots.get(Slot.who, ())
     return any(
-        one.row is None and clauses.is_everyone(re.sub(r"\be sono gratuiti\b", "", one.words)) for one in told
+        one.row is None and clauses.is_everyone(_ALL.sub(r"\1", _GRATIS.sub("", one.words))) for one in told
     ) and not any(_CONDITION.search(one.words) for one in told)

@@ -8,6 +8,7 @@ sentence is sure gives none: then the page's own sentences name the matter, or a
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import with_article
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.titles import is_told
@@ -37,6 +38,7 @@ _PAPER = re.compile(
     r"|attivit|estiv|natalizi))|catalogo|regolamento|opuscolo|mappa|guida|tariffe|vademecum)\b",
     re.I,
 )
+_DIARY = re.compile(r"(?:diario|date|esit[oi])\b", re.I)
 _SCHOOL_YEAR = re.compile(r"\b[Aa]\.?\s?[Ss]\.\s?(?=20\d\d)")
 _INFINITIVE = re.compile(r"\w+(?:are|ere|ire|rsi)\b", re.I)
 _THAT = re.compile(r"\b(?:che|chi|cui|dove)\b")
@@ -44,6 +46,10 @@ _ASIDE = re.compile(r"\s[-–—]\s")  # `È Po - Luglio 2027` is the name of a 
 _NAMED_CALL = re.compile(
     r"(?P<name>[^–—:«»\"“”]{3,50}?)(?:\s[-–—]\s|:\s)(?P<doc>avviso pubblico|avviso|bando pubblico|bando)\s"
     r"(?P<what>(?:per|di|rivolt\w|finalizzat\w|destinat\w)\s.+)",
+    re.I,
+)
+_FIELD = re.compile(  # `Cimitero: avviso di esumazioni` is no name
+    r"(?:cimiter[oi]|bibliotec[ah]e?|scuol[ae]|tributi|sport|ambiente|cultura|lavoro|casa|sociale|commercio|turismo)",
     re.I,
 )
 _AN_OFFICE = re.compile(
@@ -91,6 +97,9 @@ def _named_call(title: str) -> Iterator[str]:
         doc = found["doc"].lower()
         article = "l'" if doc.startswith("avviso") else "il "
         name = found["name"].strip()
+        if _FIELD.fullmatch(name):
+            yield f"È pubblicato {article}{doc} {found['what'].rstrip('.')}."
+            return
         yield f"È pubblicato {article}{doc} «{name[:1].upper()}{name[1:]}» {found['what'].rstrip('.')}."
 
 
@@ -145,6 +154,9 @@ def _parted(title: str, body: str) -> Iterator[str]:
     what = f"{parts['what'][:1].upper()}{parts['what'][1:]}"
     said = done(what).rstrip(".") or spoken(what)
     if not speaks(said):
+        of = matter_of(parts["of"]) if _DIARY.match(what) else None
+        if of is not None and of.article and (named := with_article(what)):
+            yield f"Nella pagina trovi {named} {of.of}."
         return
     if _LABEL.fullmatch(parts["of"]):
         yield f"{said}."

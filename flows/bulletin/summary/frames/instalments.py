@@ -13,6 +13,9 @@ from flows.bulletin.summary.frames.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.streets import joined
 
 _PART = re.compile(r"(?:\d\s?[°ªa^]?|\w+)?\s?\brata\b|\b(?:acconto|saldo)\b", re.I)
+_BARE_PART = re.compile(
+    r"\W*(?:(?:prima|seconda|terza|quarta|\d\s?[ªa^°])\s?rata|acconto|saldo)\b[^\n]{5,60}$", re.I
+)
 _AT_ONCE = re.compile(r"\bunica\b|\bunico\b", re.I)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _LEAST = 2
@@ -20,7 +23,8 @@ _LEAST = 2
 
 def terms(notice: Notice) -> tuple[Period, ...]:
     """The days of a list of parts, in the page's order; () where an item has none, or has two."""
-    return _terms(tuple(listing.items for listing in notice.listings))
+    lines = tuple(line.strip() for line in notice.body.splitlines() if _BARE_PART.match(line))
+    return _terms((*(listing.items for listing in notice.listings), lines))
 
 
 @lru_cache(maxsize=32)

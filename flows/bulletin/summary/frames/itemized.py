@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import is_fit, office
+from flows.bulletin.summary.frames.sentences import office
 from flows.bulletin.summary.frames.wording import worded
 
 _FEWEST = 2

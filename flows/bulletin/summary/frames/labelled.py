@@ -12,9 +12,11 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.sections import sections
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.purposes import purpose_of
-from flows.bulletin.summary.frames.sentences import Sentence, is_fit
-from flows.bulletin.summary.frames.wording import plain_figures, worded
+from flows.bulletin.summary.frames.sentences import Sentence
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _PLACE = 60.0  # behind what the office says, before its lists
 _TOLD_SO = (Kind.service, Kind.deadline, Kind.job, Kind.campaign, Kind.other)

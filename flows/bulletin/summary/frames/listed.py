@@ -15,9 +15,9 @@ from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Listing, Notice
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import opened
-from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.streets import joined
 from flows.bulletin.summary.frames.wording import worded
 

@@ -13,26 +13,27 @@ from flows.bulletin.summary.frames.lines import is_cut
 
 _NOUNS: dict[str, str] = {
     "il": """
-        bando bilancio bonus buono calendario cambio catalogo censimento centro certificato concorso
+        bando bilancio bonus buono calendario cambio catalogo censimento centro certificato comitato concorso
         contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
         pagamento passaporto patto pedibus permesso piano portale premio prestito progetto programma
         questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
-        parco museo teatro ponte cinema municipio cimitero lavoro
+        parco museo teatro ponte cinema municipio cimitero lavoro saldo
         sussidio tesseramento tirocinio trasporto trasferimento versamento volontariato voucher
     """,
     "lo": "scambio sconto screening spazio sportello studio",
     "l'": """
-        abbonamento accesso accesso affidamento albo alloggio appuntamento asilo assegno avviso elenco esito
+        abbonamento acconto accesso affidamento albo alloggio appuntamento asilo assegno avviso elenco esito
         esonero incentivo incontro invito orario uso acquisto accreditamento
         adesione adozione agevolazione apertura aggregazione asta assegnazione assistenza autorizzazione
-        esenzione erogazione indagine iscrizione istanza occupazione ordinanza attivazione imposta
+        elezione esenzione erogazione indagine iscrizione istanza occupazione ordinanza attivazione imposta
     """,
     "la": """
         piazza palestra biblioteca sede sala stazione
-        borsa campagna carta celebrazione cittadinanza concessione comunicazione consultazione denuncia
-        dichiarazione domanda fiera festa formazione gara graduatoria licenza manifestazione mensa misura
-        mostra prestazione proroga pubblicazione raccolta rassegna residenza ricerca richiesta sagra scuola
-        selezione separazione tassa tessera trascrizione variante variazione vendita
+        borsa campagna carta celebrazione cittadinanza commissione concessione comunicazione consulta
+        consultazione denuncia dichiarazione domanda fiera festa formazione gara graduatoria licenza
+        manifestazione mensa misura mobilità mostra prestazione proroga pubblicazione raccolta rassegna
+        residenza ricerca richiesta sagra scuola selezione separazione tassa tessera trascrizione
+        variante variazione vendita
     """,
     "i": """
         bandi buoni centri concorsi contributi corsi fondi laboratori libri matrimoni permessi premi
@@ -43,13 +44,14 @@ _NOUNS: dict[str, str] = {
         sportelli
     """,
     "le": """
-        adesioni agevolazioni autorizzazioni borse candidature domande graduatorie iscrizioni istanze
+        adesioni agevolazioni autorizzazioni borse candidature domande elezioni graduatorie iscrizioni istanze
         misure piante richieste selezioni tariffe
     """,
 }
 _ARTICLES = {noun: article for article, nouns in _NOUNS.items() for noun in nouns.split()}
 _FEMININE_ELIDED = frozenset(
     [
+        "elezione",
         "adesione",
         "adozione",
         "agevolazione",
@@ -92,7 +94,7 @@ _JOINS_BY_DI = frozenset(
 )
 _JOINS_BY_PER = frozenset({"contributo", "contributi"})
 _ACTION = re.compile(r"(?:zione|sione|tura|mento)$|acquisto$")  # `contributo apertura fondi`
-_PAPERS = frozenset({"calendario", "elenco"})
+_PAPERS = frozenset({"calendario", "elenco", "acconto", "saldo"})
 _OF_WASTE = re.compile(r"\braccolta(?: differenziata)?(?= rifiuti\b)")
 _STATUS = re.compile(  # `Centri estivi 2026, iscrizioni aperte`
     r",\s(?:(?:pre)?iscrizioni|domande|candidature|adesioni|prenotazioni)\s"
@@ -109,6 +111,19 @@ _BARE_TITLE = re.compile(
 )
 _ANNOUNCED = re.compile(  # `Aperto il bando per gli alloggi`: the bando
     r"(?:(?:ri)?apert|pubblicat|prorogat|attivat|istituit|approvat)[oaie]\s(?:(?P<article>il|lo|la|i|gli|le)\s|l['’])(?=[a-zà-ù])",
+    re.I,
+)
+_NOTICE_OF = re.compile(  # `Avviso di deposito della variante` is about the variante
+    r"avviso\s(?:di|dell['’])\s?(?:avvenut[oa]\s)?(?:deposito|adozione|approvazione|pubblicazione)\s"
+    r"(?:(?:atti|degli atti)\s)?(?:de(?:l|lla|llo|i|gli|lle)\s|dell['’])"
+    r"|avviso\s(?:pubblico\s)?di\s(?=(?:mobilità|selezione|concorso|asta|gara)\b)",
+    re.I,
+)
+_ADDRESSED = re.compile(
+    r"(?:comunicazion[ei]|avvis[oi]|informativ[ae]|nota|lettera)\s(?:ai|agli|alle|alla)\s", re.I
+)
+_OF_A_TERM = re.compile(
+    r"scadenz[ae]\s(?:de(?:l|lla|llo|i|gli|lle)\s|dell['’]|di\s)?(?=(?:acconto|saldo|rat[ae]|imu|tari|tassa|pagament\w)\b)",
     re.I,
 )
 _ORDER_ONLY = re.compile(
@@ -168,9 +183,9 @@ class Matter:
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
-    title = _ITS_TERM.sub("", title)
+    title = _NOTICE_OF.sub("", _OF_A_TERM.sub("", _ITS_TERM.sub("", title)))
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
-    if is_number(text) or not text or is_cut(title):
+    if is_number(text) or not text or is_cut(title) or _ADDRESSED.match(text):
         return None
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]
@@ -182,10 +197,9 @@ def matter_of(title: str) -> Matter | None:
         article = (announced["article"] or "l'").lower()
         return Matter(head[announced.end() :], article, article in ("la", "le"))
     first, _, rest = head.partition(" ")
-    article = _ARTICLES.get(first.lower(), "")
+    article, feminine = _article(first.lower())
     if article and rest and not has_verb(rest):
         noun = f"{first.lower()} {_joined(first.lower(), rest)}"
-        feminine = article in ("la", "le") or first.lower() in _FEMININE_ELIDED
         return Matter(noun, article, feminine)
     quoted = head if len(head.split()) > 1 or len(parts) == 1 else text
     if utf16(quoted) > _LONGEST or has_verb(quoted) or len(quoted.split()) < 2:
@@ -206,11 +220,17 @@ def _asked_for(head: str, rest: str) -> Matter | None:
 def noun_of(text: str) -> Matter | None:
     """`text` with the article of its first word, where that word is a known noun."""
     first, _, rest = text.strip(" .").partition(" ")
-    article = _ARTICLES.get(first.lower(), "")
+    article, feminine = _article(first.lower())
     if not article:
         return None
-    noun = f"{first.lower()} {rest}".strip()
-    return Matter(noun, article, article in ("la", "le") or first.lower() in _FEMININE_ELIDED)
+    return Matter(f"{first.lower()} {rest}".strip(), article, feminine)
+
+
+def _article(noun: str) -> tuple[str, bool]:
+    """The article of a noun that titles open with, and whether it is feminine; "" where neither is sure."""
+    if article := _ARTICLES.get(noun, ""):
+        return article, article in ("la", "le") or noun in _FEMININE_ELIDED
+    return "", False
 
 
 def is_asked(matter: Matter) -> bool:

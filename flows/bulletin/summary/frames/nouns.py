@@ -19,20 +19,22 @@ _FEMININE = (
     " giornata serata gara escursione cerimonia biciclettata "
     "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
-    " pedalata fiaccolata tombola cena mattinata"
+    " pedalata fiaccolata tombola cena mattinata consegna intitolazione accensione sfilata processione"
 )
 
 _PLURAL = (
     "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
     " pomeriggi mercati gite feste seminari escursioni camminate workshop eventi tornei"
     " conferenze proiezioni passeggiate giornate attività giochi mercatini celebrazioni cerimonie"
-    " commemorazioni presentazioni iniziative"
+    " commemorazioni presentazioni iniziative assemblee"
 )
 
 _ARTICLE = {
     **dict.fromkeys(_MASCULINE.split(), "il"),
     **dict.fromkeys(_FEMININE.split(), "la"),
     "open day": "l'",
+    "caccia al tesoro": "la",
+    "gruppo di lettura": "il",
 }
 
 _COUNTED = (
@@ -48,6 +50,12 @@ NOUN = re.compile(
 SEVERAL = re.compile(
     rf"(?:({_COUNTED})\s)?({'|'.join(sorted(_PLURAL.split(), key=len, reverse=True))})\b", re.I
 )
+
+_IS_ONE = re.compile(r"(?:workshop|film)(?:\s[a-zà-ù]+o\b|\s?:)", re.I)  # `Workshop gratuito`
+
+_TO_GET_IN = re.compile(
+    r":\s(?:test|prov[ae]|audizion[ei]|provin[oi]|selezion[ei]|colloqui[o]?)\b", re.I
+)  # before it
 
 _ORDINAL = re.compile(
     r"(?:(?:prim|second|terz|quart|quint|sest|settim|non|decim)[ao]|\d{1,2}[ªa°º])\s(?=[A-Za-z])", re.I
@@ -95,7 +103,9 @@ _PARTS = re.compile(
 def phrase_of(words: str) -> str:
     """`il corso di yoga` of `Corso di yoga`, `tre incontri sul fuoco`; "" where no known noun opens it."""
     words = words.strip(" .;:")
-    if several := SEVERAL.match(words):
+    if _TO_GET_IN.search(words):
+        return ""
+    if (several := SEVERAL.match(words)) and not _IS_ONE.match(words):
         text = words[0].lower() + words[1:]
         return guillemets(text) if several[1] else guillemets(f"{_plural_article(several[2])} {text}")
     noun = NOUN.match(words)
@@ -106,6 +116,8 @@ def phrase_of(words: str) -> str:
     if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
         name = named[2].strip(' "“”«»')
         is_part = name == named[2] and _PARTS.match(name)  # `: celebrazioni nei cimiteri` is no name
+        if name == named[2] and not is_part:
+            name = f"{name[:1].upper()}{name[1:]}"
         rest = (
             f"{(named[1] or '').rstrip()}, con {name}" if is_part else f"{(named[1] or '').rstrip()} «{name}»"
         )

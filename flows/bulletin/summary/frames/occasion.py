@@ -16,9 +16,9 @@ from flows.bulletin.summary.frames import whereabouts
 from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.further import meetings, other_days
 from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
-from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.sittings import (
     Sitting,
     all_words,
@@ -45,9 +45,11 @@ _STARTS = re.compile(
 _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.I)  # that were not understood
 _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
 _WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I)
+_MOST_OF_ONE = 2  # days of rows, one of which alone has a place
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
-    r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta)\b",
+    r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta"
+    r"|premi\w*|vincitor\w+|bors[ae] di studio|baby[ -]?sitt\w+|servizio gratuito)\b",
     re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(
@@ -122,6 +124,16 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("places")
     elif len(places) == 1 and not any(sitting.place for sitting in sittings):
         place_words = place_words or next(iter(places))
+    told_places = notice.slots.get(Slot.place, ())
+    whens = {row.when for row in rows if row.when}
+    if (
+        not (dated and sittings)
+        and len(told_places) == 1
+        and told_places[0].row
+        and len(whens) > _MOST_OF_ONE
+    ):
+        place_words = ""  # of one of several days
+        unsaid.append("places")
     is_apart = not dated and len({sitting.place for sitting in sittings}) > 1
     if not dated and len(sittings) > 1:
         if is_apart:  # each day has its own, or one has none that is sure
@@ -205,13 +217,23 @@ def occasion_of(notice: Notice) -> Occasion:
         place_words = ""
     spans = [span for sitting in sittings for span in sitting.days.spans]
     if other_days(notice, sittings, has_rows=bool(dated)) or (
-        all(span.first == span.last for span in spans) and meetings(notice) > max(1, len(spans))
+        all(span.first == span.last for span in spans)
+        and all(sitting.days.role == "on" for sitting in sittings)
+        and meetings(notice) > max(1, len(spans))
     ):
         unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""
     if not place and not where and "places" not in unsaid and _STARTS.search(notice.source):
         unsaid.append("starts")
         place_words = ""
+    is_placed = (
+        place_words
+        or where
+        or any(sitting.place for sitting in sittings)
+        or {"places", "starts"} & set(unsaid)
+    )
+    if len(sittings) > 1 and not is_placed and len(all_words(notice, Slot.place)) > 1:
+        unsaid.append("places")
     if place_words and not place and not where:
         unsaid.append("place")  # a name without a sure preposition may be who organises it
         place_words = ""

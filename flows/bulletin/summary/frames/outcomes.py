@@ -24,7 +24,7 @@ _PUBLISHED = re.compile(
     rf"(?=\S*\s?pubblica){_OUTCOME.pattern}(?P<tail>\s(?:di\sambito|alla\sprova\s\w+))?", re.I
 )
 _PART = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+|\n+")
-_AT_THE_END = re.compile(rf"(?<=[\w”»\")])\s(?={_OUTCOME.pattern}$)", re.I)
+_AT_THE_END = re.compile(rf"(?:(?<=\w\w)|(?<=[”»\")]))\s(?={_OUTCOME.pattern}$)", re.I)
 _ARTICLES = {
     "graduatoria": ("È pubblicata", "la "),
     "graduatorie": ("Sono pubblicate", "le "),

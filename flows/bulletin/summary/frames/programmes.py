@@ -1,23 +1,32 @@
 """The texts of several events, or of one in several parts: all of them, a true range, or where they are."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.clauses.days import Days, Span, days_clause
+from flows.bulletin.language.titles import folded
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames import events
-from flows.bulletin.summary.frames.appointments import each
+from flows.bulletin.summary.frames.appointments import are_apart, each, opening
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, rests, told_once, without_street
 from flows.bulletin.summary.frames.lacking import untold
 from flows.bulletin.summary.frames.nouns import guillemets, is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sentences import repeats
-from flows.bulletin.summary.frames.sittings import Sitting
+from flows.bulletin.summary.frames.sittings import Sitting, all_words
 from flows.bulletin.summary.frames.subject import matters
+from flows.bulletin.summary.frames.tidied import fitting
 
 _HALF_A_YEAR = 6  # months: `dicembre e gennaio` stay in their order
+_AUTUMN, _SPRING = 10, 4  # months: between them a year ends
+_QUARTER = re.compile(  # and the hall in it
+    r"[A-ZÀ-Ý][\w'’ ]{2,30}, "
+    r"(?:centro|oratorio|sala|palestra|ex scuola|scuola|teatro|biblioteca|parco)\b[^.:;]{0,40}"
+)
 _MOST_DAYS = 5  # that are named one by one
+_SEVERAL = 3  # days of a programme
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
@@ -28,9 +37,24 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     )
     if several and not is_changed(notice):
         yield from each(notice, limit)
-        yield from ordered(_texts(notice, occasion), occasion, limit)
+        yield from opening(notice, limit)
+        if not are_apart(notice):
+            yield from fitting(_in_part(notice, occasion), limit)
+            yield from ordered(_texts(notice, occasion), occasion, limit)
     else:
         yield from events.texts(notice, limit)
+
+
+def _in_part(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """From the first day to the last one of a programme whose rows are not all of it."""
+    span = _from_first_to_last(notice, occasion.sittings) if "others" in occasion.unsaid else ""
+    whole = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "others"))
+    for phrase in dict.fromkeys(phrase for phrase, _ in _ways(notice, occasion)) if span else ():
+        verb = "ci sono" if is_plural(phrase) else "c'è"
+        said = f"{span} {verb} {phrase}"
+        said = f"{closed(said[0].upper() + said[1:])} Il programma è nella pagina."
+        lacking = [name for name in untold(said, whole) if name not in ("when", "hours", "place")]
+        yield from (f"{said} {rest}".strip() for rest in rests(whole, lacking))
 
 
 def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
@@ -77,7 +101,11 @@ def _apart(place: str) -> str:
 
 def _ways(notice: Notice, occasion: Occasion) -> Iterator[tuple[str, str]]:
     """Ways to name what happens: several meetings also by for whom they are, and by their name alone."""
-    named = list(matters(notice))
+    rows = folded(" ".join(row.what for row in notice.rows)) if len(notice.rows) > 1 else ""
+    named = [
+        (phrase, "" if rows and folded(sentence.strip(".")) in rows else sentence)
+        for phrase, sentence in matters(notice)
+    ]
     people = occasion.who if occasion.who.startswith("per ") else ""
     for phrase, sentence in named:
         if people and is_plural(phrase) and " per " not in phrase:
@@ -124,6 +152,8 @@ def each_once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
 def _named(what: str) -> str:
     """`«Alba»`, `Ada Neri con «Alba»`: only what has no quotes of its own stands between them."""
     said = guillemets(what)
+    if what[:1].islower() or _QUARTER.fullmatch(what):
+        return said  # `posa di una corona`; `Borgo, oratorio San Luigi`
     return said if "«" in said else f"«{said}»"
 
 
@@ -162,6 +192,24 @@ def _days(sittings: tuple[Sitting, ...]) -> tuple[str, bool]:
     clause = days_clause(Days(tuple(distinct)))
     hours = {sitting.hours for sitting in sittings}
     return f"{clause} {hours.pop()}".strip() if len(hours) == 1 else clause, True
+
+
+def _from_first_to_last(notice: Notice, sittings: tuple[Sitting, ...]) -> str:
+    """`da sabato 4 dicembre a giovedì 6 gennaio` of rows that are not all, and the days beside them."""
+    told = [days for words in all_words(notice, Slot.when) if (days := days_of(words))]
+    spans = [span for days in (*told, *(sitting.days for sitting in sittings)) for span in days.spans]
+    months = {day.month for span in spans for day in (span.first, span.last)}
+    turns = max(months, default=0) >= _AUTUMN and min(months, default=0) < _SPRING
+
+    def when(day: Day) -> tuple[int, int, int]:
+        month = day.month + (12 if turns and day.month < _SPRING and not day.year else 0)
+        return day.year or 0, month, day.day
+
+    distinct = {span for sitting in sittings for span in sitting.days.spans}
+    if len(distinct) < _SEVERAL or len({bool(span.first.year) for span in spans}) > 1:
+        return ""
+    first, last = min((span.first for span in spans), key=when), max((span.last for span in spans), key=when)
+    return days_clause(Days((Span(first, last),)))
 
 
 def _in_page(sittings: tuple[Sitting, ...], *, is_whole: bool) -> str:

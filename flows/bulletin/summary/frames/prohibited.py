@@ -17,7 +17,8 @@ from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.forbidden import forbidden
 from flows.bulletin.summary.frames.own import opened
-from flows.bulletin.summary.frames.wording import plain_figures, worded
+from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 KINDS = frozenset({Kind.other, Kind.campaign, Kind.act, Kind.service, Kind.health})
 _USE = r"(?:(?:prelievo e (?:di )?)?(?:us[oi]|utilizzo|consumo)(?: di)?|usare|utilizzare|utilizzo)"

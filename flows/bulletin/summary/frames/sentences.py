@@ -17,11 +17,11 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.titles import is_told
-from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import headings
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.flaws import flaw_of
 from flows.bulletin.summary.frames.leads import may_lead
 from flows.bulletin.summary.frames.matter import Matter, matter_of
@@ -58,7 +58,6 @@ _UNTOLD = 4.0  # a day or a deadline that the gate asks for
 _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
-_SHORTEST = 18  # characters: `Porta un documento.`
 NAMED = 0.5  # the place of a frame's sentence that names the matter: behind the office's first one
 MADE = 50.0  # the place of a sentence that a frame made, behind the office's first ones
 _MOST, _TOGETHER = 12, 3
@@ -66,29 +65,6 @@ _SUBJECTS = 8  # sentences
 _LONGEST_HEADING = 110  # UTF-16 units
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
 _LEAD = 70  # characters in which a sentence says what it is about
-_POINTS = re.compile(
-    r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
-    r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
-    r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
-    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine"
-    r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
-    r"|in (?:tal|questo|quest)"
-    r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
-    r"|informazioni|info)|si rimanda|al contrario|ma |e "
-    r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"
-    r"|da (?:€\s?|euro )?\d[\d.,]* (?:euro |€ )?(?:a|ad|fino a) (?:€\s?|euro )?\d"  # one band of several
-    r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
-    r"|nel caso di"
-    r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
-    re.I,
-)
-_LIST_LEAD = re.compile(  # with the first item of a list, which would read as all
-    r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+"
-    r"|present(?:are|at\w)|consegnat\w|inviat\w|allegare|allegati)\b"
-    r"[^.:]{0,40}:\s",
-    re.I,
-)
-_LISTS_ALL = re.compile(r":\s[^:;]+,[^:;]+\se\s[^:;,]+\.$")  # `Occorre portare: documento, foto e marca.`
 _OF_SOME = re.compile(
     r"(?:per (?:i|gli|le|chi)|se|nel caso|in caso|qualora|i cittadini (?:stranieri|non|extra)"
     r"|gli stranieri)\b",
@@ -98,20 +74,6 @@ _CASE = re.compile(
     r"(?:per (?:i minori|chi)|nel caso|in caso|qualora|i cittadini (?:stranieri|non|extra))\b", re.I
 )
 _DUTY = re.compile(r"(?:Serv(?:e|ono)|Occorr\w+|Bisogna|È necessari\w)\b")
-_EMPTY = re.compile(
-    r"(?-i:\bdett[oaie] [A-Z])|\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
-    r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
-    r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
-    r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b|\bsuddett\w+|\bpredett\w+"
-    r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
-    r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
-    r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
-    re.I,
-)
-_SAID = re.compile(
-    r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
-    r"|\babbiamo\b|\britengo\b"
-)
 MEETS = re.compile(
     r"(?:L['’](?:appuntamento|evento|iniziativa|incontro|attività)|Gli (?:appuntamenti|incontri)|La serata"
     r"|Il corso|Le lezioni|Per chi|Si tratta|È (?:un|una|il|la|lo|(?:rivolt|dedicat|destinat|riservat)\w))\b"
@@ -208,24 +170,6 @@ def _figures(text: str) -> frozenset[str]:
     return frozenset(fact.value for fact in facts(text) if fact.kind in _FIGURES)
 
 
-@lru_cache(maxsize=1024)
-def is_fit(text: str, original: str) -> bool:
-    """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
-    if not speaks(text) or len(text) < _SHORTEST or original.rstrip().endswith((":", ";", ",", "…", "...")):
-        return False
-    if _LIST_LEAD.search(text) and not text.startswith("Non ") and not _LISTS_ALL.search(text):
-        return False
-    if text.endswith("!") and not facts(text):
-        return False  # `Ogni goccia conta!` calls out and tells nothing
-    if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
-        return False
-    return (
-        "?" not in _quoteless(text)
-        and text.count("(") == text.count(")")
-        and not any(sign in text for sign in "|•=")
-    )
-
-
 def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
     """Whether a sentence says by itself what the notice is about."""
     if (_HEADS.match(text) or MEETS.match(text)) and not is_told(notice.title, text):
@@ -279,13 +223,15 @@ def chosen(
     worthy = sorted(sentences, key=lambda one: -_alone(one, weights))[:_MOST]
     worthy = [one for one in worthy if utf16(one.text) <= limit]
     worthy.sort(key=lambda one: one.place)
+    places = sorted({int(one.place) for one in sentences if 0 <= one.place < MADE and one.place != NAMED})
+    first, opening = next(iter(places), 0), {0, 1, *places[:2]}
     musts = {one.text: telling.musts(one.text, notice) for one in worthy}
     of_all = frozenset[Slot]().union(*musts.values())
     made: list[tuple[float, str]] = []
     for count in range(1, _TOGETHER + 1):
         for group in combinations(worthy, count):
             if (
-                not (group[0].names or group[0].place in (0, 1))
+                not (group[0].names or group[0].place in opening)
                 or _CASE.match(group[0].text)
                 or (not group[0].names and MEETS.match(group[0].text))
                 or sum(utf16(one.text) + 1 for one in group) - 1 > limit
@@ -296,7 +242,7 @@ def chosen(
             told = frozenset[Slot]().union(*(one.slots for one in group))
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
             text = " ".join(one.text for one in group)
-            value += _FIRST if group[0].place == 0 else 0.0
+            value += _FIRST if group[0].place == first else 0.0
             value -= 0.0 if group[0].names else _UNNAMED + _SKIPS * (is_said and group[0].place > 0)
             value -= _UNTOLD * len(of_all - frozenset[Slot]().union(*(musts[one.text] for one in group)))
             value -= _HEADLESS if _HEADS.match(group[0].text) and group[0].place not in (NAMED, MADE) else 0.0
@@ -366,8 +312,3 @@ def _says_noun(notice: Notice) -> bool:
 def _lower(text: str) -> str:
     first = text.split(" ", 1)[0]
     return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
-
-
-def _quoteless(text: str) -> str:
-    """`text` without short quotes, which are names: `la misura «Cresciamo»`."""
-    return re.sub(r"[«“\"][^«»“”\"]{1,60}[»”\"]", "", text)

@@ -27,6 +27,10 @@ _TO_HOURS = r"(?:\s20\d\d)?\s?[,;:–-]?\s?(?:con inizio\s|a partire\s)?"  # bet
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
 _BEGINS = re.compile(r"\b(?:si\s)?(?:comincia|inizia|apre|parte|inizierà|partirà|aprirà)\s(?:\w+\s)?$", re.I)
 _ENDS = re.compile(r"\b(?:si\s)?(?:conclude|concluderà|termina|terminerà|chiude|chiuderà)\s(?:\w+\s)?$", re.I)
+_ON_THE_PHONE = re.compile(r"(?:per (?:prenota|inform|iscri)\w+|prenotazion\w+|info\w*)\b[^.]*\d{5}", re.I)
+_ON_ONE_DAY = re.compile(
+    r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}\b[^.;]{0,12}$", re.I
+)
 _MOST_BESIDE = 4
 _MEETS_AT = re.compile(
     r"\s(?:in|al|alla|allo|davanti|presso|da|sul|sulla)\s[^.,;:()\n]{3,50}|\sall['’][^.,;:()\n]{3,50}"
@@ -190,6 +194,8 @@ def _each_week(days: Days, hours: str, notice: Notice) -> str:
     if len(days.spans) > 1 and beside and not _are_all(days, beside):
         return ""  # `sabato 5 e domenica 6. Domenica dalle 9 alle 12`: one day's
     is_one_day = span.first == span.last and days.role == "on"
+    if not is_one_day and hours and _is_of_a_day(notice):
+        return ""
     if len(days.spans) > 1 or is_one_day or not hours:
         return hours
     named = {match["day"].lower() for match in WEEKLY.finditer(notice.source)}
@@ -201,6 +207,15 @@ def _each_week(days: Days, hours: str, notice: Notice) -> str:
         weekly = f"ogni {weekdays}" if days.role == "from" and weekdays != beside[0] else beside[0]
         return f"{weekly} {hours}" if tells_all and hours[0] in "ad" else ""
     return f"ogni {named.pop()} {hours}" if len(named) == 1 and hours.startswith(("alle", "dalle")) else ""
+
+
+def _is_of_a_day(notice: Notice) -> bool:
+    """Whether the hour stands beside one weekday with its number, or a telephone: it is not the period's."""
+    hours = notice.slots.get(Slot.hours, ())
+    return bool(hours) and all(
+        _ON_THE_PHONE.match(told.sentence) or _ON_ONE_DAY.search(told.sentence.partition(told.words)[0][-40:])
+        for told in hours
+    )
 
 
 def _are_all(days: Days, beside: list[str]) -> bool:

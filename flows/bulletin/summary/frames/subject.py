@@ -67,7 +67,7 @@ _STATUS_MARK = re.compile(
 )
 
 _UNDER_WAY = re.compile(  # `Al via il corso di yoga`: what it is stands behind
-    r"^(?:al\svia|(?:ri)?torna(?:no)?|ripart(?:e|ono)|riprend(?:e|ono)|arriva(?:no)?|inizia(?:no)?)\s"
+    r"^(?:[A-ZÀ-Ý][a-zà-ù]+:\s)?(?:al\svia|(?:ri)?torna(?:no)?|ripart(?:e|ono)|riprend(?:e|ono)|arriva(?:no)?|inizia(?:no)?)\s"
     r"(?:(?:il|lo|la|i|gli|le|un|uno|una)\s|(?:l|un)['’]\s?)(?=[a-z])",
     re.I,
 )
@@ -76,6 +76,13 @@ _SMALL_WORDS = (
     r"|nell?[aeo]?|sull?[aeo]?|contro\sl[ae])\s|(?:dell|all|nell|sull|d)['’]"
 )
 
+_PROGRAMME_OF = Cued(
+    r"\bprogramma\s(?:(?:del|dello|della|dei|degli|delle)\s|dell['’])([a-zà-ù][^:;.\n]{5,80})(?=[:.\n])", re.I
+)
+_ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziative`
+    r"(?::|\s[-–—])\s(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*$",
+    re.I,
+)
 _ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\sorari|le\sdate", re.I)
 _MOST_WORDS = 9  # of a telegraphic title
 
@@ -108,7 +115,7 @@ def title_of(notice: Notice) -> str:
     bare = _STATUS_MARK.sub("", " ".join(notice.title.split())).strip(" .-–")
     if _NUMBER_TITLE.fullmatch(bare):
         return ""
-    bare = _fuller(_UNDER_WAY.sub("", bare, count=1), notice)
+    bare = _fuller(_UNDER_WAY.sub("", _ITS_PROGRAMME.sub("", bare), count=1), notice)
     return bare[:1].upper() + bare[1:]
 
 
@@ -199,8 +206,14 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     if is_name and not has_verb(title):
         with_article = dateless if re.match(r"(?:i|gli|le|il|lo|la)\s[a-z]|l['’][a-z]", dateless) else ""
         yield with_article or segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
+    elif dateless and " " not in dateless and (phrase := phrase_of(title)):
+        yield phrase, ""  # `Celebrazione del 25 aprile`
     if nominal:
         yield phrase_of(nominal), ""
+    elif not title or (not dateless and TITLE_DAY.fullmatch(title)):  # `2 giugno 2027` names nothing
+        yield from (
+            (phrase, "") for found in _PROGRAMME_OF.finditer(notice.body) if (phrase := phrase_of(found[1]))
+        )
 
 
 def _is_of(own: str, said: str) -> bool:

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Told
-from flows.bulletin.summary.frames.wording import plain_figures
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _END = re.compile(
     rf"(?P<week>{WEEKDAY}\s+)?(?P<day>\d{{1,2}})[°º]?\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d))?", re.I
@@ -27,6 +27,12 @@ _MONTH_END = re.compile(
     rf"(?P<month>{MONTH})(?:\s(?P<year>20\d\d))?",
     re.I,
 )
+_A_DAY = rf"(?:{WEEKDAY}\s+)?\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?"
+_FROM_HOUR = re.compile(  # `dalle 9 del 1° giugno alle 12 del 30 giugno`
+    rf"\b(?P<words>dalle (?:ore )?[\d:]+ (?:del(?: giorno)? |di |dell['’]){_A_DAY},? (?:e )?(?:fino )?"
+    rf"alle (?:ore )?[\d:]+ (?:del(?: giorno)? |di |dell['’]){_A_DAY})",
+    re.I,
+)
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
 )
@@ -41,6 +47,8 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
     opens: tuple[str, Told | None] = ("", None)
     for _, pieces in groupby(told, key=lambda piece: piece.sentence):
         together = list(pieces)
+        if both := _FROM_HOUR.search(plain_figures(together[0].sentence)):
+            return re.sub(r"\b(?:ore|giorno) ", "", both["words"]).lower(), together[0]
         joined = " ".join(piece.words for piece in together[:3])
         clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))
         if clause and not _OPENS.match(clause):

@@ -17,6 +17,7 @@ from flows.bulletin.summary.frames.addressed import addressed
 from flows.bulletin.summary.frames.ordered import ordered
 from flows.bulletin.summary.frames.recitals import without_recitals
 from flows.bulletin.summary.frames.scheduled import present
+from flows.bulletin.summary.frames.written_figures import clock, plain_figures
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
@@ -105,12 +106,6 @@ _LAW = re.compile(
     re.I,
 )
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
-_NUMERIC_DATE = Cued(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
-_SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
-_SHORT_DATE = re.compile(
-    r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
-    r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
-)
 _FROM_BY = Cued(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
 _ONE_MONTH = Cued(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
@@ -124,25 +119,9 @@ _SAME_YEAR = re.compile(
     rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
     rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"
 )
-_AT_HOUR = Cued(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
-_HOUR = Cued(
-    r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
-)
-_HOUR_DOT = re.compile(
-    r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
-    r"|\s?(?:€|euro))"
-)
-_ORE = Cued(r"\b(d?alle|le) ore (?=\d)", re.I)
 _BEFORE_A_VOWEL = re.compile(  # `l'8 maggio`, `dall'11 maggio`
     rf"\b(?:[Ii]l|(?P<of>[Dd]al|[Aa]l|[Dd]el))\s(?=(?:8|11) (?:{'|'.join(MONTHS)})\b)"
 )
-_EURO_BEFORE = re.compile(
-    r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
-)
-_EMISSIONS = re.compile(
-    r"\b(?:diesel|benzina|gasolio|metano|gpl|omologat\w+|veicol\w+)\b[^.;\n]{0,40}$", re.I
-)
-_EURO_AFTER = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d\d))?\s*(?:€|euro\b)", re.I)
 
 
 def _small(match: re.Match[str]) -> str:
@@ -166,7 +145,7 @@ def _stands(match: re.Match[str]) -> str:
 
 def _from_to(match: re.Match[str]) -> str:
     """`, dalle 22 alle 6` of `con orario 22.00-6.00`."""
-    return f", dalle {_clock(match['h1'], match['m1'])} alle {_clock(match['h2'], match['m2'])}"
+    return f", dalle {clock(match['h1'], match['m1'])} alle {clock(match['h2'], match['m2'])}"
 
 
 _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple(
@@ -188,6 +167,31 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             0,
         ),
         (r",? con i seguenti orari:", ",", 0),
+        (r",\s(?:pertanto|quindi|infatti|dunque|inoltre|altresì),(?=\s)", "", 0),
+        (r"(?<=[a-zà-ùò])\s(?:pertanto|altresì|infatti|dunque)\s(?=[a-zà-ùè])", " ", 0),
+        (
+            r"^Anche (?:quest['’]anno|per (?:quest['’]anno|il 20\d\d)), "
+            r"(?=(?:il|lo|la|i|gli|le|si|torna) |l['’])",
+            "",
+            0,
+        ),
+        (r"^Anche nel (?=20\d\d\b)", "Nel ", 0),
+        (
+            r",\s(?:in collaborazione con|(?:con il|grazie al) (?:patrocinio|contributo|sostegno|supporto) "
+            r"(?:di|del\w*|dell['’]))"
+            r"[^,.;:\d]{3,120},(?=\s[a-zà-ù]{3,}\b)",
+            "",
+            0,
+        ),
+        (r"\bdel(?:la)? (?=(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica) \d)", "di ", 0),
+        (
+            r"\bil (?=(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato) \d{1,2} [a-z]{4,9}\b)",
+            "",
+            0,
+        ),
+        (r"(?<=\bentro )il (?:corrente )?mese (?:corrente )?di (?=[a-z])", "", 0),
+        (r"^Nei \w+ giorni successivi,? e quindi (?=entro\b)", "", 0),
+        (r"\b([a-zà-ù]{3,})o/a\b", r"\1o o \1a", 0),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
         (rf"\b({WEEKDAY}), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
@@ -277,16 +281,19 @@ _ORDERS = {
     "consultare": "Consulta",
     "indossare": "Indossa",
     "segnalare": "Segnala",
+    "inviare": "Invia",
+    "presentare": "Presenta",
+    "compilare": "Compila",
+    "consegnare": "Consegna",
+    "prenotare": "Prenota",
+    "iscriversi": "Iscriviti",
+    "scrivere": "Scrivi",
+    "telefonare": "Telefona",
+    "contattare": "Contatta",
+    "portare": "Porta",
     "rivolgersi": "Rivolgiti",
 }
 _ANOTHER_ORDER = re.compile(r"(?:\be|[,;.])\s(?:(?:non|di|ed?)\s)?\w+(?:are|ere|ire|arsi|ersi|irsi)\b", re.I)
-_LOUD_MONTH = re.compile(
-    r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
-    r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
-)
-_STREET_NAME = 20  # characters before the month
-_OF_A_STREET = Cued(r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I)
-_LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
 
 
 @lru_cache(maxsize=2048)
@@ -321,19 +328,6 @@ def without_preamble(sentence: str) -> str:
     return rest[:1].upper() + rest[1:] if rest != sentence and len(rest) > 15 else sentence
 
 
-@lru_cache(maxsize=1024)
-def plain_figures(text: str) -> str:
-    """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
-    text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
-    text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
-    text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
-    text = _HOUR.sub(_hour, text)
-    text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
-    text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
-    text = _EURO_BEFORE.sub(_sum_behind, text)
-    return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
-
-
 def _forbidden(text: str) -> str:
     """`Sono vietati i botti`, where the office says who forbids them."""
     found = _FORBIDS.match(text)
@@ -347,38 +341,6 @@ def _aside(match: re.Match[str]) -> str:
     if not match["before"] or (match["before"].strip() and match["after"]):
         return " " if match["before"].strip() else ""  # both commas belong to the aside
     return f"{match['after'] or ''}"
-
-
-def _date(match: re.Match[str]) -> str:
-    day, month = int(match[1]), int(match[3])
-    if not (1 <= day <= 31 and 1 <= month <= 12):
-        return match[0]
-    return f"{day} {MONTHS[month - 1]} {match[4]}".rstrip()
-
-
-def _month(match: re.Match[str]) -> str:
-    """A month in small letters, but for a street's: `piazza XXV Aprile`."""
-    before = match.string[max(0, match.start() - _STREET_NAME) : match.start()]
-    return match[0].capitalize() if _OF_A_STREET.search(before) else match[0].lower()
-
-
-def _hour(match: re.Match[str]) -> str:
-    at = match["at"] or ""
-    return f"{at or 'ore '}{_clock(match['hour'], match['min'])}"
-
-
-def _clock(hour: str, minute: str) -> str:
-    return f"{int(hour)}" if minute == "00" else f"{int(hour)}:{minute}"
-
-
-def _sum_behind(euro: re.Match[str]) -> str:
-    """`5 euro` of `euro 5`; the class of a car, `diesel Euro 5`, stays."""
-    is_class = len(euro[1]) == 1 and not euro[2] and _EMISSIONS.search(euro.string[: euro.start()])
-    return euro[0] if is_class else _money(euro[1], euro[2])
-
-
-def _money(whole: str, cents: str | None) -> str:
-    return f"{whole} euro" if cents in (None, "00") else f"{whole},{cents} euro"
 
 
 def _to_you(text: str) -> str:

@@ -1,0 +1,69 @@
+"""Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
+
+import re
+from functools import lru_cache
+
+from flows.bulletin.facts.find import facts
+from flows.bulletin.language.verbs import speaks
+
+_SHORTEST = 18  # characters: `Porta un documento.`
+_POINTS = re.compile(
+    r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
+    r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
+    r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
+    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
+    r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
+    r"|in (?:tal|questo|quest)"
+    r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
+    r"|informazioni|info)|si rimanda|al contrario|ma |e "
+    r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"
+    r"|da (?:€\s?|euro )?\d[\d.,]* (?:euro |€ )?(?:a|ad|fino a) (?:€\s?|euro )?\d"  # one band of several
+    r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
+    r"|nel caso di"
+    r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
+    re.I,
+)
+_LIST_LEAD = re.compile(  # with the first item of a list, which would read as all
+    r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+"
+    r"|present(?:are|at\w)|consegnat\w|inviat\w|allegare|allegati)\b"
+    r"[^.:]{0,40}:\s",
+    re.I,
+)
+_LISTS_ALL = re.compile(r":\s[^:;]+,[^:;]+\s[eo]\s[^:;,]+\.$")  # `Occorre portare: documento, foto e marca.`
+_EMPTY = re.compile(
+    r"(?-i:\bdett[oaie] [A-Z])|\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
+    r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
+    r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
+    r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b(?!\s[a-zà-ù]{4})|\bsuddett\w+|\bpredett\w+"
+    r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
+    r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
+    r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
+    re.I,
+)
+_SAID = re.compile(
+    r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
+    r"|\babbiamo\b|\britengo\b"
+)
+
+
+@lru_cache(maxsize=1024)
+def is_fit(text: str, original: str) -> bool:
+    """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
+    if not speaks(text) or len(text) < _SHORTEST or original.rstrip().endswith((":", ";", ",", "…", "...")):
+        return False
+    if _LIST_LEAD.search(text) and not text.startswith("Non ") and not _LISTS_ALL.search(text):
+        return False
+    if text.endswith("!") and not facts(text):
+        return False  # `Ogni goccia conta!` calls out and tells nothing
+    if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
+        return False
+    return (
+        "?" not in _quoteless(text)
+        and text.count("(") == text.count(")")
+        and not any(sign in text for sign in "|•=")
+    )
+
+
+def _quoteless(text: str) -> str:
+    """`text` without short quotes, which are names: `la misura «Cresciamo»`."""
+    return re.sub(r"[«“\"][^«»“”\"]{1,60}[»”\"]", "", text)

@@ -1,0 +1,83 @@
+"""Days, hours and prices as an editor writes them: `30 ottobre 2026`, `alle 12:15`, `500 euro`."""
+
+import re
+from functools import lru_cache
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.signals import WEEKDAY
+
+_NUMERIC_DATE = Cued(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
+_SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
+_SHORT_DATE = re.compile(
+    r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
+    r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
+)
+_AT_HOUR = Cued(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
+_HOUR = Cued(
+    r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
+)
+_HOUR_DOT = re.compile(
+    r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
+    r"|\s?(?:€|euro))"
+)
+_ORE = Cued(r"\b(d?alle|le) ore (?=\d)", re.I)
+_EURO_BEFORE = re.compile(
+    r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
+)
+_EMISSIONS = re.compile(
+    r"\b(?:diesel|benzina|gasolio|metano|gpl|omologat\w+|veicol\w+)\b[^.;\n]{0,40}$", re.I
+)
+_EURO_AFTER = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d\d))?\s*(?:€|euro\b)", re.I)
+_LOUD_MONTH = re.compile(
+    r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
+    r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
+)
+_STREET_NAME = 20  # characters before the month
+_OF_A_STREET = Cued(r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I)
+_LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
+
+
+@lru_cache(maxsize=1024)
+def plain_figures(text: str) -> str:
+    """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
+    text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
+    text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
+    text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
+    text = _HOUR.sub(_hour, text)
+    text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
+    text = _HOUR_DOT.sub(lambda at: f"{at['at']} {clock(at['hour'], at['min'])}", text)
+    text = _EURO_BEFORE.sub(_sum_behind, text)
+    return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
+
+
+def _date(match: re.Match[str]) -> str:
+    day, month = int(match[1]), int(match[3])
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return match[0]
+    return f"{day} {MONTHS[month - 1]} {match[4]}".rstrip()
+
+
+def _month(match: re.Match[str]) -> str:
+    """A month in small letters, but for a street's: `piazza XXV Aprile`."""
+    before = match.string[max(0, match.start() - _STREET_NAME) : match.start()]
+    return match[0].capitalize() if _OF_A_STREET.search(before) else match[0].lower()
+
+
+def _hour(match: re.Match[str]) -> str:
+    at = match["at"] or ""
+    return f"{at or 'ore '}{clock(match['hour'], match['min'])}"
+
+
+def clock(hour: str, minute: str) -> str:
+    return f"{int(hour)}" if minute == "00" else f"{int(hour)}:{minute}"
+
+
+def _sum_behind(euro: re.Match[str]) -> str:
+    """`5 euro` of `euro 5`; the class of a car, `diesel Euro 5`, stays."""
+    is_class = len(euro[1]) == 1 and not euro[2] and _EMISSIONS.search(euro.string[: euro.start()])
+    return euro[0] if is_class else _money(euro[1], euro[2])
+
+
+def _money(whole: str, cents: str | None) -> str:
+    return f"{whole} euro" if cents in (None, "00") else f"{whole},{cents} euro"
