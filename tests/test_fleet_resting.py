@@ -76,6 +76,8 @@ def test_nobody_is_looked_at_where_nothing_waits_and_nobody_wrote(looked: Looked
     assert told.red == []
     assert looked.after(10) == SLUGS, "nobody is passed over for longer"
     assert looked.after(5) == []
+    assert looked.after(-120) == SLUGS, "the clock was put back"
+    assert looked.after(5) == []
 
 
 def test_who_is_passed_over_has_its_beat(here: Land, looked: Looked) -> None:

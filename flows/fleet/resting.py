@@ -39,7 +39,8 @@ class Resting:
         if slug not in self.memory or slug not in self.marks:
             return False
         mark, at = self.memory[slug].root
-        return mark == self.marks[slug] and self.now - at < ANYWAY
+        # a clock may have been put back: what was still at that hour need not be now
+        return mark == self.marks[slug] and timedelta() <= self.now - at < ANYWAY
 
     def keep(self, still: Iterable[str]) -> None:
         """Note where the round has looked and nothing waits; OSError where it cannot be written."""
