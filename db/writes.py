@@ -22,7 +22,8 @@ WAIT_MS = 2000
 TICK = 1.0  # seconds: a file's hour is as coarse as the kernel's clock; two writes may have the same
 # Every role may read it. A session tells what it wrote within ten seconds, and at its end
 # (PGSTAT_IDLE_INTERVAL, src/backend/utils/activity/pgstat.c); PostgreSQL 14 and older when it next does
-# something. After a crash of the server the sums begin at nought. Where nobody counts they stand still.
+# something. After a crash of the server the sums begin at nought, and what was not yet told never is: a word
+# that one process stored and did not come to. Where nobody counts they stand still.
 _SUMS = text(
     "SELECT datname, datid, tup_inserted, tup_updated, tup_deleted, stats_reset, pg_postmaster_start_time() "
     "FROM pg_stat_database WHERE datname IS NOT NULL AND current_setting('track_counts')::boolean"

@@ -79,6 +79,8 @@ def test_nobody_is_opened_whose_issuer_has_nothing_new(served: Served, told: Tol
     assert served.of(28) == []
     assert served.of(1) == SLUGS, "nobody is passed over for longer"
     assert served.of(1) == []
+    assert served.of(-120) == SLUGS, "the clock was put back"
+    assert served.of(1) == []
     site.answer("/dpc", body=archive(WORSE))
     assert served.of(1) == SLUGS
     assert told.names[-1] == "Raccolta: allerte · 5 Comuni: 5 con allerte nuove"

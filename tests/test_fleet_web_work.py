@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError
 
 from db import canary, writes
 from db.engine import make_engine, opened, transaction
 from flows.fleet.front import app as front_app
 from flows.fleet.front import tenant, webhook
 from flows.settings import load
+from flows.web.app import at_work
 from flows.web.ground.context import Web
 from flows.web.inbound import answers, inbox, store
 from tests.world.builders import NOW, make_recipient
@@ -213,6 +215,31 @@ def test_a_look_opens_only_who_was_written_to_or_is_due_or_was_left_alone_for_lo
         assert await looked(site) == ["gamma"]
         monkeypatch.setattr(tenant, "ASK_ANYWAY", 0.0)
         assert await looked(site) == sorted(SLUGS)
+
+    lived(here, story)
+
+
+def test_work_that_failed_is_tried_again_though_no_write_shows(
+    here: Land, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL crashed with the word stored: at nought its sums were before, and are again."""
+    monkeypatch.setattr(writes, "marks", lambda addresses: dict.fromkeys(addresses, (0, 0, 0)))
+    tries = iter([True])
+
+    def once(*args: Any) -> Any:
+        if next(tries, False):
+            raise OperationalError("SELECT", {}, Exception())
+        return at_work(*args)
+
+    async def story(site: Fronted) -> None:
+        alfa = site.front.tenants["alfa"]
+        await comes_true(lambda: alfa._found is not None)
+        monkeypatch.setattr(tenant, "at_work", once)
+        assert await site.tell(post(said("alfa", "ATTIVA")), SHARED) == 200
+        await comes_true(lambda: not alfa.is_working)
+        assert not any(event.handled_at for event in events("alfa"))
+        await site.front.sweep()
+        await comes_true(handled("alfa", 1))
 
     lived(here, story)
 

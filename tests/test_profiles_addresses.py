@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from flows.fleet.front.directory import OF_ALL
+from flows.profiles.fleet import PrefectServer
 from flows.profiles.shapes import TAKEN
 from flows.settings import DEMO, ROOT, SettingsError, load_profile
 
@@ -105,3 +106,7 @@ def test_no_comune_is_called_like_a_tag_or_an_address_of_all() -> None:
     tags = {tag for one in deployments["deployments"] for tag in one["tags"]}
     addresses = {path.strip("/").partition(".")[0] for path in OF_ALL}
     assert tags | addresses == TAKEN
+
+
+def test_a_work_pool_may_be_called_as_it_was() -> None:
+    assert PrefectServer.model_validate({"pool": "servizio"}).pool == "servizio"

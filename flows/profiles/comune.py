@@ -17,7 +17,7 @@ from flows.profiles.file import Strict
 from flows.profiles.llm import Llm
 from flows.profiles.mail import Mail, Sms
 from flows.profiles.privacy import Notice, Privacy
-from flows.profiles.shapes import AlertZone, Emma, Id, Istat, Patron, Slug
+from flows.profiles.shapes import AlertZone, Emma, Id, Istat, OwnSlug, Patron
 from flows.profiles.sign_in import SignIn
 from flows.profiles.urgent import Urgent
 from flows.profiles.watchdog import Watchdog
@@ -222,7 +222,7 @@ class ElectionPeriod(Strict):
 class Profile(Strict):
     """One Comune. Read from TOML; see `deployments/profiles/demo.toml` for each key explained."""
 
-    slug: Slug
+    slug: OwnSlug
     stage: Literal["sandbox", "trial", "production"]
     istat: Istat
     alert_zones: list[AlertZone] = Field(min_length=1)  # of several the highest level counts

@@ -44,8 +44,8 @@ Slug = Annotated[
         r"[a-z][a-z0-9-]{1,40}",
         "a name of 2 to 41 small letters a to z, digits and hyphens that begins with a letter, like esempio",
     ),
-    AfterValidator(not_taken),
 ]
+OwnSlug = Annotated[Slug, AfterValidator(not_taken)]
 Istat = Annotated[str, shaped(r"\d{6}", "the six digits of the Comune's ISTAT code, like 015195")]
 Emma = Annotated[str, shaped(r"[A-Z]{2}\d{3}", "a region's EMMA_ID like IT003")]
 Patron = Annotated[

@@ -92,6 +92,7 @@ class Tenant:
     def call(self) -> None:
         """There is work."""
         self._is_wanted = True
+        self._found = None  # work that fails is tried again, also where a mark was lost: see `db/writes.py`
         if not self.is_working and not self._leaving.is_set():
             self._work = asyncio.create_task(self._while_wanted())
 
@@ -111,7 +112,8 @@ class Tenant:
 
     def found_at_rest(self, mark: Mark | None) -> None:
         """`mark`: of before it was asked."""
-        self._found = (mark, time.monotonic()) if mark else None
+        if not self.is_working:  # it was called meanwhile
+            self._found = (mark, time.monotonic()) if mark else None
 
     async def tidy(self) -> None:
         """Close what nobody has used for a while."""
