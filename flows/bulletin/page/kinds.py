@@ -84,7 +84,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|lavori|veicol\w|sosta"),
         (
-            0.5,  # an address; `al via il concorso`, `in via sperimentale` are none
+            0.1,  # an address; `al via il concorso`, `in via sperimentale` are none
             r"(?<!al\s)via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic|e-?mail|mail|pec|web|telefon"
             r"|(?:il|lo|la|le|i|gli|liber[ao])\s)\w+",
         ),
@@ -255,6 +255,7 @@ _NUMBER = re.compile(
     r"[\d/ .-]+(?:\sdel\s[\d/.-]+)?",
     re.I,
 )
+_LEAST = 0.2  # an address below the title makes no road work
 
 
 def kind_of(notice: Notice) -> Kind:
@@ -327,7 +328,7 @@ def _kind_of(title: str, source: str, days: int) -> Kind:
         return Kind.nothing
     found = scores(title, source)
     best = max(found, key=lambda kind: found[kind])
-    if not found[best]:
+    if found[best] < _LEAST:
         return Kind.other
     if best is Kind.event and (_MANY.search(source[:1200]) or days > 1) and not _ONE_OF_MANY.search(source):
         return Kind.programme

@@ -57,6 +57,9 @@ _ZONES = re.compile(
     r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b",
     re.I | re.M,
 )
+_STREET_ROWS = re.compile(
+    r"^\W*(?i:via|viale|vicolo|piazza|corso|strada|contrada|località|frazione)\s[A-ZÀ-Ý]", re.M
+)
 _PLACED = re.compile(
     r"\b(?:via|viale|piazza|corso|contrada|località|frazione|vie|zone|strada|territorio|paese|tutt[oa]\s\w+)\b",
     re.I,
@@ -105,13 +108,11 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
 
 
 def _streets(text: str, notice: Notice) -> tuple[str, ...]:
-    """Word of the streets without water or power, where a page lists them below a heading of their own."""
-    is_placed = _PLACED.search(text) is not None
-    return (
-        ()
-        if notice.kind is not Kind.supply_cut or is_placed or not _ZONES.search(notice.body)
-        else (STREETS,)
-    )
+    """Word of the streets without water or power, where a page lists them and the text has none."""
+    if notice.kind is not Kind.supply_cut or _PLACED.search(text):
+        return ()
+    is_listed = _ZONES.search(notice.body) or len(_STREET_ROWS.findall(notice.body)) > 1
+    return (STREETS,) if is_listed else ()
 
 
 def _ban(text: str, notice: Notice) -> tuple[str, ...]:

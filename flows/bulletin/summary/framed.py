@@ -133,6 +133,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     if (kind in _WIDE and is_occasion(notice)) or is_met:
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     owned = islice(general.texts(notice, limit), _TRIED)
+    # what a call or a sitting must tell comes before what its page lists
+    is_of_a_list = notice.kind not in (*_FRAMED_BY_KIND, *_CALLING) and not any(_known(notice))
     made = (
         form
         for text in chain(
@@ -152,7 +154,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             for text in chain(
                 prohibited(notice, limit),
                 collected(notice, limit),
-                listed.told_whole(notice, limit) if notice.kind not in _FRAMED_BY_KIND else (),
+                listed.told_whole(notice, limit) if is_of_a_list else (),
                 made,
                 listed.told_whole(notice, limit),
                 listed.named(notice, limit),

@@ -33,7 +33,10 @@ _TITLED = re.compile(
     r"^(?:(?P<la>campagna)|(?P<il>progetto|servizio)|(?P<l>iniziativa))\s(?P<name>[«“\"][^»”\"]{4,50}[»”\"])$",
     re.I,
 )
-_WHO_MAY = re.compile(r"(?:I|Le|Gli)\s[a-zà-ù][^.;:]{3,80}?\s(?:possono|potranno)\s")
+_WHO_MAY = re.compile(
+    r"(?:I|Le|Gli)\s(?!domande|richieste|adesioni|iscrizioni|candidature)"
+    r"[a-zà-ù][^.;:]{3,80}?\s(?:possono|potranno)\s"
+)
 _ANONYMOUS = re.compile(r"\banonim[oa]\b", re.I)
 
 

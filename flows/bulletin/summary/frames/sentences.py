@@ -243,7 +243,7 @@ def chosen(
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
             text = " ".join(one.text for one in group)
             value += _FIRST if group[0].place == first else 0.0
-            value -= 0.0 if group[0].names else _UNNAMED + _SKIPS * (is_said and group[0].place > 0)
+            value -= 0.0 if group[0].names else _UNNAMED + _SKIPS * (is_said and group[0].place > first)
             value -= _UNTOLD * len(of_all - frozenset[Slot]().union(*(musts[one.text] for one in group)))
             value -= _HEADLESS if _HEADS.match(group[0].text) and group[0].place not in (NAMED, MADE) else 0.0
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))
