@@ -14,6 +14,7 @@ from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.gate import faults
+from flows.bulletin.summary.text import summarise
 from tests.test_bulletin_summary import told
 
 BONUS = "Bonus merenda 2027"
@@ -341,3 +342,16 @@ def test_an_act_lists_its_papers_and_asks_a_citizen_for_none() -> None:
     made = told("Variante n. 7 al piano degli interventi - approvazione e deposito", body)
     assert made.kind is Kind.act
     assert "servono" not in made.text
+
+
+def test_a_title_that_is_a_sentence_and_a_month_in_capitals_are_told_as_such() -> None:
+    call = summarise(
+        title="Servizio civile, il Comune cerca dieci volontari",
+        abstract="",
+        body="Le domande si presentano online entro il 12 gennaio 2031.",
+        limit=275,
+    ).text
+    assert "volontari puoi fare domanda" not in call
+    assert told("Refezione scolastica: si parte il 6 Ottobre", "La mensa comincia.").text.endswith(
+        "6 ottobre."
+    )

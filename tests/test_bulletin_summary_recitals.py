@@ -39,6 +39,16 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
             "Venerdì 2 gennaio gli uffici restano chiusi.",
         ),
         (
+            "Il Sindaco preso atto che martedì 3 marzo c.a. ricorre il patrono, giorno di apertura, dispone "
+            "la chiusura degli uffici martedì 3 marzo.",
+            "È disposta la chiusura degli uffici martedì 3 marzo.",
+        ),
+        (
+            "La Polizia locale ha disposto per venerdì 6 maggio, la chiusura di via Adda, dalle 9 alle 21.",
+            "Per venerdì 6 maggio è disposta la chiusura di via Adda, dalle 9 alle 21.",
+        ),
+        ("Il Comune dispone di un parco giochi.", "Il Comune dispone di un parco giochi."),
+        (
             "Poiché si tratta di materiali che non marciscono, la raccolta della plastica è rinviata a "
             "sabato 8 maggio.",
             "La raccolta della plastica è rinviata a sabato 8 maggio.",

@@ -7,6 +7,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
+from flows.bulletin.summary.frames.of_a_part import is_amid_hours
 
 _DUTIES = (
     (
@@ -65,5 +66,7 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
 
 def _is_of_a_part(match: re.Match[str], notice: Notice, text: str = "") -> bool:
     """Whether one books for a guided visit amid the rest, which neither the title nor the text tells."""
+    if is_amid_hours(notice.source[match.start() : match.start() + _BEFORE], notice):
+        return True
     part = _PART.search(notice.source[: match.start()][-_BEFORE:])
     return part is not None and folded(part[0].split()[0])[:_STEM] not in folded(f"{notice.title} {text}")

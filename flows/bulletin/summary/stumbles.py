@@ -45,6 +45,10 @@ _QUALIFIED = re.compile(
 )
 _IF_IT_RAINS = re.compile(r"(?:In caso di|Se) (?:pioggia|maltempo|neve|piove)\b")
 _STREET = re.compile(r"\b(?:via|piazza|viale)\s[A-ZÀ-Ý]|\b(?:gratuit|liber|invitat)[oaie]\b", re.I)
+_FOR_A_SENTENCE = re.compile(  # `Per il servizio civile, il Comune cerca volontari puoi fare domanda`
+    r"Per (?:(?:il|lo|la|i|gli|le) |l['’])[^.,;:«]+, (?P<said>[^.;:«]+?) "
+    r"(?:puoi|devi|si può|le (?:domande|iscrizioni|richieste) )"
+)
 _IN_SMALL = re.compile(r"(?:C['’]è|c['’]è|[Cc]i sono) «([a-zà-ù][^»]*)»")
 _DEED_IN_QUOTES = re.compile(  # `C'è «Convocato il Consiglio comunale»`: what was done is no name
     r"(?:c['’]è|ci sono) «(?P<deed>[A-ZÀ-Ý][a-zà-ù]+(?:at|ut|it|st|ert|ers|ott|us)[oaie]"
@@ -136,6 +140,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     quoted = _QUOTED.match(text)
     if quoted and folded(quoted["title"]) in folded(notice.title):
         yield "Il testo comincia con «Per» e il titolo tra virgolette."
+    if (match := _FOR_A_SENTENCE.match(text)) and speaks(match["said"]):
+        yield f"In «{match[0]}…» due frasi sono attaccate."
     if match := _TIMETABLE.search(text):
         yield f"In «{match[0]}» due righe sono attaccate."
     if match := _AFTER_QUOTES.search(text):

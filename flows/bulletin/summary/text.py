@@ -35,6 +35,9 @@ _WRONG_DAY = re.compile(r"»: è \w+, non \w+\.$")  # of the guard
 _FIGURES = re.compile(
     r"(?<![\d/.])(?P<day>0?[1-9]|[12]\d|3[01])[./](?P<month>0?[1-9]|1[0-2])[./](?P<year>20\d\d)(?!\d)"
 )
+_MONTH_OF_A_DAY = re.compile(  # of a sentence, and of no street: `via XXV Aprile`, `piazza 4 Novembre`
+    rf"(?<=\b(?:il|al) )\d{{1,2}} (?:{'|'.join(month.capitalize() for month in MONTHS)})\b"
+)
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -118,7 +121,8 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
 
 def _dated(text: str) -> str:
     """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says."""
-    return _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
+    said = _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
+    return _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
 
 
 def _written(text: str, notice: Notice, warnings: tuple[str, ...] = ()) -> Summarised:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.asking import office_of, up_to
@@ -171,6 +172,8 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         return
     if matter is None or (not matter.article and _is_headline(notice.title)):
         return  # `Pubblicato il bando`: a headline is no name
+    if matter.article and speaks(matter.noun):
+        return  # `Servizio civile, la Polizia cerca dieci volontari` is a sentence of its own
     if notice.kind not in _CALLS and not _DATED.search(clause):
         return  # of what the days are counted, the page says of another thing as easily
     said = f"{told.sentence} {told.words}"

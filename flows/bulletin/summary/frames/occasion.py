@@ -19,6 +19,7 @@ from flows.bulletin.summary.frames.calls import bare_term
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.further import meetings, other_days
 from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
+from flows.bulletin.summary.frames.of_a_part import is_of_a_part
 from flows.bulletin.summary.frames.sittings import (
     Sitting,
     all_words,
@@ -185,6 +186,7 @@ def occasion_of(notice: Notice) -> Occasion:
                 clauses.booking_sentence(words)
                 for slot in (Slot.how, Slot.deadline, Slot.amount, Slot.todo)
                 for words in all_words(notice, slot)
+                if not is_of_a_part(words, notice)
             ),
         ),
         "",

@@ -27,8 +27,8 @@ _SIGNED = Cued(
 )
 _OFFICE = re.compile(
     r"^(?:il|lo|la|l['’])\s?(?:area|servizio|settore|sindac[oa]|comune|amministrazione|responsabile|comando|comandante|dirigente|ufficio"
-    r"|polizia)\b[^.;:]{0,120}?"
-    r"\sha\s(?:disposto|ordinato)\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
+    r"|polizia)\b[^.;:]{0,240}?"
+    r"\s(?:ha\s(?:disposto|ordinato)|dispone|ordina)(?:,?\s(?P<when>per\s[^,]{4,40}),)?\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
     re.I | re.S,
 )
 _FOR_A_TIME = re.compile(  # `ordina a tutta la cittadinanza, dal 1° luglio al 3 agosto, il divieto di`
@@ -50,6 +50,7 @@ def ordered(sentence: str) -> str:
     if for_a_time := _FOR_A_TIME.match(sentence):
         when = for_a_time["when"]
         return f"{when[:1].upper()}{when[1:]} è in vigore {for_a_time['what']}"
+    sentence = sentence.replace(" c.a.", "")  # `corrente anno`
     found = _SIGNED.match(sentence) or _OFFICE.match(sentence)
     if found is None:
         return sentence
@@ -65,6 +66,7 @@ def ordered(sentence: str) -> str:
     if gender is None:
         return sentence
     what = f"{what[:1].lower()}{what[1:]}"
-    if _BAN.match(what):
-        return f"È in vigore {what}"
-    return f"{'Sono dispost' if gender.is_plural else 'È dispost'}{gender.ending} {what}"
+    said = f"{'sono dispost' if gender.is_plural else 'è dispost'}{gender.ending} {what}"
+    said = f"è in vigore {what}" if _BAN.match(what) else said
+    when = found.groupdict().get("when") or ""
+    return f"{when[:1].upper()}{when[1:]} {said}" if when else f"{said[:1].upper()}{said[1:]}"

@@ -7,6 +7,7 @@ from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.of_a_part import is_amid_hours, is_of_a_part
 from flows.bulletin.summary.frames.sittings import all_words
 
 MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
@@ -26,6 +27,9 @@ _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
 _MEETS = re.compile(r"\b(?:ritrovo|partenza)\s", re.I)
 _OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
+_FOR_WHOM = re.compile(
+    r"\sper\s(?:i\s|le\s|gli\s)?(?:ragazz|bambin|famigli|adult|giovan|anzian|tutt)\w+", re.I
+)
 _PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 
 
@@ -54,6 +58,10 @@ def place_words(notice: Notice) -> str:
             meets = meets or re.search(r"\b(partenza)\b", told.sentence, re.I)
             if meets is None:
                 continue
+        if is_amid_hours(words, notice) or (meets and is_of_a_part(words, notice)):
+            continue
+        if _FOR_WHOM.search(words) and not re.search(r"[A-ZÀ-Ý]", words):
+            continue  # `giochi al parco per ragazzi`: what there is, not where
         if meets:
             words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
         if _OF_A_STORY.search(words) or _is_of_one_hour(told, notice):

@@ -1,0 +1,43 @@
+"""What a page tells of one thing amid an occasion: where a walk of the fair meets, who enters a contest.
+
+Said of the whole it sends everybody to the wrong place, and keeps away who would only have come to look.
+"""
+
+import re
+
+from flows.bulletin.language.titles import folded
+from flows.bulletin.page.notice import Notice
+
+_CLOCK = re.compile(r"^\W*(?:ore\s|h\.?\s?)?(?:[01]?\d|2[0-3])[:.][0-5]\d\b", re.I | re.M)
+_MANY = 4  # hours that begin a line: a day of many things
+_ABOUT_ALL = re.compile(
+    r"^\W*(?:informazioni|info\b|prenotazioni|iscrizioni|contatti|come partecipare)", re.I | re.M
+)
+_PART = re.compile(r"\b(?:gar[ae]|contest|torne[oi]|sfilat[ae])\b", re.I)  # who comes to look enters nothing
+_BEFORE, _STEM = 220, 5  # characters
+
+
+def is_of_a_part(words: str, notice: Notice) -> bool:
+    """Whether these words of the page stand amid a programme's hours, or behind a thing of which the title
+    has nothing.
+    """
+    place = _place(words, notice)
+    if place < 0 or is_amid_hours(words, notice):
+        return place >= 0
+    before = notice.source[max(0, place - _BEFORE) : place + len(words)].rsplit("\n\n", 1)[-1]
+    parts = [found[0] for found in _PART.finditer(before)]
+    title = folded(notice.title)
+    return bool(parts) and not any(folded(part)[:_STEM] in title for part in parts)
+
+
+def is_amid_hours(words: str, notice: Notice) -> bool:
+    """Whether they stand between the first hour of a programme and what a page tells of all behind it."""
+    place = _place(words, notice)
+    hours = [found.start() for found in _CLOCK.finditer(notice.source)]
+    if len(hours) < _MANY or place < hours[0]:
+        return False
+    return not any(found.start() < place for found in _ABOUT_ALL.finditer(notice.source, hours[-1]))
+
+
+def _place(words: str, notice: Notice) -> int:
+    return notice.source.find(words.strip()[:60])
