@@ -51,7 +51,7 @@ NEVER_SENT = (
 )
 MAY_HAVE_GOT = (DeliveryStatus.accepted, DeliveryStatus.uncertain, DeliveryStatus.claimed)
 SUBJECTS = (
-    "Chiusura al traffico di via Garibaldi",
+    "Avviso pubblico per i soggiorni degli anziani",
     "Mercatino dell'usato in piazza della Vittoria",
     "Bando per l'assegnazione di orti urbani",
     "Orario estivo della biblioteca civica",

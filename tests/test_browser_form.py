@@ -15,9 +15,9 @@ TAPS = 5  # after the letter's link, of an approval that changes nothing: ⋮, R
 TITLES = (
     "Servizio di pasti a casa per persone anziane",
     "Servizio di trasporto per anziani",
-    "Assistenza fiscale gratuita per pensionati",
+    "Servizio di spesa a casa per anziani",
     "Ritiro gratuito degli sfalci",
-    "Consegna dei sacchi per la raccolta differenziata",
+    "Servizio di aiuto per i compiti",
 )
 MORE = (
     "Serve la prenotazione allo sportello di piazza della Vittoria, aperto dal lunedì al venerdì dalle 9 "

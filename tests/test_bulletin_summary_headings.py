@@ -90,6 +90,16 @@ def text_of(title: str, body: str) -> str:
             "Per la disinfestazione delle zanzare la ditta eseguirà il trattamento dei tombini nelle notti"
             " del 3 e 4 maggio, dalle 23.",
         ),
+        (
+            "Volontari cercasi per il canile",
+            "Bastano due mattine al mese.",
+            "Si cercano volontari per il canile.",
+        ),
+        (
+            "Museo contadino, cercansi vecchie fotografie",
+            "Le immagini saranno copiate.",
+            "Per il museo contadino si cercano vecchie fotografie.",
+        ),
     ],
 )
 def test_a_teaser_says_what_it_is_about_in_a_sentence(title: str, body: str, text: str) -> None:

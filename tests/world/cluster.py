@@ -39,7 +39,9 @@ class Cluster:
             owner = pwd.getpwnam(self._user)
             os.chown(self._folder, owner.pw_uid, owner.pw_gid)
         options = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": self._folder}
-        settings = [f"--{name}={value}" for name, value in {**options, "max_connections": 400}.items()]
+        # by itself autovacuum starts a process for each database once a minute, however quiet it is
+        options |= {"max_connections": 400, "autovacuum_naptime": "10min"}
+        settings = [f"--{name}={value}" for name, value in options.items()]
         command = (str(binaries / "postgres"), "-D", str(self._folder / "data"), *settings)
         self.process = Process("postgresql", command, {"PATH": os.environ["PATH"]}, log, self._user)
 

@@ -8,7 +8,7 @@ sentence is sure gives none: then the page's own sentences name the matter, or a
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.articles import with_article
+from flows.bulletin.language.articles import gender_of, with_article
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.titles import is_told
@@ -43,6 +43,11 @@ _SCHOOL_YEAR = re.compile(r"\b[Aa]\.?\s?[Ss]\.\s?(?=20\d\d)")
 _INFINITIVE = re.compile(r"\w+(?:are|ere|ire|rsi)\b", re.I)
 _THAT = re.compile(r"\b(?:che|chi|cui|dove)\b")
 _ASIDE = re.compile(r"\s[-–—]\s")  # `È Po - Luglio 2027` is the name of a paper
+_SOUGHT = re.compile(
+    r"(?:(?P<whose>[^,:]{4,50})[,:]\s)?(?:(?P<before>[A-ZÀ-Ýa-zà-ù][\w\s]{3,40}?)\s(?:cercasi|cercansi)(?P<rest>\s.+)?"
+    r"|(?:cercasi|cercansi)\s(?P<behind>[a-zà-ù].+))",
+    re.I,
+)
 _NAMED_CALL = re.compile(
     r"(?P<name>[^–—:«»\"“”]{3,50}?)(?:\s[-–—]\s|:\s)(?P<doc>avviso pubblico|avviso|bando pubblico|bando)\s"
     r"(?P<what>(?:per|di|rivolt\w|finalizzat\w|destinat\w)\s.+)",
@@ -80,6 +85,7 @@ def told(notice: Notice) -> Iterator[str]:
             yield f"{'Ci sono' if is_plural(phrase) else THERE_IS} {phrase}."
         return
     made = (
+        *_sought(title),
         *_named_call(title),
         *filter(None, [opened(notice)]),
         *is_a(notice),
@@ -89,6 +95,21 @@ def told(notice: Notice) -> Iterator[str]:
         *_named(notice, title),
     )
     yield from (f"{text[:1].upper()}{text[1:]}" for text in dict.fromkeys(made))
+
+
+def _sought(title: str) -> Iterator[str]:
+    """`Si cercano volontari per il piedibus.` of `Volontari cercasi per il piedibus`."""
+    found = _SOUGHT.fullmatch(title)
+    if found is None:
+        return
+    what = (found["before"] or found["behind"]).strip()
+    gender = gender_of(what.split()[0].lower())
+    whose = matter_of(found["whose"]) if found["whose"] else None
+    if gender is None or (found["whose"] and (whose is None or not whose.article)):
+        return
+    verb = "si cercano" if gender.is_plural else "si cerca"
+    lead = f"Per {whose.text} " if whose else ""
+    yield f"{lead}{verb} {what[:1].lower()}{what[1:]}{found['rest'] or ''}."
 
 
 def _named_call(title: str) -> Iterator[str]:
