@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -364,4 +365,5 @@ def test_no_number_reaches_a_log_or_prefects_database(installation: Installation
     assert any(path.match("logs/*.log") for path in ours)
     assert any(path.match("bollettino.db") for path in ours)
     for path in [*ours, installation.output]:
-        assert in_file(path, numbers) == set(), path
+        with suppress(FileNotFoundError):  # half a file of a run that still writes has its whole name by now
+            assert in_file(path, numbers) == set(), path
