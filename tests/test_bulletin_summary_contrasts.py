@@ -4,6 +4,7 @@ import pytest
 
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.contrasts import contrasts
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.text import summarise
 
@@ -232,3 +233,44 @@ def test_of_two_that_are_counted_neither_is_told_alone() -> None:
     text = text_of(*NIGHTS)
     assert "13 e venerdì 14 agosto" in text
     assert "25 e mercoledì 26 agosto" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "said"),
+    [
+        (
+            "Interruzione idrica in via Po",
+            "Mercoledì 9 luglio 2031 dalle 9 alle 12 sarà interrotta l'acqua in via Po e in via Adda.",
+            ("via Po", "via Adda"),
+        ),
+        (
+            "Chiusura di via Po",
+            "Mercoledì 9 luglio 2031 dalle 9 alle 12 saranno chiuse via Po e piazza Oglio per lavori.",
+            ("via Po", "piazza Oglio"),
+        ),
+        (
+            "Chiusura di via Po",
+            "Mercoledì 9 luglio 2031 dalle 9 alle 12 è chiusa via Po, tra via Adda e via Oglio.",
+            ("via Po",),
+        ),
+    ],
+)
+def test_a_street_that_the_page_joins_to_one_of_the_text_is_told_too(
+    title: str, body: str, said: tuple[str, ...]
+) -> None:
+    text = summarise(title=title, abstract="", body=body, limit=275).text
+    assert text
+    assert [street for street in said if street not in text] == []
+
+
+def test_a_street_left_out_is_named_to_the_editor_unless_the_text_says_that_there_are_more() -> None:
+    page = read(
+        title="Interruzione idrica in via Po",
+        abstract="",
+        body="Mercoledì 9 luglio 2031 dalle 9 alle 12 manca l'acqua in via Po e in via Adda.",
+    )
+    short = "Il 9 luglio 2031, dalle 9 alle 12, manca l'acqua in via Po."
+    assert list(contrasts(short, page)) == [
+        "Manca via Adda: la pagina la dice insieme a una strada del testo."
+    ]
+    assert list(contrasts(f"{short} Le altre vie sono nella pagina.", page)) == []

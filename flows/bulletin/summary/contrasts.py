@@ -12,12 +12,14 @@ from itertools import pairwise
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.appointments import days_of, held
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.sentences import EXCEPTED
+from flows.bulletin.summary.frames.streets import streets_at
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.named import stems
 
@@ -32,6 +34,12 @@ _MEASURES = (
     ),
     ("parking", re.compile(r"\bdivieto di (?:sosta|fermata)|\bvietat\w+ (?:il transito e )?la sosta", re.I)),
     ("one way", re.compile(r"\bsenso unico\b", re.I)),
+)
+_A_STREET = re.compile(
+    r"\b(?:vi[ae]|vial[ei]|piazz[ae]|piazzale|cors[oi]|largo|vicolo|contrada|strad[ae])\s", re.I
+)
+_STREETS_LEFT = re.compile(
+    r"\b(?:vie|strade|zone|località|dettagli|modifiche|chiusure)\b[^.]* nella pagina", re.I
 )
 _OTHERWISE = re.compile(r"\binvece\b(?!\s(?:di|che|del\w*|degli|dei)\b)", re.I)
 _EXCEPTS = re.compile(r"\W*f(?:a|anno|arà|aranno)\seccezione\b", re.I)
@@ -92,6 +100,8 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca a quando è spostato: la pagina dice «{moves[0]}»."
     if _measures_left_out(text, notice):
         yield "Manca un'altra misura che la pagina dice."
+    if street := _street_left_out(text, notice):
+        yield f"Manca {street}: la pagina la dice insieme a una strada del testo."
     if line := _of_another(text, notice):
         yield f"Il termine è di un'altra domanda: la pagina dice «{line}»."
     if _SECOND.search(text) and not _FIRST.search(text) and any(map(_FIRST.match, notice.prose)):
@@ -138,6 +148,24 @@ def _trimmed(notice: Notice) -> Iterator[str]:
         said = worded(sentence)
         if limits := EXCEPTED.search(said):
             yield f"{said[: limits.start()]}."
+
+
+def _street_left_out(text: str, notice: Notice) -> str:
+    """The first street that a page joins to one of `text`, which has it not; `via Adda` of `in via Po e via
+    Adda`. Its title may name one of them alone.
+    """
+    if notice.kind not in (Kind.road, Kind.supply_cut) or _STREETS_LEFT.search(text):
+        return ""
+    said = folded(text)
+    for sentence in notice.prose:
+        at = 0
+        while found := _A_STREET.search(sentence, at):
+            streets = streets_at(sentence, found.start())
+            at = max(found.end(), streets.end if streets else 0)
+            left = [one.words for one in streets.all if folded(one.words) not in said] if streets else []
+            if streets and 0 < len(left) < len(streets.all):
+                return left[0]
+    return ""
 
 
 def _measures_left_out(text: str, notice: Notice) -> bool:
