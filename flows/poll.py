@@ -35,6 +35,7 @@ from flows.sources.visit import collect_sources
 ALERTS, NEWS = "allerte", "notizie"
 # beside the rounds' locks: what their issuers said, and where nothing waits
 HEARD, STILL = "allerte.json", "sorveglia.json"
+PASSED = ""  # what a round says of whom it did not look at
 FIRST = {"tutto": (ALERTS, NEWS), ALERTS: (ALERTS,), NEWS: (NEWS,)}
 LIMITS = {  # each round ends before the next is due, but for who was begun last
     ALERTS: Limits(each=120, whole=8 * 60),
@@ -141,10 +142,7 @@ def read_alerts(fleet: Fleet, work: Work[list[Reading]], polling: Polling) -> Ou
     resting = {settings.profile.slug for settings in roll.comuni if issuers.rests(settings.profile.slug)}
     others = [settings for settings in roll.comuni if settings.profile.slug not in resting]
     outcome = served(Roll(others, roll.ill), ALERTS, work)
-    try:
-        issuers.keep(outcome.done)
-    except OSError as exc:  # the disk is full: the next round serves everybody once more
-        get_run_logger().warning("%s non si scrive: %s", HEARD, exc.strerror)
+    _note(HEARD, [partial(issuers.keep, outcome.done)])
     return Outcome({**{slug: [] for slug in resting}, **outcome.done}, outcome.ill)
 
 
@@ -164,7 +162,7 @@ def look_after(fleet: Fleet) -> Outcome[str]:
     found = resting.resting(roll.comuni, shared.of(fleet).server_state / rounds.FOLDER / STILL, now)
     passed = [settings for settings in roll.comuni if found.may_be_passed(settings.profile.slug)]
     # first: to look at many takes minutes, and a beat of six minutes ago tells the watchdog of a round missed
-    _noted(partial(heartbeat.beat, settings.state, now=now) for settings in passed)
+    _note(heartbeat.FILE, [partial(heartbeat.beat, settings.state, now=now) for settings in passed])
     still: list[str] = []
 
     def look(settings: Settings, engine: Engine) -> str:
@@ -176,18 +174,17 @@ def look_after(fleet: Fleet) -> Outcome[str]:
 
     others = [settings for settings in roll.comuni if settings not in passed]
     outcome = served(Roll(others, roll.ill), "sorveglia", look)
-    _noted([partial(found.keep, still)])
-    at_rest = next(iter(watch.AT_REST))
-    return Outcome({**{settings.profile.slug: at_rest for settings in passed}, **outcome.done}, outcome.ill)
+    _note(STILL, [partial(found.keep, still)])
+    return Outcome({**{settings.profile.slug: PASSED for settings in passed}, **outcome.done}, outcome.ill)
 
 
-def _noted(notes: Iterable[Callable[[], None]]) -> None:
-    """The disk may be full: without its memory the next round looks at everybody once more."""
+def _note(name: str, notes: Iterable[Callable[[], None]]) -> None:
+    """The disk may be full: without its memory the next round serves, or looks at, everybody once more."""
     for note in notes:
         try:
             note()
         except OSError as exc:
-            get_run_logger().warning("%s non si scrive: %s", exc.filename or STILL, exc.strerror)
+            get_run_logger().warning("%s non si scrive: %s", name, exc.strerror)
 
 
 @flow(name="sorveglia-tutti", flow_run_name="Controllo di tutti i Comuni")
@@ -201,7 +198,8 @@ def watch_all() -> State[str] | str:
         client.untag_ended(WAITS)
     except Exception as exc:  # noqa: BLE001  a list that shows too much costs no Comune anything
         get_run_logger().warning("ciò che è finito è ancora fra ciò che attende: %s", type(exc).__name__)
-    busy = {slug: said for slug, said in sorted(outcome.done.items()) if said not in watch.AT_REST}
+    quiet = {PASSED, *watch.AT_REST}
+    busy = {slug: said for slug, said in sorted(outcome.done.items()) if said not in quiet}
     for slug, said in busy.items():
         get_run_logger().info("%s: %s", slug, said)
     return ended("Controllo", [outcome], of_all(outcome, len(busy), "con qualcosa da seguire"))

@@ -1,9 +1,7 @@
 """Whom a round of alerts passes over: only who was served with all that its issuers say, and not for long."""
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +15,9 @@ from scrapers.fetching.fetcher import Fetcher
 from tests.test_scrapers_dpc import CAP, QUIET, RED, TODAY, TOMORROW, archive, cap, dbf, rows
 from tests.world.fleet import Land
 from tests.world.loopback_site import Handler, Site
-from tests.world.polled import ISSUED, SLUGS, Told, five, lines, run_alone
+from tests.world.polled import ISSUED, SLUGS, Told, here, lines, site, told
+
+__all__ = ["here", "site", "told"]  # the fixtures
 
 FIRST, OTHER = SLUGS[1], SLUGS[3]
 WORSE = {
@@ -48,23 +48,6 @@ class Served:
         self.slugs.clear()
         poll.collect_all.fn("allerte")
         return sorted(self.slugs)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    found = Site()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, site: Site) -> Land:
-    return five(tmp_path, monkeypatch, sqlite_template, site)
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Told:
-    return run_alone(monkeypatch, caplog)
 
 
 @pytest.fixture

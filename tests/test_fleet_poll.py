@@ -4,7 +4,6 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,25 +25,15 @@ from flows.runs import client
 from flows.settings import BollettinoError, Settings, SettingsError
 from tests.world.fleet import Land
 from tests.world.loopback_site import Handler, Site
-from tests.world.polled import ISSUED, SLUGS, Told, five, lines, run_alone
+from tests.world.polled import ISSUED, SLUGS, Told, here, lines, site, told
+
+__all__ = ["here", "site", "told"]  # the fixtures
 
 AT_REST = next(said for said in watch.AT_REST if said.endswith("; e-mail inviate: 0"))
 GONE, SILENT = "comune-1", "comune-3"
 WELL = [slug for slug in SLUGS if slug not in (GONE, SILENT)]
 BRIEF = Limits(each=1.5, whole=60)
 PHONE = "+393330000042"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    found = Site()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, site: Site) -> Land:
-    return five(tmp_path, monkeypatch, sqlite_template, site)
 
 
 @pytest.fixture
@@ -59,11 +48,6 @@ def hanging(here: Land, site: Site) -> Iterator[Land]:
     site.answers[f"/{SILENT}"] = silent
     yield here
     free.set()
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Told:
-    return run_alone(monkeypatch, caplog)
 
 
 def news(here: Land, slug: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Whom a round of `sorveglia` passes over: only where nothing waits, nobody wrote since, and not for long."""
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,8 +16,9 @@ from flows.doctor import heartbeat
 from flows.settings import Settings
 from tests.world.builders import make_bulletin
 from tests.world.fleet import Land
-from tests.world.loopback_site import Site
-from tests.world.polled import ISSUED, SLUGS, Told, five, lines, run_alone
+from tests.world.polled import ISSUED, SLUGS, Told, here, lines, site, told
+
+__all__ = ["here", "site", "told"]  # the fixtures
 
 FIRST, OTHER = SLUGS[1], SLUGS[3]
 AT_REST = next(iter(watch.AT_REST))
@@ -43,23 +43,6 @@ class Looked:
         self.slugs.clear()
         poll.watch_all.fn()
         return sorted(self.slugs)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    found = Site()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, site: Site) -> Land:
-    return five(tmp_path, monkeypatch, sqlite_template, site)
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Told:
-    return run_alone(monkeypatch, caplog)
 
 
 @pytest.fixture

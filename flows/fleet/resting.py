@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pydantic import RootModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from db import disk, writes
 from flows.settings import Settings
@@ -18,8 +18,18 @@ from flows.settings import Settings
 ANYWAY = timedelta(minutes=14)  # less than three rounds of five: the third may begin a second too early
 
 
-class Found(RootModel[tuple[str, datetime]]):
-    """The digest of what was found where nothing waited, and when."""
+class Found(BaseModel):
+    """The digest of what was found where nothing was left to do, and when."""
+
+    digest: str
+    at: datetime
+
+    def holds(self, digest: str | None, *, now: datetime, longest: timedelta) -> bool:
+        """Whether it is the same by now, and that was not long ago.
+
+        A clock may have been put back: what was so at that hour need not be now.
+        """
+        return self.digest == digest and timedelta() <= now - self.at < longest
 
 
 class Memory(RootModel[dict[str, Found]]):
@@ -36,16 +46,13 @@ class Resting:
     now: datetime
 
     def may_be_passed(self, slug: str) -> bool:
-        if slug not in self.memory or slug not in self.marks:
-            return False
-        mark, at = self.memory[slug].root
-        # a clock may have been put back: what was still at that hour need not be now
-        return mark == self.marks[slug] and timedelta() <= self.now - at < ANYWAY
+        found = self.memory.get(slug)
+        return found is not None and found.holds(self.marks.get(slug), now=self.now, longest=ANYWAY)
 
     def keep(self, still: Iterable[str]) -> None:
         """Note where the round has looked and nothing waits; OSError where it cannot be written."""
         kept = {slug: found for slug, found in self.memory.items() if self.may_be_passed(slug)}
-        kept |= {slug: Found((self.marks[slug], self.now)) for slug in still if slug in self.marks}
+        kept |= {slug: Found(digest=self.marks[slug], at=self.now) for slug in still if slug in self.marks}
         disk.replace(self.path, Memory(kept).model_dump_json().encode())
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from db import disk, writes
 from db.sources import LONGEST_FOR_ALERTS
+from flows.fleet.resting import Found
 from flows.settings import Settings
 from flows.sources.alerts import CONDITIONAL, alert_addresses
 from flows.sources.polling import Polling
@@ -34,19 +35,13 @@ class Answer(BaseModel):
     digest: str  # of the body
 
 
-class Served(BaseModel):
-    """A Comune whose database has all that its issuers said."""
-
-    said: str  # a digest of that, and of what the profile asks for
-    at: datetime
-
-
 class Memory(BaseModel):
     """A file of the fleet's, on each machine that works for it; without it everybody is served."""
 
     answers: dict[str, Answer] = Field(default_factory=dict)  # by address
     until: dict[str, datetime] = Field(default_factory=dict)  # by address: before then it is not to be asked
-    served: dict[str, Served] = Field(default_factory=dict)  # by slug
+    # by slug, of who has all that its issuers said; with what its profile asks for
+    served: dict[str, Found] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,13 +56,11 @@ class Issuers:
     def rests(self, slug: str) -> bool:
         """Whether it was served with just this, and not long ago."""
         before = self.memory.served.get(slug)
-        if before is None or before.said != self.said.get(slug):
-            return False
-        return timedelta() <= self.now - before.at < ANYWAY  # a clock may have been put back
+        return before is not None and before.holds(self.said.get(slug), now=self.now, longest=ANYWAY)
 
     def keep(self, served: Iterable[str]) -> None:
         """Note whom the round has served meanwhile; OSError where it cannot be written."""
-        known = {slug: Served(said=self.said[slug], at=self.now) for slug in served if slug in self.said}
+        known = {slug: Found(digest=self.said[slug], at=self.now) for slug in served if slug in self.said}
         self.memory.served |= known
         disk.replace(self.path, self.memory.model_dump_json().encode())
 

@@ -1,6 +1,7 @@
 """Five Comuni of a fleet that read one issuer's alerts, each its own feed; runs without a server."""
 
 import logging
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,19 +38,28 @@ class Told:
     untagged: list[str] = field(default_factory=list)
 
 
-def five(folder: Path, monkeypatch: pytest.MonkeyPatch, template: Path, site: Site) -> Land:
-    made = land(folder, monkeypatch)
+@pytest.fixture
+def site() -> Iterator[Site]:
+    found = Site()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path, site: Site) -> Land:
+    made = land(tmp_path, monkeypatch)
     demo = "http://127.0.0.1:8600/sito/feed/?post_type=notizia"
     dpc = "http://127.0.0.1:8600/dpc/files/all/latest_all.zip"
     for slug in SLUGS:
         made.add(slug, (demo, f"{site.url}/{slug}"), (dpc, f"{site.url}/dpc"))
         site.answer(f"/{slug}", body=FEED.encode(), Content_Type="application/rss+xml")
     site.answer("/dpc", body=archive(QUIET))
-    made.settle(SLUGS, template)
+    made.settle(SLUGS, sqlite_template)
     return made
 
 
-def run_alone(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Told:
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Told:
     """A run without a server."""
     found, log = Told(), logging.getLogger("prefect.flow_runs")
 

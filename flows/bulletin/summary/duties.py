@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
-from flows.bulletin.summary.frames.of_a_part import is_amid_hours
+from flows.bulletin.summary.frames.of_a_part import is_for_a_part
 
 _DUTIES = (
     (
@@ -34,10 +33,6 @@ _DUTIES = (
         "Manca l'età che serve",
     ),
 )
-_PART = Cued(
-    r"\b(?:visit[ae] guidat[ae]|laborator\w+|degustazion\w+|pranz[oi]|cen[ae])\b[^.;\n]{0,60}$", re.I
-)
-_BEFORE, _STEM = 120, 6  # characters
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 
@@ -45,7 +40,7 @@ _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 def booking(notice: Notice) -> str:
     """`Devi prenotare.` where the page says that one must; "" where it does not."""
     match = _DUTIES[0][0].search(notice.source)
-    if match is None or _is_of_a_part(match, notice):
+    if match is None or is_for_a_part(match.start(), notice):
         return ""
     return "Devi prenotare." if "prenot" in match[0].lower() else "Devi iscriverti."
 
@@ -56,17 +51,9 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
         return
     for duty, told, reason in _DUTIES:
         if (match := duty.search(notice.source)) and not (
-            told.search(text) or _is_of_a_part(match, notice, text)
+            told.search(text) or is_for_a_part(match.start(), notice, text)
         ):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
     exemption = EXEMPTION.search(notice.source)
     if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):
         yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."
-
-
-def _is_of_a_part(match: re.Match[str], notice: Notice, text: str = "") -> bool:
-    """Whether one books for a guided visit amid the rest, which neither the title nor the text tells."""
-    if is_amid_hours(notice.source[match.start() : match.start() + _BEFORE], notice):
-        return True
-    part = _PART.search(notice.source[: match.start()][-_BEFORE:])
-    return part is not None and folded(part[0].split()[0])[:_STEM] not in folded(f"{notice.title} {text}")

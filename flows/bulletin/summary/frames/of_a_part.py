@@ -5,6 +5,7 @@ Said of the whole it sends everybody to the wrong place, and keeps away who woul
 
 import re
 
+from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice
 
@@ -14,7 +15,10 @@ _ABOUT_ALL = re.compile(
     r"^\W*(?:informazioni|info\b|prenotazioni|iscrizioni|contatti|come partecipare)", re.I | re.M
 )
 _PART = re.compile(r"\b(?:gar[ae]|contest|torne[oi]|sfilat[ae])\b", re.I)  # who comes to look enters nothing
-_BEFORE, _STEM = 220, 5  # characters
+_BOOKED = Cued(
+    r"\b(?:visit[ae] guidat[ae]|laborator\w+|degustazion\w+|pranz[oi]|cen[ae])\b[^.;\n]{0,60}$", re.I
+)
+_BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
 
 
 def is_of_a_part(words: str, notice: Notice) -> bool:
@@ -28,6 +32,16 @@ def is_of_a_part(words: str, notice: Notice) -> bool:
     parts = [found[0] for found in _PART.finditer(before)]
     title = folded(notice.title)
     return bool(parts) and not any(folded(part)[:_STEM] in title for part in parts)
+
+
+def is_for_a_part(start: int, notice: Notice, text: str = "") -> bool:
+    """Whether the duty that stands there in the page is to book for a row of its programme, or for a guided
+    visit amid the rest, which neither the title nor `text` tells.
+    """
+    if is_amid_hours(notice.source[start : start + _NEAR], notice):
+        return True
+    part = _BOOKED.search(notice.source[:start][-_NEAR:])
+    return part is not None and folded(part[0].split()[0])[:_STEM] not in folded(f"{notice.title} {text}")
 
 
 def is_amid_hours(words: str, notice: Notice) -> bool:
