@@ -13,7 +13,7 @@ from flows.sources.alerts import alert_addresses
 from flows.sources.silence import silent
 
 GROUP = "Fonti"
-ALERTS_WITHIN = timedelta(hours=1)  # they are read every ten minutes
+ALERTS_WITHIN = timedelta(hours=1)  # they are read every ten minutes, in a fleet every half hour at least
 ASK_NOW = "`python -m flows collect --dry-run` le interroga adesso"
 LOOK_BY_HAND = f"guarda a mano il sito della Protezione Civile; {ASK_NOW}"
 

@@ -25,7 +25,8 @@ from scrapers.errors import ParseError, StaleError
 from scrapers.fetching.fetcher import Response
 
 TOO_OLD = timedelta(hours=3)
-"""A last good reading older than this is as good as none: alerts are read every ten minutes."""
+"""A last good reading older than this is as good as none: alerts are read every ten minutes, in a
+fleet every half hour at least."""
 CONDITIONAL = (SourceKind.dpc,)
 """Only these may be asked with validators: what the others state moves with the hour of the reading."""
 
