@@ -274,3 +274,13 @@ def test_a_street_left_out_is_named_to_the_editor_unless_the_text_says_that_ther
         "Manca via Adda: la pagina la dice insieme a una strada del testo."
     ]
     assert list(contrasts(f"{short} Le altre vie sono nella pagina.", page)) == []
+
+
+def test_the_streets_without_water_are_no_part_of_a_closure() -> None:
+    text = summarise(
+        title="Via Po chiusa al traffico per lavori all'acquedotto",
+        abstract="Da lunedì 7 a venerdì 11 luglio 2031 via Po è chiusa tra via Adda e via Oglio.",
+        body="Martedì 8 luglio 2031, dalle 9 alle 13, nelle vie Po, Adda e Ticino può mancare l'acqua.",
+        limit=275,
+    ).text
+    assert "via Po è chiusa" in text

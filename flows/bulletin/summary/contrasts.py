@@ -41,6 +41,7 @@ _A_STREET = re.compile(
 _STREETS_LEFT = re.compile(
     r"\b(?:vie|strade|zone|località|dettagli|modifiche|chiusure)\b[^.]* nella pagina", re.I
 )
+_SUPPLY = re.compile(r"\b(?:acqua|idric\w+|corrente|elettric\w+|gas)\b", re.I)
 _OTHERWISE = re.compile(r"\binvece\b(?!\s(?:di|che|del\w*|degli|dei)\b)", re.I)
 _EXCEPTS = re.compile(r"\W*f(?:a|anno|arà|aranno)\seccezione\b", re.I)
 _EXCEPTIONS = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
@@ -152,12 +153,14 @@ def _trimmed(notice: Notice) -> Iterator[str]:
 
 def _street_left_out(text: str, notice: Notice) -> str:
     """The first street that a page joins to one of `text`, which has it not; `via Adda` of `in via Po e via
-    Adda`. Its title may name one of them alone.
+    Adda`. Its title may name one of them alone. What a closure's page says of the water is another matter.
     """
     if notice.kind not in (Kind.road, Kind.supply_cut) or _STREETS_LEFT.search(text):
         return ""
     said = folded(text)
     for sentence in notice.prose:
+        if notice.kind is Kind.road and _SUPPLY.search(sentence) and not _measures(sentence):
+            continue
         at = 0
         while found := _A_STREET.search(sentence, at):
             streets = streets_at(sentence, found.start())
