@@ -58,3 +58,23 @@ def test_nothing_but_white_space_is_lost(text: str) -> None:
 )
 def test_a_name_that_ends_as_an_order_does_is_none(text: str, is_said: bool) -> None:
     assert speaks(text) is is_said
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("Il Comune mette a bando 24 orti urbani.", True),
+        ("La Polizia locale consegna i sacchi in piazza.", True),
+        ("Il treno storico collega le due città.", True),
+        ("Il corso insegna a usare il telefono.", True),
+        ("Un ambulatorio mobile visita i residenti.", True),
+        ("La carta famiglia a Trento.", False),
+        ("La prima opera a Verona.", False),
+        ("La visita guidata al museo.", False),
+        ("La mostra collettiva e la visita.", False),
+        ("Le opere di Verdi e la musica.", False),
+        ("Il servizio mensa a partire da settembre.", False),
+    ],
+)
+def test_a_verb_that_may_be_a_noun_counts_behind_its_subject(text: str, is_said: bool) -> None:
+    assert speaks(text) is is_said

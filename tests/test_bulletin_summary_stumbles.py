@@ -5,6 +5,7 @@ import pytest
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.stumbles import stumbles
+from flows.bulletin.summary.text import summarise
 
 HELPS = "Lo sportello casa aiuta chi cerca casa."
 
@@ -187,3 +188,27 @@ def test_a_slogan_is_no_news_and_whom_one_seeks_may_be_named_otherwise() -> None
     assert any("lode" in said for said in found("Camminare fa bene.", walk, "Gruppo di cammino"))
     register = "Chi vuole entrare nell'albo degli scrutatori fa domanda entro il 30 novembre."
     assert found(register, register, "Si cercano scrutatori") == []
+
+
+def test_those_days_are_none_where_no_day_stands_before_them() -> None:
+    body = (
+        "Da venerdì 16 a domenica 18 ottobre 2031 lo sportello online non è disponibile. "
+        "Le scadenze che cadono in questi giorni sono prorogate a lunedì 20 ottobre."
+    )
+    notice = read(title="Interruzione dei servizi online", abstract="", body=body)
+    second = "Le scadenze che cadono in questi giorni sono prorogate a lunedì 20 ottobre."
+    assert "«in questi giorni»: il testo non dice quali." in list(stumbles(second, notice))
+    assert "non dice quali" not in " ".join(stumbles(body, notice))
+
+
+@pytest.mark.parametrize("who", ["Le famiglie estratte", "I cittadini sorteggiati", "I nuclei del campione"])
+def test_a_survey_of_those_who_were_drawn_asks_nobody_else(who: str) -> None:
+    text = summarise(
+        title="Censimento permanente della popolazione",
+        abstract="",
+        body="Dal 6 ottobre al 23 dicembre 2031 il Comune partecipa al censimento della popolazione. "
+        f"{who} riceveranno una lettera per compilare il questionario online.",
+        limit=275,
+    ).text
+    assert text
+    assert "Puoi compilare" not in text

@@ -80,6 +80,7 @@ def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
         is_title = sentence is title
         # `Rinviata per maltempo.` right below the title is of what the title names
         is_below = sentence.start < 400 and len(sentence.stems) < 9 and bool(title.stems & ours)
+        is_below = is_below and (shared > 0 or not match[0].lower().startswith("provvisori"))
         if is_new_day_told and _MOVED.search(sentence.text):
             continue  # who tells the day to which a thing is put off needs not say that it was
         if (is_title and shared >= 1) or shared >= 3 or is_below:

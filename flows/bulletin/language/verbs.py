@@ -32,7 +32,7 @@ _WITH_PRONOUN = re.compile(r"[a-zà-ù]{3,}[aei](?:lo|la|li|le|ti|vi|ci)\b", re.
 _YOURS = re.compile(
     r"\b(?:invitiamo|rifà|rifanno|fa|fanno|sta|stanno|puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete"
     r"|potete|dovete|servono|seguono"
-    r"|vale|cerchi|aiuta|aiutano|evita|proietta|restate"
+    r"|vale|usa|cerchi|aiuta|aiutano|evita|proietta|restate"
     r"|(?:comune|amministrazione(?:\scomunale)?|ente|istituto|fondazione|cooperativa)\s(?:ri)?cerca"
     r"|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
     re.I,
@@ -44,6 +44,14 @@ _TO_YOU = re.compile(  # capitals hide these from the dictionary: `Prenota al nu
 )
 _AS_ORDER = re.compile(
     r"(?:in caso [^,.]{3,40} |si prega di |non )?[a-zà-ù]{2,}(?:[aei]r(?:e|si|lo|la|li|le|ne))\b", re.I
+)
+_AS_PAIR = re.compile(r"\b(?:e|o|ed|od|anche|che)\s$")
+_SUBJECT = re.compile(
+    r"(?:Il|Lo|La|I|Gli|Le|Un|Una|Uno|Ogni)\s|(?:L|Un)['’]|[A-ZÀ-Ý][a-zà-ù]+ [A-ZÀ-Ý][a-zà-ù]+ "
+)
+_BEHIND_SUBJECT = re.compile(  # `Il Comune consegna i sacchi`, `La scuola mette a disposizione`
+    r"(?P<verb>[a-zà-ù]{3,}[ae])(?=\s(?:(?:il|lo|la|i|gli|le|un|una|uno|ogni|tutt[ei]|due|tre|quattro|\d+"
+    r"|ai|alle|agli)\s|(?:l|un)['’]|a (?:disposizione|bando|[a-z]+[aei]re)\b))"
 )
 
 
@@ -58,6 +66,8 @@ def speaks(text: str) -> bool:
     if has_verb(text) or _YOURS.search(text) or _AS_ORDER.match(text) or _asks(text):
         return True
     if _TO_YOU.match(text):
+        return True
+    if _SUBJECT.match(text) and any(map(_is_deed, _BEHIND_SUBJECT.finditer(text))):
         return True
     first = _FIRST.match(text)
     if first and _is_finite(first[0].lower()):  # no noun ends so: `Bastano due mattine`
@@ -78,6 +88,18 @@ def _asks(text: str) -> bool:
         return False
     infinitive = lemma(found[0].lower())  # "" of a form that stands in no list of headwords
     return not infinitive or _INFINITIVE.search(infinitive) is not None
+
+
+def _is_deed(found: re.Match[str]) -> bool:
+    """Whether a form that may be a noun too, `consegna`, stands as a verb: behind its subject, before what
+    is done.
+    """
+    before = found.string[: found.start()][-_BEFORE:]
+    if _AS_NOUN.search(before) or _AS_PAIR.search(before):
+        return False
+    verb = found["verb"]
+    infinitives = (f"{verb}re", f"{verb[:-1]}ire") if verb.endswith("e") else (f"{verb}re",)
+    return any(lemma(infinitive) == infinitive for infinitive in infinitives)
 
 
 def _is_finite(word: str) -> bool:

@@ -197,6 +197,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             2.0,
             r"ordinanza\s+(?:del\s+sindaco|sindacale|per)|sindaco\s+firma\s+l['’]ordinanza|mult[ae]\s+da|trasgressori",
         ),
+        (5.0, r"lutto\s+cittadino"),
         (1.5, r"siccità|botti|fuochi|abbruciament\w|taglio\s+(?:dell['’]erba|siepi|rami)|sfalcio|emergenza"),
     ),
 }
@@ -222,6 +223,10 @@ _ONE_OF_MANY = re.compile(
 _PAPER = re.compile(
     r"(?:iscrizion[ei]|domand[ae]|band[oi]|graduatori[ae]|modul[oi]|elenc[oh]\w*|contribut[oi]|voucher|bonus)\b(?!\s(?:evento|festa))",
     re.I,
+)
+_STILL_OPEN = re.compile(r"\b(?:iscrizion[ei]|domand[ae]|candidatur[ae]|adesion[ei])\b", re.I)
+_RANKED = re.compile(
+    r"\b(?:graduatori|esit[oi]\b|vincitor|ammess|elenc|risultat|accolt|accettat|valutat|aggiudic)\w*", re.I
 )
 _EVENTS_OF = re.compile(r"(?:gli\s)?(?:eventi|appuntamenti)\s(?:di|del|della|in|al?)\s", re.I)
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
@@ -301,6 +306,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.alert] = 0.0
     if _SHUT_FOR_A_CUT.search(head):
         found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
+    if _STILL_OPEN.search(head) and not _RANKED.search(head):
+        found[Kind.result] = min(found[Kind.result], found[Kind.deadline] - 1)  # a list that is yet to come
     if _EVENTS_OF.match(head):
         found[Kind.event] = max(found[Kind.event], found[Kind.hours] + 1)
     if _PAPER.match(head) or _SEEKS.search(head):

@@ -43,6 +43,14 @@ _TELLS_EXCEPTIONS = re.compile(
     re.I,
 )
 _OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.hours})
+_OF_CALLS = frozenset({Kind.deadline, Kind.job, Kind.service, Kind.campaign})
+_ASKS = re.compile(r"\b(?:domand|istanz|richie|iscri|candid|chiedere)\w*", re.I)
+_IN_VAIN = Cued(  # `Non sono ammesse domande per lavori già eseguiti.`
+    r"^(?:non\s(?:(?:sono|saranno|verranno|è|sarà)\s(?:ammess|accettat|accolt|ammissibil)\w+"
+    r"|(?:può|possono|potranno)\s(?:fare\sdomanda|presentare\s(?:la\s)?domanda|partecipare|iscriversi)\b)"
+    r"|(?:sono|restano)\sesclus[eai]\b)",
+    re.I,
+)
 _OF_DANGERS = frozenset(
     {Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign, Kind.service}
 )
@@ -84,7 +92,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     told, added = text, list[str]()
-    for made in (_streets, _exceptions, _ban, _closures, _deed, _lot, _rain):
+    for made in (_streets, _exceptions, _excluded, _ban, _closures, _deed, _lot, _rain):
         bases = [text] if made is _rain else list(_shorter(text))
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -105,6 +113,14 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]
     return (*(said for said in own[:1] if not _LEANS.search(said)), *([EXCEPTIONS] if found else []))
+
+
+def _excluded(text: str, notice: Notice) -> tuple[str, ...]:
+    """Who asks in vain, where a text tells that one may ask."""
+    if notice.kind not in _OF_CALLS or not _ASKS.search(text):
+        return ()
+    said = [worded(sentence) for sentence in notice.prose if _IN_VAIN.match(sentence)]
+    return tuple(one for one in said[:1] if is_fit(one, one) and one not in text and not _LEANS.search(one))
 
 
 def _streets(text: str, notice: Notice) -> tuple[str, ...]:

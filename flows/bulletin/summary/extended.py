@@ -49,8 +49,9 @@ _PRACTICAL = re.compile(
     re.I,
 )  # what one wants to know before leaving home
 _ONLY = Cued(
-    r"(?<!non )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\s(?:a[il]?|allo|all['’a]|agli|alle|in"
-    r"|nell?['’ao]?|nei|nelle|presso|su|per|il|la|i|gli|le|chi|dall?[ae]?)\b",
+    r"(?<!non )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\s"
+    r"(?:on-?line|via|tramite|a[il]?|allo|all['’a]"
+    r"|agli|alle|in|nell?['’ao]?|nei|nelle|presso|su|per|il|la|i|gli|le|chi|dall?[ae]?)\b",
     re.I,
 )
 _IF_IT_RAINS = re.compile(
@@ -134,7 +135,13 @@ def restricted(text: str, notice: Notice, limit: int, passes: Callable[[str], bo
     ):
         return text
     said = [one for one in office(notice, matter_of(notice.title)) if _ONLY.search(one.text)]
-    tried = [_with(text, one.text) for one in said if one.flaw <= _FLAW and not _LEANS.search(one.text)]
+    bases = (text, " ".join(split(text)[:-1]))  # who and where alone is worth more than the last of the rest
+    tried = [
+        _with(base, one.text)
+        for base in bases
+        for one in said
+        if base and one.flaw <= _FLAW and not _LEANS.search(one.text)
+    ]
     tried += [] if gate.IN_PAGE.search(text) else [f"{text} {OTHERS}"]
     return next((told for told in tried if utf16(told) <= limit and passes(told)), text)
 

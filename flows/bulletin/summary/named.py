@@ -51,6 +51,8 @@ _FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b|\bè in vig
 _TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of news, the second without a list
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
+    r"|Per (?:(?:lavori|motivi|ragioni|manutenzione|cause|uno sciopero|lo sciopero)\b"
+    r"|(?:consentire|permettere|effettuare|eseguire) )[^.;:]{3,160}?\b(?:è|sono|sarà|saranno|resta\w*)\b"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
     r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
     r"|Prefettura|Questura|Azienda)\b"

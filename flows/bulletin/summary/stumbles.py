@@ -43,6 +43,10 @@ _POINTS = re.compile(
 _QUALIFIED = re.compile(
     r"gratuit\w+[^.]{0,40}\b(?:ma|salvo|previ[ao]|solo|se|tranne|con)\b[^.]{0,40}(?:\[?…\]?|\[?\.{3}\]?)\s*$"
 )
+_THOSE_DAYS = re.compile(
+    r"\b(?:in|di|durante|entro|per)\s(?:quest[ei]|tal[ei]|dett[ei]|que[ig]l?i)\s(?:giorni|date|giornate|orari|periodi)\b",
+    re.I,
+)
 _IF_IT_RAINS = re.compile(r"(?:In caso di|Se) (?:pioggia|maltempo|neve|piove)\b")
 _STREET = re.compile(r"\b(?:via|piazza|viale)\s[A-ZÀ-Ý]|\b(?:gratuit|liber|invitat)[oaie]\b", re.I)
 _FOR_A_SENTENCE = re.compile(  # `Per il servizio civile, il Comune cerca volontari puoi fare domanda`
@@ -178,6 +182,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
+    if (match := _THOSE_DAYS.search(text)) and not figures(text[: match.start()]):
+        yield f"«{match[0]}»: il testo non dice quali."
     if _TERM.search(text):
         yield "Il testo ricopia la scadenza dal titolo, senza una frase."
     title = notice.title.strip(" .")

@@ -67,6 +67,7 @@ _OF_ANOTHER = re.compile(  # what is asked for, where the title is of something 
     r"\b(?P<what>rimbors|disdett|rinunc|esenzion|esoner|riduzion|agevolazion|variazion|recess)\w*", re.I
 )
 _EXPIRING = re.compile(r"\bin scadenza\b", re.I)  # loans, passes: whose term is no call's
+_SEVERAL_TERMS = re.compile(r"\ble scadenze (?:che|de|di)\b|\btutte le scadenze\b", re.I)
 _DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa|va\s\w+[aut]t[oa])\b", re.I)
 _REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
 _THEIRS = {
@@ -85,6 +86,7 @@ _OF_NAMES = {  # of what has only a name
     "puoi aderire": "Puoi aderire{online} {matter.to}",
     "puoi fare domanda": "Puoi fare domanda{online} per {matter.text}",
 }
+_FOR_THE_SEARCH = re.compile(r"Per (?:la (?:ricerca|selezione)|l['’]apertura|l['’]avvio)\b")
 _NAME_ALONE = 1.0  # flaw: the office's own sentence says what it is
 _CALLED = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), name)
@@ -134,7 +136,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
-            flaw = _NAME_ALONE if text.startswith("Puoi") and matter and not matter.article else -0.1
+            is_name = text.startswith("Puoi") and matter and not matter.article
+            flaw = _NAME_ALONE if is_name or _FOR_THE_SEARCH.match(text) else -0.1
             yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, flaw)
         if quantity := up_to(notice, clause, told):
             yield quantity
@@ -251,7 +254,7 @@ def _online(notice: Notice) -> str:
 
 def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
-    if _EXPIRING.search(told.sentence):
+    if _EXPIRING.search(told.sentence) or _SEVERAL_TERMS.search(told.sentence):
         return ""
     action = _action(f"{told.sentence} {told.words}")
     if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.calls import framed, parts_of
+from flows.bulletin.summary.frames.duties import DRAWN
 from flows.bulletin.summary.frames.flaws import is_praise
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import occurrence
@@ -43,7 +44,7 @@ _ANONYMOUS = re.compile(r"\banonim[oa]\b", re.I)
 def _asked(notice: Notice) -> Iterator[Sentence]:
     """`Puoi compilare il questionario anonimo online, o consegnarlo all'Ufficio Protocollo.`"""
     survey = _SURVEY.search(notice.source)
-    if survey is None or not _ONLINE.search(notice.body):
+    if survey is None or not _ONLINE.search(notice.body) or DRAWN.search(notice.source):
         return
     noun = f"{survey['noun'].lower()}{' anonimo' if _ANONYMOUS.search(notice.body) else ''}"
     paper = _ON_PAPER.search(notice.body)

@@ -10,6 +10,10 @@ _SURVEY = re.compile(
     r"\b(?:compil\w+|partecip\w+|rispond\w+|dedica)\b[^.;]{0,80}\bquestionario\b|\bquestionario\b[^.;]{0,80}\bcompilat\w\b",
     re.I,
 )
+DRAWN = re.compile(  # whom alone a survey asks
+    r"\b(?:famiglie|persone|cittadini|residenti|nuclei)\b[^.;:]{0,25}\b(?:estratt|sorteggiat|selezionat|campione)\w*",
+    re.I,
+)
 _ABOUT_SURVEY = re.compile(r"\b(?:questionario|modulo|online|cartace\w)\b", re.I)
 _ONLINE_FORM = re.compile(r"\bon[\s-]?line\b|\bmodulo digitale\b|\bforms?\.\w+", re.I)
 _PAPER_FORM = re.compile(r"\b(?:cartace\w+|su carta|stampa\w*|stampand\w+)\b", re.I)
@@ -38,6 +42,8 @@ _IS_KEY = re.compile(
 def survey(notice: Notice) -> str:
     """`Puoi compilare il questionario anonimo online o su carta.`, of a consultation."""
     if notice.kind not in (Kind.campaign, Kind.other) or _SURVEY.search(notice.source) is None:
+        return ""
+    if DRAWN.search(notice.source):
         return ""
     about = " ".join(sentence for sentence in split(notice.body) if _ABOUT_SURVEY.search(sentence))
     ways = [

@@ -89,11 +89,23 @@ _PROMOTED = Cued(  # `L'iniziativa, promossa dal Comune con …, è rivolta a`: 
 )
 _NEXT_DAY = Cued(r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I)
 _NEXT = Cued(rf"(?<=\d) (?P<month>{MONTH}) prossimo\b,?", re.I)  # which year's, the reader knows
+_ONE_DAY = Cued(  # from the day of writing, and no day is told: `avvierà nelle prossime settimane i lavori`
+    r"(?:(?<=rà)|(?<=ranno)),? (?:nelle|nei|entro le|entro i) prossim[ei] (?:settimane|giorni|mesi),?"
+    r"(?= [a-zà-ù])",
+    re.I,
+)
+_WAS_THEN = Cued(  # which morning, the reader does not know, and what was done stays done
+    r"^(?:(?:questa|stessa) (?:mattina|sera)|stamattina|stamane|ieri(?: (?:mattina|pomeriggio|sera))?|oggi"
+    r"|nei giorni scorsi|nelle scorse settimane)(?: pomeriggio)?,? (?=(?:il|lo|la|i|gli|le) [^,.;]{3,60}? "
+    r"(?:ha|hanno) [a-zà-ù]+(?:at|ut|it|st|ert|ess)o\b)",
+    re.I,
+)
 
 
 def without_recitals(sentence: str) -> str:
     """`sentence` from where its news begins."""
-    text = _NEXT_DAY.sub("", sentence)
+    text = _WAS_THEN.sub("", sentence)
+    text = _ONE_DAY.sub("", _NEXT_DAY.sub("", text))
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
     text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
     for pattern in (_CONSIDERED, _WARNS, _REASON, _IN_DETAIL):

@@ -97,6 +97,10 @@ _HEADS = re.compile(
     r"|Può (?:candidarsi|partecipare)|È necessari[oa]"
     r"|È possibile|Occorre|Serv(?:e|ono)|Bisogna|Ci si)\b"
 )
+_IN_ALL = re.compile(r"\b(?:mette a disposizione|stanzia\w*|destina|investe)\s\d", re.I)  # no one's sum
+_NOBODY = re.compile(
+    r"(?:Si (?:prenota|paga|accede|presenta|partecipa)|Possono fare (?:domanda|richiesta))\b"
+)
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ def _figures(text: str) -> frozenset[str]:
 
 def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
     """Whether a sentence says by itself what the notice is about."""
-    if (_HEADS.match(text) or MEETS.match(text)) and not is_told(notice.title, text):
+    if (_HEADS.match(text) or MEETS.match(text) or _NOBODY.match(text)) and not is_told(notice.title, text):
         return False
     if _INTRODUCES.match(text):
         return True
@@ -204,7 +208,8 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
         for slot, told in notice.slots.items()
         if any(tells(text, one) or same_words(text, one.sentence) for one in told)
     }
-    return frozenset(by_words | by_page)
+    found = frozenset(by_words | by_page)
+    return found - {Slot.amount} if _IN_ALL.search(text) else found
 
 
 def chosen(
