@@ -232,3 +232,17 @@ def test_no_noun_is_told_twice(noun: str, name: str, tail: str, mark: str) -> No
     text = text_of(notice.title, f"{noun} {tail}. {DAY}".replace(" .", "."))
     assert text.lower().count(noun.lower()) <= 1
     assert "9 maggio" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Concerto di Capodanno: in vendita i biglietti", "il concerto di Capodanno"),
+        ("Giornata del donatore: prelievi straordinari", "la giornata del donatore"),
+        ("Corsa nei campi: aperte le iscrizioni", ""),
+        ("Giornata ecologica: puliamo il fiume", "la giornata ecologica «Puliamo il fiume»"),
+        ("Serata teatrale: il malato immaginario", "la serata teatrale «Il malato immaginario»"),
+    ],
+)
+def test_news_behind_a_colon_is_no_name(title: str, said: str) -> None:
+    assert phrase_of(title) == said

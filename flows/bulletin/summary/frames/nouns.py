@@ -98,6 +98,11 @@ _PURPOSE = re.compile(r",?\s(?:per|al fine di|allo scopo di)\s(?=[a-zà-ù]+(?:a
 _PARTS = re.compile(
     r"(?:celebrazioni|iniziative|attività|incontri|eventi|visite|laboratori|spettacoli|letture|giochi)\b"
 )
+_NEWS = re.compile(  # of it, and not its name: `Concerto: in vendita i biglietti`
+    r"(?:in (?:vendita|arrivo|programma|calendario)|al via|a(?:l|lla|i|lle) \w+ì?\b|da(?:l|lle)? |come |ecco "
+    r"|torna(?:no)? |tutt[eio] |ancora |già |entro |sono |è |si (?:parte|inizia|comincia)|apert[eio]\b|prelievi"
+    r"|iscrizioni|bigliett|orari\b|modifiche|informazioni|prenotazioni|date\b|ingresso|appuntament)",
+)
 
 
 def phrase_of(words: str) -> str:
@@ -116,11 +121,11 @@ def phrase_of(words: str) -> str:
     if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
         name = named[2].strip(' "“”«»')
         is_part = name == named[2] and _PARTS.match(name)  # `: celebrazioni nei cimiteri` is no name
+        is_news = name == named[2] and _NEWS.match(name)
         if name == named[2] and not is_part:
             name = f"{name[:1].upper()}{name[1:]}"
-        rest = (
-            f"{(named[1] or '').rstrip()}, con {name}" if is_part else f"{(named[1] or '').rstrip()} «{name}»"
-        )
+        said = "" if is_news else f", con {name}" if is_part else f" «{name}»"
+        rest = f"{(named[1] or '').rstrip()}{said}"
     rest = _WHOSE.sub(_of_whom, _OF_A_FEAST.sub(_of_the_feast, rest))
     word = noun[1].lower()
     if word in _OF_A_THING and (thing := noun_of(rest)) and rest.startswith(f" {thing.noun.split()[0]}"):
