@@ -83,7 +83,7 @@ from tests.test_bulletin_summary import told
             "Si pubblicano le graduatorie. Sarà cura dell'Ufficio Casa comunicare tempestivamente ai"
             " cittadini il codice della propria domanda.",
             "Sono pubblicate le graduatorie definitive della misura Alba 2027. L'Ufficio Casa ti"
-            " comunicherà il codice della tua domanda. Gli altri dettagli sono nella pagina.",
+            " comunicherà il codice della tua domanda.",
         ),
     ],
 )

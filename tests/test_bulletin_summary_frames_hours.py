@@ -278,3 +278,13 @@ def test_an_office_shut_for_a_cut_is_the_news_with_word_of_its_hours() -> None:
     assert text.startswith("Venerdì 7 agosto 2026 gli uffici comunali sono chiusi")
     assert "eccezioni" not in text
     assert "9 alle 16" in text
+
+
+def test_an_afternoon_of_a_feast_is_no_part_of_the_offices_name() -> None:
+    text = made(
+        "Chiusura degli uffici comunali in orario pomeridiano il giorno di Carnevale per il giorno "
+        "04-03-2025",
+        "Il Sindaco, preso atto che martedì 4 marzo ricorre il Carnevale, dispone la chiusura pomeridiana "
+        "al pubblico degli uffici comunali martedì 4 marzo 2025.",
+    ).text
+    assert text == "Martedì 4 marzo gli uffici comunali sono chiusi al pubblico nel pomeriggio."

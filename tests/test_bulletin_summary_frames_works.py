@@ -185,7 +185,7 @@ def test_an_alert_is_not_dated_by_its_page() -> None:
             " fino alle"
             " ore 12:00 del 24 ottobre 2027.\n\nPer l'allerta meteo arancione per vento forte è disposta"
             " la chiusura"
-            " dei parchi comunali.\n\nSi raccomanda di:\n\n- restare in casa\n- fissare le tende",
+            " dei parchi comunali.\n\nSi raccomanda di:\n\n- stare in casa\n- fissare le tende",
             "Dalle 0 del 23 alle 12 del 24 ottobre 2027 è in vigore l'allerta arancione per vento forte."
             " Sono chiusi"
             " i parchi comunali. Le precauzioni da prendere sono nella pagina.",

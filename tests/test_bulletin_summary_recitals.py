@@ -45,7 +45,7 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
         ),
         (
             "La Polizia locale ha disposto per venerdì 6 maggio, la chiusura di via Adda, dalle 9 alle 21.",
-            "Per venerdì 6 maggio è disposta la chiusura di via Adda, dalle 9 alle 21.",
+            "Venerdì 6 maggio via Adda è chiusa, dalle 9 alle 21.",
         ),
         ("Il Comune dispone di un parco giochi.", "Il Comune dispone di un parco giochi."),
         (
@@ -223,3 +223,75 @@ def test_one_of_several_hours_does_not_say_what_a_day_is() -> None:
         "Garibaldi. Ingresso libero.\n\nLa manifestazione è organizzata dalla Pro Loco."
     )
     assert "laboratorio" not in told("Natale in piazza", body=body).text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            "Il saldo della TARI va versato entro il 2 dicembre, come previsto dal vigente "
+            "Regolamento comunale.",
+            "Il saldo della TARI va versato entro il 2 dicembre.",
+        ),
+        (
+            "Fino al 30 settembre è vietato accendere fuochi, ai sensi della Legge "
+            "regionale 28 ottobre 2002, n. 39.",
+            "Fino al 30 settembre è vietato accendere fuochi.",
+        ),
+        (
+            "Il servizio, ai sensi dell'art. 3 del Regolamento, è sospeso dal 3 al 5 marzo.",
+            "Il servizio è sospeso dal 3 al 5 marzo.",
+        ),
+        (
+            "Il contributo si può chiedere in base al regolamento entro il 5 marzo.",
+            "Il contributo si può chiedere in base al regolamento entro il 5 marzo.",
+        ),
+        (
+            "Aumenta il rischio di incendi boschivi (AIB — antincendio boschivo).",
+            "Aumenta il rischio di incendi boschivi.",
+        ),
+        (
+            "Il saldo della Tassa sui Rifiuti (TARI) scade il 2 maggio.",
+            "Il saldo della Tassa sui Rifiuti (TARI) scade il 2 maggio.",
+        ),
+        (
+            "La Città Metropolitana di Po (CMP) chiude la strada.",
+            "La Città Metropolitana di Po chiude la strada.",
+        ),
+    ],
+)
+def test_a_law_and_letters_that_stand_for_words_are_the_files(written: str, said: str) -> None:
+    assert worded(written) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("L'ufficio è chiuso il giorno venerdì 7 marzo.", "L'ufficio è chiuso venerdì 7 marzo."),
+        (
+            "Nei giorni di lunedì 3 e martedì 4 marzo il nido è chiuso.",
+            "Lunedì 3 e martedì 4 marzo il nido è chiuso.",
+        ),
+        (
+            "Dal giorno lunedì 3 al giorno venerdì 7 marzo compresi il nido è chiuso.",
+            "Da lunedì 3 a venerdì 7 marzo il nido è chiuso.",
+        ),
+        (
+            "Manca l'acqua dalle 22.00 del 5 agosto 2026 e fino al 6 agosto, alle 13.00.",
+            "Manca l'acqua dalle 22 del 5 alle 13 del 6 agosto 2026.",
+        ),
+        (
+            "Manca l'acqua dalle ore 14 di martedì 3 e fino alle 10 di mercoledì 4 marzo.",
+            "Manca l'acqua dalle 14 di martedì 3 alle 10 di mercoledì 4 marzo.",
+        ),
+    ],
+)
+def test_days_are_told_in_few_words(written: str, said: str) -> None:
+    assert worded(written) == said
+
+
+def test_an_evening_beside_its_date_leaves_the_date() -> None:
+    said = resolved(
+        "Manca l'acqua dalle 22.00 di stasera 05 agosto 26 e fino a domani, 6 agosto, alle 13.", None
+    )
+    assert said == "Manca l'acqua dalle 22.00 del 05 agosto 2026 e fino al 6 agosto, alle 13."

@@ -62,6 +62,12 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"(fino a|da)l giorno (?=(?:0?8|11)\b)", r"\1ll'"),
     (r"(fino al|dal|al|il) giorno (?=\d)", r"\1 "),
     (r"entro il giorno (?=\d)", "entro il "),
+    (rf"(?:il|nel|nei|i) giorn[oi] (?:di )?(?={_DAYS} \d)", ""),
+    (rf"da(?:l giorno|i giorni) (?:di )?(?={_DAYS} \d)", "da "),
+    (rf"al giorno (?:di )?(?={_DAYS} \d)", "a "),
+    (rf"de(?:l giorno|i giorni) (?:di )?(?={_DAYS} \d)", "di "),
+    (rf"per (?:il giorno|i giorni) (?:di )?(?={_DAYS} \d)", "per "),
+    (r"nella giornata del(?: giorno)? (?=\d)", "il "),
     (r"nell[ae] giornat[ae] di domenica(?! \d)", "la domenica"),  # of every week
     (rf"nell[ae] giornat[ae] di (?={_DAYS}(?! \d))", "il "),
     (rf"nell[ae] giornat[ae] di (?={_DAYS})", ""),

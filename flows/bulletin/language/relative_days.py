@@ -33,7 +33,10 @@ _OFFSETS = (
 _CLOCK = r"(?::\d\d|\.(?:00|1[3-9]|[2-5]\d)(?!\d)|\s*+[-–]\s*+\d{1,2}(?![\d/-]|\s++[a-z]{4,9}\b))"
 _DATE = rf"(?:\s*+\(?,?\s*+(?:il\s++|l['’])?(?:\d{{1,2}}(?!\d|{_CLOCK})|primo\b))"
 _NO_DATE = rf"(?!{_DATE})"
-_DATED = rf"(?:,?\s++(?P<named>{WEEKDAY}))?(?P<dated>,?\s++(?:il\s++)?\d{{1,2}}\s++[a-z]{{5,9}}\b)?"
+_YEAR = (  # `agosto 26`, where no number of people or things can be meant
+    r"(?:\s++20\d\d\b|\s++['’]?[2-4]\d(?=\s++(?:e|fino|d?alle|ore|al|a)\b|\s*+[.,;)]|\s*+$))"
+)
+_DATED = rf"(?:,?\s++(?P<named>{WEEKDAY}))?(?P<dated>,?\s++(?:il\s++)?\d{{1,2}}\s++[a-z]{{5,9}}\b{_YEAR}?)?"
 _ARTICLE = r"(?:(?P<lead>il|la|dal|dalla|al|alla|del|della|nel|nella)\s++)?"
 _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della": "di"}
 
@@ -119,7 +122,8 @@ _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `
 _LONGEST_LEAD = 3  # characters
 _OPENING_QUOTES = ("«", "“", '"')
 _ELIDED = "l'"
-_AT_HOUR = re.compile(r"\b(?:alle|ore)\s\d{1,2}(?:[:.]\d\d)?\sdi\s$", re.I)
+_AT_HOUR = re.compile(r"\b(?:d?alle|ore)\s(?:ore\s)?\d{1,2}(?:[:.,]\d\d)?\sdi\s$", re.I)
+_TWO_FIGURES = re.compile(r"\s['’]?(?=\d\d$)")  # of a year
 _LATE = re.compile(r",?\s+(?:a partire\s+)?dalle\s+(?:ore\s+)?2[0-3]\b", re.I)  # then it is the next night
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
 
@@ -195,6 +199,7 @@ def _word(match: re.Match[str], published: date | None) -> Phrase:
     day = published + timedelta(days=_OFFSETS[word]) if published else None
     if match["dated"]:
         day_and_month = re.sub(r"^,?\s+(?:il\s+)?", "", match["dated"])
+        day_and_month = _TWO_FIGURES.sub(" 20", day_and_month)
         if match["named"]:
             return _phrase(match, _with_part(f"{match['named']} {day_and_month}", part, match))
         is_elided = day_and_month.split()[0] in ("8", "11")

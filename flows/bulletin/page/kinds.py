@@ -104,7 +104,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             3.0,
-            r"chius[aoei](?:\s+al\s+pubblico)?|chiusur[ae]|orari(?:o\s+(?:estiv\w|invernal\w|di\s+(?:apertura"
+            r"chius[aoei](?:\s+al\s+pubblico)?|chiusur[ae](?!\s+de(?:i|l|lla)\s+(?:\S+\s+)?(?:campionat|festival|stagion|manifestazion|torne))|orari(?:o\s+(?:estiv\w|invernal\w|di\s+(?:apertura"
             r"|visita)))?|(?:nuovo|cambio|variazione)\s+(?:di\s+|dell['’])?orario|riapr\w+|riapertur\w|apertura\s+(?:straordinaria|al\s+pubblico)",
         ),
         (
@@ -149,11 +149,13 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             4.0,
             r"allert[ae]\s+(?:\w+\s+)?(?:meteo|gialla|arancione|rossa|verde|regionale|idro\w+|mal)"
             r"|(?:stato|fase)\s+di\s+(?:attenzione|pre-?allarme|allarme)|pre-?allarme|avviso\s+di\s+(?:criticità|allerta)"
-            r"|criticità\s+idro\w+|bollettino\s+(?:meteo|di)",
+            r"|criticità\s+(?:idro\w+|di\s+(?:codice|livello)|gialla|arancione|rossa)|bollettino\s+(?:meteo|di)"
+            r"|codice\s+(?:giallo|arancion\w|rosso)",
         ),
         (
             2.0,
-            r"(?<!caso\sdi\s)(?<!pioggia\so\s)maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte",
+            r"(?<!caso\sdi\s)(?<!pioggia\so\s)maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte"
+            r"|allert[ae]\s+(?:ghiaccio|neve|vento|gelo|caldo)",
         ),
     ),
     Kind.result: (
@@ -288,16 +290,16 @@ def scores(title: str, source: str) -> dict[Kind, float]:
     """How much speaks for each kind: for the editor's question why, and for tests."""
     body = below(title, source)
     head = title
-    if _NUMBER.fullmatch(title):  # a register's number: the act's own title is the text
+    if not title or _NUMBER.fullmatch(title):  # a register's number: the act's own title is the text
         head = body[:200]
     small = body[:_LONGEST].lower()
-    named, opening, rest = head.lower(), small[:_OPENING_LENGTH], small[_OPENING_LENGTH:]
+    named = head.lower()
     found = dict.fromkeys(Kind, 0.0)
     for kind, weight, words in _TABLE:
-        place = _TITLE if words.search(named) else _OPENING if words.search(opening) else 0
-        if not place and words.search(rest):
-            place = _REST
-        found[kind] += weight * place
+        if words.search(named):
+            found[kind] += weight * _TITLE
+        elif match := words.search(small):
+            found[kind] += weight * (_OPENING if match.start() < _OPENING_LENGTH else _REST)
     if not _OPENS_OR_CLOSES.search(f"{head}\n{body[:_LONGEST]}"):
         found[Kind.hours] = 0.0  # a library alone says nothing of its hours
     if _OCCASION.match(head) and not _OPENS_OR_CLOSES.search(head):

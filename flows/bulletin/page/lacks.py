@@ -80,6 +80,10 @@ _ZONE = re.compile(
     r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+storico|strad[ae]\s|vie\s+(?:con|indicate|interessate)|sentiero|ponte|vie\s+comunali)\b",
     re.I,
 )
+_TRAFFIC_CHANGES = re.compile(  # of streets that the page's annex tells
+    r"\b(?:modific|variazion|cambia|provvediment|limitazion)\w*\s(?:[a-zà-ù]+\s){0,2}(?:viabilità|circolazione|traffico|sosta)\b",
+    re.I,
+)
 _INTERNAL = re.compile(
     r"\b(?:impegn[oi] (?:e contestuale liquidazione )?(?:di|della) spesa|(?:assunzione|assunto"
     r"|contestuale) impegno|liquidazion[ei]"
@@ -151,7 +155,7 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
             ()
             if Slot.place in told
             or _ZONE.search(notice.source)
-            or (_has_day(told) and len(notice.source) > 400)
+            or (_has_day(told) and (len(notice.source) > 400 or _TRAFFIC_CHANGES.search(notice.source)))
             else (Slot.place,)
         )
     if kind is Kind.supply_cut:

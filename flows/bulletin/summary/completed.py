@@ -72,6 +72,10 @@ _PLACED = re.compile(
     r"\b(?:via|viale|piazza|corso|contrada|località|frazione|vie|zone|strada|territorio|paese|tutt[oa]\s\w+)\b",
     re.I,
 )
+_CHANGES = re.compile(
+    r"\b(?:modific|variazion|cambia|provvediment|limitazion)\w*\s(?:[a-zà-ù]+\s){0,2}(?:viabilità|circolazione|traffico|sosta)\b",
+    re.I,
+)
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) [a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
@@ -124,7 +128,15 @@ def _excluded(text: str, notice: Notice) -> tuple[str, ...]:
 
 
 def _streets(text: str, notice: Notice) -> tuple[str, ...]:
-    """Word of the streets without water or power, where a page lists them and the text has none."""
+    """Word of the streets without water or power, where a page lists them and the text has none; of those
+    where the traffic changes.
+    """
+    if (
+        notice.kind is Kind.road
+        and _CHANGES.search(text)
+        and not (_PLACED.search(text) or gate.IN_PAGE.search(text))
+    ):
+        return (STREETS,)
     if notice.kind is not Kind.supply_cut or _PLACED.search(text):
         return ()
     is_listed = _ZONES.search(notice.body) or len(_STREET_ROWS.findall(notice.body)) > 1
@@ -146,7 +158,8 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     if not deeds or any(tells_deed(text, deed) for deed in deeds):
         return ()
     others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
-    return (" ".join(deeds), *others, PRECAUTIONS)
+    first = [] if notice.listings else deeds[:1]
+    return (" ".join(deeds), *others, *first, PRECAUTIONS)
 
 
 def _closures(text: str, notice: Notice) -> tuple[str, ...]:

@@ -273,7 +273,7 @@ def _tells_all(text: str, notice: Notice) -> bool:
     """Whether a short page has no other words than those of `text`: a teaser of one sentence."""
     if notice.is_cut or len(notice.body) > _TEASER:
         return False
-    words = _stems(" ".join(lines(notice)[1:]))
+    words = _stems(" ".join(map(worded, lines(notice)[1:])))
     return bool(words) and len(words - _stems(text)) <= max(_FEW, _MISSING * len(words))
 
 

@@ -26,6 +26,7 @@ from flows.bulletin.summary.duties import unsaid
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.instalments import untold as instalments_untold
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
+from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.named import says_matter, stems
 from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
@@ -271,6 +272,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
     if instalments_untold(text, notice) and not _ANNOUNCED[Slot.deadline].search(text):
         yield "Mancano le scadenze delle rate."
+    everywhere = EVERYWHERE.search(notice.source) if notice.kind is Kind.supply_cut else None
+    if everywhere and not EVERYWHERE.search(text):
+        yield f"Manca la zona: la pagina dice «{everywhere[0]}»."
     if notice.kind is Kind.road and not _ANNOUNCED[Slot.place].search(text):
         shut = [one for one in notice.slots.get(Slot.place, ()) if _MEASURE.search(one.sentence)]
         shut += [one for one in notice.slots.get(Slot.place, ()) if shut and one.words in notice.title]

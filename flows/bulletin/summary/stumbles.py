@@ -121,7 +121,9 @@ _ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
 _TIMETABLE = re.compile(
     rf"\d\s{WEEKDAY}(?:(?:,|\se)\s{WEEKDAY})*\s?:\s", re.I
 )  # `9.00 - 12.30 martedì: 9.00`
-_COLOUR = re.compile(r"\b(?:allerta|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I)
+_COLOUR = re.compile(
+    r"\b(?:allerta|criticità|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I
+)
 _SHUT = re.compile(r"\b(?:è|sono|sar\w+|rest\w+|riman\w+|rimarr\w+)\s(?:\w+\s)?chius[oaie]\b", re.I)
 _OPEN_ENDED = re.compile(
     r"\b(?:fino\s(?:a|al|alla)|temporane\w+|definitiv\w+|nella pagina|quando|se|in caso|tutto l['’]anno"

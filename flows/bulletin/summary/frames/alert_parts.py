@@ -11,6 +11,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import is_relative
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.asked import asked
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import lines
@@ -21,10 +22,14 @@ from flows.bulletin.summary.frames.wording import worded
 
 _COLOUR = re.compile(r"\b(?P<stem>giall|arancion|ross)[aeo]\b", re.I)
 _ANOTHER = re.compile(r"\b(?:revoc\w+|cessat\w+|terminat\w+|prorog\w+|declassat\w+|verde)\b", re.I)
+_HAZARD = (
+    r"(?:rischio\s(?:di\s)?\w+|criticità\s\w+|(?:forti\s)?(?:vento|venti|temporali|piogge|neve|nevicate|mareggiate"
+    r"|ghiaccio|gelo|caldo)(?:\s(?:fort[ei]|intens[ei]))?|idrogeologic[oa]|idraulic[oa])"
+)
 _FOR = re.compile(
-    r"\ballert[ae]\b[^.;\n]{0,40}?\bper\s(?:(?:il|i|le)\s)?"
-    r"(?P<what>(?:rischio\s\w+|(?:forti\s)?(?:vento|venti|temporali|piogge|neve|nevicate|mareggiate|ghiaccio|gelo|caldo))"
-    r"(?:\s(?:fort[ei]|intens[ei]))?)(?=[\s.,;:\n]|$)",
+    r"\b(?:allert[ae]|criticità|codice\sgiallo|codice\sarancio\w*|codice\srosso)\b[^.;\n]{0,40}?"
+    r"(?:\bper\s(?:(?:il|i|le)\s)?|(?<=allerta\s)(?=ghiaccio|neve|vento|temporali|gelo))"
+    rf"(?P<what>{_HAZARD}(?:(?:,\s|,?\se\s)(?:per\s)?(?:(?:il|i|le)\s)?{_HAZARD}){{0,3}})(?=[\s.,;:\n]|$)",
     re.I,
 )
 _POSSIBLE = re.compile(
@@ -67,7 +72,10 @@ def gathered(notice: Notice) -> Iterator[str]:
     beside = f", con possibili {possible['what'].lower().strip()}" if possible and not told_for else ""
     said = f"{opened(when)} è in vigore l'allerta {colour}{hazard}{beside}."
     advice = [_ADVICE] if _ADVISES.search(notice.source) else []
+    deeds = [] if notice.listings else [one.text for one in asked(notice)]
     closed = _closed(notice)
+    if deeds:
+        yield " ".join([said, *deeds, *closed] if closed == [_CLOSURES] else [said, *closed, *deeds])
     if closed == [_CLOSURES] and advice:
         closed, advice = [_BOTH], []
     yield " ".join([said, *closed, *advice])

@@ -83,6 +83,7 @@ _HAZARDS = tuple(
         (r"\bidraulic\w+", "il rischio idraulico"),
     )
 )
+_ADVISES_YOU = re.compile(r"\. (?!Sono\b|È\b|Le\b|I\b|Gli\b|Il\b|La\b)[A-Z][a-z]+ [a-z]")  # `. Evita i fossi`
 _SEVERAL = 3  # sentences
 _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
     r"(?:avviso|bollettino|nota|comunicato|documento|aggiornamento)\s(?:n[.°]?\s?\d+\s)?del(?:\s|l['’])\s?\d",
@@ -93,7 +94,8 @@ _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
     parts = [said for said in gathered(notice) if utf16(said) <= limit]
-    yield from (said for said in parts if closes(notice))  # which no sentence of the alert's tells
+    tells_more = closes(notice) or any(_ADVISES_YOU.search(said) for said in parts)
+    yield from (said for said in parts if tells_more)  # which no sentence of the alert's tells
     own = [said for said in map(worded, notice.prose) if _WARNS.search(said)]
     own = own if own and _tells(own[0]) else []
     if 1 < len(own) <= _SEVERAL and utf16(" ".join(own)) <= limit:

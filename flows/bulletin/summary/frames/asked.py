@@ -37,6 +37,14 @@ _ANNOUNCES = Cued(
     r"[^.;:]{0,60}$",
     re.I,
 )
+_AND = re.compile(r"(?:,|,?\se)\s(?:(?:a|ad|di)\s)?(?=(?:non\s)?[a-zà-ù]+(?:are|ere|ire|rsi)\s)", re.I)
+_ITSELF = re.compile(r"^([a-zà-ù]+)rsi\b")
+_CALLS = Cued(  # `Se avvisti un incendio, chiama subito il 112.`
+    r"\b(?:chiam|telefon|contatt|avvis|avvert|segnal)\w+\b[^.;]{0,60}"
+    r"\b(?:112|113|115|118|1515|803 ?555|numero verde)\b",
+    re.I,
+)
+_OF_FIRES = frozenset({Kind.campaign, Kind.other, Kind.act})
 _BOIL = Cued(
     r"\b(?:farla bollire|bollirla|bollire l['’]acqua|(?:previa|dopo|solo dopo) (?:la )?(?:bollitura"
     r"|ebollizione))\b"
@@ -76,6 +84,19 @@ _YOU = {
     "moderare": "Modera",
     "ridurre": "Riduci",
     "spegnere": "Spegni",
+    "fare": "Fai",
+    "bere": "Bevi",
+    "restare": "Resta",
+    "rimanere": "Rimani",
+    "portare": "Porta",
+    "mettere": "Metti",
+    "esporre": "Esponi",
+    "conservare": "Conserva",
+    "parcheggiare": "Parcheggia",
+    "preferire": "Preferisci",
+    "verificare": "Verifica",
+    "seguire": "Segui",
+    "avvisare": "Avvisa",
 }
 _FEWEST, _LONGEST = 3, 110  # words, characters
 
@@ -95,10 +116,14 @@ def asked(notice: Notice) -> Iterator[Sentence]:
                 return
     for sentence in (*notice.abstract, *notice.prose):
         for found in _ASKS.finditer(sentence):
-            said = _deed(found["deed"]) if not _IF.search(sentence[: found.start()]) else ""
-            if said:
-                yield _sentence(said)
+            if _IF.search(sentence[: found.start()]):
+                continue
+            if deeds := [deed for part in _AND.split(found["deed"]) if (deed := _deed(part))]:
+                yield from map(_sentence, deeds)
                 return  # what is asked first is asked most
+    calls = next((said for said in notice.prose if _CALLS.search(said) and len(said) <= _LONGEST), "")
+    if calls and notice.kind in _OF_FIRES:
+        yield _sentence(calls.rstrip(".").replace(" chiamare ", " chiama "))
 
 
 def tells_deed(text: str, deed: str) -> bool:
@@ -125,5 +150,6 @@ def _deed(words: str) -> str:
 def _to_you(deed: str) -> str:
     verb, _, rest = re.sub(r"^evitare di (?=uscire)", "non ", deed).partition(" ")
     if verb.lower() == "non":
-        return f"Non {rest}" if re.match(r"[a-zà-ù]+(?:are|ere|ire)\b", rest) else ""
+        rest = _ITSELF.sub(r"\1rti", rest)
+        return f"Non {rest}" if re.match(r"[a-zà-ù]+(?:are|ere|ire|rti)\b", rest) else ""
     return f"{_YOU[verb.lower()]} {rest}" if verb.lower() in _YOU else ""

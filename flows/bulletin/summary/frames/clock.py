@@ -30,8 +30,8 @@ _ALL_DAY = re.compile(
     re.I,
 )
 _PART = re.compile(
-    r"(?:(?:solo\s)?(?P<morning>(?:(?:la|di|al|in)\s)?mattin[ao])|(?P<afternoon>(?:(?:il|al|nel"
-    r"|di)\s)?pomeriggio)"
+    r"(?:(?:solo\s)?(?P<morning>(?:(?:la|di|al|in)\s)?mattin[ao]|in\sorario\s(?:anti|mattu)\w+|nelle\sore\santi\w+)"
+    r"|(?P<afternoon>(?:(?:il|al|nel|di)\s)?pomeriggio|(?:in\sorario|nelle\sore)\spomeridian[oe])"
     r"|(?P<night>nelle\sore\snotturne|in\sorario\snotturno|di\snotte))(?!\w)",
     re.I,
 )
@@ -107,6 +107,12 @@ def moments_at(text: str, start: int) -> Hours | None:
     if first[1] == last[1]:
         one = period_at(first[1], 0)
         return Hours(f"{_led('da', first[0])} {_led('a', last[0])} di {one.words}", last[2]) if one else None
+    year = _YEAR.search(first[1])
+    if year and not _YEAR.search(last[1]):  # which the later day tells for both
+        first, last = (
+            (first[0], first[1][: year.start()], first[2]),
+            (last[0], f"{last[1]}{year[0]}", last[2]),
+        )
     both = period_at(f"{first[1]} e {last[1]}", 0)
     if both is None or both.end != len(f"{first[1]} e {last[1]}"):
         return None
@@ -114,6 +120,18 @@ def moments_at(text: str, start: int) -> Hours | None:
         return None
     is_hour_first = re.match(r"dal(?:le\s|l['’])", text[start:], re.I) is not None
     return Hours(_two_days(first[0], last[0], both.words, is_hour_first=is_hour_first), last[2])
+
+
+def in_moments(text: str) -> str:
+    """`dalle 22 del 5 agosto alle 13 del 6 agosto` of `dalle 22 del 5 agosto e fino al 6 agosto, alle 13`."""
+    parts, at = list[str](), 0
+    for place in _OPENS.finditer(text):
+        found = moments_at(text, place.start()) if place.start() >= at else None
+        if found and _CROSSES.search(text, place.start(), found.end):
+            words = f"{place[0]}{found.words[1:]}"
+            parts += [text[at : place.start()], words]
+            at = found.end
+    return "".join([*parts, text[at:]])
 
 
 def _two_days(first: str, last: str, days: str, *, is_hour_first: bool) -> str:
@@ -137,6 +155,9 @@ def _of(day: str) -> str:
     return f"de{day[1:]}" if day.startswith("il ") else f"del{day}" if day.startswith("l'") else f"di {day}"
 
 
+_YEAR = re.compile(r"\s20\d\d$")
+_OPENS = re.compile(r"\b[Dd](?=alle\s)")
+_CROSSES = re.compile(r"\bfino\b|\b20\d\d\b.*\b20\d\d\b", re.I)
 _BARE_DAY = re.compile(
     rf"(?:{WEEKDAY_NAME},?\s)?\d{{1,2}}(?=,?\s(?:e\s)?(?:(?:fino|sino)\s)?al(?:le\s|l['’]))", re.I
 )

@@ -43,7 +43,8 @@ _WHAT = re.compile(
     r"(?:\s(?:degli|del|della|dello|delle|dei)\b|\sdell['’])?\s?",
     re.I,
 )
-_TO_THE_PUBLIC = re.compile(r"\bchius[oaie]\sal\spubblico\b", re.I)
+_TO_THE_PUBLIC = re.compile(r"\b(?:chius[oaie]|chiusura(?:\s\w+)?)\sal\spubblico\b", re.I)
+_HALF_A_DAY = {"il pomeriggio": " nel pomeriggio", "la mattina": " la mattina"}
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
 _CAUSE = re.compile(
     r"(?:in\soccasione\s(?:del|di)|per\s(?:allerta\smeteo|maltempo|ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
@@ -51,7 +52,7 @@ _CAUSE = re.compile(
     re.I,
 )
 _IDLE = re.compile(
-    r"(?:avviso|comunicazione|si\savvisa|al\spubblico|attenzione|temporaneamente|eccezionalmente"
+    r"(?:avviso|comunicazione|(?:per\s)?il\sgiorno(?:\sdi\s[A-Z]\w+)?|si\savvisa|al\spubblico|attenzione|temporaneamente|eccezionalmente"
     r"|straordinariamente|(?:sarà|saranno|rest\w+|rimarr\w+|riman\w+)(?=\s(?:chius|apert)[oaie]\b))(?!\w)",
     re.I,
 )
@@ -271,6 +272,9 @@ def _sentence(found: _Read) -> str:
     lead = f"{lead}," if found.hours else lead
     cause = f", {found.cause}" if found.cause and not found.cause.isupper() else ""
     office = found.office
+    if found.what == "closed" and (half := _HALF_A_DAY.get("".join(found.hours))):
+        state = f"{office.state('chius')}{found.to_whom}{half}"
+        return opened(f"{found.when[0]} {office.words} {state}{cause}.")
     if found.what == "closed":
         return opened(f"{lead} {office.words} {office.state('chius')}{found.to_whom}{cause}.")
     if found.what == "open":

@@ -100,8 +100,8 @@ _PARTS = re.compile(
 )
 _NEWS = re.compile(  # of it, and not its name: `Concerto: in vendita i biglietti`
     r"(?:in (?:vendita|arrivo|programma|calendario)|al via|a(?:l|lla|i|lle) \w+ì?\b|da(?:l|lle)? |come |ecco "
-    r"|torna(?:no)? |tutt[eio] |ancora |già |entro |sono |è |si (?:parte|inizia|comincia)|apert[eio]\b|prelievi"
-    r"|iscrizioni|bigliett|orari\b|modifiche|informazioni|prenotazioni|date\b|ingresso|appuntament)",
+    r"|torna(?:no)? |tutt[eio] |ancora |già |entro |sono |è |si (?:parte|inizia|comincia)|apert[eio]\b"
+    r"|prelievi|iscrizioni|bigliett|orari\b|modifiche|informazioni|prenotazioni|date\b|ingresso|appuntament)",
 )
 
 

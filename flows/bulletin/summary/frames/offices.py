@@ -81,7 +81,7 @@ _WORD = re.compile(
 )
 _END = re.compile(
     r"[.:;,()]|\s[-–—]\s|\s(?=(?:chius|apert|riapert|chiud|riapr|in\soccasione|per\s|causa|nel\s|nei\s"
-    r"|nelle|dal|dalle|il\s\d|fino|temporaneamente|eccezionalmente|straordinariamente|spostat"
+    r"|nelle|dal|dalle|il\s\d|il\sgiorno\s|fino|in\sorario|nelle\sore|temporaneamente|eccezionalmente|straordinariamente|spostat"
     r"|annullat|rinviat|sospes|sarà|saranno|rest|riman|è\s|sono\s)|\d|(?:luned|marted|mercoled|gioved"
     r"|venerd|sabato|domenica)\w*['’]?\s)|$",
     re.I,

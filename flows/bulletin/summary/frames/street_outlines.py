@@ -42,6 +42,7 @@ _STATES = (
 EVERYWHERE = re.compile(
     r"\b(?:tutto|intero)\s(?:il\s)?(?:territorio comunale|paese|Comune|centro abitato)", re.I
 )
+_OF_A_CEREMONY = re.compile(r"\bapertura e (?:di )?$", re.I)  # `cerimonie di apertura e di chiusura`
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 CUT_OFF = (
     ("l'acqua", re.compile(r"\b(?:acqua|idric\w+|acquedotto)\b", re.I)),
@@ -153,6 +154,8 @@ def _measures(line: str) -> Iterator[Measure]:
     for place in _WORD.finditer(line):
         if place.start() >= at and (found := measure_at(line, place.start())) and found.kind not in SUPPLY:
             at = found.end
+            if _OF_A_CEREMONY.search(line, 0, place.start()):
+                continue
             yield found
     for kind, pattern in _STATES:
         if match := pattern.search(line):

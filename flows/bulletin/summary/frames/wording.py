@@ -14,6 +14,9 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.addressed import addressed
+from flows.bulletin.summary.frames.clock import in_moments
+from flows.bulletin.summary.frames.enacted import as_found
+from flows.bulletin.summary.frames.legal import without_law
 from flows.bulletin.summary.frames.ordered import ordered
 from flows.bulletin.summary.frames.recitals import without_recitals
 from flows.bulletin.summary.frames.scheduled import present
@@ -214,7 +217,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             re.I,
         ),
-        (r"(?<=\d) compres[oi]\b", "", 0),
+        (r"(?<=\d) compreso\b", "", 0),
+        (rf"(?<=\d)(?P<month> {MONTH}(?: 20\d\d)?)?,? (?:compres|inclus)i\b", r"\g<month>", re.I),
         (r"(?<=[a-zà-ù]) (?:pertanto|dunque|perciò|inoltre|altresì)(?= [a-zà-ù])", "", 0),
         (r"(?<=[a-zà-ù] )NON(?= [a-zà-ù])", "non", 0),
         (rf"\b(?:ne|pe)(?:l|lla|r la) (?:giornata|data) (?:di|del)? ?(?={WEEKDAY} \d)", "", re.I),
@@ -302,13 +306,13 @@ def worded(sentence: str) -> str:
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
     text = without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", without_recitals(text))))
-    text = _LAW.sub("", text)
+    text = without_law(_LAW.sub("", text))
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
-    text = ordered(_forbidden(text))
+    text = as_found(ordered(_forbidden(text)))
     text = _OWN_NUMBER.sub(r"\1", text)
-    text = plain_figures(text)
+    text = in_moments(plain_figures(text))
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
     text = _BEFORE_A_VOWEL.sub(lambda lead: "L'" if lead[0][:1] == "I" else f"{lead['of'] or ''}l'", text)

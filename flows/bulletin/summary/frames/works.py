@@ -44,6 +44,7 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
     r"\s(?:(?:il|lo|la|i|le|un|una)\s|l['’])?",
     re.I,
 )
+_SEVERAL = 2  # other lines, each with a measure and streets of its own
 _ROOM = 35  # UTF-16 units of what is left to the page
 _MINDED = 1.0  # flaw of what no reader needs
 _MISLEADS = re.compile(r"\b(?:annullat|rinviat|posticipat|prorogat|revocat|riapert)\w+", re.I)
@@ -119,6 +120,8 @@ def _framed(notice: Notice) -> Iterator[str]:
     left = [
         line for line in untold(text, notice, beside=tuple(used)) if told(line) or flaw_of(line) <= _MINDED
     ]
+    if sum(bool(_all_streets(line)) and bool(read(line).measures) for line in left) >= _SEVERAL:
+        return  # one row of many: which, the outline says
     if left:
         own = [line for line in notice.prose if line in left or any(line == other for other in left)]
         if len(own) == len(left):
@@ -207,7 +210,7 @@ def _fill(work: Phrase, notice: Notice) -> None:
         day = only_day(notice.slots.get(Slot.when, ()))
         work.when = [day] if day else []
     if not work.stretch and len(work.streets) == 1:
-        work.stretch = _only_stretch(notice)
+        work.stretch = _only_stretch(notice, work.streets[0])
     if not work.hours and not work.every:
         told_hours = [
             None if _PARKING.search(told.sentence) else hours_at(told.words, 0)
@@ -218,12 +221,12 @@ def _fill(work: Phrase, notice: Notice) -> None:
             work.hours = list(hours)
 
 
-def _only_stretch(notice: Notice) -> list[str]:
-    """The stretch of the one street, where the page tells one between two others."""
+def _only_stretch(notice: Notice, street: Street) -> list[str]:
+    """The stretch of the one street, where the page tells one between two others and of no other street."""
     told = {
         " ".join(told.words.split()).rstrip(" .,;")
         for told in notice.slots.get(Slot.place, ())
-        if _BETWEEN.match(told.words)
+        if _BETWEEN.match(told.words) and _all_streets(told.sentence)[:1] in ([], [street])
     }
     return [told.pop()] if len(told) == 1 else []
 

@@ -1,0 +1,74 @@
+"""What an act does to a street, said as what one finds there.
+
+`È disposta la chiusura al traffico di via Po dalle 8` is `Via Po è chiusa al traffico dalle 8`, and
+`è istituito il divieto di sosta` is `è vietata la sosta`.
+"""
+
+import re
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.summary.frames.streets import agreement, joined, streets_at, subject
+
+_DONE = (
+    r"(?:(?:è|sarà|verrà|viene)\s(?:stat[oa]\s)?(?:dispost|previst|ordinat|stabilit|istituit|attuat|necessari)(?P<end>[oa])"
+    r"|si\s(?:comunica|dispone|ordina|rende\snecessari[oa]))\s"
+)
+_CLOSES = Cued(
+    rf"{_DONE}la\s(?:temporanea\s|totale\s)?chiusura(?:\s(?:temporanea|totale|completa))?"
+    r"(?P<of>\sal\s(?:traffico|transito)(?:\s(?:veicolare|dei\sveicoli))?)?\s(?:di|della|del|dello|dell['’])\s?",
+    re.I,
+)
+_FOR_A_DAY = re.compile(
+    r"^(?:Per\s)?(?P<when>(?:il\s|l['’])?(?:(?:luned|marted|mercoled|gioved|venerd)ì\s|sabato\s|domenica\s)?\d{1,2}[°º]?\s"
+    r"[a-zà-ù]{4,9}(?:\s20\d\d)?),?\s$",
+    re.I,
+)
+_TO_TRAFFIC = re.compile(
+    r"^(?P<beside>[^.;:]{0,60}?)\s(?P<of>al\s(?:traffico|transito))(?:\s(?:veicolare|dei\sveicoli))?"
+)
+_BANS = Cued(
+    rf"{_DONE}il\sdivieto\sdi\s(?P<what>sosta|transito|fermata|circolazione)\b"
+    r"(?:\se\s(?:di\s)?(?P<also>sosta|transito|fermata)\b)?",
+    re.I,
+)
+_AND_BANS = re.compile(
+    r"\be\s(?:il\s)?divieto\sdi\s(?P<what>sosta|transito|fermata|circolazione)\b(?!\se\sdi)", re.I
+)
+_BANNED = {
+    "sosta": "la sosta",
+    "fermata": "la fermata",
+    "transito": "il transito",
+    "circolazione": "la circolazione",
+}
+
+
+def as_found(sentence: str) -> str:
+    """`sentence` as what one finds in the street; any other as it is."""
+    text = sentence
+    if banned := _BANS.search(text):
+        rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])
+        text = f"{text[: banned.start()]}{_ban(banned['what'], banned['also'] or '')}{rest}"
+    closed = _CLOSES.search(text)
+    streets = streets_at(text, closed.end()) if closed else None
+    if closed is None or streets is None:
+        return text[:1].upper() + text[1:]
+    before, rest = text[: closed.start()], text[streets.end :]
+    traffic = closed["of"] or ""
+    if not traffic and (beside := _TO_TRAFFIC.match(rest)):
+        traffic, rest = f" {beside['of']}", f"{beside['beside']}{rest[beside.end() :]}"
+    traffic = re.sub(r"\s(?:veicolare|dei\sveicoli)$", "", traffic)
+    if day := _FOR_A_DAY.match(before):
+        before = f"{day['when']} "
+    named = subject(streets.all)
+    named = f"{named[:1].lower()}{named[1:]}" if before else named
+    said = f"{before}{named} {agreement(streets.all, 'chius')}{traffic}{rest}"
+    return said[:1].upper() + said[1:]
+
+
+def _ban(what: str, also: str = "") -> str:
+    """`è vietata la sosta`, `sono vietati il transito e la sosta`."""
+    names = [_BANNED[name.lower()] for name in (what, also) if name]
+    is_feminine = all(name.startswith("la ") for name in names)
+    if len(names) > 1:
+        return f"sono vietat{'e' if is_feminine else 'i'} {joined(names)}"
+    return f"è vietat{'a' if is_feminine else 'o'} {names[0]}"
