@@ -232,3 +232,70 @@ def test_no_noun_is_told_twice(noun: str, name: str, tail: str, mark: str) -> No
     text = text_of(notice.title, f"{noun} {tail}. {DAY}".replace(" .", "."))
     assert text.lower().count(noun.lower()) <= 1
     assert "9 maggio" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Karate: stage con il maestro Neri",
+            "Il 7 e 8 novembre la palestra di via Verdi ospita la quarta edizione di “Bushido Camp”.",
+            "Per il karate, il 7 e 8 novembre la palestra di via Verdi ospita la quarta edizione di «Bushido "
+            "Camp».",
+        ),
+        (
+            "Autunno musicale: torna il quartetto Armonia",
+            "Domenica 15 novembre alle 17, nell'auditorium San Luca, i quattro archi propongono un programma "
+            "dedicato a Haydn e Mozart. Ingresso libero.",
+            "Nell'ambito di «Autunno musicale», domenica 15 novembre alle 17, nell'auditorium San Luca, i "
+            "quattro archi propongono un programma dedicato a Haydn e Mozart. L'ingresso è libero.",
+        ),
+        (
+            "Mercatino di Natale 2026",
+            "Sabato 5 e domenica 6 dicembre, dalle 10 alle 19, piazza Garibaldi si riempie di "
+            "casette in legno "
+            "con prodotti tipici.",
+            "Per il mercatino di Natale, sabato 5 e domenica 6 dicembre, dalle 10 alle 19, piazza "
+            "Garibaldi si "
+            "riempie di casette in legno con prodotti tipici.",
+        ),
+        (
+            "La magia del circo in piazza con “Saltimbanchi”",
+            "Arriva in piazza Roma “Saltimbanchi”, il festival degli artisti di strada. Venerdì 3 e sabato 4 "
+            "luglio, dalle 21, dieci compagnie si esibiranno nel centro storico. Gli spettacoli sono "
+            "gratuiti.",
+            "Nel centro storico c'è «Saltimbanchi», il festival degli artisti di strada. Gli "
+            "appuntamenti sono "
+            "venerdì 3 e sabato 4 luglio dalle 21. La partecipazione è gratuita.",
+        ),
+    ],
+)
+def test_a_sentence_says_what_its_headline_is_about(title: str, body: str, text: str) -> None:
+    assert summarise(title=title, abstract="", body=body, limit=275).text == text
+
+
+def test_what_one_books_for_a_dinner_is_no_duty_of_the_feast() -> None:
+    body = (
+        "6–8 novembre 2026\nSabato 7 e domenica 8 novembre le vie del paese si animano con le bancarelle.\n\n"
+        "Venerdì 6 novembre\n20:00 Cena di gala su prenotazione presso il tendone\n"
+        "Sabato 7 novembre\n10:00 Apertura degli stand\n15:00 Gara di cucina"
+    )
+    text = summarise(title="Sagra del Radicchio 2026", abstract="", body=body, limit=275).text
+    assert text == "Dal 6 all'8 novembre 2026 c'è la sagra del Radicchio. Gli orari sono nella pagina."
+
+
+def test_a_play_of_words_keeps_its_dots_and_a_web_address_goes() -> None:
+    body = (
+        "La Polizia Municipale ricerca 10 volontari del servizio civile per il progetto “So..stare "
+        "in strada”. "
+        "E’ possibile inoltrare le domande fino a giovedì 12 gennaio esclusivamente on-line: "
+        "http://giovani.it/home. "
+        "L'impegno richiesto è di 30 ore su 5 giorni settimanali."
+    )
+    title = 'Servizio civile, la Polizia municipale cerca 10 volontari per il progetto " So..stare in strada"'
+    text = summarise(title=title, abstract="", body=body, limit=275).text
+    assert text.startswith(
+        "La Polizia Municipale ricerca 10 volontari del servizio civile per il progetto «So..stare "
+        "in strada». "
+        "È possibile inviare le domande fino a giovedì 12 gennaio solo online."
+    )

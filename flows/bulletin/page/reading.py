@@ -17,6 +17,7 @@ from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.fields import labelled
 from flows.bulletin.page.inlined import inlined
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
@@ -106,7 +107,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
-    body = with_months(_with_title_apart(body, title))
+    body = labelled(with_months(_with_title_apart(body, title)))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)

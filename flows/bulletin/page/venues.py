@@ -29,8 +29,9 @@ _LISTED = re.compile(  # `Sabato 9 maggio ore 21, Sala Verdi`: behind its day or
     re.I,
 )
 _ALONE = re.compile(
-    r"(?P<name>(?:Sala|Teatro|Cinema|Auditorium|Palazzo|Villa|Biblioteca|Centro|Oratorio|Museo|Parco|Piazza|Palestra|Chiesa)"
-    r"(?:\s(?:[A-ZÀ-Ý][\w'’.]*|di|del|della|dei|comunale|civic[ao]|parrocchiale|polivalente|polifunzionale|consiliare|grande|riunioni|conferenze|via|piazza|viale|\d{1,3})|,){1,12})\s*\.?\s*"
+    r"(?P<name>(?:Sala|Teatro|Cinema|Auditorium|Palazzo|Villa|Biblioteca|Centro|Oratorio|Museo|Parco|Piazza|Palestra|Chiesa"
+    r"|Campo|Stadio|Palazzetto|Palasport|Piscina|Castello)"
+    r"(?:\s(?:[A-ZÀ-Ý][\w'’.]*|di|del|dello|della|dei|sportivo|comunale|civic[ao]|parrocchiale|polivalente|polifunzionale|consiliare|grande|riunioni|conferenze|via|piazza|viale|\d{1,3})|,){1,12})\s*\.?\s*"
 )
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
 _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)

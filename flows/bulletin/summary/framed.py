@@ -42,6 +42,7 @@ from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.prohibited import prohibited
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
+from flows.bulletin.summary.frames.topical import about
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -150,7 +151,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     yield from (
         text
         for text in (
-            health.against(placed(led(_joined(text, notice), notice), notice), notice)
+            about(health.against(placed(led(_joined(text, notice), notice), notice), notice), notice)
             for text in chain(
                 prohibited(notice, limit),
                 collected(notice, limit),

@@ -23,6 +23,7 @@ from flows.bulletin.summary.completed import completed
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.nouns import guillemets
 from flows.bulletin.summary.frames.outlines import outlines
 
 Method = Literal["text", "title", "unwritten"]
@@ -120,7 +121,8 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
 
 
 def _dated(text: str) -> str:
-    """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says."""
+    """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says; names between «»."""
+    text = text if "«" in text else guillemets(text)
     said = _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
     return _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
 

@@ -134,6 +134,8 @@ def _at(name: str) -> str:
     noun = first[0].lower().replace("’", "'")
     if noun in _IN.split() and re.fullmatch(rf"\w+(?:\s{_ADJECTIVE})?", name, re.I):
         return f"in {name}"
+    if old := re.match(r"centro storico\b", name, re.I):
+        return f"nel {old[0].lower()}{name[old.end() :]}"
     preposition = _PREPOSITION.get(noun)
     if preposition is None or (preposition == "a" and not name[len(noun) :].strip()[:1].isupper()):
         return ""
