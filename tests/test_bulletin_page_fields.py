@@ -77,3 +77,37 @@ def test_other_lines_stay_as_they_are(body: str) -> None:
 def test_a_day_above_its_hours_is_the_fairs(body: str, begins: str) -> None:
     text = summarise(title="Fiera di San Martino", abstract="", body=body, limit=275).text
     assert text.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Liberi dalla fretta",
+            "Quando\nSabato 20 Giugno 2026 · ore 17:30 – 21:30\nDove\nSala Polivalente, Borgo "
+            "Alto\nAccesso\nGratuito",
+            "Sabato 20 giugno 2026 dalle 17:30 alle 21:30, nella Sala Polivalente, Borgo Alto, c'è "
+            "«Liberi dalla "
+            "fretta». La partecipazione è gratuita.",
+        ),
+        (
+            "Visita guidata al castello",
+            "Una guida racconta la storia delle nobili famiglie che lo hanno abitato.\n26 Luglio 2026\n"
+            "Ore 10:30 e 11:30\nCastello di Borgo Alto, piazzetta Verdi, 1\n€ 4,00 a persona",
+            "Domenica 26 luglio 2026 alle 10:30 e alle 11:30, al Castello di Borgo Alto di piazzetta "
+            "Verdi 1, c'è "
+            "la visita guidata al castello. Una guida racconta la storia delle nobili famiglie che "
+            "lo hanno abitato. Il costo è di 4 euro a persona.",
+        ),
+        (
+            "Passeggiata nel bosco",
+            "Domenica 26 settembre alle ore 9. Punto di incontro: Ristorante Da Lisetta.\n"
+            "Posteggio gratuito presso il municipio e di fronte ad esso.",
+            "Domenica 26 settembre alle 9, con ritrovo presso il Ristorante Da Lisetta, c'è la "
+            "passeggiata nel "
+            "bosco.",
+        ),
+    ],
+)
+def test_where_and_when_one_meets_is_told(title: str, body: str, text: str) -> None:
+    assert summarise(title=title, abstract="", body=body, limit=275).text.startswith(text)

@@ -295,7 +295,41 @@ def test_a_play_of_words_keeps_its_dots_and_a_web_address_goes() -> None:
     title = 'Servizio civile, la Polizia municipale cerca 10 volontari per il progetto " So..stare in strada"'
     text = summarise(title=title, abstract="", body=body, limit=275).text
     assert text.startswith(
-        "La Polizia Municipale ricerca 10 volontari del servizio civile per il progetto «So..stare "
-        "in strada». "
+        "La Polizia Municipale ricerca 10 volontari del servizio civile per il progetto “So..stare "
+        "in strada”. "
         "È possibile inviare le domande fino a giovedì 12 gennaio solo online."
+    )
+
+
+def test_a_photo_contest_is_no_appointment_and_has_its_age() -> None:
+    body = (
+        "L'associazione Alba organizza il concorso fotografico «Scatti d'estate», in occasione del "
+        "raduno che "
+        "si terrà a Borgo Alto dal 7 al 9 agosto 2026.\n\n* La partecipazione è riservata ai maggiorenni.\n"
+        "* Quota d'iscrizione: 10 euro"
+    )
+    text = text_of("Concorso fotografico «Scatti d'estate»", body)
+    assert text.startswith("L'associazione Alba organizza il concorso fotografico «Scatti d'estate»")
+    assert "equisiti" in text or "maggiorenni" in text
+
+
+def test_a_day_without_its_month_is_no_day() -> None:
+    made = summarise(
+        title="Auguri di fine anno",
+        abstract="",
+        body="Cari amici e soci, venerdì 27 dopo la messa ci ritroveremo nella sede per gli auguri.",
+        limit=275,
+    )
+    assert made.text == ""
+    assert "senza il mese" in made.reason
+
+
+def test_what_is_done_on_a_national_day_is_told_with_it() -> None:
+    body = (
+        "Domenica 11 luglio 2027 vi aspettiamo alla scoperta delle nostre bellezze!\n\n"
+        "> In viaggio tra storia e natura, visita guidata alla Chiesa di San Martino"
+    )
+    assert text_of("Giornata nazionale delle Pro loco", body) == (
+        "Domenica 11 luglio 2027 c'è la giornata nazionale delle Pro loco: visita guidata alla Chiesa di San "
+        "Martino."
     )

@@ -13,7 +13,7 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 
-_Field = Literal["day", "hours", "place", "price"]
+_Field = Literal["day", "hours", "place", "price", "label"]
 
 _ISO = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])")
 _DAY = re.compile(rf"(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?", re.I)
@@ -23,23 +23,27 @@ _SPAN = re.compile(
 )
 _HOURS = re.compile(
     r"(?:(?:(?:inizio|orario):?\s)?(?:alle\s|dalle\s)?(?:ore|h\.?)\s|dalle\s|alle\s)\d{1,2}(?:[:.]\d\d)?"
-    r"(?:\s?(?:[-–]|alle(?:\sore)?)\s?\d{1,2}(?:[:.]\d\d)?)?",
+    r"(?:\s?(?:[-–]|e(?:\salle)?|alle(?:\sore)?)\s?\d{1,2}(?:[:.]\d\d)?)?",
     re.I,
 )
+_LABEL = re.compile(r"(?:quando|dove|data|ora|orari?o?|luogo|sede|accesso|ingresso|costo|prezzo):?", re.I)
 _PLACE = re.compile(
     r"(?:(?:presso|c/o|in|al|alla|nel|nella|sul|(?:partenza|ritrovo)\s(?:da|dal|dalla|al|alla|in|presso))\s"
     r"(?:il\s|la\s|lo\s)?|(?:(?:partenza|ritrovo)\s)?(?:all|dall|nell)['’])?"
     r"(?:sal[ae]|salone|saletta|teatro|cinema|auditorium|palazz\w+|palestra|villa|bibliotec\w+|centro|oratorio|museo"
     r"|parc\w+|piazz\w+|chies\w+|via|viale|largo|giardin\w+|campo|osservatorio|stadio|castello|municipio|cortile"
     r"|scuola|piscina|rifugio|spiaggia|lungolago|lungomare|malga|area|tensostruttura|circolo|anfiteatro|arena|borgo"
-    r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro)\b(?!\s(?:per|e)\s)[^.:;!?\n]{0,60}",
+    r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante)\b"
+    r"(?!\s(?:per|e)\s)(?:[^.:;!?\n]|(?<=\b[A-Z])\.){0,80}",
     re.I,
 )
 _PRICE = re.compile(
     r"(?:(?:la\s)?partecipazione|(?:l['’])?(?:ingresso|entrata|iscrizione)|costo|quota|bigliett[oi]|gratuito|gratis)\b"
-    r"[^\n]{0,70}",
+    r"[^\n]{0,70}|€\s?\d+(?:,\d\d)?(?:\sa\s(?:persona|testa|partecipante))?|\d+(?:,\d\d)?\s?(?:€|euro)(?:\sa\s(?:persona|testa|partecipante))?",
     re.I,
 )
+_SEVERAL = re.compile(r"\d\se\s")
+_BETWEEN = " \t,·|—–-"
 _MARKS = " \t.;,•·-–*"
 _LONGEST = 90  # characters
 _LABELS: tuple[tuple[_Field, str], ...] = (("place", "Luogo"), ("price", "Costi"))
@@ -60,7 +64,8 @@ def labelled(body: str) -> str:
     block = zip(kinds[start : end + 1], lines[start : end + 1], strict=True)
     found = [(kind, line.strip(_MARKS)) for kind, line in block if kind]
     own = [kind for kind, _ in found]
-    is_whole = {"hours", "place"} & set(own) and own.count("hours") == kinds.count("hours")
+    is_beside = {"hours", "place"} & set(own) or _hours_behind(dict(found)["day"])
+    is_whole = is_beside and own.count("hours") == kinds.count("hours")
     written = _written(found) if is_whole else []
     return "\n".join([*lines[:start], *written, *lines[end + 1 :]] if written else lines)
 
@@ -70,7 +75,9 @@ def _field(line: str) -> _Field | None:
     bare = line.strip(_MARKS)
     if not 0 < len(bare) <= _LONGEST:
         return None
-    if _ISO.fullmatch(bare) or _DAY.fullmatch(bare):
+    if _LABEL.fullmatch(bare):
+        return "label"
+    if _ISO.fullmatch(bare) or _DAY.fullmatch(bare) or _hours_behind(bare):
         return "day"
     if _SPAN.fullmatch(bare) or _HOURS.fullmatch(bare) or re.fullmatch(_CLOCK, bare):
         return "hours"
@@ -90,6 +97,8 @@ def _next(lines: Sequence[str], place: int, step: int) -> int | None:
 def _written(found: Sequence[tuple[_Field, str]]) -> list[str]:
     """The fields under their labels; () where whose they are could be asked."""
     day = next(words for kind, words in found if kind == "day")
+    if hours := _hours_behind(day):
+        day, found = day[: -len(hours)].rstrip(_BETWEEN), [*found, ("hours", hours)]
     clocks = [words for kind, words in found if kind == "hours"]
     places = [words for kind, words in found if kind == "place"]
     is_bare = all(re.fullmatch(_CLOCK, clock) for clock in clocks)
@@ -97,11 +106,19 @@ def _written(found: Sequence[tuple[_Field, str]]) -> list[str]:
         return []
     if not clocks and re.search(r"20\d\d", day) and not re.match(WEEKDAY, day, re.I):
         return []  # the page's own day, above a place
-    made = ["Date e orari", ", ".join(filter(None, (_ISO.sub(_said, day), _span(clocks))))]
+    several = clocks if any(_SEVERAL.search(clock) for clock in clocks) else []
+    made = ["Date e orari", ", ".join(filter(None, (_ISO.sub(_said, day), "" if several else _span(clocks))))]
     for kind, label in _LABELS:
         if lines := [words for own, words in found if own == kind]:
             made += [label, *(f"{words}." for words in lines)]
-    return [*made, "Descrizione"]
+    return [*made, "Descrizione", *(f"{clock}." for clock in several)]
+
+
+def _hours_behind(line: str) -> str:
+    """`ore 17:30 – 21:30` of `Sabato 20 giugno 2026 · ore 17:30 – 21:30`; "" where the line has no hours."""
+    day = _DAY.match(line)
+    rest = line[day.end() :].lstrip(_BETWEEN) if day else ""
+    return rest if rest and (_SPAN.fullmatch(rest) or _HOURS.fullmatch(rest)) else ""
 
 
 def _said(day: re.Match[str]) -> str:

@@ -49,6 +49,7 @@ _DESK = re.compile(
     re.I,
 )
 _TOWARDS = re.compile(r"\b(?:fino|sino|verso)\s(?:a\s)?$", re.I)
+_PARKS = re.compile(r"\b(?:posteggi|parchegg)\w*[^.;\n]{0,40}$", re.I)
 _ELSE = re.compile(r"\b[Ii]n caso di (?:pioggia|maltempo|neve)\b")
 _OF_OTHERS: tuple[Kind, ...] = (
     "contacts",
@@ -76,7 +77,7 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
                 yield passage.start, passage.start + len(words)
     for match in page.matches(_AT, *_OF_OTHERS):
         before = page.text[page.passage(match.start()).start : match.start()]
-        if _TOWARDS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
+        if _TOWARDS.search(before) or _PARKS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
             continue  # where a parade ends, where it goes on when it rains
         is_desk = re.search(r"uffic|sportell|protocoll|segreteri", match[0][:40], re.I) or _DESK.search(
             before

@@ -13,7 +13,7 @@ from flows.bulletin.language.signals import MONTH, STREET
 _IN = "biblioteca municipio duomo"  # said without the article when nothing but an adjective follows
 _AT: dict[str, str] = {
     "al": "centro teatro cinema cineteatro museo parco palazzetto palasport campo castello santuario rifugio"
-    " circolo porticciolo porto liceo polo cimitero monumento "
+    " pala circolo porticciolo porto liceo polo cimitero monumento "
     "mercato velodromo nido bocciodromo bar ristorante"
     " caffè caffé pub laghetto lago lido campetto ponte "
     "bosco vivaio memoriale mulino tempio convento monastero"
@@ -30,6 +30,7 @@ _AT: dict[str, str] = {
     " palestra fondazione ludoteca casa residenza pieve "
     "tensostruttura darsena mediateca rocca fattoria locanda"
     " libreria cantina canonica",
+    "nelle": "vie",
     "ai": "giardini portici campi magazzini musei",
     "agli": "impianti uffici scavi orti",
     "alle": "scuole scuderie terme piscine",

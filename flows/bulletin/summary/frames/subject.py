@@ -114,6 +114,9 @@ _SERIES = re.compile(
     r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
     re.I,
 )
+_DAY_OF = re.compile(
+    r"(?:la )?(?:giornata|settimana) (?:mondiale|nazionale|internazionale|europea|regionale)\b", re.I
+)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -228,6 +231,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
 
 def _is_of(own: str, said: str) -> bool:
     """Whether what a sentence states is what the title calls so, or what a series consists of."""
+    if _DAY_OF.match(own):
+        return True  # what is done that day
     return f" {said.split()[0].lower()} " in f" {own.replace(chr(39), ' ')} " or (
         _SERIES.match(own) is not None and SEVERAL.match(said) is not None
     )

@@ -12,7 +12,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.telling import STEM, figures
 from flows.bulletin.summary.frames.leads import behind, lead
-from flows.bulletin.summary.frames.nouns import QUOTED, phrase_of, quoted
+from flows.bulletin.summary.frames.nouns import QUOTED, guillemets, phrase_of, quoted
 from flows.bulletin.summary.frames.subject import PAPER, title_of
 from flows.bulletin.summary.frames.wording import worded
 
@@ -24,23 +24,30 @@ _SPORTS = {
     **dict.fromkeys(("atletica",), "l'"),
 }  # of which no dictionary is sure
 _FEAST = re.compile(r"\b(?:fest[ae]|sagra|fiera|mercatin[oi]|mercato|festival|carnevale|palio)\b", re.I)
+_SAID_WHY = re.compile(r"\b(?:in occasione|nell['’]ambito|in programma|durante)\b", re.I)
+_FOR_TRAFFIC = re.compile(
+    r"\b(?:modific|variazion|viabilit|chius|sospe|orari\b|traffic|divie|autobus)\w*", re.I
+)
 _YEAR = re.compile(r"\s(?:[-–]\s)?20\d\d$")
 _LONGEST_NAME = 6  # words
 _FIRST = 3  # sentences of a page that speak of the whole of it
 
 
 def about(text: str, notice: Notice) -> str:
-    """`text` behind what the page is about, where a sentence of the office opens it without that."""
-    opening = [worded(sentence) for sentence in (*notice.abstract, *notice.prose[:_FIRST])]
-    if next(iter(split(text)), "") not in opening:
-        return text
+    """`text` behind what the page is about, where a sentence of the office opens it without that; its names
+    between «».
+    """
+    if notice.kind in OCCASIONS and "«" not in text:
+        text = guillemets(text)
+    opening = [guillemets(worded(sentence)) for sentence in (*notice.abstract, *notice.prose[:_FIRST])]
     name = _name(title_of(notice))
-    if notice.kind not in OCCASIONS and not (name.lower() in _SPORTS and figures(text)):
+    is_of_it = notice.kind in OCCASIONS or (name.lower() in _SPORTS and bool(figures(text)))
+    if guillemets(next(iter(split(text)), "")) not in opening or not is_of_it or _SAID_WHY.search(text):
         return text
     before = _before(name) if name and _is_untold(name, text) else ""
     if not before:
         return text
-    said = behind(before, text)
+    said = behind(before, guillemets(text))
     return said if said.startswith(f"{before},") else f"{before},{said[len(before) :]}"
 
 
@@ -49,7 +56,9 @@ def _name(title: str) -> str:
     own = QUOTED.match(title)
     if own and title[own.end() :].lstrip()[:1] in (",", "-", "–", ":"):
         return own[0]
-    head, colon, _ = title.partition(": ")
+    head, colon, rest = title.partition(": ")
+    if _FOR_TRAFFIC.search(rest):
+        return ""  # for what changes around it
     head = _YEAR.sub("", head)
     is_said = PAPER.match(head) or speaks(head) or figures(head) or head[-1:] in "?!…"
     if not head or is_said or len(head.split()) > _LONGEST_NAME or any(mark in head for mark in '"“«|'):
@@ -63,7 +72,7 @@ def _before(name: str) -> str:
         if article := _SPORTS.get(name.lower()):
             return f"Per {article}{'' if article.endswith(chr(39)) else ' '}{name.lower()}"
         if phrase := phrase_of(name):
-            return f"Per {phrase}"
+            return f"Per {phrase}" if _FEAST.search(name) else ""  # `Incontro pubblico` is no name
         if " " not in name or _FEAST.search(name):
             named = lead(name)
             return "" if "«" in named else named

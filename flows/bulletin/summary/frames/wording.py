@@ -162,7 +162,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             re.I,
         ),
         (
-            r"^(?:Gentili|Cari|Care) (?:concittadin\w+|cittadin\w+|famiglie|utenti|genitori)(?: e \w+)?,\s",
+            r"^(?:Gentili|Cari|Care) (?:concittadin\w+|cittadin\w+|famiglie|utenti|genitori|amic[ih]e?|soci)"
+            r"(?: e \w+)?,\s",
             "",
             0,
         ),
