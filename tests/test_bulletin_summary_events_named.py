@@ -235,6 +235,107 @@ def test_no_noun_is_told_twice(noun: str, name: str, tail: str, mark: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Karate: stage con il maestro Neri",
+            "Il 7 e 8 novembre la palestra di via Verdi ospita la quarta edizione di “Bushido Camp”.",
+            "Per il karate, il 7 e 8 novembre la palestra di via Verdi ospita la quarta edizione di «Bushido "
+            "Camp».",
+        ),
+        (
+            "Autunno musicale: torna il quartetto Armonia",
+            "Domenica 15 novembre alle 17, nell'auditorium San Luca, i quattro archi propongono un programma "
+            "dedicato a Haydn e Mozart. Ingresso libero.",
+            "Nell'ambito di «Autunno musicale», domenica 15 novembre alle 17, nell'auditorium San Luca, i "
+            "quattro archi propongono un programma dedicato a Haydn e Mozart. L'ingresso è libero.",
+        ),
+        (
+            "Mercatino di Natale 2026",
+            "Sabato 5 e domenica 6 dicembre, dalle 10 alle 19, piazza Garibaldi si riempie di "
+            "casette in legno "
+            "con prodotti tipici.",
+            "Per il mercatino di Natale, sabato 5 e domenica 6 dicembre, dalle 10 alle 19, piazza "
+            "Garibaldi si "
+            "riempie di casette in legno con prodotti tipici.",
+        ),
+        (
+            "La magia del circo in piazza con “Saltimbanchi”",
+            "Arriva in piazza Roma “Saltimbanchi”, il festival degli artisti di strada. Venerdì 3 e sabato 4 "
+            "luglio, dalle 21, dieci compagnie si esibiranno nel centro storico. Gli spettacoli sono "
+            "gratuiti.",
+            "Nel centro storico c'è «Saltimbanchi», il festival degli artisti di strada. Gli "
+            "appuntamenti sono "
+            "venerdì 3 e sabato 4 luglio dalle 21. La partecipazione è gratuita.",
+        ),
+    ],
+)
+def test_a_sentence_says_what_its_headline_is_about(title: str, body: str, text: str) -> None:
+    assert summarise(title=title, abstract="", body=body, limit=275).text == text
+
+
+def test_what_one_books_for_a_dinner_is_no_duty_of_the_feast() -> None:
+    body = (
+        "6–8 novembre 2026\nSabato 7 e domenica 8 novembre le vie del paese si animano con le bancarelle.\n\n"
+        "Venerdì 6 novembre\n20:00 Cena di gala su prenotazione presso il tendone\n"
+        "Sabato 7 novembre\n10:00 Apertura degli stand\n15:00 Gara di cucina"
+    )
+    text = summarise(title="Sagra del Radicchio 2026", abstract="", body=body, limit=275).text
+    assert text == "Dal 6 all'8 novembre 2026 c'è la sagra del Radicchio. Gli orari sono nella pagina."
+
+
+def test_a_play_of_words_keeps_its_dots_and_a_web_address_goes() -> None:
+    body = (
+        "La Polizia Municipale ricerca 10 volontari del servizio civile per il progetto “So..stare "
+        "in strada”. "
+        "E’ possibile inoltrare le domande fino a giovedì 12 gennaio esclusivamente on-line: "
+        "http://giovani.it/home. "
+        "L'impegno richiesto è di 30 ore su 5 giorni settimanali."
+    )
+    title = 'Servizio civile, la Polizia municipale cerca 10 volontari per il progetto " So..stare in strada"'
+    text = summarise(title=title, abstract="", body=body, limit=275).text
+    assert text.startswith(
+        "La Polizia Municipale ricerca 10 volontari del servizio civile per il progetto “So..stare "
+        "in strada”. "
+        "È possibile inviare le domande fino a giovedì 12 gennaio solo online."
+    )
+
+
+def test_a_photo_contest_is_no_appointment_and_has_its_age() -> None:
+    body = (
+        "L'associazione Alba organizza il concorso fotografico «Scatti d'estate», in occasione del "
+        "raduno che "
+        "si terrà a Borgo Alto dal 7 al 9 agosto 2026.\n\n* La partecipazione è riservata ai maggiorenni.\n"
+        "* Quota d'iscrizione: 10 euro"
+    )
+    text = text_of("Concorso fotografico «Scatti d'estate»", body)
+    assert text.startswith("L'associazione Alba organizza il concorso fotografico «Scatti d'estate»")
+    assert "equisiti" in text or "maggiorenni" in text
+
+
+def test_a_day_without_its_month_is_no_day() -> None:
+    made = summarise(
+        title="Auguri di fine anno",
+        abstract="",
+        body="Cari amici e soci, venerdì 27 dopo la messa ci ritroveremo nella sede per gli auguri.",
+        limit=275,
+    )
+    assert made.text == ""
+    assert "senza il mese" in made.reason
+
+
+def test_what_is_done_on_a_national_day_is_told_with_it() -> None:
+    body = (
+        "Domenica 11 luglio 2027 vi aspettiamo alla scoperta delle nostre bellezze!\n\n"
+        "> In viaggio tra storia e natura, visita guidata alla Chiesa di San Martino"
+    )
+    assert text_of("Giornata nazionale delle Pro loco", body) == (
+        "Domenica 11 luglio 2027 c'è la giornata nazionale delle Pro loco: visita guidata alla Chiesa di San "
+        "Martino."
+    )
+
+
+@pytest.mark.parametrize(
     ("title", "said"),
     [
         ("Concerto di Capodanno: in vendita i biglietti", "il concerto di Capodanno"),

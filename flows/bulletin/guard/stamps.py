@@ -20,6 +20,9 @@ _STAMP = re.compile(
 _TO_COME = re.compile(
     r"\b(?:sar\w+|verr\w+|viene|vengono)\s+(?:\w+\s+)?(?:pubblicat|aggiornat|inserit)\w+\s+\w*\s*$", re.I
 )
+_DATED = re.compile(
+    r"\W*(?:dat[ae] e or[ae]\w*|quando|giorn[oi](?: e orari)?)\W*", re.I
+)  # a label of the page's
 _BELOW = 200  # characters
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
 _WEEKDAY = re.compile(r"\b(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)", re.I)
@@ -55,6 +58,9 @@ def _is_alone(text: str, fact: Fact) -> bool:
     first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
     line = text[first : last if last >= 0 else len(text)]
     rest = line[: fact.start - first] + line[fact.end - first :]
+    above = text[:first].rstrip().rpartition("\n")[2]
+    if _DATED.fullmatch(above):
+        return False
     below = [line.strip() for line in text[fact.end :][:_BELOW].split("\n") if line.strip(" .,;|")][:2]
     return bool(first) and not re.search(r"\w", rest) and not are_of_a_meeting(below)
 

@@ -32,7 +32,7 @@ _LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVED
 _SPACES = tuple(
     (marks, re.compile(pattern), new)
     for marks, pattern, new in (
-        (("..",), r"(?<!\.)\.\.(?!\.)", "."),
+        (("..",), r"(?<!\.)\.\.(?![.a-zà-ù])", "."),  # `So..stare` is a play of words
         (("^",), r"\b(\d{1,3})\^(?=\s|$)", r"\1ª"),
         (
             (" ,", " ;", " .", " :", " !", " ?"),

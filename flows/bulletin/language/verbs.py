@@ -34,6 +34,8 @@ _YOURS = re.compile(
     r"|potete|dovete|servono|seguono"
     r"|vale|usa|cerchi|aiuta|aiutano|evita|proietta|restate"
     r"|(?:comune|amministrazione(?:\scomunale)?|ente|istituto|fondazione|cooperativa)\s(?:ri)?cerca"
+    r"|(?:ri)?cerca(?:no)?(?=\s(?:(?:\d+|altr[ie]|nuov[ie]|un[ao]?|due|tre|quattro|cinque|sei|dieci)\s)?"
+    r"(?:volontar|giovani|ragazz|operator|rilevator|collaborator|person[ae]|figurant|artist|autist|candidat|istruttor|famigli)\w*)"
     r"|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
     re.I,
 )

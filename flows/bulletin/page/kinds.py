@@ -230,6 +230,11 @@ _STILL_OPEN = re.compile(r"\b(?:iscrizion[ei]|domand[ae]|candidatur[ae]|adesion[
 _RANKED = re.compile(
     r"\b(?:graduatori|esit[oi]\b|vincitor|ammess|elenc|risultat|accolt|accettat|valutat|aggiudic)\w*", re.I
 )
+_CONTEST = Cued(  # what one sends something to; whoever holds a prize-giving says so
+    r"^(?![^\n]*\b(?:premiazion|vincitor|mostra|cerimonia)).*\bconcorso\s(?:fotografico|letterario|artistico|grafico"
+    r"|di\s(?:poesia|pittura|disegno|idee|fotografia|scrittura|racconti|narrativa|presepi|vetrine))\b",
+    re.I | re.M,
+)
 _EVENTS_OF = re.compile(r"(?:gli\s)?(?:eventi|appuntamenti)\s(?:di|del|della|in|al?)\s", re.I)
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
@@ -312,6 +317,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.result] = min(found[Kind.result], found[Kind.deadline] - 1)  # a list that is yet to come
     if _EVENTS_OF.match(head):
         found[Kind.event] = max(found[Kind.event], found[Kind.hours] + 1)
+    if _CONTEST.search(f"{head}\n{body[:_FIRST_LINES]}"):
+        found[Kind.deadline] = max(found[Kind.deadline], found[Kind.event]) + _LIKELY
     if _PAPER.match(head) or _SEEKS.search(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):

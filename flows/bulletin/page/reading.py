@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from flows.bulletin.language.articles import Gender, definite, gender_of
 from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.marks import lettered, tidied
@@ -17,6 +18,7 @@ from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.fields import labelled
 from flows.bulletin.page.inlined import inlined
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
@@ -70,6 +72,11 @@ _STAMP = re.compile(
 )
 
 
+_SHOUTED = re.compile(r"!{2,}")
+_MEETING_POINT = re.compile(
+    r"\b(?:punto|luogo)\sd(?:i\s|['’])(?:incontro|ritrovo)\s?:\s?(?=(?P<noun>\w+))", re.I
+)
+_STREET = re.compile(r"via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo")
 _UNSURE = (Kind.road, Kind.alert)  # known by words that other news has as well
 
 
@@ -106,7 +113,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
-    body = with_months(_with_title_apart(body, title))
+    body = labelled(with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title)))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)
@@ -119,7 +126,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     ]
     title = _BAR.sub(" - ", title)
     heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
-    heading = in_small(heading[:1].upper() + heading[1:], body)
+    heading = _SHOUTED.sub("", in_small(heading[:1].upper() + heading[1:], body))
     if len(heading) > _LONG_TITLE and _is_torn(heading):
         heading = f"{heading}…"
     described = tuple(_sentences(lines, heading, forms))
@@ -141,6 +148,15 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         unreadable=found.unreadable,
         is_cut=is_cut or is_torn,
     )
+
+
+def _meets(point: re.Match[str]) -> str:
+    """`Ritrovo presso il Municipio` of `Punto di incontro: Municipio`."""
+    noun = point["noun"].lower()
+    if _STREET.fullmatch(noun):
+        return "Ritrovo in "
+    gender = Gender(is_feminine=False, is_plural=False) if noun == "ristorante" else gender_of(noun)
+    return f"Ritrovo presso {definite(noun, gender) if gender else ''}"
 
 
 def _with_title_apart(body: str, title: str) -> str:

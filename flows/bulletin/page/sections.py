@@ -39,11 +39,12 @@ _LABELS: dict[Kind, str] = {
     "where": "Luogo dell'evento|+Luoghi|+Luogo|+Dove|+Sede|Dove si svolge",
     "pin": "Mappa Indirizzo|+Indirizzo",
     "cost": "Costi e vincoli|+Costi|+Costo|Quanto costa|+Prezzo|+Prezzi|+Tariffe",
-    "contacts": "Punti di contatto|Punto di contatto|+Contatti|+Contatto|Per contatti",
+    "contacts": "Punti di contatto|Punto di contatto|+Contatti|+Contatto|Per contatti|Referente attività"
+    "|+Referente",
     "how": "Come fare|Come si fa|Come partecipare|Come iscriversi|Cosa serve|Cosa fare",
     "terms": "Tempi e scadenze|+Scadenze|+Scadenza",
     "gets": "Cosa si ottiene",
-    "more": "Casi particolari|Condizioni di servizio|Ulteriori"
+    "more": "Casi particolari|Condizioni di servizio|Attrezzatura necessaria|Ulteriori"
     " informazioni|Maggiori informazioni|+Approfondimenti",
     "furniture": (
         "Allegati Documenti|+Allegati|+Allegato|+Documenti|+Documento|Galleria di immagini"
@@ -218,9 +219,10 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 
 _MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
-    r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
+    r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|\d{1,2}[:.]\d\d\s?[-–]\s?\d|presso\s|inizio\s|ritrovo\s)",
+    re.I,
 )
-_ITS_PROGRAMME = re.compile(r"\W*programma(?:\sdella\s(?:giornata|serata))?\W*", re.I)
+_ITS_PROGRAMME = re.compile(r"\W*(?:programma(?:\sdella\s(?:giornata|serata))?|orari[o]?)\W*", re.I)
 _VENUE = re.compile(
     r"(?:piazza|piazzetta|sala|teatro|cinema|auditorium|palazzo|villa|parco|palestra|biblioteca|centro|oratorio|chiesa"
     r"|cortile|giardini|via|viale)\s[^\n.:;]{3,60}\.?",

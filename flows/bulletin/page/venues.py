@@ -29,8 +29,9 @@ _LISTED = re.compile(  # `Sabato 9 maggio ore 21, Sala Verdi`: behind its day or
     re.I,
 )
 _ALONE = re.compile(
-    r"(?P<name>(?:Sala|Teatro|Cinema|Auditorium|Palazzo|Villa|Biblioteca|Centro|Oratorio|Museo|Parco|Piazza|Palestra|Chiesa)"
-    r"(?:\s(?:[A-ZÀ-Ý][\w'’.]*|di|del|della|dei|comunale|civic[ao]|parrocchiale|polivalente|polifunzionale|consiliare|grande|riunioni|conferenze|via|piazza|viale|\d{1,3})|,){1,12})\s*\.?\s*"
+    r"(?P<name>(?:Sala|Teatro|Cinema|Auditorium|Palazzo|Villa|Biblioteca|Centro|Oratorio|Museo|Parco|Piazza|Palestra|Chiesa"
+    r"|Campo|Stadio|Palazzetto|Palasport|Piscina|Castello)"
+    r"(?:\s(?:[A-ZÀ-Ý][\w'’.]*|di|del|dello|della|dei|sportivo|comunale|civic[ao]|parrocchiale|polivalente|polifunzionale|consiliare|grande|riunioni|conferenze|via|piazza|viale|\d{1,3})|,){1,12})\s*\.?\s*"
 )
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
 _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)
@@ -48,6 +49,7 @@ _DESK = re.compile(
     re.I,
 )
 _TOWARDS = re.compile(r"\b(?:fino|sino|verso)\s(?:a\s)?$", re.I)
+_PARKS = re.compile(r"\b(?:posteggi|parchegg)\w*[^.;\n]{0,40}$", re.I)
 _ELSE = re.compile(r"\b[Ii]n caso di (?:pioggia|maltempo|neve)\b")
 _OF_OTHERS: tuple[Kind, ...] = (
     "contacts",
@@ -75,7 +77,7 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
                 yield passage.start, passage.start + len(words)
     for match in page.matches(_AT, *_OF_OTHERS):
         before = page.text[page.passage(match.start()).start : match.start()]
-        if _TOWARDS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
+        if _TOWARDS.search(before) or _PARKS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
             continue  # where a parade ends, where it goes on when it rains
         is_desk = re.search(r"uffic|sportell|protocoll|segreteri", match[0][:40], re.I) or _DESK.search(
             before

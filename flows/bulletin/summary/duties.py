@@ -11,7 +11,7 @@ from flows.bulletin.summary.frames.of_a_part import is_for_a_part
 _DUTIES = (
     (
         Cued(
-            r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
+            r"\b(?:prenotazion|iscrizion|registrazion)\w(?:,\s[^.;:\n]{3,30})?(?:\se\s\w+)?\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
             r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
             r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
@@ -33,6 +33,8 @@ _DUTIES = (
         "Manca l'età che serve",
     ),
 )
+_SHORT = 110  # characters
+CONDITIONS = "Le condizioni per partecipare sono nella pagina."
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 
@@ -43,6 +45,15 @@ def booking(notice: Notice) -> str:
     if match is None or is_for_a_part(match.start(), notice):
         return ""
     return "Devi prenotare." if "prenot" in match[0].lower() else "Devi iscriverti."
+
+
+def conditions(text: str, notice: Notice) -> Iterator[str]:
+    """The office's short sentence with the age that one needs, where `text` has none, then word of it."""
+    duty, told, _ = _DUTIES[1]
+    if duty.search(notice.source) is None or told.search(text):
+        return
+    yield from (said for said in notice.prose if duty.search(said) and len(said) <= _SHORT)
+    yield CONDITIONS
 
 
 def unsaid(text: str, notice: Notice) -> Iterator[str]:

@@ -12,9 +12,10 @@ from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.telling import musts
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import closings
-from flows.bulletin.summary.duties import booking
+from flows.bulletin.summary.duties import booking, conditions
 from flows.bulletin.summary.frames import (
     acts,
     alerts,
@@ -42,6 +43,8 @@ from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.prohibited import prohibited
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
+from flows.bulletin.summary.frames.tidied import together
+from flows.bulletin.summary.frames.topical import about
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -75,6 +78,7 @@ _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
 OTHER_DAYS = "Gli altri giorni sono nella pagina."
+PLACE = "Il luogo è nella pagina."  # of several none is sure
 HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
@@ -150,7 +154,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     yield from (
         text
         for text in (
-            health.against(placed(led(_joined(text, notice), notice), notice), notice)
+            about(health.against(placed(led(_joined(text, notice), notice), notice), notice), notice)
             for text in chain(
                 prohibited(notice, limit),
                 collected(notice, limit),
@@ -159,6 +163,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
                 listed.told_whole(notice, limit),
                 listed.named(notice, limit),
                 outlines(notice),
+                _without_place(notice, limit),
                 works.limited(notice, limit),
                 _titled(notice),
             )
@@ -222,6 +227,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         return
     if (duty := booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
+    yield from (f"{text} {said}" for said in conditions(text, notice))
     has_conditions = _CONDITIONS.search(text) or _GIVES.match(text)
     is_of_conditions = kind in _CALLING and has_conditions and not _tells_all(text, notice)
     if kind in _ELIDING and not gate.IN_PAGE.search(text) and (is_of_conditions or _leaves(text, notice)):
@@ -250,6 +256,15 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     if is_timetable and not TIME.search(text) and not gate.IN_PAGE.search(text):
         yield f"{text} {DAYS_AND_HOURS}"
     yield text
+
+
+def _without_place(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of an event whose place fits in none of them, with word of it."""
+    if notice.kind is not Kind.event or Slot.place not in notice.slots or Slot.status in notice.slots:
+        return
+    for text in islice(programmes.texts(notice, limit), _TRIED):
+        if Slot.place not in musts(text, notice):
+            yield together(f"{text} {PLACE}")
 
 
 def _leaves(text: str, notice: Notice) -> bool:

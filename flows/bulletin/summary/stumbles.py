@@ -66,6 +66,7 @@ _PRAISE = Cued(
     r"|\bsplendida cornice\b|\bvi aspettiamo\b"
 )
 _DOES_GOOD = re.compile(r"[A-ZÀ-Ý][^.«»:]{2,40}\bfa(?:nno)? bene\b")
+_WITHOUT_MONTH = re.compile(rf"\b{WEEKDAY}\s\d{{1,2}}(?![\d:.,/-])", re.I)
 _USUAL = re.compile(
     r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
     r"|ogni anno)\b",
@@ -167,6 +168,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0].strip(' –-|')}» è un richiamo del titolo."
     if notice.kind in OCCASIONS and said and _is_idle(said[0], notice):
         yield f"«{said[0]}» non dice che cosa c'è, né quando."
+    if (match := _WITHOUT_MONTH.search(text)) and not any("-" in figure for figure in figures(text)):
+        yield f"Il testo dice «{match[0]}» senza il mese."
     usual = [sentence for sentence in said if _USUAL.search(sentence) and figures(sentence)]
     if usual and any(
         figures(other) - figures(text) and not _USUAL.search(other)

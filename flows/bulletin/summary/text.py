@@ -38,6 +38,7 @@ _FIGURES = re.compile(
 _MONTH_OF_A_DAY = re.compile(  # of a sentence, and of no street: `via XXV Aprile`, `piazza 4 Novembre`
     rf"(?<=\b(?:il|al) )\d{{1,2}} (?:{'|'.join(month.capitalize() for month in MONTHS)})\b"
 )
+_LOOSE = re.compile(r'(?<!\w)"[ ]?([^"\s][^"]*?)[ ]?"(?!\w)')
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -120,7 +121,8 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
 
 
 def _dated(text: str) -> str:
-    """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says."""
+    """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says; no space within quotes."""
+    text = _LOOSE.sub(r'"\1"', text)
     said = _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
     return _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
 

@@ -13,7 +13,7 @@ from flows.bulletin.language.signals import MONTH, STREET
 _IN = "biblioteca municipio duomo"  # said without the article when nothing but an adjective follows
 _AT: dict[str, str] = {
     "al": "centro teatro cinema cineteatro museo parco palazzetto palasport campo castello santuario rifugio"
-    " circolo porticciolo porto liceo polo cimitero monumento "
+    " pala circolo porticciolo porto liceo polo cimitero monumento "
     "mercato velodromo nido bocciodromo bar ristorante"
     " caffè caffé pub laghetto lago lido campetto ponte "
     "bosco vivaio memoriale mulino tempio convento monastero"
@@ -30,6 +30,7 @@ _AT: dict[str, str] = {
     " palestra fondazione ludoteca casa residenza pieve "
     "tensostruttura darsena mediateca rocca fattoria locanda"
     " libreria cantina canonica",
+    "nelle": "vie",
     "ai": "giardini portici campi magazzini musei",
     "agli": "impianti uffici scavi orti",
     "alle": "scuole scuderie terme piscine",
@@ -134,6 +135,8 @@ def _at(name: str) -> str:
     noun = first[0].lower().replace("’", "'")
     if noun in _IN.split() and re.fullmatch(rf"\w+(?:\s{_ADJECTIVE})?", name, re.I):
         return f"in {name}"
+    if old := re.match(r"centro storico\b", name, re.I):
+        return f"nel {old[0].lower()}{name[old.end() :]}"
     preposition = _PREPOSITION.get(noun)
     if preposition is None or (preposition == "a" and not name[len(noun) :].strip()[:1].isupper()):
         return ""

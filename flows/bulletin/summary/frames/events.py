@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames.subject import (
     title_of,
 )
 from flows.bulletin.summary.frames.tidied import fitting
+from flows.bulletin.summary.frames.topical import about
 from flows.bulletin.summary.frames.wording import worded
 
 _IN_PAGE = {
@@ -88,7 +89,7 @@ def _texts(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
         yield from _abstract(notice, occasion, limit, is_named=False)
         yield from _with_parts(notice, occasion)
         return
-    yield from _of_the_office(notice, occasion)
+    yield from of_the_office(notice, occasion)
     if not nominals(notice) and not is_stated_with_its_day(notice):
         yield from _performed(notice, occasion)
     yield from _announced_day(notice, occasion)
@@ -119,16 +120,21 @@ def _abstract(notice: Notice, occasion: Occasion, limit: int, *, is_named: bool)
             yield from completed(f"{closed(title)} {whole}" if needs_title else whole, occasion)
 
 
-def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
+def of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """A sentence of the office that tells the day and names the matter."""
     title = title_of(notice)
     for line in notice.prose[:12]:
+        said = about(worded(closed(line)), notice)
         if not 40 <= len(line) <= 270 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
             continue
         is_there = not occasion.place or folded(occasion.place) in folded(line)  # else another part's place
-        is_of_it = is_told(title, line) or (is_there and not nominals(notice) and _shares(title, line))
+        is_of_it = (
+            is_told(title, line)
+            or said != worded(closed(line))
+            or (is_there and not nominals(notice) and _shares(title, line))
+        )
         if not _ABOUT_BOOKING.match(line) and not needs_headline(line) and is_of_it:
-            yield from completed(worded(closed(line)), occasion)
+            yield from completed(said, occasion)
 
 
 def _shares(title: str, line: str) -> bool:

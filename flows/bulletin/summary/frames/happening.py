@@ -7,9 +7,10 @@ from functools import lru_cache
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.headlines import spoken
-from flows.bulletin.language.sentences import has_verb, split
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME
 from flows.bulletin.language.titles import calmed, casing, is_told, same
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, below
 from flows.bulletin.page.sections import parts
 from flows.bulletin.summary.frames.acting import performed_in
@@ -61,7 +62,8 @@ HAPPENS = re.compile(
     r"\b(?:racconta(?:no)?|presenta(?:no)?|incontra(?:no)?|esplora(?:no)?|suona(?:no)?|celebra(?:no)?|propon(?:e|gono)"
     r"|port(?:a|ano) in scena|insegna(?:no)?|dialoga(?:no)?"
     r"|parl(?:a|ano)|prevede|offre|spiega(?:no)?|organizza(?:no)?"
-    r"|invita(?:no)?|si (?:terrà|svolgerà|svolge|tiene|esibi\w+)|promuove|accompagna(?:no)?|ospita)\b",
+    r"|invita(?:no)?|si (?:terrà|svolgerà|svolge|tiene|esibi\w+)|promuove|accompagna(?:no)?|ospita"
+    r"|illumin(?:a|ano|erà|ando))\b",
     re.I,
 )
 
@@ -93,7 +95,7 @@ def what_sentences(notice: Notice, title: str) -> Iterator[str]:
         if place > 14:
             break
         bare = _APPOSITION.sub("", performed_in(sentence.strip()) or sentence.strip())
-        if not 25 <= len(bare) <= 175 or not has_verb(bare) or _DANGLING.match(bare) or not _stands(bare):
+        if not 25 <= len(bare) <= 175 or not speaks(bare) or _DANGLING.match(bare) or not _stands(bare):
             continue
         if (
             LIFE.search(bare)

@@ -252,4 +252,4 @@ def _lower_adjective(rest: str) -> str:
 
 
 def guillemets(text: str) -> str:
-    return mended(QUOTED.sub(lambda match: f"«{match[1] or match[2] or match[3]}»", text))
+    return mended(QUOTED.sub(lambda match: f"«{(match[1] or match[2] or match[3]).strip()}»", text))

@@ -49,8 +49,8 @@ _WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I
 _MOST_OF_ONE = 2  # days of rows, one of which alone has a place
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
-    r"\b(?:parchegg\w+|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da|base d['’]asta"
-    r"|premi\w*|vincitor\w+|bors[ae] di studio|baby[ -]?sitt\w+|servizio gratuito)\b",
+    r"\b(?:parchegg\w+|posteggi\w*|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da"
+    r"|base d['’]asta|premi\w*|vincitor\w+|bors[ae] di studio|baby[ -]?sitt\w+|servizio gratuito)\b",
     re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(

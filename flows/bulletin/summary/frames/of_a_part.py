@@ -26,12 +26,19 @@ def is_of_a_part(words: str, notice: Notice) -> bool:
     has nothing.
     """
     place = _place(words, notice)
+    if is_in_a_row(words, notice):
+        return True
     if place < 0 or is_amid_hours(words, notice):
         return place >= 0
     before = notice.source[max(0, place - _BEFORE) : place + len(words)].rsplit("\n\n", 1)[-1]
     parts = [found[0] for found in _PART.finditer(before)]
     title = folded(notice.title)
     return bool(parts) and not any(folded(part)[:_STEM] in title for part in parts)
+
+
+def is_in_a_row(line: str, notice: Notice) -> bool:
+    """Whether a line begins with its hour, and another one, too: it tells of one part alone."""
+    return _CLOCK.match(line.strip()) is not None and len(_CLOCK.findall(notice.source)) > 1
 
 
 def is_for_a_part(start: int, notice: Notice, text: str = "") -> bool:

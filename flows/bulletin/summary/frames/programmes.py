@@ -40,6 +40,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         yield from opening(notice, limit)
         if not are_apart(notice):
             yield from fitting(_in_part(notice, occasion), limit)
+            yield from ordered(events.of_the_office(notice, occasion), occasion, limit)
             yield from ordered(_texts(notice, occasion), occasion, limit)
     else:
         yield from events.texts(notice, limit)

@@ -62,7 +62,7 @@ _VENUE = (
 _GOES_THERE = re.compile(r"(?:visit[ae]|git[ae]|escursion[ei]|viagg\w+|tour)\b", re.I)
 _AT_A_TIME = (
     rf"\s*[.;:!?()]|,?\s(?:presso|ore\s\d|d?alle\s(?:ore\s)?\d|a\spartire|in\sprogramma|in\scalendario|previst[oa]"
-    rf"|in\soccasione|si\s|dove\b|durante\b|nell['’]ambito|(?:(?:il|per|di|del|nella\sgiornata\sdi|dal|al)\s)?{WEEKDAY}\b"
+    rf"|(?<=,)\s(?:posti|prenotazion[ei]|ingresso)\b|in\soccasione|si\s|dove\b|durante\b|nell['’]ambito|(?:(?:il|per|di|del|nella\sgiornata\sdi|dal|al)\s)?{WEEKDAY}\b"
     rf"|(?:(?:il|per|del|dal)\s|dall['’]|l['’])?\d{{1,2}}[°º]?\s{MONTH})"
 )
 _ENDS_AT_A_TIME = re.compile(_AT_A_TIME, re.I)

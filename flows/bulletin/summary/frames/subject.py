@@ -57,6 +57,9 @@ _CALLED = re.compile(  # what a page says that it is, first of all
     r"|escursione|mostra|mercatino|conferenza|proiezione|cena|pranzo|festa|torneo|gara|pedalata|serata|commedia|tombola)\b",
     re.I,
 )
+_YEAR = re.compile(  # which its days tell, and no season's name
+    r"(?<=\w)(?<!utunno)(?<!nverno)(?<!rimavera)(?<!state)\s(?:[-–]\s)?20\d\d$"
+)
 _CALL = re.compile(r"(?<=\w{4})\s[-–]\s[^-–!«»]{3,50}!$")  # `– Manca solo una settimana!`
 _LEAST = 8  # characters of a title
 _STATUS_MARK = re.compile(
@@ -102,10 +105,17 @@ _APPLIES = re.compile(
 )
 _PERIOD = re.compile(r"(?:a partire\s)?da[li]?\b|dall['’]|fino", re.I)
 _GUESTS = re.compile(r"[\"”»]\W{0,3}\s?(?:ospit[ei]|con|insieme a)\s:?\s?(.+)$", re.I)
+_LAST_QUOTED = re.compile(
+    r"\s(?:con|per|di|a|torna|arriva|ecco)\s(?P<name>\"[^\"]{3,60}\"|“[^”]{3,60}”|«[^»]{3,60}»)$"
+)
+_ARTICLE = r"(?:(?:il|lo|la|i|gli|le|uno?|una)\s|l['’]|un['’])"
 _NAME = r"[A-ZÀ-Ý][\w'’.]+(?:\s(?:d[aei]l?l?[aeo]?\s|De\s)?[A-ZÀ-Ý][\w'’.]+){1,3}"
 _SERIES = re.compile(
     r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
     re.I,
+)
+_DAY_OF = re.compile(
+    r"(?:la )?(?:giornata|settimana) (?:mondiale|nazionale|internazionale|europea|regionale)\b", re.I
 )
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
@@ -167,7 +177,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     sentences = list(what_sentences(notice, title))
     nominal = next(iter(nominals(notice)), "")
     is_headline = is_headline_of(title)
-    own = (segmented(title) or phrase_of(title)) if title else ""
+    own = (segmented(title) or phrase_of(_YEAR.sub("", title))) if title else ""
     said = "" if nominal else stated(notice)
     if said and _is_one_of_several(said, notice.source):
         said = ""
@@ -179,6 +189,9 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         if nominal and (not is_told(nominal, own) or _names_more(nominal, own)):
             yield with_nominal(own, nominal), ""
         yield own, ""
+        return
+    if not own and (called := _called_within(title, notice)):
+        yield from ((called, sentence) for sentence in (*sentences, ""))
         return
     if (name := _quoted_head(title)) and (guests := guests_of(title)):
         yield from ((f"{name} con {guests}", sentence) for sentence in (*sentences, ""))
@@ -218,6 +231,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
 
 def _is_of(own: str, said: str) -> bool:
     """Whether what a sentence states is what the title calls so, or what a series consists of."""
+    if _DAY_OF.match(own):
+        return True  # what is done that day
     return f" {said.split()[0].lower()} " in f" {own.replace(chr(39), ' ')} " or (
         _SERIES.match(own) is not None and SEVERAL.match(said) is not None
     )
@@ -235,6 +250,20 @@ def _quoted_head(title: str) -> str:
     """`«Rotte»` of `“Rotte” con Ada Neri e molti altri`: the quoted name that opens a long title."""
     found = QUOTED.match(title)
     return quoted(found[0]) if found and re.match(r"\s[a-z]|\s?[-–,:]", title[found.end() :]) else ""
+
+
+def _called_within(title: str, notice: Notice) -> str:
+    """`«Alba», il festival dei burattini` of `La magia in piazza con “Alba”`, as the page calls it."""
+    found = _LAST_QUOTED.search(title)
+    if found is None or QUOTED.fullmatch(title):
+        return ""
+    name = found["name"].strip(' "“”«»')
+    said = re.search(
+        rf"[\"“«]\s?{re.escape(name)}\s?[\"”»],\s(?P<what>{_ARTICLE}[^.,;:()«“\"]{{8,90}})(?=[.,;\n])",
+        notice.body,
+    )
+    what = " ".join(said["what"].split()) if said else ""
+    return f"«{name}», {what}" if what and not has_verb(what) else f"«{name}»"
 
 
 def guests_of(title: str) -> str:

@@ -9,6 +9,7 @@ from flows.bulletin.summary.frames.nouns import guillemets
 from flows.bulletin.summary.frames.scheduled import present
 
 _LEFT = Cued(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
+_ONE_BY_ONE = re.compile(r",\s|\se\s(?=(?:i|gli|le|il|la|lo)\s)")
 _TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
 _TWICE = re.compile(
     r"(?P<first>L'appuntamento è|Gli appuntamenti sono)(?P<told> [^.!?]+(?:\.\w[^.!?]*)*\. )"
@@ -47,7 +48,7 @@ def _not_twice(match: re.Match[str]) -> str:
 
 def together(text: str) -> str:
     """What is left to the page in one sentence: `Gli orari e i prezzi sono nella pagina.`"""
-    left = _LEFT.findall(text)
+    left = [name for found in _LEFT.findall(text) for name in _ONE_BY_ONE.split(found)]
     if len(left) < 2:
         return text
     left = list(dict.fromkeys(left))

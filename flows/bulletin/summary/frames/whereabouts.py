@@ -7,7 +7,7 @@ from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.of_a_part import is_amid_hours, is_of_a_part
+from flows.bulletin.summary.frames.of_a_part import is_amid_hours, is_in_a_row, is_of_a_part
 from flows.bulletin.summary.frames.sittings import all_words
 
 MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
@@ -30,6 +30,7 @@ _OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella bibliote
 _FOR_WHOM = re.compile(
     r"\sper\s(?:i\s|le\s|gli\s)?(?:ragazz|bambin|famigli|adult|giovan|anzian|tutt)\w+", re.I
 )
+_BARE = re.compile(r"(?:in|al|alla|nel|nella)\s(?P<noun>[a-zà-ù]+)")
 _PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 
 
@@ -58,13 +59,17 @@ def place_words(notice: Notice) -> str:
             meets = meets or re.search(r"\b(partenza)\b", told.sentence, re.I)
             if meets is None:
                 continue
-        if is_amid_hours(words, notice) or (meets and is_of_a_part(words, notice)):
+        if (
+            is_in_a_row(told.sentence, notice)
+            or is_amid_hours(words, notice)
+            or (meets and is_of_a_part(words, notice))
+        ):
             continue
         if _FOR_WHOM.search(words) and not re.search(r"[A-ZÀ-Ý]", words):
             continue  # `giochi al parco per ragazzi`: what there is, not where
         if meets:
             words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
-        if _OF_A_STORY.search(words) or _is_of_one_hour(told, notice):
+        if _OF_A_STORY.search(words) or _is_of_one_hour(told, notice) or _is_named_elsewhere(words, notice):
             continue
         if _ON_A_DAY.search(told.sentence) and not any(day.lower() in told.sentence.lower() for day in days):
             continue  # another day's: `La camera ardente è aperta mercoledì 13 in municipio`
@@ -85,6 +90,14 @@ def place_words(notice: Notice) -> str:
     if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
         return ""
     return chosen[0]
+
+
+def _is_named_elsewhere(words: str, notice: Notice) -> bool:
+    """Whether `in piazza`, `al parco` is the one whose name the page has in another place."""
+    noun = _BARE.fullmatch(words)
+    return noun is not None and any(
+        re.search(rf"\b{noun['noun']}\s\w", other, re.I) for other in all_words(notice, Slot.place)
+    )
 
 
 def _is_of_one_hour(told: Told, notice: Notice) -> bool:

@@ -165,7 +165,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             re.I,
         ),
         (
-            r"^(?:Gentili|Cari|Care) (?:concittadin\w+|cittadin\w+|famiglie|utenti|genitori)(?: e \w+)?,\s",
+            r"^(?:Gentili|Cari|Care) (?:concittadin\w+|cittadin\w+|famiglie|utenti|genitori|amic[ih]e?|soci)"
+            r"(?: e \w+)?,\s",
             "",
             0,
         ),
@@ -243,6 +244,16 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"\bdal (\d{1,2} \w+(?: \d{4})?) e fino al (?=\d)", r"dal \1 al ", 0),
         (r"\bpresentare/trasmettere\b", "presentare", re.I),
         (r"\bon[- ]line\b", "online", re.I),
+        (
+            r"\bonline,?\s?:?\s(?:(?:su|sul sito|sul portale|all['’]indirizzo)\s)?https?://\S+(?=[.;]?$)",
+            "online",
+            re.I,
+        ),
+        (
+            r"\b(?:al|dal|tramite il|attraverso il)\s(?:seguente\s|presente\s)?link\s?:?\s\(?https?://[^\s)]+[^\s).,;]\)?",
+            "dal link nella pagina",
+            re.I,
+        ),
         (r"\bn\.\s(?=\d{1,3} [a-z])", "", 0),
         (r"\be/o\b", "o", 0),
         (r"\bnonche'", "nonché", 0),

@@ -1,0 +1,142 @@
+"""The unlabelled fields of an event: a day, its hours, a place and a price, each on a line of its own.
+
+Cards of events list `giovedì 7 agosto`, `9.30 - 11.00`, `parco Alba` without saying what is what; they are
+written out under the labels of the themes (`sections`), so that they are read as those are.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.language.verbs import speaks
+
+_Field = Literal["day", "hours", "place", "price", "label"]
+
+_ISO = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])")
+_DAY = re.compile(rf"(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?", re.I)
+_CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d(?::00)?"
+_SPAN = re.compile(
+    rf"(?:dalle\s)?(?:ore\s)?(?P<first>{_CLOCK})\s?(?:[-–]|alle(?:\sore)?)\s?(?P<last>{_CLOCK})", re.I
+)
+_HOURS = re.compile(
+    r"(?:(?:(?:inizio|orario):?\s)?(?:alle\s|dalle\s)?(?:ore|h\.?)\s|dalle\s|alle\s)\d{1,2}(?:[:.]\d\d)?"
+    r"(?:\s?(?:[-–]|e(?:\salle)?|alle(?:\sore)?)\s?\d{1,2}(?:[:.]\d\d)?)?",
+    re.I,
+)
+_LABEL = re.compile(r"(?:quando|dove|data|ora|orari?o?|luogo|sede|accesso|ingresso|costo|prezzo):?", re.I)
+_PLACE = re.compile(
+    r"(?:(?:presso|c/o|in|al|alla|nel|nella|sul|(?:partenza|ritrovo)\s(?:da|dal|dalla|al|alla|in|presso))\s"
+    r"(?:il\s|la\s|lo\s)?|(?:(?:partenza|ritrovo)\s)?(?:all|dall|nell)['’])?"
+    r"(?:sal[ae]|salone|saletta|teatro|cinema|auditorium|palazz\w+|palestra|villa|bibliotec\w+|centro|oratorio|museo"
+    r"|parc\w+|piazz\w+|chies\w+|via|viale|largo|giardin\w+|campo|osservatorio|stadio|castello|municipio|cortile"
+    r"|scuola|piscina|rifugio|spiaggia|lungolago|lungomare|malga|area|tensostruttura|circolo|anfiteatro|arena|borgo"
+    r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante)\b"
+    r"(?!\s(?:per|e)\s)(?:[^.:;!?\n]|(?<=\b[A-Z])\.){0,80}",
+    re.I,
+)
+_PRICE = re.compile(
+    r"(?:(?:la\s)?partecipazione|(?:l['’])?(?:ingresso|entrata|iscrizione)|costo|quota|bigliett[oi]|gratuito|gratis)\b"
+    r"[^\n]{0,70}|€\s?\d+(?:,\d\d)?(?:\sa\s(?:persona|testa|partecipante))?|\d+(?:,\d\d)?\s?(?:€|euro)(?:\sa\s(?:persona|testa|partecipante))?",
+    re.I,
+)
+_SEVERAL = re.compile(r"\d\se\s")
+_BETWEEN = " \t,·|—–-"
+_MARKS = " \t.;,•·-–*"
+_LONGEST = 90  # characters
+_LABELS: tuple[tuple[_Field, str], ...] = (("place", "Luogo"), ("price", "Costi"))
+_AGES = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}(?:\s?,\s\d{1,2}\s?[-–]\s?\d{1,2})+(?=\sanni\b)")
+
+
+def labelled(body: str) -> str:
+    """`body` with the fields around its one day under their labels; as it is where it has none."""
+    lines = _AGES.sub(_joint, body).split("\n")
+    kinds = [_field(line) for line in lines]
+    if kinds.count("day") != 1:
+        return "\n".join(lines)
+    start = end = kinds.index("day")
+    while (before := _next(lines, start, -1)) is not None and kinds[before]:
+        start = before
+    while (after := _next(lines, end, 1)) is not None and kinds[after]:
+        end = after
+    block = zip(kinds[start : end + 1], lines[start : end + 1], strict=True)
+    found = [(kind, line.strip(_MARKS)) for kind, line in block if kind]
+    own = [kind for kind, _ in found]
+    is_beside = {"hours", "place"} & set(own) or _hours_behind(dict(found)["day"])
+    is_whole = is_beside and own.count("hours") == kinds.count("hours")
+    written = _written(found) if is_whole else []
+    return "\n".join([*lines[:start], *written, *lines[end + 1 :]] if written else lines)
+
+
+def _field(line: str) -> _Field | None:
+    """What a line is, where it is that and nothing else."""
+    bare = line.strip(_MARKS)
+    if not 0 < len(bare) <= _LONGEST:
+        return None
+    if _LABEL.fullmatch(bare):
+        return "label"
+    if _ISO.fullmatch(bare) or _DAY.fullmatch(bare) or _hours_behind(bare):
+        return "day"
+    if _SPAN.fullmatch(bare) or _HOURS.fullmatch(bare) or re.fullmatch(_CLOCK, bare):
+        return "hours"
+    if _PRICE.fullmatch(bare):
+        return "price"
+    return "place" if _PLACE.fullmatch(bare) and not speaks(bare) else None
+
+
+def _next(lines: Sequence[str], place: int, step: int) -> int | None:
+    """The nearest line with words before or behind this one."""
+    at = place + step
+    while 0 <= at < len(lines) and not lines[at].strip():
+        at += step
+    return at if 0 <= at < len(lines) else None
+
+
+def _written(found: Sequence[tuple[_Field, str]]) -> list[str]:
+    """The fields under their labels; () where whose they are could be asked."""
+    day = next(words for kind, words in found if kind == "day")
+    if hours := _hours_behind(day):
+        day, found = day[: -len(hours)].rstrip(_BETWEEN), [*found, ("hours", hours)]
+    clocks = [words for kind, words in found if kind == "hours"]
+    places = [words for kind, words in found if kind == "place"]
+    is_bare = all(re.fullmatch(_CLOCK, clock) for clock in clocks)
+    if len(clocks) > (2 if is_bare else 1) or len(places) > 1 or (is_bare and clocks and not places):
+        return []
+    if not clocks and re.search(r"20\d\d", day) and not re.match(WEEKDAY, day, re.I):
+        return []  # the page's own day, above a place
+    several = clocks if any(_SEVERAL.search(clock) for clock in clocks) else []
+    made = ["Date e orari", ", ".join(filter(None, (_ISO.sub(_said, day), "" if several else _span(clocks))))]
+    for kind, label in _LABELS:
+        if lines := [words for own, words in found if own == kind]:
+            made += [label, *(f"{words}." for words in lines)]
+    return [*made, "Descrizione", *(f"{clock}." for clock in several)]
+
+
+def _hours_behind(line: str) -> str:
+    """`ore 17:30 – 21:30` of `Sabato 20 giugno 2026 · ore 17:30 – 21:30`; "" where the line has no hours."""
+    day = _DAY.match(line)
+    rest = line[day.end() :].lstrip(_BETWEEN) if day else ""
+    return rest if rest and (_SPAN.fullmatch(rest) or _HOURS.fullmatch(rest)) else ""
+
+
+def _said(day: re.Match[str]) -> str:
+    return f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}"
+
+
+def _span(clocks: Sequence[str]) -> str:
+    """`dalle 9.30 alle 11.00` of `9.30 - 11.00`, and of two clocks on a line each."""
+    if len(clocks) > 1:
+        return f"dalle {clocks[0]} alle {clocks[1]}"
+    span = _SPAN.fullmatch(clocks[0]) if clocks else None
+    if span:
+        return f"dalle {span['first']} alle {span['last']}"
+    return f"alle {clocks[0]}" if clocks and re.fullmatch(_CLOCK, clocks[0]) else "".join(clocks)
+
+
+def _joint(ages: re.Match[str]) -> str:
+    """`dai 6 ai 18` of `6 – 10, 11 – 14, 15 – 18`, where each band begins behind the one before."""
+    bands = [tuple(map(int, re.findall(r"\d+", band))) for band in ages[0].split(",")]
+    follow = all(last + 1 == first for (_, last), (first, _) in pairwise(bands))
+    return f"dai {bands[0][0]} ai {bands[-1][1]}" if follow else ages[0]
