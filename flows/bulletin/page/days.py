@@ -83,7 +83,7 @@ _SEASON = re.compile(
     re.I,
 )
 _OFFSET = re.compile(
-    r"\b(?:entro|per|decorsi)\s+(?:i\s+|un\s+periodo\s+di\s+)?(?:\d{1,3}|trenta|sessanta|quindici|dieci)\s+(?:giorni|mesi)\b"
+    r"\b(?:entro|per|decorsi)\s+(?:i\s+|un\s+periodo\s+di\s+)?(?:\d{1,3}|trenta|sessanta|novanta|quindici|dieci|due|tre|sei|dodici)\s+(?:giorni|mesi)\b"
     r"[^.,;\n]{0,70}",
     re.I,
 )

@@ -47,6 +47,8 @@ def inlined(markdown: str) -> str:
             line = f"{line[: timed.start()]}{_HAVE[timed['verb'][-1] == 'o']} nella pagina."
             lines[place] = line
         items, after = _items(lines, place + 1) if line.endswith(":") else ((), place + 1)
+        if not items and _STREETS.search(line):
+            items, after = _streets(lines, place + 1)
         sentence = _sentence(line, items)
         made += [sentence, ""] if sentence else lines[place:after]
         place = after
@@ -74,6 +76,15 @@ def _items(lines: Sequence[str], place: int) -> tuple[tuple[str, ...], int]:
             break
         place += 1
     return tuple(items), after if items else place
+
+
+def _streets(lines: Sequence[str], place: int) -> tuple[tuple[str, ...], int]:
+    """Streets in lines of their own without a mark, and the line behind them."""
+    items: list[str] = []
+    while place < len(lines) and (not lines[place].strip() or _STREET.match(lines[place].strip())):
+        items += [lines[place].strip(" .;,")] if lines[place].strip() else []
+        place += 1
+    return tuple(items), place
 
 
 def _sentence(lead: str, items: Sequence[str]) -> str:

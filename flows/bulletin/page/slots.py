@@ -89,6 +89,9 @@ _OPEN = re.compile(
     re.I,
 )
 _NEAR = 160  # characters
+_TESTED = re.compile(
+    r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione)|attitudinal\w+)[^.\n]{0,40}$", re.I
+)
 _HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
     r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
 )
@@ -137,6 +140,8 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     for span in found:
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
+        if span.role in ("when", "hours") and _TESTED.search(page.text[max(0, span.start - 80) : span.start]):
+            continue  # of the course's test
         if is_asked and span.role == "when" and _is_for_asking(page, span):
             yield Slot.deadline, span.start, span.end
         if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(

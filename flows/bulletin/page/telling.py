@@ -27,7 +27,9 @@ MUST: dict[Kind, tuple[Slot, ...]] = {
 }
 """What each kind cannot do without: a text that lacks it sends people at a wrong time or too late."""
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
-_COUNTED = re.compile(r"\b\d{1,3}\s(?:giorni|mesi|anni)\b", re.I)
+_COUNTED = re.compile(
+    r"\b(?:\d{1,3}|due|tre|sei|dodici|trenta|sessanta|novanta)\s(?:giorni|mesi|anni)\b", re.I
+)
 STEM, _SHARE = 5, 0.5
 
 

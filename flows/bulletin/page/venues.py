@@ -49,6 +49,9 @@ _DESK = re.compile(
     re.I,
 )
 _TOWARDS = re.compile(r"\b(?:fino|sino|verso)\s(?:a\s)?$", re.I)
+_FORMERLY = re.compile(  # `i prelievi, oggi effettuati in via Monti, si faranno`
+    r"\b(?:oggi|attualmente|finora|in precedenza|precedentemente)\s(?:[a-zà-ù]+\s){0,2}$", re.I
+)
 _PARKS = re.compile(r"\b(?:posteggi|parchegg)\w*[^.;\n]{0,40}$", re.I)
 _ELSE = re.compile(r"\b[Ii]n caso di (?:pioggia|maltempo|neve)\b")
 _OF_OTHERS: tuple[Kind, ...] = (
@@ -79,6 +82,8 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
         before = page.text[page.passage(match.start()).start : match.start()]
         if _TOWARDS.search(before) or _PARKS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
             continue  # where a parade ends, where it goes on when it rains
+        if _FORMERLY.search(before):
+            continue
         is_desk = re.search(r"uffic|sportell|protocoll|segreteri", match[0][:40], re.I) or _DESK.search(
             before
         )

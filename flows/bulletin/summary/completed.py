@@ -51,6 +51,8 @@ _IN_VAIN = Cued(  # `Non sono ammesse domande per lavori già eseguiti.`
     r"|(?:sono|restano)\sesclus[eai]\b)",
     re.I,
 )
+_PRICED = re.compile(r"\b(?:tariff[ae]|prezz[oi]|cost[oi])\b", re.I)
+_PRICE = re.compile(r"\beuro\b|€", re.I)
 _OF_DANGERS = frozenset(
     {Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign, Kind.service}
 )
@@ -96,7 +98,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     told, added = text, list[str]()
-    for made in (_streets, _exceptions, _excluded, _ban, _closures, _deed, _lot, _rain):
+    for made in (_streets, _exceptions, _excluded, _ban, _closures, _deed, _lot, _rain, _prices):
         bases = [text] if made is _rain else list(_shorter(text))
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -172,6 +174,13 @@ def _closures(text: str, notice: Notice) -> tuple[str, ...]:
 
 def _lot(text: str, notice: Notice) -> tuple[str, ...]:
     return lot(text, notice) if notice.kind is Kind.recall else ()
+
+
+def _prices(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the prices that a title speaks of and a text does not tell."""
+    if not _PRICED.search(notice.title) or _PRICE.search(text) or gate.IN_PAGE.search(text):
+        return ()
+    return ("Le tariffe sono nella pagina.",) if _PRICE.search(notice.body) else ()
 
 
 def _rain(text: str, notice: Notice) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from flows.bulletin.summary.named import stems
 
 EXCEPTIONS = "Le eccezioni sono nella pagina."
 MEASURES = "Le altre modifiche sono nella pagina."
+_ALL_MEASURES = "Le chiusure sono nella pagina."
 _MEASURES = (
     (
         "transit",
@@ -56,6 +57,7 @@ _CLOSES = re.compile(
     r"|\bdispost[oa]\s(?:\w+\s)?la chiusura\b",
     re.I,
 )
+_CLOSED_ALSO = re.compile(r"(?:Rest|Rimarr|Riman|Sar)\w+ (?:inoltre )?chius[ei] (?:anche|inoltre)\b")
 _NO_DOOR = re.compile(
     r"\b(?:iscrizion|domand|candidatur|adesion|band[oi]\b|votazion|conferenza dei)\w*", re.I
 )
@@ -84,7 +86,22 @@ _ASKED = re.compile(r"(?:La|Le|L['’])\s?(?:domand|richiest|istanz)[ae]\s(?!(?:
 _SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
 _LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
-_APPOINTMENTS = re.compile(r"\b(?:appuntamenti|date|giorni|calendario|programma)\b[^.]* nella pagina", re.I)
+_APPOINTMENTS = re.compile(
+    r"\b(?:appuntamenti|serate|incontri|concerti|spettacoli|date|giorni|calendario|programma)\b"
+    r"[^.]* nella pagina",
+    re.I,
+)
+_BEGINS = re.compile(r"(?:^|\.\s)(?:Si (?:comincia|inizia|parte)|Il primo)\b")
+_NUMBERS = ("", "un", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci")
+_COUNTED = re.compile(
+    rf"\b(?P<count>{'|'.join(_NUMBERS[3:])})(?:\s(?:gli|le|i))?(?:\s[a-zà-ù]+)?"
+    r"\s(?:appuntamenti|serate|incontri|concerti|spettacoli|proiezioni|date)\b",
+    re.I,
+)
+_RANGE = re.compile(
+    r"\bd(?:al|all['’]|a)\s?[^.;]{1,40}\sa(?:l|ll['’])?\s?(?:\d|luned|marted|mercoled|gioved|venerd|sabato|domenica)",
+    re.I,
+)
 _MOST_TOLD = 0.7  # of the words of weight of a sentence
 _HALF, _THIRD = 0.5, 0.3
 
@@ -113,6 +130,8 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield "Di due periodi è detto solo uno."
     if _tells_one_appointment(text, notice):
         yield "Di più appuntamenti è detto solo uno."
+    if counted := _more_than_told(text, notice):
+        yield f"Il testo non dice tutti: «{counted}»."
 
 
 def closings(text: str, notice: Notice) -> Iterator[str]:
@@ -132,7 +151,7 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
         yield f"{line[: line.index(' ', line.index(' ') + 1)]} è nella pagina."
         return
     if _measures_left_out(text, notice) and not any(outlines(notice)):  # which tell all of them
-        yield MEASURES
+        yield MEASURES if _measures(text) else _ALL_MEASURES
         return
     if "nella pagina" not in text and any(said in text for said in _trimmed(notice)):
         yield EXCEPTIONS
@@ -173,8 +192,11 @@ def _street_left_out(text: str, notice: Notice) -> str:
 
 def _measures_left_out(text: str, notice: Notice) -> bool:
     """Whether a page about a street tells another measure than those of `text`."""
-    if notice.kind is not Kind.road or "nella pagina" in text or not (own := _measures(text)):
+    if notice.kind is not Kind.road or "nella pagina" in text:
         return False
+    own = _measures(text)
+    if not own:  # what is built there is told, and not that nobody passes
+        return any("transit" in _measures(sentence) for sentence in notice.prose)
     return any(_measures(sentence) - own for sentence in notice.prose)
 
 
@@ -218,6 +240,9 @@ def _left_out(text: str, notice: Notice) -> Iterator[str]:
 def _closed_too(text: str, notice: Notice) -> str:
     """A line that closes something on days that a text of other closures does not tell, or ""."""
     told = days_of(text)
+    also = next((line for line in notice.prose if _CLOSED_ALSO.match(line) and worded(line) not in text), "")
+    if also and notice.kind is Kind.hours and told and not days_of(also) and not _LEAVES.search(text):
+        return also
     if notice.kind is not Kind.hours or not told or _LEAVES.search(text) or _EXCEPTIONS.search(text):
         return ""
     return next(
@@ -309,6 +334,21 @@ def _tells_one_appointment(text: str, notice: Notice) -> bool:
         return False
     is_own = any(_share(sentence, text) >= _MOST_TOLD for sentence, is_told in shared.items() if is_told)
     return not (is_own and _APPOINTMENTS.search(text))
+
+
+def _more_than_told(text: str, notice: Notice) -> str:
+    """`cinque serate` of a text, or of a page, whose text tells fewer days and leaves none to the page."""
+    told = len(days_of(text))
+    if not told or _APPOINTMENTS.search(text) or _RANGE.search(text):
+        return ""
+    if told >= len(days_of(notice.source)):
+        return ""  # all that it has
+    is_some = told > 1 or _BEGINS.search(text)
+    of_page = " ".join((notice.title, *notice.prose[:3])) if is_some else ""
+    for found in _COUNTED.finditer(f"{text} {of_page}"):
+        if told < _NUMBERS.index(found["count"].lower()):
+            return found[0]
+    return ""
 
 
 def _share(line: str, text: str) -> float:

@@ -282,6 +282,9 @@ def _is_address_of_how(text: str, sentence: Sentence) -> bool:
 def _with(text: str, addition: str) -> str:
     """`addition` at the end, before what is left to the page."""
     sentences = split(text)
+    same = [one for one in sentences if addition.startswith(f"{one.rstrip('.')} ")]
+    if same:  # `L'ingresso è libero.` and more of it
+        return text.replace(same[0], addition)
     closing = sentences[-1] if len(sentences) > 1 and gate.IN_PAGE.search(sentences[-1]) else ""
     if gate.IN_PAGE.search(addition):
         closing = ""

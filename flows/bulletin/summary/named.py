@@ -35,6 +35,7 @@ _STREET = re.compile(
     r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?[A-ZÀ-Ý][\w'’]+",
     re.I,
 )
+_OF_A_STREET = re.compile(r"\b(?:carreggiata|corsia|tratto)\b", re.I)
 _TRAFFIC = re.compile(
     r"\b(?:viabilità|circolazione|traffico|asfaltatur\w|lavori|cantier\w|strad[ae]|limitazion\w)\b", re.I
 )
@@ -50,7 +51,7 @@ _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
 _FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
 _TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of news, the second without a list
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
-    r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
+    r"(?:(?:Dal|Dalle|Fino al?|Ogni|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
     r"|Per (?:(?:lavori|motivi|ragioni|manutenzione|cause|uno sciopero|lo sciopero)\b"
     r"|(?:consentire|permettere|effettuare|eseguire) )[^.;:]{3,160}?\b(?:è|sono|sarà|saranno|resta\w*)\b"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
@@ -108,10 +109,11 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
         return True
-    if notice.kind is Kind.road and any(
-        street[0].lower() in text.lower() for street in _STREET.finditer(notice.title)
-    ):
+    titled = [street[0].lower() for street in _STREET.finditer(notice.title)]
+    if notice.kind is Kind.road and any(street in text.lower() for street in titled):
         return True
+    if notice.kind is Kind.road and titled and _OF_A_STREET.search(text):
+        return False  # `è chiusa la carreggiata tra via Po e via Adda`: of which street?
     if notice.kind in _BANNING and _FORBIDS.search(text):
         return True  # whatever the title calls the ordinance
     if notice.kind is Kind.road and _SHUTS.search(text) and _has_streets(text, notice):

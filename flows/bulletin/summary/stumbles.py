@@ -43,6 +43,10 @@ _POINTS = re.compile(
 _QUALIFIED = re.compile(
     r"gratuit\w+[^.]{0,40}\b(?:ma|salvo|previ[ao]|solo|se|tranne|con)\b[^.]{0,40}(?:\[?…\]?|\[?\.{3}\]?)\s*$"
 )
+_FOR_IT = re.compile(r"Per (?:[a-zà-ù]+[aei]r)(?:la|lo|le|li|ne|vi)\b")  # what, the text has not said
+_MEASURES_ALONE = re.compile(  # `Per l'influenza le misure per chi alleva polli.`
+    r"Per [^.,;:«]{3,60} (?:il|lo|la|i|gli|le) [a-zà-ù]+ (?:per|di|a|da) chi [^.,;:]+\."
+)
 _THOSE_DAYS = re.compile(
     r"\b(?:in|di|durante|entro|per)\s(?:quest[ei]|tal[ei]|dett[ei]|que[ig]l?i)\s(?:giorni|date|giornate|orari|periodi)\b",
     re.I,
@@ -187,6 +191,10 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
+    if _FOR_IT.match(text):
+        yield "Il testo non dice di che cosa si tratta."
+    if match := _MEASURES_ALONE.match(text):
+        yield f"«{match[0]}» non è una frase: manca il verbo."
     if (match := _THOSE_DAYS.search(text)) and not figures(text[: match.start()]):
         yield f"«{match[0]}»: il testo non dice quali."
     if _TERM.search(text):

@@ -54,6 +54,10 @@ _AT = re.compile(
     re.I,
 )
 _MOST = 40  # texts that are weighed: what comes later is only shorter
+_VERB_FIRST = re.compile(  # `Sarà inaugurata sabato 4 maggio la nuova casa`: its subject comes behind
+    r"(?:Sarà|Saranno|Verrà|Verranno|Si (?:terrà|svolge\w*|tiene|inaugura)|Torna(?:no)?"
+    r"|Prend(?:e|ono) il via)\b(?!.*\b(?:mostra|esposizione)\b)"
+)
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
 
@@ -133,7 +137,8 @@ def of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
             or said != worded(closed(line))
             or (is_there and not nominals(notice) and _shares(title, line))
         )
-        if not _ABOUT_BOOKING.match(line) and not needs_headline(line) and is_of_it:
+        leans = needs_headline(line) and not (_VERB_FIRST.match(line) and is_told(title, line))
+        if not _ABOUT_BOOKING.match(line) and not leans and is_of_it:
             yield from completed(said, occasion)
 
 

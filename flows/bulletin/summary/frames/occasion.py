@@ -19,7 +19,7 @@ from flows.bulletin.summary.frames.calls import bare_term
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.further import meetings, other_days
 from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
-from flows.bulletin.summary.frames.of_a_part import is_of_a_part
+from flows.bulletin.summary.frames.of_a_part import is_in_a_list, is_of_a_part
 from flows.bulletin.summary.frames.sittings import (
     Sitting,
     all_words,
@@ -154,7 +154,7 @@ def occasion_of(notice: Notice) -> Occasion:
     price_words = [
         _with_subject(told)
         for told in notice.slots.get(Slot.amount, ())
-        if told.words and not _BESIDE.search(told.sentence)
+        if told.words and not _BESIDE.search(told.sentence) and not is_in_a_list(told.words, notice)
     ]
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")

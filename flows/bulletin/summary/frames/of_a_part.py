@@ -10,6 +10,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice
 
 _CLOCK = re.compile(r"^\W*(?:ore\s|h\.?\s?)?(?:[01]?\d|2[0-3])[:.][0-5]\d\b", re.I | re.M)
+_AT_HOURS = re.compile(r"\b(?:alle|ore) (?:ore )?\d{1,2}\b")
 _MANY = 4  # hours that begin a line: a day of many things
 _ABOUT_ALL = re.compile(
     r"^\W*(?:informazioni|info\b|prenotazioni|iscrizioni|contatti|come partecipare)", re.I | re.M
@@ -26,7 +27,7 @@ def is_of_a_part(words: str, notice: Notice) -> bool:
     has nothing.
     """
     place = _place(words, notice)
-    if is_in_a_row(words, notice):
+    if is_in_a_row(words, notice) or is_in_a_list(words, notice):
         return True
     if place < 0 or is_amid_hours(words, notice):
         return place >= 0
@@ -39,6 +40,15 @@ def is_of_a_part(words: str, notice: Notice) -> bool:
 def is_in_a_row(line: str, notice: Notice) -> bool:
     """Whether a line begins with its hour, and another one, too: it tells of one part alone."""
     return _CLOCK.match(line.strip()) is not None and len(_CLOCK.findall(notice.source)) > 1
+
+
+def is_in_a_list(words: str, notice: Notice) -> bool:
+    """Whether they stand behind a colon, among two hours or more: `tre iniziative: alle 18 …, alle 21 …`."""
+    opening = words.strip()[:60]
+    line = next((line for line in notice.prose if opening in line), "")
+    _, colon, listed = line.partition(": ")
+    is_there = opening in listed or words.strip(" .") == line.strip(" .")
+    return colon != "" and is_there and len(_AT_HOURS.findall(listed)) > 1
 
 
 def is_for_a_part(start: int, notice: Notice, text: str = "") -> bool:

@@ -34,7 +34,9 @@ _FROM_HOUR = re.compile(  # `dalle 9 del 1° giugno alle 12 del 30 giugno`
     re.I,
 )
 _AFTER = re.compile(
-    r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
+    r"\b(?:entro|nei)\s+(?P<days>(?:\d{1,3}|sei|tre|due|dodici) (?:giorni|mesi))\s+"
+    r"(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})",
+    re.I,
 )
 
 
