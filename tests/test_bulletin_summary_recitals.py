@@ -112,7 +112,7 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
         ),
         (
             "In data lunedì 3 maggio 2027, si renderà necessaria la temporanea chiusura di via Po.",
-            "Lunedì 3 maggio 2027 è prevista la temporanea chiusura di via Po.",
+            "Lunedì 3 maggio 2027 via Po è chiusa.",
         ),
         ("Si ricorda, inoltre, che via Po è chiusa.", "Via Po è chiusa."),
         ("Il sindaco ha emesso un'ordinanza importante.", "Il sindaco ha emesso un'ordinanza importante."),

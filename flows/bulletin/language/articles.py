@@ -21,7 +21,7 @@ _VERBAL = """
     utilizzo
 """
 _NOUNS_TOO = frozenset(_VERBAL.split())  # which the dictionary has as forms of a verb alone
-_FEMININE_IN_E = frozenset(["classe", "estate", "gente", "luce", "rete", "salute"])
+_FEMININE_IN_E = frozenset(["classe", "estate", "febbre", "gente", "luce", "neve", "peste", "rete", "salute"])
 _FEMININE_IN_O = frozenset(["mano", "radio", "foto", "moto", "auto", "dinamo"])
 _MASCULINE_IN_A = re.compile(r"(?:gramma|blema|[^r]tema|schema|clima|orama|dramma|diploma|cinema|vaglia)$")
 _OF_EITHER = re.compile(r"(?:ista|cida|iatra|arca)$")  # `l'artista`, a man or a woman
@@ -57,6 +57,8 @@ def gender_of(noun: str) -> Gender | None:
         or noun in _ONE_FOR_BOTH
     ):
         return None
+    if noun in _FEMININE_IN_E:
+        return Gender(is_feminine=True, is_plural=False)
     if noun.endswith(("zioni", "sioni")):
         return Gender(is_feminine=True, is_plural=True)
     head = lemma(noun) or noun

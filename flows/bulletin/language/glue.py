@@ -86,6 +86,9 @@ _TORN_END = re.compile(
 _SPLIT_CLUSTER = re.compile(r"\b([AEIOUaeiou]) ((?:n[tscdfgvz]|m[pb]|r[tcdsnmg]|l[tcdmp])[a-zà-ù]{3,})\b")
 _BRACKET = re.compile(r"(?<=[a-zà-ù]{4})\((?=[a-zà-ù]{3,}[,\s])")  # `giardini(erba, foglie)`
 _TIGHT_STOP = re.compile(r"(?<=[a-zà-ù]{5})\.(?=[A-ZÀ-Ý][a-zà-ù]+\s)")  # `alla circolazione.Dalle ore 12`
+_TIGHT_DAY = re.compile(
+    r"(?<=\b[Ii]l)(?=\d{1,2}\s[A-Za-z]{4,9}\s20\d\d\b)|(?<=\b[ad]al)(?=\d{1,2}\s[A-Za-z]{4,9}\b)"
+)
 _SPLIT_VOWEL = re.compile(r"\b([AEIOU]) ([a-zà-ù]{4,})\b")
 
 
@@ -95,6 +98,7 @@ def repaired(text: str) -> str:
     text = re.sub(r"(?<=[a-zA-Z][lndsLNDS])(['’]) +(?=\w)|(?<=\b[LlDdCcSs])(['’]) +(?=\w)", r"\1\2", text)
     text = re.sub(r"\b(\d) ?(\d)? ?/ ?(\d) ?(\d)? ?/ ?(\d{4})\b", _date_joined, text)
     text = _TORN_END.sub(r"\1 ", text)
+    text = _TIGHT_DAY.sub(" ", text)
     text = _TIGHT_STOP.sub(". ", _BRACKET.sub(" (", text))
     text = _ORPHAN.sub(_orphan, text)
     text = _SPLIT_CLUSTER.sub(r"\1\2", text)

@@ -67,6 +67,8 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (rf"al giorno (?:di )?(?={_DAYS} \d)", "a "),
     (rf"de(?:l giorno|i giorni) (?:di )?(?={_DAYS} \d)", "di "),
     (rf"per (?:il giorno|i giorni) (?:di )?(?={_DAYS} \d)", "per "),
+    (r"del giorno (?=(?:0?8|11)\b)", "dell'"),
+    (r"del giorno (?=\d)", "del "),
     (r"nella giornata del(?: giorno)? (?=\d)", "il "),
     (r"nell[ae] giornat[ae] di domenica(?! \d)", "la domenica"),  # of every week
     (rf"nell[ae] giornat[ae] di (?={_DAYS}(?! \d))", "il "),

@@ -67,7 +67,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (3.0, r"concors[oi]\s+pubblic\w|assunzion\w|offert[ae]\s+di\s+lavoro|selezione\s+pubblica"),
         (
             2.0,
-            r"(?<!al\s)lavoro|tirocini\w*|ricerca\s+di\s+personale|personale\s+da\s+assumere|lavor\w+\s+stagional\w",
+            r"(?<!al\s)(?<!motivi\sdi\s)lavoro|tirocini\w*|ricerca\s+di\s+personale|personale\s+da\s+assumere|lavor\w+\s+stagional\w",
         ),
         (
             1.5,
@@ -77,12 +77,12 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.road: (
         (
             2.8,
-            r"viabilità['’]?|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|circolazione|carreggiat\w"
+            r"viabilità['’]?|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|(?<!libera\s)circolazione|carreggiat\w"
             r"|asfaltatur\w|chiusura\s+(?:al\s+traffico|(?:temporanea\s+|notturna\s+)?(?:di|della|in|del)\s+"
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
-            r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
+            r"|strad[ae]\s+(?:\w+\s+){0,5}?(?:chius[ae]|interrott[ae])|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
-        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|lavori|veicol\w|sosta"),
+        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|lavori|veicol\w|sosta|percors\w\s+alternativ\w"),
         (
             0.1,  # an address; `al via il concorso`, `in via sperimentale` are none
             r"(?<!al\s)via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic|e-?mail|mail|pec|web|telefon"
@@ -132,7 +132,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.health: (
         (
             3.0,
-            r"vaccin\w+|disinfestazion\w|zanzar\w|west\s+nile|screening|donazion\w\s+(?:di\s+)?sangue|legionell\w"
+            r"vaccin\w+|disinfestazion\w|zanzar\w|west\s+nile|screening|donazion\w\s+(?:di\s+)?sangue|legionell\w|peste\s+suina|aviaria"
             r"|dengue|ambulator\w+|medic[oi]\s+di\s+(?:base|famiglia)|guardia\s+medica|processionaria|zecche",
         ),
         (1.0, r"salute|sanitari\w|asl|ulss|ats|farmaci[ae]"),

@@ -82,6 +82,11 @@ _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTI
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) [a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _SHORT = 130  # UTF-16 units of a sentence that is added
+_HAS_TERMS = re.compile(r"\b(?:termin[ei]|scadenz[ae]|entro)\b", re.I)
+_MAY_REACT = (
+    (re.compile(r"\b(?:conferma(?:re)?|accetta(?:re|zione)|rinunc\w+)\b", re.I), "per confermare il posto"),
+    (re.compile(r"\b(?:ricors\w|reclam\w|osservazion\w)\b", re.I), "per i ricorsi"),
+)
 _IF_IT_RAINS = re.compile(
     r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
 )
@@ -98,7 +103,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     told, added = text, list[str]()
-    for made in (_streets, _exceptions, _excluded, _ban, _closures, _deed, _lot, _rain, _prices):
+    for made in (_streets, _exceptions, _excluded, _ban, _closures, _deed, _terms, _lot, _rain, _prices):
         bases = [text] if made is _rain else list(_shorter(text))
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -170,6 +175,14 @@ def _closures(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     said = (worded(sentence) for sentence in notice.prose if _CLOSES.search(sentence))
     return tuple(one for one in said if is_fit(one, one) and not _LEANS.search(one))[:1]
+
+
+def _terms(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the terms to accept a place or to appeal, where a page has them and the text none."""
+    if notice.kind is not Kind.result or gate.IN_PAGE.search(text) or not _HAS_TERMS.search(notice.body):
+        return ()
+    names = [name for pattern, name in _MAY_REACT if pattern.search(notice.body) and not pattern.search(text)]
+    return (f"I termini {' e '.join(names)} sono nella pagina.",) if names else ()
 
 
 def _lot(text: str, notice: Notice) -> tuple[str, ...]:

@@ -48,6 +48,15 @@ _PRACTICAL = re.compile(
     r"|\bposti (?:sono )?limitat\w+\b|\bfino (?:a|ad) esaurimento",
     re.I,
 )  # what one wants to know before leaving home
+_BRING = re.compile(
+    r"\b(?:occorre|bisogna|serve|servono|è (?:necessario|obbligatorio|possibile)|si (?:deve|può)|devi|puoi)"
+    r"\s(?:\w+\s)?"
+    r"(?:portare|presentare|esibire|munirsi|prenotar\w*|fissare|chiamare|telefonare|rivolgersi)\b",
+    re.I,
+)
+_REQUIRES = re.compile(
+    r"(?:È|Sono) (?:richiest|necessari)[oaie] |(?:Occorre|Bisogna|Serve) (?:avere|essere)\b"
+)
 _ONLY = Cued(
     r"(?<!non )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\s"
     r"(?:on-?line|via|tramite|a[il]?|allo|all['’a]"
@@ -76,6 +85,7 @@ _LEANS = re.compile(
     r"|sottostant\w+|seguent[ei]|altresì|anche|quindi|pertanto|dunque)\b",
     re.I,
 )
+_SHUT_TOO = re.compile(r"(?:È|Sono|Resta|Restano|Sarà|Saranno) (?:chius|sospes|apert)[oaie] anche\b")
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _LISTS = re.compile(r"[:;]\s")
 _FINED = re.compile(r"\bmult[ae]\b", re.I)
@@ -211,9 +221,12 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             told += _NAMES
         if Slot.amount in sentence.slots and _sums(sentence.text) - _sums(text) and _sums(text):
             told = max(told, WEIGHTS[Slot.amount] / 2)  # one sum told is not all
-        if (notice.kind in OCCASIONS and _PRACTICAL.search(sentence.text)) or _IF_IT_RAINS.match(
-            sentence.text
-        ):
+        is_practical = (
+            _PRACTICAL if notice.kind in OCCASIONS else _BRING if notice.kind is Kind.hours else None
+        )
+        if (is_practical and is_practical.search(sentence.text)) or _IF_IT_RAINS.match(sentence.text):
+            told += 1.0
+        if _REQUIRES.match(sentence.text):
             told += 1.0
         if told or (notice.kind in _MEASURES and (binding(sentence.text) or _LETS.search(sentence.text))):
             worth[sentence.text] = told - sentence.flaw - 0.004 * utf16(sentence.text)
@@ -230,7 +243,8 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
     for sentence in (*office(notice, matter), *framed(notice, matter)):
-        if _OF_SOME.match(sentence.text) or _LEANS.search(sentence.text) or IS_A.match(sentence.text):
+        leans = _LEANS.search(sentence.text) and not _SHUT_TOO.match(sentence.text)
+        if _OF_SOME.match(sentence.text) or leans or IS_A.match(sentence.text):
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
             yield sentence

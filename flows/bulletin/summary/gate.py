@@ -66,6 +66,7 @@ _FROM = re.compile(  # the office's first sentence begins with the day from whic
     rf"Da(?:l|ll['’])?\s?(?P<day>(?:\w{{4,8}}ì\s|sabato\s|domenica\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)",
     re.I,
 )
+_FROM_MONTH = re.compile(rf"Da(?:l\s)?\s?(?P<month>{MONTH})(?:\s20\d\d)?\b", re.I)
 _UNBOOKED = Cued(
     r"\b(?:senza|non\s(?:serve|occorre|bisogna|è\s(?:necessari[oa]|richiest[oa]|obbligatori[oa])))\s"
     r"(?:(?:l['’]|la\s|alcuna?\s|nessuna?\s|bisogno\sdi\s|obbligo\sdi\s))?(?:appuntamento|prenotazione|prenotare|iscrizione)\b",
@@ -124,7 +125,9 @@ _DAYS = re.compile(
     re.I,
 )  # hours without any day send people at the right time of a wrong one
 _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
-_ALSO = re.compile(r"(?:È|Sono) \w+ anche\b")  # leans on the sentence before it, which is told
+_ALSO = re.compile(
+    r"(?:È|Sono|Resta(?:no)?|Sar(?:à|anno)) \w+ anche\b"
+)  # leans on the sentence before it, which is told
 _UNCHANGED = re.compile(
     r"\b(?:rest\w+|riman\w+|rimarr\w+|sono)\s(?:\w+\s)?(?:invariat|immutat|ugual|confermat)\w+"
     r"|\bnon cambia(?:no)?\b",
@@ -261,6 +264,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         begins = _FROM.match((*notice.abstract, *notice.prose, "")[0])
     if begins and days and not days & figures(begins["day"]):
         yield f"Manca da quando: la pagina dice «{' '.join(begins[0].split())}»."
+    opening = (*notice.abstract, *notice.prose, "")[0]
+    if notice.kind in _BEGINNING and (month := _FROM_MONTH.match(opening)) and month["month"] not in text:
+        yield f"Manca da quando: la pagina dice «{month[0]}»."
     if not days and notice.kind in (*_BEGINNING, Kind.hours) and (start := start_of_news(notice)):
         yield f"Manca da quando: la pagina dice «{start}»."
     is_open = _UNBOOKED.search(text) is not None

@@ -117,6 +117,14 @@ _LONG = 230  # characters
 _VAGUE = re.compile(
     r"\bcambi(?:a|ano)(?:\stemporaneamente)?\s(?:la|l['’]|le)\s?(?:viabilità|circolazione|disciplina)", re.I
 )
+_TIME_FOR_A_VOTE = re.compile(r"Per (?:il|le|i) (?:referendum|elezioni|voto|consultazioni)\b[^.]* c'è tempo ")
+_POINTS_OUT = re.compile(  # `Le famiglie possono ordinarli`: what, a sentence said that is not told
+    r"(?P<before>(?:Per\s|Il\s|Lo\s|La\s|I\s|Gli\s|Le\s|L['’])(?:(?!\b(?:ch[ie]|se|quando|cui)\b)[^,.;:])*?)"
+    r"\s(?:può|possono|deve|devono|potr(?:à|anno)|dovr(?:à|anno))\s(?:\w+\s)?\w+[aei]r(?P<it>lo|la|li|le)\b"
+)
+_ARTICLED = re.compile(
+    r"\b(?:il|lo|la|i|gli|le|un|uno|una)\s(?P<noun>[a-zà-ù]+)|\b(?:l|un)['’](?P<elided>[a-zà-ù]+)", re.I
+)
 _ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
     r"\b(?:è|sono|sarà|saranno|viene|vengono|verrà|verranno)\s(?:stat[oaie]\s)?\w+(?:at|ut|it|st|us"
     r"|ss)[oaie]\sanche\s"
@@ -217,7 +225,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice di che cosa si tratta."
     if _BARE_COUNT.match(text):
         yield "Il testo comincia dal primo di più, senza dire di che cosa."
-    if _BARE_REQUEST.match(text) or _BY_THEN.match(text):
+    if _BARE_REQUEST.match(text) or _TIME_FOR_A_VOTE.match(text) or _BY_THEN.match(text):
         yield "Il testo non dice per che cosa si fa domanda."
     if _OF_ORGANISERS.search(notice.source) and "puoi fare domanda" in text:
         yield "La domanda è per chi organizza, non per chi legge."
@@ -225,8 +233,12 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"In «{match[0]}» una virgola separa il soggetto dal verbo."
     if any(_PUBLISHED.match(sentence) and len(sentence) > _LONG for sentence in split(text)):
         yield "Il testo ricopia un titolo lungo: nessuno lo legge fino in fondo."
-    if notice.kind is not Kind.alert and _CHAIN.search(text):  # whose level is for a hazard
+    if notice.kind not in (Kind.alert, Kind.road) and _CHAIN.search(
+        text
+    ):  # whose level is for a hazard, or a road for a town
         yield "Una frase ha tre «per» di seguito."
+    if said and (match := _POINTS_OUT.match(said[0])) and not _names_it(match):
+        yield f"In «{match[0]}» non si sa di che cosa si parla."
     if match := _EITHER.search(text):
         yield f"«{match[0]}» non si legge ad alta voce."
     sentences = split(text)
@@ -312,3 +324,11 @@ def _behind_its_verb(clause: str) -> str:
     words = _PRONOUNS.sub("", clause).split()
     end = next((at for at in range(1, len(words) + 1) if speaks(" ".join(words[:at]))), len(words))
     return " ".join(words[end:])
+
+
+def _names_it(match: re.Match[str]) -> bool:
+    """Whether a noun before the subject agrees with `-lo`, `-la`, `-li` or `-le`."""
+    nouns = [found["noun"] or found["elided"] for found in _ARTICLED.finditer(match["before"])][:-1]
+    ending = {"lo": "o", "la": "a", "li": "i", "le": "e"}[match["it"]]
+    genders = [gender_of(noun.lower()) for noun in nouns]
+    return any(gender is None or gender.ending == ending for gender in genders)

@@ -19,6 +19,8 @@ _KINDS = frozenset(
 _ASKS = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
     r"|invitiamo|raccomandiamo"
+    r"|(?:cittadini|residenti|proprietari|conduttori|utenti|amministratori)\s(?:[a-zà-ù]+\s){0,4}?"
+    r"(?:devono|dovranno|sono\s(?:tenuti|invitati|obbligati)|hanno\sl['’]obbligo)"
     r"|è\s(?:consigliato|opportuno|necessario|raccomandato|importante))\b"
     r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?(?:,\s(?:in particolare|soprattutto)\s[^.;:]{3,110}?,)?"
     r"(?:,?\s(?:a\s|ai\s|alla\s|i\s|la\s|gli\s|le\s|l['’]\s?|agli\s|tutt[aei]\s(?:la\s|i\s|gli\s)?)*"
@@ -41,10 +43,10 @@ _AND = re.compile(r"(?:,|,?\se)\s(?:(?:a|ad|di)\s)?(?=(?:non\s)?[a-zà-ù]+(?:ar
 _ITSELF = re.compile(r"^([a-zà-ù]+)rsi\b")
 _CALLS = Cued(  # `Se avvisti un incendio, chiama subito il 112.`
     r"\b(?:chiam|telefon|contatt|avvis|avvert|segnal)\w+\b[^.;]{0,60}"
-    r"\b(?:112|113|115|118|1515|803 ?555|numero verde)\b",
+    r"\b(?:112|113|115|118|1515|803 ?555|800[ .]?\d{3}|numero verde)\b",
     re.I,
 )
-_OF_FIRES = frozenset({Kind.campaign, Kind.other, Kind.act})
+_OF_FIRES = frozenset({Kind.campaign, Kind.other, Kind.act, Kind.health})
 _BOIL = Cued(
     r"\b(?:farla bollire|bollirla|bollire l['’]acqua|(?:previa|dopo|solo dopo) (?:la )?(?:bollitura"
     r"|ebollizione))\b"
@@ -97,6 +99,10 @@ _YOU = {
     "verificare": "Verifica",
     "seguire": "Segui",
     "avvisare": "Avvisa",
+    "trattare": "Tratta",
+    "tagliare": "Taglia",
+    "pulire": "Pulisci",
+    "raccogliere": "Raccogli",
 }
 _FEWEST, _LONGEST = 3, 110  # words, characters
 

@@ -44,7 +44,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, action in (
         (r"\biscri(?:zion|ver|v)\w*(?!\selettoral|\snelle\sliste)\b", "puoi iscriverti"),
         (r"\bosservazion\w+", _REMARKS),
-        (r"\bopzione\b", _CHOICE),
+        (r"(?<!previa\s)\bopzione\b", _CHOICE),
         (r"\bcandida\w+", "puoi candidarti"),
         (
             r"\bcomunica\w*\s(?:la\s)?(?:loro\s|propria\s)?partecipazione",

@@ -11,7 +11,16 @@ from flows.bulletin.summary.frames.streets import agreement, joined, streets_at,
 
 _DONE = (
     r"(?:(?:è|sarà|verrà|viene)\s(?:stat[oa]\s)?(?:dispost|previst|ordinat|stabilit|istituit|attuat|necessari)(?P<end>[oa])"
-    r"|si\s(?:comunica|dispone|ordina|rende\snecessari[oa]))\s"
+    r"|si\s(?:comunica|dispone|istituisce|ordina|rende\snecessari[oa])"
+    r"|^[A-ZÀ-Ý][^.;:,]{3,50}?\s(?:ha|hanno)\s(?:comunicato|disposto|ordinato|annunciato))\s"
+)
+_CUTS = Cued(  # `E-distribuzione ha comunicato l'interruzione dell'energia elettrica per il 21 ottobre`
+    r"^(?:[A-ZÀ-Ý][^.;:,]{3,50}?\s(?:ha|hanno)\s(?:comunicato|annunciato|programmato)|Si\s(?:comunica|informa|avvisa))\s"
+    r"(?:l['’]interruzione|la\ssospensione)\s(?:temporanea\s|programmata\s)?"
+    r"(?P<what>(?:dell['’]erogazione\s)?(?:dell['’]energia\selettrica|dell['’]acqua(?:\spotabile)?|idrica)|della\scorrente)\s"
+    r"(?:per\s)?(?P<when>(?:il\s|l['’])?(?:[a-zà-ù]{4,6}ì\s|sabato\s|domenica\s)?\d{1,2}[°º]?\s[a-zà-ù]{5,9}(?:\s20\d\d)?"
+    r"(?:,?\sdalle\s[\d:]{1,5}\salle\s[\d:]{1,5})?)(?=[\s,.])",
+    re.I,
 )
 _CLOSES = Cued(
     rf"{_DONE}la\s(?:temporanea\s|totale\s)?chiusura(?:\s(?:temporanea|totale|completa))?"
@@ -44,7 +53,7 @@ _BANNED = {
 
 def as_found(sentence: str) -> str:
     """`sentence` as what one finds in the street; any other as it is."""
-    text = sentence
+    text = _CUTS.sub(_missing, sentence)
     if banned := _BANS.search(text):
         rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])
         text = f"{text[: banned.start()]}{_ban(banned['what'], banned['also'] or '')}{rest}"
@@ -63,6 +72,12 @@ def as_found(sentence: str) -> str:
     named = f"{named[:1].lower()}{named[1:]}" if before else named
     said = f"{before}{named} {agreement(streets.all, 'chius')}{traffic}{rest}"
     return said[:1].upper() + said[1:]
+
+
+def _missing(cut: re.Match[str]) -> str:
+    """`Il 21 ottobre dalle 9 alle 12 manca la corrente`."""
+    what = "la corrente" if re.search(r"energia|corrente", cut["what"], re.I) else "l'acqua"
+    return f"{cut['when'][:1].upper()}{cut['when'][1:]} manca {what}"
 
 
 def _ban(what: str, also: str = "") -> str:

@@ -62,6 +62,7 @@ _MONTHS = re.compile(
 )
 _SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s(?=dal)", re.I)
 _RECEIVES = re.compile(r"\b(?:apr(?:e|ono|irà|iranno)|ricev(?:e|ono|erà|eranno)|osserv\w+)\b", re.I)
+_LISTS = re.compile(r"\bseguent[ei]\b", re.I)
 _NOT_SO = re.compile(r"\bnon\b[^.;]{0,30}\bgarantit\w+", re.I)
 _SMALL, _FEW = 3, 3  # letters of a word, words: `giornate`, `resteranno` and a year
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
@@ -96,6 +97,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             found.when.append(day)
         elif found and not found.when and (months := _months(notice)):
             found.when.append(months)
+        if found and found.season and any(fact.startswith("time") for one in own for fact in told(one)):
+            continue  # the office's own sentence tells the hours
         if found and found.office:
             found.office = _whole_name(found.office, notice)
         if found and _TO_THE_PUBLIC.search(notice.source):
@@ -125,7 +128,10 @@ def _changing(notice: Notice) -> Iterator[str]:
     """`Dal 15 settembre gli uffici comunali cambiano orario.` of a title without the day from which."""
     found = _reading(notice.title)
     day = since(notice)
-    is_told = any(_RECEIVES.search(one) and figures(one) & figures(day) for one in notice.prose)
+    is_told = any(
+        _RECEIVES.search(one) and figures(one) & figures(day) and not _LISTS.search(one)
+        for one in notice.prose
+    )
     if found and found.what == "change" and not found.when and day and not is_told:
         yield from filter(None, (_sentence(replace(found, when=[day])),))
 

@@ -62,7 +62,8 @@ _ITS_NOUN = re.compile(  # `Il servizio sarà attivo` is `Il servizio «Punto Al
 )
 _PRONOUN = re.compile(r"(?:Lo|La|Li|Le|Ne|Gli|Ci|Vi)\s\w+(?:[aeo]no|anno|r[àò])\b")
 _PAPER_BEHIND = re.compile(
-    r"(?::|\s[-–—])\s(?:(?:il|le|gli)\s)?(?:calendario|date|orari|programma|informazioni|modalità|istruzioni|avviso)$",
+    r"(?::|\s[-–—])\s(?:(?:il|le|gli)\s)?(?:calendario|date|orari|programma|informazioni|modalità|istruzioni|avviso|divieti|obblighi"
+    r"|raccomandazioni|consigli|regole|disposizioni|misure|novità|(?:che )?cosa fare)(?:\se\s[a-zà-ù]+)?$",
     re.I,
 )
 _SOME = re.compile(r"(?:un|una|uno|alcun[ie]|nuov[oaie])\s|un['’]", re.I)

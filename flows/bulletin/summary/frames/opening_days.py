@@ -22,6 +22,11 @@ _FOLLOWS = re.compile(
     r"(?P<office>(?:il|lo|la|i|gli|le|l['’])\s?[^.,;:()]{3,70}?)\s(?:osserver\w+|seguir\w+|(?:è|sono|sarà|saranno|rest\w+)\sapert[oaie])\b",
     re.I,
 )
+_PURPOSE = re.compile(  # `per il rilascio delle tessere elettorali`
+    r"\sper\s(?:il\s(?:rilascio|ritiro|rinnovo)|la\s(?:consegna|distribuzione)|le\siscrizioni)\s[^.,;:()\d]{3,60}?"
+    r"(?=\s(?:ne[il]|nell[ae]|dalle|il|con)\s|\s(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)|[.,;:])",
+    re.I,
+)
 _HOURS_OF = re.compile(r"\b(?:orari\w*|apertur[ae])\b", re.I)
 _WITHOUT_BREAK = re.compile(r"\b(?:orario\scontinuato|dalle\sore|ore)\b\s*(?=\d)", re.I)
 _MONTH = re.compile(r"\s[a-z]{4,9}(?:\s20\d\d)?$")
@@ -53,7 +58,8 @@ def opening_days(notice: Notice) -> Iterator[str]:
     year = _YEAR.search(first)
     others = [other.replace(year[0], "") for other in others] if year else others
     is_open = _OPEN.search(notice.source) is not None  # the guard asks whether the page says so
-    lead = f"{office.words} {office.state('apert')}" if is_open else f"per {office.words} l'orario è"
+    purpose = next((match[0] for line in lines(notice)[1:4] if (match := _PURPOSE.search(line))), "")
+    lead = f"{office.words} {office.state('apert')}{purpose}" if is_open else f"per {office.words} l'orario è"
     text = opened(f"{lead} {_row_of([first, *others])}.")
     after = _after(notice, rows)
     if after:

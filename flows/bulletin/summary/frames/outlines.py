@@ -9,6 +9,12 @@ from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.frames import event_outlines, street_outlines
 from flows.bulletin.summary.frames.beginnings import begun
 from flows.bulletin.summary.frames.obliged import obliged
+from flows.bulletin.summary.frames.strikes import struck
+
+
+def _of_services(notice: Notice) -> Iterator[str]:
+    yield from struck(notice)
+    yield from begun(notice)
 
 
 def _of_acts(notice: Notice) -> Iterator[str]:
@@ -21,7 +27,7 @@ _OF: Mapping[Kind, Callable[[Notice], Iterator[str]]] = {
     Kind.programme: event_outlines.outlined,
     Kind.road: street_outlines.outlined,
     Kind.supply_cut: street_outlines.outlined,
-    **dict.fromkeys((Kind.campaign, Kind.service, Kind.other, Kind.health, Kind.hours), begun),
+    **dict.fromkeys((Kind.campaign, Kind.service, Kind.other, Kind.health, Kind.hours), _of_services),
     Kind.act: _of_acts,
 }
 

@@ -179,6 +179,17 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             0,
         ),
+        (
+            r"\bnelle seguenti (?:vie|strade|zone|località|contrade)\s?:? "
+            r"(?=(?:via|viale|piazza|corso|vicolo|contrada|località) )",
+            "in ",
+            re.I,
+        ),
+        (r"(?<=[a-zà-ù\d] )(Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])", _small, 0),
+        (r"(?<=[A-Za-zà-ù\d], )(Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])", _small, 0),
+        (r"(dalle \d\d?(?::\d\d)?),? e fino (?=alle \d)", r"\1 ", re.I),
+        (r"^Che (?=(?:il|lo|la|i|gli|le|dal|dalle) |l['’])", "", 0),  # whose `si avvisa` stood above
+        (r"^Anche per (?=l['’]anno |il 20|la stagione )", "Per ", 0),
         (r"^Anche nel (?=20\d\d\b)", "Nel ", 0),
         (
             r",\s(?:in collaborazione con|(?:con il|grazie al) (?:patrocinio|contributo|sostegno|supporto) "
@@ -321,11 +332,12 @@ def worded(sentence: str) -> str:
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
-    text = as_found(ordered(_forbidden(text)))
+    text = ordered(_forbidden(text))
     text = _OWN_NUMBER.sub(r"\1", text)
     text = in_moments(plain_figures(text))
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
+    text = as_found(text)
     text = _BEFORE_A_VOWEL.sub(lambda lead: "L'" if lead[0][:1] == "I" else f"{lead['of'] or ''}l'", text)
     text = _to_you(text)
     text = addressed(text)
