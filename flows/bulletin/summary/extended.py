@@ -71,6 +71,9 @@ _OF_SOME = re.compile(
     r"|(?:dopo|successivamente|prima|a seguito|allo scadere)\b|sarà cura)",
     re.I,
 )
+_APPLIES = re.compile(
+    r"(?:Chi (?:è interessato|vuole|desidera)|Gli interessati|Per (?:candidar|iscriver|aderi)\w+)\b"
+)
 _LEANS = re.compile(
     r"\b(?:stess[oaie]|predett\w+|anzidett\w+|medesim\w+|tal[ei]|infatti|inoltre|suddett\w+|allegat\w+"
     r"|sottostant\w+|seguent[ei]|altresì|anche|quindi|pertanto|dunque)\b",
@@ -211,6 +214,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             told += _NAMES
         if Slot.amount in sentence.slots and _sums(sentence.text) - _sums(text) and _sums(text):
             told = max(told, WEIGHTS[Slot.amount] / 2)  # one sum told is not all
+        if _APPLIES.match(sentence.text) and not _OWN_WORDS[Slot.how].search(text):
+            told += 1.0
         if (notice.kind in OCCASIONS and _PRACTICAL.search(sentence.text)) or _IF_IT_RAINS.match(
             sentence.text
         ):
@@ -230,7 +235,8 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
     for sentence in (*office(notice, matter), *framed(notice, matter)):
-        if _OF_SOME.match(sentence.text) or _LEANS.search(sentence.text) or IS_A.match(sentence.text):
+        is_of_some = _OF_SOME.match(sentence.text) and not _APPLIES.match(sentence.text)
+        if is_of_some or _LEANS.search(sentence.text) or IS_A.match(sentence.text):
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
             yield sentence
