@@ -36,7 +36,7 @@ _YOURS = re.compile(
     r"|(?:comune|amministrazione(?:\scomunale)?|ente|istituto|fondazione|cooperativa)\s(?:ri)?cerca"
     r"|(?:ri)?cerca(?:no)?(?=\s(?:(?:\d+|altr[ie]|nuov[ie]|un[ao]?|due|tre|quattro|cinque|sei|dieci)\s)?"
     r"(?:volontar|giovani|ragazz|operator|rilevator|collaborator|person[ae]|figurant|artist|autist|candidat|istruttor|famigli)\w*)"
-    r"|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
+    r"|accetta(?:no)?(?=\s(?:nuov[ei]|le|la|i|domande|iscrizioni)\b)|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
     re.I,
 )
 _TO_YOU = re.compile(  # capitals hide these from the dictionary: `Prenota al numero 02…`

@@ -43,6 +43,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria"
             r"|(?:ingresso|bigliett[oi])\s+(?:€\s?)?\d|bigliett[oi]\s+(?:prenotabili|in\s+vendita|online)|regia\s+di",
         ),
+        (
+            1.6,
+            r"compagnia\s+(?:teatrale|teatro)|teatro\s+ragazzi|stagione\s+(?:teatrale|di\s+prosa|concertistica)|burattin\w"
+            r"|amichevole",
+        ),
         (1.0, r"racconta(?:no)?|celebra(?:no)?|evento|manifestazione\s+(?:podistica|sportiva)|ensemble"),
         (4.0, r"(?:inizio|fine)\s+evento|date\s+e\s+orari|data\s+e\s+ora"),
     ),

@@ -109,11 +109,12 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     title, abstract, body = (
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
+    body = labelled(body)  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
-    body = labelled(with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title)))
+    body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)

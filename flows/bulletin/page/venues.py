@@ -44,7 +44,7 @@ _STOP = re.compile(
 _TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]\s*Italia\b.*)$", re.S)
 _DESK = re.compile(
     r"\b(?:informazion\w|info|contatt\w|telefon\w|rivolg\w+|domand\w|istanz\w|iscrizion\w|iscri\w+|prenotazion\w|modul\w|present\w+|consegn\w+"
-    r"|ritir\w+|residen\w+|sportell\w|uffic\w+|deposit\w+|deleg\w+|press\w\sl['’]uffic\w+|comuni?\s+di|nat\w|assessor\w+|trasmess\w|"
+    r"|ritir\w+|residen\w+|sportell\w|uffic\w+|deposit\w+|deleg\w+|press\w\sl['’]uffic\w+|comuni?\s+di|nat[oaie]\s(?:a|ad|nel|in|il|tra|dal)\b|assessor\w+|trasmess\w|"
     r"acquist\w+|stabilimento|ricavat\w+|devolut\w+|beneficenza)\b[^.\n]{0,60}$",
     re.I,
 )

@@ -80,6 +80,9 @@ _OF_SOME = re.compile(
     r"|(?:dopo|successivamente|prima|a seguito|allo scadere)\b|sarà cura)",
     re.I,
 )
+_APPLIES = re.compile(
+    r"(?:Chi (?:è interessato|vuole|desidera)|Gli interessati|Per (?:candidar|iscriver|aderi)\w+)\b"
+)
 _LEANS = re.compile(
     r"\b(?:stess[oaie]|predett\w+|anzidett\w+|medesim\w+|tal[ei]|infatti|inoltre|suddett\w+|allegat\w+"
     r"|sottostant\w+|seguent[ei]|altresì|anche|quindi|pertanto|dunque)\b",
@@ -226,6 +229,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
         )
         if (is_practical and is_practical.search(sentence.text)) or _IF_IT_RAINS.match(sentence.text):
             told += 1.0
+        if _APPLIES.match(sentence.text) and not _OWN_WORDS[Slot.how].search(text):
+            told += 1.0
         if _REQUIRES.match(sentence.text):
             told += 1.0
         if told or (notice.kind in _MEASURES and (binding(sentence.text) or _LETS.search(sentence.text))):
@@ -244,7 +249,8 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
     for sentence in (*office(notice, matter), *framed(notice, matter)):
         leans = _LEANS.search(sentence.text) and not _SHUT_TOO.match(sentence.text)
-        if _OF_SOME.match(sentence.text) or leans or IS_A.match(sentence.text):
+        is_of_some = _OF_SOME.match(sentence.text) and not _APPLIES.match(sentence.text)
+        if is_of_some or leans or IS_A.match(sentence.text):
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
             yield sentence

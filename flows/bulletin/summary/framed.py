@@ -34,7 +34,8 @@ from flows.bulletin.summary.frames import (
 )
 from flows.bulletin.summary.frames.appositions import recurring
 from flows.bulletin.summary.frames.collected import collected
-from flows.bulletin.summary.frames.facets import bare, tells
+from flows.bulletin.summary.frames.facets import bare, facets, tells
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.leads import led, placed
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
@@ -46,6 +47,7 @@ from flows.bulletin.summary.frames.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.tidied import together
 from flows.bulletin.summary.frames.topical import about
 from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.named import SEEKS
 
 _Frame = Callable[[Notice, int], Iterator[str]]
 _FRAMES: Mapping[Kind, _Frame] = {
@@ -106,6 +108,25 @@ _FORM = re.compile(
     r"|\bsi pubblic\w+\s[^.;]{0,80}\b(?:modul[oi]|modell[oi])\b"
     r"|\bmodul[oi]_\w+\.(?:pdf|docx?)|\bmodell[oi]\s(?:di\s)?(?:domanda|istanza|richiesta)\b[^.;]{0,60}(?:\.pdf|allegat)",
     re.I,
+)
+_APPLIES = re.compile(
+    r"(?:Chi (?:è interessato|vuole|desidera)|Gli interessati|Per (?:candidar|iscriver|aderi)\w+)\b"
+)
+_BOOKS_BY = re.compile(r"\b(?:[Ii]scriviti|[Pp]renota|[Ss]crivi\w*|[Tt]elefona\w*)\b|@")
+_ASKED = (Kind.deadline, Kind.job, Kind.service)
+_MEANS = re.compile(
+    r"\b(?:online|on-line|modul[oi]|pec|e-?mail|uffici\w*|sportell[oi]|portale|spid|telefon\w+|protocollo)\b|@",
+    re.I,
+)
+_REACHED = re.compile(r"\b(?:contatt|scriv|rivolg|telefon|chiam|compil|modul)\w+|@", re.I)
+_WAYS = tuple(
+    (re.compile(pattern, re.I), said)
+    for pattern, said in (
+        (r"\biscri(?:zion|ver)\w+", "Come iscriversi"),
+        (r"\bcandida(?:tur|rsi)\w*", "Come candidarsi"),
+        (r"\badesion\w|\baderir\w", "Come aderire"),
+        (r"\b(?:domand|istanz)[ae]\b", "Come fare domanda"),
+    )
 )
 _FRAMED_BY_KIND = (*OCCASIONS, Kind.road, Kind.supply_cut, Kind.hours, Kind.alert, Kind.recall, Kind.health)
 _ELIDING = (
@@ -228,6 +249,10 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     if (duty := booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
     yield from (f"{text} {said}" for said in conditions(text, notice))
+    if SEEKS.search(text) and Slot.how not in facets(text) and _REACHED.search(notice.body):
+        own = (worded(sentence) for sentence in notice.prose if _APPLIES.match(sentence))
+        yield from (f"{text} {said}" for said in own if is_fit(said, said))
+        yield f"{text} {_way(notice) or 'Come candidarsi'} è nella pagina."
     has_conditions = _CONDITIONS.search(text) or _GIVES.match(text)
     is_of_conditions = kind in _CALLING and has_conditions and not _tells_all(text, notice)
     if kind in _ELIDING and not gate.IN_PAGE.search(text) and (is_of_conditions or _leaves(text, notice)):
@@ -235,6 +260,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
             yield f"{text} {CONDITIONS_AND_OTHERS}"
         if _FORM.search(notice.source):
             yield f"{text} {FORM_AND_OTHERS}"
+        if how := _how(text, notice):
+            yield f"{text} {how} e gli altri dettagli sono nella pagina."
         yield f"{text} {OTHERS}"
         if kind in _CALLING and (names := _untold_by_name(text, notice)):
             yield f"{text} {names} e altri dettagli sono nella pagina."
@@ -272,6 +299,18 @@ def _leaves(text: str, notice: Notice) -> bool:
         slot in notice.slots and not any(told.words and tells(text, told) for told in notice.slots[slot])
         for slot in (*_ELIDED, *([Slot.hours] if notice.kind is Kind.service else []))
     )
+
+
+def _how(text: str, notice: Notice) -> str:
+    """`Come iscriversi`, where the page says how and `text` does not."""
+    told = " ".join(one.words for one in notice.slots.get(Slot.how, ()))
+    if Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
+        return ""
+    return _way(notice) if notice.kind in _ASKED else ""
+
+
+def _way(notice: Notice) -> str:
+    return next((said for pattern, said in _WAYS if pattern.search(notice.source)), "")
 
 
 def _untold_by_name(text: str, notice: Notice) -> str:

@@ -133,6 +133,9 @@ _UNCHANGED = re.compile(
     r"|\bnon cambia(?:no)?\b",
     re.I,
 )
+_STANDS_THERE = re.compile(
+    r"\b(?:sono|saranno|si trovano|ti aspettano) (?:in|al|alla|davanti|nella|presso)\b", re.I
+)
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 
 
@@ -302,8 +305,10 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
     meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
-    if meets and {Slot.when, Slot.hours} <= set(notice.slots) and not _WHEN_IN_PAGE.search(text):
-        yield f"Manca quando: la pagina dice «{notice.slots[Slot.when][0].words}»."
+    when = notice.slots.get(Slot.when, ())
+    is_dated = bool(when) and (Slot.hours in notice.slots or bool(_STANDS_THERE.search(text)))
+    if meets and is_dated and not _WHEN_IN_PAGE.search(text):
+        yield f"Manca quando: la pagina dice «{when[0].words}»."
     if is_scant or (is_vague and notice.kind not in OCCASIONS and len(left) >= _VAGUE_LEFT):
         yield f"Il testo tace {len(left)} cose che la pagina dice."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more

@@ -8,7 +8,8 @@ from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
-from flows.bulletin.page.telling import STEM, tells
+from flows.bulletin.page.telling import STEM, figures, tells
+from flows.bulletin.summary.frames.acting import performed_in, performs
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.nouns import without_purpose
 from flows.bulletin.summary.frames.subject import nominals
@@ -49,6 +50,12 @@ _SHUTS = re.compile(
 )
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
 _FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
+_SEEKING = frozenset({Kind.other, Kind.campaign, Kind.deadline, Kind.job})
+SEEKS = re.compile(
+    r"\b(?:ri)?cerca(?:no)?\s(?:\w+\s){0,2}(?:volontari|giovani|ragazz|operator|autist|figurant|rilevator|candidat|famiglie)"
+    r"|\baccetta(?:no)?\snuov[ei]\s(?:iscrizioni|adesioni|soci|volontari)\b",
+    re.I,
+)
 _TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of news, the second without a list
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Fino al?|Ogni|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
@@ -114,6 +121,10 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if notice.kind is Kind.road and titled and _OF_A_STREET.search(text):
         return False  # `è chiusa la carreggiata tra via Po e via Adda`: of which street?
+    if notice.kind in _SEEKING and SEEKS.search(text):
+        return True  # whom, it says: `Diventa nonno vigile` names nobody
+    if notice.kind is Kind.event and performs(text) and figures(text) and not performed_in(text):
+        return True  # who does what, and when
     if notice.kind in _BANNING and _FORBIDS.search(text):
         return True  # whatever the title calls the ordinance
     if notice.kind is Kind.road and _SHUTS.search(text) and _has_streets(text, notice):

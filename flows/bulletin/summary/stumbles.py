@@ -71,6 +71,9 @@ _PRAISE = Cued(
 )
 _DOES_GOOD = re.compile(r"[A-ZÀ-Ý][^.«»:]{2,40}\bfa(?:nno)? bene\b")
 _WITHOUT_MONTH = re.compile(rf"\b{WEEKDAY}\s\d{{1,2}}(?![\d:.,/-])", re.I)
+_OURS = Cued(
+    r"\b(?:nostr[oaie])\s(?:gruppo|comitato|associazione|sezione|delegazione|squadra|volontari)\b", re.I
+)
 _USUAL = re.compile(
     r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
     r"|ogni anno)\b",
@@ -163,6 +166,11 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"In «{match[0]}…» due frasi sono attaccate."
     if match := _TIMETABLE.search(text):
         yield f"In «{match[0]}» due righe sono attaccate."
+    if any(
+        (behind := _QUOTED.match(part)) and folded(behind["title"]) in folded(notice.title)
+        for part in split(text)[1:]
+    ):
+        yield "Una frase dopo la prima comincia con «Per» e il titolo."
     if match := _AFTER_QUOTES.search(text):
         yield f"In «{text[: match.end()]}…» due righe sono attaccate."
     if (headed := _HEADED.match(text)) and not speaks(headed[0]):
@@ -182,6 +190,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{said[0]}» non dice che cosa c'è, né quando."
     if (match := _WITHOUT_MONTH.search(text)) and not any("-" in figure for figure in figures(text)):
         yield f"Il testo dice «{match[0]}» senza il mese."
+    if match := _OURS.search(text):
+        yield f"«{match[0]}»: chi legge non sa di chi."
     usual = [sentence for sentence in said if _USUAL.search(sentence) and figures(sentence)]
     if usual and any(
         figures(other) - figures(text) and not _USUAL.search(other)

@@ -127,7 +127,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def says_twice(text: str, notice: Notice) -> bool:
     """Whether a text tells the term of a request two times: `Puoi chiedere … Le imprese fanno domanda …`."""
     clause, _ = term_of(notice.slots.get(Slot.deadline, ()))
-    return clause != "" and text.count(clause) > 1
+    return clause != "" and text.lower().count(clause.lower()) > 1
 
 
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:

@@ -9,8 +9,10 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import folded, is_told
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames import exhibitions
 from flows.bulletin.summary.frames.acting import acted, acted_title, performs
 from flows.bulletin.summary.frames.appointments import each
 from flows.bulletin.summary.frames.changes import changed, is_changed
@@ -68,8 +70,11 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     if is_changed(notice):
         yield from fitting(changed(notice), limit)
         return
-    yield from each(notice, limit)
     occasion = occasion_of(notice)
+    whole = replace(occasion, unsaid=(), sittings=())  # an exhibition tells its days itself
+    shown = (f"{said} {rest_of(whole, untold(said, whole))}" for said in exhibitions.texts(notice))
+    yield from fitting(shown, limit)
+    yield from each(notice, limit)
     yield from ordered(_texts(notice, occasion, limit), occasion, limit)
 
 
@@ -138,6 +143,9 @@ def of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
             or (is_there and not nominals(notice) and _shares(title, line))
         )
         leans = needs_headline(line) and not (_VERB_FIRST.match(line) and is_told(title, line))
+        is_slogan = line == notice.prose[0] and speaks(title) and not nominals(notice)
+        if is_slogan and not {"when", "hours", "place"} & set(untold(line, occasion)):
+            is_of_it = True
         if not _ABOUT_BOOKING.match(line) and not leans and is_of_it:
             yield from completed(said, occasion)
 

@@ -58,6 +58,7 @@ _DESK = re.compile(
     r"(?:\borari?\b|\bapert\w+|\bricev\w+)[^.;]*$",
     re.I,
 )
+_PER_HEAD = re.compile(r"\sa (?:coppia|persona|testa|famiglia|squadra|incontro|lezione)\b", re.I)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
@@ -337,6 +338,9 @@ def _whole_price(notice: Notice) -> str:
 
 def _with_subject(told: Told) -> str:
     """`iscrizione 20 euro` of `20 euro`, where the sentence says that one pays to enrol."""
+    behind = _PER_HEAD.match(told.sentence.partition(told.words)[2])
+    if behind:
+        return f"{told.words}{behind[0]}"
     is_bare = re.match(r"(?:euro|€)?\s?\d", told.words, re.I)
     return f"iscrizione {told.words}" if is_bare and _TO_ENROL.search(told.sentence) else told.words
 

@@ -15,7 +15,6 @@ from flows.bulletin.summary.frames.films import CINEMA, film_of
 from flows.bulletin.summary.frames.happening import NUMERIC_DAY, has_day, lines_of, what_sentences
 from flows.bulletin.summary.frames.nouns import (
     NOUN,
-    QUOTED,
     SEVERAL,
     lowered_noun,
     phrase_of,
@@ -25,6 +24,7 @@ from flows.bulletin.summary.frames.nouns import (
     with_nominal,
     without_purpose,
 )
+from flows.bulletin.summary.frames.quoted_names import called_within, quoted_at, quoted_head
 from flows.bulletin.summary.frames.stated import stated
 
 _NUMBER_TITLE = re.compile(
@@ -105,10 +105,6 @@ _APPLIES = re.compile(
 )
 _PERIOD = re.compile(r"(?:a partire\s)?da[li]?\b|dall['’]|fino", re.I)
 _GUESTS = re.compile(r"[\"”»]\W{0,3}\s?(?:ospit[ei]|con|insieme a)\s:?\s?(.+)$", re.I)
-_LAST_QUOTED = re.compile(
-    r"\s(?:con|per|di|a|torna|arriva|ecco)\s(?P<name>\"[^\"]{3,60}\"|“[^”]{3,60}”|«[^»]{3,60}»)$"
-)
-_ARTICLE = r"(?:(?:il|lo|la|i|gli|le|uno?|una)\s|l['’]|un['’])"
 _NAME = r"[A-ZÀ-Ý][\w'’.]+(?:\s(?:d[aei]l?l?[aeo]?\s|De\s)?[A-ZÀ-Ý][\w'’.]+){1,3}"
 _SERIES = re.compile(
     r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
@@ -117,6 +113,7 @@ _SERIES = re.compile(
 _DAY_OF = re.compile(
     r"(?:la )?(?:giornata|settimana) (?:mondiale|nazionale|internazionale|europea|regionale)\b", re.I
 )
+_BAND = re.compile(r"(?:Trio|Quartetto|Quintetto|Duo|Coro|Orchestra|Banda|Ensemble)\s[A-ZÀ-Ý]\w+")
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -190,10 +187,10 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             yield with_nominal(own, nominal), ""
         yield own, ""
         return
-    if not own and (called := _called_within(title, notice)):
+    if not own and (called := called_within(title, notice)):
         yield from ((called, sentence) for sentence in (*sentences, ""))
         return
-    if (name := _quoted_head(title)) and (guests := guests_of(title)):
+    if (name := quoted_head(title)) and (guests := guests_of(title)):
         yield from ((f"{name} con {guests}", sentence) for sentence in (*sentences, ""))
     if title and not is_headline:
         if nominal and _SAYS.search(title) and (phrase := phrase_of(without_purpose(nominal))):
@@ -201,7 +198,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         kind = kind_word(notice, title)
         shorter = without_purpose(nominal)
         for said in dict.fromkeys((nominal, shorter, _FOR_WHOM.sub("", shorter))) if nominal else ():
-            yield f"{quoted(_without_told(title, said))}, {lowered_noun(said)}", ""
+            name = quoted_at(title, notice) or quoted(_without_told(title, said))
+            yield f"{name}, {lowered_noun(said)}", ""
         if PAPER.match(title):
             return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
         if nominal and (phrase := phrase_of(without_purpose(nominal))):
@@ -212,7 +210,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             yield from ((name, sentence) for sentence in sentences)
         yield from ((name, "") for name in names)
         return
-    if title and (name := _quoted_head(title)):
+    if title and (name := quoted_head(title)):
         yield from ((name, sentence) for sentence in (*sentences, ""))
     dateless = _dateless(title, notice)
     is_name = bool(dateless) and " " in dateless and not _ONLY_PROGRAMME.fullmatch(dateless)
@@ -244,26 +242,6 @@ def _names_more(phrase: str, own: str) -> bool:
     return any(
         word[:1].isupper() and len(word) > 3 and folded(word) not in known for word in phrase.split()[1:]
     )
-
-
-def _quoted_head(title: str) -> str:
-    """`«Rotte»` of `“Rotte” con Ada Neri e molti altri`: the quoted name that opens a long title."""
-    found = QUOTED.match(title)
-    return quoted(found[0]) if found and re.match(r"\s[a-z]|\s?[-–,:]", title[found.end() :]) else ""
-
-
-def _called_within(title: str, notice: Notice) -> str:
-    """`«Alba», il festival dei burattini` of `La magia in piazza con “Alba”`, as the page calls it."""
-    found = _LAST_QUOTED.search(title)
-    if found is None or QUOTED.fullmatch(title):
-        return ""
-    name = found["name"].strip(' "“”«»')
-    said = re.search(
-        rf"[\"“«]\s?{re.escape(name)}\s?[\"”»],\s(?P<what>{_ARTICLE}[^.,;:()«“\"]{{8,90}})(?=[.,;\n])",
-        notice.body,
-    )
-    what = " ".join(said["what"].split()) if said else ""
-    return f"«{name}», {what}" if what and not has_verb(what) else f"«{name}»"
 
 
 def guests_of(title: str) -> str:
@@ -348,7 +326,11 @@ def nominals(notice: Notice) -> list[str]:
         bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
         if _ONLY_A_MEETING.match(bare) or _is_one_of_several(bare, notice.source):
             continue
-        if not 12 <= len(bare) <= 150 or not (NOUN.match(bare) or SEVERAL.match(bare)) or has_day(bare):
+        if (
+            not 12 <= len(bare) <= 150
+            or not (NOUN.match(bare) or SEVERAL.match(bare) or _BAND.match(bare))
+            or has_day(bare)
+        ):
             continue
         if (
             not TIME.search(bare)

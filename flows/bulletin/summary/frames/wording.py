@@ -151,6 +151,14 @@ def _from_to(match: re.Match[str]) -> str:
     return f", dalle {clock(match['h1'], match['m1'])} alle {clock(match['h2'], match['m2'])}"
 
 
+def _they(match: re.Match[str]) -> str:
+    """`i volontari partecipano` of `la nostra associazione partecipa`: whose, the page alone knows."""
+    verb = f"{match[1]}ano" if match[1] else f"{match[2] or match[3]}ono"
+    return f"{'I' if match[0][0] in 'IL' else 'i'} volontari {verb}{' ' if match[3] else ''}".rstrip() + (
+        " " if match[3] else ""
+    )
+
+
 _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple(
     (Cued(pattern, flags), new)
     for pattern, new, flags in (
@@ -263,6 +271,18 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (
             r"\b(?:al|dal|tramite il|attraverso il)\s(?:seguente\s|presente\s)?link\s?:?\s\(?https?://[^\s)]+[^\s).,;]\)?",
             "dal link nella pagina",
+            re.I,
+        ),
+        (  # what a slogan adds to whom one seeks
+            r"^([^:“”\"]{10,}\b(?:cerca|cercano|volontari[oe]?|donatori)\b[^:“”\"]*):\s[“\"«][^”\"»\d]{3,60}[”\"»]\.?$",
+            r"\1.",
+            re.I,
+        ),
+        (r"\b([Ii])\snostri\s(?=volontari|operatori|infermieri|esperti|tecnici)", r"\1 ", 0),
+        (
+            r"\b(?:il nostro (?:gruppo|comitato)|la nostra (?:associazione|sezione|delegazione)) "
+            r"(?:(partecip)a|(aderisc)e|(prend)e (?=parte))",
+            _they,
             re.I,
         ),
         (r"\bn\.\s(?=\d{1,3} [a-z])", "", 0),
