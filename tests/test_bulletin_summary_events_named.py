@@ -8,7 +8,7 @@ from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.acting import acted, acted_title
 from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.nouns import phrase_of
+from flows.bulletin.summary.frames.nouns import phrase_of, with_nominal
 from flows.bulletin.summary.frames.occasion import occasion_of
 from flows.bulletin.summary.frames.subject import matters
 from flows.bulletin.summary.text import summarise
@@ -246,3 +246,9 @@ def test_no_noun_is_told_twice(noun: str, name: str, tail: str, mark: str) -> No
 )
 def test_news_behind_a_colon_is_no_name(title: str, said: str) -> None:
     assert phrase_of(title) == said
+
+
+def test_a_phrase_that_says_the_name_again_is_not_put_behind_it() -> None:
+    own = "il torneo di carte di beneficenza"
+    assert with_nominal(own, "Torneo di carte a coppie") == own
+    assert with_nominal("il recital", "Recital con Ada Neri") == "il recital con Ada Neri"

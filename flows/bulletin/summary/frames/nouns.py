@@ -103,6 +103,7 @@ _NEWS = re.compile(  # of it, and not its name: `Concerto: in vendita i bigliett
     r"|torna(?:no)? |tutt[eio] |ancora |già |entro |sono |è |si (?:parte|inizia|comincia)|apert[eio]\b"
     r"|prelievi|iscrizioni|bigliett|orari\b|modifiche|informazioni|prenotazioni|date\b|ingresso|appuntament)",
 )
+_LONG_WORD = 4  # letters
 
 
 def phrase_of(words: str) -> str:
@@ -219,7 +220,8 @@ def with_nominal(own: str, nominal: str) -> str:
         return f"{own}{rest}"
     noun = said.split()[0]
     if opens and opens["words"].split()[0] == noun and _GOES_ON.match(said[len(noun) :]):
-        return f"{own}{said[len(noun) :]}"
+        is_twice = any(len(word) > _LONG_WORD and word in own for word in said[len(noun) :].split())
+        return own if is_twice else f"{own}{said[len(noun) :]}"  # `torneo di carte di carte a coppie`
     return f"{own}: {said}"
 
 
