@@ -64,7 +64,8 @@ _ACT = re.compile(
     _X,
 )
 _NO_MORE_OF_ACT = re.compile(
-    r",\s+(?:per|nel|nell[ae]|nei|il|la|dal|è|sono|a|in\s+occasione)\b", re.IGNORECASE
+    r",\s+(?:per|nel|nell[ae]|nei|il|la|dal|dalle|è|sono|a|in\s+occasione)\b|\b(?:ha|hanno|vieta|dispone|ordina)\s",
+    re.IGNORECASE,
 )
 _ITS_DATE = re.compile(r"(?:\b(?:del|in\s+data|dd\.?|datat[oa])\s+|\bdell['’]\s?)$", re.IGNORECASE)
 _JOIN = re.compile(

@@ -48,6 +48,7 @@ class Fact:
 _CUE = 16  # characters before a figure
 _FIGURES = re.compile(r"[0-9]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_TO_COME = re.compile(r"(?<=\w )p\.\s?v\.(?=[\s,;)])", re.I)  # `prossimo venturo`, amid a day
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
 
 
@@ -59,6 +60,7 @@ class Sheet:
         # `𝗖𝗵𝗶𝘂𝘀𝗮 il 𝟯`: letters and figures of mathematics, one for one, are read as the plain ones
         self.text = _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
         self.text = self.text.replace("\x00", " ").replace("\xa0", " ")
+        self.text = _TO_COME.sub(lambda match: " " * len(match[0]), self.text)
         self.facts: list[Fact] = []
         self._left = self.text
         self._figures = [match.start() for match in _FIGURES.finditer(self.text)]

@@ -61,6 +61,11 @@ _BARE_CLOCK = re.compile(  # `ogni sabato in piazza Po, 8-13`
 )
 _TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
 _OTHERWISE = re.compile(r"^[A-ZÀ-Ý][a-zà-ù]+\b[^.:;]{0,60}\binvece\b(?!\s(?:di|che|del)\b)")
+_SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`
+    r"^\s*(?:aggiornament[oi]|ultime notizie|ultim.ora|comunicazione(?: importante)?|attenzione|importante)"
+    r"\s?[:!]+\s(?=\S+\s\S+\s\S+)",
+    re.I,
+)
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
 _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
     r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
@@ -125,7 +130,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         if part.kind == "prose"
         for text in split(part.text)
     ]
-    title = _BAR.sub(" - ", title)
+    title = _SAYS_NEWS.sub("", _BAR.sub(" - ", title))
     heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
     heading = _SHOUTED.sub("", in_small(heading[:1].upper() + heading[1:], body))
     if len(heading) > _LONG_TITLE and _is_torn(heading):

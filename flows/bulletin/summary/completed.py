@@ -58,6 +58,7 @@ _OF_DANGERS = frozenset(
 )
 _FORBIDS = re.compile(
     r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]|divieto|sconsiglia\w*"
+    r"|ha(?:nno)? vietato|vieta(?:no)?"
     r"|non (?:possono|può|potranno) (?:circolare|transitare)"
     r"|non potabile|non (?:va|deve|può) (?:essere )?(?:bevuta|usata|utilizzata))\b",
     re.I,

@@ -45,6 +45,7 @@ _PRACTICAL = re.compile(
     r"^In caso di (?:pioggia|maltempo|neve)\b(?! potr)|\banche in caso di (?:pioggia|maltempo)\b"
     r"|\b(?:essere|essere sempre) accompagnat[ie] da\b|\bsi consigliano? \w"
     r"|\bè (?:necessario|obbligatorio) (?:portare|indossare|munirsi)\b"
+    r"|^Possono (?:donare|partecipare|iscriversi|accedere)\b"
     r"|\bposti (?:sono )?limitat\w+\b|\bfino (?:a|ad) esaurimento",
     re.I,
 )  # what one wants to know before leaving home

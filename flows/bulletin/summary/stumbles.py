@@ -43,6 +43,7 @@ _POINTS = re.compile(
 _QUALIFIED = re.compile(
     r"gratuit\w+[^.]{0,40}\b(?:ma|salvo|previ[ao]|solo|se|tranne|con)\b[^.]{0,40}(?:\[?…\]?|\[?\.{3}\]?)\s*$"
 )
+_FOR_A_CALL_TO = re.compile(r"Per la convocazione\b")  # `assemblea sul piano`, as titles shorten it
 _FOR_IT = re.compile(r"Per (?:[a-zà-ù]+[aei]r)(?:la|lo|le|li|ne|vi)\b")  # what, the text has not said
 _MEASURES_ALONE = re.compile(  # `Per l'influenza le misure per chi alleva polli.`
     r"Per [^.,;:«]{3,60} (?:il|lo|la|i|gli|le) [a-zà-ù]+ (?:per|di|a|da) chi [^.,;:]+\."
@@ -62,6 +63,10 @@ _DEED_IN_QUOTES = re.compile(  # `C'è «Convocato il Consiglio comunale»`: wha
     r"(?:c['’]è|ci sono) «(?P<deed>[A-ZÀ-Ý][a-zà-ù]+(?:at|ut|it|st|ert|ers|ott|us)[oaie]"
     r"\s(?:il|lo|la|i|gli|le|un|una|l['’])[^»]*)»",
     re.I,
+)
+_PAPER_IN_QUOTES = re.compile(  # `c'è la giornata «Obbligo di microchip»`: what an office does is no name
+    r"(?:[Cc]['’]è|[Cc]i sono)\b[^«.]{0,60}«(?P<deed>(?:Obbligo|Divieto|Avviso|Modific|Chiusur"
+    r"|Sospension|Prorog|Convocazion|Interruzion|Rimbors|Variazion|Comunicazion|Informazion|Ordinanz)[^»]*)»"
 )
 _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
@@ -182,7 +187,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "La pagina è tronca dopo «gratuito, ma …»: la condizione non si legge."
     if match := _IN_SMALL.search(text):
         yield f"«{match[1]}» non è un nome: il testo lo mette tra virgolette."
-    if match := _DEED_IN_QUOTES.search(text):
+    if match := _DEED_IN_QUOTES.search(text) or _PAPER_IN_QUOTES.search(text):
         yield f"«{match['deed']}» non è un nome: il testo lo mette tra virgolette."
     if match := _SHOUT.search(text):
         yield f"«{match[0].strip(' –-|')}» è un richiamo del titolo."
@@ -209,7 +214,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
-    if _FOR_IT.match(text):
+    if _FOR_IT.match(text) or _FOR_A_CALL_TO.match(text):
         yield "Il testo non dice di che cosa si tratta."
     if match := _MEASURES_ALONE.match(text):
         yield f"«{match[0]}» non è una frase: manca il verbo."

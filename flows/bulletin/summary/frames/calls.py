@@ -88,7 +88,10 @@ _OF_NAMES = {  # of what has only a name
     "puoi aderire": "Puoi aderire{online} {matter.to}",
     "puoi fare domanda": "Puoi fare domanda{online} per {matter.text}",
 }
-_FOR_THE_SEARCH = re.compile(r"Per (?:la (?:ricerca|selezione)|l['’]apertura|l['’]avvio)\b")
+_FOR_THE_SEARCH = re.compile(
+    r"Per (?:l[ae] (?:ricerca|selezione|proroga|proroghe|riapertura|pubblicazione)"
+    r"|l['’](?:apertura|avvio|indizione))\b"
+)
 _NAME_ALONE = 1.0  # flaw: the office's own sentence says what it is
 _CALLED = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), name)

@@ -50,15 +50,17 @@ _BOOKED_BY = re.compile(
     r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o|scrivendo a \S+@\S+|al numero \d[\d ]+\d"
     r"|su \S+))+( entro [^.]+)?\.$"
 )
-_SMALL_WORD = 4  # letters
+_SMALL_WORD = 4
 _AT = re.compile(
     r"\b(?:in|nel|nella|al|alla|presso)\s(?:il\s|la\s)?(?:piazza|piazzale|via|viale|sala|teatro|palazzo|villa|biblioteca|parco)\s[A-ZÀ-Ý«]",
     re.I,
 )
 _MOST = 40  # texts that are weighed: what comes later is only shorter
+_LEANING = re.compile(
+    r"(?:il|la|l['’])\s?(?:percorso|progetto|serata|iniziativa|evento|appuntamento|attività|piano)\b", re.I
+)
 _VERB_FIRST = re.compile(  # `Sarà inaugurata sabato 4 maggio la nuova casa`: its subject comes behind
-    r"(?:Sarà|Saranno|Verrà|Verranno|Si (?:terrà|svolge\w*|tiene|inaugura)|Torna(?:no)?"
-    r"|Prend(?:e|ono) il via)\b(?!.*\b(?:mostra|esposizione)\b)"
+    r"(?:Sarà|Saranno|Verrà|Si (?:terrà|svolge\w*|tiene|inaugura)|Torna)\b(?!.*\b(?:mostra|esposizione)\b)"
 )
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -143,9 +145,9 @@ def of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
             or (is_there and not nominals(notice) and _shares(title, line))
         )
         leans = needs_headline(line) and not (_VERB_FIRST.match(line) and is_told(title, line))
-        is_slogan = line == notice.prose[0] and speaks(title) and not nominals(notice)
-        if is_slogan and not {"when", "hours", "place"} & set(untold(line, occasion)):
-            is_of_it = True
+        shares = any(word[:6] in folded(line) for word in folded(title).split() if len(word) > 6)
+        is_slogan = line == notice.prose[0] and not nominals(notice) and (speaks(title) or shares)
+        is_of_it = is_of_it or (is_slogan and not {"when", "hours", "place"} & set(untold(line, occasion)))
         if not _ABOUT_BOOKING.match(line) and not leans and is_of_it:
             yield from completed(said, occasion)
 
@@ -281,11 +283,7 @@ def _acted(clause: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
 
 def _headed(lead: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
     """A sentence that names the matter, then `L'appuntamento è sabato 4 maggio alle 21, nella Sala Verdi.`"""
-    if re.match(
-        r"(?:il|la|l['’])\s?(?:percorso|progetto|serata|iniziativa|evento|appuntamento|attività)\b",
-        lead,
-        re.I,
-    ):
+    if _LEANING.match(lead):
         return
     sitting = occasion.sittings[0]
     if sitting.days.spans[0].first == sitting.days.spans[-1].last:

@@ -100,11 +100,16 @@ _WAS_THEN = Cued(  # which morning, the reader does not know, and what was done 
     r"(?:ha|hanno) [a-zà-ù]+(?:at|ut|it|st|ert|ess)o\b)",
     re.I,
 )
+_DONE_TODAY = Cued(  # what is open again stays open, whichever the day was
+    r"(?<=\bstat[oa] )(?P<done>(?:riapert|ripristinat|riattivat|completat|conclus)[oa])"
+    r" (?:oggi|ieri|stamattina)(?:,? alle (?:ore )?\d{1,2}(?:[.:]\d\d)?)?(?=[ ,.])",
+    re.I,
+)
 
 
 def without_recitals(sentence: str) -> str:
     """`sentence` from where its news begins."""
-    text = _WAS_THEN.sub("", sentence)
+    text = _DONE_TODAY.sub(r"\g<done>", _WAS_THEN.sub("", sentence))
     text = _ONE_DAY.sub("", _NEXT_DAY.sub("", text))
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
     text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
