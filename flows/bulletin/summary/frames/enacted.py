@@ -22,6 +22,14 @@ _CUTS = Cued(  # `E-distribuzione ha comunicato l'interruzione dell'energia elet
     r"(?:,?\sdalle\s[\d:]{1,5}\salle\s[\d:]{1,5})?)(?=[\s,.])",
     re.I,
 )
+_IN_STREETS = Cued(
+    r"\bnelle seguenti (?:vie|strade|zone|località|contrade)\s?:? "
+    r"(?=(?:via|viale|piazza|corso|vicolo|contrada|località) )",
+    re.I,
+)
+_LOUD_KIND = re.compile(  # `in Via Po`, `e Piazza Alba`
+    r"(?<=[A-Za-zà-ù\d,] )(?:Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])"
+)
 _CLOSES = Cued(
     rf"{_DONE}la\s(?:temporanea\s|totale\s)?chiusura(?:\s(?:temporanea|totale|completa))?"
     r"(?P<of>\sal\s(?:traffico|transito)(?:\s(?:veicolare|dei\sveicoli))?)?\s(?:di|della|del|dello|dell['’])\s?",
@@ -53,7 +61,8 @@ _BANNED = {
 
 def as_found(sentence: str) -> str:
     """`sentence` as what one finds in the street; any other as it is."""
-    text = _CUTS.sub(_missing, sentence)
+    text = _LOUD_KIND.sub(lambda kind: kind[0].lower(), _IN_STREETS.sub("in ", sentence))
+    text = _CUTS.sub(_missing, text)
     if banned := _BANS.search(text):
         rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])
         text = f"{text[: banned.start()]}{_ban(banned['what'], banned['also'] or '')}{rest}"

@@ -188,14 +188,6 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             0,
         ),
-        (
-            r"\bnelle seguenti (?:vie|strade|zone|località|contrade)\s?:? "
-            r"(?=(?:via|viale|piazza|corso|vicolo|contrada|località) )",
-            "in ",
-            re.I,
-        ),
-        (r"(?<=[a-zà-ù\d] )(Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])", _small, 0),
-        (r"(?<=[A-Za-zà-ù\d], )(Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])", _small, 0),
         (r"(dalle \d\d?(?::\d\d)?),? e fino (?=alle \d)", r"\1 ", re.I),
         (r"^Che (?=(?:il|lo|la|i|gli|le|dal|dalle) |l['’])", "", 0),  # whose `si avvisa` stood above
         (r"\b(in (?:arrivo|consegna|distribuzione)) in questi giorni\b", r"\1", 0),
