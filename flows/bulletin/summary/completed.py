@@ -30,7 +30,8 @@ _BARRED = re.compile(
 _EXCEPTED = Cued(
     r"\b(?:(?:sono|è|restano|resta|saranno|sarà) (?:tuttavia |comunque )?(?:esclus|esent|esonerat"
     r"|eccettuat)[oaie]"
-    r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|in deroga|tranne"
+    r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|non vale(?! più)"
+    r"|in deroga|tranne"
     r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia |continuare a )?(?:accedere|entrare|transitare"
     r"|circolare|passare|raggiungere)"
     r"|(?:sar(?:à|anno)|resta(?:no)?|è|sono) (?:sempre |comunque )?(?:consentit|garantit)[oaie]\b[^.;]{0,80}"

@@ -15,9 +15,9 @@ _DONE = (
     r"|^[A-ZÀ-Ý][^.;:,]{3,50}?\s(?:ha|hanno)\s(?:comunicato|disposto|ordinato|annunciato))\s"
 )
 _CUTS = Cued(  # `E-distribuzione ha comunicato l'interruzione dell'energia elettrica per il 21 ottobre`
-    r"^(?:[A-ZÀ-Ý][^.;:,]{3,50}?\s(?:ha|hanno)\s(?:comunicato|annunciato|programmato)|Si\s(?:comunica|informa|avvisa))\s"
+    r"^(?:[A-ZÀ-Ý][^.;:]{3,80}?\s(?:ha|hanno)\s(?:comunicato|annunciato|programmato)|Si\s(?:comunica|informa|avvisa))\s"
     r"(?:l['’]interruzione|la\ssospensione)\s(?:temporanea\s|programmata\s)?"
-    r"(?P<what>(?:dell['’]erogazione\s)?(?:dell['’]energia\selettrica|dell['’]acqua(?:\spotabile)?|idrica)|della\scorrente)\s"
+    r"(?P<what>(?:dell['’]erogazione\s|della\sfornitura\s)?(?:(?:dell['’]|di\s)energia\selettrica|dell['’]acqua(?:\spotabile)?|idrica)|della\scorrente)\s"
     r"(?:per\s)?(?P<when>(?:il\s|l['’])?(?:[a-zà-ù]{4,6}ì\s|sabato\s|domenica\s)?\d{1,2}[°º]?\s[a-zà-ù]{5,9}(?:\s20\d\d)?"
     r"(?:,?\sdalle\s[\d:]{1,5}\salle\s[\d:]{1,5})?)(?=[\s,.])",
     re.I,

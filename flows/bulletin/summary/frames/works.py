@@ -45,7 +45,7 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
     re.I,
 )
 _SEVERAL = 2  # other lines, each with a measure and streets of its own
-_MAY = re.compile(r"\bpotr(?:ebbe|ebbero|à|anno) (?:mancare|verificarsi|essere)\b", re.I)
+_MAY = re.compile(r"\bpotr(?:ebbe|ebbero|à|anno) (?:mancare|verificarsi)\b", re.I)
 _ROOM = 35  # UTF-16 units of what is left to the page
 _MINDED = 1.0  # flaw of what no reader needs
 _MISLEADS = re.compile(r"\b(?:annullat|rinviat|posticipat|prorogat|revocat|riapert)\w+", re.I)
