@@ -55,7 +55,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (
             2.2,
             r"band[oi]|contribut[oi]|bonus|voucher|avviso\s+pubblico|bors[ae]\s+di\s+studio|buon[oi]\s+"
-            r"(?:scuola|libri|spesa)|agevolazion\w|sostegno\s+(?:economico|demografico)|rimborso|soggiorn\w",
+            r"(?:scuola|libri|spesa)|agevolazion\w|sostegno\s+(?:economico|demografico)|rimborso|(?<!imposta\sdi\s)soggiorn\w",
         ),
         (
             1.6,
@@ -122,7 +122,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (4.0, r"(?:es|estu|in)umazion\w"),
         (
             2.2,
-            r"servizi[o]?|sportello|ritiro|cart[ae]\s+d['’]\s?identità|autorizzazion\w|certificat\w+|imu|tari|tributi"
+            r"servizi[o]?|sportello|ritiro|cart[ae]\s+d['’]\s?identità|autorizzazion\w|certificat\w+|imu|tari|tributi|impost[ae]"
             r"|trasporto\s+scolastico|mensa|pedibus|modulistica|albo|giuramento|agevolazioni",
         ),
         (

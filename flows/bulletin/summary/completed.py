@@ -23,15 +23,16 @@ from flows.bulletin.summary.frames.works import STREETS
 
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
-    r"|senso unico"
+    r"|senso unico|traffico limitato|pedonale"
     r"|non (?:possono|può) circolare)\b",
     re.I,
 )
 _EXCEPTED = Cued(
     r"\b(?:(?:sono|è|restano|resta|saranno|sarà) (?:tuttavia |comunque )?(?:esclus|esent|esonerat"
     r"|eccettuat)[oaie]"
-    r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|in deroga|tranne"
-    r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia |continuare a )?(?:accedere|transitare"
+    r"|ad eccezione|eccett[oi]|eccettuat|fatta eccezione|fa(?:nno)? eccezione|non si applica|non vale(?! più)"
+    r"|in deroga|tranne"
+    r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia |continuare a )?(?:accedere|entrare|transitare"
     r"|circolare|passare|raggiungere)"
     r"|(?:sar(?:à|anno)|resta(?:no)?|è|sono) (?:sempre |comunque )?(?:consentit|garantit)[oaie]\b[^.;]{0,80}"
     r"\b(?:residenti|soccorso|frontisti|pedoni|transito|accesso))",
@@ -57,8 +58,8 @@ _OF_DANGERS = frozenset(
     {Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign, Kind.service}
 )
 _FORBIDS = re.compile(
-    r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]|divieto|sconsiglia\w*"
-    r"|ha(?:nno)? vietato|vieta(?:no)?"
+    r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]|ha(?:nno)? vietato|vieta(?:no)?"
+    r"|divieto(?! (?:mira|ha lo scopo|serve|tutela))|sconsiglia\w*"
     r"|non (?:possono|può|potranno) (?:circolare|transitare)"
     r"|non potabile|non (?:va|deve|può) (?:essere )?(?:bevuta|usata|utilizzata))\b",
     re.I,
@@ -83,6 +84,11 @@ _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTI
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) [a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _SHORT = 130  # UTF-16 units of a sentence that is added
+_OPENS_AGAIN = re.compile(r"\b(?:riapert[oaie]|riapr\w+)\b", re.I)
+_STILL = re.compile(
+    r"\b(?:rest|riman)\w+\b[^.]{0,80}\b(?:in vigore|chius[oaie]|chiusura|vietat[oaie]|divieto)\b", re.I
+)
+_STILL_IN_PAGE = "Chiusure e divieti ancora in vigore sono nella pagina."
 _HAS_TERMS = re.compile(r"\b(?:termin[ei]|scadenz[ae]|entro)\b", re.I)
 _MAY_REACT = (
     (re.compile(r"\b(?:conferma(?:re)?|accetta(?:re|zione)|rinunc\w+)\b", re.I), "per confermare il posto"),
@@ -104,7 +110,19 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     told, added = text, list[str]()
-    for made in (_streets, _exceptions, _excluded, _ban, _closures, _deed, _terms, _lot, _rain, _prices):
+    for made in (
+        _streets,
+        _exceptions,
+        _excluded,
+        _ban,
+        _still,
+        _closures,
+        _deed,
+        _terms,
+        _lot,
+        _rain,
+        _prices,
+    ):
         bases = [text] if made is _rain else list(_shorter(text))
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -155,8 +173,9 @@ def _ban(text: str, notice: Notice) -> tuple[str, ...]:
     """The office's sentence that forbids or advises against, where `text` does neither."""
     if notice.kind not in _OF_DANGERS or _FORBIDS.search(text):
         return ()
+    is_boiled = "bollire" in text
     said = (worded(sentence) for sentence in notice.prose if _FORBIDS.search(sentence))
-    return tuple(one for one in said if is_fit(one, one))[:1]
+    return tuple(one for one in said if is_fit(one, one) and not (is_boiled and "boll" in one))[:1]
 
 
 def _deed(text: str, notice: Notice) -> tuple[str, ...]:
@@ -168,6 +187,12 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
     first = [] if notice.listings else deeds[:1]
     return (" ".join(deeds), *others, *first, PRECAUTIONS)
+
+
+def _still(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of what stays shut or forbidden, where a text tells only that a street opens again."""
+    opens = notice.kind is Kind.road and _OPENS_AGAIN.search(text) and not _BARRED.search(text)
+    return (_STILL_IN_PAGE,) if opens and _STILL.search(notice.body) else ()
 
 
 def _closures(text: str, notice: Notice) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ _PRACTICAL = re.compile(
 _BRING = re.compile(
     r"\b(?:occorre|bisogna|serve|servono|è (?:necessario|obbligatorio|possibile)|si (?:deve|può)|devi|puoi)"
     r"\s(?:\w+\s)?"
-    r"(?:portare|presentare|esibire|munirsi|prenotar\w*|fissare|chiamare|telefonare|rivolgersi)\b",
+    r"(?:(?:un|una|il|la) (?:document\w+|tessera|carta)"
+    r"|portare|presentare|esibire|munirsi|prenotar\w*|fissare|chiamare|telefonare|rivolgersi)\b",
     re.I,
 )
 _REQUIRES = re.compile(

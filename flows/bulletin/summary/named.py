@@ -45,7 +45,8 @@ _CHANGES = re.compile(
     re.I,
 )
 _SHUTS = re.compile(
-    r"\b(?:chius[oaie]|chiusura|vietat[oaie]|divieto|senso unico|interrott[oaie]|interruzione|deviat\w+)\b",
+    r"\b(?:chius[oaie]|chiusura|riapert[oaie]|vietat[oaie]|divieto|senso unico|interrott[oaie]|interruzione"
+    r"|deviat\w+)\b",
     re.I,
 )
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
@@ -80,6 +81,10 @@ _OFFICE = re.compile(
     r"\b(?:bibliotec|muse[oi]|ecocentr|piscin|cimiter|anagraf|palestr|ludotec|nido|sportell|mercat|pinacotec)\w*",
     re.I,
 )
+_VOTES = re.compile(
+    r"\b(?:seggi[oi]?|elettor[ei]|vot(?:a|o|are|eranno)|elezioni|referendum|ballottaggio)\b", re.I
+)
+_LETTERS = re.compile(r"\b[A-Z]{3,6}\b")
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _TOLD = 0.75  # of the words of weight of a page's first sentence
 _EMPTY_WORDS = """
@@ -106,6 +111,8 @@ def says_matter(text: str, notice: Notice) -> bool:
 
     An alert is named by its hazard: titles such as `Maltempo, aggiornamento` have nothing else.
     """
+    if _VOTES.search(text) and _VOTES.search(notice.title):
+        return True
     if notice.kind is Kind.hours and not _names_its_office(text, notice):
         return False
     if notice.kind is Kind.hours and (_OPEN_OFFICE.search(text) or _LESSONS.search(text)):
@@ -145,7 +152,8 @@ def says_matter(text: str, notice: Notice) -> bool:
     inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}
     if notice.kind in _ON_PAPER and told and not inflected and told <= _PAPERS and named - _PAPERS:
         return False  # `La graduatoria è pubblicata`: of what?
-    return not named or len(told) + len(inflected) >= (2 if len(named) >= _LONG_TITLE else 1)
+    letters = bool(set(_LETTERS.findall(notice.title)) & set(_LETTERS.findall(text)))  # `TARI`
+    return not named or len(told) + len(inflected) + letters >= (2 if len(named) >= _LONG_TITLE else 1)
 
 
 def _short(text: str) -> set[str]:

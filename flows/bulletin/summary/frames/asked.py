@@ -46,11 +46,12 @@ _CALLS = Cued(  # `Se avvisti un incendio, chiama subito il 112.`
     r"\b(?:112|113|115|118|1515|803 ?555|800[ .]?\d{3}|numero verde)\b",
     re.I,
 )
+_CALLING = re.compile(r"^(In caso [^,.;]{3,60},? )chiamare\b")
 _OF_FIRES = frozenset({Kind.campaign, Kind.other, Kind.act, Kind.health})
 _BOIL = Cued(
     r"\b(?:farla bollire|bollirla|bollire l['’]acqua|(?:previa|dopo|solo dopo) (?:la )?(?:bollitura"
     r"|ebollizione))\b"
-    r"(?P<long> per almeno \d+ minuti)?",
+    r"(?: (?:per|di) (?P<long>almeno \d+ minuti))?",
     re.I,
 )
 _AS_DEED = re.compile(r"^(?:di|a|ad)\s", re.I)
@@ -112,7 +113,8 @@ def asked(notice: Notice) -> Iterator[Sentence]:
     if notice.kind not in _KINDS:
         return
     if boils := _BOIL.search(notice.source):
-        yield _sentence(f"Fai bollire l'acqua{boils['long'] or ''} prima di berla")
+        long = f" per {boils['long']}" if boils["long"] else ""
+        yield _sentence(f"Fai bollire l'acqua{long} prima di berla")
         return
     for listing in notice.listings:
         if _ANNOUNCES.search(listing.lead) and not _IF.search(listing.lead):
@@ -129,7 +131,7 @@ def asked(notice: Notice) -> Iterator[Sentence]:
                 return  # what is asked first is asked most
     calls = next((said for said in notice.prose if _CALLS.search(said) and len(said) <= _LONGEST), "")
     if calls and notice.kind in _OF_FIRES:
-        yield _sentence(calls.rstrip(".").replace(" chiamare ", " chiama "))
+        yield _sentence(_CALLING.sub(r"\1chiama", calls.rstrip(".")))
 
 
 def tells_deed(text: str, deed: str) -> bool:

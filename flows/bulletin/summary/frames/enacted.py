@@ -15,12 +15,20 @@ _DONE = (
     r"|^[A-ZÀ-Ý][^.;:,]{3,50}?\s(?:ha|hanno)\s(?:comunicato|disposto|ordinato|annunciato))\s"
 )
 _CUTS = Cued(  # `E-distribuzione ha comunicato l'interruzione dell'energia elettrica per il 21 ottobre`
-    r"^(?:[A-ZÀ-Ý][^.;:,]{3,50}?\s(?:ha|hanno)\s(?:comunicato|annunciato|programmato)|Si\s(?:comunica|informa|avvisa))\s"
+    r"^(?:[A-ZÀ-Ý][^.;:]{3,80}?\s(?:ha|hanno)\s(?:comunicato|annunciato|programmato)|Si\s(?:comunica|informa|avvisa))\s"
     r"(?:l['’]interruzione|la\ssospensione)\s(?:temporanea\s|programmata\s)?"
-    r"(?P<what>(?:dell['’]erogazione\s)?(?:dell['’]energia\selettrica|dell['’]acqua(?:\spotabile)?|idrica)|della\scorrente)\s"
+    r"(?P<what>(?:dell['’]erogazione\s|della\sfornitura\s)?(?:(?:dell['’]|di\s)energia\selettrica|dell['’]acqua(?:\spotabile)?|idrica)|della\scorrente)\s"
     r"(?:per\s)?(?P<when>(?:il\s|l['’])?(?:[a-zà-ù]{4,6}ì\s|sabato\s|domenica\s)?\d{1,2}[°º]?\s[a-zà-ù]{5,9}(?:\s20\d\d)?"
     r"(?:,?\sdalle\s[\d:]{1,5}\salle\s[\d:]{1,5})?)(?=[\s,.])",
     re.I,
+)
+_IN_STREETS = Cued(
+    r"\bnelle seguenti (?:vie|strade|zone|località|contrade)\s?:? "
+    r"(?=(?:via|viale|piazza|corso|vicolo|contrada|località) )",
+    re.I,
+)
+_LOUD_KIND = re.compile(  # `in Via Po`, `e Piazza Alba`
+    r"(?<=[A-Za-zà-ù\d,] )(?:Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])"
 )
 _CLOSES = Cued(
     rf"{_DONE}la\s(?:temporanea\s|totale\s)?chiusura(?:\s(?:temporanea|totale|completa))?"
@@ -53,7 +61,8 @@ _BANNED = {
 
 def as_found(sentence: str) -> str:
     """`sentence` as what one finds in the street; any other as it is."""
-    text = _CUTS.sub(_missing, sentence)
+    text = _LOUD_KIND.sub(lambda kind: kind[0].lower(), _IN_STREETS.sub("in ", sentence))
+    text = _CUTS.sub(_missing, text)
     if banned := _BANS.search(text):
         rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])
         text = f"{text[: banned.start()]}{_ban(banned['what'], banned['also'] or '')}{rest}"

@@ -122,6 +122,21 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
     yield f"{lead}: {mark.join(items) if mark else joined(items)}."
 
 
+_KEEPS = re.compile(
+    r"\s(?:osserv|segu|effettu)(?:er[àa]|a|e|ir[àa]|(?P<many>eranno|ano|ono|iranno))\s$", re.I
+)
+_SEASON = re.compile(r"\b(?P<name>estivo|estivi|invernal)", re.I)
+
+
+def _hours(which: str, *, is_many: bool) -> str:
+    """`segue l'orario estivo`, `cambiano orario`, and where the hours are."""
+    season = _SEASON.search(which)
+    if season is None:
+        return f"{'cambiano' if is_many else 'cambia'} orario. Gli orari sono nella pagina"
+    name = "estivo" if season["name"].lower().startswith("estiv") else "invernale"
+    return f"{'seguono' if is_many else 'segue'} l'orario {name}. Gli orari sono nella pagina"
+
+
 def _named(lead: str, listing: Listing) -> Iterator[str]:
     """The sentence with `alcune vie` for `le seguenti vie`, and where these are."""
     found = _FOLLOWING.search(lead)
@@ -131,6 +146,9 @@ def _named(lead: str, listing: Listing) -> Iterator[str]:
     before = found["before"].strip().lower()
     noun = found["noun"].lower()
     kept = f"{noun}{found['rest']}"
+    if noun == "orari" and (keeps := _KEEPS.search(lead, 0, found.start())):
+        yield f"{lead[: keeps.start()].rstrip()} {_hours(found['rest'], is_many=bool(keeps['many']))}."
+        return
     if gender.is_plural:
         some = f"{_SOME.get(before, '')}{'alcune' if gender.is_feminine else 'alcuni'} {kept}"
     elif before in ("il", "la"):

@@ -21,7 +21,7 @@ _READ: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             "closed",
-            r"chiusur[ae](?:\s(?:temporanea|totale|completa|provvisoria|straordinaria))?"
+            r"(?:interruzion[ei](?:\stemporanea)?\s(?P<cut>del\s(?:traffico|transito)|della\scircolazione)|chiusur[ae])(?:\s(?:temporanea|totale|completa|provvisoria|straordinaria))?"
             r"(?P<partly>\sparziale)?(?P<night>\snotturna)?"
             r"(?:\s(?P<traffic>al\s(?:traffico|transito|passaggio)(?:\s(?:veicolare\se\spedonale"
             r"|veicolare|pedonale))?"
@@ -127,7 +127,7 @@ def measure_at(text: str, start: int) -> Measure | None:
 
 def _words(kind: str, found: dict[str, str | None]) -> str:
     if kind == "closed":
-        return _traffic((found.get("traffic") or "").lower())
+        return _traffic("al traffico" if found.get("cut") else (found.get("traffic") or "").lower())
     if kind == "alternate":
         by = (found.get("by") or found.get("by2") or "").lower()
         return {"": "", "vista": ", a vista"}.get(

@@ -93,7 +93,7 @@ def with_name(text: str, matter: Matter | None) -> str:
     its = matter.noun.split(" ", 1)[0]
     if noun != its and (noun in _FEMININE) is not matter.is_feminine:
         return ""  # `La mensa è gratuito`
-    if noun != its and noun not in ("servizio", "iniziativa", "misura"):
+    if noun != its and (noun not in ("servizio", "iniziativa", "misura") or its in ("avviso", "comunicato")):
         return ""  # `Il corso` beside a bonus: something else
     aside = "," if matter.text.count(", ") == 1 else ""  # `Lo sportello casa, nuovo servizio, è aperto`
     return f"{matter.text[:1].upper()}{matter.text[1:]}{aside} {text[subject.end() :]}"

@@ -35,6 +35,7 @@ _GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica
     rf"(?:\s(?:{_WHOM}|alla cittadinanza|ai cittadini|agli utenti))?,?\sche:?,?\s(?P<news>.+)$",
     re.I | re.S,
 )
+_PLACE = re.compile(r"\b(?i:località|frazione|contrada|via|viale|piazza|corso|strada)\s[A-ZÀ-Ý]")
 _SAYS_WHY = re.compile(r"a causa|in occasione|in vista", re.I)
 _OPENS = re.compile(
     r"^(?:a causa|(?:a|in) seguito|su richiesta|al fine|allo scopo|per (?:consentire|permettere"
@@ -129,6 +130,7 @@ def _without_grounds(text: str) -> str:
     if (ground := _GROUND.match(text)) and speaks(ground["news"]):
         before = f"{ground['ground']}{ground['why']}"
         is_kept = _SAYS_WHY.match(before) is not None and len(before) <= _LONG_REASON
+        is_kept = is_kept or (_PLACE.search(before) is not None and _PLACE.search(ground["news"]) is None)
         if is_kept or not (_days(before) - _days(ground["news"])):
             news = ground["news"][:1].lower() + ground["news"][1:]
             text = f"{before}, {news}" if is_kept else ground["news"]

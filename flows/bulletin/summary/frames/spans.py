@@ -25,6 +25,7 @@ _TIGHT = re.compile(r"(?<=\d),(?=\d{1,2}(?:,|\s(?:e\s|[a-z]{4})))")  # `14,15, 1
 _SINCE = re.compile(
     r"(?<!\w)(?:a (?:partire|decorrere|far data) |con decorrenza |in vigore )?(?=da(?:l|ll['’])?\s?\S)", re.I
 )
+_BEHIND_A_WEEKDAY = re.compile(r"(?:\w{3,7}ì|\bsabato|\bdomenica)\s$", re.I)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _NEXT = re.compile(r"(?<=\bdal)\sprossimo\s(?=\d)", re.I)
 _PRIMO = re.compile(rf"\bprimo(?=\s(?:{'|'.join(MONTHS)})\b)", re.I)
@@ -81,6 +82,8 @@ def _periods_of(line: str) -> Iterator[tuple[int, Period]]:
     for place in _WORD.finditer(line):
         if place.start() >= at and (found := period_at(line, place.start())):
             at = found.end
+            if _BEHIND_A_WEEKDAY.search(line, 0, place.start()) and not found.days[0].weekday:
+                continue  # a weekday that is not that day's: nobody can say which
             yield place.start(), found
 
 

@@ -111,15 +111,16 @@ _LAW = re.compile(
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
 _FROM_BY = Cued(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
 _ONE_MONTH = Cued(
-    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
+    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}[°º]?) (?P<month>{'|'.join(MONTHS)})"
     r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month)\b"
 )
 _SAME_MONTH = re.compile(
-    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>20\d\d)"
+    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}[°º]?) (?P<month>{'|'.join(MONTHS)})"
+    r" (?P<year>20\d\d)"
     r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month) (?P=year)\b"
 )
 _SAME_YEAR = re.compile(
-    rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
+    rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}}[°º]? (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
     rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"
 )
 _BEFORE_A_VOWEL = re.compile(  # `l'8 maggio`, `dall'11 maggio`
@@ -187,16 +188,9 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             0,
         ),
-        (
-            r"\bnelle seguenti (?:vie|strade|zone|località|contrade)\s?:? "
-            r"(?=(?:via|viale|piazza|corso|vicolo|contrada|località) )",
-            "in ",
-            re.I,
-        ),
-        (r"(?<=[a-zà-ù\d] )(Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])", _small, 0),
-        (r"(?<=[A-Za-zà-ù\d], )(Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])", _small, 0),
         (r"(dalle \d\d?(?::\d\d)?),? e fino (?=alle \d)", r"\1 ", re.I),
         (r"^Che (?=(?:il|lo|la|i|gli|le|dal|dalle) |l['’])", "", 0),  # whose `si avvisa` stood above
+        (r"\b(in (?:arrivo|consegna|distribuzione)) in questi giorni\b", r"\1", 0),
         (r"^Anche per (?=l['’]anno |il 20|la stagione )", "Per ", 0),
         (r"^Anche nel (?=20\d\d\b)", "Nel ", 0),
         (
@@ -260,7 +254,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (rf"\b(il|dal|al|del|nel) (?=(?:8|11) {MONTH})", _elided, re.I),
         (r"\bdal (\d{1,2} \w+(?: \d{4})?) ed? entro il (?=\d)", r"dal \1 al ", 0),
         (r"\bdal (\d{1,2} \w+(?: \d{4})?) e non oltre il (?=\d)", r"dal \1 al ", 0),
-        (r"\bdal (\d{1,2} \w+(?: \d{4})?) e fino al (?=\d)", r"dal \1 al ", 0),
+        (r"\b([Dd]al) (\d{1,2}[°º]? \w+(?: \d{4})?) e fino (?=al \d)", r"\1 \2 ", 0),
         (r"\bpresentare/trasmettere\b", "presentare", re.I),
         (r"\bon[- ]line\b", "online", re.I),
         (

@@ -34,7 +34,7 @@ _JOINED = re.compile(
     re.I,
 )
 _BETWEEN = re.compile(
-    r"(?:nel\stratto\s)?(?:compreso\s)?tra\s(?:la\s)?(?:via|viale|piazza|corso|vicolo|largo)\s", re.I
+    r"(?:nel\stratto\s)?(?:compreso\s)?tra\s(?:la\s)?(?:vi[ae]l?e?|piazza|corso|vicolo|largo)\s", re.I
 )
 _PARKING = re.compile(r"\b(?:disco orario|stall[oi]|parcometr\w+|sosta a pagamento)\b", re.I)
 _AIM = re.compile(r"^al fine di ", re.I)
@@ -45,6 +45,7 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
     re.I,
 )
 _SEVERAL = 2  # other lines, each with a measure and streets of its own
+_MAY = re.compile(r"\bpotr(?:ebbe|ebbero|à|anno) (?:mancare|verificarsi)\b", re.I)
 _ROOM = 35  # UTF-16 units of what is left to the page
 _MINDED = 1.0  # flaw of what no reader needs
 _MISLEADS = re.compile(r"\b(?:annullat|rinviat|posticipat|prorogat|revocat|riapert)\w+", re.I)
@@ -99,8 +100,7 @@ def _tells(text: str) -> bool:
 
 _HAPPENS = re.compile(
     r"\b(?:chius[oaie]|chiud\w+|vietat[oaie]|divieto|senso unico|deviat\w+|interrott[oaie]|sospes[oaie]"
-    r"|manca(?:nza)?|mancherà"
-    r"|lavori|riapr\w+|riapert\w+|asfaltat\w*|asfaltatura|istituit\w+|interruzion\w+|sospension\w+)\b",
+    r"|manca(?:nza)?|mancherà|lavori|riapr\w+|riapert\w+|asfaltat\w*|istituit\w+|interruzion\w+|sospension\w+)\b",
     re.I,
 )
 _SUPPLIED = re.compile(r"\b(?:acqua|idric\w+|acquedotto|corrente|elettric\w+|gas)\b", re.I)
@@ -109,8 +109,10 @@ _SUPPLIED = re.compile(r"\b(?:acqua|idric\w+|acquedotto|corrente|elettric\w+|gas
 def _framed(notice: Notice) -> Iterator[str]:
     """Sentences built from phrases that were understood to the last word."""
     used, works = _works(notice)
-    if not works or (_is_supply(works[0]) and not works[0].streets and EVERYWHERE.search(notice.source)):
-        return  # where, the outline tells
+    is_supply = bool(works) and _is_supply(works[0])
+    is_everywhere = is_supply and not works[0].streets and EVERYWHERE.search(notice.source)
+    if not works or is_everywhere or (is_supply and _MAY.search(notice.source)):
+        return  # where, the outline tells; or it may be cut, or not
     text = " ".join(filter(None, (opened(_sentence(work)) for work in works)))
     if not text:
         return
