@@ -16,6 +16,7 @@ from flows.bulletin.language.verbs import speaks
 _Field = Literal["day", "hours", "place", "price", "label"]
 
 _ISO = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])")
+_NUMERIC = re.compile(r"(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)")
 _DAY = re.compile(rf"(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?", re.I)
 _CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d(?::00)?"
 _SPAN = re.compile(
@@ -33,7 +34,9 @@ _PLACE = re.compile(
     r"(?:sal[ae]|salone|saletta|teatro|cinema|auditorium|palazz\w+|palestra|villa|bibliotec\w+|centro|oratorio|museo"
     r"|parc\w+|piazz\w+|chies\w+|via|viale|largo|giardin\w+|campo|osservatorio|stadio|castello|municipio|cortile"
     r"|scuola|piscina|rifugio|spiaggia|lungolago|lungomare|malga|area|tensostruttura|circolo|anfiteatro|arena|borgo"
-    r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante)\b"
+    r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante"
+    r"|spazio|fiera(?=\s[A-Z])|dipartimento|università|ospedale|istituto|liceo|agriturismo|cantina|casa|lido|stazione"
+    r"|torre|loggia|portico|chiostro|corte|bosco|lago|cappella|basilica|duomo|bar|pub|caffè|sagrato)\b"
     r"(?!\s(?:per|e)\s)(?:[^.:;!?\n]|(?<=\b[A-Z])\.){0,80}",
     re.I,
 )
@@ -77,7 +80,7 @@ def _field(line: str) -> _Field | None:
         return None
     if _LABEL.fullmatch(bare):
         return "label"
-    if _ISO.fullmatch(bare) or _DAY.fullmatch(bare) or _hours_behind(bare):
+    if _ISO.fullmatch(bare) or _NUMERIC.fullmatch(bare) or _DAY.fullmatch(bare) or _hours_behind(bare):
         return "day"
     if _SPAN.fullmatch(bare) or _HOURS.fullmatch(bare) or re.fullmatch(_CLOCK, bare):
         return "hours"
@@ -104,10 +107,16 @@ def _written(found: Sequence[tuple[_Field, str]]) -> list[str]:
     is_bare = all(re.fullmatch(_CLOCK, clock) for clock in clocks)
     if len(clocks) > (2 if is_bare else 1) or len(places) > 1 or (is_bare and clocks and not places):
         return []
-    if not clocks and re.search(r"20\d\d", day) and not re.match(WEEKDAY, day, re.I):
+    is_dated = re.search(r"20\d\d", day) and not re.match(WEEKDAY, day, re.I)
+    if (not clocks and is_dated) or (_NUMERIC.fullmatch(day) and not places):
         return []  # the page's own day, above a place
     several = clocks if any(_SEVERAL.search(clock) for clock in clocks) else []
-    made = ["Date e orari", ", ".join(filter(None, (_ISO.sub(_said, day), "" if several else _span(clocks))))]
+    made = [
+        "Date e orari",
+        ", ".join(
+            filter(None, (_NUMERIC.sub(_said, _ISO.sub(_said, day)), "" if several else _span(clocks)))
+        ),
+    ]
     for kind, label in _LABELS:
         if lines := [words for own, words in found if own == kind]:
             made += [label, *(f"{words}." for words in lines)]
