@@ -216,3 +216,46 @@ def test_what_is_done_on_a_national_day_is_told_with_it() -> None:
 )
 def test_what_happens_is_told_in_the_offices_own_words(title: str, body: str, text: str) -> None:
     assert text_of(title, body) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Volontari per la biblioteca",
+            "Ami i libri? La biblioteca comunale cerca volontari per le aperture serali. Per "
+            "candidarsi basta "
+            "compilare il modulo in biblioteca entro il 10 ottobre.",
+            "La biblioteca comunale cerca volontari per le aperture serali. Per candidarsi basta "
+            "compilare il modulo "
+            "in biblioteca entro il 10 ottobre.",
+        ),
+        (
+            "Gemellaggio con Lindau, il Comune cerca famiglie",
+            "Il Comune cerca famiglie disposte a ospitare un ragazzo tedesco dal 3 al 10 maggio 2027. Chi è "
+            "interessato può scrivere a gemellaggi@comune.it entro il 28 febbraio.",
+            "Il Comune cerca famiglie disposte a ospitare un ragazzo tedesco dal 3 al 10 maggio 2027. Chi è "
+            "interessato può scrivere a gemellaggi@comune.it entro il 28 febbraio.",
+        ),
+        (
+            "Camminata tra gli ulivi",
+            "La camminata tra gli ulivi, in programma domenica 25 ottobre, parte alle 9 dal frantoio "
+            "di via Olmo. È "
+            "obbligatoria la prenotazione entro venerdì 23 al 347 0000000.",
+            "La camminata tra gli ulivi, in programma domenica 25 ottobre, parte alle 9 dal frantoio "
+            "di via Olmo. "
+            "È obbligatoria la prenotazione entro venerdì 23 ottobre al 347 0000000.",
+        ),
+        (
+            "Yoga, pilates: i corsi di autunno",
+            "I corsi di ginnastica iniziano il 6 ottobre nella palestra di via Dante. Yoga il "
+            "martedì alle 19, pilates "
+            "il giovedì alle 18. Dieci lezioni costano 60 euro.",
+            "I corsi di ginnastica iniziano il 6 ottobre nella palestra di via Dante. Dieci lezioni "
+            "costano 60 euro. "
+            "Gli orari sono nella pagina.",
+        ),
+    ],
+)
+def test_how_and_by_when_one_comes_is_told_once(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text
