@@ -52,6 +52,7 @@ def test_fields_without_labels_are_told(title: str, body: str, text: str) -> Non
         "12 maggio 2027\n10:30\nIl Comune informa.",  # and its hour
         "sabato 8 maggio\nore 9\nritrovo\nore 10\npartenza",  # two hours: a programme
         "sabato 8 maggio\nore 9\ndomenica 9 maggio\nore 10",  # two days
+        "17/05/2027\n10:30\nBiblioteca comunale\nAperta la nuova sala.",  # no event
         "sabato 8 maggio\nil parco è chiuso per lavori",  # a sentence
     ],
 )

@@ -164,8 +164,9 @@ Telefono: 02 9512345
 
 def test_an_event_is_told_with_day_hours_place_and_price_in_sentences() -> None:
     assert told("Banda in concerto", EVENT) == Summarised(
-        "Il 12 marzo dalle 18 alle 20, nella Sala Verdi di via Mazzini 12, c'è «Banda in concerto»."
-        " L'ingresso è gratuito.",
+        "Il 12 marzo dalle 18 alle 20, nella Sala Verdi di via Mazzini 12, c'è «Banda in concerto», "
+        "serata di "
+        "musica per tutti con la banda cittadina. L'ingresso è gratuito.",
         "text",
         Kind.event,
     )

@@ -190,7 +190,72 @@ def test_what_is_done_on_a_national_day_is_told_with_it() -> None:
             "L'iscrizione costa "
             "15 euro a coppia. Iscriviti.",
         ),
+        (
+            "Camminata della Speranza",
+            "Una camminata non competitiva di 5 km nel parco.\n\n18 ottobre 2026\n09:30 - "
+            "13:00\nParco Nord\n\n"
+            "Una giornata dedicata a famiglie e amici: percorso aperto a tutti e animazione per bambini.",
+            "Domenica 18 ottobre 2026 dalle 9:30 alle 13, al Parco Nord, c'è la camminata della Speranza.",
+        ),
+        (
+            "Gita sociale ai Giochi medievali",
+            "La Pro loco propone la gita ai Giochi medievali, il 22 agosto 2026. Viaggio e ingresso 60 euro, "
+            "iscrizioni entro il 14 agosto.",
+            "La Pro loco propone la gita ai Giochi medievali, il 22 agosto 2026. Il biglietto costa 60 euro. "
+            "Iscriviti entro il 14 agosto.",
+        ),
+        (
+            "I Dandolo a Borgo Alto",
+            "19/09/2026\n20:45 - 22:30\nCortile di Palazzo Alba\nUna serata tra storia locale e "
+            "scoperte, guidata da studiosi.",
+            "Sabato 19 settembre 2026 dalle 20:45 alle 22:30, nel Cortile di Palazzo Alba, c'è «I "
+            "Dandolo a Borgo "
+            "Alto», serata tra storia locale e scoperte, guidata da studiosi.",
+        ),
     ],
 )
 def test_what_happens_is_told_in_the_offices_own_words(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Volontari per la biblioteca",
+            "Ami i libri? La biblioteca comunale cerca volontari per le aperture serali. Per "
+            "candidarsi basta "
+            "compilare il modulo in biblioteca entro il 10 ottobre.",
+            "La biblioteca comunale cerca volontari per le aperture serali. Per candidarsi basta "
+            "compilare il modulo "
+            "in biblioteca entro il 10 ottobre.",
+        ),
+        (
+            "Gemellaggio con Lindau, il Comune cerca famiglie",
+            "Il Comune cerca famiglie disposte a ospitare un ragazzo tedesco dal 3 al 10 maggio 2027. Chi è "
+            "interessato può scrivere a gemellaggi@comune.it entro il 28 febbraio.",
+            "Il Comune cerca famiglie disposte a ospitare un ragazzo tedesco dal 3 al 10 maggio 2027. Chi è "
+            "interessato può scrivere a gemellaggi@comune.it entro il 28 febbraio.",
+        ),
+        (
+            "Camminata tra gli ulivi",
+            "La camminata tra gli ulivi, in programma domenica 25 ottobre, parte alle 9 dal frantoio "
+            "di via Olmo. È "
+            "obbligatoria la prenotazione entro venerdì 23 al 347 0000000.",
+            "La camminata tra gli ulivi, in programma domenica 25 ottobre, parte alle 9 dal frantoio "
+            "di via Olmo. "
+            "È obbligatoria la prenotazione entro venerdì 23 ottobre al 347 0000000.",
+        ),
+        (
+            "Yoga, pilates: i corsi di autunno",
+            "I corsi di ginnastica iniziano il 6 ottobre nella palestra di via Dante. Yoga il "
+            "martedì alle 19, pilates "
+            "il giovedì alle 18. Dieci lezioni costano 60 euro.",
+            "I corsi di ginnastica iniziano il 6 ottobre nella palestra di via Dante. Dieci lezioni "
+            "costano 60 euro. "
+            "Gli orari sono nella pagina.",
+        ),
+    ],
+)
+def test_how_and_by_when_one_comes_is_told_once(title: str, body: str, text: str) -> None:
     assert text_of(title, body) == text

@@ -18,6 +18,7 @@ _SHARED = re.compile(  # `sabato 5 e domenica 6 settembre`: its month comes
     rf"(?:\s?(?:,|\be\b|\bal?\b|[-–])\s?(?:{WEEKDAY}\s)?\d{{1,2}}){{1,5}}[°º]?\s{MONTH}\b", re.I
 )
 _AND = re.compile(rf"\s?(?:,|\be\b)\s?{WEEKDAY}\s\d{{1,2}}(?!\d)", re.I)
+_BY_THEN = re.compile(r"\b(?:entro|non oltre)\s(?:le (?:ore )?\d{1,2}(?:[:.]\d\d)? di\s)?(?:il\s)?$", re.I)
 _END = re.compile(r"[.!?;]\s|\n")
 _FURTHEST, _FURTHEST_BACK = 10, 14  # days between the two
 
@@ -35,6 +36,8 @@ def with_months(text: str) -> str:
         if _SHARED.match(text, day.end()):
             continue
         month = _month(known, weekday, number) if known else 0
+        if known and not month and _BY_THEN.search(text[max(0, day.start() - 40) : day.start()]):
+            month = _month_before(known, weekday, number)
         later = next((one for one in days[place:] if one["month"]), None) if known is None else None
         if later and _END.search(text, day.end(), later.start()):  # else the later one tells it for both
             month = _month_before(_known(later), weekday, number)

@@ -16,6 +16,7 @@ from flows.bulletin.language.verbs import speaks
 _Field = Literal["day", "hours", "place", "price", "label"]
 
 _ISO = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])")
+_NUMERIC = re.compile(r"(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)")
 _DAY = re.compile(rf"(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?", re.I)
 _CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d(?::00)?"
 _SPAN = re.compile(
@@ -33,7 +34,9 @@ _PLACE = re.compile(
     r"(?:sal[ae]|salone|saletta|teatro|cinema|auditorium|palazz\w+|palestra|villa|bibliotec\w+|centro|oratorio|museo"
     r"|parc\w+|piazz\w+|chies\w+|via|viale|largo|giardin\w+|campo|osservatorio|stadio|castello|municipio|cortile"
     r"|scuola|piscina|rifugio|spiaggia|lungolago|lungomare|malga|area|tensostruttura|circolo|anfiteatro|arena|borgo"
-    r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante)\b"
+    r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante"
+    r"|spazio|fiera(?=\s[A-Z])|dipartimento|università|ospedale|istituto|liceo|agriturismo|cantina|casa|lido|stazione"
+    r"|torre|loggia|portico|chiostro|corte|bosco|lago|cappella|basilica|duomo|bar|pub|caffè|sagrato)\b"
     r"(?!\s(?:per|e)\s)(?:[^.:;!?\n]|(?<=\b[A-Z])\.){0,80}",
     re.I,
 )
@@ -43,6 +46,8 @@ _PRICE = re.compile(
     re.I,
 )
 _SEVERAL = re.compile(r"\d\se\s")
+_CLOCK_ALONE = re.compile(_CLOCK)
+_DESK = re.compile(r"(?:biblioteca|municipio|scuola|sede|palazzo (?:comunale|municipale))\b", re.I)
 _BETWEEN = " \t,·|—–-"
 _MARKS = " \t.;,•·-–*"
 _LONGEST = 90  # characters
@@ -53,21 +58,34 @@ _AGES = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}(?:\s?,\s\d{1,2}\s?[-–]\s?\d{
 def labelled(body: str) -> str:
     """`body` with the fields around its one day under their labels; as it is where it has none."""
     lines = _AGES.sub(_joint, body).split("\n")
-    kinds = [_field(line) for line in lines]
-    if kinds.count("day") != 1:
+    days = [place for place, line in enumerate(lines) if _is_day(line)]
+    if len(days) != 1:
         return "\n".join(lines)
-    start = end = kinds.index("day")
-    while (before := _next(lines, start, -1)) is not None and kinds[before]:
+    start = end = days[0]
+    while (before := _next(lines, start, -1)) is not None and _field(lines[before]):
         start = before
-    while (after := _next(lines, end, 1)) is not None and kinds[after]:
+    while (after := _next(lines, end, 1)) is not None and _field(lines[after]):
         end = after
-    block = zip(kinds[start : end + 1], lines[start : end + 1], strict=True)
-    found = [(kind, line.strip(_MARKS)) for kind, line in block if kind]
+    found = [(kind, line.strip(_MARKS)) for line in lines[start : end + 1] if (kind := _field(line))]
     own = [kind for kind, _ in found]
     is_beside = {"hours", "place"} & set(own) or _hours_behind(dict(found)["day"])
-    is_whole = is_beside and own.count("hours") == kinds.count("hours")
+    is_whole = is_beside and own.count("hours") == sum(map(_is_hours, lines))
     written = _written(found) if is_whole else []
     return "\n".join([*lines[:start], *written, *lines[end + 1 :]] if written else lines)
+
+
+def _is_day(line: str) -> bool:
+    bare = line.strip(_MARKS)
+    if len(bare) > _LONGEST or not any(map(str.isdigit, bare)):
+        return False
+    return any(day.fullmatch(bare) for day in (_ISO, _NUMERIC, _DAY)) or _hours_behind(bare) != ""
+
+
+def _is_hours(line: str) -> bool:
+    bare = line.strip(_MARKS)
+    if len(bare) > _LONGEST or not any(map(str.isdigit, bare)):
+        return False
+    return any(hours.fullmatch(bare) for hours in (_SPAN, _HOURS, _CLOCK_ALONE))
 
 
 def _field(line: str) -> _Field | None:
@@ -77,9 +95,9 @@ def _field(line: str) -> _Field | None:
         return None
     if _LABEL.fullmatch(bare):
         return "label"
-    if _ISO.fullmatch(bare) or _DAY.fullmatch(bare) or _hours_behind(bare):
+    if _is_day(line):
         return "day"
-    if _SPAN.fullmatch(bare) or _HOURS.fullmatch(bare) or re.fullmatch(_CLOCK, bare):
+    if _is_hours(line):
         return "hours"
     if _PRICE.fullmatch(bare):
         return "price"
@@ -101,13 +119,21 @@ def _written(found: Sequence[tuple[_Field, str]]) -> list[str]:
         day, found = day[: -len(hours)].rstrip(_BETWEEN), [*found, ("hours", hours)]
     clocks = [words for kind, words in found if kind == "hours"]
     places = [words for kind, words in found if kind == "place"]
-    is_bare = all(re.fullmatch(_CLOCK, clock) for clock in clocks)
+    is_bare = all(map(_CLOCK_ALONE.fullmatch, clocks))
     if len(clocks) > (2 if is_bare else 1) or len(places) > 1 or (is_bare and clocks and not places):
         return []
-    if not clocks and re.search(r"20\d\d", day) and not re.match(WEEKDAY, day, re.I):
-        return []  # the page's own day, above a place
+    is_dated = re.search(r"20\d\d", day) and not re.match(WEEKDAY, day, re.I)
+    is_figures = _ISO.fullmatch(day) or _NUMERIC.fullmatch(day)
+    is_desk = is_figures and is_bare and len(clocks) == 1 and _DESK.match(places[0])
+    if (not clocks and is_dated) or (is_figures and not places) or is_desk:
+        return []  # the page's own day, perhaps with its hour and office
     several = clocks if any(_SEVERAL.search(clock) for clock in clocks) else []
-    made = ["Date e orari", ", ".join(filter(None, (_ISO.sub(_said, day), "" if several else _span(clocks))))]
+    made = [
+        "Date e orari",
+        ", ".join(
+            filter(None, (_NUMERIC.sub(_said, _ISO.sub(_said, day)), "" if several else _span(clocks)))
+        ),
+    ]
     for kind, label in _LABELS:
         if lines := [words for own, words in found if own == kind]:
             made += [label, *(f"{words}." for words in lines)]

@@ -219,7 +219,7 @@ _OPENS_OR_CLOSES = Cued(
     re.I,
 )
 _MANY = re.compile(
-    r"\b(?:rassegna|programma\b|cartellone|calendario\s+(?:degli\s+)?event\w|serie\s+di\s+(?:incontri|event\w)"
+    r"\b(?:rassegna|(?<!in\s)programma\b|cartellone|calendario\s+(?:degli\s+)?event\w|serie\s+di\s+(?:incontri|event\w)"
     r"|(?:due|tre|quattro|cinque|sei|\d{1,2})\s+(?:incontri|serate|appuntamenti|lezioni|eventi|film)"
     r"|incontri\s+(?:per|formativi|gratuiti)|tornano\s+gli\s+appuntamenti|tanti\s+eventi|giornata\s+mondiale)",
     re.I,
@@ -235,6 +235,7 @@ _STILL_OPEN = re.compile(r"\b(?:iscrizion[ei]|domand[ae]|candidatur[ae]|adesion[
 _RANKED = re.compile(
     r"\b(?:graduatori|esit[oi]\b|vincitor|ammess|elenc|risultat|accolt|accettat|valutat|aggiudic)\w*", re.I
 )
+_HELPERS = re.compile(r"(?:(?:cercasi|cerchiamo|nuovi|diventa)\s)?volontari?o?\b", re.I)
 _CONTEST = Cued(  # what one sends something to; whoever holds a prize-giving says so
     r"^(?![^\n]*\b(?:premiazion|vincitor|mostra|cerimonia)).*\bconcorso\s(?:fotografico|letterario|artistico|grafico"
     r"|di\s(?:poesia|pittura|disegno|idee|fotografia|scrittura|racconti|narrativa|presepi|vetrine))\b",
@@ -324,6 +325,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.event] = max(found[Kind.event], found[Kind.hours] + 1)
     if _CONTEST.search(f"{head}\n{body[:_FIRST_LINES]}"):
         found[Kind.deadline] = max(found[Kind.deadline], found[Kind.event]) + _LIKELY
+    if _HELPERS.match(head):
+        found[Kind.hours] = 0.0  # they are sought, for whatever is open
     if _PAPER.match(head) or _SEEKS.search(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):

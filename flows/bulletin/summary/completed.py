@@ -58,8 +58,8 @@ _OF_DANGERS = frozenset(
     {Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign, Kind.service}
 )
 _FORBIDS = re.compile(
-    r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]|ha(?:nno)? vietato|vieta(?:no)?"
-    r"|divieto(?! (?:mira|ha lo scopo|serve|tutela))|sconsiglia\w*"
+    r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]"
+    r"|ha(?:nno)? vietato|vieta(?:no)?|divieto(?! (?:mira|ha lo scopo|serve|tutela))|sconsiglia\w*"
     r"|non (?:possono|può|potranno) (?:circolare|transitare)"
     r"|non potabile|non (?:va|deve|può) (?:essere )?(?:bevuta|usata|utilizzata))\b",
     re.I,

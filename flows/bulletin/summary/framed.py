@@ -6,13 +6,14 @@ from itertools import chain, islice
 
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.telling import musts
+from flows.bulletin.page.telling import figures, musts
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import closings
 from flows.bulletin.summary.duties import booking, conditions
@@ -251,7 +252,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     yield from (f"{text} {said}" for said in conditions(text, notice))
     if SEEKS.search(text) and Slot.how not in facets(text) and _REACHED.search(notice.body):
         own = (worded(sentence) for sentence in notice.prose if _APPLIES.match(sentence))
-        yield from (f"{text} {said}" for said in own if is_fit(said, said))
+        yield from (f"{_without_term(text, said)} {said}" for said in own if is_fit(said, said))
         yield f"{text} {_way(notice) or 'Come candidarsi'} è nella pagina."
     has_conditions = _CONDITIONS.search(text) or _GIVES.match(text)
     is_of_conditions = kind in _CALLING and has_conditions and not _tells_all(text, notice)
@@ -273,6 +274,9 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         and not TIME.search(text)
         and not gate.IN_PAGE.search(text)
     ):
+        yield f"{text} {HOURS}"
+    several = {told.words for told in notice.slots.get(Slot.hours, ())}
+    if kind in _WIDE and len(several) > 1 and not TIME.search(text) and not gate.IN_PAGE.search(text):
         yield f"{text} {HOURS}"
     if kind not in OCCASIONS and not gate.IN_PAGE.search(text) and gate.tells_some_days(text, notice):
         yield f"{text} {OTHER_DAYS}"
@@ -307,6 +311,13 @@ def _how(text: str, notice: Notice) -> str:
     if Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
         return ""
     return _way(notice) if notice.kind in _ASKED else ""
+
+
+def _without_term(text: str, said: str) -> str:
+    """`text` without its last sentence, where that tells no more than the term which `said` tells, too."""
+    *before, last = split(text)
+    is_told = bool(before) and bool(figures(last)) and figures(last) <= figures(said)
+    return " ".join(before) if is_told and last.startswith(("C'è tempo", "Puoi ")) else text
 
 
 def _way(notice: Notice) -> str:

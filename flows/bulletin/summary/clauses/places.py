@@ -13,7 +13,7 @@ from flows.bulletin.language.signals import MONTH, STREET
 _IN = "biblioteca municipio duomo"  # said without the article when nothing but an adjective follows
 _AT: dict[str, str] = {
     "al": "centro teatro cinema cineteatro museo parco palazzetto palasport campo castello santuario rifugio"
-    " pala circolo porticciolo porto liceo polo cimitero monumento "
+    " pala dipartimento circolo porticciolo porto liceo polo cimitero monumento "
     "mercato velodromo nido bocciodromo bar ristorante"
     " caffè caffé pub laghetto lago lido campetto ponte "
     "bosco vivaio memoriale mulino tempio convento monastero"

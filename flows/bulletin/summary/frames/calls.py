@@ -32,6 +32,7 @@ _IS_ASKING = re.compile(
     r"(?:domand[ae]|istanz[ae]|richiest[ae]|iscrizion[ei]|adesion[ei]|candidatur[ae])\b", re.I
 )
 TIME = "C'è tempo"  # for what, only a call that was named tells
+_DAY = re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}")
 _RUNS_OUT = re.compile(r"(?:avvis[oi]|band[oi]|asta|gara|manifestazione)\b", re.I)
 _GIVES = re.compile(
     r"(?:bonus|contribut[oi]|voucher|band[oi]|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]"
@@ -130,6 +131,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def says_twice(text: str, notice: Notice) -> bool:
     """Whether a text tells the term of a request two times: `Puoi chiedere … Le imprese fanno domanda …`."""
     clause, _ = term_of(notice.slots.get(Slot.deadline, ()))
+    if TIME in text and (day := _DAY.search(clause)) and text.count(day[0]) > 1:
+        return True
     return clause != "" and text.lower().count(clause.lower()) > 1
 
 

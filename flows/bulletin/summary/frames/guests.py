@@ -21,6 +21,7 @@ _DUTY_OF = re.compile(
 _CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re.I)
 
 
+_ALL_COME = re.compile(r"\bapert[oa] a tutt[iea]\b", re.I)
 _OF_A_PART = re.compile(
     r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda)\b[^.;\n]{0,40}$",
     re.I,
@@ -37,6 +38,8 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
         words = _ALL.sub(r"\1", re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0])
         at = notice.source.find(told.words)
         is_in_a_row = any(row.start <= at < row.end for row in notice.rows)
+        if told.row is None and _ALL_COME.search(notice.source) and not re.search(r"\d", words):
+            continue  # `dedicata a famiglie e amici … percorso aperto a tutti`
         if is_in_a_row and not all(told.words in notice.source[row.start : row.end] for row in notice.rows):
             continue  # of one of them
         before = notice.source[max(0, at - 60) : max(0, at)]

@@ -14,7 +14,7 @@ _MASCULINE = (
 )
 
 _FEMININE = (
-    "festa sagra fiera mostra lettura camminata passeggiata "
+    "gita festa sagra fiera mostra lettura camminata passeggiata "
     "visita conferenza assemblea presentazione rassegna"
     " giornata serata gara escursione cerimonia biciclettata "
     "conversazione commemorazione celebrazione inaugurazione"

@@ -43,7 +43,7 @@ _PRAISE = (
     r"(?:(?:tradizional[ei]|consuet[oa]|nuov[oaie]|grande|special[ei]|important[ei]|interessant[ei])\s)?"
 )
 _NAMED = re.compile(
-    rf"{_GAP}(?:{_DETERMINER}{_PRAISE}(?P<one>{NOUN.pattern})|(?P<several>{SEVERAL.pattern}))(?P<rest>\s.*)",
+    rf"{_GAP}(?<!presso\s)(?:{_DETERMINER}{_PRAISE}(?P<one>{NOUN.pattern})|(?P<several>{SEVERAL.pattern}))(?P<rest>\s.*)",
     re.I,
 )
 _SUBJECT = re.compile(

@@ -113,6 +113,8 @@ _SERIES = re.compile(
 _DAY_OF = re.compile(
     r"(?:la )?(?:giornata|settimana) (?:mondiale|nazionale|internazionale|europea|regionale)\b", re.I
 )
+_JOURNEY = re.compile(r"Un (?:viaggio|percorso) (?:tra|nel|nella|nei|alla scoperta|attraverso|dentro)\b")
+_ONE = re.compile(r"(?:Una?\s|Uno\s|Un['’])")
 _BAND = re.compile(r"(?:Trio|Quartetto|Quintetto|Duo|Coro|Orchestra|Banda|Ensemble)\s[A-ZÀ-Ý]\w+")
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
@@ -141,7 +143,10 @@ def is_held(notice: Notice) -> bool:
         if told.row is None and not _APPLIES.search(told.sentence) and not _PERIOD.match(told.words)
     }
     is_there = any(told.sentence in held for told in notice.slots.get(Slot.hours, ()))
-    return is_there and (is_occasion(notice) or bool(nominals(notice)) or bool(stated(notice)))
+    is_of_a_day = bool(held) and bool(phrase_of(title_of(notice))) and Slot.hours not in notice.slots
+    return (is_of_a_day or is_there) and (
+        is_of_a_day or is_occasion(notice) or bool(nominals(notice)) or bool(stated(notice))
+    )
 
 
 def _fuller(title: str, notice: Notice) -> str:
@@ -184,7 +189,10 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         for sentence in sentences:
             yield own, sentence
         if nominal and (not is_told(nominal, own) or _names_more(nominal, own)):
-            yield with_nominal(own, nominal), ""
+            whole = with_nominal(own, nominal)
+            is_same = f" {nominal.split()[0].lower()} " in f" {own} "
+            if whole != f"{own}: {lowered_noun(nominal)}" or not is_same:
+                yield whole, ""  # else `la camminata Alba: camminata non competitiva`
         yield own, ""
         return
     if not own and (called := called_within(title, notice)):
@@ -324,6 +332,8 @@ def nominals(notice: Notice) -> list[str]:
     found = []
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
         bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
+        if (article := _ONE.match(bare)) and NOUN.match(bare, article.end()) and not _JOURNEY.match(bare):
+            bare = f"{bare[article.end() :][:1].upper()}{bare[article.end() + 1 :]}"
         if _ONLY_A_MEETING.match(bare) or _is_one_of_several(bare, notice.source):
             continue
         if (
