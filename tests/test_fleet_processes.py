@@ -1,6 +1,7 @@
 """A fleet of two as its processes: who signs in at the gate starts what their own Comune may start."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,3 +121,7 @@ def _start(front: httpx.Client, behind: httpx.Client, here: Land, gate: int) -> 
         return said["state_type"] if said["state_type"] in ("COMPLETED", "FAILED", "CRASHED") else None
 
     assert wait_for("componi to end", ended) == "COMPLETED"
+    run = behind.get(f"/api/flow_runs/{begun.json()['id']}", auth=(user, password)).json()
+    host, _, number = run["infrastructure_pid"].rpartition(":")
+    assert host == socket.gethostname(), "by which a round knows that its process is gone"
+    assert number.isdecimal()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -41,12 +42,18 @@ def test_a_worker_rests_once_its_runs_have_ended_and_goes_on_when_told(tmp_path:
     assert disk.is_locked(tmp_path / TAKES)
 
 
+async def _begin(_worker: object, _run: object, _configuration: object, status: Any) -> None:
+    """As Prefect's worker, which tells the number of the process that it has begun."""
+    status.started(4711)
+
+
 def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["worker", "start", "--pool", "bollettino", "--limit", "40"]
     monkeypatch.setattr(sys, "argv", ["taking", str(tmp_path), *words])
     monkeypatch.setattr(ProcessWorker, "get_and_submit_flow_runs", None)
+    monkeypatch.setattr(ProcessWorker, "run", _begin)
     began: list[list[str]] = []
     monkeypatch.setattr(prefect.cli, "app", lambda: began.append(sys.argv))
     before = signal.getsignal(signal.SIGUSR1)
@@ -58,6 +65,11 @@ def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
     worker = SimpleNamespace(limiter=SimpleNamespace(borrowed_tokens=0))
     (tmp_path / REST).touch()
     assert asyncio.run(ProcessWorker.get_and_submit_flow_runs(cast(ProcessWorker, worker))) == []
+    told: list[str] = []
+    status: Any = SimpleNamespace(started=told.append)
+    nobody: Any = None
+    asyncio.run(ProcessWorker.run(nobody, nobody, nobody, status))
+    assert told == [f"{socket.gethostname()}:4711"], "on another machine the number alone is somebody else's"
 
 
 def test_one_that_leaves_ends_after_its_last_run_and_the_other_takes_on(

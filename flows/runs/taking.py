@@ -3,6 +3,7 @@
 Prefect (3.9.1) can pause a pool, which is that of all workers, and a worker that it ends leaves its runs
 Running for ever (issue 22528). Here a worker looks, before it asks for runs, whether it is to rest: as long
 as the machine's REST is there, or for good once it got SIGUSR1; then it ends when its last run has ended.
+It writes down of each run on which machine its process is, too: Prefect's own writes the number alone.
 Started as `python -m flows.runs.taking STATE worker start --limit ...`, with Prefect's own words behind the
 folder; without a limit Prefect's worker would not count the runs that it has.
 """
@@ -10,6 +11,7 @@ folder; without a limit Prefect's worker would not count the runs that it has.
 import fcntl
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -50,6 +52,16 @@ class Turns:
         return []
 
 
+class Placed:
+    """Hears the number of a run's process from Prefect's worker, and tells it with the machine's name."""
+
+    def __init__(self, status: Any) -> None:
+        self._status = status
+
+    def started(self, number: int) -> None:
+        self._status.started(f"{socket.gethostname()}:{number}")
+
+
 def main() -> None:
     from prefect.cli import app
     from prefect.workers.process import ProcessWorker
@@ -62,6 +74,13 @@ def main() -> None:
         return await turns.look(self.limiter.borrowed_tokens, lambda: take(self))
 
     ProcessWorker.get_and_submit_flow_runs = look  # type: ignore[method-assign]
+    run = ProcessWorker.run
+
+    async def placed(self: Any, flow_run: Any, configuration: Any, task_status: Any = None) -> Any:
+        status: Any = Placed(task_status) if task_status else None
+        return await run(self, flow_run, configuration, status)
+
+    ProcessWorker.run = placed  # type: ignore[method-assign]
     sys.argv = ["prefect", *sys.argv[2:]]
     app()
 

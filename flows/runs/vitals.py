@@ -43,7 +43,7 @@ from flows.deploy import (
 from flows.door.bodies import BY_CLOCK
 from flows.draft.slots import TURN
 from flows.profiles.fleet import OWN
-from flows.settings import BollettinoError, Settings
+from flows.settings import BollettinoError, Settings, fleet_folder
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
 TAKEN_WITHIN = timedelta(minutes=5)  # from its hour, or from Pending, to Running
@@ -169,6 +169,8 @@ def is_lost(run: FlowRun, *, now: datetime) -> bool:
 def _is_gone(where: str | None, at: datetime, now: datetime) -> bool:
     """`where`: host and number of the process, as the worker writes it down. It said `at` that it runs."""
     host, _, pid = (where or "").rpartition(":")
+    if not host and not fleet_folder():  # of Prefect's own worker, which is this machine's
+        host = socket.gethostname()
     if host != socket.gethostname() or not pid.isdecimal():
         return now - at > LONGEST_RUN
     try:

@@ -53,6 +53,36 @@ _MARKS = " \t.;,•·-–*"
 _LONGEST = 90  # characters
 _LABELS: tuple[tuple[_Field, str], ...] = (("place", "Luogo"), ("price", "Costi"))
 _AGES = re.compile(r"\b\d{1,2}\s?[-–]\s?\d{1,2}(?:\s?,\s\d{1,2}\s?[-–]\s?\d{1,2})+(?=\sanni\b)")
+_WHEN = (
+    rf"(?P<day>(?:{WEEKDAY},?\s)?(?:\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|\d{{1,2}}/\d{{1,2}}/20\d\d)),?"
+    r"\s(?:alle\s)?(?:ore\s)?(?P<hour>(?:[01]?\d|2[0-4])(?:[:.][0-5]\d)?)\W*$"
+)
+_BEGINS = re.compile(rf"^\W*inizio(?:\s(?:validità|evento|fenomeno))?\W{{0,4}}\s{_WHEN}", re.I | re.M)
+_ENDS = re.compile(rf"^\W*fine(?:\s(?:validità|evento|fenomeno))?\W{{0,4}}\s{_WHEN}", re.I | re.M)
+_HAZARD = re.compile(
+    r"^\W*(?:fenomen[oi]|rischi[oi]|tipo di (?:evento|rischio)|evento)\W{0,4}\s(?P<what>[^\n:.;]{4,60}?)\W*$",
+    re.I | re.M,
+)
+_LEVEL = re.compile(
+    r"\b(?:allerta|criticità|codice)\s(?P<colour>gialla|arancione|rossa|giallo|rosso)\b", re.I
+)
+
+
+def alerted(body: str) -> str:
+    """`body` with the fields of an alert in one sentence: `Inizio`, `Fine`, `Fenomeno`, the level."""
+    begins, ends = _BEGINS.search(body), _ENDS.search(body)
+    hazard, level = _HAZARD.search(body), _LEVEL.search(body)
+    if not (begins and ends and hazard and level):
+        return body
+    colour = {"giallo": "gialla", "rosso": "rossa"}.get(level["colour"].lower(), level["colour"].lower())
+    said = (
+        f"Dalle {begins['hour']} di {begins['day']} alle {ends['hour']} di {ends['day']} "
+        f"è in vigore l'allerta {colour} per {hazard['what'].lower()}."
+    )
+    kept = [
+        line for line in body.split("\n") if not any(field.match(line) for field in (_BEGINS, _ENDS, _HAZARD))
+    ]
+    return "\n\n".join([said, "\n".join(kept)])
 
 
 def labelled(body: str) -> str:

@@ -185,6 +185,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
                 listed.told_whole(notice, limit),
                 listed.named(notice, limit),
                 outlines(notice),
+                listed.above(notice),
                 _without_place(notice, limit),
                 works.limited(notice, limit),
                 _titled(notice),

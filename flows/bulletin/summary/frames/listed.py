@@ -13,7 +13,7 @@ from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import OCCASIONS, Listing, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import is_cut, lines
@@ -47,6 +47,12 @@ _BY = re.compile(
 )
 _SECOND = re.compile(r"\se\s(?P<noun>[a-zà-ù]+)")
 _LEFT = re.compile(r"\b(?:allegat|document|link|modul)\w*", re.I)
+_ENDS_OPEN = re.compile(
+    r"\b(?:che|a|di|da|per|con|segue|cos[ìi]|ecco|sono|è|quali|ovvero|entro|tra|fra|qui|sotto|precisa\w*|ricorda\w*|avvisa\w*"
+    r"|informa\w*|dispone|ordina)\.$"
+    r"|\b(?:è|sono|viene|vengono|sarà|saranno|fatto)\s(?:fatto\s)?[a-zà-ù]+\.$",
+    re.I,
+)
 _LONGEST_ITEM, _MOST_ITEMS, _SHORTEST_LEAD = 90, 6, 20
 
 
@@ -71,6 +77,24 @@ def named(notice: Notice, limit: int) -> Iterator[str]:
                     text = f"{first} {text}"  # which tells the day
                 if utf16(text) <= limit:
                     yield text
+
+
+def above(notice: Notice) -> Iterator[str]:
+    """`I cimiteri osservano l'orario invernale. Gli orari sono nella pagina.`: what a whole sentence says
+    above its rows, and word of them.
+    """
+    rest = (
+        "Giorni e orari sono nella pagina."
+        if notice.kind in OCCASIONS
+        else "Gli orari sono nella pagina."
+        if notice.kind is Kind.hours
+        else "I dettagli sono nella pagina."
+    )
+    for line in lines(notice)[1:]:
+        lead = worded(f"{line.rstrip(' :')}.")
+        is_open = line.rstrip().endswith(":") and not is_cut(lead)
+        if is_open and is_fit(lead, lead) and not (_FOLLOWING.search(lead[:-1]) or _ENDS_OPEN.search(lead)):
+            yield f"{lead} {rest}"
 
 
 def _leads(notice: Notice) -> Iterator[tuple[str, Listing]]:

@@ -19,7 +19,8 @@ _FEMININE = (
     " giornata serata gara escursione cerimonia biciclettata "
     "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
-    " pedalata fiaccolata tombola cena mattinata consegna intitolazione accensione sfilata processione"
+    " pedalata fiaccolata tombola cena mattinata settimana consegna intitolazione accensione sfilata"
+    " processione"
 )
 
 _PLURAL = (
