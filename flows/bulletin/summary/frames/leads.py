@@ -71,7 +71,7 @@ ARTICLE = re.compile(r"(?:(?:il|lo|la|i|gli|le)\s|l['’]\s?)(?=\w)", re.I)
 _NAME = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù](?!.*\s\d)")  # `Resto al Mare` is no noun with an article
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Ý]\w+\s[A-ZÀ-Ý]")  # `Piano Intercomunale delle Acque`
 _ITS_DAY = re.compile(
-    rf"(?<!\bdel)(?<!\bal)(?<!\be)(?<!ì)(?<!\bsabato)(?<!\bdomenica)\s(?=(?P<day>\d{{1,2}})(?:\s?[-–]\s?\d{{1,2}})?[°º]?\s{MONTH}\b)"
+    rf"(?<!\bdel)(?<!\bal)(?<!\bdal)(?<!\be)(?<!ì)(?<!\bsabato)(?<!\bdomenica)\s(?=(?P<day>\d{{1,2}})(?:\s?[-–]\s?\d{{1,2}})?[°º]?\s{MONTH}\b)"
 )
 _PLURAL = re.compile(r"[a-zà-ù]+[ei]\b")
 _DEED = re.compile(r"\w+(?:ione|mento|ura)$")
