@@ -287,7 +287,7 @@ def test_a_law_and_letters_that_stand_for_words_are_the_files(written: str, said
         ),
         (
             "Manca l'acqua dalle 22.00 del 5 agosto 2026 e fino al 6 agosto, alle 13.00.",
-            "Manca l'acqua dalle 22 del 5 alle 13 del 6 agosto 2026.",
+            "Manca l'acqua dalle 22 del 5 alle 13 del 6 agosto.",
         ),
         (
             "Manca l'acqua dalle ore 14 di martedì 3 e fino alle 10 di mercoledì 4 marzo.",
