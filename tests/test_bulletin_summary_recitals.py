@@ -269,6 +269,15 @@ def test_a_law_and_letters_that_stand_for_words_are_the_files(written: str, said
     [
         ("L'ufficio è chiuso il giorno venerdì 7 marzo.", "L'ufficio è chiuso venerdì 7 marzo."),
         (
+            "L'ufficio osserverà il seguente orario di apertura al pubblico: lunedì-venerdì, ore 9.00-12.30.",
+            "L'ufficio apre dal lunedì al venerdì, dalle 9 alle 12:30.",
+        ),
+        (
+            "La ditta Alba ha comunicato l'interruzione dell'energia elettrica per il giorno 21/10/2026"
+            " dalle ore 09:00 alle ore 12:30.",
+            "Il 21 ottobre 2026 dalle 9 alle 12:30 manca la corrente.",
+        ),
+        (
             "Nei giorni di lunedì 3 e martedì 4 marzo il nido è chiuso.",
             "Lunedì 3 e martedì 4 marzo il nido è chiuso.",
         ),
@@ -278,7 +287,7 @@ def test_a_law_and_letters_that_stand_for_words_are_the_files(written: str, said
         ),
         (
             "Manca l'acqua dalle 22.00 del 5 agosto 2026 e fino al 6 agosto, alle 13.00.",
-            "Manca l'acqua dalle 22 del 5 alle 13 del 6 agosto 2026.",
+            "Manca l'acqua dalle 22 del 5 alle 13 del 6 agosto.",
         ),
         (
             "Manca l'acqua dalle ore 14 di martedì 3 e fino alle 10 di mercoledì 4 marzo.",

@@ -212,3 +212,10 @@ def test_a_survey_of_those_who_were_drawn_asks_nobody_else(who: str) -> None:
     ).text
     assert text
     assert "Puoi compilare" not in text
+
+
+def test_a_pronoun_needs_the_noun_that_it_stands_for() -> None:
+    unsaid = "In «Le famiglie degli alunni possono ordinarli» non si sa di che cosa si parla."
+    assert unsaid in found("Le famiglie degli alunni possono ordinarli in una cartolibreria.")
+    assert not [one for one in found("Chi trova un cane perso deve segnalarlo.") if "non si sa" in one]
+    assert not [one for one in found("Per i libri le famiglie possono ordinarli.") if "non si sa" in one]

@@ -50,7 +50,8 @@ _SPAN = re.compile(
 )
 # `dalle 14 di mercoledì 4 febbraio alle 20 di giovedì 5`: what may stand between two ends of a span
 _FAR_SPAN = re.compile(
-    r"(?:[^\S\n]|\b(?:di|del|della|delle|dell['’]|dal|dalle|al|alle|fino|sino|a|ore|giorno|e|il|oggi|domani)\b|[,\-–:])*",
+    r"(?:[^\S\n]|\b[ad]all['’]|\bdell['’]"
+    r"|\b(?:di|del|della|delle|dal|dalle|al|alle|fino|sino|a|ore|giorno|e|il|oggi|domani)\b|[,\-–:])*",
     re.I,
 )
 _ENDS = re.compile(

@@ -98,7 +98,7 @@ _IF_IT_RAINS = re.compile(
     r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
 )
 _LIMITS = re.compile(
-    r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes)[oaie]\b|\b(?:eccezion|tranne|salvo|obblig"
+    r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b|\b(?:eccezion|tranne|salvo|obblig"
     r"|solo|soltanto|riapr)\w*|\b(?:pubblico|residenti)\b",
     re.I,
 )  # such a sentence stays
@@ -186,7 +186,7 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
     first = [] if notice.listings else deeds[:1]
-    return (" ".join(deeds), *others, *first, PRECAUTIONS)
+    return (" ".join(deeds), *others, *first, OTHERS if notice.kind is Kind.service else PRECAUTIONS)
 
 
 def _still(text: str, notice: Notice) -> tuple[str, ...]:

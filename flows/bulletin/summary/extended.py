@@ -56,6 +56,7 @@ _BRING = re.compile(
     r"|portare|presentare|esibire|munirsi|prenotar\w*|fissare|chiamare|telefonare|rivolgersi)\b",
     re.I,
 )
+_WHO_MUST = re.compile(r"Chi (?:ha|possiede|non ha)\b[^.;]{3,60}\bdeve\b")
 _REQUIRES = re.compile(
     r"(?:È|Sono) (?:richiest|necessari)[oaie] |(?:Occorre|Bisogna|Serve) (?:avere|essere)\b"
 )
@@ -251,7 +252,8 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
     for sentence in (*office(notice, matter), *framed(notice, matter)):
         leans = _LEANS.search(sentence.text) and not _SHUT_TOO.match(sentence.text)
-        is_of_some = _OF_SOME.match(sentence.text) and not _APPLIES.match(sentence.text)
+        applies = _APPLIES.match(sentence.text) or _WHO_MUST.match(sentence.text)
+        is_of_some = _OF_SOME.match(sentence.text) and not applies
         if is_of_some or leans or IS_A.match(sentence.text):
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):

@@ -19,8 +19,8 @@ _KINDS = frozenset(
 _ASKS = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
     r"|invitiamo|raccomandiamo"
-    r"|(?:cittadini|residenti|proprietari|conduttori|utenti|amministratori)\s(?:[a-zà-ù]+\s){0,4}?"
-    r"(?:devono|dovranno|sono\s(?:tenuti|invitati|obbligati)|hanno\sl['’]obbligo)"
+    r"|(?:cittadini|residenti|proprietari|conduttori|utenti|amministratori|famiglie|genitori)\s(?:[a-zà-ù]+\s){0,4}?"
+    r"(?:devono|dovranno|sono\s(?:tenut|invitat|obbligat|pregat)[ie]|hanno\sl['’]obbligo)"
     r"|è\s(?:consigliato|opportuno|necessario|raccomandato|importante))\b"
     r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?(?:,\s(?:in particolare|soprattutto)\s[^.;:]{3,110}?,)?"
     r"(?:,?\s(?:a\s|ai\s|alla\s|i\s|la\s|gli\s|le\s|l['’]\s?|agli\s|tutt[aei]\s(?:la\s|i\s|gli\s)?)*"
@@ -101,6 +101,7 @@ _YOU = {
     "seguire": "Segui",
     "avvisare": "Avvisa",
     "trattare": "Tratta",
+    "accompagnare": "Accompagna",
     "tagliare": "Taglia",
     "pulire": "Pulisci",
     "raccogliere": "Raccogli",

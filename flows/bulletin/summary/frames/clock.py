@@ -108,11 +108,8 @@ def moments_at(text: str, start: int) -> Hours | None:
         one = period_at(first[1], 0)
         return Hours(f"{_led('da', first[0])} {_led('a', last[0])} di {one.words}", last[2]) if one else None
     year = _YEAR.search(first[1])
-    if year and not _YEAR.search(last[1]):  # which the later day tells for both
-        first, last = (
-            (first[0], first[1][: year.start()], first[2]),
-            (last[0], f"{last[1]}{year[0]}", last[2]),
-        )
+    if year and not _YEAR.search(last[1]):  # both are of one summer, and the page dates only the first
+        first = (first[0], first[1][: year.start()], first[2])
     both = period_at(f"{first[1]} e {last[1]}", 0)
     if both is None or both.end != len(f"{first[1]} e {last[1]}"):
         return None

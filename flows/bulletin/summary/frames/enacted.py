@@ -30,6 +30,12 @@ _IN_STREETS = Cued(
 _LOUD_KIND = re.compile(  # `in Via Po`, `e Piazza Alba`
     r"(?<=[A-Za-zà-ù\d,] )(?:Via|Viale|Vicolo|Piazza|Piazzale|Corso|Largo)(?= [A-ZÀ-Ý])"
 )
+_KEEPS = Cued(  # `osserverà il seguente orario di apertura al pubblico: lunedì-venerdì`
+    r"\bosserver(?:à|(?P<many>anno)) (?:il seguente orario|i seguenti orari)(?: di (?:apertura|ricevimento))?"
+    r"(?: al pubblico)?: "
+    r"(?P<days>(?:dal )?lunedì(?: ?[-–] ?| al )(?P<last>\w{4,7}ì|sabato))\b",
+    re.I,
+)
 _CLOSES = Cued(
     rf"{_DONE}la\s(?:temporanea\s|totale\s)?chiusura(?:\s(?:temporanea|totale|completa))?"
     r"(?P<of>\sal\s(?:traffico|transito)(?:\s(?:veicolare|dei\sveicoli))?)?\s(?:di|della|del|dello|dell['’])\s?",
@@ -62,7 +68,7 @@ _BANNED = {
 def as_found(sentence: str) -> str:
     """`sentence` as what one finds in the street; any other as it is."""
     text = _LOUD_KIND.sub(lambda kind: kind[0].lower(), _IN_STREETS.sub("in ", sentence))
-    text = _CUTS.sub(_missing, text)
+    text = _CUTS.sub(_missing, _KEEPS.sub(_opens, text))
     if banned := _BANS.search(text):
         rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])
         text = f"{text[: banned.start()]}{_ban(banned['what'], banned['also'] or '')}{rest}"
@@ -81,6 +87,11 @@ def as_found(sentence: str) -> str:
     named = f"{named[:1].lower()}{named[1:]}" if before else named
     said = f"{before}{named} {agreement(streets.all, 'chius')}{traffic}{rest}"
     return said[:1].upper() + said[1:]
+
+
+def _opens(hours: re.Match[str]) -> str:
+    """`apre dal lunedì al venerdì`."""
+    return f"{'aprono' if hours['many'] else 'apre'} dal lunedì al {hours['last'].lower()}"
 
 
 def _missing(cut: re.Match[str]) -> str:

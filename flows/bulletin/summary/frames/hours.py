@@ -34,7 +34,8 @@ _COMPOUND = re.compile(r"(?<!\w)[A-ZÀ-Ý]{4,}(?:-[A-ZÀ-Ý]{4,})+(?!\w)")
 _HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
-    r"|(?P<change>(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
+    r"|(?P<change>orario(?=\s(?:degli\s|del\s|della\s)?(?:uffici|bibliotec|sportell|muse)\w*\s[^.;]*\bdal(?:\s|l['’])\d)"
+    r"|(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
     r"|del|agli|all['’]))?\s?"
     r"orari[o]?(?:\stemporane[oi])?(?:\sdi\s(?:apertura|ricevimento))?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
     r"|natalizi[oi])(?:\sdi\sapertura)?))"

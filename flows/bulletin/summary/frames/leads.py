@@ -66,12 +66,17 @@ _PAPER_BEHIND = re.compile(
     r"|raccomandazioni|consigli|regole|disposizioni|misure|novità|(?:che )?cosa fare)(?:\se\s[a-zà-ù]+)?$",
     re.I,
 )
+_STATE_BEHIND = re.compile(  # `Servizio anagrafe temporaneamente non disponibile`
+    r"\s(?:(?:temporaneamente|momentaneamente)\s(?:non\s)?|non\s)(?:disponibil[ei]|attiv[oaie]|sospes[oaie]|funzionant[ei]"
+    r"|raggiungibil[ei])$",
+    re.I,
+)
 _SOME = re.compile(r"(?:un|una|uno|alcun[ie]|nuov[oaie])\s|un['’]", re.I)
 ARTICLE = re.compile(r"(?:(?:il|lo|la|i|gli|le)\s|l['’]\s?)(?=\w)", re.I)
 _NAME = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù](?!.*\s\d)")  # `Resto al Mare` is no noun with an article
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Ý]\w+\s[A-ZÀ-Ý]")  # `Piano Intercomunale delle Acque`
 _ITS_DAY = re.compile(
-    rf"(?<!\bdel)(?<!\bal)(?<!\be)(?<!ì)(?<!\bsabato)(?<!\bdomenica)\s(?=(?P<day>\d{{1,2}})(?:\s?[-–]\s?\d{{1,2}})?[°º]?\s{MONTH}\b)"
+    rf"(?<!\bdel)(?<!\bal)(?<!\bdal)(?<!\be)(?<!ì)(?<!\bsabato)(?<!\bdomenica)\s(?=(?P<day>\d{{1,2}})(?:\s?[-–]\s?\d{{1,2}})?[°º]?\s{MONTH}\b)"
 )
 _PLURAL = re.compile(r"[a-zà-ù]+[ei]\b")
 _DEED = re.compile(r"\w+(?:ione|mento|ura)$")
@@ -149,7 +154,7 @@ def _is_name(phrase: str, body: str) -> bool:
 def may_lead(notice: Notice) -> bool:
     """Whether the heading can go before a sentence: it has a street, or names what one asks or goes to."""
     title = notice.title.strip(" .,;:!")
-    head = _PAPER_BEHIND.sub("", title)
+    head = _STATE_BEHIND.sub("", _PAPER_BEHIND.sub("", title))
     if not head or ACT.match(head) or notice.kind is Kind.alert or _BREAK.search(head) or speaks(title):
         return False
     return _before(head, notice) != ""
@@ -168,7 +173,7 @@ def led(text: str, notice: Notice) -> str:
     rest = text[len(title) + 2 :]
     if not rest or text[: len(title) + 2].lower() != f"{title.lower()}. " or notice.kind is Kind.alert:
         return text
-    head = _PAPER_BEHIND.sub("", title)
+    head = _STATE_BEHIND.sub("", _PAPER_BEHIND.sub("", title))
     first = split(rest)[0]
     if _OF_FRAMES.match(first) and not speaks(title):
         named = lead(head, notice.body)

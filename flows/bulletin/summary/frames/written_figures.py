@@ -17,6 +17,11 @@ _AT_HOUR = Cued(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
 _HOUR = Cued(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
 )
+_HOURS = Cued(  # `ore 9.00-12.30`
+    r"(?<!lle )\bore (?P<from>\d{1,2})(?:[.:](?P<min>\d\d))? ?[-–] ?(?P<to>\d{1,2})"
+    r"(?:[.:](?P<min2>\d\d))?(?![\d:/])",
+    re.I,
+)
 _HOUR_DOT = re.compile(
     r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
     r"|\s?(?:€|euro))"
@@ -44,7 +49,7 @@ def plain_figures(text: str) -> str:
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
     text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
-    text = _HOUR.sub(_hour, text)
+    text = _HOURS.sub(_from_to, _HOUR.sub(_hour, text))
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {clock(at['hour'], at['min'])}", text)
     text = _EURO_BEFORE.sub(_sum_behind, text)
@@ -67,6 +72,13 @@ def _month(match: re.Match[str]) -> str:
 def _hour(match: re.Match[str]) -> str:
     at = match["at"] or ""
     return f"{at or 'ore '}{clock(match['hour'], match['min'])}"
+
+
+def _from_to(match: re.Match[str]) -> str:
+    first, last = clock(match["from"], match["min"] or "00"), clock(match["to"], match["min2"] or "00")
+    if not int(match["from"]) < int(match["to"]) <= 24:
+        return match[0]
+    return f"dalle {first} alle {last}"
 
 
 def clock(hour: str, minute: str) -> str:
