@@ -53,6 +53,7 @@ def test_fields_without_labels_are_told(title: str, body: str, text: str) -> Non
         "sabato 8 maggio\nore 9\nritrovo\nore 10\npartenza",  # two hours: a programme
         "sabato 8 maggio\nore 9\ndomenica 9 maggio\nore 10",  # two days
         "17/05/2027\n10:30\nBiblioteca comunale\nAperta la nuova sala.",  # no event
+        "DOMENICA, 9 MAGGIO 2027\nBiblioteca comunale\nLe novità della biblioteca.",  # a card's own day
         "sabato 8 maggio\nil parco è chiuso per lavori",  # a sentence
     ],
 )

@@ -152,9 +152,9 @@ def _written(found: Sequence[tuple[_Field, str]]) -> list[str]:
     is_bare = all(map(_CLOCK_ALONE.fullmatch, clocks))
     if len(clocks) > (2 if is_bare else 1) or len(places) > 1 or (is_bare and clocks and not places):
         return []
-    is_dated = re.search(r"20\d\d", day) and not re.match(WEEKDAY, day, re.I)
+    is_dated = re.search(r"20\d\d", day) is not None
     is_figures = _ISO.fullmatch(day) or _NUMERIC.fullmatch(day)
-    is_desk = is_figures and is_bare and len(clocks) == 1 and _DESK.match(places[0])
+    is_desk = is_dated and is_bare and len(clocks) == 1 and _DESK.match(places[0])
     if (not clocks and is_dated) or (is_figures and not places) or is_desk:
         return []  # the page's own day, perhaps with its hour and office
     several = clocks if any(_SEVERAL.search(clock) for clock in clocks) else []

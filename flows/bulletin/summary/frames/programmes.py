@@ -25,6 +25,7 @@ _QUARTER = re.compile(  # and the hall in it
     r"[A-ZÀ-Ý][\w'’ ]{2,30}, "
     r"(?:centro|oratorio|sala|palestra|ex scuola|scuola|teatro|biblioteca|parco)\b[^.:;]{0,40}"
 )
+_THERE = re.compile(r"\s(?:in|al|alla|nel|nella) \w+$")
 _MOST_DAYS = 5  # that are named one by one
 _SEVERAL = 3  # days of a programme
 
@@ -110,7 +111,8 @@ def _ways(notice: Notice, occasion: Occasion) -> Iterator[tuple[str, str]]:
     people = occasion.who if occasion.who.startswith("per ") else ""
     for phrase, sentence in named:
         if people and is_plural(phrase) and " per " not in phrase:
-            yield f"{phrase} {people}", sentence
+            there = _THERE.search(people)
+            yield f"{phrase} {people[: there.start()] if there and there[0] in phrase else people}", sentence
         yield phrase, sentence
     for phrase, _ in named:
         name, mark, rest = phrase.partition("» ")

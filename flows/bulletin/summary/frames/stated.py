@@ -70,7 +70,7 @@ _ENDS = re.compile(
     rf"{_AT_A_TIME}|,?\s(?:(?:in|al|allo|alla|nel|nello|nella)\s(?:\w+\s)?{_VENUE}|(?:all|nell)['’]\s?{_VENUE})",
     re.I,
 )
-_RELATIVE = re.compile(r",?\s(?:che|alla quale|al quale|cui)\s")
+_RELATIVE = re.compile(r",?\s(?:che|alla quale|al quale|(?:(?:il|la|i|le)\s)?cui)\s")
 _GENERIC = re.compile(  # one name without a complement tells no more than the title
     r"^(?:(?:evento|appuntament[oi])\s(?:rivolt|dedicat|apert)\w+\s.*|\w+(?:\s(?:pubblic|gratuit|apert|dedicat|rivolt|guidat)\w+)*)$",
     re.I,

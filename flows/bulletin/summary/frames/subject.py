@@ -191,7 +191,9 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         if nominal and (not is_told(nominal, own) or _names_more(nominal, own)):
             whole = with_nominal(own, nominal)
             is_same = f" {nominal.split()[0].lower()} " in f" {own} "
-            if whole != f"{own}: {lowered_noun(nominal)}" or not is_same:
+            added = set(folded(whole.removeprefix(own)).split()) & set(folded(own).split())
+            is_twice = any(len(word) > 4 for word in added) and whole.startswith(own)
+            if not is_twice and (whole != f"{own}: {lowered_noun(nominal)}" or not is_same):
                 yield whole, ""  # else `la camminata Alba: camminata non competitiva`
         yield own, ""
         return
