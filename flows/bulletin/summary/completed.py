@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.telling import tells
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
-from flows.bulletin.summary.framed import OTHERS, PRECAUTIONS
+from flows.bulletin.summary.framed import DAYS_AND_HOURS, OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import lines
@@ -52,6 +53,7 @@ _IN_VAIN = Cued(  # `Non sono ammesse domande per lavori già eseguiti.`
     r"|(?:sono|restano)\sesclus[eai]\b)",
     re.I,
 )
+_COURSE = re.compile(r"\b(?:cors[oi]|laborator[io]+)\b", re.I)
 _PRICED = re.compile(r"\b(?:tariff[ae]|prezz[oi]|cost[oi])\b", re.I)
 _PRICE = re.compile(r"\beuro\b|€", re.I)
 _OF_DANGERS = frozenset(
@@ -119,11 +121,13 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _closures,
         _deed,
         _terms,
+        _lessons,
         _lot,
         _rain,
         _prices,
     ):
         bases = [text] if made is _rain else list(_shorter(text))
+        bases += [""] if made is _ban else []  # what is forbidden, before what led to it
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
             longer = _with(base, " ".join([*added, said]))
@@ -215,6 +219,15 @@ def _lot(text: str, notice: Notice) -> tuple[str, ...]:
     return lot(text, notice) if notice.kind is Kind.recall else ()
 
 
+def _lessons(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the days and hours of a course whose text tells how one enrols."""
+    hours = notice.slots.get(Slot.hours, ())
+    if notice.kind not in _OF_CALLS or not _COURSE.search(text) or gate.IN_PAGE.search(text):
+        return ()
+    is_told = any(tells(text, one) for one in hours)
+    return (DAYS_AND_HOURS,) if hours and Slot.when in notice.slots and not is_told else ()
+
+
 def _prices(text: str, notice: Notice) -> tuple[str, ...]:
     """Word of the prices that a title speaks of and a text does not tell."""
     if not _PRICED.search(notice.title) or _PRICE.search(text) or gate.IN_PAGE.search(text):
@@ -241,6 +254,8 @@ def _with(text: str, addition: str) -> str:
     """`addition` at the end, before what is left to the page."""
     if text.endswith(f" {OTHERS}") and addition in _TOGETHER:
         return f"{text.removesuffix(OTHERS)}{_TOGETHER[addition]} e gli altri dettagli sono nella pagina."
+    if not text:
+        return addition
     sentences = split(text)
     if addition in _TOGETHER and len(sentences) > 1 and (left := _LEFT.fullmatch(sentences[-1])):
         both = (
