@@ -20,6 +20,15 @@ _OPERATIVE = re.compile(
 _POINT = re.compile(r"(?P<stop>;)\s*(?:\d{1,2}|[a-h])[.)]\s+(?=[a-zà-ù])")  # `; 2. il divieto di sosta`
 _INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
 _BAN = re.compile(r"(?:il|è fatto) divieto(?: assoluto)? di (?=[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
+_SIGNED = re.compile(r"^(?:(?:IL|LA) SINDAC[OA]\s+)?(?=ORDINA\b)", re.M)  # an act without recitals
+_INFINITIVE = r"[a-zà-ù]+(?:[aei]re|[aei]r(?:lo|la|li|le|si|ne))\b"
+_BOUND = re.compile(  # `ai proprietari di terreni, entro il 15 giugno, di tagliare l'erba`
+    r"(?:a tutti )?(?P<to>ai|agli|i|gli) (?P<who>(?:proprietari|conduttori|possessori|titolari|gestori"
+    r"|amministratori|residenti|cittadini|detentori)\b[^.;:]{0,140}?),?"
+    rf"(?P<when> entro (?:il |l['’])[^,.;]{{4,24}})?,? di (?P<deed>{_INFINITIVE}.*)",
+    re.I | re.S,
+)
+_AND_DO = re.compile(rf"( e )di (?={_INFINITIVE})")
 _ARTICLES = {
     "del": "il ",
     "dello": "lo ",
@@ -36,7 +45,7 @@ def operative(text: str) -> str:
 
     Any other text comes back as it is.
     """
-    begins = _RECITAL.search(text)
+    begins = _RECITAL.search(text) or _SIGNED.search(text)
     ends = _OPERATIVE.search(text, begins.end()) if begins else None
     if begins is None or ends is None:
         return text
@@ -46,6 +55,10 @@ def operative(text: str) -> str:
     if named:
         article = _ARTICLES[named["of"].strip().lower().replace("’", "'")]
         sentence = f"Si istituisce {article}{ordered[named.end() :]}"
+    elif bound := _BOUND.match(ordered):
+        deed = _AND_DO.sub(r"\1", bound["deed"])
+        article = "Gli" if bound["to"].lower() == "agli" else "I"
+        sentence = f"{article} {bound['who']} devono{bound['when'] or ''} {deed}"
     elif ban := _BAN.match(ordered):
         sentence = f"È vietato {ordered[ban.end() :]}"
     else:

@@ -84,6 +84,9 @@ _OFFICE = re.compile(
 _VOTES = re.compile(
     r"\b(?:seggi[oi]?|elettor[ei]|vot(?:a|o|are|eranno)|elezioni|referendum|ballottaggio)\b", re.I
 )
+_BINDS = re.compile(
+    r"(?:I|Gli) (?:proprietari|conduttori|possessori|titolari|detentori)\b[^.]{10,}? devono\b"
+)
 _LETTERS = re.compile(r"\b[A-Z]{3,6}\b")
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _TOLD = 0.75  # of the words of weight of a page's first sentence
@@ -132,7 +135,7 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True  # whom, it says: `Diventa nonno vigile` names nobody
     if notice.kind is Kind.event and performs(text) and figures(text) and not performed_in(text):
         return True  # who does what, and when
-    if notice.kind in _BANNING and _FORBIDS.search(text):
+    if notice.kind in _BANNING and (_FORBIDS.search(text) or _BINDS.match(text)):
         return True  # whatever the title calls the ordinance
     if notice.kind is Kind.road and _SHUTS.search(text) and _has_streets(text, notice):
         return True  # where and what: it leans on no headline

@@ -131,6 +131,7 @@ _POINTS_OUT = re.compile(  # `Le famiglie possono ordinarli`: what, a sentence s
     r"(?P<before>(?:Per\s|Il\s|Lo\s|La\s|I\s|Gli\s|Le\s|L['’])(?:(?!\b(?:ch[ie]|se|quando|cui)\b)[^,.;:])*?)"
     r"\s(?:può|possono|deve|devono|potr(?:à|anno)|dovr(?:à|anno))\s(?:\w+\s)?\w+[aei]r(?P<it>lo|la|li|le)\b"
 )
+_OF_BARE = re.compile(r"\bdi\s([a-zà-ù]+)")
 _ARTICLED = re.compile(
     r"\b(?:il|lo|la|i|gli|le|un|uno|una)\s(?P<noun>[a-zà-ù]+)|\b(?:l|un)['’](?P<elided>[a-zà-ù]+)", re.I
 )
@@ -345,6 +346,7 @@ def _behind_its_verb(clause: str) -> str:
 def _names_it(match: re.Match[str]) -> bool:
     """Whether a noun before the subject agrees with `-lo`, `-la`, `-li` or `-le`."""
     nouns = [found["noun"] or found["elided"] for found in _ARTICLED.finditer(match["before"])][:-1]
+    nouns += _OF_BARE.findall(match["before"])  # `I proprietari di cani devono tenerli`
     ending = {"lo": "o", "la": "a", "li": "i", "le": "e"}[match["it"]]
     genders = [gender_of(noun.lower()) for noun in nouns]
     return any(gender is None or gender.ending == ending for gender in genders)
