@@ -259,3 +259,42 @@ def test_what_happens_is_told_in_the_offices_own_words(title: str, body: str, te
 )
 def test_how_and_by_when_one_comes_is_told_once(title: str, body: str, text: str) -> None:
     assert text_of(title, body) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Jazz sotto le stelle, al via l'undicesima edizione",
+            "Quattro concerti gratuiti in piazza Duomo, dal 3 al 24 luglio, tutti i venerdì alle 21.30",
+            "Dal 3 al 24 luglio ogni venerdì alle 21:30, in piazza Duomo, c'è «Jazz sotto le stelle». La "
+            "partecipazione è gratuita.",
+        ),
+        (
+            "Atletica, a Lago Chiaro i campionati regionali",
+            "Sabato 20 e domenica 21 giugno allo stadio Alba oltre 600 giovani in gara",
+            "Per l'atletica, sabato 20 e domenica 21 giugno allo stadio Alba ci sono oltre 600 "
+            "giovani in gara.",
+        ),
+        (
+            "La notte dei musei",
+            "Sabato 16 maggio il Museo civico apre dalle 20 a mezzanotte, ingresso 1 euro",
+            "Sabato 16 maggio il Museo civico apre dalle 20 a mezzanotte, ingresso 1 euro.",
+        ),
+        (
+            "Avis in festa",
+            "Domenica 7 giugno la sezione comunale festeggia i 60 anni: messa alle 10, corteo e "
+            "pranzo sociale",
+            "Nell'ambito di «Avis in festa», domenica 7 giugno la sezione comunale festeggia i 60 "
+            "anni: messa alle "
+            "10, corteo e pranzo sociale.",
+        ),
+        (
+            "Premio Sant'Ilario, aperte le candidature",
+            "I cittadini possono segnalare i nomi entro il 30 novembre",
+            "Per il premio Sant'Ilario c'è tempo fino al 30 novembre. Gli altri dettagli sono nella pagina.",
+        ),
+    ],
+)
+def test_a_teaser_gets_its_verb_and_its_name(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text

@@ -61,6 +61,26 @@ _DATED = re.compile(
     r"(?P<what>(?:(?:il|lo|la|un|una|i|gli|le)\s|(?:l|un)['’])[a-zà-ù].+)",
     re.I,
 )
+_MONTH_NAME = (
+    r"(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)"
+)
+_DATED_SEVERAL = re.compile(  # `Ogni mercoledì di luglio alle 18 letture per bambini`
+    rf"(?P<day>(?:(?:[Oo]gni|[Tt]utti i|[Tt]utte le)\s(?:\w{{4,8}}ì|sabat[oi]|domenic(?:a|he))"
+    rf"(?:\sdi\s{_MONTH_NAME})?"
+    rf"|[Dd]al(?:\s|l['’])\d{{1,2}}(?:\s{_MONTH_NAME})?\sal(?:\s|l['’])\d{{1,2}}\s{_MONTH_NAME}"
+    rf"|(?:\w{{4,8}}ì|[Ss]abato|[Dd]omenica)\s\d{{1,2}}(?:\se\s(?:\w{{4,8}}ì|sabato|domenica)\s\d{{1,2}})?\s{_MONTH_NAME})"
+    r"(?:\s20\d\d)?(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\salle\s[\d:.]*\d)?)?"
+    r"(?:,?\s(?:al|allo|alla|in|nel|nella)\s\w+(?:\s[A-ZÀ-Ý]\w+|\s(?:comunale|civic[oa]|consiliare))*)?),?\s"
+    r"(?P<what>(?P<count>(?:oltre\s|più di\s|circa\s)?"
+    r"(?:(?!20\d\d\b)\d{2,4}|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|cento)\s)?"
+    r"(?(count)(?!alle\b|ore\b|anni\b)\w+[ie]|(?:[Ll]etture|[Cc]oncerti|[Ll]aboratori|[Ii]ncontri|[Vv]isite|[Ff]ilm|[Gg]iochi|[Ss]pettacoli"
+    r"|[Pp]roiezioni))"
+    r"\b.*)"
+)
+_HELD_ON = re.compile(  # `La consegna venerdì 18 dicembre alle 11 in municipio`
+    r"(?P<what>(?:La|Il|L['’])\s?(?:consegna|premiazione|inaugurazione|presentazione|cerimonia|partenza|ritrovo|festa|corteo)"
+    r"(?:\sdei\spremi|\sdelle\sborse)?)\s(?P<when>(?:(?:\w{4,8}ì|sabato|domenica|il)\s\d|alle\s\d).*)"
+)
 _ONE = {
     **dict.fromkeys(("incontro", "concerto", "laboratorio", "corso", "mercatino"), "un "),
     **dict.fromkeys(("sciopero", "spettacolo"), "uno "),
@@ -186,6 +206,11 @@ def spoken(line: str) -> str:
         noun = match["what"].split(" ", 1)[0].lower()
         verb = f"c'è {_ONE[noun]}" if noun in _ONE else "ci sono "
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb}{match['what']}"
+    if (match := _DATED_SEVERAL.fullmatch(line)) and not speaks(match["what"]):
+        what = match["what"] if match["count"] else f"{match['what'][:1].lower()}{match['what'][1:]}"
+        return f"{match['day']} ci sono {what}"
+    if (match := _HELD_ON.fullmatch(line)) and not speaks(match["when"]):
+        return f"{match['what']} è {match['when']}"
     if (match := _DATED_PHRASE.fullmatch(line)) and (said := _with_its_noun(match)):
         return said
     if dated := _DATED_STATE.fullmatch(line):

@@ -25,7 +25,8 @@ _SUPPLIES = tuple(
 )  # a frame says `la corrente` of a page that says `energia elettrica`
 _OPEN_OFFICE = re.compile(
     r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
-    r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|l['’]orario\sè\b)",
+    r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|(?:apre|aprono|chiude|chiudono)\b"
+    r"|l['’]orario\sè\b)",
     re.I,
 )
 _LESSONS = re.compile(r"\b(?:lezioni|attività didattich\w)\b[^.;:]{0,60}\bsospes[oae]\b", re.I)
@@ -175,7 +176,7 @@ def _names_its_office(text: str, notice: Notice) -> bool:
     its = named.pop() if len(named) == 1 else ""
     if its.startswith("sport") and "uffici" in text.lower():  # `l'Ufficio Tributi` of `Sportello Tributi`
         return bool(stems(notice.title) & stems(text))
-    return its in text.lower()
+    return its[:-1] in text.lower()  # `museo` of `musei`
 
 
 def _has_phrase(text: str, notice: Notice) -> bool:

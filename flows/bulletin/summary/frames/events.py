@@ -10,7 +10,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames import exhibitions
 from flows.bulletin.summary.frames.acting import acted, acted_title, performs
@@ -66,9 +66,7 @@ _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bi
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
-    """Whole texts of an event in at most `limit` UTF-16 units, the best first;
-    none where its day is not told.
-    """
+    """Whole texts of an event in at most `limit` UTF-16 units, the best first; none without its day."""
     if is_changed(notice):
         yield from fitting(changed(notice), limit)
         return
@@ -136,7 +134,8 @@ def of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
     title = title_of(notice)
     for line in notice.prose[:12]:
         said = about(worded(closed(line)), notice)
-        if not 40 <= len(line) <= 270 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
+        is_said = has_verb(line) or (notice.kind in OCCASIONS and speaks(line))
+        if not 40 <= len(line) <= 270 or not is_said or not _tells_day(line) or FILLER.search(line):
             continue
         is_there = not occasion.place or folded(occasion.place) in folded(line)  # else another part's place
         is_of_it = (

@@ -24,7 +24,7 @@ _LASTS = re.compile(
     r"\b(?:apert[ao]|visitabile|apertura|visite)\b[\s:–-]{1,4}(?:al pubblico\s)?(?=fino|dal|dall)", re.I
 )
 _WEEKDAYS = re.compile(
-    r"da (?:[a-zà-ù]{4,6}ì|sabato) a (?:[a-zà-ù]{4,6}ì|sabato|domenica)|tutti i giorni", re.I
+    r"da (?:[a-zà-ù]{4,8}ì|sabato) a (?:[a-zà-ù]{4,8}ì|sabato|domenica)|tutti i giorni", re.I
 )
 _GAP = re.compile(r"[\s,;]*(?:alle\s)?", re.I)
 

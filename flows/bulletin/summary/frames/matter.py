@@ -113,6 +113,9 @@ _ANNOUNCED = re.compile(  # `Aperto il bando per gli alloggi`: the bando
     r"(?:(?:ri)?apert|pubblicat|prorogat|attivat|istituit|approvat)[oaie]\s(?:(?P<article>il|lo|la|i|gli|le)\s|l['’])(?=[a-zà-ù])",
     re.I,
 )
+_OPENED = re.compile(  # `Premio Alba, aperte le candidature`: what one asks for stands before
+    r"(?<=\w\w),\s(?:aperte\sle\s|al\svia\sle\s)(?:iscrizioni|candidature|domande|adesioni)$", re.I
+)
 _NOTICE_OF = re.compile(  # `Avviso di deposito della variante` is about the variante
     r"avviso\s(?:di|dell['’])\s?(?:avvenut[oa]\s)?(?:deposito|adozione|approvazione|pubblicazione)\s"
     r"(?:(?:atti|degli atti)\s)?(?:de(?:l|lla|llo|i|gli|lle)\s|dell['’])"
@@ -183,6 +186,7 @@ class Matter:
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
+    title = _OPENED.sub("", title)
     title = _NOTICE_OF.sub("", _OF_A_TERM.sub("", _ITS_TERM.sub("", title)))
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
     if is_number(text) or not text or is_cut(title) or _ADDRESSED.match(text):

@@ -116,6 +116,10 @@ _DAY_OF = re.compile(
 _JOURNEY = re.compile(r"Un (?:viaggio|percorso) (?:tra|nel|nella|nei|alla scoperta|attraverso|dentro)\b")
 _ONE = re.compile(r"(?:Una?\s|Uno\s|Un['’])")
 _BAND = re.compile(r"(?:Trio|Quartetto|Quintetto|Duo|Coro|Orchestra|Banda|Ensemble)\s[A-ZÀ-Ý]\w+")
+_COMMA_TAIL = re.compile(  # `Jazz in piazza, al via l'undicesima edizione`
+    r"(?<=\w\w),\s(?:al\svia|il\s(?:programma|calendario)|gli\sappuntamenti|aperte\sle|aperti\si|ecco|si\s(?:parte|comincia))\b[^:]*$",
+    re.I,
+)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -124,6 +128,7 @@ def title_of(notice: Notice) -> str:
     bare = _STATUS_MARK.sub("", " ".join(notice.title.split())).strip(" .-–")
     if _NUMBER_TITLE.fullmatch(bare):
         return ""
+    bare = _COMMA_TAIL.sub("", bare)
     bare = _fuller(_UNDER_WAY.sub("", _ITS_PROGRAMME.sub("", bare), count=1), notice)
     return bare[:1].upper() + bare[1:]
 

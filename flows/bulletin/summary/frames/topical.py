@@ -56,6 +56,8 @@ def _name(title: str) -> str:
     own = QUOTED.match(title)
     if own and title[own.end() :].lstrip()[:1] in (",", "-", "–", ":"):
         return own[0]
+    if (sport := title.partition(", ")[0]).lower() in _SPORTS:
+        return sport
     head, colon, rest = title.partition(": ")
     if _FOR_TRAFFIC.search(rest):
         return ""  # for what changes around it
@@ -75,7 +77,9 @@ def _before(name: str) -> str:
             return f"Per {phrase}" if _FEAST.search(name) else ""  # `Incontro pubblico` is no name
         if " " not in name or _FEAST.search(name):
             named = lead(name)
-            return "" if "«" in named else named
+            if named and "«" not in named:
+                return named
+            return f"Nell'ambito di {quoted(name)}" if _FEAST.search(name) else ""
     return f"Nell'ambito di {quoted(name)}"
 
 

@@ -274,7 +274,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (r"\b([Ii])\snostri\s(?=volontari|operatori|infermieri|esperti|tecnici)", r"\1 ", 0),
         (
-            r"\b(?:il nostro (?:gruppo|comitato)|la nostra (?:associazione|sezione|delegazione)) "
+            r"\b(?:il nostro (?:gruppo|comitato)|la nostra associazione) "
             r"(?:(partecip)a|(aderisc)e|(prend)e (?=parte))",
             _they,
             re.I,
