@@ -33,7 +33,7 @@ _PLACE = re.compile(
     r"(?:il\s|la\s|lo\s)?|(?:(?:partenza|ritrovo)\s)?(?:all|dall|nell)['’])?"
     r"(?:sal[ae]|salone|saletta|teatro|cinema|auditorium|palazz\w+|palestra|villa|bibliotec\w+|centro|oratorio|museo"
     r"|parc\w+|piazz\w+|chies\w+|via|viale|largo|giardin\w+|campo|osservatorio|stadio|castello|municipio|cortile"
-    r"|scuola|piscina|rifugio|spiaggia|lungolago|lungomare|malga|area|tensostruttura|circolo|anfiteatro|arena|borgo"
+    r"|scuola|piscina|rifugio|spiaggia|autoparco|magazzino|ecocentro|lungolago|lungomare|malga|area|tensostruttura|circolo|anfiteatro|arena|borgo"
     r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante"
     r"|spazio|fiera(?=\s[A-Z])|dipartimento|università|ospedale|istituto|liceo|agriturismo|cantina|casa|lido|stazione"
     r"|torre|loggia|portico|chiostro|corte|bosco|lago|cappella|basilica|duomo|bar|pub|caffè|sagrato)\b"

@@ -23,7 +23,7 @@ _ADVICE = re.compile(
 )
 _INFINITIVE = Cued(r"(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi|urre|orre)\b", re.I)
 _TIMED = re.compile(  # `gli uffici osservano i seguenti orari:` before a table
-    r"(?P<verb>osserva(?:no)?|segu(?:e|ono)|h(?:a|anno)|effettua(?:no)?|avr(?:à|anno)|adott(?:a|ano))\s"
+    r"(?P<verb>osserva(?:no)?|osserver(?:à|anno)|segu(?:e|ono)|h(?:a|anno)|effettua(?:no)?|avr(?:à|anno)|adott(?:a|ano))\s"
     r"(?:i\sseguenti\sorari|il\sseguente\sorario)(?:\s(?:di\sapertura|al\spubblico|di\sricevimento)){0,2}\s?:$",
     re.I,
 )
@@ -34,6 +34,18 @@ _FOLLOWING = Cued(  # a list that lost its marks and its breaks: nobody can read
 )
 _HAVE = ("ha gli orari che trovi", "hanno gli orari che trovi")
 _MOST, _LONGEST_ITEM, _LONGEST = 6, 90, 330  # items, and characters
+
+
+_AGENDA = re.compile(  # `… alle 18.30, per la trattazione del seguente ordine del giorno:` and its points
+    r"(?P<end>(?<=[\w)])),?\s+(?:per|onde)\s(?:la\s(?:trattazione|discussione)|discutere|trattare|deliberare)\b[^.;:\n]{0,60}"
+    r"\bseguent[ei]\b[^.:\n]{0,30}[:\n\s]*(?:\**ordine\sdel\sgiorno\**)?\W*\n(?P<points>(?:\s*(?:\d{1,2}|[-*•])[.)]?\s.*(?:\n|$))*)",
+    re.I,
+)
+
+
+def without_agenda(body: str) -> str:
+    """`body` without the points of a council's agenda: their days and sums are none of the meeting's."""
+    return _AGENDA.sub(".\n\n", body)
 
 
 def inlined(markdown: str) -> str:

@@ -89,6 +89,11 @@ _OPEN = re.compile(
     re.I,
 )
 _NEAR = 160  # characters
+_OTHERS_FOLLOW = (
+    re.compile(  # `due incontri di quartiere seguiranno giovedì 4 marzo`: not what the page invites to
+        r"\bseguir(?:à|anno)\b[^.\n]{0,90}$", re.I
+    )
+)
 _TESTED = re.compile(
     r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione)|attitudinal\w+)[^.\n]{0,40}$", re.I
 )
@@ -164,7 +169,12 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     before = page.text[max(0, span.start - 120) : span.start]
     if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
         return True
-    if _HELD.search(before[-40:]) or _IF_IT_RAINS.search(before) or _is_of_a_story(page, span, source):
+    if (
+        _OTHERS_FOLLOW.search(before)
+        or _HELD.search(before[-40:])
+        or _IF_IT_RAINS.search(before)
+        or _is_of_a_story(page, span, source)
+    ):
         return True
     feast = _FEAST.fullmatch(words)
     return feast is not None and any(

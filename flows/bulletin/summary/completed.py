@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import tells
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
@@ -85,6 +85,8 @@ _CHANGES = re.compile(
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) [a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
+_OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
+_MUCH_MORE, _MORE = 2.0, 260  # times, characters
 _SHORT = 130  # UTF-16 units of a sentence that is added
 _OPENS_AGAIN = re.compile(r"\b(?:riapert[oaie]|riapr\w+)\b", re.I)
 _STILL = re.compile(
@@ -125,8 +127,9 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _lot,
         _rain,
         _prices,
+        _rest,
     ):
-        bases = [text] if made is _rain else list(_shorter(text))
+        bases = [text] if made in (_rain, _rest) else list(_shorter(text))
         bases += [""] if made is _ban else []  # what is forbidden, before what led to it
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -233,6 +236,18 @@ def _prices(text: str, notice: Notice) -> tuple[str, ...]:
     if not _PRICED.search(notice.title) or _PRICE.search(text) or gate.IN_PAGE.search(text):
         return ()
     return ("Le tariffe sono nella pagina.",) if _PRICE.search(notice.body) else ()
+
+
+def _rest(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of what is left to a page that tells much more than a text does."""
+    is_more = len(notice.body) > _MUCH_MORE * len(text) and len(notice.body) - len(text) > _MORE
+    if gate.IN_PAGE.search(text) or not is_more:
+        return ()
+    is_left = any(
+        slot in notice.slots and not any(tells(text, one) for one in notice.slots[slot])
+        for slot in _OF_EVENTS
+    )
+    return (OTHERS,) if notice.kind not in OCCASIONS or is_left else ()
 
 
 def _rain(text: str, notice: Notice) -> tuple[str, ...]:

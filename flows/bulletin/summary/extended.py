@@ -96,7 +96,9 @@ _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _LISTS = re.compile(r"[:;]\s")
 _FINED = re.compile(r"\bmult[ae]\b", re.I)
 _OFFICIAL = re.compile(
-    r"\b(?:graduatori\w+|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b", re.I
+    r"\b(?:graduatori\w+|stanziat[oaie]|notifica|rinuncia"
+    r"|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b",
+    re.I,
 )
 _OWN_WORDS = {
     Slot.how: re.compile(

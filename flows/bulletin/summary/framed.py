@@ -31,6 +31,7 @@ from flows.bulletin.summary.frames import (
     programmes,
     recalls,
     services,
+    street_outlines,
     works,
 )
 from flows.bulletin.summary.frames.appositions import recurring
@@ -91,7 +92,9 @@ _WARNS = re.compile(
     r"|prescrizioni|comportamenti|consigli|misure))\b",
     re.I,
 )
-_NONE = re.compile(r"\b(?:niente|nessun[oa]?)\b|\bstop (?:a|al|alla|ai|alle)\b", re.I)  # what there is not
+_NONE = re.compile(
+    r"\b(?:niente|nessun[oa]?|sconsigliat[oaie])\b|\bstop (?:a|al|alla|ai|alle)\b", re.I
+)  # what there is not
 _PERIOD = re.compile(
     r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d"
 )  # each day may have its own hours
@@ -188,7 +191,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
                 listed.above(notice),
                 _without_place(notice, limit),
                 works.limited(notice, limit),
+                street_outlines.first_told(notice),
                 _titled(notice),
+                programmes.spanned(notice),
             )
         )
         if utf16(text) <= limit
@@ -311,7 +316,9 @@ def _how(text: str, notice: Notice) -> str:
     told = " ".join(one.words for one in notice.slots.get(Slot.how, ()))
     if Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
         return ""
-    return _way(notice) if notice.kind in _ASKED else ""
+    if notice.kind not in _ASKED:
+        return ""
+    return next((said for asked, said in _WAYS if asked.search(text)), _way(notice))
 
 
 def _without_term(text: str, said: str) -> str:

@@ -23,6 +23,19 @@ _SUPPLIES = tuple(
         (r"\bgas\b", r"\bgas\b"),
     )
 )  # a frame says `la corrente` of a page that says `energia elettrica`
+_SAME = tuple(  # what a title and its page call otherwise
+    (re.compile(rf"\b(?:{one})\w*", re.I), re.compile(rf"\b(?:{other})\w*", re.I))
+    for one, other in (
+        ("mens[ae]", "refezion"),
+        ("refezion", "mens[ae]"),
+        ("scuolabus", "trasporto scolastic"),
+        ("tari\\b", "tassa (?:sui )?rifiuti|tributo"),
+        ("imu\\b", "imposta municipal"),
+        ("credenzial", "nome utente|password"),
+        ("botti\\b|fuochi", "petard|artific|pirotecnic"),
+        ("cani\\b|cane\\b", "microchip|anagrafe canina"),
+    )
+)
 _OPEN_OFFICE = re.compile(
     r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
     r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|(?:apre|aprono|chiude|chiudono)\b"
@@ -60,7 +73,8 @@ SEEKS = re.compile(
 )
 _TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of news, the second without a list
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
-    r"(?:(?:Dal|Dalle|Fino al?|Ogni|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
+    r"(?:(?:Dal|Dalle|Da (?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)|Fino al?|Ogni"
+    r"|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
     r"|Per (?:(?:lavori|motivi|ragioni|manutenzione|cause|uno sciopero|lo sciopero)\b"
     r"|(?:consentire|permettere|effettuare|eseguire) )[^.;:]{3,160}?\b(?:è|sono|sarà|saranno|resta\w*)\b"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
@@ -151,6 +165,8 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if notice.kind in OCCASIONS:
         text = URL.sub(" ", EMAIL.sub(" ", text))  # `corsi@…` names no course
+    if any(own.search(notice.title) and other.search(text) for own, other in _SAME):
+        return True
     named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
     told = named & stems(text)
     inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}

@@ -43,6 +43,22 @@ _POINTS = re.compile(
 _QUALIFIED = re.compile(
     r"gratuit\w+[^.]{0,40}\b(?:ma|salvo|previ[ao]|solo|se|tranne|con)\b[^.]{0,40}(?:\[?…\]?|\[?\.{3}\]?)\s*$"
 )
+# a level is for a hazard, a road for a town, a competition by examination for two posts
+_OF_CHAINS = frozenset({Kind.alert, Kind.road, Kind.job})
+_LEANING = re.compile(
+    r"(?:Nell[ae] stess[ae]|Nello stesso|Negli stessi|Nell[ae] medesim[ae]|Nei medesimi|Nell['’]occasione"
+    r"|In tal caso|In questo caso|A tal fine|Nel frattempo"
+    r"|Inoltre|Infine)\b"
+)
+_PUBLISHED_TWICE = re.compile(
+    r"\b(?P<deed>pubblicat|approvat|prorogat|riapert|chius)[oaie]\b[^.]{3,120}, (?P=deed)[oaie]\.",
+    re.I,
+)
+_CONTACT = re.compile(r"(?:Cellulare|Telefono|Tel|E-?mail|Indirizzo|Contatti|Info(?:rmazioni)?)\s?[:.]", re.I)
+_PAPER_ASKED = re.compile(
+    r"\b(?:domanda|candidarti|iscriverti) (?:per|a) «(?:Aggiornamento|Avviso|Bando|Assegnazione)\b"
+)
+_VOTES = re.compile(r"\b[Ss]i vota (?:sabato|domenica|lunedì)(?! \d)")
 _FOR_A_CALL_TO = re.compile(r"Per la convocazione\b")  # `assemblea sul piano`, as titles shorten it
 _FOR_IT = re.compile(r"Per (?:[a-zà-ù]+[aei]r)(?:la|lo|le|li|ne|vi)\b")  # what, the text has not said
 _MEASURES_ALONE = re.compile(  # `Per l'influenza le misure per chi alleva polli.`
@@ -216,7 +232,15 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
-    if _FOR_IT.match(text) or _FOR_A_CALL_TO.match(text):
+    if _CONTACT.match(text):
+        yield "Il testo comincia da un recapito."
+    if match := _PAPER_ASKED.search(text):
+        yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
+    if match := _PUBLISHED_TWICE.search(text):
+        yield f"«{match[0]}»: una parola è detta due volte."
+    if match := _VOTES.search(text):
+        yield f"«{match[0]}» dipende dal giorno in cui si legge: scrivi la data."
+    if _FOR_IT.match(text) or _FOR_A_CALL_TO.match(text) or _LEANING.match(text):
         yield "Il testo non dice di che cosa si tratta."
     if match := _MEASURES_ALONE.match(text):
         yield f"«{match[0]}» non è una frase: manca il verbo."
@@ -250,9 +274,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"In «{match[0]}» una virgola separa il soggetto dal verbo."
     if any(_PUBLISHED.match(sentence) and len(sentence) > _LONG for sentence in split(text)):
         yield "Il testo ricopia un titolo lungo: nessuno lo legge fino in fondo."
-    if notice.kind not in (Kind.alert, Kind.road) and _CHAIN.search(
-        text
-    ):  # whose level is for a hazard, or a road for a town
+    if notice.kind not in _OF_CHAINS and _CHAIN.search(text):
         yield "Una frase ha tre «per» di seguito."
     if said and (match := _POINTS_OUT.match(said[0])) and not _names_it(match):
         yield f"In «{match[0]}» non si sa di che cosa si parla."

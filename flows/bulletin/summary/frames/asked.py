@@ -29,14 +29,15 @@ _ASKS = Cued(
     re.I,
 )
 _END = re.compile(
-    r",|\s\(|\se\s(?:a|ad|di|non)\s|\s(?:che|in modo|al fine|affinché|durante|per evitare"
+    r",(?!\s(?:[a-zà-ù]+(?:,\s|\s[eo]\s))+[a-zà-ù]+\W*$)"
+    r"|\s\(|\se\s(?:a|ad|di|non)\s|\s(?:che|in modo|al fine|affinché|durante|per evitare"
     r"|come previsto)\b|\se\s\w+(?:are|ere|ire)\b"
 )
 _ANNOUNCES = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?)"
     r"|è\s(?:consigliato|necessario|opportuno)"
     r"|(?:i\scittadini|i\sresidenti|la\spopolazione|tutti)\s(?:(?:sono|è)\s(?:tenut|invitat|pregat)[iae]|devono|dovranno))\b"
-    r"[^.;:]{0,60}$",
+    r"[^.;:]{0,60}$|^\W*(?:(?:che )?cosa fare|come comportarsi|consigli(?: utili)?|raccomandazioni)\W*$",
     re.I,
 )
 _AND = re.compile(r"(?:,|,?\se)\s(?:(?:a|ad|di)\s)?(?=(?:non\s)?[a-zà-ù]+(?:are|ere|ire|rsi)\s)", re.I)

@@ -53,6 +53,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\bprenota\w*", "puoi prenotare"),
         (r"\baderi\w+|\badesion\w+", "puoi aderire"),
+        (r"\bdisponibilità\b[^.;]{0,20}\bsegnala", "puoi dare la tua disponibilità"),
         (r"\bdichiarazion\w+ di util\w+", "puoi presentare la dichiarazione"),
         (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
     )
@@ -77,6 +78,7 @@ _THEIRS = {
     "puoi candidarti": "possono candidarsi",
     "puoi comunicare la tua partecipazione": "possono comunicare la loro partecipazione",
     "puoi prenotare": "possono prenotare",
+    "puoi dare la tua disponibilità": "possono dare la loro disponibilità",
     "puoi presentare la dichiarazione": "possono presentare la dichiarazione",
     _REMARKS: "possono presentare osservazioni",
     _CHOICE: "possono comunicare la loro scelta",

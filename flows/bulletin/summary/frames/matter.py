@@ -33,7 +33,7 @@ _NOUNS: dict[str, str] = {
         consultazione denuncia dichiarazione domanda fiera festa formazione gara graduatoria licenza
         manifestazione mensa misura mobilità mostra prestazione proroga pubblicazione raccolta rassegna
         residenza ricerca richiesta sagra scuola selezione separazione tassa tessera trascrizione
-        variante variazione vendita
+        vaccinazione variante variazione vendita
     """,
     "i": """
         bandi buoni centri concorsi contributi corsi fondi laboratori libri matrimoni permessi premi

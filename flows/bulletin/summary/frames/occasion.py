@@ -58,6 +58,9 @@ _DESK = re.compile(
     r"(?:\borari?\b|\bapert\w+|\bricev\w+)[^.;]*$",
     re.I,
 )
+_FREE_TO_ENTER = re.compile(
+    r"\bingresso (?:è )?(?:libero|gratuito|(?:a|ad) offerta)\b|\bofferta (?:libera|facoltativa)\b", re.I
+)
 _PER_HEAD = re.compile(r"\sa (?:coppia|persona|testa|famiglia|squadra|incontro|lezione)\b", re.I)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
@@ -164,6 +167,9 @@ def occasion_of(notice: Notice) -> Occasion:
     elif len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
         price = ""  # whose each is a table would tell
     is_free = price != "" and not clauses.is_paid(price)
+    if price and not is_free and _FREE_TO_ENTER.search(notice.body):
+        price = ""  # which of the two holds, a person reads there
+        unsaid.append("price")
     if is_free and any(clauses.is_paid(words) for words in all_words(notice, Slot.amount)):
         price = ""  # `biglietto 8 euro; gratis sotto i 12 anni`: free for some
     if price and _is_of_some(notice, _COSTS):

@@ -4,15 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
-from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.appointments import are_apart, each, opening
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, rests, told_once, without_street
 from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.nouns import guillemets, is_plural
+from flows.bulletin.summary.frames.nouns import guillemets, is_plural, quoted
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.sittings import Sitting, all_words
@@ -27,7 +29,30 @@ _QUARTER = re.compile(  # and the hall in it
 )
 _THERE = re.compile(r"\s(?:in|al|alla|nel|nella) \w+$")
 _MOST_DAYS = 5  # that are named one by one
+_ONE_DAY = re.compile(rf"{WEEKDAY},? \d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
+_ITS_PROGRAMME = re.compile(
+    r"\s*[-–:]\s*(?:(?:il|i|gli|le|tutti gli|tutte le) )?(?:programma|calendario|appuntamenti|date|iniziative"
+    r"|incontri)\b.*$",
+    re.I,
+)
 _SEVERAL = 3  # days of a programme
+
+
+def spanned(notice: Notice) -> Iterator[str]:
+    """The name of a programme with its first and last day, where nothing else can be told of it."""
+    days = [told.words.strip(" .,;:–-") for told in notice.slots.get(Slot.when, ())]
+    if (
+        notice.kind is not Kind.programme
+        or len(days) < _SEVERAL
+        or not all(map(_ONE_DAY.fullmatch, days))
+        or speaks(notice.title)
+    ):
+        return
+    name = _ITS_PROGRAMME.sub("", notice.title)
+    first, last = (f"{day[:1].lower()}{day[1:]}" for day in (days[0], days[-1]))
+    told = f"C'è {quoted(name)}. Gli appuntamenti vanno da {first} a {last}."
+    yield f"{told} Il programma è nella pagina."
+    yield f"{told} Il programma e gli appuntamenti a cui devi iscriverti sono nella pagina."
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:

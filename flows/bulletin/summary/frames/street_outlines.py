@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.telling import musts
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines
 from flows.bulletin.summary.frames.measures import SUPPLY, Measure, clause, measure_at
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import moments_of, span_of
 from flows.bulletin.summary.frames.streets import Street, inside, joined, streets_at
+from flows.bulletin.summary.frames.wording import worded
 
 _CHANGED = re.compile(
     r"\b(?:revoc\w+|riapert\w+|riapr\w+|annullat\w+|rinviat\w+|posticipat\w+|prorog\w+|sono "
@@ -226,3 +228,10 @@ def _rest(left: Sequence[str]) -> str:
         return f"{_NAMES[left[0]][1]} sono nella pagina."
     names = opened(joined([_NAMES[name][0] for name in left])).replace(" e e", " ed e")
     return f"{names} sono nella pagina."
+
+
+def first_told(notice: Notice) -> Iterator[str]:
+    """The office's first sentence on a road, where it tells street and days, and word of the rest."""
+    first = worded(notice.prose[0]) if notice.kind is Kind.road and notice.prose else ""
+    if first and {Slot.when, Slot.place} <= musts(first, notice):
+        yield f"{first} Divieti e orari sono nella pagina."

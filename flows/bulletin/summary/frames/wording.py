@@ -93,6 +93,9 @@ _ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `C
     rf"^con (?:apposita |propria |un['’])?{_ACT_NAME},? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
     re.I,
 )
+_BARE_BAN = re.compile(  # `Vietato accendere fuochi.`
+    r"^(?:Vietato|Obbligatorio|Consigliato|Sconsigliato|Consentito) (?=[a-zà-ù]+(?:are|ere|ire|rsi)\b)"
+)
 _FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
     r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?)"
     r"(?: (?-i:[A-ZÀ-Ý][a-zà-ù]+)){0,3} "
@@ -346,7 +349,7 @@ def worded(sentence: str) -> str:
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
-    text = ordered(_forbidden(text))
+    text = _BARE_BAN.sub(lambda ban: f"È {ban[0].lower()}", ordered(_forbidden(text)))
     text = _OWN_NUMBER.sub(r"\1", text)
     text = in_moments(plain_figures(text))
     for pattern, new in _REPLACED:
