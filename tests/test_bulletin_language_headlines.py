@@ -13,6 +13,7 @@ from flows.bulletin.language.titles import calmed, in_small
         ("Ristrutturata la scuola", "È stata ristrutturata la scuola"),
         ("Acqua sospesa in via Po", "L'acqua è sospesa in via Po"),
         ("Scuole chiuse per neve", "Le scuole sono chiuse per neve"),
+        ("Una camminata aperta a tutti", "La camminata è aperta a tutti"),
         ("Uffici comunali chiusi il 24 dicembre", "Gli uffici comunali sono chiusi il 24 dicembre"),
         ("Sportello anagrafe chiuso", "Lo sportello anagrafe è chiuso"),
         ("Via Roma chiusa dalle 8", "Via Roma è chiusa dalle 8"),

@@ -120,4 +120,5 @@ def test_one_books_where_it_is_asked_and_types_no_short_link(words: str, said: s
 def test_for_whom_ends_before_the_name_that_a_quote_cut_off() -> None:
     assert clauses.audience_phrase('per bambini dai 3 agli 8 anni il "Nido"') == ""
     assert clauses.audience_phrase("per bambini dai 3 agli 8 anni il") == ""
+    assert clauses.audience_phrase("per adulti e bambini) torce e pile") == ""
     assert clauses.audience_phrase("per bambini dai 3 agli 8 anni") == "per bambini dai 3 agli 8 anni"

@@ -301,6 +301,7 @@ def _with_article(noun: str, end: str) -> str:
     """`Uffici comunali` as `Gli uffici comunali`, by the ending of what is said of them."""
     if _NAMED.match(noun) or re.match(r"(?:il|lo|la|i|gli|le)\s|l['’]", noun, re.I):
         return noun
+    noun = re.sub(r"^(?:un[ao]?\s|un['’])", "", noun, flags=re.I)  # `Una camminata aperta a tutti`
     if noun.istitle() and " " not in noun and not is_word(noun.lower()):
         return noun  # a town, a club: `Schio è premiata`
     small = f"{noun[:1].lower()}{noun[1:]}"

@@ -82,6 +82,7 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
         or _WISHES.search(text)
         or _ON_A_DAY.search(text)
         or _SAYS.search(text)
+        or text.count("(") != text.count(")")
     ):
         return ""
     if found := _FROM.fullmatch(text):

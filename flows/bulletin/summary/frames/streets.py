@@ -63,8 +63,8 @@ _LEAD = re.compile(
 )
 _KIND = re.compile(rf"(?P<type>{_TYPE})(?![\w'’])\s?(?!(?:del|di)\s(?:Comune|Paese|Territorio)\b)", re.I)
 _ROAD = re.compile(
-    r"(?P<type>S\.?\s?P\.?|S\.?\s?S\.?|S\.?\s?R\.?|(?:strada|provinciale|statale"
-    r"|regionale)(?:\s(?:provinciale|statale|regionale))?)"
+    r"(?P<type>S\.?\s?P\.?|S\.?\s?S\.?|S\.?\s?R\.?"
+    r"|(?:strada|provinciale|statale)(?:\s(?:provinciale|statale|regionale))?)"
     r"\s(?:n\.?\s?|n[°º]\s?)?(?P<number>\d{1,3}(?:\s?bis)?)(?![\d/])",
     re.I,
 )
