@@ -276,6 +276,29 @@ def test_a_street_left_out_is_named_to_the_editor_unless_the_text_says_that_ther
     assert list(contrasts(f"{short} Le altre vie sono nella pagina.", page)) == []
 
 
+def test_a_place_left_out_of_a_row_is_named_to_the_editor() -> None:
+    row = "in via Po dal civico 1 al civico 9, via Adda e località Case."
+    page = read(title="Manca l'acqua", abstract="", body=f"Mercoledì 9 luglio 2031 manca l'acqua {row}")
+    short = "Mercoledì 9 luglio 2031 manca l'acqua in via Po dal civico 1 al civico 9."
+    for text in (short, f"{short} Gli altri dettagli sono nella pagina."):
+        assert list(contrasts(text, page)) == ["Manca «via adda»: la pagina dice anche lì che manca."]
+    assert list(contrasts(f"{short} Le altre vie sono nella pagina.", page)) == []
+    assert list(contrasts(f"Mercoledì 9 luglio 2031 manca l'acqua {row}", page)) == []
+
+
+def test_the_term_of_another_matter_of_the_page_is_not_the_page_s() -> None:
+    page = read(
+        title="Elezioni: seggi",
+        abstract="",
+        body="Si vota domenica 21 maggio 2028 dalle ore 7 alle ore 23.\n\n"
+        "TESSERA. Si ritira allo sportello dell'anagrafe.\n\n"
+        "VOTO IN CASA. Domanda entro lunedì 1 maggio con certificato medico.\n\n"
+        "TRASPORTO. Pulmino da prenotare entro venerdì 19 maggio, gratuito.",
+    )
+    text = "Si vota domenica 21 maggio 2028 dalle 7 alle 23. Puoi fare domanda entro lunedì 1 maggio."
+    assert any("di un'altra domanda" in reason for reason in contrasts(text, page))
+
+
 def test_the_streets_without_water_are_no_part_of_a_closure() -> None:
     text = summarise(
         title="Via Po chiusa al traffico per lavori all'acquedotto",

@@ -177,6 +177,30 @@ PALIO = "Il palio si corre di norma il 15 agosto. Quest'anno si corre domenica 2
             "Le iscrizioni al concorso scadono il 3 dicembre. La giuria legge i testi entro il 10 dicembre.",
             "c'è un concorso",
         ),
+        (
+            "Divieto di fuochi d'artificio in centro",
+            "La festa del patrono è sabato 8 maggio.",
+            "La festa del patrono è sabato 8 maggio 2027. Niente fuochi: sono proibiti in centro.",
+            "Il titolo dice «Divieto»",
+        ),
+        (
+            "Neve: scuole chiuse domani",
+            "Gli spazzaneve girano dalle 4.",
+            "Il Sindaco dispone la chiusura delle scuole. Gli spazzaneve girano dalle 4.",
+            "Il titolo dice «scuole chiuse»",
+        ),
+        (
+            "Piano gelo: cosa fa il Comune",
+            "Per il piano gelo cosa fa il Comune. Il sale si sparge di notte.",
+            "Il sale si sparge di notte.",
+            "è un titolo",
+        ),
+        (
+            "Lampade votive",
+            "Chi non paga per due anni si vede staccare la luce.",
+            "Arrivano i bollettini delle lampade votive. Chi non paga per due anni si vede staccare la luce.",
+            "da una sanzione",
+        ),
     ],
 )
 def test_a_text_tells_what_it_is_and_of_this_time(title: str, text: str, body: str, words: str) -> None:

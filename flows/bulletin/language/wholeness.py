@@ -89,6 +89,7 @@ _LEANING = re.compile(
     r"|(?:questo|questi|queste|quest['’](?!anno|estate|autunno|inverno))\b"
     r"|questa\b(?! (?:sera|notte|mattina|settimana|estate))"
     r"|(?:entramb[ie]|ambedue|ess[oaie]|egli|ciò|quest['’]ultim\w|quel(?:lo|la|li|le)|costoro)\b(?! che\b)"
+    r"|chi (?:lo|la|li|le|ne)\b|chi l['’]h?a\w*\b"
     r"|(?:lo|la|gli|le|il|i) stess[oaie]\b(?! (?:\w+ )?(?:ora|giorno|luogo|orario|sede))"
     r"|(?:inoltre|infine|pertanto|quindi|infatti|tuttavia|però|dunque|perciò|invece|altrimenti|diversamente"
     r"|successivamente|in particolare|nello specifico|in alternativa|a seguire|come sopra|ma|anzi|cioè|ovvero"

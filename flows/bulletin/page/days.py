@@ -111,6 +111,16 @@ _BY_THE_OFFICE = re.compile(
     r"\b(?:sar(?:à|anno)|verr(?:à|anno))\s(?:accreditat|liquidat|erogat|pagat|bonificat)\w\b[^.\n]{0,60}$",
     re.I,
 )
+_OPENS = re.compile(  # `Apertura: lunedì 2 marzo. Chiusura: venerdì 3 aprile`
+    r"\b(?:apertura|inizio)(?:\s(?:de(?:l|lle)\s)?(?:domand|iscrizion|band|candidatur|adesion)\w+)?"
+    r"\s?[:–-]\s?$",
+    re.I,
+)
+_RANKED = re.compile(  # `Graduatoria provvisoria entro il 30 aprile`
+    r"\b(?:graduatori[ae]|elenc(?:o|hi)(?: degli ammessi)?)\b[^\n]{0,120}(?:\.\n(?=Pubb)|\b)"
+    r"(?:pubblicat[ao]|definitiv[ao]|provvisori[ao])\s(?:(?:entro|il|dal)\s)?[^.\n]{0,12}$",
+    re.I,
+)
 _INSPECTED = re.compile(r"\b(?:sopralluog\w+|visita dei luoghi)\b[^.\n]*$", re.I)  # before one can offer
 _IN_A_MONTH = re.compile(r"\b(?:per\s+il|nel|durante\s+il)\s+mese\s+di\s*$", re.I)
 _LESSONS_BEGIN = re.compile(  # beside lessons to try, or enrolments
@@ -188,7 +198,10 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
     passage = page.passage(start)
     if _SALE.search(before):
         return "sale"
-    if is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]) or _BY_THE_OFFICE.search(before):
+    if _OPENS.search(page.text[max(0, start - 60) : start]):
+        return "sale"
+    of_office = _RANKED.search(page.text[max(0, start - _FAR) : start]) or _BY_THE_OFFICE.search(before)
+    if of_office or is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]):
         return "stamp"
     if passage.part == "terms":
         return "deadline"

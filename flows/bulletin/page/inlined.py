@@ -103,7 +103,7 @@ def _sentence(lead: str, items: Sequence[str]) -> str:
     """The lead with its items, or "" where they make no sentence."""
     if not 1 < len(items) <= _MOST or any(len(item) > _LONGEST_ITEM or ". " in item for item in items):
         return ""
-    small = [f"{item[:1].lower()}{item[1:]}" for item in items]
+    small = [item if item.isupper() else f"{item[:1].lower()}{item[1:]}" for item in items]
     told = f"{', '.join(small[:-1])} e {small[-1]}"
     if _STREETS.search(lead) and all(map(_STREET.match, items)):
         made = f"{_STREETS.sub('in', lead)} {told}."

@@ -33,7 +33,7 @@ _PROSE: Kind = "prose"
 # only before a capital, a digit or a colon, and never after an article or preposition.
 _LABELS: dict[Kind, str] = {
     "prose": "Cos'è|Descrizione breve|Descrizione estesa|+Descrizione|Di cosa si tratta|Testo completo",
-    "audience": "A chi è rivolto|A chi si rivolge|A chi è rivolta|Chi può partecipare|+Destinatari",
+    "audience": "+Chi vota|A chi è rivolto|A chi si rivolge|A chi è rivolta|Chi può partecipare|+Destinatari",
     "when": "Date e orari|Data e ora|Date e orario|Data e orario|Giorni e orari|+Quando|Date"
     " dell'evento|+Inizio evento",
     "where": "Luogo dell'evento|+Luoghi|+Luogo|+Dove|+Sede|Dove si svolge",
@@ -75,6 +75,32 @@ _KINDS |= {  # labels only on a line of their own: in a line they are words like
 }
 
 
+_MATTER = re.compile(  # `VOTO A DOMICILIO. Domanda entro lunedì 3 maggio`
+    r"(?m)^\W{0,3}(?P<label>[A-ZÀ-Ý]{4}[A-ZÀ-Ý'’ ]{0,36})[.:]\s(?P<said>.{20,})$"
+)
+_MATTERS, _STEM = 3, 5  # from how many on they are several; letters
+_PART = re.compile(  # of one matter
+    r"domand|istanz|iscri|scad|termin|presenta|modalit|partecip|quando|dove|come|cost|requisit|destinat|durat"
+    r"|period|orari|luogo|prenota|informaz|document|import|quota|tariff|pagament|versament|contribut|graduator"
+    r"|ricors|avvis|nota\b|attenzion|important|regol",
+    re.I,
+)
+
+
+def other_matters(text: str, title: str) -> list[tuple[str, str]]:
+    """The label and the line of each matter that a page of several has beside its title's."""
+    named = title.lower()
+    found = [(match["label"], match["said"]) for match in _MATTER.finditer(text)]
+    if len(found) < _MATTERS:
+        return []
+    return [
+        (label, said)
+        for label, said in found
+        if not _PART.search(label)
+        and not any(word.lower() in named for word in re.findall(rf"\w{{{_STEM}}}", label))
+    ]
+
+
 def _either(labels: list[str]) -> str:
     spelled = sorted((re.escape(label).replace("'", "['’]") for label in labels), key=len, reverse=True)
     return "|".join(label.replace(r"\ ", r"\s+") for label in spelled)
@@ -89,13 +115,13 @@ _NO_LABEL_AFTER = (
 )
 _INLINE = re.compile(
     rf"(?<!\S)(?=[A-Z])(?:(?P<sure>{_SURE})(?=[\s:.]|$)(?:\s*[:.])?"
-    rf"|{_NO_LABEL_AFTER}(?P<common>{_COMMON})(?:\s*:|\.(?=\s|$)"
+    rf"|{_NO_LABEL_AFTER}(?P<common>{_COMMON})(?:\s*:|\s[–—](?=\s)|\.(?=\s|$)"
     rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$))"
     r"|(?P<loud>QUANDO|DOVE|LUOGO|SEDE|COSA|COSTO|COSTI|INFO|CONTATTI|DESTINATARI)\s*:)"
 )
 # `Quando Anna torna` opens a sentence: these two are labels only before a word that opens a phrase.
 _ASKING = re.compile(
-    r"\s*(?::|(?:Presso|Per|Dal|Dall|Il|In|Ogni|Tutt|Sabato|Domenica|Luned|Marted|Mercoled"
+    r"\s*(?::|[–—]\s|(?:Presso|Per|Dal|Dall|Il|In|Ogni|Tutt|Sabato|Domenica|Luned|Marted|Mercoled"
     r"|Gioved|Venerd|\d|Sala|Via|Piazza|Nel|Al|Alle))"
 )
 

@@ -15,6 +15,7 @@ from flows.bulletin.page import dangers, terms, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Row, Slot, Told
+from flows.bulletin.page.sections import other_matters
 
 _EVENT = (
     Slot.what, Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.how, Slot.status,
@@ -142,7 +143,10 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     found = _days(notice.source, notice.title)
     is_asked = notice.kind in _CALLS and not any(span.role in ("deadline", "until") for span in found)
+    others = " ".join(said for _, said in other_matters(notice.source, notice.title))
     for span in found:
+        if span.role in ("deadline", "until") and others and page.sentence(span.start).strip() in others:
+            continue  # the term of another matter than the title's
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
         if span.role in ("when", "hours") and _TESTED.search(page.text[max(0, span.start - 80) : span.start]):
@@ -185,7 +189,8 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
 def _is_for_asking(page: Layout, span: Days) -> bool:
     """Whether a period is the one in which one enrols: `Sono aperte le iscrizioni … dal 1° al 30 aprile`."""
     around = page.text[max(0, span.start - _NEAR) : span.end + _NEAR]
-    return _FROM_TO.match(page.text, span.start, span.end) is not None and _OPEN.search(around) is not None
+    is_period = _FROM_TO.match(page.text, span.start, span.end) is not None
+    return is_period and (page.passage(span.start).part == "when" or _OPEN.search(around) is not None)
 
 
 def _is_of_a_story(page: Layout, span: Days, source: str) -> bool:

@@ -11,9 +11,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.sections import other_matters
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.appointments import days_of, held
 from flows.bulletin.summary.frames.lines import lines
@@ -39,8 +41,14 @@ _MEASURES = (
 _A_STREET = re.compile(
     r"\b(?:vi[ae]|vial[ei]|piazz[ae]|piazzale|cors[oi]|largo|vicolo|contrada|strad[ae])\s", re.I
 )
+_PLACE_IN_ROW = re.compile(  # `in via Po dal 3 al 9, via Adda e località Case`
+    r"(?:\bin|\bnelle?|[,;]|\be)\s(?P<place>(?:via|viale|vicolo|piazza|corso|largo|strada|contrada|località|frazione)"
+    r"\s(?:(?:d[aei]|dei|del|dell[ae]|degli)\s)?[\w'’]+)",
+    re.I,
+)
+_CUT = re.compile(r"\b(?:manc|interr|sospe|senza)\w*", re.I)
 _STREETS_LEFT = re.compile(
-    r"\b(?:vie|strade|zone|località|dettagli|modifiche|chiusure)\b[^.]* nella pagina", re.I
+    r"\b(?P<what>vie|strade|zone|località|dettagli|modifiche|chiusure)\b[^.]* nella pagina", re.I
 )
 _SUPPLY = re.compile(r"\b(?:acqua|idric\w+|corrente|elettric\w+|gas)\b", re.I)
 _OTHERWISE = re.compile(r"\binvece\b(?!\s(?:di|che|del\w*|degli|dei)\b)", re.I)
@@ -82,6 +90,7 @@ _ITS_OWN = re.compile(  # `I buoni sono rimborsati: la richiesta va presentata e
     r"\b(?P<what>rimborsat|esentat|esonerat|restituit)\w*\b[^.;:]{0,40}[:;,]\s(?:la|le|l['’])\s?(?:domand|richiest|istanz)[ae]\s",
     re.I,
 )
+_TERM = re.compile(r"\b(?:entro|c'è tempo|fino al|fino all)\b", re.I)
 _ASKED = re.compile(r"(?:La|Le|L['’])\s?(?:domand|richiest|istanz)[ae]\s(?!(?:per|di)\b)", re.I)
 _SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
@@ -120,6 +129,8 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield "Manca un'altra misura che la pagina dice."
     if street := _street_left_out(text, notice):
         yield f"Manca {street}: la pagina la dice insieme a una strada del testo."
+    elif place := _place_left_out(text, notice):
+        yield f"Manca «{place}»: la pagina dice anche lì che manca."
     if line := _of_another(text, notice):
         yield f"Il termine è di un'altra domanda: la pagina dice «{line}»."
     if _SECOND.search(text) and not _FIRST.search(text) and any(map(_FIRST.match, notice.prose)):
@@ -187,6 +198,19 @@ def _street_left_out(text: str, notice: Notice) -> str:
             left = [one.words for one in streets.all if folded(one.words) not in said] if streets else []
             if streets and 0 < len(left) < len(streets.all):
                 return left[0]
+    return ""
+
+
+def _place_left_out(text: str, notice: Notice) -> str:
+    """The first place of those that a page names in a row as without water or power which `text` has not."""
+    sends = _STREETS_LEFT.search(text)
+    if notice.kind is not Kind.supply_cut or (sends and sends["what"] != "dettagli"):
+        return ""
+    told = folded(split(text)[0])
+    for sentence in notice.prose:
+        named = [folded(found["place"]) for found in _PLACE_IN_ROW.finditer(sentence)]
+        if len(named) > 1 and _CUT.search(sentence) and any(place in told for place in named):
+            return next((place for place in named if place not in told), "")
     return ""
 
 
@@ -290,6 +314,10 @@ def _of_another(text: str, notice: Notice) -> str:
     for line, (before, what) in of_other_requests(notice).items():
         if figures(line) & figures(text) and what not in text.lower():
             return before
+    terms = [one for one in split(text) if _TERM.search(one)]
+    for label, said in other_matters(notice.source, notice.title):
+        if any(figures(one) & figures(said) and not stems(label.lower()) & stems(one) for one in terms):
+            return said
     return ""
 
 

@@ -54,7 +54,9 @@ _PUBLISHED_TWICE = re.compile(
     r"\b(?P<deed>pubblicat|approvat|prorogat|riapert|chius)[oaie]\b[^.]{3,120}, (?P=deed)[oaie]\.",
     re.I,
 )
-_CONTACT = re.compile(r"(?:Cellulare|Telefono|Tel|E-?mail|Indirizzo|Contatti|Info(?:rmazioni)?)\s?[:.]", re.I)
+_CONTACT = re.compile(
+    r"Chi non |(?:Cellulare|Telefono|Tel|E-?mail|Indirizzo|Contatti|Info(?:rmazioni)?)\s?[:.]", re.I
+)
 _PAPER_ASKED = re.compile(
     r"\b(?:domanda|candidarti|iscriverti) (?:per|a) «(?:Aggiornamento|Avviso|Bando|Assegnazione)\b"
 )
@@ -100,6 +102,18 @@ _USUAL = re.compile(
     r"\b(?:normalmente|di norma|di consueto|solitamente|di solito|generalmente|in genere|annualmente"
     r"|ogni anno)\b",
     re.I,
+)
+_BANS = re.compile(
+    r"\bdiviet[oi]\b|\bvietat[oaie]\b|\b(?:scuol[ae]|cimiter[oi]|parch?[oi]|uffici\w*|municipio)\schius[oaie]\b",
+    re.I,
+)
+_BANNED = re.compile(
+    r"\b(?:diviet|vietat|viet[ai]\b|proibi|sospes|chius|revoc|di nuovo|cess"
+    r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
+    re.I,
+)
+_ASKS_ITSELF = re.compile(
+    r"Per [^.,;:]{3,80}\s(?:che )?cosa (?:fa|fanno|fare|cambia|serve|succede|c['’]è|si|prevede)\b", re.I
 )
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
@@ -227,13 +241,17 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice che si cerca qualcuno, e il testo no."
     if notice.kind is Kind.deadline and _CONTEST.search(notice.title) and not _CONTESTED.search(text):
         yield "Il titolo dice che c'è un concorso, e il testo no."
+    if (ban := _BANS.search(notice.title)) and not _BANNED.search(text):
+        yield f"Il titolo dice «{ban[0]}», e il testo no."
+    if match := _ASKS_ITSELF.match(text):
+        yield f"«{match[0]}» è un titolo e non dice niente."
     if match := _PRAISE.search(text) or _DOES_GOOD.match(text):
         yield f"«{match[0]}» è un invito o una lode, non una notizia."
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
     if _CONTACT.match(text):
-        yield "Il testo comincia da un recapito."
+        yield "Il testo comincia da un recapito o da una sanzione."
     if match := _PAPER_ASKED.search(text):
         yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
     if match := _PUBLISHED_TWICE.search(text):

@@ -55,7 +55,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\baderi\w+|\badesion\w+", "puoi aderire"),
         (r"\bdisponibilità\b[^.;]{0,20}\bsegnala", "puoi dare la tua disponibilità"),
         (r"\bdichiarazion\w+ di util\w+", "puoi presentare la dichiarazione"),
-        (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
+        (r"(?<!\d )\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
     )
 )
 _SEEKS = re.compile(r"\w+(?:a|an|on)si\b", re.I)  # `Cercasi volontari`
@@ -69,9 +69,13 @@ _EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
 _OF_ANOTHER = re.compile(  # what is asked for, where the title is of something else
     r"\b(?P<what>rimbors|disdett|rinunc|esenzion|esoner|riduzion|agevolazion|variazion|recess)\w*", re.I
 )
+_LENT = re.compile(r"\b(?:prestit|abbonament|tesser|permess|contratt|patent|mostr|stagion)\w+", re.I)
 _EXPIRING = re.compile(r"\bin scadenza\b", re.I)  # loans, passes: whose term is no call's
 _SEVERAL_TERMS = re.compile(r"\ble scadenze (?:che|de|di)\b|\btutte le scadenze\b", re.I)
-_DUTY = re.compile(r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa|va\s\w+[aut]t[oa])\b", re.I)
+_DUTY = re.compile(
+    r"\b(?:deve|devono|dovr[àa]|dovranno|obblig\w+|tenut[oi]\sa|va(?:nno)?\s(?:\w+\s)?\w+[aut]t[oaie])\b",
+    re.I,
+)
 _REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",
@@ -268,6 +272,8 @@ def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
         return ""
     action = _action(f"{told.sentence} {told.words}")
     if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):
+        if _LENT.search(told.sentence):
+            return ""
         return f"La scadenza è prorogata {_to(clause)}."
     if action:
         said = f"{whom} {_THEIRS[action]}" if whom else action

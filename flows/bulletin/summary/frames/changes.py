@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.facts.find import facts
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import is_told, same
@@ -10,7 +12,7 @@ from flows.bulletin.language.wholeness import is_whole
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.happening import lines_of
-from flows.bulletin.summary.frames.nouns import phrase_of, quoted, segmented
+from flows.bulletin.summary.frames.nouns import guillemets, phrase_of, quoted, segmented
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.subject import title_of
 from flows.bulletin.summary.frames.written_figures import plain_figures
@@ -56,12 +58,19 @@ def _planned_of(title: str) -> tuple[str, str]:
     )
 
 
+def _articled(head: str) -> str:
+    """`la passeggiata «Tra i mulini»` of `La passeggiata "Tra i mulini"`; "" of what has no article."""
+    if not re.match(r"(?:il|lo|la|i|gli|le)\s|l['’]", head, re.I):
+        return ""
+    return guillemets(f"{head[:1].lower()}{head[1:]}")
+
+
 def changed(notice: Notice) -> Iterator[str]:
     """The change in one sentence, or the office's own after the title."""
     title = title_of(notice)
     named = _NAMED.fullmatch(notice.title.strip(" ."))
     head, planned_for = _planned_of(title)
-    subject = segmented(head) or phrase_of(head) or (quoted(head) if head else "")
+    subject = segmented(head) or phrase_of(head) or _articled(head) or (quoted(head) if head else "")
     if named and (noun := phrase_of(named["noun"])):
         name = quoted(named["name"].strip(" -–:.,"))
         ends = named["ending"].lower()
@@ -80,7 +89,10 @@ def changed(notice: Notice) -> Iterator[str]:
             continue
         ending = "a" if subject.startswith("la ") else found["ending"].lower()
         new_day = next((f" {line}" for line in notice.prose if _NEW_DAY.search(line)), "")
-        if is_told(title, line) and line.endswith(".") and is_whole(line):
+        has_day = not _PLANNED.search(line) and any(
+            fact.kind is FactKind.date for fact in facts(line[: found.start()])
+        )
+        if (is_told(title, line) or has_day) and line.endswith(".") and is_whole(line):
             yield f"{plain_figures(line)}{new_day}"
         tail = re.sub(
             r"\b(?:a )?causa (?:del )?(?=maltempo|neve|pioggia)",

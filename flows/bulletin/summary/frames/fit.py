@@ -9,7 +9,7 @@ from flows.bulletin.language.verbs import speaks
 _SHORTEST = 16  # characters: `Serve il diploma.`
 _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
-    r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
+    r"|la stessa|chi (?:ne|lo|la|li|le)\b|chi l['’]h?a|il suddett|la suddett|i suddett|le suddett"
     r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
     r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
@@ -31,7 +31,7 @@ _LIST_LEAD = re.compile(  # with the first item of a list, which would read as a
 )
 _LISTS_ALL = re.compile(r":\s[^:;]+,[^:;]+\s[eo]\s[^:;,]+\.$")  # `Occorre portare: documento, foto e marca.`
 _EMPTY = re.compile(
-    r"(?-i:\bdett[oaie] [A-Z])|\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
+    r"(?-i:\bdett[oaie] [A-Z])|\b(?:nota\s+|l[ao]\s)n\.|\d/[A-Z]{1,3}/\d"
     r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b(?!\s[a-zà-ù]{4})|\bsuddett\w+|\bpredett\w+"

@@ -102,7 +102,7 @@ def _read(sentence: str, deeds: str) -> tuple[str, str] | None:
     deed = None if deeds else _DEED.search(rest)
     what = deeds or (deed["verb"] or f"l'{deed['use']}" if deed else "")
     place = re.sub(r"\s?\bdi$", "", rest[: deed.start()] if deed else rest).strip(" ,")
-    place = _EVERYWHERE.sub("", place).strip(" ,")
+    place = _EVERYWHERE.sub("", place).strip(" ,:")
     is_place = not place or (_WHERE.match(place) is not None and len(place) <= _LONGEST)
     if not what or not is_place or figures(place) or (period is None and figures(said)):
         return None

@@ -60,7 +60,7 @@ _WITH_THIS = re.compile(r"^con (?:la|il) presente(?: avviso)?,? (?=si )", re.I)
 _ON_WHOSE_WORD = re.compile(
     r"^(?:come previsto da|come da (?:nota|comunicazione|richiesta|avviso)"
     r"|(?:vista|a seguito di) (?:nota|richiesta|comunicazione)"
-    r"|ai sensi|in (?:esecuzione|ottemperanza|attuazione))\b[^,;:]{0,90},\s+",
+    r"|ai sensi|(?:in (?:esecuzione|ottemperanza|attuazione)|a parziale \w+))\b[^,;:]{0,90},\s+",
     re.I,
 )
 _UPDATED = re.compile(r"^aggiornamento\s(?:delle\s|alle\s|del(?:le)?\s)?(?:ore\s)?[\d:./]+\s?[-–:]\s+", re.I)
@@ -74,7 +74,7 @@ _ACT_NAME = (
 )
 _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
-    rf"(?:\s*,?\s*(?:del(?:l['’])?|in data|dd)\s*(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
+    rf"(?:\s*,?\s*(?:del(?:l['’])?|di \w+[ìoa]|in data|dd)\s*(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
     rf"|\d{{1,2}}[°º]?\s+{MONTH}(?:\s+\d{{4}})?))?"
     r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
