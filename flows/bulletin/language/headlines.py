@@ -112,7 +112,8 @@ _STATE = re.compile(
     re.I,
 )
 _AND_MORE = re.compile(
-    rf"\s(?:e|ed)\s(?!(?:{_DONE})|(?:non|poi|anche)\b)[a-zà-ù]{{4,}}\s(?:al?|alla|alle|agli|ai|nel\w*|in|de\w+|di)\s",
+    rf"\s(?:e|ed)\s(?!(?:{_DONE})|(?:non|poi|anche)\b)[a-zà-ù]{{4,}}\s(?:al?|alla|alle|agli|ai|nel\w*|in|de\w+|di)\s"
+    r"|\se\s(?:divieti|disagi|limitazioni|modifiche|variazioni)\b",
     re.I,
 )
 _NONE = re.compile(  # `Niente mercato sabato 24 maggio`

@@ -15,7 +15,8 @@ def _words(text: str) -> frozenset[str]:
 # Never the end of a sentence: something always follows.
 NEVER_LAST = _words(
     """
-    ord sig sigg sig.ra sig.na sig.re dott dott.ssa dr dr.ssa d.ssa prof prof.ssa proff ing arch avv geom rag
+    cat ed ord sig sigg sig.ra sig.na sig.re
+    dott dott.ssa dr dr.ssa d.ssa prof prof.ssa proff ing arch avv geom rag
     mons on sen col ten btg magg brig comm cav ill ill.mo ill.ma egr gent gent.mo gent.ma spett spett.le preg
     preg.mo rev p.i
     art artt n nn nr num pag pagg p pp cfr v vd vol voll lett par all alleg tab fig figg cod trib prot rif

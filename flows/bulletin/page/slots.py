@@ -83,6 +83,7 @@ _FEAST = re.compile(
     re.I,
 )  # names of what is celebrated, perhaps on another day
 _ON_A_WEEKDAY = re.compile(rf"\b{WEEKDAY},?\s(?P<day>\d{{1,2}}[°º]?\s{MONTH})", re.I)
+_FROM = re.compile(r"(?:(?:a\s)?(?:partire|far data)\s)?da(?:l|ll['’])?\s?", re.I)
 _FROM_TO = re.compile(r"da(?:l|ll['’])?\s?[^.;\n]{3,40}\sa(?:l|ll['’])?\s?\w", re.I)
 _OPEN = re.compile(
     r"\b(?:(?:sono|è)\s)?apert[ae]\s(?:le\s|la\s)?(?:(?:pre)?iscrizion|domand|adesion|candidatur|prenotazion)\w*"
@@ -147,6 +148,8 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     for span in found:
         if span.role in ("deadline", "until") and others and page.sentence(span.start).strip() in others:
             continue  # the term of another matter than the title's
+        if span.role == "deadline" and _FROM.match(page.text, span.start) and _is_first_of(span, found):
+            continue  # `Domande dal 15 maggio`, and below `da venerdì 15 maggio a martedì 30 giugno`
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
         if span.role in ("when", "hours") and _TESTED.search(page.text[max(0, span.start - 80) : span.start]):
@@ -163,6 +166,14 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         if notice.kind in _OF_KIND.get(slot, (notice.kind,)):
             for start, end in finder(page):
                 yield slot, start, end
+
+
+def _is_first_of(span: Days, found: Iterable[Days]) -> bool:
+    """Whether a day is the first of a longer period of the page."""
+    own = {value[-5:] for value in span.values}  # month and day: a title has no year
+    return len(own) == 1 and any(
+        len(other.values) > 1 and own == {min(other.values)[-5:]} for other in found if other is not span
+    )
 
 
 def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:

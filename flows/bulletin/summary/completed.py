@@ -83,7 +83,7 @@ _CHANGES = re.compile(
     re.I,
 )
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
-_LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) [a-z]+) sono nella pagina\.")
+_LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _MORE = 2.0, 260  # times, characters

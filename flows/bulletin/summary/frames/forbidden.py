@@ -51,7 +51,10 @@ _IDLE = re.compile(
     r"|,?\scon\sconseguente\spericolo\b[^.;]*$",
     re.I,
 )
-_MORE = re.compile(r",?\s(?=nonché\b|(?:o|e)\s(?:di\s)?compiere\s(?:ogni|qualsiasi)\b)|;\s", re.I)
+_MORE = re.compile(
+    r",?\s(?=nonché\b|(?:o|e)\s(?:di\s)?compiere\s(?:ogni|qualsiasi)\b)|;\s|,\s(?=(?:far|[a-zà-ù]{2,}(?:are|ere|ire))\b)",
+    re.I,
+)
 _OBLIGES = re.compile(r"\b(?:è|sono)\s(?:fatto\sobbligo|obbligat[oi])\b", re.I)
 _POINTS = re.compile(r"\b(?:suddett|predett|sopra\s|tal[ei]\s)\w*", re.I)
 _OTHERS = "Gli altri divieti sono nella pagina."
@@ -71,7 +74,14 @@ def forbidden(notice: Notice) -> Iterator[str]:
     for sentence in notice.prose:
         found = _read(sentence, "")
         if found and not (re.search(r"\bè vietato\b", sentence, re.I) and utf16(sentence) <= _SHORT):
-            yield from _told(found[0], _MORE.split(found[1].rstrip(" .;")), duties)
+            deeds = _MORE.split(found[1].rstrip(" .;"))
+            yield from _told(_dated(found[0], sentence, notice.title), deeds, duties)
+
+
+def _dated(lead: str, sentence: str, title: str) -> str:
+    """`Dal 15 giugno al 30 settembre è vietato`, where only the title says from when until when."""
+    period = None if _period(sentence)[0] else _period(title)[0]
+    return f"{opened(period.words)}, {lead[:1].lower()}{lead[1:]}" if period else lead
 
 
 def _told(lead: str, deeds: Sequence[str], duties: str) -> Iterator[str]:

@@ -164,6 +164,10 @@ def _deeds(notice: Notice, title: str) -> Iterator[str]:
                 yield f"{behind(before, said) if before else said}".rstrip(".") + "."
 
 
+_RELATIVE = re.compile(r"\s(?:per|di)\s(?:domani|oggi)$", re.I)  # `Allerta per domani`
+_AND_MORE = re.compile(r"(?<=chius[aeio])\se\s(?:divieti|disagi|limitazioni|modifiche|variazioni)\b.*$", re.I)
+
+
 def _parted(title: str, body: str) -> Iterator[str]:
     """`Per la sosta è ripristinato il servizio` of `Sosta, ripristinato il servizio`."""
     if here := _HERE.fullmatch(title):
@@ -172,7 +176,7 @@ def _parted(title: str, body: str) -> Iterator[str]:
     parts = _PARTS.fullmatch(title)
     if parts is None or speaks(parts["of"]) or _OURS.search(parts["what"]):
         return
-    what = f"{parts['what'][:1].upper()}{parts['what'][1:]}"
+    what = _AND_MORE.sub("", f"{parts['what'][:1].upper()}{parts['what'][1:]}")
     said = done(what).rstrip(".") or spoken(what)
     if not speaks(said):
         of = matter_of(parts["of"]) if _DIARY.match(what) else None
@@ -186,7 +190,7 @@ def _parted(title: str, body: str) -> Iterator[str]:
     elif (new := _NEW_STATE.fullmatch(said)) and (matter := matter_of(parts["of"])) and matter.article:
         state, noun = new["state"], new["noun"]
         yield f"{state[:1].upper()}{state[1:]} {noun[:1].lower()}{noun[1:]} {matter.of}."
-    elif before := lead(parts["of"], body):
+    elif before := lead(_RELATIVE.sub("", parts["of"]), body):
         yield f"{behind(before, said)}."
 
 
