@@ -70,7 +70,7 @@ SERVICE = re.compile(
 _ACT_NAME = (
     r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
-    r"|comunal[ei]|del responsabile|del consiglio|giunta)){0,3}"
+    r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\.)){0,3}"
 )
 _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
@@ -79,7 +79,7 @@ _NUMBER = (
     r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
 _ACT_ASIDE = re.compile(
-    rf"(?P<before>^|,\s*|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
+    rf"(?P<before>^|,\s*(?:approvat[oaie] (?=con ))?|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
     rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?P<after>\s*,)?",
     re.I,
 )
