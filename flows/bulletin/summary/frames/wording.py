@@ -197,8 +197,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"^Anche per (?=l['’]anno |il 20|la stagione )", "Per ", 0),
         (r"^Anche nel (?=20\d\d\b)", "Nel ", 0),
         (
-            r",\s(?:in collaborazione con|(?:con il|grazie al) (?:patrocinio|contributo|sostegno|supporto) "
-            r"(?:di|del\w*|dell['’]))"
+            r",\s(?:in collaborazione con|d['’]intesa con|(?:con il|grazie al) (?:patrocinio|contributo"
+            r"|sostegno|supporto) (?:di|del\w*|dell['’]))"
             r"[^,.;:\d]{3,120},(?=\s[a-zà-ù]{3,}\b)",
             "",
             0,
