@@ -112,6 +112,10 @@ _NIGHT = re.compile(
     rf"(?P<last>\d{{1,2}}[°º]? {MONTH})",
     re.I,
 )
+_IF_PUT_OFF = re.compile(  # `in caso di pioggia slitta alla notte tra`: no second night
+    r"\b(?:in caso di|se piove|slitt|rinvi|recuper|posticip|spost)[^.;\n]*$", re.I
+)
+_NEAR = 160  # characters
 _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
@@ -347,7 +351,11 @@ def tells_some_days(text: str, notice: Notice) -> bool:
     """Whether a text names some of a list of bare days, or of several nights, and not all."""
     if notice.kind in OCCASIONS:
         return False  # whose frames tell what they leave
-    nights = {frozenset(figures(night["last"])) for night in _NIGHT.finditer(notice.source)}
+    nights = {
+        frozenset(figures(night["last"]))
+        for night in _NIGHT.finditer(notice.source)
+        if not _IF_PUT_OFF.search(notice.source[max(0, night.start() - _NEAR) : night.start()])
+    }
     are_told = [night <= figures(text) for night in nights]
     if any(are_told) and not all(are_told):
         return True
