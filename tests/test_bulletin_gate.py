@@ -8,6 +8,7 @@ from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.duties import booking
+from flows.bulletin.summary.named import says_matter
 from flows.bulletin.summary.text import summarise
 
 PAGE = read(
@@ -362,3 +363,20 @@ def test_an_address_names_nothing() -> None:
     text = "L'incontro è sabato 8 maggio 2027 alle 18. Puoi scrivere a"
     assert said in gate.faults(f"{text} corsi@alba.example.", page)
     assert said not in gate.faults(f"{text} corsi@alba.example per il corso.", page)
+
+
+def test_letters_say_what_a_title_spells() -> None:
+    title, body = "Carta d'identità elettronica", "Allo sportello servono due fotografie recenti. " * 20
+    page = read(title=title, abstract="", body=body)
+    assert says_matter("Dal 4 ottobre la CIE si chiede in via Po.", page)
+    assert not says_matter("Dal 4 ottobre la TARI si paga in via Po.", page)
+
+
+def test_one_of_several_nights_is_not_told_as_the_only_one() -> None:
+    nights = "Notte tra lunedì 3 e martedì 4 maggio: centro. Notte tra giovedì 6 e venerdì 7 maggio: Olmo."
+    page = replace(read(title="Lavaggio delle strade", abstract="", body=nights), kind=Kind.hours)
+    text = "Nella notte tra lunedì 3 e martedì 4 maggio è previsto il lavaggio delle strade."
+    assert "Di più giorni è detto solo uno." in gate.judge(text, page).refused
+    once = nights.replace("Notte tra giovedì", "Se piove slitta alla notte tra giovedì")
+    page = replace(read(title="Lavaggio delle strade", abstract="", body=once), kind=Kind.hours)
+    assert not gate.judge(text, page).refused

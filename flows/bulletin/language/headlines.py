@@ -102,6 +102,12 @@ _DATED_PHRASE = re.compile(
     r"\s(?=(?:di|de\w*|in|con|per|al\w*|nel\w*|presso|a)\s|d['’])[^:;]+\.)",
     re.I,
 )  # `Domenica 9 maggio, ore 10, solenne processione di San Rocco.`
+_LABELLED = re.compile(  # `Notte tra lunedì 3 e martedì 4 maggio, dalle 23,30 alle 5: lavaggio delle strade.`
+    rf"(?:Nella\s)?(?P<night>Notte\s(?:tra|fra)\s{_DAY_NAME}\s\d{{1,2}}(?:\s{_MONTH_NAME})?\se\s"
+    rf"{_DAY_NAME}\s\d{{1,2}}\s{_MONTH_NAME}(?:\s20\d\d)?,?\sdalle\s(?:ore\s)?\d[\d:.,]*\salle\s(?:ore\s)?\d[\d:.,]*)\s?:\s"
+    r"(?P<what>(?P<noun>[a-zà-ù]{4,})\s[^:;]+\.)",
+    re.I,
+)
 _RELATIVE = re.compile(r"\s(?:che|in cui|di cui|a cui|dove)\s")
 _OCCASION = re.compile(
     r"(?:(?:il|lo|la)\s|l['’])(?:cerimonia|commemorazione|festa|fiera|mostra|visita|serata|giornata|assemblea|riunione"
@@ -214,6 +220,8 @@ def spoken(line: str) -> str:
         return f"{match['what']} è {match['when']}"
     if (match := _DATED_PHRASE.fullmatch(line)) and (said := _with_its_noun(match)):
         return said
+    if (match := _LABELLED.fullmatch(line)) and (said := _planned(match)):
+        return said
     if dated := _DATED_STATE.fullmatch(line):
         said, end = dated["noun"], dated["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"
@@ -256,6 +264,20 @@ def _with_its_noun(match: re.Match[str]) -> str:
     rest = match["what"][match.end("noun") - match.start("what") :]
     day = f"{match['day'][:1].upper()}{match['day'][1:]}".replace(",", "")
     return f"{day} {verb} {article}{how}{match['noun'].lower()}{rest}"
+
+
+def _planned(match: re.Match[str]) -> str:
+    """`Nella notte tra lunedì 3 e martedì 4 maggio, dalle 23,30 alle 5, è previsto il lavaggio delle strade.`
+
+    "" where the noun's article is not sure, or the phrase has a verb.
+    """
+    gender = gender_of(match["noun"].lower())
+    if gender is None or speaks(match["what"]):
+        return ""
+    verb = "sono previst" if gender.is_plural else "è previst"
+    what = f"{match['what'][:1].lower()}{match['what'][1:]}"
+    night = f"{match['night'][:1].lower()}{match['night'][1:]}"
+    return f"Nella {night}, {verb}{gender.ending} {definite(match['noun'].lower(), gender)}{what}"
 
 
 def _none(line: str) -> str:

@@ -87,6 +87,11 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
+_TO_A_COURT = re.compile(
+    r"\bricors\w+\b.*\b(?:t\.?\s?a\.?\s?r\b|tribunale amministrativo|presidente della repubblica"
+    r"|capo dello stato)",
+    re.I | re.S,
+)
 _PERIOD = re.compile(
     r"da(?:l|ll['’])\s?[^.;\n]{3,40}\sa(?:l|ll['’])\s?\d"
     r"|da\s(?:\w+ì|sabato|domenica)\s\d[^.;\n]{3,30}\sa\s(?:\w+ì|sabato|domenica)\s\d",
@@ -272,6 +277,8 @@ def _recurring(page: Layout) -> Iterator[Days]:
 
 def _offsets(page: Layout) -> Iterator[Days]:
     for match in page.matches(_OFFSET, "contacts", "pin", "furniture"):
+        if _TO_A_COURT.search(page.sentence(match.start())):
+            continue  # how to contest the act, as each of them ends: nothing to do by then
         yield Days("deadline" if not match[0].lower().startswith("per") else "until", *match.span())
 
 

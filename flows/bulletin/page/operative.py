@@ -20,6 +20,13 @@ _OPERATIVE = re.compile(
 _POINT = re.compile(r"(?P<stop>;)\s*(?:\d{1,2}|[a-h])[.)]\s+(?=[a-zà-ù])")  # `; 2. il divieto di sosta`
 _INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
 _BAN = re.compile(r"(?:il|è fatto) divieto(?: assoluto)? di (?=[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
+_BAN_OF_USE = re.compile(  # `con effetto immediato e fino a revoca, il divieto di uso dell'acqua`
+    r"(?:(?P<now>con (?:decorrenza|effetto) immediat[oa])(?: e)?,? )?"
+    r"(?P<until>fino a (?:revoca|nuov[oa] (?:avviso|comunicazione|ordinanza|disposizione)),? )?"
+    r"(?:il|è fatto) divieto(?: assoluto)? di (?:utilizzo|uso|utilizzare|usare) "
+    r"(?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])?",
+    re.I,
+)
 _SIGNED = re.compile(r"^(?:(?:IL|LA) SINDAC[OA]\s+)?(?=ORDINA\b)", re.M)  # an act without recitals
 _INFINITIVE = r"[a-zà-ù]+(?:[aei]re|[aei]r(?:lo|la|li|le|si|ne))\b"
 _BOUND = re.compile(  # `ai proprietari di terreni, entro il 15 giugno, di tagliare l'erba`
@@ -59,6 +66,11 @@ def operative(text: str) -> str:
         deed = _AND_DO.sub(r"\1", bound["deed"])
         article = "Gli" if bound["to"].lower() == "agli" else "I"
         sentence = f"{article} {bound['who']} devono{bound['when'] or ''} {deed}"
+    elif (use := _BAN_OF_USE.match(ordered)) and use["of"]:
+        article = _ARTICLES[use["of"].strip().lower().replace("’", "'")]
+        when = " e ".join(filter(None, ("da subito" if use["now"] else "", (use["until"] or "").strip(" ,"))))
+        lead = f"{when[:1].upper()}{when[1:].lower()} è" if when else "È"
+        sentence = f"{lead} vietato usare {article}{ordered[use.end() :]}"
     elif ban := _BAN.match(ordered):
         sentence = f"È vietato {ordered[ban.end() :]}"
     else:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from flows.bulletin.language.articles import Gender, definite, gender_of
 from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.letters import told_as_news
 from flows.bulletin.language.marks import lettered, tidied
 from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.months import with_months
@@ -39,7 +40,8 @@ _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name 
 _NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
 _YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
 _LABEL = re.compile(
-    r"^(?!Motivo|Causa|Oggetto)(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}):\s+"
+    r"^(?!Motivo|Causa|Oggetto)(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}"
+    r"|Un['’]avvertenza|Una (?:raccomandazione|precisazione)):\s+"
 )
 _SIGNED = re.compile(r"^\((?:[A-ZÀ-Ý][\w.’']*\s?){1,4}\)\s(?=\S)")  # whose words stood before
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
@@ -122,7 +124,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
-    body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
+    body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)

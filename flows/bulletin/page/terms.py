@@ -59,7 +59,7 @@ _EXCEPTION = Cued(
 )
 _TODO = Cued(
     rf"\b(?:evitar\w|si\s+(?:raccomanda|invita|consiglia|prega|chiede)|non\s+(?:aprir\w+|gettar\w+|bere|berl\w|consumar\w+|usar\w+|utilizzar\w+|sostare|uscire)|sospender\w+|riportar\w+|bollir\w+|riconsegn\w+"
-    r"|vietat[oaie]|è\s+fatto\s+(?:divieto|obbligo)|divieto\s+di|è\s+obbligatori\w|(?:non\s+)?(?:deve|devono|dovr\w+|occorre|bisogna)\s+\w+|presentarsi|fare\s+attenzione|limitare)"
+    r"|vietat[oaie]|è\s+fatto\s+(?:divieto|obbligo)|divieto\s+di|è\s+obbligatori\w|(?:non\s+)?(?:deve|devono|dovr\w+|occorre|bisogna)\s+\w+|presentarsi|tenere\s+(?:ben\s+)?chius[ei]|fare\s+attenzione|limitare)"
     rf"{_CLAUSE}",
     re.I,
 )

@@ -100,6 +100,22 @@ _ANNOUNCED = {
 _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
 _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
+_BANS_FOR_NOW = re.compile(  # how long it holds no figure can say
+    r"\b[Ff]ino a (?:revoca|nuov[oa] \w+),? (?:è|sono) vietat[oaie]\b"
+)
+_RECALLS = re.compile(  # `Si ricorda che l'ordinanza n. 8 vieta, fino al 30 giugno, di`
+    r"(?:(?:si )?ricord(?:a|iamo)|(?:si )?rammenta)\b[^.;:]{0,30}\b(?:ordinanza|regolamento|delibera\w*) n\b",
+    re.I,
+)
+_NIGHT = re.compile(
+    r"\bnotte (?:tra|fra) [^.;:\n]{0,40}?\be (?:\w{4,8}ì |sabato |domenica )?"
+    rf"(?P<last>\d{{1,2}}[°º]? {MONTH})",
+    re.I,
+)
+_IF_PUT_OFF = re.compile(  # `in caso di pioggia slitta alla notte tra`: no second night
+    r"\b(?:in caso di|se piove|slitt|rinvi|recuper|posticip|spost)[^.;\n]*$", re.I
+)
+_NEAR = 160  # characters
 _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
@@ -301,7 +317,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     left = [slot for slot in left if slot not in named]
     if notice.kind in (Kind.service, Kind.act) and _ALL_OTHERS.search(text) and len(split(text)) > 2:
         left = [slot for slot in left if any(figures(one.words) for one in notice.slots[slot])]
-    is_vague = not figures(text)  # with word of the rest, or without
+    is_vague = not figures(text) and not _BANS_FOR_NOW.search(text)  # with word of the rest, or without
     names_rest = _WHEN_IN_PAGE.search(text) is not None
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
     meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
@@ -324,6 +340,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         told = notice.slots.get(slot, ())
         if slot is Slot.deadline:
             told = tuple(one for one in told if not _is_aside(one, notice))
+        told = tuple(one for one in told if not (days and _is_of_another_act(one, notice)))
         if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
             continue
         if told and not any(tells(text, one) for one in told):
@@ -331,9 +348,17 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
 
 
 def tells_some_days(text: str, notice: Notice) -> bool:
-    """Whether a text names some of a list of bare days, and not all."""
+    """Whether a text names some of a list of bare days, or of several nights, and not all."""
     if notice.kind in OCCASIONS:
         return False  # whose frames tell what they leave
+    nights = {
+        frozenset(figures(night["last"]))
+        for night in _NIGHT.finditer(notice.source)
+        if not _IF_PUT_OFF.search(notice.source[max(0, night.start() - _NEAR) : night.start()])
+    }
+    are_told = [night <= figures(text) for night in nights]
+    if any(are_told) and not all(are_told):
+        return True
     rows = [row for row in notice.rows if row.list and row.when and not (row.what or row.hours or row.place)]
     shares = [bool(figures(row.when) & figures(text)) for row in rows]
     return len(rows) >= _SEVERAL_TERMS and any(shares) and not all(shares)
@@ -341,6 +366,16 @@ def tells_some_days(text: str, notice: Notice) -> bool:
 
 def _is_told(text: str, slot: Slot, notice: Notice) -> bool:
     return any(tells(text, one) for one in notice.slots[slot])
+
+
+def _is_of_another_act(told: Told, notice: Notice) -> bool:
+    """Whether a term is one that an older act sets, of which the page reminds below its own news."""
+    is_below = folded(told.sentence) not in map(folded, (*notice.abstract, *notice.prose[:1]))
+    return (
+        is_below
+        and _RECALLS.match(told.sentence) is not None
+        and not stems(notice.title) & stems(told.sentence)
+    )
 
 
 def _is_aside(told: Told, notice: Notice) -> bool:

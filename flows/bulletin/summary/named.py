@@ -34,6 +34,7 @@ _SAME = tuple(  # what a title and its page call otherwise
         ("credenzial", "nome utente|password"),
         ("botti\\b|fuochi", "petard|artific|pirotecnic"),
         ("cani\\b|cane\\b", "microchip|anagrafe canina"),
+        ("centr[oi] (?:\\w+ )?(?:di )?raccolta\\b", "ecocentr|isol[ae] ecologic"),
     )
 )
 _OPEN_OFFICE = re.compile(
@@ -44,7 +45,14 @@ _OPEN_OFFICE = re.compile(
 )
 _LESSONS = re.compile(r"\b(?:lezioni|attività didattich\w)\b[^.;:]{0,60}\bsospes[oae]\b", re.I)
 _WASTE = re.compile(r"\braccolta\b|\brifiuti\b|\bporta a porta\b", re.I)
-_ECOCENTRE = re.compile(r"\becocentr\w+|\bisol[ae] ecologic\w+|\bcentr[oi] (?:di|del) riuso\b", re.I)
+_ECOCENTRE = re.compile(
+    r"\becocentr\w+|\bisol[ae] ecologic\w+|\bcentr[oi] (?:di|del) riuso\b"
+    r"|\bcentr[oi] (?:\w+ )?(?:di )?raccolta\b",
+    re.I,
+)
+_IN_FORCE = re.compile(  # `Dal 3 maggio entra in vigore il nuovo orario dei bus`: what is new, and when
+    r"[^.;:]{0,60}\bentra(?:no)? in vigore (?:(?:il|lo|la|i|gli|le) |l['’])(?P<what>[^.;:,]+)"
+)
 _STREET = re.compile(
     r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo|strada|ponte)\s"
     r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?[A-ZÀ-Ý][\w'’]+",
@@ -103,6 +111,9 @@ _BINDS = re.compile(
     r"(?:I|Gli) (?:proprietari|conduttori|possessori|titolari|detentori)\b[^.]{10,}? devono\b"
 )
 _LETTERS = re.compile(r"\b[A-Z]{3,6}\b")
+_SMALL_WORDS = re.compile(
+    r"\b(?:d(?:i|a|el|ello|ella|ei|egli|elle)|e|per|a|in|il|la|lo)\s|\bd(?:ell)?['’]", re.I
+)
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _TOLD = 0.75  # of the words of weight of a page's first sentence
 _EMPTY_WORDS = """
@@ -173,7 +184,23 @@ def says_matter(text: str, notice: Notice) -> bool:
     if notice.kind in _ON_PAPER and told and not inflected and told <= _PAPERS and named - _PAPERS:
         return False  # `La graduatoria è pubblicata`: of what?
     letters = bool(set(_LETTERS.findall(notice.title)) & set(_LETTERS.findall(text)))  # `TARI`
+    if _says_letters(text, notice.title) or (told and _says_what_is_new(text, told)):
+        return True
     return not named or len(told) + len(inflected) + letters >= (2 if len(named) >= _LONG_TITLE else 1)
+
+
+def _says_letters(text: str, title: str) -> bool:
+    """Whether a text has the letters that words of the title begin with: `CIE` of a `Carta d'identità
+    elettronica`.
+    """
+    initials = "".join(word[0] for word in folded(_SMALL_WORDS.sub("", title)).split())
+    return any(letters.lower() in initials for letters in _LETTERS.findall(text))
+
+
+def _says_what_is_new(text: str, told: frozenset[str]) -> bool:
+    """Whether a text opens with what comes into force, by a word that the title has: that is its news."""
+    found = _IN_FORCE.match(text)
+    return found is not None and bool(stems(found["what"]) & told)
 
 
 def _short(text: str) -> set[str]:

@@ -55,7 +55,7 @@ _CUES: tuple[tuple[Slot, Cued], ...] = tuple(
         (
             Slot.todo,
             r"\b(?:viet\w+|divieto|obblig\w+|dev(?:e|ono)"
-            r"|dovrann?[oà]|occorre|bisogna|necessari[oa]|non (?:è|si)"
+            r"|dovrann?[oà]|occorre|bisogna|necessari[oa]|non (?:è(?! un)|si)"
             r"|invit\w+|compila\w*|partecipa\w*|porta\w*|dedica)\b",
         ),
         (

@@ -20,6 +20,7 @@ _POINTS = re.compile(
     r"|da (?:€\s?|euro )?\d[\d.,]* (?:euro |€ )?(?:a|ad|fino a) (?:€\s?|euro )?\d"  # one band of several
     r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
     r"|nel caso di"
+    r"|(?:avverso|contro) (?:la presente|il presente|il provvedimento)\b"  # how each act may be contested
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
     re.I,
 )

@@ -35,6 +35,9 @@ _ELSEWHERE = re.compile(  # where it lists, and nothing of what
     r"\b(?:affiss|pubblicat|consultabil|disponibil|scaricabil|allegat)\w*",
     re.I,
 )
+_NO_NEWS = re.compile(  # what the thing is not, or what its writer will not do
+    r"Non (?:è un(?:[oa]?\s|['’])(?!obblig)|[a-z]{2,}remo\b)"
+)
 _COURTESY = re.compile(
     r"(?:(?:Nel )?[Ss]i ringrazia|(?:Nel )?[Rr]ingrazia|Grazie|Ci (?:si )?scus|Si scusa|Si confida"
     r"|Confid|Certi della|"
@@ -61,7 +64,7 @@ def flaw_of(text: str) -> float:
     flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     flaw += 1.2 * bool(_FILLER.search(text)) + 2.0 * is_courtesy(text)
-    flaw += 0.8 * bool(_ELSEWHERE.match(text))
+    flaw += 0.8 * bool(_ELSEWHERE.match(text) or _NO_NEWS.match(text))
     return (
         flaw
         + (0.5 if utf16(text) > 220 else 0.0)

@@ -70,7 +70,7 @@ SERVICE = re.compile(
 _ACT_NAME = (
     r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
-    r"|comunal[ei]|del responsabile|del consiglio|giunta)){0,3}"
+    r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\.)){0,3}"
 )
 _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
@@ -79,7 +79,7 @@ _NUMBER = (
     r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
 _ACT_ASIDE = re.compile(
-    rf"(?P<before>^|,\s*|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
+    rf"(?P<before>^|,\s*(?:approvat[oaie] (?=con ))?|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
     rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?P<after>\s*,)?",
     re.I,
 )
@@ -197,8 +197,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"^Anche per (?=l['’]anno |il 20|la stagione )", "Per ", 0),
         (r"^Anche nel (?=20\d\d\b)", "Nel ", 0),
         (
-            r",\s(?:in collaborazione con|(?:con il|grazie al) (?:patrocinio|contributo|sostegno|supporto) "
-            r"(?:di|del\w*|dell['’]))"
+            r",\s(?:in collaborazione con|d['’]intesa con|(?:con il|grazie al) (?:patrocinio|contributo"
+            r"|sostegno|supporto) (?:di|del\w*|dell['’]))"
             r"[^,.;:\d]{3,120},(?=\s[a-zà-ù]{3,}\b)",
             "",
             0,

@@ -1,0 +1,66 @@
+"""What an office writes as one does in a letter or a note, said as a sentence of the news.
+
+`Con gioia posso dirvi che sabato 3 maggio riapriamo il parco` is `Sabato 3 maggio riapre il parco`, and
+`Per il pulmino: Ufficio Scuola, entro il 9 maggio` is `Per il pulmino puoi rivolgerti all'Ufficio Scuola …`.
+"""
+
+import re
+
+from flows.bulletin.language.articles import definite, gender_of
+
+_DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
+_TELLS_YOU = re.compile(  # what stands before has no figure: it only says how glad the writer is
+    r"(?!(?:se|salvo|qualora|forse)\b)(?:[^.:;\d]{0,240},\s)?"
+    r"(?:posso|possiamo|(?:sono|siamo) (?:liet|felic)[oaie] di poter)\s"
+    r"(?:finalmente\s|ora\s)?(?:scriver|dir|annunciar|comunicar)(?:vi|e a tutti)?\sche\s"
+    rf"(?=(?:{_DAY_NAME}|dal|da|il|la|lo|l['’])\b)",
+    re.I,
+)
+_WE_OPEN = re.compile(
+    rf"(?P<when>{_DAY_NAME}\s\d{{1,2}}[°º]?\s[a-z]{{4,9}}(?:\s20\d\d)?(?:,?\s(?:alle(?:\sore)?|ore)\s\d[\d:.]*)?,?)\s"
+    r"(?P<verb>(?:ri)?apriamo|(?:ri)?inauguriamo)\s(?P<what>(?P<article>il|lo|la|i|gli|le)\s|l['’])",
+    re.I,
+)
+_ASKED_FROM = re.compile(  # an office of capitals: `Per …: Servizi Sociali, entro giovedì 3 maggio.`
+    r"(?:^|(?<=\.\s))(?P<what>Per (?:(?:il|lo|la|i|gli|le)\s|l['’])[^:;.\d\n]{4,60}):\s"
+    r"(?P<who>(?P<noun>Uffici(?:o)?|Serviz(?:io|i)|Sportello|Segreteria|Biblioteca|Polizia)(?:\s[A-Za-zà-ù]+){0,3}),\s"
+    r"(?P<by>entro\s(?:(?:il|le)\s|l['’])?[^:;.\n]{4,50}\.)(?=\s|$)",
+    re.M,
+)
+_TO = {
+    "il ": "al ",
+    "lo ": "allo ",
+    "la ": "alla ",
+    "l'": "all'",
+    "i ": "ai ",
+    "gli ": "agli ",
+    "le ": "alle ",
+}
+_MANY = ("i", "gli", "le")
+
+
+def told_as_news(body: str) -> str:
+    """`body` with what its writer says to `you` as news, and with whom to ask for what, by when, in a
+    paragraph of its own: it may stand among telephone numbers, of which nobody is told.
+    """
+    return _ASKED_FROM.sub(_asked, "\n".join(map(_news, body.split("\n"))))
+
+
+def _asked(found: re.Match[str]) -> str:
+    gender = gender_of(found["noun"].lower())
+    if gender is None:
+        return found[0]
+    who = f"{_TO[definite(found['noun'], gender)]}{found['who']}"
+    return f"\n\n{found['what']} puoi rivolgerti {who} {found['by']}\n\n"
+
+
+def _news(line: str) -> str:
+    """`line` as a sentence of the news; any other line as it is."""
+    news = line[told.end() :] if (told := _TELLS_YOU.match(line)) else line
+    if ours := _WE_OPEN.match(news):
+        is_many = (ours["article"] or "").lower() in _MANY
+        opens = f"{'ri' if ours['verb'].lower().startswith('ri') else ''}{'aprono' if is_many else 'apre'}"
+        held = f"si {'inaugurano' if is_many else 'inaugura'}"
+        verb = held if "inaugur" in ours["verb"].lower() else opens
+        news = f"{ours['when']} {verb} {news[ours.start('what') :]}"
+    return line if news == line else f"{news[:1].upper()}{news[1:]}"
