@@ -299,6 +299,28 @@ def test_the_term_of_another_matter_of_the_page_is_not_the_page_s() -> None:
     assert any("di un'altra domanda" in reason for reason in contrasts(text, page))
 
 
+def test_a_text_asks_for_what_it_names() -> None:
+    page = read(
+        title="Avvisi di agosto: scuolabus, zanzare, uffici",
+        abstract="",
+        body="Le domande per lo scuolabus si ricevono fino al 4 settembre 2029.\n\n"
+        "Da lunedì 27 agosto l'Ufficio Tecnico torna a ricevere.",
+    )
+    text = (
+        "Da lunedì 27 agosto l'Ufficio Tecnico torna a ricevere. Puoi fare domanda entro il 4 settembre 2029."
+    )
+    assert "Il testo non dice per che cosa si fa domanda." in list(contrasts(text, page))
+
+
+def test_who_is_left_out_is_not_told_without_who_may_ask() -> None:
+    page = read(
+        title="Contributi per l'affitto",
+        abstract="",
+        body="Possono fare domanda i nuclei con ISEE fino a 16.500 euro. Sono esclusi i proprietari di case.",
+    )
+    assert any("chi è escluso" in reason for reason in contrasts("Sono esclusi i proprietari di case.", page))
+
+
 def test_the_streets_without_water_are_no_part_of_a_closure() -> None:
     text = summarise(
         title="Via Po chiusa al traffico per lavori all'acquedotto",

@@ -196,6 +196,18 @@ PALIO = "Il palio si corre di norma il 15 agosto. Quest'anno si corre domenica 2
             "è un titolo",
         ),
         (
+            "Sagra: modifiche al traffico",
+            "Per la sagra la Polizia Locale ha emesso l'ordinanza che prevede. I dettagli sono nella pagina.",
+            "Per la sagra la Polizia Locale ha emesso l'ordinanza che prevede divieti di sosta.",
+            "che cosa, il testo non lo dice",
+        ),
+        (
+            "Avvisi di agosto",
+            "Gli avvisi di agosto scadono il 4 settembre.",
+            "Le domande per lo scuolabus si ricevono fino al 4 settembre 2029.",
+            "il titolo sta tra virgolette",
+        ),
+        (
             "Lampade votive",
             "Chi non paga per due anni si vede staccare la luce.",
             "Arrivano i bollettini delle lampade votive. Chi non paga per due anni si vede staccare la luce.",

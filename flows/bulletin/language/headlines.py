@@ -50,6 +50,11 @@ _TERMS = re.compile(
     r"(?P<state>liber[oa](?:\se\sgratuit[oa])?|gratuit[oa]|ad?\sofferta\slibera|a\spagamento|obbligatori[oa]|limitati)\.?",
     re.I,
 )
+_WITH = re.compile(r"\se\s(?=(?:il\s|la\s)?(?:sequestro|confisca|denuncia)\b)")
+_SHUT_FOR = re.compile(  # `Chiusura per ferie: dal 9 al 21 agosto`
+    r"Chiusura (?P<why>per (?:ferie|inventario|lavori|trasloco)):?"
+    r" (?P<when>(?:dal?|il|da) [^.:;]*\d[^.:;]*\.?)"
+)
 _UNDER_WAY = re.compile(
     r"al via\s(?P<day>(?:da\s)?(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}"
     r"\s[a-z]{4,9}(?:\s20\d\d)?\s)?(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)",
@@ -169,6 +174,8 @@ def spoken(line: str) -> str:
         return said
     if none := _none(line):
         return none
+    if shut := _SHUT_FOR.fullmatch(line):
+        return f"Si chiude {shut['why']} {shut['when']}"
     opens = _PARTICIPLE.match(line) or _UNDER_WAY.match(line)
     if has_verb(_RELATIVE.split(line, maxsplit=1)[0] if opens else line):
         return line
@@ -200,7 +207,8 @@ def spoken(line: str) -> str:
     if match := _FINES.match(line):
         name = match["name"].lower()
         several = name.endswith(("e", "i")) and name != "sanzione"
-        return f"{'Le' if several else 'La'} {name} {'vanno' if several else 'va'} da {line[match.end() :]}"
+        sums = _WITH.sub(", con ", line[match.end() :])
+        return f"{'Le' if several else 'La'} {name} {'vanno' if several else 'va'} da {sums}"
     if match := _UNDER_WAY.fullmatch(line):
         verb = "Prendono il via" if _PLURAL.match(match["what"]) else "Prende il via"
         return f"{verb} {match['day'] or ''}{match['what']}"

@@ -121,6 +121,9 @@ _OPENS = re.compile(  # `Apertura: lunedì 2 marzo. Chiusura: venerdì 3 aprile`
     r"\s?[:–-]\s?$",
     re.I,
 )
+_BY_MISTAKE = re.compile(  # `per errore è stata indicata la data del 10 maggio`: the right one follows
+    r"\b(?:per (?:mero )?errore|erroneamente)\b(?:(?!corrett|giust|esatt)[^\n]){0,200}$", re.I
+)
 _RANKED = re.compile(  # `Graduatoria provvisoria entro il 30 aprile`
     r"\b(?:graduatori[ae]|elenc(?:o|hi)(?: degli ammessi)?)\b[^\n]{0,120}(?:\.\n(?=Pubb)|\b)"
     r"(?:pubblicat[ao]|definitiv[ao]|provvisori[ao])\s(?:(?:entro|il|dal)\s)?[^.\n]{0,12}$",
@@ -205,6 +208,8 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
         return "sale"
     if _OPENS.search(page.text[max(0, start - 60) : start]):
         return "sale"
+    if _BY_MISTAKE.search(before):
+        return "stamp"
     of_office = _RANKED.search(page.text[max(0, start - _FAR) : start]) or _BY_THE_OFFICE.search(before)
     if of_office or is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]):
         return "stamp"

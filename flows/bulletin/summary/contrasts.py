@@ -11,11 +11,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice
-from flows.bulletin.page.sections import other_matters
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.appointments import days_of, held
 from flows.bulletin.summary.frames.lines import lines
@@ -24,6 +24,7 @@ from flows.bulletin.summary.frames.sentences import EXCEPTED
 from flows.bulletin.summary.frames.streets import streets_at
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.named import stems
+from flows.bulletin.summary.other_requests import of_another
 
 EXCEPTIONS = "Le eccezioni sono nella pagina."
 MEASURES = "Le altre modifiche sono nella pagina."
@@ -62,7 +63,7 @@ _TWO_PERIODS = Cued(
 )
 _CLOSES = re.compile(
     r"\b(?:rest\w+|riman\w+|rimarr\w+|è|sono|sarà|saranno)\s(?:\w+\s)?chius[oaie]\b|\bchius[oaie] anche\b"
-    r"|\bdispost[oa]\s(?:\w+\s)?la chiusura\b",
+    r"|\bdispost[oa]\s(?:\w+\s)?la chiusura\b|^Chiusura per\b",
     re.I,
 )
 _CLOSED_ALSO = re.compile(r"(?:Rest|Rimarr|Riman|Sar)\w+ (?:inoltre )?chius[ei] (?:anche|inoltre)\b")
@@ -76,22 +77,20 @@ _MOVED = re.compile(
     re.I,
 )
 _MAY = re.compile(r"\b(?:in caso di|nel caso|ove\s|qualora|se\s|eventual\w*|potr\w+)", re.I)
+_UNCHANGED = re.compile(
+    r"\bstess[oiae]\s(?:ritrov|orari|or[ae]\b)", re.I
+)  # `Stesso ritrovo (ore 8, area feste)`
 _MOVES = "Le altre variazioni sono nella pagina."
-_MOVES_LEFT = re.compile(r"\b(?:variazioni|giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
+_EXCLUDES = re.compile(r"\b(?:sono|restano) esclus[ie]\b", re.I)
+_MAY_ASK = re.compile(
+    r"\b(?:possono|può|spetta\w*|per (?:i|le|gli|chi)|riservat\w+|rivolt\w+|ISEE)\b|nella pagina",
+    re.I,
+)
+_PUT_OFF = re.compile(r"\b(?:è|sono)\s(?:rinviat|posticipat|anticipat)[oaie]\b", re.I)  # to when?
+_MOVES_LEFT = re.compile(r"\b(?P<what>variazioni|giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _SECOND = re.compile(r"(?:^|[.;]\s)(?:Il secondo|La seconda)\b")
 _FIRST_TOLD = re.compile(r"(?:^|[.;]\s)(?:Il primo|La prima)\b")
 _FIRST = re.compile(r"(?:Il primo|La prima)\b", re.I)
-_OF_ANOTHER = re.compile(
-    r"Per\s(?:le|la|i|il|gli|l['’]|chi|coloro)\s?[^.;]{0,60}?"
-    r"\b(?P<what>esenzion|riduzion|agevolazion|rimbors|disdett|rinunc|cancellazion)\w*",
-    re.I,
-)
-_ITS_OWN = re.compile(  # `I buoni sono rimborsati: la richiesta va presentata entro il 3`
-    r"\b(?P<what>rimborsat|esentat|esonerat|restituit)\w*\b[^.;:]{0,40}[:;,]\s(?:la|le|l['’])\s?(?:domand|richiest|istanz)[ae]\s",
-    re.I,
-)
-_TERM = re.compile(r"\b(?:entro|c'è tempo|fino al|fino all)\b", re.I)
-_ASKED = re.compile(r"(?:La|Le|L['’])\s?(?:domand|richiest|istanz)[ae]\s(?!(?:per|di)\b)", re.I)
 _SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
 _LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
@@ -131,8 +130,9 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca {street}: la pagina la dice insieme a una strada del testo."
     elif place := _place_left_out(text, notice):
         yield f"Manca «{place}»: la pagina dice anche lì che manca."
-    if line := _of_another(text, notice):
-        yield f"Il termine è di un'altra domanda: la pagina dice «{line}»."
+    yield from of_another(text, notice)
+    if _EXCLUDES.search(text) and not _MAY_ASK.search(text) and any(map(_MAY_ASK.search, notice.prose)):
+        yield "Il testo dice chi è escluso, e non chi può chiedere."
     if _SECOND.search(text) and not _FIRST.search(text) and any(map(_FIRST.match, notice.prose)):
         yield "Di due è detto solo il secondo."
     if line := _second(text, notice):
@@ -154,7 +154,7 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
             yield "Gli altri orari sono nella pagina."
         return
     if line := _closed_too(text, notice):
-        yield from (worded(sentence) for sentence in notice.prose if sentence == line)
+        yield from (worded(sentence) for sentence in notice.prose if sentence in (line, spoken(line)))
         yield _CLOSURES
         return
     if line := _second(text, notice):
@@ -171,6 +171,8 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
         if own := [worded(sentence) for sentence in notice.prose if sentence in moves]:
             yield " ".join(own)
         yield _MOVES
+    elif notice.kind is Kind.event and _UNCHANGED.search(notice.source) and any(_moves_to(text)):
+        yield "Gli orari sono nella pagina."
 
 
 def _trimmed(notice: Notice) -> Iterator[str]:
@@ -297,9 +299,15 @@ def _offices(text: str) -> set[str]:
     return {match[0][:5].lower() for match in _OFFICE.finditer(text)}
 
 
+def _moves_to(text: str) -> Iterator[bool]:
+    """Of each thing put off, whether a day is told."""
+    yield from (bool(days_of(moved["to"])) for moved in _MOVED.finditer(text))
+
+
 def _moves_left_out(text: str, notice: Notice) -> tuple[str, ...]:
     """The lines that put something off to a day of which `text` tells nothing."""
-    if _MOVES_LEFT.search(text):
+    left = _MOVES_LEFT.search(text)
+    if left and not (left["what"] == "variazioni" and _PUT_OFF.search(text)):
         return ()
     told = days_of(text)
     return tuple(
@@ -307,36 +315,6 @@ def _moves_left_out(text: str, notice: Notice) -> tuple[str, ...]:
         for line in dict.fromkeys((*notice.prose, *lines(notice)[1:]))
         if (moved := _MOVED.search(line)) and not _MAY.search(line) and days_of(moved["to"]) - told
     )
-
-
-def _of_another(text: str, notice: Notice) -> str:
-    """The line about another request than the notice's, where `text` tells the term that stands behind it."""
-    for line, (before, what) in of_other_requests(notice).items():
-        if figures(line) & figures(text) and what not in text.lower():
-            return before
-    terms = [one for one in split(text) if _TERM.search(one)]
-    for label, said in other_matters(notice.source, notice.title):
-        if any(figures(one) & figures(said) and not stems(label.lower()) & stems(one) for one in terms):
-            return said
-    return ""
-
-
-def of_other_requests(notice: Notice) -> dict[str, tuple[str, str]]:
-    """The lines with the term of another request than the notice's: what is said before, and its noun."""
-    page = lines(notice)[1:]
-    found: dict[str, tuple[str, str]] = {}
-    for before, line in pairwise(page):
-        other = _OF_ANOTHER.match(before) if _ASKED.match(line) else None
-        if other is None or other["what"].lower() in notice.title.lower():
-            continue
-        elsewhere = frozenset[str]().union(*(figures(one) for one in page if one != line))
-        if figures(line) and not figures(line) & elsewhere:
-            found[line] = (before, other["what"].lower())
-    for line in page:
-        own = _ITS_OWN.search(line)
-        if own and own["what"][:6].lower() not in notice.title.lower():
-            found[line] = (line, own["what"][:6].lower())
-    return found
 
 
 def _is_told(line: str, text: str) -> bool:

@@ -21,13 +21,14 @@ from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, Told
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
-from flows.bulletin.summary.contrasts import contrasts, of_other_requests
+from flows.bulletin.summary.contrasts import contrasts
 from flows.bulletin.summary.duties import unsaid
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.instalments import untold as instalments_untold
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.named import says_matter, stems
+from flows.bulletin.summary.other_requests import of_other_requests
 from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
 

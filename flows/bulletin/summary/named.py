@@ -111,6 +111,11 @@ _BINDS = re.compile(
     r"(?:I|Gli) (?:proprietari|conduttori|possessori|titolari|detentori)\b[^.]{10,}? devono\b"
 )
 _LETTERS = re.compile(r"\b[A-Z]{3,6}\b")
+_BARE = re.compile(
+    r"(?:Il|La|Lo|L['’])\s?(?P<noun>questionario|sondaggio|corso|bando|concorso|laboratorio|mostra)"
+    r"\s(?:è|si|sarà|dura|parte|scade|resta|prevede)\b"
+)
+_OF_WHAT = r"\b{}\s(?:su\w*|d[ei]\w*|per)['’\s]\s?(?P<what>[^.:;,]+)"
 _SMALL_WORDS = re.compile(
     r"\b(?:d(?:i|a|el|ello|ella|ei|egli|elle)|e|per|a|in|il|la|lo)\s|\bd(?:ell)?['’]", re.I
 )
@@ -142,6 +147,8 @@ def says_matter(text: str, notice: Notice) -> bool:
     """
     if _VOTES.search(text) and _VOTES.search(notice.title):
         return True
+    if (bare := _BARE.match(text)) and (of := re.search(_OF_WHAT.format(bare["noun"]), notice.title, re.I)):
+        return bool(stems(of["what"]) & stems(text))  # `Il questionario è anonimo`: on what?
     if notice.kind is Kind.hours and not _names_its_office(text, notice):
         return False
     if notice.kind is Kind.hours and (_OPEN_OFFICE.search(text) or _LESSONS.search(text)):

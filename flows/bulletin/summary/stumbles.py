@@ -58,7 +58,9 @@ _CONTACT = re.compile(
     r"Chi non |(?:Cellulare|Telefono|Tel|E-?mail|Indirizzo|Contatti|Info(?:rmazioni)?)\s?[:.]", re.I
 )
 _PAPER_ASKED = re.compile(
-    r"\b(?:domanda|candidarti|iscriverti) (?:per|a) «(?:Aggiornamento|Avviso|Bando|Assegnazione)\b"
+    r"\b(?:domanda|candidarti|iscriverti) (?:per|a) «(?:Rettifica|Errata|Integrazione|Aggiornamento"
+    r"|Avvis[oi]|Bando|Assegnazione|Comunicazion[ei]|Notizie|Informazioni)\b"
+    r"|^(?:Gli avvisi|Le (?:comunicazioni|notizie|informazioni))\b[^.]*\bscadono\b"
 )
 _VOTES = re.compile(r"\b[Ss]i vota (?:sabato|domenica|lunedì)(?! \d)")
 _FOR_A_CALL_TO = re.compile(r"Per la convocazione\b")  # `assemblea sul piano`, as titles shorten it
@@ -112,6 +114,7 @@ _BANNED = re.compile(
     r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
     re.I,
 )
+_ANNOUNCES_LIST = re.compile(r"\bche (?:prevede|dispone|stabilisce|ordina|comprende|riguarda)\.")
 _ASKS_ITSELF = re.compile(
     r"Per [^.,;:]{3,80}\s(?:che )?cosa (?:fa|fanno|fare|cambia|serve|succede|c['’]è|si|prevede)\b", re.I
 )
@@ -243,6 +246,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice che c'è un concorso, e il testo no."
     if (ban := _BANS.search(notice.title)) and not _BANNED.search(text):
         yield f"Il titolo dice «{ban[0]}», e il testo no."
+    if match := _ANNOUNCES_LIST.search(text):
+        yield f"«{match[0]}»: che cosa, il testo non lo dice."
     if match := _ASKS_ITSELF.match(text):
         yield f"«{match[0]}» è un titolo e non dice niente."
     if match := _PRAISE.search(text) or _DOES_GOOD.match(text):

@@ -13,7 +13,8 @@ _POINTS = re.compile(
     r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
     r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
-    r"|in (?:tal|questo|quest)"
+    r"|in (?:tal|questo|quest)|vi (?:aggiorn|inform|scriv|raccont)o\b|(?:che )?cosa [a-z]+(?: [a-z]+)?:"
+    r"|per \w+ su\w* propri\b"
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"
@@ -33,7 +34,7 @@ _LIST_LEAD = re.compile(  # with the first item of a list, which would read as a
 _LISTS_ALL = re.compile(r":\s[^:;]+,[^:;]+\s[eo]\s[^:;,]+\.$")  # `Occorre portare: documento, foto e marca.`
 _EMPTY = re.compile(
     r"(?-i:\bdett[oaie] [A-Z])|\b(?:nota\s+|l[ao]\s)n\.|\d/[A-Z]{1,3}/\d"
-    r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
+    r"|\bdi (?:seguito|quanto segue)\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b(?!\s[a-zà-ù]{4})|\bsuddett\w+|\bpredett\w+"
     r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"

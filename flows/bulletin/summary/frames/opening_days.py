@@ -46,6 +46,9 @@ def opening_days(notice: Notice) -> Iterator[str]:
     office = _office(notice)
     if office is None or not _LEAST <= len(rows) <= _MOST or len({row.list for row in rows}) > 1:
         return
+    listed = (len(listing.items) for listing in notice.listings if all(map(figures, listing.items)))
+    if max(listed, default=0) > len(rows):
+        return  # one of the list is no row
     read = [_row(row) for row in rows]
     told = [one for one in read if one]
     if len(told) < len(rows):

@@ -33,7 +33,7 @@ _STRETCH = re.compile(
     r"(?:,\s)?(?P<lead>(?:(?:nel|per\sil|sul|limitatamente\sal|lungo\sil|del)\s)?tratto(?:\sdi\s(?:strada"
     r"|via))?"
     r"(?:\s(?:stradale))?(?:\s(?:compreso|ricompreso|che\sva))?\s)?"
-    r"(?P<link>tra|fra|dal?l?a?(?=\s(?:via|viale|piazza|km|chilometro|civico|numero|n\.|rotatoria|rotonda"
+    r"(?P<link>(?:tra|fra)\b|dal?l?a?(?=\s(?:via|viale|piazza|km|chilometro|civico|numero|n\.|rotatoria|rotonda"
     r"|incrocio|intersezione|s\.?p\.?|s\.?s\.?|ponte|confine))"
     r"|dall['’](?=(?:incrocio|intersezione|altezza)))\s?",
     re.I,

@@ -41,6 +41,7 @@ _LOUD_MONTH = re.compile(
 _STREET_NAME = 20  # characters before the month
 _OF_A_STREET = Cued(r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I)
 _LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
+_FROM_WEEKDAY = re.compile(r"\b([Dd])al (?=(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato) \d)")
 
 
 @lru_cache(maxsize=1024)
@@ -49,6 +50,7 @@ def plain_figures(text: str) -> str:
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
     text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
+    text = _FROM_WEEKDAY.sub(r"\1a ", text)
     text = _HOURS.sub(_from_to, _HOUR.sub(_hour, text))
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {clock(at['hour'], at['min'])}", text)
