@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from flows.bulletin.language.spelling import is_word, lemma
 
+# an article behind `a`
+TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
 _FEMININE = re.compile(r"(?:[zsg]ione|udine|trice|igine|agine)$")
 _MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)one|ame|ume|ale|ile)$")
 _SURE = ("ità", "mento", "zione", "zioni")  # endings that name a noun and its gender, in whatever dictionary

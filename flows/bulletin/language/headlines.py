@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from flows.bulletin.language.articles import definite, gender_of, indefinite
 from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word, lemma
 from flows.bulletin.language.verbs import speaks
 
@@ -66,14 +67,11 @@ _DATED = re.compile(
     r"(?P<what>(?:(?:il|lo|la|un|una|i|gli|le)\s|(?:l|un)['’])[a-zà-ù].+)",
     re.I,
 )
-_MONTH_NAME = (
-    r"(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)"
-)
 _DATED_SEVERAL = re.compile(  # `Ogni mercoledì di luglio alle 18 letture per bambini`
     rf"(?P<day>(?:(?:[Oo]gni|[Tt]utti i|[Tt]utte le)\s(?:\w{{4,8}}ì|sabat[oi]|domenic(?:a|he))"
-    rf"(?:\sdi\s{_MONTH_NAME})?"
-    rf"|[Dd]al(?:\s|l['’])\d{{1,2}}(?:\s{_MONTH_NAME})?\sal(?:\s|l['’])\d{{1,2}}\s{_MONTH_NAME}"
-    rf"|(?:\w{{4,8}}ì|[Ss]abato|[Dd]omenica)\s\d{{1,2}}(?:\se\s(?:\w{{4,8}}ì|sabato|domenica)\s\d{{1,2}})?\s{_MONTH_NAME})"
+    rf"(?:\sdi\s{MONTH})?"
+    rf"|[Dd]al(?:\s|l['’])\d{{1,2}}(?:\s{MONTH})?\sal(?:\s|l['’])\d{{1,2}}\s{MONTH}"
+    rf"|(?:\w{{4,8}}ì|[Ss]abato|[Dd]omenica)\s\d{{1,2}}(?:\se\s(?:\w{{4,8}}ì|sabato|domenica)\s\d{{1,2}})?\s{MONTH})"
     r"(?:\s20\d\d)?(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]*\d(?:\salle\s[\d:.]*\d)?)?"
     r"(?:,?\s(?:al|allo|alla|in|nel|nella)\s\w+(?:\s[A-ZÀ-Ý]\w+|\s(?:comunale|civic[oa]|consiliare))*)?),?\s"
     r"(?P<what>(?P<count>(?:oltre\s|più di\s|circa\s)?"
@@ -108,8 +106,8 @@ _DATED_PHRASE = re.compile(
     re.I,
 )  # `Domenica 9 maggio, ore 10, solenne processione di San Rocco.`
 _LABELLED = re.compile(  # `Notte tra lunedì 3 e martedì 4 maggio, dalle 23,30 alle 5: lavaggio delle strade.`
-    rf"(?:Nella\s)?(?P<night>Notte\s(?:tra|fra)\s{_DAY_NAME}\s\d{{1,2}}(?:\s{_MONTH_NAME})?\se\s"
-    rf"{_DAY_NAME}\s\d{{1,2}}\s{_MONTH_NAME}(?:\s20\d\d)?,?\sdalle\s(?:ore\s)?\d[\d:.,]*\salle\s(?:ore\s)?\d[\d:.,]*)\s?:\s"
+    rf"(?:Nella\s)?(?P<night>Notte\s(?:tra|fra)\s{_DAY_NAME}\s\d{{1,2}}(?:\s{MONTH})?\se\s"
+    rf"{_DAY_NAME}\s\d{{1,2}}\s{MONTH}(?:\s20\d\d)?,?\sdalle\s(?:ore\s)?\d[\d:.,]*\salle\s(?:ore\s)?\d[\d:.,]*)\s?:\s"
     r"(?P<what>(?P<noun>[a-zà-ù]{4,})\s[^:;]+\.)",
     re.I,
 )

@@ -6,18 +6,18 @@
 
 import re
 
-from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.articles import TO, definite, gender_of
+from flows.bulletin.language.signals import WEEKDAY
 
-_DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
 _TELLS_YOU = re.compile(  # what stands before has no figure: it only says how glad the writer is
     r"(?!(?:se|salvo|qualora|forse)\b)(?:[^.:;\d]{0,240},\s)?"
     r"(?:posso|possiamo|(?:sono|siamo) (?:liet|felic)[oaie] di poter)\s"
     r"(?:finalmente\s|ora\s)?(?:scriver|dir|annunciar|comunicar)(?:vi|e a tutti)?\sche\s"
-    rf"(?=(?:{_DAY_NAME}|dal|da|il|la|lo|l['’])\b)",
+    rf"(?=(?:{WEEKDAY}|dal|da|il|la|lo|l['’])\b)",
     re.I,
 )
 _WE_OPEN = re.compile(
-    rf"(?P<when>{_DAY_NAME}\s\d{{1,2}}[°º]?\s[a-z]{{4,9}}(?:\s20\d\d)?(?:,?\s(?:alle(?:\sore)?|ore)\s\d[\d:.]*)?,?)\s"
+    rf"(?P<when>{WEEKDAY}\s\d{{1,2}}[°º]?\s[a-z]{{4,9}}(?:\s20\d\d)?(?:,?\s(?:alle(?:\sore)?|ore)\s\d[\d:.]*)?,?)\s"
     r"(?P<verb>(?:ri)?apriamo|(?:ri)?inauguriamo)\s(?P<what>(?P<article>il|lo|la|i|gli|le)\s|l['’])",
     re.I,
 )
@@ -27,15 +27,6 @@ _ASKED_FROM = re.compile(  # an office of capitals: `Per …: Servizi Sociali, e
     r"(?P<by>entro\s(?:(?:il|le)\s|l['’])?[^:;.\n]{4,50}\.)(?=\s|$)",
     re.M,
 )
-_TO = {
-    "il ": "al ",
-    "lo ": "allo ",
-    "la ": "alla ",
-    "l'": "all'",
-    "i ": "ai ",
-    "gli ": "agli ",
-    "le ": "alle ",
-}
 _MANY = ("i", "gli", "le")
 
 
@@ -50,7 +41,7 @@ def _asked(found: re.Match[str]) -> str:
     gender = gender_of(found["noun"].lower())
     if gender is None:
         return found[0]
-    who = f"{_TO[definite(found['noun'], gender)]}{found['who']}"
+    who = f"{TO[definite(found['noun'], gender).strip()]}{found['who']}"
     return f"\n\n{found['what']} puoi rivolgerti {who} {found['by']}\n\n"
 
 

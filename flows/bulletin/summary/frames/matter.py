@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.articles import TO, definite, gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.summary.frames.lines import is_cut
@@ -87,7 +87,6 @@ OF = {
     "gli": "degli ",
     "le": "delle ",
 }
-TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
 _JOINS_BY_A = frozenset({"iscrizione", "iscrizioni", "adesione", "adesioni"})
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]

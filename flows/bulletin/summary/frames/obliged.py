@@ -6,9 +6,8 @@
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.articles import TO, definite, gender_of
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.matter import TO
 from flows.bulletin.summary.frames.own import opened
 
 _LEAD = re.compile(
