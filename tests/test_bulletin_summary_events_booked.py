@@ -23,9 +23,9 @@ def test_evenings_that_one_books_are_told_by_what_they_are() -> None:
         " Partecipazione gratuita con iscrizione obbligatoria entro il 27 febbraio a famiglie@alba.it"
     )
     assert text_of("Genitori in gioco", body) == (
-        "Al Centro per le famiglie c'è il ciclo di quattro serate per genitori di bambini da 0 a 6 anni"
-        " condotte dalla pedagogista Ada Neri. Gli appuntamenti sono il 3, 10, 17 e 24 marzo 2026 alle"
-        " 20:30. La partecipazione è gratuita. Devi iscriverti entro il 27 febbraio."
+        "Il 3, 10, 17 e 24 marzo 2026 alle 20:30, al Centro per le famiglie, in via Po 2, c'è «Genitori in"
+        " gioco», ciclo di quattro serate per genitori di bambini da 0 a 6 anni condotte dalla pedagogista"
+        " Ada Neri. La partecipazione è gratuita. Devi iscriverti entro il 27 febbraio."
     )
 
 

@@ -39,9 +39,8 @@ def text_of(title: str, body: str) -> str:
             "Arriva in piazza Roma “Saltimbanchi”, il festival degli artisti di strada. Venerdì 3 e sabato 4 "
             "luglio, dalle 21, dieci compagnie si esibiranno nel centro storico. Gli spettacoli sono "
             "gratuiti.",
-            "Nel centro storico c'è «Saltimbanchi», il festival degli artisti di strada. Gli "
-            "appuntamenti sono "
-            "venerdì 3 e sabato 4 luglio dalle 21. La partecipazione è gratuita.",
+            "Venerdì 3 e sabato 4 luglio dalle 21, nel centro storico, c'è «Saltimbanchi», il festival degli"
+            " artisti di strada. La partecipazione è gratuita.",
         ),
     ],
 )
@@ -138,9 +137,8 @@ def test_what_is_done_on_a_national_day_is_told_with_it() -> None:
             "Quarto appuntamento della rassegna al Sant'Anna. Lettura ad alta voce giovedì 3 "
             "settembre e incontro "
             "con l'autrice venerdì 4. L'ingresso è gratuito.",
-            "C'è «Libri in cortile» al Sant'Anna, lettura ad alta voce e incontro con l'autrice. Gli "
-            "appuntamenti "
-            "sono giovedì 3 e venerdì 4 settembre. L'ingresso è gratuito. Gli orari sono nella pagina.",
+            "Giovedì 3 e venerdì 4 settembre c'è «Libri in cortile» al Sant'Anna, lettura ad alta voce e "
+            "incontro con l'autrice. L'ingresso è gratuito. Gli orari sono nella pagina.",
         ),
         (
             "Musica in villa",

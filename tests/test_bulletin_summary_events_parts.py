@@ -24,8 +24,8 @@ def text_of(title: str, body: str) -> str:
             "Festa dello sport",
             "Sabato 12 e domenica 13 settembre 2026 al Parco delle Querce. Sabato dalle 15 alle 19 prove di"
             " tutte le discipline, domenica dalle 9 alle 12 la corsa campestre.",
-            "Al Parco delle Querce c'è la festa dello sport. Gli appuntamenti sono sabato 12 e domenica 13"
-            " settembre 2026. Gli orari sono nella pagina.",
+            "Sabato 12 e domenica 13 settembre 2026 al Parco delle Querce c'è la festa dello sport. Gli orari"
+            " sono nella pagina.",
         ),
         (  # a church is one part's place
             "25 aprile, le celebrazioni ad Alba",

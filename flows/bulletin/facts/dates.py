@@ -37,7 +37,7 @@ _ISO = re.compile(
 )
 _SLASHED = re.compile(rf"(?P<day>{_DAY})/(?P<month>1[0-2]|0?[1-9])(?![\d/]|[.,]\d)")
 _BEFORE_SLASHED = re.compile(
-    r"\b(?:il|dal|al|dall['’]|all['’]|l['’]|entro|giorno|giorni|del|e)\s*$", re.IGNORECASE
+    r"\b(?:il|dal|al|dall['’]|all['’]|l['’]|entro|giorno|giorni|del|e|scad(?:enza|\.):?)\s*$", re.IGNORECASE
 )
 _DOTTED = re.compile(rf"(?P<day>{_DAY})\.(?P<month>1[0-2]|0[1-9])(?![\d/]|[.,:]\d|\s?[-–€%])")
 _BEFORE_DOTTED = re.compile(r"\b(?:il|dal|al|del|giorno)\s+$", re.IGNORECASE)
@@ -68,6 +68,11 @@ _NO_MORE_OF_ACT = re.compile(
     re.IGNORECASE,
 )
 _ITS_DATE = re.compile(r"(?:\b(?:del|in\s+data|dd\.?|datat[oa])\s+|\bdell['’]\s?)$", re.IGNORECASE)
+_LAW = re.compile(  # `Legge 10 aprile 1951, n. 287`
+    r"\b(?:legge|decreto(?:[\s-]legge|\slegislativo)|testo\sunico)(?:\sregionale|\sstatale)?\s+$"
+    r"|\b(?:d\.?\s?lgs|d\.?\s?l|l|l\.?\s?r|d\.?\s?p\.?\s?r|d\.?\s?m|r\.?\s?d)\.?\s+$",
+    re.IGNORECASE,
+)
 _JOIN = re.compile(
     rf"{_SPACE}(?:,|e|ed|(?P<span>-|–|al?|fino\s+al)|e\s+dal|dal){_SPACE}(?:il\s+|dal\s+|giorno\s+)?", re.I
 )
@@ -182,6 +187,8 @@ def _inherit(sheet: Sheet, start: int, year: int, month: int, day: int) -> None:
 def _kind(sheet: Sheet, start: int) -> Kind:
     """Whether the date that begins at `start` is that of an act."""
     before = sheet.before(start, 90)
+    if _LAW.search(before):
+        return Kind.act_date
     of = _ITS_DATE.search(before)
     act = _ACT.search(before[: of.start()]) if of else None
     return Kind.act_date if act and not _NO_MORE_OF_ACT.search(act[0]) else Kind.date

@@ -12,8 +12,8 @@ from flows.bulletin.language.spelling import is_word, lemma
 
 # an article behind `a`
 TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
-_FEMININE = re.compile(r"(?:[zsg]ione|udine|trice|igine|agine)$")
-_MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)one|ame|ume|ale|ile)$")
+_FEMININE = re.compile(r"(?:[zsg]ione|[uipm]nione|udine|trice|igine|agine)$")
+_MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)(?<![uipm]ni)one|ame|ume|ale|ile)$")
 _SURE = ("ità", "mento", "zione", "zioni")  # endings that name a noun and its gender, in whatever dictionary
 _ONE_FOR_BOTH = frozenset(
     ["crisi", "analisi", "tesi", "oasi", "ipotesi", "brindisi", "sintesi", "serie", "specie"]

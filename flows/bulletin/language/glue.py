@@ -61,6 +61,7 @@ _BREAK = re.compile(
     r"[a-zà-ù]{3,}\b"
     rf"|(?:{_NOUNS})(?:\s+(?:[a-zà-ù(€+]|\d)|\s*:|\s+[A-ZÀ-Ý]\w+\s)"
     rf"|(?:{_SHOUTED_NOUNS})\b(?=\s+(?:[A-Z]{{1,12}}\b|[A-Z][a-zà-ù]|\d|http)|\s*:)"
+    rf"|(?:{_DEFINITE})\s+(?:[A-ZÀ-Ý][a-zà-ù]+\s+){{2,3}}(?:comprende|comprendono|riguarda|interessa)\s"
     r"|(?:ORE|Ore)\s+\d|[A-ZÀ-Ý]{3,}\s+[A-ZÀ-Ý]{3,}[A-ZÀ-Ý\s]{0,40}:"
     r"|per (?:ulteriori |maggiori )?(?:info|informazioni)(?: e contatti)?:?\s*(?:tel\.?:?\s*)?\+?\d)"
 )

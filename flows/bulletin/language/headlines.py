@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.language.articles import definite, gender_of, indefinite
+from flows.bulletin.language.orders import with_aim
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word, lemma
@@ -25,6 +26,12 @@ _DONE_SOMEHOW = re.compile(  # `Attivata in via sperimentale la riapertura`
 _DONE_BARE = re.compile(  # `Emessa ordinanza per limitare`: one thing, its article left out
     rf"(?P<done>(?:{_DONE}|emess|emanat|firmat|indett|bandit|sottoscritt|presentat)(?P<end>[oa]))"
     r"\s(?P<noun>[a-zà-ù]{5,})\s(?=(?:per|di|del|della|a|al|contro|che|su|sul|tra|con)\s)",
+    re.I,
+)
+_BARE_STATE = re.compile(  # `Obbligatoria la prenotazione`, `Consigliato portare una torcia`
+    r"(?P<state>(?:obbligatori[oae]?|necessari[oae]?|possibile|(?:previst|gradit|consigliat|sconsigliat|richiest|garantit"
+    r"|ammess|proibit|vietat|consentit|permess|esclus|chius|apert|sospes)[oaie]))\s"
+    r"(?=(?:il|lo|la|i|gli|le|un|una|tutt[ie]|qualsiasi|ogni)\s|(?:l|un)['’]|[a-zà-ù]{2,}(?:are|ere|ire|arsi|ersi|irsi)\b)",
     re.I,
 )
 _ALSO = re.compile(  # `Chiusi anche parchi e cimiteri`
@@ -172,6 +179,8 @@ def spoken(line: str) -> str:
         return said
     if none := _none(line):
         return none
+    if (told := with_aim(line)) != line:
+        return told
     if shut := _SHUT_FOR.fullmatch(line):
         return f"Si chiude {shut['why']} {shut['when']}"
     opens = _PARTICIPLE.match(line) or _UNDER_WAY.match(line)
@@ -188,6 +197,10 @@ def spoken(line: str) -> str:
         if match["stem"].lower() == "conclus":
             verb = f"Si {verb.lower()}"
         return f"{verb} {line[:1].lower()}{line[1:]}"
+    if match := _BARE_STATE.match(line):
+        state = match["state"].lower()
+        many = state[-1] in "ie" and state != "possibile"
+        return f"{'Sono' if many else 'È'} {state} {line[match.end() :]}"
     if match := _ALSO.match(line):
         return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} {line[:1].lower()}{line[1:]}"
     if match := _DONE_SOMEHOW.match(line):

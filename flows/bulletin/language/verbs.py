@@ -54,7 +54,7 @@ _SUBJECT = re.compile(
 )
 _BEHIND_SUBJECT = re.compile(  # `Il Comune consegna i sacchi`, `La scuola mette a disposizione`
     r"(?P<verb>[a-zà-ù]{3,}[ae])(?=\s(?:(?:il|lo|la|i|gli|le|un|una|uno|ogni|tutt[ei]|due|tre|quattro|\d+"
-    r"|ai|alle|agli)\s|(?:l|un)['’]|a (?:disposizione|bando|[a-z]+[aei]re)\b))"
+    r"|ai|alle|agli|fino|dal|dalle)\s|(?:l|un|dall)['’]|a (?:disposizione|bando|[a-z]+[aei]re)\b))"
 )
 
 
@@ -98,6 +98,8 @@ def _is_deed(found: re.Match[str]) -> bool:
     is done.
     """
     before = found.string[: found.start()][-_BEFORE:]
+    if " " not in found.string[: found.start()].strip():
+        return False  # `La proroga fino al 3 maggio`, `Il servizio`
     if _AS_NOUN.search(before) or _AS_PAIR.search(before):
         return False
     verb = found["verb"]

@@ -110,7 +110,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (
             3.0,
             r"chius[aoei](?:\s+al\s+pubblico)?|chiusur[ae](?!\s+de(?:i|l|lla)\s+(?:\S+\s+)?(?:campionat|festival|stagion|manifestazion|torne))|orari(?:o\s+(?:estiv\w|invernal\w|di\s+(?:apertura"
-            r"|visita)))?|(?:nuovo|cambio|variazione)\s+(?:di\s+|dell['’])?orario|riapr\w+|riapertur\w|apertura\s+(?:straordinaria|al\s+pubblico)",
+            r"|visita)))?|(?:nuovo|cambio|variazione)\s+(?:di\s+|dell['’])?orario|riapr\w+|riapertur\w(?!\s+(?:(?:de[il]\w*|dell[ae])\s+)?(?:iscrizion|termin|domand|band))|apertura\s+(?:straordinaria|al\s+pubblico)",
         ),
         (
             1.4,

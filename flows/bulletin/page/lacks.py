@@ -149,7 +149,7 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
             if not known
         )
     if kind is Kind.recall:
-        return () if Slot.product in told else (Slot.product,)
+        return () if Slot.product in told or Slot.risk in told else (Slot.product,)
     if kind is Kind.road:
         return (
             ()

@@ -81,6 +81,10 @@ _STAMP = re.compile(
 )
 
 
+_NO_SENTENCE = re.compile(  # a label, and an item of requirements
+    r"(?:Cellulare|Telefono|Tel|Fax|E-?mail|Pec)\s?[:.]|(?:Non\s)?(?:Aver|Esser|Posseder|Risieder|Goder)e?\s(?![^.]*\bè\b)"
+)
+_HOUR = re.compile(r"\b[hH]\.?\s(?=(?:[01]?\d|2[0-3])[.:,][0-5]\d\b)")  # `dalle h. 15.00`
 _SHOUTED = re.compile(r"!{2,}")
 _MEETING_POINT = re.compile(
     r"\b(?:punto|luogo)\sd(?:i\s|['’])(?:incontro|ritrovo)\s?:\s?(?=(?P<noun>\w+))", re.I
@@ -125,6 +129,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
+    body = _HOUR.sub("ore ", body)
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
@@ -260,4 +265,5 @@ def _stands(text: str) -> bool:
         and not _HANGING.search(bare)
         and not _STAMP.search(text)
         and not _TORN.match(text)
+        and not _NO_SENTENCE.match(text)
     )

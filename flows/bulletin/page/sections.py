@@ -125,6 +125,10 @@ _ASKING = re.compile(
     r"|Gioved|Venerd|\d|Sala|Via|Piazza|Nel|Al|Alle))"
 )
 
+_ADDRESS = re.compile(
+    r"\s*(?::|\n|$|(?:via|viale|piazza\w*|corso|largo|vicolo|loc|località|strada|p\.?zza|contr\w+|borgo|c/o|presso|\d)\b)",
+    re.I,
+)
 _A_DAY = (
     r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:(?:luned|marted|mercoled|gioved"
     r"|venerd)[ìi]['’]?,?\s+|sabato,?\s+|domenica,?\s+)?\d{1,2}[°º]?\s+[a-z]{3,9}\.?\s+20\d\d)"
@@ -147,6 +151,10 @@ _STAMP_IN_LINE = Cued(
     rf"\s*:\s*{_A_DAY}",
     re.I,
 )
+_ITS_DATE = re.compile(r"\W*data\s*:", re.I)
+ITS_HOURS = re.compile(
+    r"\W*(?:or[ae]|orari[o]?|inizio|luogo|dove|sede)\s*:", re.I
+)  # below the day of an event
 _READING_TIME = re.compile(  # themes put the figure on a line of its own
     r"\btempo di lettura:?\s*(?:meno di )?\d{1,3} min\w*(?:\s+tipologia [a-z]+)?", re.I
 )
@@ -239,6 +247,8 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         colon = match[0].endswith(":")
         if name == "inizio evento" and not colon:
             continue  # `20:30 - Inizio evento`
+        if name == "indirizzo" and not colon and not _ADDRESS.match(text, match.end()):
+            continue  # `Indirizzo Turismo`: of a school
         if name in ("quando", "dove") and not colon and not _ASKING.match(text, match.end()):
             continue
         yield match
@@ -269,11 +279,12 @@ def unstamped(text: str) -> str:
     """`text` without the lines that say only when the page or a file was published, and how long it takes."""
     text = _THEME.sub("\n", text)
     text = _READING_TIME.sub("", _UPDATED_AT.sub("", _FILE_STAMP.sub(" ", text)))
-    return "\n".join(_unstamped_line(line) for line in _without_stamps(text).split("\n"))
-
-
-def _unstamped_line(line: str) -> str:
-    return _STAMP_IN_LINE.sub("", line)
+    lines = _without_stamps(text).split("\n")
+    below = [*lines[1:], ""]
+    return "\n".join(
+        line if _ITS_DATE.match(line) and ITS_HOURS.match(after) else _STAMP_IN_LINE.sub("", line)
+        for line, after in zip(lines, below, strict=True)
+    )
 
 
 def _without_stamps(text: str) -> str:

@@ -103,7 +103,7 @@ _IF_IT_RAINS = re.compile(
 )
 _LIMITS = re.compile(
     r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b|\b(?:eccezion|tranne|salvo|obblig"
-    r"|solo|soltanto|riapr)\w*|\b(?:pubblico|residenti)\b",
+    r"|solo|soltanto|riapr|[Gg]li altri (?:diviet|obbligh|us))\w*|\b(?:pubblico|residenti)\b",
     re.I,
 )  # such a sentence stays
 _LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)

@@ -15,13 +15,14 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.appointments import days_of, held
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.sentences import EXCEPTED
 from flows.bulletin.summary.frames.streets import streets_at
+from flows.bulletin.summary.frames.terms import counted_from
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.named import stems
 from flows.bulletin.summary.other_requests import of_another
@@ -94,6 +95,7 @@ _FIRST = re.compile(r"(?:Il primo|La prima)\b", re.I)
 _SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
 _LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
+_TERMS_LEFT = re.compile(r"\bscadenz\w+\b[^.]* nella pagina", re.I)
 _APPOINTMENTS = re.compile(
     r"\b(?:appuntamenti|serate|incontri|concerti|spettacoli|date|giorni|calendario|programma)\b"
     r"[^.]* nella pagina",
@@ -137,6 +139,8 @@ def contrasts(text: str, notice: Notice) -> Iterator[str]:
         yield "Di due è detto solo il secondo."
     if line := _second(text, notice):
         yield f"Di due è detto solo il primo: la pagina dice «{line}»."
+    if _tells_one_term(text, notice):
+        yield "Di più scadenze è detta solo una."
     if _tells_one_period(text, notice):
         yield "Di due periodi è detto solo uno."
     if _tells_one_appointment(text, notice):
@@ -321,6 +325,15 @@ def _is_told(line: str, text: str) -> bool:
     """Whether half of a line's words stand in `text`, or a third and one of its days (else hours)."""
     own = days_of(line) or figures(line)
     return _share(line, text) >= (_THIRD if own else _HALF) and (not own or bool(own & figures(text)))
+
+
+def _tells_one_term(text: str, notice: Notice) -> bool:
+    """Whether of terms that count from different days a text has some, and no word of the others."""
+    starts = set(counted_from(notice.slots.get(Slot.deadline, ())))
+    if len(starts) < 2 or _TERMS_LEFT.search(text):
+        return False
+    shares = [folded(start) in folded(text) for start in starts]
+    return any(shares) and not all(shares)
 
 
 def _tells_one_period(text: str, notice: Notice) -> bool:

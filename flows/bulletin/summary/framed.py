@@ -46,6 +46,7 @@ from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.prohibited import prohibited
 from flows.bulletin.summary.frames.subject import is_held, is_occasion
+from flows.bulletin.summary.frames.terms import counts_from_several
 from flows.bulletin.summary.frames.tidied import together
 from flows.bulletin.summary.frames.topical import about
 from flows.bulletin.summary.frames.wording import worded
@@ -86,6 +87,7 @@ PLACE = "Il luogo è nella pagina."  # of several none is sure
 HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
+TERMS_AND_OTHERS = "Requisiti, scadenze e altri dettagli sono nella pagina."
 PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
 _WARNS = re.compile(
     r"\b(?:precauzioni|(?:segu\w+|adott\w+|rispett\w+|osserv\w+)\s(?:[a-zà-ù]+\s){0,3}(?:accorgiment\w+|regole|raccomandazioni"
@@ -263,6 +265,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     has_conditions = _CONDITIONS.search(text) or _GIVES.match(text)
     is_of_conditions = kind in _CALLING and has_conditions and not _tells_all(text, notice)
     if kind in _ELIDING and not gate.IN_PAGE.search(text) and (is_of_conditions or _leaves(text, notice)):
+        if counts_from_several(notice.slots.get(Slot.deadline, ())):
+            yield f"{text} {TERMS_AND_OTHERS}"
         if kind in _CALLING and (is_of_conditions or _GETS.search(text)):
             yield f"{text} {CONDITIONS_AND_OTHERS}"
         if _FORM.search(notice.source):

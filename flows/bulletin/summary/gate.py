@@ -200,7 +200,9 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         if _is_told_in_part(text, listing):
             yield f"Dell'elenco «{listing.lead}» è detta solo una parte."
     title = notice.title.strip(" .,;:")
-    if title and text[: len(title)].lower() == title.lower():  # a title is no sentence, and may hold several
+    rest = text[len(title) :].lstrip(" ")
+    is_headed = text[: len(title)].lower() == title.lower() and not re.match(r",|[a-zà-ù]", rest)
+    if title and is_headed:  # a title is no sentence, and may hold several
         if _PUT_OFF.match(title):
             yield "Il titolo dice di un rinvio senza dire di che cosa."
         for trouble in troubles(f"{title}."):

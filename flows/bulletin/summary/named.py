@@ -72,7 +72,7 @@ _SHUTS = re.compile(
     re.I,
 )
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
-_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{3,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
+_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{2,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
 _SEEKING = frozenset({Kind.other, Kind.campaign, Kind.deadline, Kind.job})
 SEEKS = re.compile(
     r"\b(?:ri)?cerca(?:no)?\s(?:\w+\s){0,2}(?:volontari|giovani|ragazz|operator|autist|figurant|rilevator|candidat|famiglie)"
@@ -129,6 +129,11 @@ _EMPTY_WORDS = """
     tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
+_OF_A_CALL = re.compile(  # `le graduatorie relative al bando per gli alloggi`: of which, it says
+    r"\b(?:relativ[aei]\s(?:al|all['’])|del(?:l['’])?|per il)\s?(?:bando|avviso|concorso|selezione)"
+    r"\s(?:[a-zà-ù]+\s){0,2}(?:per|di)\s",
+    re.I,
+)
 _PAPER_WORDS = """
     approvazione approvata approvato graduatoria graduatorie provvisoria provvisorie definitiva definitive
     bando bandi pubblicazione pubblicata pubblicate pubblicato elenco elenchi ammessi esclusi esito esiti
@@ -188,6 +193,8 @@ def says_matter(text: str, notice: Notice) -> bool:
     named = stems(notice.title) or frozenset[str]().union(*map(stems, heads))
     told = named & stems(text)
     inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}
+    if notice.kind in _ON_PAPER and told and _OF_A_CALL.search(text):
+        return True
     if notice.kind in _ON_PAPER and told and not inflected and told <= _PAPERS and named - _PAPERS:
         return False  # `La graduatoria è pubblicata`: of what?
     letters = bool(set(_LETTERS.findall(notice.title)) & set(_LETTERS.findall(text)))  # `TARI`

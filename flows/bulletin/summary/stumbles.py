@@ -15,8 +15,8 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures
-from flows.bulletin.summary.frames.lines import told
 from flows.bulletin.summary.named import stems
+from flows.bulletin.summary.titled import DAYS_LEFT, titled_left_out
 
 _QUOTED = re.compile(r"Per\s«(?P<title>[^»]+)»")
 _AFTER_QUOTES = re.compile(
@@ -56,6 +56,13 @@ _PUBLISHED_TWICE = re.compile(
 )
 _CONTACT = re.compile(
     r"Chi non |(?:Cellulare|Telefono|Tel|E-?mail|Indirizzo|Contatti|Info(?:rmazioni)?)\s?[:.]", re.I
+)
+_WITHOUT_SUBJECT = re.compile(  # `Possono attivare il servizio`: who, a line before it says
+    r"(?:Deve|Devono) essere [a-zà-ù]+[oaie] (?!tutt|il |lo |la |i |gli |le |l['’])[\d(]"
+    r"|Non [a-zà-ù]+r(?:lo|la|li|le), salvo\b"
+    r"|(?:Possono|Devono|Potranno|Dovranno)\s(?!essere\b)[a-zà-ù]+\s"
+    r"(?!.*\b(?:i|gli|le|chi|tutti|tutte|coloro|quanti|solo|soltanto|anche|sia|imprese|associazioni|famiglie|cittadini"
+    r"|residenti|persone|giovani|studenti|enti|soggetti)\b)"
 )
 _PAPER_ASKED = re.compile(
     r"\b(?:domanda|candidarti|iscriverti) (?:per|a) «(?:Rettifica|Errata|Integrazione|Aggiornamento"
@@ -105,23 +112,10 @@ _USUAL = re.compile(
     r"|ogni anno)\b",
     re.I,
 )
-_BANS = re.compile(
-    r"\bdiviet[oi]\b|\bvietat[oaie]\b|\b(?:scuol[ae]|cimiter[oi]|parch?[oi]|uffici\w*|municipio)\schius[oaie]\b",
-    re.I,
-)
-_BANNED = re.compile(
-    r"\b(?:diviet|vietat|viet[ai]\b|proibi|sospes|chius|revoc|di nuovo|cess"
-    r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
-    re.I,
-)
 _ANNOUNCES_LIST = re.compile(r"\bche (?:prevede|dispone|stabilisce|ordina|comprende|riguarda)\.")
 _ASKS_ITSELF = re.compile(
     r"Per [^.,;:]{3,80}\s(?:che )?cosa (?:fa|fanno|fare|cambia|serve|succede|c['’]è|si|prevede)\b", re.I
 )
-_SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
-_SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
-_CONTEST = re.compile(r"\bconcorso\b", re.I)
-_CONTESTED = re.compile(r"\b(?:concors|concorr|premi|gar[ae]\b)\w*", re.I)
 _TERM = re.compile(r"\s[-–]\s(?:la\s)?scadenza\b", re.I)
 _NO_WORDS = 6
 _FEW_WORDS = 10  # of three readers' thirteen such texts ten were sent back
@@ -177,17 +171,11 @@ _ALSO = Cued(  # `è stata emanata anche l'allerta per vento`: beside which?
 _TIMETABLE = re.compile(
     rf"\d\s{WEEKDAY}(?:(?:,|\se)\s{WEEKDAY})*\s?:\s", re.I
 )  # `9.00 - 12.30 martedì: 9.00`
-_COLOUR = re.compile(
-    r"\b(?:allerta|criticità|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I
-)
 _SHUT = re.compile(r"\b(?:è|sono|sar\w+|rest\w+|riman\w+|rimarr\w+)\s(?:\w+\s)?chius[oaie]\b", re.I)
 _OPEN_ENDED = re.compile(
     r"\b(?:fino\s(?:a|al|alla)|temporane\w+|definitiv\w+|nella pagina|quando|se|in caso|tutto l['’]anno"
     r"|per lavori)\b",
     re.I,
-)
-_DAYS_LEFT = re.compile(
-    r"\b(?:giorni|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
 )
 _BY_NUMBER = re.compile(  # `Il sindaco ha revocato l'ordinanza 48 del 14 giugno`: which one?
     r"[^.;]{0,60}\b(?:revoc|annull|modific|integr|prorog)at[oaie]\b(?:\s(?:l['’]|la\s|le\s))?\s?"
@@ -238,14 +226,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         for other in (*notice.abstract, *notice.prose)
     ):
         yield f"«{usual[0]}» dice che cosa si fa di solito, non questa volta."
-    sought = _SEEKS.search(notice.title)
-    whom = stems(" ".join(notice.title[sought.end() :].split()[:2])) if sought else set()
-    if sought and not _SOUGHT.search(text) and not whom & stems(text):
-        yield "Il titolo dice che si cerca qualcuno, e il testo no."
-    if notice.kind is Kind.deadline and _CONTEST.search(notice.title) and not _CONTESTED.search(text):
-        yield "Il titolo dice che c'è un concorso, e il testo no."
-    if (ban := _BANS.search(notice.title)) and not _BANNED.search(text):
-        yield f"Il titolo dice «{ban[0]}», e il testo no."
+    yield from titled_left_out(text, notice)
     if match := _ANNOUNCES_LIST.search(text):
         yield f"«{match[0]}»: che cosa, il testo non lo dice."
     if match := _ASKS_ITSELF.match(text):
@@ -255,6 +236,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
+    if any(map(_WITHOUT_SUBJECT.match, said)):
+        yield "Il testo non dice chi può o chi deve."
     if _CONTACT.match(text):
         yield "Il testo comincia da un recapito o da una sanzione."
     if match := _PAPER_ASKED.search(text):
@@ -323,11 +306,6 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice che la viabilità cambia, ma non in quale giorno."
     if said and _ALSO.search(said[0]):
         yield f"La frase «{said[0]}» si regge su un'altra che non c'è."
-    days = _days(notice.title) if notice.kind not in OCCASIONS else set()
-    if days and not _days(text) and not _DAYS_LEFT.search(text):
-        yield "Il testo non dice il giorno che il titolo dice."
-    if notice.kind is Kind.alert and _COLOUR.search(notice.source) and not _COLOUR.search(text):
-        yield "Il testo non dice il livello dell'allerta."
     if notice.kind is Kind.hours and _is_undated(text, notice):
         yield "Il testo non dice in quali giorni."
     if notice.kind is Kind.hours and _SHUT.search(text) and not (figures(text) or _OPEN_ENDED.search(text)):
@@ -339,17 +317,12 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
 def _is_undated(text: str, notice: Notice) -> bool:
     """Whether a text names weekdays alone, or hours, of a page that tells days of the calendar."""
     dated = any("-" in figure for one in notice.slots.get(Slot.when, ()) for figure in figures(one.words))
-    return dated and not any("-" in figure for figure in figures(text)) and not _DAYS_LEFT.search(text)
+    return dated and not any("-" in figure for figure in figures(text)) and not DAYS_LEFT.search(text)
 
 
 def _is_name(head: str) -> bool:
     """Whether the words before a title's colon are a name: `Abbandono rifiuti`, which no verb opens."""
     return not has_verb(head) or gender_of(head.split(" ", 1)[0].lower()) is not None
-
-
-def _days(text: str) -> set[str]:
-    """The days of `text` that are no act's."""
-    return {fact for fact in told(text) if fact.startswith("day")}
 
 
 def _is_idle(sentence: str, notice: Notice) -> bool:

@@ -16,6 +16,7 @@ _ONE = re.compile(
     r"(?:\s?(?:circa|h\b|precise|in poi))?",
     re.I,
 )
+_LABEL = re.compile(r"^orari[o]?:?\s(?=(?:dalle|alle|da|fino)\b|dall['’]|all['’])", re.I)
 _JOINT = re.compile(r"\s?(?:,|;|/|\be\b|\bed\b|,\s?e\b)\s?", re.I)
 Clock = tuple[int, int]
 
@@ -34,7 +35,7 @@ class Hours:
 @lru_cache(maxsize=256)
 def hours_of(words: str) -> tuple[Hours, ...]:
     """The hours that `words` name; () where there are none or something else stands among them."""
-    text = " ".join(words.split()).strip(" .,;:-–()")
+    text = _LABEL.sub("", " ".join(words.split()).strip(" .,;:-–()"))
     for name, number in _NAMED.items():
         if name in text.lower():
             text = re.sub(rf"\b{name}\b", number, text, flags=re.I)

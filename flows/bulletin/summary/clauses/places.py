@@ -56,7 +56,7 @@ _NEXT_TO = re.compile(r"\s?,\s(?:a fianco|accanto|vicino|di fronte|davanti|dietr
 _STREET = re.compile(
     rf"\b({STREET}(?:\s+(?:(?:dell|d)['’]\s?[A-ZÀ-Ý][\wà-ù'’]*|(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo)\b|dell['’]"
     rf"|d['’]|San|S\.|[A-ZÀ-Ý]\.|[IVX]{{1,5}}\s{MONTH}|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
-    r"(?:,?\s*(?:n\.?\s*|n°\s*|civico\s*)?(\d{1,4}(?!\d)(?:\s?/?\s?[A-Za-z]\b)?))?"
+    r"(?:,?\s*(?:n\.?\s*|n°\s*|civico\s*)?(\d{1,4}(?!\d)(?:\s?/\s?[A-Za-z]\b|[A-Za-z]\b|\s[A-Za-z](?=\s*(?:[,.;()]|$)))?))?"
 )
 _TOWN = re.compile(r"[,(]?\s*\d{5}\b.*$|\s*[-,]\s*Italia\b.*$", re.S)
 _MAP = re.compile(r"\+ − Leaflet.*|\bLeaflet\b.*|Visualizza in mappa.*|\|.*", re.S | re.I)

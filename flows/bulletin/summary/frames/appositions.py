@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import WEEKDAY
+from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.clauses import place_clause
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.nouns import is_plural, phrase_of
 from flows.bulletin.summary.frames.own import opened
 
@@ -27,6 +30,7 @@ _THERE = re.compile(
     r"(?:in|al|alla|allo|nel|nella|presso|davanti|sotto)\s[^,\d]{3,50}?(?=,\s|\s(?:dalle|ore)\s|$)|(?:all|nell)['’][^,\d]{3,50}(?=,\s|$)",
     re.I,
 )
+_APART = re.compile(r"\s[-–|]\s")
 _SPACE = re.compile(r"[\s,]+")
 
 
@@ -40,6 +44,23 @@ def recurring(notice: Notice) -> Iterator[str]:
         if told := _told(found["rest"]):
             yield opened(f"{name} {'si tengono' if is_plural(name) else 'si tiene'} {told}.")
             return
+    yield from _titled(notice)
+
+
+def _titled(notice: Notice) -> Iterator[str]:
+    """`Ogni lunedì alle 15, alla Biblioteca, c'è …` of a title above `OGNI LUNEDI' ORE 15 - BIBLIOTECA`."""
+    matter = matter_of(notice.title)
+    below = lines(notice)[1:]
+    if matter is None or len(below) != 1:
+        return
+    often, *rest = _APART.split(below[0].strip(" ."))
+    is_titled = len(rest) == 1 and folded(rest[0].split()[0]) in folded(notice.title)
+    place = place_clause(rest[0]) if len(rest) == 1 and not is_titled and not rest[0].isupper() else ""
+    told = _told(often.lower())
+    if told and (place or is_titled or not rest):
+        verb = "ci sono" if matter.is_plural else "c'è"
+        where = f", {place}," if place else ""
+        yield opened(f"{told.replace(',', '')}{where} {verb} {matter.text}.")
 
 
 def _told(rest: str) -> str:

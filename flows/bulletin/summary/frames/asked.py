@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.orders import order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.facets import bare
 from flows.bulletin.summary.frames.sentences import MADE, Sentence
@@ -62,51 +63,6 @@ _LEANS = re.compile(
     r"|collabor\w+|imprudenz\w+|utilizzarla|partecip\w+)\b",
     re.I,
 )
-_YOU = {
-    "tenere": "Tieni",
-    "mantenere": "Mantieni",
-    "chiudere": "Chiudi",
-    "coprire": "Copri",
-    "bollire": "Fai bollire",
-    "evitare": "Evita",
-    "limitare": "Limita",
-    "svuotare": "Svuota",
-    "eliminare": "Elimina",
-    "lavare": "Lava",
-    "spostare": "Sposta",
-    "rimuovere": "Togli",
-    "ritirare": "Ritira",
-    "lasciare": "Lascia",
-    "usare": "Usa",
-    "utilizzare": "Usa",
-    "proteggere": "Proteggi",
-    "segnalare": "Segnala",
-    "diffidare": "Diffida",
-    "contattare": "Contatta",
-    "chiamare": "Chiama",
-    "rispettare": "Rispetta",
-    "moderare": "Modera",
-    "ridurre": "Riduci",
-    "spegnere": "Spegni",
-    "fare": "Fai",
-    "bere": "Bevi",
-    "restare": "Resta",
-    "rimanere": "Rimani",
-    "portare": "Porta",
-    "mettere": "Metti",
-    "esporre": "Esponi",
-    "conservare": "Conserva",
-    "parcheggiare": "Parcheggia",
-    "preferire": "Preferisci",
-    "verificare": "Verifica",
-    "seguire": "Segui",
-    "avvisare": "Avvisa",
-    "trattare": "Tratta",
-    "accompagnare": "Accompagna",
-    "tagliare": "Taglia",
-    "pulire": "Pulisci",
-    "raccogliere": "Raccogli",
-}
 _FEWEST, _LONGEST = 3, 110  # words, characters
 
 
@@ -162,4 +118,5 @@ def _to_you(deed: str) -> str:
     if verb.lower() == "non":
         rest = _ITSELF.sub(r"\1rti", rest)
         return f"Non {rest}" if re.match(r"[a-zà-ù]+(?:are|ere|ire|rti)\b", rest) else ""
-    return f"{_YOU[verb.lower()]} {rest}" if verb.lower() in _YOU else ""
+    order = order_of(verb)
+    return f"{order} {rest}" if order else ""

@@ -358,7 +358,7 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
     said = []
     if "who" in lacking:
         people = occasion.who_sentence
-        if len(occasion.sittings) > 1:
+        if len([span for sitting in occasion.sittings for span in sitting.days.spans]) > 1:
             people = people.replace("L'appuntamento è ", "Gli appuntamenti sono ", 1)
         said.append(people)
     if "price" in lacking:

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.verbs import speaks
 
@@ -11,7 +12,8 @@ _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
     r"|la stessa|chi (?:ne|lo|la|li|le)\b|chi l['’]h?a|il suddett|la suddett|i suddett|le suddett"
     r"|(?:è necessari[oa]|occorre|serve|bisogna) (?:inoltre|anche|altresì|infine)"
-    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
+    r"|inoltre|parallelamente|contestualmente,|nel frattempo|nel contempo|in alternativa"
+    r"|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
     r"|in (?:tal|questo|quest)|vi (?:aggiorn|inform|scriv|raccont)o\b|(?:che )?cosa [a-z]+(?: [a-z]+)?:"
     r"|per \w+ su\w* propri\b"
@@ -42,6 +44,7 @@ _EMPTY = re.compile(
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )
+_TELLING = (Kind.date, Kind.time, Kind.amount)
 _SAID = re.compile(
     r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
     r"|\babbiamo\b|\britengo\b"
@@ -55,7 +58,7 @@ def is_fit(text: str, original: str) -> bool:
         return False
     if _LIST_LEAD.search(text) and not text.startswith("Non ") and not _LISTS_ALL.search(text):
         return False
-    if text.endswith("!") and not facts(text):
+    if text.endswith("!") and not any(fact.kind in _TELLING for fact in facts(text)):
         return False  # `Ogni goccia conta!` calls out and tells nothing
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False

@@ -14,17 +14,18 @@ from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.days import Period, period_at
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.streets import joined
+from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _BANS = re.compile(
-    r"\b(?:è|resta)\s(?:fatto\s)?(?:(?:assoluto|assolutamente|severamente|tassativamente)\s)?"
+    r"\b(?:è|resta|si\sfa|vige(?:\sil)?|ordina(?:\sil)?|dispone(?:\sil)?)\s(?:fatto\s)?(?:(?:assoluto|assolutamente|severamente|tassativamente)\s)?"
     r"(?:fatto\s)?(?:divieto|vietato)\b(?:\sassoluto)?(?P<rest>.*)$",
     re.I | re.S,
 )
 _DEED = re.compile(
     r"(?:^|\s|,)\s?(?:(?:di\s)?(?P<verb>[a-zà-ù]{2,}(?:are|ere|ire)\b.*)|dell['’](?P<use>uso\b.*))$", re.S
 )
-_INFINITIVE = re.compile(r"[a-zà-ù]{2,}(?:are|ere|ire)\b")
+_INFINITIVE = re.compile(r"(?:far\s)?[a-zà-ù]{2,}(?:are|ere|ire)\b")
 _EVERYWHERE = re.compile(
     r"(?:su|in)\stutto\sil\sterritorio\scomunale|sull['’]intero\sterritorio\scomunale", re.I
 )
@@ -43,7 +44,9 @@ _OPEN_END = re.compile(
 )
 _DATE_OF = re.compile(r"\b(tra|fra|e|ed) la data del\s", re.I)
 _WHERE = re.compile(
-    r"(?:in|nei|nelle|nel|negli|su|sul|lungo|vicino|presso|entro|a meno di)\b|(?:sull|nell)['’]", re.I
+    r"(?!(?:nel dettaglio|nello specifico|in particolare)\b)"
+    r"(?:in|nei|nelle|nel|negli|su|sul|lungo|vicino|presso|entro|a meno di)\b|(?:sull|nell)['’]",
+    re.I,
 )
 _IDLE = re.compile(
     r"\s(?:ricadent|situat|insistent)[ei]\s(?:sul|nel|all['’]interno\sdel)\sterritorio\scomunale"
@@ -56,6 +59,9 @@ _MORE = re.compile(
     re.I,
 )
 _OBLIGES = re.compile(r"\b(?:è|sono)\s(?:fatto\sobbligo|obbligat[oi])\b", re.I)
+_THAT_PERIOD = re.compile(
+    r"(?:in|durante|per|nel)\s(?:tale|questo|detto|suddetto|lo\sstesso|tutto\sil)\speriodo,?\s", re.I
+)
 _POINTS = re.compile(r"\b(?:suddett|predett|sopra\s|tal[ei]\s)\w*", re.I)
 _OTHERS = "Gli altri divieti sono nella pagina."
 _DUTIES = "Gli altri obblighi sono nella pagina."
@@ -67,8 +73,8 @@ def forbidden(notice: Notice) -> Iterator[str]:
     """The ban with all that it forbids, then with ever less and word of the rest."""
     duties = f" {_DUTIES}" if _OBLIGES.search(notice.source) else ""
     for listing in notice.listings:
-        found = _read(listing.lead, "x")
-        items = [_bare(_IDLE.sub("", item)) for item in listing.items]
+        found = _read(_whole_lead(listing.lead, notice), "x")
+        items = [_plainly(_bare(_IDLE.sub("", item))) for item in listing.items]
         if found and all(map(_INFINITIVE.match, items)):
             yield from _told(found[0], items, duties)
     for sentence in notice.prose:
@@ -76,6 +82,16 @@ def forbidden(notice: Notice) -> Iterator[str]:
         if found and not (re.search(r"\bè vietato\b", sentence, re.I) and utf16(sentence) <= _SHORT):
             deeds = _MORE.split(found[1].rstrip(" .;"))
             yield from _told(_dated(found[0], sentence, notice.title), deeds, duties)
+
+
+def _whole_lead(lead: str, notice: Notice) -> str:
+    """`Dal 3 al 9 maggio, nei boschi, è vietato` of `In tale periodo, nei boschi, è vietato`."""
+    pointing = _THAT_PERIOD.match(lead)
+    if pointing is None:
+        return lead
+    periods = {found.words for text in (notice.title, *notice.prose) if (found := _period(text)[0])}
+    rest = lead[pointing.end() :]
+    return f"{periods.pop()}, {rest}" if len(periods) == 1 else ""
 
 
 def _dated(lead: str, sentence: str, title: str) -> str:
@@ -111,8 +127,9 @@ def _read(sentence: str, deeds: str) -> tuple[str, str] | None:
     rest = rest.strip(" ,:")
     deed = None if deeds else _DEED.search(rest)
     what = deeds or (deed["verb"] or f"l'{deed['use']}" if deed else "")
+    before = (_period(said[: ban.start()])[1] if period else said[: ban.start()]).strip(" ,:")
     place = re.sub(r"\s?\bdi$", "", rest[: deed.start()] if deed else rest).strip(" ,")
-    place = _EVERYWHERE.sub("", place).strip(" ,:")
+    place = _EVERYWHERE.sub("", place or (before if _WHERE.match(before) else "")).strip(" ,:")
     is_place = not place or (_WHERE.match(place) is not None and len(place) <= _LONGEST)
     if not what or not is_place or figures(place) or (period is None and figures(said)):
         return None
@@ -129,6 +146,11 @@ def _period(text: str) -> tuple[Period | None, str]:
         if found and found.form in ("span", "until"):
             return found, f"{text[: place.start()].rstrip(' ,')} {text[found.end :].lstrip(' ,')}"
     return None, text
+
+
+def _plainly(deed: str) -> str:
+    """`innaffiare dalle 5 alle 23` of `innaffiare dalle ore 05:00 alle 23:00`."""
+    return worded(f"È vietato {deed}.").removeprefix("È vietato ").rstrip(".")
 
 
 def _bare(deed: str) -> str:

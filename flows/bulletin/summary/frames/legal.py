@@ -32,6 +32,14 @@ _AMID = Cued(
     rf",\s{_ON}(?=[^,.;:]{{0,70}}{_LAW})(?![^,;:]*{_BINDS})[^,;:()]{{5,140}},(?=\s(?!n\.|art|comm|lett)[a-zà-ù])",
     re.I,
 )
+_ASIDE = re.compile(  # `(Decreto dirigenziale n. 31 del 3 marzo)`, `[LR 32/90]`
+    r"\s[(\[](?=[^()\[\]]*\d)(?![^()\[\]]*\b(?:104|entro|fino|euro|dalle|alle ore)\b)"
+    r"(?:ai sensi d\w+['’]?\s?|di cui \w+['’]?\s?|ex )?"
+    r"(?:legg[ei]|l\.?\s?r|l|decret[oi]|d\.?\s?lgs|d\.?\s?g\.?\s?[rc]|d\.?\s?p\.?\s?[rcm]|deliber\w*|determin\w*|ordinanz\w*"
+    r"|art|artt|articol[oi]|regolament\w+)\b[^()\[\]]{3,120}[)\]]",
+    re.I,
+)
+_BY_ARTICLE = re.compile(r"\sex\sartt?\.?\s?\d+(?:[-\s](?:bis|ter))?(?=[,.;]?(?:\s[a-zà-ù]|$))", re.I)
 _SPELT = re.compile(r"\s\((?P<name>[A-Z]{2,6})(?:\s?[-–—:=]\s?[^()]{5,70})?\)")
 _EVERYDAY = frozenset(
     ("IMU", "TARI", "TASI", "ISEE", "SPID", "CIE", "PEC", "URP", "ASL", "AUSL", "ATS", "IRPEF", "INPS", "IVA")
@@ -41,7 +49,7 @@ _LONGEST = 12  # words before the letters
 
 def without_law(sentence: str) -> str:
     """`sentence` without the law that it stands on, and without letters that only stand for words told."""
-    text = _AMID.sub("", sentence)
+    text = _BY_ARTICLE.sub("", _ASIDE.sub("", _AMID.sub("", sentence)))
     if (tail := _TAIL.search(text)) and tail.start() > len(text) // 4:
         text = f"{text[: tail.end('before')]}{tail['stop']}"
     return _SPELT.sub(lambda letters: "" if _is_spelt_before(letters) else letters[0], text)

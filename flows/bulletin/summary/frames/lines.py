@@ -22,6 +22,7 @@ _CARD = re.compile(
     rf"(?:\d{{1,2}}\s{_MONTH}\.?\s20\d\d|\d{{1,2}}[/.-]\d{{1,2}}[/.-]20\d\d)?",
     re.I,
 )
+_SIGNED = re.compile(rf"[A-ZÀ-Ý][\w'’ ]{{2,40}}, (?:lì |li )?\d{{1,2}}[°º]? {_MONTH} 20\d\d", re.I)
 _STAMP = re.compile(
     r"(?:data di pubblicazione|pubblicat[oa] il|ultim[oa] (?:aggiornamento|modifica)|tempo di lettura"
     r"|leggi di pi[uù]|leggi tutto"
@@ -66,7 +67,8 @@ def _lines(title: str, source: str) -> tuple[str, ...]:
         for sentence in _sentences(text):
             line = calmed(tidied(sentence), forms)
             key = folded(line)
-            if key and key not in seen and not (made and _is_furniture(line, made[0])):
+            is_signed = _SIGNED.fullmatch(line) is not None and source.rstrip(" .").endswith(line)
+            if key and key not in seen and not is_signed and not (made and _is_furniture(line, made[0])):
                 seen.add(key)
                 made.append(line)
     return tuple(made)

@@ -102,6 +102,12 @@ _STATUS = re.compile(  # `Centri estivi 2026, iscrizioni aperte`
 )
 _ITS_TERM = re.compile(r"(?<=\w{4}),?\s(?:fino al|entro il)\s\d[^:–—]*$", re.I)  # no part of its name
 _YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?(?:anno|a\.?\s?[se]\.?)\s*(?=20\d\d)", re.I)
+_ISSUER = re.compile(  # `Regione Alba - Bando per …`: the bando
+    r"^(?:Regione|Provincia|Città metropolitana|Unione|Comune|Ministero|Prefettura|ASL|ULSS|ATS|INPS"
+    r"|Camera di commercio)\b"
+    r"[^:–—]{0,40}?\s?(?::|\s[-–—])\s(?=(?:bando|avviso|contribut|bonus|voucher|concorso|premi|selezion|domand|borse)\w*\b)",
+    re.I,
+)
 _BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
 _YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
@@ -187,6 +193,7 @@ def matter_of(title: str) -> Matter | None:
     title that a site cut."""
     title = _OPENED.sub("", title)
     title = _NOTICE_OF.sub("", _OF_A_TERM.sub("", _ITS_TERM.sub("", title)))
+    title = _ISSUER.sub("", title)
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
     if is_number(text) or not text or is_cut(title) or _ADDRESSED.match(text):
         return None

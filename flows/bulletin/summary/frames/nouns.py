@@ -20,14 +20,14 @@ _FEMININE = (
     "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
     " pedalata fiaccolata tombola cena mattinata settimana consegna intitolazione accensione sfilata"
-    " processione"
+    " processione riunione colletta"
 )
 
 _PLURAL = (
     "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
     " pomeriggi mercati gite feste seminari escursioni camminate workshop eventi tornei"
     " conferenze proiezioni passeggiate giornate attività giochi mercatini celebrazioni cerimonie"
-    " commemorazioni presentazioni iniziative assemblee"
+    " commemorazioni presentazioni iniziative assemblee riunioni"
 )
 
 _ARTICLE = {

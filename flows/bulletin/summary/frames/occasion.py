@@ -45,12 +45,13 @@ _STARTS = re.compile(
 )
 _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.I)  # that were not understood
 _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
-_WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n]{0,40}:", re.I)
+_WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n:]{0,40}:(?!\d)", re.I)
 _MOST_OF_ONE = 2  # days of rows, one of which alone has a place
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|posteggi\w*|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da"
-    r"|base d['’]asta|premi\w*|vincitor\w+|bors[ae] di studio|baby[ -]?sitt\w+|servizio gratuito)\b",
+    r"|base d['’]asta|premi\w*|vincitor\w+|bors[ae] di studio|baby[ -]?sitt\w+|servizio gratuito"
+    r"|inizialmente|toglier\w*|non (?:più|si paga più))\b",
     re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(

@@ -19,6 +19,9 @@ _PART = re.compile(r"\b(?:gar[ae]|contest|torne[oi]|sfilat[ae])\b", re.I)  # who
 _BOOKED = Cued(
     r"\b(?:visit[ae] guidat[ae]|laborator\w+|degustazion\w+|pranz[oi]|cen[ae])\b[^.;\n]{0,60}$", re.I
 )
+_LISTED = Cued(  # `Domenica ci saranno alcuni laboratori:` and below them `solo su prenotazione`
+    r"\b(?P<part>laboratori|workshop|degustazioni|visite guidate|corsi)\b[^.\n:]{0,40}:\s*\n", re.I
+)
 _BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
 
 
@@ -56,6 +59,9 @@ def is_for_a_part(start: int, notice: Notice, text: str = "") -> bool:
     visit amid the rest, which neither the title nor `text` tells.
     """
     if is_amid_hours(notice.source[start : start + _NEAR], notice):
+        return True
+    block = notice.source[:start].rsplit("\n\n", 1)[-1]
+    if (listed := _LISTED.search(block)) and folded(listed["part"])[:_STEM] not in folded(notice.title):
         return True
     part = _BOOKED.search(notice.source[:start][-_NEAR:])
     return part is not None and folded(part[0].split()[0])[:_STEM] not in folded(f"{notice.title} {text}")

@@ -101,6 +101,9 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
                     continue
                 each = _each(sittings, with_what=with_what, of="" if lead else phrase)
                 said = f"{closed(head[0].upper() + head[1:])} {lead} {each}"
+                if len(sittings) == 1 and not lead and not sittings[0].what:
+                    head = events.opening(sittings[0], told_once(at, phrase), year=True)
+                    said = closed(f"{head} {verb} {phrase}")
                 if len(sittings) <= 5:
                     yield from (f"{said} {rest}" for rest in rests(occasion, untold(said, occasion)))
     is_bare = not any(sitting.what for sitting in sittings) and len(sittings) <= 5

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import gender_of, indefinite
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.sentences import split
+from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import enough, opened
@@ -42,10 +43,51 @@ _RECALLED = re.compile(
     r"|alcuni|alcune)\b.+))",
     re.I,
 )
+_ALERTED = re.compile(  # `Allerta giocattolo contenente amianto`
+    r"(?:avviso\s)?(?:allerta|allarme|richiamo|ritiro)(?:\s(?:sicurezza|alimentare|safety\sgate|richiamo))?\s?:?\s(?P<what>[^:]+)$",
+    re.I,
+)
+_OF_ONE = re.compile(r"\b(?:su|di|per)\s(?P<what>un(?:[oa]?\s|['’])[a-zà-ù][^.;:]{8,})", re.I)
+_PUBLISHER = re.compile(r"\s[-–]\s.*$|\.$")
+_CONTAINS = re.compile(r"\b(?:contenente|contaminat[oaie] da|con)\s\S.*", re.I)
+_DETAILS = "I dettagli sono nella pagina."
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
-    """Texts of at most `limit` units, the best first; none where product, risk or what to do is missing."""
+    """Texts of at most `limit` units, the best first: product, risk and what to do, or the warning alone."""
+    yield from _named(notice, limit)
+    if not any(map(_NAMED.search, (notice.title, notice.body))):
+        yield from (text for text in _warned(notice) if utf16(text) <= limit)
+
+
+def _warned(notice: Notice) -> Iterator[str]:
+    """`C'è un'allerta per un giocattolo con sabbia contaminata da amianto.` of a page that names no brand."""
+    if (alerted := _ALERTED.match(notice.title)) is None:
+        return
+    thing = alerted["what"].strip()
+    noun = thing.split()[0].lower()
+    own = [said for said in (*notice.abstract, *notice.prose) if noun in said.lower() and _RISK.search(said)]
+    yield from (f"{worded(said)} {_DETAILS}" for said in own)
+    for line in lines(notice)[1:]:
+        said = _PUBLISHER.sub("", line)
+        described = said if gender_of(said.split()[0].lower()) and _RISK.search(said) else ""
+        if not described and (one := _OF_ONE.search(said)):
+            contains = _CONTAINS.search(thing)
+            described = f"{one['what']} {contains[0].lower() if contains else ''}".strip()
+        if described and not is_cut(line) and not has_verb(described):
+            yield f"C'è un'allerta per {_one(described)}. {_DETAILS}"
+    if _RISK.search(thing):
+        yield f"C'è un'allerta per {_one(thing)}. {_DETAILS}"
+
+
+def _one(thing: str) -> str:
+    """`un giocattolo con sabbia` of `Giocattolo con sabbia`."""
+    noun, _, rest = thing.partition(" ")
+    gender = gender_of(noun.lower())
+    return f"{indefinite(noun.lower(), gender)}{noun.lower()} {rest}" if gender else thing
+
+
+def _named(notice: Notice, limit: int) -> Iterator[str]:
     yield from enough(notice, limit, needs=_tells)
     yield from (text for text in _with_deed(notice) if utf16(text) <= limit)
     for line in lines(notice):

@@ -93,7 +93,8 @@ _HEADS = re.compile(
     r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
     r"|partecipazione|scadenza|prenotazion[ei])|L['’](?:istanza|iscrizione|adesione)|Il (?:termine|contributo"
     r"|costo|pagamento|modulo|richiedente)|I (?:posti|documenti"
-    r"|requisiti|contributi)|Gli interessati|Possono (?:candidarsi|partecipare|aderire|iscriversi)"
+    r"|requisiti|contributi)|Gli interessati|Possono (?:candidarsi|partecipare|aderire|iscriversi"
+    r"|presentare (?:la )?domanda|fare domanda)"
     r"|Può (?:candidarsi|partecipare)|È necessari[oa]"
     r"|È possibile|Occorre|Serv(?:e|ono)|Bisogna|Ci si)\b"
 )

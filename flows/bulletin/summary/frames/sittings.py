@@ -7,6 +7,7 @@ from datetime import date
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import WEEKDAYS
 from flows.bulletin.page.notice import Notice, Row, Slot
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days, Span
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
@@ -260,7 +261,8 @@ def _details(days: Days) -> int:
 
 def is_scattered(notice: Notice) -> bool:
     """Whether the days stand in places of their own, each perhaps with its hours and its place."""
-    return len({words for words in all_words(notice, Slot.when) if clauses.days_of(words)}) > 1
+    told = {frozenset(figures(words)) for words in all_words(notice, Slot.when) if clauses.days_of(words)}
+    return sum(not any(days < others for others in told) for days in told) > 1
 
 
 def around(parts: tuple[Row, ...], hours: str) -> str:

@@ -13,6 +13,7 @@ from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.films import CINEMA, film_of
 from flows.bulletin.summary.frames.happening import NUMERIC_DAY, has_day, lines_of, what_sentences
+from flows.bulletin.summary.frames.matter import noun_of
 from flows.bulletin.summary.frames.nouns import (
     NOUN,
     SEVERAL,
@@ -231,6 +232,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     is_name = bool(dateless) and " " in dateless and not _ONLY_PROGRAMME.fullmatch(dateless)
     if is_name and not has_verb(title):
         with_article = dateless if re.match(r"(?:i|gli|le|il|lo|la)\s[a-z]|l['’][a-z]", dateless) else ""
+        if dateless[:1].islower() and not with_article:  # `Domenica 18 maggio: apertura del bosco`
+            with_article = matter.text if (matter := noun_of(dateless)) else ""
         yield with_article or segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
     elif dateless and " " not in dateless and (phrase := phrase_of(title)):
         yield phrase, ""  # `Celebrazione del 25 aprile`

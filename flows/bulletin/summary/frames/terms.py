@@ -33,9 +33,16 @@ _FROM_HOUR = re.compile(  # `dalle 9 del 1° giugno alle 12 del 30 giugno`
     rf"alle (?:ore )?[\d:]+ (?:del(?: giorno)? |di |dell['’]){_A_DAY})",
     re.I,
 )
+_FROM_TO = re.compile(  # `a partire dalle 10 del 3 maggio e comunque entro le 24 del 9 giugno`
+    rf"\b(?P<first>dalle (?:ore )?[\d:]+ (?:del(?: giorno)? |di |dell['’]){_A_DAY})\b[^.;]{{1,90}}?"
+    r"\b(?:entro|non oltre) (?P<to>le |il |l['’])"
+    rf"(?P<last>(?:ore )?(?:[\d:]+ (?:del(?: giorno)? |di |dell['’]))?{_A_DAY})",
+    re.I,
+)
+_TO_THEN = {"le ": "alle ", "il ": "al ", "l'": "all'", "l’": "all'"}
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>(?:\d{1,3}|sei|tre|due|dodici) (?:giorni|mesi))\s+"
-    r"(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})",
+    r"(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60}?)(?=\s(?:entro|nei)\s|[.;:(),]|$)",
     re.I,
 )
 
@@ -47,10 +54,15 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
     pieces of two sentences are never joined.
     """
     opens: tuple[str, Told | None] = ("", None)
+    told = list(told)
+    if counts_from_several(told):
+        return opens
     for _, pieces in groupby(told, key=lambda piece: piece.sentence):
         together = list(pieces)
         if both := _FROM_HOUR.search(plain_figures(together[0].sentence)):
             return re.sub(r"\b(?:ore|giorno) ", "", both["words"]).lower(), together[0]
+        if both := _FROM_TO.search(plain_figures(together[0].sentence)):
+            return _from_to(both), together[0]
         joined = " ".join(piece.words for piece in together[:3])
         clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))
         if clause and not _OPENS.match(clause):
@@ -58,6 +70,22 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
         if clause and not opens[0]:
             opens = (clause, together[0])
     return opens  # only from when: where the page tells no end
+
+
+def _from_to(both: re.Match[str]) -> str:
+    """`dalle 10 del 31 ottobre alle 23:59 del 31 dicembre`."""
+    said = re.sub(r"\b(?:ore|giorno) ", "", f"{both['first']} {_TO_THEN[both['to'].lower()]}{both['last']}")
+    return re.sub(r"\b(\d{1,2}):00\b", r"\1", said).lower()
+
+
+def counts_from_several(told: Iterable[Told]) -> bool:
+    """Whether terms count from different days, as `entro 12 mesi dalla nascita` does."""
+    return len(set(counted_from(told))) > 1
+
+
+def counted_from(told: Iterable[Told]) -> list[str]:
+    """`dalla nascita`, `dall'adozione`: from what days the terms of a page are counted."""
+    return [counted["rest"] for one in told if (counted := _AFTER.search(one.words))]
 
 
 def _with_hour(words: str, told: Told) -> str:

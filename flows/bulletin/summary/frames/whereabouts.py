@@ -124,6 +124,8 @@ def _with_venue(words: str, notice: Notice) -> str:
     venues = {" ".join(found[1].split()) for found in _VENUE.finditer(notice.source)}
     if len(venues) != 1 or (not words and " " not in next(iter(venues))):
         return words  # `il Centro`: which one
+    if not words and is_amid_hours(next(iter(venues)), notice):
+        return ""  # one part's
     return f"{venues.pop()}, {words}".strip(" ,")
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.orders import order_of
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.addressed import addressed
@@ -90,11 +91,11 @@ _ON_WHAT_GROUND = re.compile(  # `A seguito del DPCM …, si comunica che`
     re.I,
 )
 _ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `Con delibera di Giunta è stato …`
-    rf"^con (?:apposita |propria |un['’])?{_ACT_NAME},? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
+    rf"^con (?:apposita |propria |un['’])?{_ACT_NAME}"
+    r"(?: (?:appena )?(?:assunt|approvat|adottat|firmat|emess)[oa]"
+    r"(?: (?:ieri|oggi|dal|dalla|dal consiglio|dalla giunta)[^,;.]{0,40}?(?= (?:è|sono|ha|hanno)\b))?)?"
+    r",? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
     re.I,
-)
-_BARE_BAN = re.compile(  # `Vietato accendere fuochi.`
-    r"^(?:Vietato|Obbligatorio|Consigliato|Sconsigliato|Consentito) (?=[a-zà-ù]+(?:are|ere|ire|rsi)\b)"
 )
 _FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
     r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?)"
@@ -312,30 +313,6 @@ _TO_VA = re.compile(
     r"(?P<end>[aeio])\b",
     re.I,
 )
-_ORDERS = {
-    "evitare": "Evita",
-    "limitare": "Limita",
-    "usare": "Usa",
-    "utilizzare": "Usa",
-    "prestare": "Presta",
-    "mantenere": "Mantieni",
-    "tenere": "Tieni",
-    "chiudere": "Chiudi",
-    "consultare": "Consulta",
-    "indossare": "Indossa",
-    "segnalare": "Segnala",
-    "inviare": "Invia",
-    "presentare": "Presenta",
-    "compilare": "Compila",
-    "consegnare": "Consegna",
-    "prenotare": "Prenota",
-    "iscriversi": "Iscriviti",
-    "scrivere": "Scrivi",
-    "telefonare": "Telefona",
-    "contattare": "Contatta",
-    "portare": "Porta",
-    "rivolgersi": "Rivolgiti",
-}
 _ANOTHER_ORDER = re.compile(r"(?:\be|[,;.])\s(?:(?:non|di|ed?)\s)?\w+(?:are|ere|ire|arsi|ersi|irsi)\b", re.I)
 
 
@@ -349,7 +326,7 @@ def worded(sentence: str) -> str:
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
-    text = _BARE_BAN.sub(lambda ban: f"È {ban[0].lower()}", ordered(_forbidden(text)))
+    text = ordered(_forbidden(text))
     text = _OWN_NUMBER.sub(r"\1", text)
     text = in_moments(plain_figures(text))
     for pattern, new in _REPLACED:
@@ -390,7 +367,7 @@ def _aside(match: re.Match[str]) -> str:
 def _to_you(text: str) -> str:
     """`Evita le ore calde.` of `Evitare le ore calde.`; an order with a second one stays as it is."""
     first, _, rest = text.partition(" ")
-    order = _ORDERS.get(first.lower())
+    order = order_of(first)
     return f"{order} {rest}" if order and rest and _ANOTHER_ORDER.search(rest) is None else text
 
 

@@ -153,8 +153,8 @@ def _left_names(left: Sequence[str], text: str) -> list[str]:
     streets = {street.words.lower() for line in left for street in _all_streets(line)} - own
     has_hours = any(fact.startswith("time") for fact in told(text))
     names = ["altre vie"] if streets and own else []
-    if any(fact.startswith("day") for fact in more) or not more:
-        return [*names, "altri giorni", "orari"]
+    if not more or any(fact.startswith("day") for fact in more):
+        return [*names, "altri giorni", "orari"] if more else names or ["gli altri dettagli"]
     return [*names, "gli altri orari" if has_hours else "gli orari"]
 
 

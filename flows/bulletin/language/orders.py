@@ -1,0 +1,85 @@
+"""What an office orders in the infinitive, said to its reader: `Evita le ore calde` of `Evitare …`."""
+
+import re
+
+_ORDERS = {
+    "accompagnare": "Accompagna",
+    "avvisare": "Avvisa",
+    "bere": "Bevi",
+    "bollire": "Fai bollire",
+    "chiamare": "Chiama",
+    "chiudere": "Chiudi",
+    "compilare": "Compila",
+    "consegnare": "Consegna",
+    "conservare": "Conserva",
+    "consultare": "Consulta",
+    "contattare": "Contatta",
+    "coprire": "Copri",
+    "diffidare": "Diffida",
+    "eliminare": "Elimina",
+    "esporre": "Esponi",
+    "evitare": "Evita",
+    "fare": "Fai",
+    "indossare": "Indossa",
+    "inviare": "Invia",
+    "iscriversi": "Iscriviti",
+    "lasciare": "Lascia",
+    "lavare": "Lava",
+    "limitare": "Limita",
+    "mantenere": "Mantieni",
+    "mettere": "Metti",
+    "moderare": "Modera",
+    "parcheggiare": "Parcheggia",
+    "portare": "Porta",
+    "preferire": "Preferisci",
+    "prenotare": "Prenota",
+    "presentare": "Presenta",
+    "presentarsi": "Presentati",
+    "prestare": "Presta",
+    "proteggere": "Proteggi",
+    "pulire": "Pulisci",
+    "raccogliere": "Raccogli",
+    "restare": "Resta",
+    "ridurre": "Riduci",
+    "rimanere": "Rimani",
+    "rimuovere": "Togli",
+    "rispettare": "Rispetta",
+    "rispondere": "Rispondi",
+    "ritirare": "Ritira",
+    "rivolgersi": "Rivolgiti",
+    "scrivere": "Scrivi",
+    "segnalare": "Segnala",
+    "seguire": "Segui",
+    "spegnere": "Spegni",
+    "spostare": "Sposta",
+    "svuotare": "Svuota",
+    "tagliare": "Taglia",
+    "telefonare": "Telefona",
+    "tenere": "Tieni",
+    "trattare": "Tratta",
+    "usare": "Usa",
+    "utilizzare": "Usa",
+    "verificare": "Verifica",
+}
+_AIM = re.compile(  # `Per prenotare un appuntamento contattare l'ufficio`
+    r"(?P<aim>Per [a-zà-ù][^,.;:()]{3,60}?),?\s"
+    r"(?P<order>contattare|telefonare|chiamare|scrivere|rivolgersi|compilare|consultare)\s(?=\S)"
+)
+_MUST = re.compile(  # `Per prenotare occorre telefonare`: it has its verb
+    r"\b(?:occorr\w+|bisogna|basta|serv\w+|necessari\w|possibile|pu[òo]\w*|possono|dev\w+|dovr\w+|potr\w+|preferibile"
+    r"|opportuno|sufficiente|preg\w+|invit\w+|consigli\w+|a|di|da|e|o)$",
+    re.I,
+)
+
+
+def order_of(verb: str) -> str:
+    """`Evita` of `evitare`; "" of a verb of which no order is known."""
+    return _ORDERS.get(verb.lower(), "")
+
+
+def with_aim(sentence: str) -> str:
+    """`Per prenotare contatta l'ufficio.` of `Per prenotare contattare l'ufficio.`; else the sentence."""
+    found = _AIM.match(sentence)
+    if found is None or _MUST.search(found["aim"]):
+        return sentence
+    return f"{found['aim']} {order_of(found['order']).lower()} {sentence[found.end() :]}"
