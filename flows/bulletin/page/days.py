@@ -64,7 +64,7 @@ _STAMP = re.compile(
 )
 # what is past, born, lived or spent in those days: a condition, not the day of the matter
 _CONDITION = re.compile(
-    r"\b(?:dall[oa]\s+scors\w|nat[oaie]|nascita|residen\w{1,6}|sostenut\w|spes[ae]|avvenut\w|approvat\w|istituit\w|adottat\w"
+    r"\b(?:(?:dal|del|nel)?l[oa]\s+scors\w|nat[oaie]|nascita|residen\w{1,6}|sostenut\w|spes[ae]|avvenut\w|approvat\w|istituit\w|adottat\w"
     r"|eventi\s+del|verificat\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
     re.I,
 )

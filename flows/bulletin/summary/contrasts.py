@@ -95,6 +95,10 @@ _FIRST = re.compile(r"(?:Il primo|La prima)\b", re.I)
 _SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
 _LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
+_DAY_LINE = re.compile(  # `mercoledì 31 agosto, dalle 10.30`
+    rf"^\W*(?:\w{{4,8}}ì\s|sabato\s|domenica\s)?\d{{1,2}}[°º]?\s{MONTH}\b[^\n]{{0,12}}\b(?:ore|dalle|alle)\s[^\n]*$",
+    re.I | re.M,
+)
 _TERMS_LEFT = re.compile(r"\bscadenz\w+\b[^.]* nella pagina", re.I)
 _APPOINTMENTS = re.compile(
     r"\b(?:appuntamenti|serate|incontri|concerti|spettacoli|date|giorni|calendario|programma)\b"
@@ -348,6 +352,9 @@ def _tells_one_period(text: str, notice: Notice) -> bool:
 def _tells_one_appointment(text: str, notice: Notice) -> bool:
     """Whether some are told as if they were all, or by the page's name for all of them."""
     told = days_of(text)
+    listed = [days_of(line[0]) for line in _DAY_LINE.finditer(notice.source)]
+    if len(listed) > 1 and told and not told & listed[0] and told in listed:
+        return True  # one of several, and not the first
     shared = {sentence: bool(days & told) for sentence, days in held(notice).items()}
     if not any(shared.values()) or all(shared.values()):
         return False

@@ -41,6 +41,7 @@ _EMPTY = re.compile(
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b(?!\s[a-zà-ù]{4})|\bsuddett\w+|\bpredett\w+"
     r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
+    r"|:\s(?:chi può|che cosa|cosa|come|perché|dove)\s[^.:]{5,},\s"  # an index of the page
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )

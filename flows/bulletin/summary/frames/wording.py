@@ -49,6 +49,8 @@ _PREAMBLE = re.compile(
     r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
     r"|informarvi|comunicarvi)(?:vi)? che\s+"
     r"|è con (?:grande )?piacere che\s+"
+    r"|(?:desideriamo (?:render|comunicar|ricordar)(?:e|vi)|vi (?:informiamo|comunichiamo|ricordiamo)),?"
+    r" (?:noto )?che\s+"
     r"|si richiama l['’]attenzione [^,;:]{0,60}?(?:sul fatto|nel ribadire|nel ricordare) che\s*,?\s+"
     r"|(?:cogliamo|si coglie) (?:inoltre )?l['’]occasione per (?:ricordare|informare"
     r"|comunicare)(?: \w+ cittadin\w+)? che\s+"
