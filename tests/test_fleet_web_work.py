@@ -204,9 +204,8 @@ def test_a_look_opens_only_who_was_written_to_or_is_due_or_was_left_alone_for_lo
     async def story(site: Fronted) -> None:
         quiet = site.front.tenants
         await comes_true(lambda: not any(one.is_working for one in quiet.values()))
-        await looked(site)  # may be the first to open a file
-        await looked(site)
-        assert await looked(site) == []
+        looks = [await looked(site) for _ in range(8)]  # the first may find a loop's last write
+        assert looks[-1] == [], looks
         with opened(load("beta").database) as engine, transaction(engine) as session:
             make_recipient(session, load("beta").vault())
         assert await looked(site) == ["beta"]

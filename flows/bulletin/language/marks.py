@@ -75,7 +75,8 @@ def tidied(text: str) -> str:
     text = _ACUTE.sub(r"\1ché", text)
     if has_mark:
         text = _SMALL_ACCENT.sub(lambda match: match[1] + _SMALL_ACCENTS[match[2]], text)
-    text = _HYPHENATED.sub(_unhyphenated, text)
+    if "-" in text or "\xad" in text:
+        text = _HYPHENATED.sub(_unhyphenated, text)
     for marks, pattern, new in _SPACES:
         if any(mark in text for mark in marks):
             text = pattern.sub(new, text)

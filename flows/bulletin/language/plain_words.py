@@ -15,7 +15,7 @@ touched, and nothing within a name (`Ufficio Istanze`) or within quotes.
 import re
 from functools import lru_cache
 
-from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.cues import Cued, replaced
 from flows.bulletin.language.marks import tidied
 
 # What opens a sentence and says nothing; the rest is a sentence by itself. [S] [D] [I]
@@ -176,7 +176,6 @@ def plainer(text: str) -> str:
 def _plainer(text: str, *, starts: bool) -> str:
     """The words of the table for those of the office; a capital counts only where a sentence begins."""
     small = _OPENS.sub(lambda match: "\0" + match[0].lower() if starts or match.start() else match[0], text)
-    for pattern, new in _CHANGES:
-        small = pattern.sub(new, small)
+    small = replaced(_CHANGES, small)
     small = _THOSE_INTERESTED.sub(lambda match: f"chi è interessato {_SINGULAR[match[1]]}", small)
     return re.sub("\0(.)?", lambda match: (match[1] or "").upper(), small)

@@ -112,10 +112,15 @@ def _is_of_names(warnings: tuple[str, ...]) -> bool:
 
 
 def _candidates(notice: Notice, limit: int) -> Iterator[str]:
-    seen = set()
+    seen, longest = set(), limit
     for size in (limit, *(step for step in SHORTER if step < limit)):
+        if longest < size:
+            continue  # nothing was long enough to be told shorter
+        longest = 0
         for text in texts(notice, size):
-            if (line := _dated(parameter(text))) and utf16(line) <= size and line not in seen:
+            line = _dated(parameter(text))
+            longest = max(longest, utf16(line))
+            if line and utf16(line) <= size and line not in seen:
                 seen.add(line)
                 yield line
 

@@ -48,6 +48,7 @@ _APPLIED = re.compile(
     r"(?:(?:pre)?iscrizioni\saperte|(?:al\svia|aperte|apertura|si\saprono)\s(?:le\s|delle\s)?(?:pre)?iscrizioni)",
     re.I,
 )
+_OF = re.compile(r"\sde\w+$", re.I)
 _LISTS = re.compile(r"\bpubblic|\belenco\b|\bgraduatori", re.I)
 _LONGEST = 60  # characters of a line that says nothing else
 _SHORT = 400  # characters of a page of which this is the news
@@ -113,7 +114,9 @@ def _below_its_matter(notice: Notice, lines: list[str]) -> re.Match[str] | None:
         return None
     title = notice.title.strip(" .")
     for line in lines:
-        said = re.sub(rf"\s(?:de\w+\s)?{re.escape(title)}$", "", _PART.split(line)[-1], flags=re.I)
+        said = _PART.split(line)[-1]
+        if said.lower().endswith(f" {title.lower()}"):
+            said = _OF.sub("", said[: -len(title) - 1])
         if (found := _PUBLISHED.fullmatch(said)) and len(line) <= _LONGEST + len(title):
             return found
     return None

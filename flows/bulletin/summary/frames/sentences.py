@@ -310,9 +310,9 @@ def heading(notice: Notice) -> Sentence | None:
 
 def _says_noun(notice: Notice) -> bool:
     """Whether a first sentence of the page has the title's noun for its subject: `Il corso si tiene a Po`."""
-    noun = re.escape(notice.title.split(" ", 1)[0])
-    opens = re.compile(rf"(?:Il|Lo|La|I|Gli|Le|L['’])\s?{noun}\b", re.I)
-    return any(opens.match(sentence) for sentence in (*notice.abstract, *notice.prose)[:_SUBJECTS])
+    noun = notice.title.split(" ", 1)[0].lower()
+    opened = map(_OPENING.match, (*notice.abstract, *notice.prose)[:_SUBJECTS])
+    return any(one is not None and one["noun"] == noun for one in opened)
 
 
 def _lower(text: str) -> str:

@@ -80,6 +80,7 @@ _SMALL_WORDS = (
     r"|nell?[aeo]?|sull?[aeo]?|contro\sl[ae])\s|(?:dell|all|nell|sull|d)['’]"
 )
 
+_GAP = re.compile(rf"\s(?:{_SMALL_WORDS})?", re.I)
 _PROGRAMME_OF = Cued(
     r"\bprogramma\s(?:(?:del|dello|della|dei|degli|delle)\s|dell['’])([a-zà-ù][^:;.\n]{5,80})(?=[:.\n])", re.I
 )
@@ -92,7 +93,9 @@ _MOST_WORDS = 9  # of a telegraphic title
 
 _EDITION = re.compile(r"^(?:[IVXL]+|\d{1,3}[ªa°^]?)\s(?:edizione)\s?[-–:,]\s", re.I)
 
+_HOUR = 20  # characters of an hour before what happens then
 _AT_HOUR = re.compile(r"\b(?:ore|alle|h\.?)\s\d{1,2}(?:[:.,]\d\d)?", re.I)
+_BEHIND_HOUR = re.compile(rf"{_AT_HOUR.pattern}\s?[-–:,]?\s$", re.I)
 _ONLY_A_MEETING = re.compile(r"(?:appuntament[oi]|evento)\b", re.I)  # of what, another phrase says
 
 _LAST_PLACE = re.compile(
@@ -162,9 +165,9 @@ def _fuller(title: str, notice: Notice) -> str:
         words = words[:-1]
     if not 3 <= len(words) <= _MOST_WORDS or not all(re.fullmatch(r"[^\W\d_]+", word) for word in words):
         return title
-    small = rf"\s(?:{_SMALL_WORDS})?"
-    found = re.search(rf"(?<!\w){small.join(map(re.escape, words))}(?!\w)", notice.body, re.I)
-    said = " ".join(found[0].split()) if found else ""
+    gap = r"(\s(?:\w{1,6}['’\s]\s?){0,2})"  # short: it is compiled for each title
+    found = re.search(rf"(?<!\w){gap.join(words)}(?!\w)", notice.body, re.I)
+    said = " ".join(found[0].split()) if found and all(map(_GAP.fullmatch, found.groups())) else ""
     return said if len(said.split()) > len(words) and not said.isupper() else title
 
 
@@ -366,7 +369,11 @@ def _is_one_of_several(phrase: str, source: str) -> bool:
     """Whether a phrase stands behind its own hour in a list: `ore 10 mercatino, ore 15 laboratorio`."""
     if phrase.lower() not in source.lower() or len(_AT_HOUR.findall(source)) < 2:
         return False
-    return re.search(rf"{_AT_HOUR.pattern}\s?[-–:,]?\s{re.escape(phrase)}", source, re.I) is not None
+    said, at = source.lower(), -1
+    while (at := said.find(phrase.lower(), at + 1)) >= 0:
+        if _BEHIND_HOUR.search(source[max(0, at - _HOUR) : at]):
+            return True
+    return False
 
 
 def _worth_of_nominal(phrase: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from flows.bulletin.language.articles import gender_of
-from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.cues import Cued, replaced
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.orders import order_of
 from flows.bulletin.language.plain_words import plainer
@@ -331,8 +331,7 @@ def worded(sentence: str) -> str:
     text = ordered(_forbidden(text))
     text = _OWN_NUMBER.sub(r"\1", text)
     text = in_moments(plain_figures(text))
-    for pattern, new in _REPLACED:
-        text = pattern.sub(new, text)
+    text = replaced(_REPLACED, text)
     text = as_found(text)
     text = _BEFORE_A_VOWEL.sub(lambda lead: "L'" if lead[0][:1] == "I" else f"{lead['of'] or ''}l'", text)
     text = _to_you(text)

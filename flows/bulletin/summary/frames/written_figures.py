@@ -7,6 +7,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.signals import WEEKDAY
 
+_FIGURE = re.compile("[0-9]")  # without one most of these have nothing to do
 _NUMERIC_DATE = Cued(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(
@@ -47,6 +48,8 @@ _FROM_WEEKDAY = re.compile(r"\b([Dd])al (?=(?:(?:luned|marted|mercoled|gioved|ve
 @lru_cache(maxsize=1024)
 def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
+    if _FIGURE.search(text) is None:
+        return _LOUD_MONTH.sub(_month, text)
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
     text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
