@@ -99,6 +99,11 @@ def test_runs_that_nobody_will_end(server: DoorServer) -> None:
     planned = {"flow_id": str(run.flow_id), "tags": tags, "state": state_of}
     as_ours = server.as_(server.keys.internal)
     assert server.http.post("/api/flow_runs/", json=planned, headers=as_ours).status_code == 201
+    # a Comune whose runs have a tag that is called like this one, as `fermo` is: not ours to look after
+    with server.client() as client:
+        theirs = client.create_deployment(run.flow_id, "altrove", tags=["altrove"])
+        other = client.create_flow_run_from_deployment(theirs, tags=tags)
+        client.set_flow_run_state(other.id, Pending(name="Submitting"), force=True)
     assert said(server, prefect_server.runs).verdict == Verdict.good, "they have just begun"
     found = vitals.stranded(server.settings, now=datetime.now(UTC) + 6 * MINUTE)
     assert (found.taken, found.running) == (("notizie",), ("conserva",))

@@ -56,14 +56,15 @@ def forget(client: SyncPrefectClient, settings: Settings) -> None:
     others = 0
     while page := client.read_flow_runs(flow_run_filter=planned, limit=AT_ONCE, offset=others):
         for run in page:
-            if run.deployment_id and _is_there(client, run.deployment_id):
+            if run.deployment_id and is_there(client, run.deployment_id):
                 others += 1
                 continue
             with suppress(ObjectNotFound):
                 client.delete_flow_run(run.id)
 
 
-def _is_there(client: SyncPrefectClient, deployment_id: UUID) -> bool:
+def is_there(client: SyncPrefectClient, deployment_id: UUID) -> bool:
+    """Whether the server has a deployment, whosever it is."""
     try:
         client.read_deployment(deployment_id)
     except ObjectNotFound:

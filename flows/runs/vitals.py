@@ -43,6 +43,7 @@ from flows.deploy import (
 from flows.door.bodies import BY_CLOCK
 from flows.draft.slots import TURN
 from flows.profiles.fleet import OWN
+from flows.runs.departed import is_there
 from flows.settings import BollettinoError, Settings, fleet_folder
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
@@ -135,13 +136,15 @@ def stranded(settings: Settings, *, now: datetime, for_all: bool = False) -> Str
         }
         while page := client.read_flow_runs(flow_run_filter=wanted, limit=AT_ONCE, offset=len(runs)):
             runs += page
+        made_of = {run.deployment_id for run in runs if run.deployment_id} - names.keys()
+        others = {one for one in made_of if is_there(client, one)}  # another's, with a tag that is called so
     late: list[str] = []
     taken: list[str] = []
     running: list[str] = []
     cancelling: list[str] = []
     for run in runs:
         state = run.state
-        if state is None:
+        if state is None or run.deployment_id in others:
             continue
         verb = names.get(run.deployment_id, GONE) if run.deployment_id else GONE
         if state.is_scheduled():
