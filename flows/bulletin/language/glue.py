@@ -97,6 +97,7 @@ def repaired(text: str) -> str:
     """`text` with letters that markup tore from their word put back: `l a Biblioteca`, `S carlett`."""
     text = re.sub(r"\b([dl]) ([aeio])\b(?= )", r"\1\2", text)
     text = re.sub(r"(?<=[a-zA-Z][lndsLNDS])(['’]) +(?=\w)|(?<=\b[LlDdCcSs])(['’]) +(?=\w)", r"\1\2", text)
+    text = re.sub(r"\b([0-3]\d) (0[1-9]|1[0-2]) (20\d\d)\b", r"\1/\2/\3", text)
     text = re.sub(r"\b(\d) ?(\d)? ?/ ?(\d) ?(\d)? ?/ ?(\d{4})\b", _date_joined, text)
     text = _TORN_END.sub(r"\1 ", text)
     text = _TIGHT_DAY.sub(" ", text)

@@ -195,6 +195,7 @@ def without_tags(text: str) -> str:
 
     An address between angle brackets (`<info@comune.esempio.it>`) is no tag.
     """
+    text = text.replace("<![CDATA[", "").replace("]]>", "")
     if not _TAG.search(text):
         return text
     text = _BREAK.sub("\n", _UNSEEN.sub(" ", text))

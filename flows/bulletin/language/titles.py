@@ -166,6 +166,8 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
             calm = word
         else:
             calm = _calm(word, forms, is_alone=not in_run, after_name=after_name or in_street)
+            if not in_run and len(word) > 3 and place > 1 and _is_surname(text, words, place):
+                calm = word.capitalize()  # `Maria Grazia RUSSO`
             if place and words[place - 1][0].lower() in _STREETS and calm.islower() and len(calm) == _A_NAME:
                 calm = calm if calm in _OF else calm.capitalize()  # `via Pio XII`, `via Don Bosco`
         if calm.islower() and _is_by_a_river(words, place):
@@ -179,6 +181,13 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         at = match.end()
     calm = "".join((*parts, text[at:]))
     return _BEFORE_TOWN.sub(lambda match: match[1] + match[2].upper(), calm) if parts else calm
+
+
+def _is_surname(text: str, words: Sequence[re.Match[str]], place: int) -> bool:
+    """Whether two names stand right before a word, as before a surname in capitals."""
+    first, second = words[place - 2], words[place - 1]
+    between = text[first.end() : second.start()], text[second.end() : words[place].start()]
+    return between == (" ", " ") and all(name[0].istitle() and len(name[0]) > 2 for name in (first, second))
 
 
 def _is_by_a_river(words: Sequence[re.Match[str]], place: int) -> bool:

@@ -19,7 +19,7 @@ _AS_NOUN = re.compile(  # `il decoro`, `per i familiari`, `18 giungo`
 )
 _FEMININE = re.compile(r"(?:ione|anza|enza|ità)\s$")  # `la partecipazione attiva`
 _BARE_NOUN = re.compile(
-    r"(?:Un[ao]? [a-zà-ù]+|Un['’][a-zà-ù]+|[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza"
+    r"(?:Un[ao]? [A-Za-zà-ù]+|Un['’][a-zà-ù]+|[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza"
     r"|enze|tura|ture|ità)|Avvis[oi]|Band[oi]|Raccolta|Elenco|Contribut[oi]"
     r"|Bonus|Voucher|Iniziativ[ae]|Progett[oi]|Serviz[io]+|Cors[oi]|Percors[oi]|Campagn[ae]|Modul[oi]|Calendario|Programma|Concors[oi]"
     r"|Bors[ae]|Incentiv[oi]|Agevolazion[ei]|Misur[ae]|Lavori|Invito|Ordinanza|Comunicato|Richiest[ae]|Domand[ae]|Propost[ae]"

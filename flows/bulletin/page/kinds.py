@@ -159,7 +159,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             2.0,
-            r"(?<!caso\sdi\s)(?<!pioggia\so\s)maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte"
+            r"(?<!caso\sdi\s)(?<!pioggia\so\s)maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|(?<!piano\sdi\s)(?<!piano\scomunale\sdi\s)(?<!piano\s)protezione\s+civile|rischio\s+idro\w+|vento\s+forte"
             r"|allert[ae]\s+(?:ghiaccio|neve|vento|gelo|caldo)",
         ),
     ),

@@ -67,7 +67,7 @@ _TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")
 _OTHERWISE = re.compile(r"^[A-ZÀ-Ý][a-zà-ù]+\b[^.:;]{0,60}\binvece\b(?!\s(?:di|che|del)\b)")
 _SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`
     r"^\s*(?:aggiornament[oi]|ultime notizie|ultim.ora|comunicazione(?: importante)?|attenzione|importante)"
-    r"\s?[:!]+\s(?=\S+\s\S+\s\S+)",
+    r"(?:\s?[:!]+|\s[-–])\s(?=\S+\s\S+\s\S+)",
     re.I,
 )
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs

@@ -202,7 +202,7 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
     title = notice.title.strip(" .,;:")
     rest = text[len(title) :].lstrip(" ")
     is_headed = text[: len(title)].lower() == title.lower() and not re.match(r",|[a-zà-ù]", rest)
-    if title and is_headed:  # a title is no sentence, and may hold several
+    if title and is_headed and len(split(title)) == 1:  # a title is no sentence, and may hold several
         if _PUT_OFF.match(title):
             yield "Il titolo dice di un rinvio senza dire di che cosa."
         for trouble in troubles(f"{title}."):
@@ -232,6 +232,7 @@ def tells_itself(notice: Notice) -> bool:
     title = notice.title.strip(" .")
     return (
         ":" not in title
+        and len(split(title)) == 1
         and title[-1:] not in "?!…"
         and has_verb(title)
         and bool(figures(title))

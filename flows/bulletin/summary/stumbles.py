@@ -57,6 +57,8 @@ _PUBLISHED_TWICE = re.compile(
 _CONTACT = re.compile(
     r"Chi non |(?:Cellulare|Telefono|Tel|E-?mail|Indirizzo|Contatti|Info(?:rmazioni)?)\s?[:.]", re.I
 )
+_AS_NOUN = re.compile(r"(?:Il|Lo) [a-zà-ù]{3,}(?:are|ere|ire) ")  # `Il prendere visione è aggiornato`
+_LABELLED = re.compile(r"\bprossim[oi] appuntament[oi]\s?:", re.I)
 _WITHOUT_SUBJECT = re.compile(  # `Possono attivare il servizio`: who, a line before it says
     r"(?:Deve|Devono) essere [a-zà-ù]+[oaie] (?!tutt|il |lo |la |i |gli |le |l['’])[\d(]"
     r"|Non [a-zà-ù]+r(?:lo|la|li|le), salvo\b"
@@ -236,6 +238,10 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     is_bare = "nella pagina" not in text and not figures(text)
     if is_bare and sum(len(sentence.split()) for sentence in said) < _NO_WORDS:
         yield "Il testo dice troppo poco perché qualcuno lo legga."
+    if match := _AS_NOUN.match(text):
+        yield f"«{match[0]}…» non è un nome."
+    if match := _LABELLED.search(text):
+        yield f"«{match[0]}» è un'etichetta della pagina, non una frase."
     if any(map(_WITHOUT_SUBJECT.match, said)):
         yield "Il testo non dice chi può o chi deve."
     if _CONTACT.match(text):

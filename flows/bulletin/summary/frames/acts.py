@@ -14,6 +14,7 @@ from flows.bulletin.summary.frames.appeals import appeal
 from flows.bulletin.summary.frames.deeds import done
 from flows.bulletin.summary.frames.deposits import deposit
 from flows.bulletin.summary.frames.headlined import asked_by_title
+from flows.bulletin.summary.frames.legal import without_law
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.outcomes import is_of_other_news, outcome
@@ -175,7 +176,7 @@ def published_of(notice: Notice) -> str:
         return ""
     if _IS_CALL.match(subject) and _BECAME.search(notice.body[:_OPENING]):
         return ""
-    return appeal(subject) or published(subject)
+    return appeal(subject) or published(without_law(subject))
 
 
 def extended(title: str, until: str) -> str:

@@ -65,6 +65,14 @@ def _articled(head: str) -> str:
     return guillemets(f"{head[:1].lower()}{head[1:]}")
 
 
+def _agreeing(subject: str) -> tuple[str, str]:
+    """`sono` and `i` of `gli spettacoli`; the ending "" where the article does not tell it."""
+    article = subject.partition(" ")[0]
+    return "sono" if article in ("gli", "i", "le") else "è", {"la": "a", "gli": "i", "i": "i", "le": "e"}.get(
+        article, ""
+    )
+
+
 def changed(notice: Notice) -> Iterator[str]:
     """The change in one sentence, or the office's own after the title."""
     title = title_of(notice)
@@ -77,7 +85,7 @@ def changed(notice: Notice) -> Iterator[str]:
         yield opened(f"{noun} {name} {'sono' if ends in 'ie' else 'è'} {named['what'].lower()}{ends}.")
     if _OF_A_NOTICE.match(title) or (_CHANGED.search(head) and not phrase_of(head)):
         subject = ""  # a notice is not put off, what it tells of is
-    ending = "a" if subject.startswith("la ") else "o"
+    verb, its_ending = _agreeing(subject)
     lines = [
         line
         for line in (*notice.abstract, *lines_of(notice.title, notice.source))
@@ -87,7 +95,7 @@ def changed(notice: Notice) -> Iterator[str]:
         found = _CHANGED.search(line)
         if found is None or same(line, spoken(notice.title)):
             continue
-        ending = "a" if subject.startswith("la ") else found["ending"].lower()
+        ending = its_ending or found["ending"].lower()
         new_day = next((f" {line}" for line in notice.prose if _NEW_DAY.search(line)), "")
         has_day = not _PLANNED.search(line) and any(
             fact.kind is FactKind.date for fact in facts(line[: found.start()])
@@ -101,11 +109,12 @@ def changed(notice: Notice) -> Iterator[str]:
             flags=re.I,
         )
         tail = re.sub(r"^per Maltempo$", "per maltempo", tail)
+        tail = "" if same(tail, subject) else tail  # `Annullati gli spettacoli`
         if subject and not re.search(r"[.!?]\s", tail) and len(tail) <= 150:
             planned = _PLANNED.search(line)
             day = planned[1] if planned else planned_for
             before = f", previst{ending} per {day}," if day else ""
-            said = f"{subject}{before} è {found['what'].lower()}{ending} {tail}".strip()
+            said = f"{subject}{before} {verb} {found['what'].lower()}{ending} {tail}".strip()
             said = f"{said[0].upper()}{said[1:]}."
             yield f"{said}{new_day}"
         bare = line.strip(" .")
@@ -115,5 +124,5 @@ def changed(notice: Notice) -> Iterator[str]:
             yield f"{title.strip(' .')}. {bare}."
     found = _CHANGED.search(notice.title)
     if found and subject and not lines:
-        said = f"{subject} è {found['what'].lower()}{ending}"
+        said = f"{subject} {verb} {found['what'].lower()}{its_ending or 'o'}"
         yield f"{said[0].upper()}{said[1:]}."

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.articles import gender_of, with_article
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.headlines import spoken, with_state
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
@@ -90,6 +90,7 @@ def told(notice: Notice) -> Iterator[str]:
         *filter(None, [opened(notice)]),
         *is_a(notice),
         *_deeds(notice, title),
+        *(f"{said}." for said in filter(None, [with_state(title)])),
         *_parted(title, notice.body),
         *_as_it_stands(title),
         *_named(notice, title),

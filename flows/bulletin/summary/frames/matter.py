@@ -102,6 +102,9 @@ _STATUS = re.compile(  # `Centri estivi 2026, iscrizioni aperte`
 )
 _ITS_TERM = re.compile(r"(?<=\w{4}),?\s(?:fino al|entro il)\s\d[^:–—]*$", re.I)  # no part of its name
 _YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?(?:anno|a\.?\s?[se]\.?)\s*(?=20\d\d)", re.I)
+_ITS_COUNT = re.compile(
+    r",\s(?:a|ad|in|al|alla)\s[A-ZÀ-Ý]\w+\s\d+\s.+$"
+)  # `Servizio civile, a Po 4 progetti`
 _ISSUER = re.compile(  # `Regione Alba - Bando per …`: the bando
     r"^(?:Regione|Provincia|Città metropolitana|Unione|Comune|Ministero|Prefettura|ASL|ULSS|ATS|INPS"
     r"|Camera di commercio)\b"
@@ -193,7 +196,7 @@ def matter_of(title: str) -> Matter | None:
     title that a site cut."""
     title = _OPENED.sub("", title)
     title = _NOTICE_OF.sub("", _OF_A_TERM.sub("", _ITS_TERM.sub("", title)))
-    title = _ISSUER.sub("", title)
+    title = _ITS_COUNT.sub("", _ISSUER.sub("", title))
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
     if is_number(text) or not text or is_cut(title) or _ADDRESSED.match(text):
         return None
