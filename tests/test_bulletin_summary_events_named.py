@@ -239,7 +239,7 @@ def test_no_noun_is_told_twice(noun: str, name: str, tail: str, mark: str) -> No
     [
         ("Concerto di Capodanno: in vendita i biglietti", "il concerto di Capodanno"),
         ("Giornata del donatore: prelievi straordinari", "la giornata del donatore"),
-        ("Corsa nei campi: aperte le iscrizioni", ""),
+        ("Corsa nei campi: aperte le iscrizioni", "la corsa nei campi"),
         ("Giornata ecologica: puliamo il fiume", "la giornata ecologica «Puliamo il fiume»"),
         ("Serata teatrale: il malato immaginario", "la serata teatrale «Il malato immaginario»"),
     ],

@@ -200,7 +200,7 @@ def test_a_programme_by_days_is_outlined() -> None:
         "Domenica 7 febbraio: ore 15 festa in maschera per bambini in palestra comunale.\n\n"
         "In caso di maltempo la sfilata si terrà sabato 13 febbraio."
     )
-    said = "Sabato 6 e domenica 7 febbraio c'è «Carnevale 2027». Il programma è nella pagina."
+    said = "Sabato 6 e domenica 7 febbraio c'è il carnevale 2027. Il programma è nella pagina."
     assert said in told("Carnevale 2027", body=body).text
 
 

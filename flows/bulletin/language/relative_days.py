@@ -36,7 +36,11 @@ _NO_DATE = rf"(?!{_DATE})"
 _YEAR = (  # `agosto 26`, where no number of people or things can be meant
     r"(?:\s++20\d\d\b|\s++['’]?[2-4]\d(?=\s++(?:e|fino|d?alle|ore|al|a)\b|\s*+[.,;)]|\s*+$))"
 )
-_DATED = rf"(?:,?\s++(?P<named>{WEEKDAY}))?(?P<dated>,?\s++(?:il\s++)?\d{{1,2}}\s++[a-z]{{5,9}}\b{_YEAR}?)?"
+_BESIDE_IT = r"(?:,\s++|[^\S\n]++)"  # the day on the line below `C'è ancora domani` is the next film's
+_DATED = (
+    rf"(?:{_BESIDE_IT}(?P<named>{WEEKDAY}))?"
+    rf"(?P<dated>{_BESIDE_IT}(?:il\s++)?\d{{1,2}}\s++[a-z]{{5,9}}\b{_YEAR}?)?"
+)
 _ARTICLE = r"(?:(?P<lead>il|la|dal|dalla|al|alla|del|della|nel|nella)\s++)?"
 _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della": "di"}
 

@@ -273,6 +273,7 @@ _NUMBER = re.compile(
     r"[\d/ .-]+(?:\sdel\s[\d/.-]+)?",
     re.I,
 )
+_SEVERAL_MEETINGS = 3  # days with their hours, whatever a page calls what it lists
 _LEAST = 0.2  # an address below the title makes no road work
 
 
@@ -280,7 +281,9 @@ def kind_of(notice: Notice) -> Kind:
     """The kind of a notice, `Kind.nothing` for what is none; `Kind.other` where no word of the table
     stands.
     """
-    return _kind_of(notice.title, notice.source, len({row.when for row in notice.rows if row.when}))
+    dated = [row for row in notice.rows if row.when]
+    met = {row.when for row in dated if row.hours and row.list and re.search(r"\d", row.when)}
+    return _kind_of(notice.title, notice.source, len({row.when for row in dated}), len(met))
 
 
 def next_kind(notice: Notice) -> Kind | None:
@@ -347,13 +350,13 @@ def _is_only_a_day(title: str, body: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _kind_of(title: str, source: str, days: int) -> Kind:
+def _kind_of(title: str, source: str, days: int, met: int) -> Kind:
     if is_nothing(title, source):
         return Kind.nothing
     found = scores(title, source)
     best = max(found, key=lambda kind: found[kind])
     if found[best] < _LEAST:
-        return Kind.other
+        return Kind.programme if met >= _SEVERAL_MEETINGS else Kind.other
     if best is Kind.event and (_MANY.search(source[:1200]) or days > 1) and not _ONE_OF_MANY.search(source):
         return Kind.programme
     return best

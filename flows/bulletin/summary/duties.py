@@ -4,10 +4,17 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.telling import tells
+from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.of_a_part import is_for_a_part
 
+_AGES = (
+    r"\b(?:ragazz[ei]|bambin[ei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
+    r"(?:di\setà\scompresa\s)?(?:tra|fra|da|dai)\s(?:i\s)?\d{1,2}\s(?:e|ai|a)\s(?:i\s)?\d{1,2}\sanni\b"
+)
+_OF_AGES = Cued(_AGES, re.I)
 _DUTIES = (
     (
         Cued(
@@ -26,16 +33,35 @@ _DUTIES = (
         Cued(
             r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b"
             r"|\bpossono\s(?:candidarsi|aderire"
-            r"|presentare\s(?:la\s)?domanda)\b[^.;\n]{0,80}\b\d{2}\s(?:anni|e i)\b",
+            r"|presentare\s(?:la\s)?domanda)\b[^.;\n]{0,80}\b\d{2}\s(?:anni|e i)\b"
+            rf"|{_AGES}",
             re.I,
         ),
-        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b|\brequisiti\b", re.I),
+        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b|\brequisiti\b|\betà\b", re.I),
         "Manca l'età che serve",
     ),
 )
 _SHORT = 110  # characters
 CONDITIONS = "Le condizioni per partecipare sono nella pagina."
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
+_CALLS = (Kind.deadline, Kind.job)
+_MAY_ASK = re.compile(  # the office's sentence on who may
+    r"(?:Possono|Può|Potranno)\s(?:presentare|fare|partecipare|candidarsi|aderire|accedere|chiedere|richiedere"
+    r"|iscriversi|beneficiare)\b|(?:Il\s(?:bando|contributo|bonus|servizio)|La\s(?:misura|selezione))\s(?:è|si)\s"
+    r"(?:rivol|destinat|riservat|apert)",
+    re.I,
+)
+_MEANS = (
+    r"\b(?:on-?line|modul\w+|pec|mail|uffici\w*|sportell\w|portale|spid|telefon\w+|protocollo|sito|sede"
+    r"|biblioteca)\b|@"
+)
+_ROOM = 250  # characters: behind more there is no room to say that it is in the page
+_BY_MEANS = re.compile(rf"{_MEANS}|\b\d{{5}}", re.I)
+_HANDED_IN = re.compile(
+    r"\b(?:domand|istanz|candidatur|iscrizion|adesion|richiest)[ei]?\w?\b[^.;]{0,60}?\b(?:present|consegn|invi|compil|trasm|effettu"
+    rf"|perven|inoltr)\w+[^.;]{{0,90}}?(?:{_MEANS})",
+    re.I,
+)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 
 
@@ -44,7 +70,9 @@ def booking(notice: Notice) -> str:
     match = _DUTIES[0][0].search(notice.source)
     if match is None or is_for_a_part(match.start(), notice):
         return ""
-    return "Devi prenotare." if "prenot" in match[0].lower() else "Devi iscriverti."
+    duty = "Devi prenotare" if "prenot" in match[0].lower() else "Devi iscriverti"
+    ways = (clauses.booking_sentence(told.words) for told in notice.slots.get(Slot.how, ()))
+    return next((way for way in ways if way.startswith(duty)), f"{duty}.")
 
 
 def conditions(text: str, notice: Notice) -> Iterator[str]:
@@ -53,6 +81,11 @@ def conditions(text: str, notice: Notice) -> Iterator[str]:
     if duty.search(notice.source) is None or told.search(text):
         return
     yield from (said for said in notice.prose if duty.search(said) and len(said) <= _SHORT)
+    ages = {" ".join(found[0].lower().split()) for found in _OF_AGES.finditer(notice.source)}
+    if len(ages) == 1:
+        whom = ages.pop()
+        article = "gli" if whom[0] in "au" else "le" if whom.split()[0].endswith(("ne", "ze")) else "i"
+        yield f"{'Possono partecipare' if notice.kind in OCCASIONS else 'È per'} {article} {whom}."
     yield CONDITIONS
 
 
@@ -65,6 +98,17 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
             told.search(text) or is_for_a_part(match.start(), notice, text)
         ):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
+    if notice.kind in _CALLS and "nella pagina" not in text:
+        for whom in notice.slots.get(Slot.who, ()):
+            if _MAY_ASK.match(whom.sentence) and not tells(text, whom):
+                yield f"Manca chi può fare domanda: la pagina dice «{whom.words}»."
+                break
+        if (
+            len(text) <= _ROOM
+            and not _BY_MEANS.search(text)
+            and any(_HANDED_IN.search(said) for said in notice.prose)
+        ):
+            yield "Manca come si fa domanda."
     exemption = EXEMPTION.search(notice.source)
     if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):
         yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."

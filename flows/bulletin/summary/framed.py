@@ -269,7 +269,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
             yield f"{text} {TERMS_AND_OTHERS}"
         if kind in _CALLING and (is_of_conditions or _GETS.search(text)):
             yield f"{text} {CONDITIONS_AND_OTHERS}"
-        if _FORM.search(notice.source):
+        if _FORM.search(notice.source) and "allegat" not in text:
             yield f"{text} {FORM_AND_OTHERS}"
         if how := _how(text, notice):
             yield f"{text} {how} e gli altri dettagli sono nella pagina."

@@ -32,7 +32,7 @@ from flows.bulletin.summary.other_requests import of_other_requests
 from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
 
-IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
+IN_PAGE = re.compile(r"\b(?:nella|(?<!allegat[oaie] )alla) pagina\b", re.I)
 _OF_TITLES = frozenset(
     {
         *(Trouble.cut, Trouble.torn, Trouble.number, Trouble.orders, Trouble.spaced, Trouble.caps),

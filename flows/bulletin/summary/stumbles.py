@@ -95,7 +95,8 @@ _DEED_IN_QUOTES = re.compile(  # `C'è «Convocato il Consiglio comunale»`: wha
 )
 _PAPER_IN_QUOTES = re.compile(  # `c'è la giornata «Obbligo di microchip»`: what an office does is no name
     r"(?:[Cc]['’]è|[Cc]i sono)\b[^«.]{0,60}«(?P<deed>(?:Obbligo|Divieto|Avviso|Modific|Chiusur"
-    r"|Sospension|Prorog|Convocazion|Interruzion|Rimbors|Variazion|Comunicazion|Informazion|Ordinanz)[^»]*"
+    r"|Sospension|Prorog|Convocazion|Interruzion|Rimbors|Variazion|Comunicazion|Informazion|Ordinanz"
+    r"|Iscrizion|Preiscrizion|Adesion|Candidatur|Domand|Bando\b|Contribut|Selezion)[^»]*"
     r"|[^»]*\b(?:gratis|ogni|(?:il prim|la prim)[oa] (?:sabato|domenica))\b[^»]*)»"
 )
 _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.signals import MONTH
@@ -77,6 +78,8 @@ _DUTY = re.compile(
     re.I,
 )
 _REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
+_REQUESTED = re.compile(r"\b(?:iscrizion[ei]|domand[ae]|istanz[ae]|candidatur[ae]|adesion[ei])\b", re.I)
+_BARE = 12  # characters beside its days
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",
     "puoi candidarti": "possono candidarsi",
@@ -145,6 +148,8 @@ def says_twice(text: str, notice: Notice) -> bool:
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
     clause, told = term_of(notice.slots.get(Slot.deadline, ()))
+    if told is not None:
+        told = _of_what(told, notice)
     if notice.kind in _ASKABLE and not called(notice):
         action = _action(f"{told.sentence} {told.words}") if told is not None else ""
         yield from told_to_you(notice, matter, clause, action)
@@ -235,6 +240,15 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         and not _OF_OFFICE.search(said)
     ):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
+
+
+def _of_what(told: Told, notice: Notice) -> Told:
+    """A term that stands bare under its label, with what the page calls that for which it is."""
+    if len(told.sentence) > len(told.words) + _BARE or _action(told.sentence):
+        return told
+    ways = " ".join(one.words for one in notice.slots.get(Slot.how, ()))
+    asked = next((found for text in (notice.title, ways) if (found := _REQUESTED.search(text))), None)
+    return replace(told, sentence=f"{asked[0]}: {told.sentence}") if asked else told
 
 
 def _is_of_another(said: str, title: str) -> bool:

@@ -3,7 +3,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from flows.bulletin.page.notice import Notice, Slot
@@ -17,6 +17,8 @@ _BARE_PART = re.compile(
     r"\W*(?:(?:prima|seconda|terza|quarta|\d\s?[ªa^°])\s?rata|acconto|saldo)\b[^\n]{5,60}$", re.I
 )
 _AT_ONCE = re.compile(r"\bunica\b|\bunico\b", re.I)
+_TAX = re.compile(r"\b(?P<name>IMU|TARI|TASI|TOSAP)(?:\s20\d\d)?\b")
+_IN_ONE = re.compile(r"\b(?:unica\s(?:soluzione|rata)|(?:soluzione|rata)\sunica)\b", re.I)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _LEAST = 2
 
@@ -45,8 +47,29 @@ def instalments(notice: Notice) -> Iterator[Sentence]:
     years = {year for day in days if (year := re.search(r"\s20\d\d$", day))}
     if len(years) == len(days) and len({year[0] for year in years}) == 1:
         days = [*(re.sub(r"\s20\d\d$", "", day) for day in days[:-1]), days[-1]]
-    text = f"Le rate scadono {joined(days)}."
-    yield Sentence(text, frozenset({Slot.deadline, Slot.when}), False, MADE, -1.0)
+    whole = _at_once(notice)
+    if whole in {period.words for period in terms(notice)}:
+        whole = ""
+    told = frozenset({Slot.deadline, Slot.when})
+    yield Sentence(_said("", days, whole), told, False, MADE, -1.0)
+    if tax := _TAX.search(notice.title):
+        article = "l'" if tax["name"] == "IMU" else "la "
+        yield Sentence(_said(f"{article}{tax[0]}", days, whole), told | {Slot.what}, True, MADE, -0.9)
+
+
+def _said(tax: str, days: Sequence[str], whole: str) -> str:
+    """`Puoi pagare la TARI a rate, il 31 maggio e il 30 novembre, o in un'unica soluzione entro …`"""
+    if whole or tax:
+        rest = f", o in un'unica soluzione entro {whole}" if whole else ""
+        return f"Puoi pagare {tax} a rate, {joined(list(days))}{rest}.".replace("  ", " ")
+    return f"Le rate scadono {joined(list(days))}."
+
+
+def _at_once(notice: Notice) -> str:
+    """`il 16 giugno 2027`: by when one pays all of it together; "" where no one day is told."""
+    lines = [line for line in notice.body.splitlines() if _IN_ONE.search(line)]
+    days = {period.words for line in lines for period in _days(line)}
+    return days.pop() if len(days) == 1 else ""
 
 
 def untold(text: str, notice: Notice) -> bool:

@@ -91,7 +91,7 @@ _JOINS_BY_A = frozenset({"iscrizione", "iscrizioni", "adesione", "adesioni"})
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
 )
-_JOINS_BY_PER = frozenset({"contributo", "contributi"})
+_JOINS_BY_PER = frozenset({"contributo", "contributi", "bando", "avviso", "concorso"})
 _ACTION = re.compile(r"(?:zione|sione|tura|mento)$|acquisto$")  # `contributo apertura fondi`
 _PAPERS = frozenset({"calendario", "elenco", "acconto", "saldo"})
 _OF_WASTE = re.compile(r"\braccolta(?: differenziata)?(?= rifiuti\b)")
@@ -260,12 +260,14 @@ def is_number(title: str) -> bool:
 def _joined(head: str, rest: str) -> str:
     """`servizio trasporto` as `servizio di trasporto`: titles leave out the small words."""
     second = rest.split()[0].lower()
+    if head in _JOINS_BY_PER and second == "pubblico" and " " in rest:
+        return f"pubblico {_joined(head, rest[len(second) :].strip())}"
     if head in _JOINS_BY_DI and second in _ARTICLES and not _ADJECTIVE.fullmatch(second):
         return f"di {rest[:1].lower()}{rest[1:]}"
     gender = gender_of(second) if head in _JOINS_BY_PER and _ACTION.search(second) else None
     if gender is not None:
         what = rest[len(second) :].strip()
-        return f"per {definite(second, gender)}{second} {_joined(second, what) if what else ''}".rstrip()
+        return f"per {definite(second, gender)}{second} {_of_several(second, what) if what else ''}".rstrip()
     rest = _OF_WASTE.sub(r"\g<0> dei", rest)
     if (
         (head.endswith(("zione", "zioni", "mento", "sura", "tura", "acquisto")) or head in _PAPERS)
@@ -275,6 +277,17 @@ def _joined(head: str, rest: str) -> str:
         joints = TO if head in _JOINS_BY_A else OF
         return f"{joints[_ARTICLES[second]]}{rest[:1].lower()}{rest[1:]}"
     return rest
+
+
+def _of_several(head: str, rest: str) -> str:
+    """`degli orti urbani` of `affidamento orti urbani`: a plural noun, which is no adjective of the head."""
+    noun = rest.split()[0]
+    said = _joined(head, rest)
+    gender = gender_of(noun.lower()) if said == rest and not _ADJECTIVE.fullmatch(noun) else None
+    if gender is None or not gender.is_plural:
+        return said
+    article = definite(noun.lower(), gender).strip()
+    return f"{OF[article]}{noun.lower()}{rest[len(noun) :]}"
 
 
 def _year(text: str) -> str:

@@ -10,7 +10,8 @@ _MASCULINE = (
     "concerto recital musical corso incontro mercatino spettacolo "
     "film laboratorio convegno torneo trofeo festival raduno"
     " seminario workshop talk evento reading concorso pomeriggio percorso ciclo mercato pranzo picnic tour"
-    " appuntamento sciopero cineforum saggio viaggio gioco stage aperitivo"
+    " appuntamento sciopero cineforum saggio viaggio gioco stage aperitivo carnevale palio veglione falò"
+    " trekking brindisi cammino"
 )
 
 _FEMININE = (
@@ -20,7 +21,7 @@ _FEMININE = (
     "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
     " pedalata fiaccolata tombola cena mattinata settimana consegna intitolazione accensione sfilata"
-    " processione riunione colletta"
+    " processione riunione colletta corsa marcia castagnata grigliata staffetta rievocazione"
 )
 
 _PLURAL = (

@@ -129,7 +129,9 @@ def occasion_of(notice: Notice) -> Occasion:
         place_words = ""  # the places of one list: all or none
         unsaid.append("places")
     elif len(places) == 1 and not any(sitting.place for sitting in sittings):
-        place_words = place_words or next(iter(places))
+        placed = [row.place for row in rows if row.what and row.hours]
+        is_of_one = len(placed) > 1 and sum(map(bool, placed)) == 1  # where one part of it is
+        place_words = place_words or ("" if is_of_one else next(iter(places)))
     told_places = notice.slots.get(Slot.place, ())
     whens = {row.when for row in rows if row.when}
     if (

@@ -36,6 +36,7 @@ _ITS_PROGRAMME = re.compile(
     re.I,
 )
 _SEVERAL = 3  # days of a programme
+_FILMS = re.compile(r"\b(?:film|cinema|cineforum|teatr\w+|commedie|spettacoli|letture|concerti)\b", re.I)
 
 
 def spanned(notice: Notice) -> Iterator[str]:
@@ -153,13 +154,14 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool, of: str) -> str:
     told = []
     about = ""
     if not with_what and any(sitting.what for sitting in sittings):
-        about = " Gli argomenti sono nella pagina."
+        about = f" {'I titoli' if _FILMS.search(of) else 'Gli argomenti'} sono nella pagina."
         sittings = _alike(sittings)
     for sitting in sittings:
         what = _named(sitting.what) if sitting.what and with_what else ""
         place = sitting.place
         said = ", ".join(filter(None, (sitting.when(), place)))
-        beside = " ".join(filter(None, (what, sitting.who)))
+        who = f"({sitting.who})" if re.match(r"d[ai]i? \d", sitting.who) and not what else sitting.who
+        beside = " ".join(filter(None, (what, who)))
         told.append(f"{said}, {beside}" if beside and (what or place) else f"{said} {beside}".strip())
     is_alone = all(one.hours and not (one.place or one.who) for one in sittings)
     told = list(dict.fromkeys(told))
@@ -249,6 +251,9 @@ def _in_page(sittings: tuple[Sitting, ...], *, is_whole: bool) -> str:
     lacks_hours = len({sitting.hours for sitting in sittings}) > 1
     if not is_whole:
         return "Titoli e giorni sono nella pagina." if has_titles else "Giorni e orari sono nella pagina."
+    ages = [sitting.who for sitting in sittings if re.search(r"\d", sitting.who)]
+    if len(ages) == len(sittings) and len(set(ages)) > 1:
+        return f"Le età{' e gli orari' if lacks_hours else ''} di ogni appuntamento sono nella pagina."
     if has_titles:
         return "Il programma con gli orari è nella pagina." if lacks_hours else "I titoli sono nella pagina."
     return "Gli orari sono nella pagina." if lacks_hours else ""

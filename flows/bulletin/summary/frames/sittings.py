@@ -74,6 +74,7 @@ def sittings_of(rows: list[Row]) -> list[Sitting] | None:
         what = (
             row.what
             if not re.fullmatch(r"\d+[°ª]? (?:parte|lezione|incontro|serata)", row.what.strip())
+            and plain(row.what) != plain(row.who)  # `(3-6 anni)` says for whom, and no title
             else ""
         )
         if _SEVERAL_LINES.search(what):
@@ -121,6 +122,8 @@ def told_days(notice: Notice) -> list[Sitting]:
         known = found.get(key)
         if known is None or _details(days) > _details(known):
             found[key] = days
+    if course := _weekly_until(list(found.values()), hours, notice):
+        return [course]
     if len(found) <= 1:
         lasting = [_lasting(days, notice) for days in found.values()]
         return [Sitting(days, _each_week(days, hours, notice)) for days in lasting if days]
@@ -158,6 +161,25 @@ def _lasting(days: Days, notice: Notice) -> Days | None:
         if clauses.days_of(told.words) is not None
     ]
     return replace(days, role="from") if any(_BEGINS.search(words) for words in before) else None
+
+
+def _weekly_until(days: list[Days], hours: str, notice: Notice) -> Sitting | None:
+    """`dal 2 marzo al 30 aprile ogni venerdì` of a first day and `ogni venerdì fino al 30 aprile`."""
+    first = [one for one in days if one.role == "on"]
+    last = [one for one in days if one.role == "until"]
+    if len(days) != 2 or len(first) != 1 or len(last) != 1 or not _EVERY.search(notice.source):
+        return None
+    start, end = first[0].spans[0], last[0].spans[-1].last
+    if len(first[0].spans) > 1 or start.first != start.last:
+        return None
+    if (start.first.month, start.first.day) >= (end.month, end.day):
+        return None
+    years = (start.first.year, end.year) if start.first.year and end.year else (None, None)
+    begin, end = (
+        replace(day, year=year, weekday="") for day, year in zip((start.first, end), years, strict=True)
+    )
+    whole = Days((Span(begin, end),))
+    return Sitting(whole, _each_week(whole, hours, notice))
 
 
 def _of_one_year(spans: list[Span]) -> tuple[Span, ...]:
