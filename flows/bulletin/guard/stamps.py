@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
-from flows.bulletin.page.sections import are_of_a_meeting
+from flows.bulletin.page.sections import ITS_HOURS, are_of_a_meeting
 
 # The labels of the sites' own templates (Design Comuni Italia, older ones): "Data di pubblicazione",
 # "Ultimo aggiornamento", "Prima pubb.:", "Data: … Tempo di lettura".
@@ -24,6 +24,8 @@ _DATED = re.compile(
     r"\W*(?:dat[ae] e or[ae]\w*|quando|giorn[oi](?: e orari)?)\W*", re.I
 )  # a label of the page's
 _BELOW = 200  # characters
+_ITS_DATE = re.compile(r"^\W*data\s*:\s*$", re.I | re.M)
+_LINE = 40  # characters
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
 _WEEKDAY = re.compile(r"\b(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)", re.I)
 _TOLD_AS_STAMP = re.compile(
@@ -35,6 +37,8 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     """Whether a day stands there as the page's own: after such a label, or alone on its line."""
     text = source.text
     before = text[max(0, fact.start - 48) : fact.start]
+    if _ITS_DATE.search(before) and ITS_HOURS.match(text[fact.end :].lstrip(" .,;").lstrip("\n")[:_LINE]):
+        return False  # `Data: 3 maggio` above `Orario: 9`
     if (_STAMP.search(before) and not _TO_COME.search(before)) or _TIME_TO_READ.match(
         text[fact.end : fact.end + 24]
     ):

@@ -31,6 +31,7 @@ from flows.bulletin.summary.named import says_matter, stems
 from flows.bulletin.summary.other_requests import of_other_requests
 from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
+from flows.bulletin.summary.working_days import untold as days_untold
 
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
 _OF_TITLES = frozenset(
@@ -77,7 +78,7 @@ _BOOKING = re.compile(r"\b(?:prenot\w+|su appuntamento)\b", re.I)
 _REACHES = re.compile(
     r"\b(?:arriv(?:a|ano|erà|eranno)|recapitat\w|spedit\w|distribuit\w"
     r"|(?:sar(?:à|anno)|verr(?:à|anno))\s(?:res[oi]|pubblicat|comunicat|espost|affiss|approvat|format|erogat|liquidat)\w*)"
-    r"\b[^.;]{0,80}\bentro\b",
+    r"\b[^.;]{0,80}\bentro\b|\b(?:chi|se) non (?:l[aoie] |l['’])?(?:\w+ )?rice\w+ entro\b",
     re.I,
 )
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
@@ -122,13 +123,17 @@ _REST_NAMED = {
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
 }
 _ALL_OTHERS = re.compile(r"\baltri dettagli sono nella pagina\.$")
-_RETURNED = re.compile(r"\b[Nn]on (?:consumar|mangiar|bere|usar|utilizzar)\w*\b.*\b(?:riport|restitu)\w+")
+_RETURNED = re.compile(
+    r"\b[Nn]on (?:consumar|mangiar|bere|usar|utilizzar)\w*\b.*\b(?:riport|restitu|contatt)\w+"
+)
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _SUPPLY = re.compile(
     r"\b(?:acqu\w+|idric\w+|corrente|luce|elettric\w+|energia|gas|telefon\w+|internet|linea)\b", re.I
 )
-_MEASURE = re.compile(r"\b(?:divieto|vietat[oaie]|chius[oaie]|chiusura|senso unico)\b", re.I)
+_MEASURE = re.compile(
+    r"\b(?:divieto|vietat[oaie]|chius[oaie]|chiusura|senso unico|sospes[ao] la circolazione)\b", re.I
+)
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _TERM = re.compile(
     rf"\b[Ee]ntro (?:il|l['’])\s?(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}}[°º]?\s{MONTH})"
@@ -172,6 +177,7 @@ def faults(text: str, notice: Notice) -> tuple[str, ...]:
         *contrasts(text, notice),
         *relative_troubles(text),
         *_untold(text, notice),
+        *days_untold(text, notice),
     )
     if not leaves_all(text):
         found = (*found, *unsaid(text, notice))
@@ -313,11 +319,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
     if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1:
         yield f"Di {len(ends)} scadenze è detta solo una."
-    left = [
-        slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
-    ]
     named = {slot for rest in (_REST_NAMED, _ANNOUNCED) for slot, words in rest.items() if words.search(text)}
-    left = [slot for slot in left if slot not in named]
+    wanted = [slot for slot in required(notice.kind) if slot in notice.slots and slot not in named]
+    left = [slot for slot in wanted if not _is_told(text, slot, notice)]
     if notice.kind in (Kind.service, Kind.act) and _ALL_OTHERS.search(text) and len(split(text)) > 2:
         left = [slot for slot in left if any(figures(one.words) for one in notice.slots[slot])]
     is_vague = not figures(text) and not _BANS_FOR_NOW.search(text)  # with word of the rest, or without
@@ -344,9 +348,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         if slot is Slot.deadline:
             told = tuple(one for one in told if not _is_aside(one, notice))
         told = tuple(one for one in told if not (days and _is_of_another_act(one, notice)))
-        if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
-            continue
-        if told and not any(tells(text, one) for one in told):
+        told = tuple(one for one in told if slot is not Slot.place or " deviat" not in one.sentence)
+        is_announced = slot in _ANNOUNCED and _ANNOUNCED[slot].search(text)
+        if told and not is_announced and not any(tells(text, one) for one in told):
             yield f"Manca {NAMES[slot]}: la pagina dice «{told[0].words}»."
 
 
