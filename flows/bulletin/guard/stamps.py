@@ -36,7 +36,7 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     """Whether a day stands there as the page's own: after such a label, or alone on its line."""
     text = source.text
     before = text[max(0, fact.start - 48) : fact.start]
-    if _ITS_DATE.search(before) and ITS_HOURS.match(text[fact.end :][:_BELOW].lstrip(" .\n")):
+    if _ITS_DATE.search(before) and ITS_HOURS.match(text[fact.end :][:_BELOW].lstrip(" .,;\n")):
         return False  # `Data: 12 marzo`, and `Orario:` on the line below
     if (_STAMP.search(before) and not _TO_COME.search(before)) or _TIME_TO_READ.match(
         text[fact.end : fact.end + 24]

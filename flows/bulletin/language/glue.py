@@ -79,7 +79,7 @@ _PROGRAMME = Cued(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+(?!(?:alle|fino
 _BULLETS = re.compile(r"\s+[•·▪●►➢✓✔*|]\s+|^[|•·▪●►➢✓✔*–—-]\s+|(?<=[;:])\s+-\s+")
 _ONLY_TIME = re.compile(r"(?:dalle |alle )?ore\s+\d{1,2}(?:[.:,]\d\d)?\s*[:-]?", re.I)
 
-_ORPHAN = re.compile(r"\b([b-df-hj-np-zB-DF-HJ-NP-Z]) ([a-zà-ù]{3,})\b")
+_ORPHAN = re.compile(r"(?<!/)\b([b-df-hj-np-zB-DF-HJ-NP-Z]) ([a-zà-ù]{3,})\b")
 _TORN_END = re.compile(
     r"(?<=[A-Za-zà-ù]{2}) ([b-df-hj-np-z]) "
     r"(?=(?:all|dell|nell|d|l)['’]|(?:di|del|della|e|per|con|in|nel|al|alla)\b)"

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.language.articles import definite, gender_of, indefinite
-from flows.bulletin.language.orders import with_aim
+from flows.bulletin.language.orders import with_aim, with_orders
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word, lemma
@@ -61,6 +61,9 @@ _PREDICATE = re.compile(  # `In arrivo i fondi`, `Online il portale`
 _PREPOSITION = re.compile(
     r"(?:in|nel\w*|nei|sul\w*|al|alla|alle|ai|agli|a|da|dal\w*|con|per|di|del\w*)\s", re.I
 )
+_NO_PARKING = re.compile(  # `Divieto di sosta dalle 6 in piazza Po.`, as a sentence of a text
+    r"Divieto di (?P<what>sosta|transito|fermata|circolazione|balneazione)(?P<rest>[\s,][^:;]+\.)"
+)
 _FINES = re.compile(r"(?P<name>multe|sanzioni|multa|sanzione) da (?=\d)", re.I)
 _TERMS = re.compile(
     r"(?P<noun>ingresso|entrata|accesso|partecipazione|prenotazione|iscrizione|posti)\s"
@@ -74,7 +77,8 @@ _SHUT_FOR = re.compile(  # `Chiusura per ferie: dal 9 al 21 agosto`
 )
 _UNDER_WAY = re.compile(
     r"al via\s(?P<day>(?:da\s)?(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}"
-    r"\s[a-z]{4,9}(?:\s20\d\d)?\s)?(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)",
+    r"\s[a-z]{4,9}(?:\s20\d\d)?\s|da(?:l\s|ll['’])\d{1,2}[°º]?\s[a-z]{4,9}(?:\s20\d\d)?\s)?"
+    r"(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)",
     re.I,
 )
 _DATED = re.compile(
@@ -188,7 +192,7 @@ def spoken(line: str) -> str:
         return said
     if none := _none(line):
         return none
-    if (told := with_aim(line)) != line:
+    if (told := with_aim(line)) != line or ((told := with_orders(line)) != line and speaks(told)):
         return told
     if (named := _APPOSED.match(line)) and not has_verb(_RELATIVE.split(line, maxsplit=1)[0]):
         return f"{named['what']} è {line[named.end() :]}"
@@ -220,7 +224,11 @@ def spoken(line: str) -> str:
         return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} {line[:1].lower()}{line[1:]}"
     if (match := _DONE_BARE.match(line)) and (article := _indefinite(match["noun"], match["end"].lower())):
         return f"È stat{match['end']} {match['done'].lower()} {article}{line[match.start('noun') :]}"
-    if (match := _PAST.match(line)) and lemma(match["word"].lower()).endswith(("are", "ere", "ire")):
+    if (
+        (match := _PAST.match(line))
+        and _agrees(match["end"], line[match.end() :])
+        and lemma(match["word"].lower()).endswith(("are", "ere", "ire"))
+    ):
         end = match["end"].lower()
         return f"{'È stat' if end in 'oa' else 'Sono stat'}{end} {line[:1].lower()}{line[1:]}"
     if match := _PREDICATE.fullmatch(line):
@@ -228,6 +236,10 @@ def spoken(line: str) -> str:
     if match := _PLACED.fullmatch(line):
         end = match["end"].lower()
         return f"{match['where']} {'è' if end in 'oa' else 'sono'} stat{end} {match['what']}"
+    if match := _NO_PARKING.fullmatch(line):
+        is_masculine = match["what"] == "transito"
+        article = "il" if is_masculine else "la"
+        return f"È vietat{'o' if is_masculine else 'a'} {article} {match['what']}{match['rest']}"
     if match := _FINES.match(line):
         name = match["name"].lower()
         several = name.endswith(("e", "i")) and name != "sanzione"
@@ -350,6 +362,12 @@ def _indefinite(noun: str, end: str) -> str:
     """`un`, `uno`, `una` before a noun that agrees with the participle; "" where it is not sure to."""
     gender = gender_of(noun.lower())
     return indefinite(noun, gender) if gender and gender.ending == end else ""
+
+
+def _agrees(end: str, phrase: str) -> bool:
+    """Whether a participle's ending is that of the article behind it: `Evitate la zona` is none."""
+    articles = {"o": r"(?:il|lo|uno?)\s|l['’]", "a": r"(?:la|una)\s|l['’]", "i": r"(?:i|gli)\s", "e": r"le\s"}
+    return re.match(articles[end.lower()], phrase, re.I) is not None
 
 
 def _told(noun: str, state: str) -> str:

@@ -61,6 +61,14 @@ _ORDERS = {
     "utilizzare": "Usa",
     "verificare": "Verifica",
 }
+_INFINITIVE = re.compile(r"[a-zà-ù]+(?:are|ere|ire|rsi)\b")
+_CLAUSE = re.compile(  # `Svuotare i sottovasi, coprire i bidoni e non lasciare acqua`
+    r"(?P<before>^|[,;]\s(?:e\s)?|\se\s)(?P<no>[Nn]on\s)?(?P<verb>[A-Za-zà-ù]+(?:are|ere|ire|rsi))\b"
+)
+_SAYS = re.compile(
+    r"\b(?:è|sono|sarà|significa|vuol|può|possono|permette|consente|aiuta|richiede|diventa|resta)\b|[?:]",
+    re.I,
+)
 _AIM = re.compile(  # `Per prenotare un appuntamento contattare l'ufficio`
     r"(?P<aim>Per [a-zà-ù][^,.;:()]{3,60}?),?\s"
     r"(?P<order>contattare|telefonare|chiamare|scrivere|rivolgersi|compilare|consultare)\s(?=\S)"
@@ -75,6 +83,29 @@ _MUST = re.compile(  # `Per prenotare occorre telefonare`: it has its verb
 def order_of(verb: str) -> str:
     """`Evita` of `evitare`; "" of a verb of which no order is known."""
     return _ORDERS.get(verb.lower(), "")
+
+
+def is_order(sentence: str) -> bool:
+    """Whether a sentence tells its reader what to do: `Evita le ore calde.`, `Non bere quest'acqua.`"""
+    first, _, rest = sentence.partition(" ")
+    return first in _ORDERS.values() or (first == "Non" and _INFINITIVE.match(rest) is not None)
+
+
+def with_orders(sentence: str) -> str:
+    """`Evita le ore calde, bevi acqua, non uscire.` of `Evitare le ore calde, bere acqua, non uscire.`; the
+    sentence where one of its verbs is unknown, or where it has a verb of its own: `Bere acqua è utile.`
+    """
+    opens = _CLAUSE.match(sentence)
+    if opens is None or not order_of(opens["verb"]) or _SAYS.search(sentence):
+        return sentence
+    verbs = [found["verb"] for found in _CLAUSE.finditer(sentence) if not found["no"]]
+    if not all(map(order_of, verbs)):
+        return sentence
+    said = _CLAUSE.sub(
+        lambda found: found[0] if found["no"] else f"{found['before']}{order_of(found['verb']).lower()}",
+        sentence,
+    )
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def with_aim(sentence: str) -> str:

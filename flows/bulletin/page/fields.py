@@ -72,6 +72,44 @@ _LEVEL = re.compile(
     r"\b(?:allerta|criticità|codice)\s(?P<colour>gialla|arancione|rossa|giallo|rosso)\b", re.I
 )
 
+_FIELD_OF_LINE = re.compile(  # `Luogo: Sala Verdi`, and below a blank line what it is about
+    r"^(?P<field>[ \t*]*(?:quando|dove|date?|giorn[oi]|or[ae]|orari[o]?|luogo|sede|costi|indirizzo)"
+    r"\W{0,3}:[^\n]*[^\n:\s][^\n:]*)\n[ \t]*\n\s*(?=(?P<prose>[A-ZÀ-Ý][^\n]{50,}))",
+    re.I | re.M,
+)
+
+_DAY_FIELD = re.compile(
+    rf"^\W*(?:data|giorno|quando)\W{{0,3}}:\s*(?P<day>(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)\W*\n"
+    r"(?:\W*(?:orario?|ore)\W{0,3}:\s*(?P<hours>(?:dalle\s)?(?:ore\s)?(?P<first>\d{1,2}(?:[:.]\d\d)?)"
+    r"\s?(?:[-–]|alle(?:\sore)?)\s?(?P<last>\d{1,2}(?:[:.]\d\d)?))\W*(?:\n|$))?",
+    re.I | re.M,
+)
+_SHUTS = re.compile(  # whose day stands in a field
+    r"^(?=(?:Il|La|Lo|I|Gli|Le|L['’]\w+|[Vv]ia|[Pp]iazza)\b)(?P<said>[^.:\n\d]{8,200}?\b"
+    r"(?:sarà|saranno|verrà|verranno|rest\w+|rimarrà|rimarranno)\s"
+    r"(?:\w+\s)?(?:chius|sospes|interrott|interdett|vietat)[oaie]\b[^.\n]*\.)",
+    re.M,
+)
+
+
+def dated(body: str) -> str:
+    """`body` with the day and hours of its fields in the sentence that tells what is shut then."""
+    days, shuts = list(_DAY_FIELD.finditer(body)), list(_SHUTS.finditer(body))
+    if len(days) != 1 or len(shuts) != 1 or re.search(MONTH, shuts[0]["said"], re.I):
+        return body
+    day, said = days[0]["day"], shuts[0]["said"]
+    clock = f", dalle {days[0]['first']} alle {days[0]['last']}" if days[0]["hours"] else ""
+    day = day[:1].upper() + day[1:] if not day[:1].isdigit() else f"Il {day}"
+    told = f"{day}{clock}, {said[:1].lower()}{said[1:]}"
+    return f"{body[: shuts[0].start()]}{told}{body[shuts[0].end() :]}"
+
+
+def parted(body: str) -> str:
+    """`body` with what stands below its fields, each a label and its words on one line, as prose again."""
+    return _FIELD_OF_LINE.sub(
+        lambda found: f"{found['field']}\n\nDescrizione\n" if speaks(found["prose"]) else found[0], body
+    )
+
 
 def alerted(body: str) -> str:
     """`body` with the fields of an alert in one sentence: `Inizio`, `Fine`, `Fenomeno`, the level."""

@@ -22,11 +22,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.event: (
         (
             2.0,
-            r"concert[oi]|recital|musical|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|fest[ae]|festival"
+            r"concert[oi]|recital|musical|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|(?<!durante\sle\s)(?<!per\sle\s)fest[ae]|festival"
             r"|mercatin\w+|fier[ae]|trofe\w|torne[oi]|camminat\w|marcia|passeggiat\w|biciclettata|escursion\w+"
             r"|pedalat\w|fiaccolat\w|tombol[ae]|aperitiv\w|seminari[oi]?|workshop|cineforum|laborator\w+|convegn\w|conferenz\w|(?:assemblea|incontro)\s+pubblic[ao]|cerimonia|commemorazion\w|celebrazion\w"
             r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?(?!\s+(?:de[il]\s+|dell[ae]\s+)?(?:contator|grad))|open\s+day|serat[ae]"
-            r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|di|della|del)|degustazion\w",
+            r"|rassegn\w|(?<!nella\s)giornata\s+(?:mondiale|nazionale|internazionale|ecologica|di|della|del)|degustazion\w",
         ),
         (
             1.6,
@@ -64,7 +64,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             1.6,
-            r"scadenz\w|entro\s+(?:e\s+non\s+oltre|il|le|l['’])|non\s+oltre|termin[ei]\s+(?:per|di)|prorog\w+",
+            r"scadenz\w|entro\s+(?:e\s+non\s+oltre|il|le(?!\s(?:ore\s)?\d{1,2}(?:[:.]\d\d)?(?:[.;,](?!\d)|$))|l['’])|non\s+oltre|termin[ei]\s+(?:per|di)|prorog\w+",
         ),
         (1.0, r"partecipare\s+al|gratuit\w\s+per\s+i\s+cittadini|isee|requisiti|presentare\s+la\s+domanda"),
     ),
@@ -82,7 +82,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.road: (
         (
             2.8,
-            r"viabilità['’]?|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|(?<!libera\s)circolazione|carreggiat\w"
+            r"viabilità['’]?|z\.?t\.?l\.?|zona\s+a\s+traffico\s+limitato|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|(?<!libera\s)circolazione|carreggiat\w"
             r"|asfaltatur\w|chiusura\s+(?:al\s+traffico|(?:temporanea\s+|notturna\s+)?(?:di|della|in|del)\s+"
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
             r"|strad[ae]\s+(?:\w+\s+){0,5}?(?:chius[ae]|interrott[ae])|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
@@ -99,6 +99,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             5.0,
             r"(?:interruzion\w|sospension\w|mancanza)\s+(?:temporanea\s+|programmata\s+|del(?:la|l['’])?\s*|d['’]\s?"
             r"|di\s+)*(?:erogazion\w|energia|corrente|acqua|acquedotto|idric\w|fornitura|flusso\s+idrico|gas|elettric\w|servizio\s+idrico)",
+        ),
+        (
+            5.0,
+            r"(?:sospes|interrott)[oa]\s+(?:temporaneamente\s+)?(?:l['’]|la\s+|il\s+)?\s?(?:erogazion\w|energia|corrente|acqua"
+            r"|fornitura|flusso\s+idrico|servizio\s+idrico)",
         ),
         (2.0, r"manca(?:nza)?\s+l?['’]?acqua|senza\s+(?:acqua|luce|energia)|rubinett\w"),
     ),
@@ -145,7 +150,8 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.recall: (
         (
             4.0,
-            r"richiam(?:o|at[oaie])\s+(?:\w+\s+){0,2}(?:giocattol\w|prodott\w|aliment\w|lott[oi]|il|la)|safety\s+gate",
+            r"richiam(?:o|at[oaie])\s+(?:\w+\s+){0,2}(?:giocattol\w|prodott\w|aliment\w|lott[oi]|il|la|le|i|gli|uov\w"
+            r"|carn\w|latt\w|formagg\w|salum\w|salam\w|pesc\w|pan[ei]|biscott\w|verdur\w|insalat\w|confezion\w)|safety\s+gate",
         ),
         (2.0, r"richiamo|ritirat[oaie]\s+dal\s+(?:mercato|commercio)|contaminat\w|lott[oi]\s+n"),
     ),
@@ -244,6 +250,11 @@ _CONTEST = Cued(  # what one sends something to; whoever holds a prize-giving sa
 _EVENTS_OF = re.compile(r"(?:gli\s)?(?:eventi|appuntamenti)\s(?:di|del|della|in|al?)\s", re.I)
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
+_FIELDED = Cued(  # `Data: sabato 3 maggio`, `Luogo: Sala Verdi`, each on a line
+    r"^\W*(?:data|quando|giorno)\W*:[^\n]*\d[^\n]*\n(?:\W*(?:orario?|ore|ora)\W*:[^\n]*\n)?\W*(?:luogo|dove|sede)\W*:",
+    re.I | re.M,
+)
+_MEETS = (Kind.health, Kind.service, Kind.campaign, Kind.other)
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
 _MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa …`
     rf"{WEEKDAY},?\s\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?,?\s(?:alle\s)?(?:ore\s)?\d{{1,2}}(?:[:.]\d\d)?,?\s"
@@ -254,7 +265,8 @@ _OCCASION = re.compile(
     r"(?:inaugurazion|presentazion|cerimoni|premiazion|concert|spettacol|conferenz|convegn|mostr)\w+\b", re.I
 )
 _KEEPS_HOURS = Cued(  # `i cimiteri osserveranno il seguente orario`
-    r"\b(?:osserv|seguir)\w+\s(?:dunque\s)?(?:il|i|un)\s(?:seguent[ei]\s)?(?:nuov[oi]\s)?orari\w*", re.I
+    r"\b(?:osserv|seguir)\w+\s(?:dunque\s)?(?:(?:il|i|un)\s|l['’])(?:seguent[ei]\s)?(?:nuov[oi]\s)?orari\w*",
+    re.I,
 )
 _RECRUITS = re.compile(  # of a group that helps where there is danger, and none is near
     r"\bvolontar\w+\b[^.\n]{0,120}\bprotezione\scivile\b|\bprotezione\scivile\b[^.\n]{0,120}\bvolontar", re.I
@@ -334,6 +346,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE
+    if _FIELDED.search(body[:_LONGEST]) and not _PAPER.match(head):
+        found[Kind.event] = max(found[Kind.event], *(found[kind] + 1 for kind in _MEETS))
     if _KEEPS_HOURS.search(body[:_OPENING_LENGTH]):
         found[Kind.hours] += _SURE
     if _MEETING.search(body[:_FIRST_LINES]) and not _PAPER.match(head):

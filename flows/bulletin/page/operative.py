@@ -19,7 +19,7 @@ _OPERATIVE = re.compile(
 )
 _POINT = re.compile(r"(?P<stop>;)\s*(?:\d{1,2}|[a-h])[.)]\s+(?=[a-zà-ù])")  # `; 2. il divieto di sosta`
 _INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
-_BAN = re.compile(r"(?:il|è fatto) divieto(?: assoluto)? di (?=[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
+_BAN = re.compile(r"(?:il|è fatto) divieto(?: assoluto)? di (?=(?:far )?[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
 _BAN_OF_USE = re.compile(  # `con effetto immediato e fino a revoca, il divieto di uso dell'acqua`
     r"(?:(?P<now>con (?:decorrenza|effetto) immediat[oa])(?: e)?,? )?"
     r"(?P<until>fino a (?:revoca|nuov[oa] (?:avviso|comunicazione|ordinanza|disposizione)),? )?"

@@ -34,6 +34,7 @@ _CAPITAL_CUE = re.compile(r"(?:ORE|Ore|DALLE|Dalle|ALLE|Alle|H)\b")
 _PHONE = re.compile(r"\b(?:tel|telefon\w*|cell\w*|chiama\w*|contatt\w*|numero)\b", re.I)
 _LABEL = re.compile(r"[\s*•·>-]*[^\W\d_][^:\n]{2,60}:\s*")
 _AT_A_PLACE = re.compile(r"[\s,;–-]*(?:presso|in|nel|nella|nell['’]|al|alla|all['’]|c/o)\b[^\n]{3,90}", re.I)
+_CLOSED = re.compile(r"\W{0,4}chius[oaie]\b", re.I)  # `Martedì: chiuso` between days with their hours
 LONGEST = 260  # characters of an entry; more is prose
 _BEFORE = 80
 
@@ -78,7 +79,7 @@ def timetable(text: str, found: Sequence[Head], place: int, start: int) -> tuple
         head = found[at]
         if at > place:
             gap = text[found[at - 1].end : head.start]
-            bare = gap
+            bare = _CLOSED.sub("", gap, count=1)
             for named in _SCOPE.finditer(gap):
                 if note := named["note"].strip():
                     note = re.sub(r"\s+(?:dal|dall)$", "", note)
@@ -91,6 +92,8 @@ def timetable(text: str, found: Sequence[Head], place: int, start: int) -> tuple
         if head.when and head.hours:
             rows.append(Row(what=scope, when=head.when, hours=head.hours, start=head.start, end=head.end))
             day = ""
+        elif head.when and _CLOSED.match(text, head.end):
+            pass
         elif head.when and not day and scope:
             day = head.when if not scope else ""
         else:

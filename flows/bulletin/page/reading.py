@@ -16,10 +16,11 @@ from flows.bulletin.language.months import with_months
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.fields import alerted, labelled
+from flows.bulletin.page.fields import alerted, dated, labelled, parted
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
@@ -43,6 +44,7 @@ _LABEL = re.compile(
     r"^(?!Motivo|Causa|Oggetto)(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}"
     r"|Un['’]avvertenza|Una (?:raccomandazione|precisazione)):\s+"
 )
+_NOT = re.compile(r"Non bisogna\s")  # `Non bisogna fare nulla: è solo una prova.`
 _SIGNED = re.compile(r"^\((?:[A-ZÀ-Ý][\w.’']*\s?){1,4}\)\s(?=\S)")  # whose words stood before
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
@@ -58,6 +60,12 @@ _PROGRAMME_OF = re.compile(  # `Programma di domenica 25 aprile:` and its hours 
 )
 _BOLD = re.compile(r"(?<![*\w])\*\*(?=\S)([^*\n]{1,160})(?<=\S)\*\*(?![*\w])")
 _TIGHT_MARK = re.compile(r"^[ \t]*[-–•·▪●►➢✓✔](?=[^\W\d_])", re.M)  # `·accendere fuochi` is an item
+_DATED_ROWS = re.compile(  # days below a colon, which no sign marks as a list's
+    rf":[ \t]*\n(?:[ \t]*\n)?"
+    rf"(?P<rows>(?:[ \t]*(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}"
+    r"\s(?:in|al|alla|allo|a|ad|presso|nel|nella)\s[^\n:]{4,100}(?:\n|$)){2,6})",
+    re.I,
+)
 _BARE_CLOCK = re.compile(  # `ogni sabato in piazza Po, 8-13`
     r"^(?P<line>[^\n]*\b(?:ogni|tutti i|tutte le|del mese)\b[^\n]*, )"
     r"(?=(?:[5-9]|1\d|2[0-3])\s?[-–]\s?(?:[6-9]|1\d|2[0-4])\.?$)",
@@ -90,7 +98,7 @@ _MEETING_POINT = re.compile(
     r"\b(?:punto|luogo)\sd(?:i\s|['’])(?:incontro|ritrovo)\s?:\s?(?=(?P<noun>\w+))", re.I
 )
 _STREET = re.compile(r"via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo")
-_UNSURE = (Kind.road, Kind.alert)  # known by words that other news has as well
+_UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
 
 
 @lru_cache(maxsize=32)
@@ -123,13 +131,13 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
     body = without_agenda(
-        labelled(alerted(body))
+        parted(labelled(dated(alerted(body))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
-    body = _HOUR.sub("ore ", body)
+    body = _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body))
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
@@ -165,6 +173,12 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         unreadable=found.unreadable,
         is_cut=is_cut or is_torn,
     )
+
+
+def _listed(rows: re.Match[str]) -> str:
+    """Each row behind a mark."""
+    marked = re.sub(r"(?m)^[ \t]*(?=\S)", "- ", rows["rows"])
+    return f"{rows[0][: rows.start('rows') - rows.start()]}{marked}"
 
 
 def _meets(point: re.Match[str]) -> str:
@@ -245,7 +259,9 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
             text = spoken(mended(parameter(calmed(tidied(piece), forms))))
             if same(text, heading):
                 continue
-            text = _LABEL.sub("", text) if has_verb(_LABEL.sub("", text)) else text
+            label = _LABEL.match(text)
+            if label and has_verb(text[label.end() :]) and not _NOT.match(text):
+                text = text[label.end() :]
             text = _SIGNED.sub("", text)
             text = text[:1].upper() + text[1:]
             if _stands(text):

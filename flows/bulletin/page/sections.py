@@ -137,7 +137,8 @@ _STAMP = re.compile(
     rf"(?:(?:data(?: di)? pubblicazione|pubblicat[oa](?: il)?|prima pubb\w*\.?|ultim[oa]"
     rf" (?:aggiornamento|modifica)|aggiornat[oa](?: il)?)\W*{_A_DAY}.{{0,12}}"
     rf"|(?:notizie|news|avvisi|eventi|comunicati|in evidenza)(?:\s+{_A_DAY})?"
-    rf"|(?:(?:il|la)\s(?:vice)?sindac[oa]|l['’]amministrazione comunale)"
+    r"|(?!.*\s(?:ordina|dispone|avvisa|informa|rende noto|invita|comunica|decreta)\b)"
+    rf"(?:(?:il|la)\s(?:vice)?sindac[oa]|l['’]amministrazione comunale)"
     rf"(?:\s(?:e\s)?(?:il\s|la\s|l['’])?(?-i:[A-ZÀ-Ý][\w.’']*)){{0,5}}"  # who signs
     rf"|(?:notizia|avviso|evento|comunicato)\s+{_A_DAY}|(?:leggi|scopri)"
     rf" (?:di più|tutto)|.*\blorem ipsum\b.*|informazione non disponibile|nessun (?:contenuto"

@@ -11,16 +11,20 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.telling import tells
+from flows.bulletin.page.telling import figures, tells
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
+from flows.bulletin.summary.extended import OF_SOME, OFFICIAL
 from flows.bulletin.summary.framed import DAYS_AND_HOURS, OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.recalls import lot
+from flows.bulletin.summary.frames.sentences import IS_A, repeats
+from flows.bulletin.summary.frames.street_list import listed_streets
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
+from flows.bulletin.summary.named import stems
 
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
@@ -106,6 +110,21 @@ _LIMITS = re.compile(
     r"|solo|soltanto|riapr|[Gg]li altri (?:diviet|obbligh|us))\w*|\b(?:pubblico|residenti)\b",
     re.I,
 )  # such a sentence stays
+_FINED = re.compile(r"\b(?:multa|sanzion\w+)\b", re.I)
+_SHORT_PAGE, _ALL, _FEW = 420, 0.75, 2  # characters, of them in sentences, of these left out
+_NO_NEWS = re.compile(
+    r"\b(?:scus\w+|ringrazi\w+|grazie|disagi\w*|collaborazione|aspettiamo|contatt\w+|informazioni|cittadinanza"
+    r"|allegat\w+|segnaletica|aggiornat\w+|puniti|prevede|prudenza|necessari\w+"
+    r"|(?:il|la) sindac\w|assessor\w+|dichiara\w*|spiega|commenta)\b|@|[!?»]",
+    re.I,
+)
+_OF_USE = re.compile(
+    r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|gratuit\w+|euro"
+    r"|garanti\w+|solo"
+    r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat)[oaie]|entro|fino|arriva|arriverà|cambia"
+    r"|va|vanno|senso unico|passeranno|regolat[oa]|movieri)\b",
+    re.I,
+)
 _LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
 
 
@@ -127,13 +146,16 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _lot,
         _rain,
         _prices,
+        _whole,
         _rest,
     ):
-        bases = [text] if made in (_rain, _rest) else list(_shorter(text))
+        bases = [text] if made in (_rain, _whole, _rest) else list(_shorter(text))
         bases += [""] if made is _ban else []  # what is forbidden, before what led to it
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
             longer = _with(base, " ".join([*added, said]))
+            if made is _deed and said != PRECAUTIONS and _loses(told, longer, notice):
+                continue
             if utf16(longer) <= limit and passes(longer):
                 text, told = base, longer
                 added.append(said)
@@ -173,7 +195,9 @@ def _streets(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind is not Kind.supply_cut or _PLACED.search(text):
         return ()
     is_listed = _ZONES.search(notice.body) or len(_STREET_ROWS.findall(notice.body)) > 1
-    return (STREETS,) if is_listed else ()
+    listed = listed_streets(notice) if is_listed else ""
+    named = (f"Le vie interessate sono {listed}.",) if " e " in listed else ()
+    return (*named, STREETS) if is_listed else ()
 
 
 def _ban(text: str, notice: Notice) -> tuple[str, ...]:
@@ -189,11 +213,19 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind not in _OF_DANGERS or "precauzioni" in text:
         return ()
     deeds = [one.text for one in asked(notice)]
-    if not deeds or any(tells_deed(text, deed) for deed in deeds):
+    left = [deed for deed in deeds if not tells_deed(text, deed)]
+    if 0 < len(left) < len(deeds) and deeds[0] in text:
+        return (" ".join(left), _OTHERS, PRECAUTIONS)  # one of several that a frame told
+    if not left or len(left) < len(deeds):
         return ()
     others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
     first = [] if notice.listings else deeds[:1]
     return (" ".join(deeds), *others, *first, OTHERS if notice.kind is Kind.service else PRECAUTIONS)
+
+
+def _loses(told: str, longer: str, notice: Notice) -> bool:
+    """Whether a deed of `told` is gone from the text that tells another."""
+    return any(one.text in told and one.text not in longer for one in asked(notice))
 
 
 def _still(text: str, notice: Notice) -> tuple[str, ...]:
@@ -236,6 +268,28 @@ def _prices(text: str, notice: Notice) -> tuple[str, ...]:
     if not _PRICED.search(notice.title) or _PRICE.search(text) or gate.IN_PAGE.search(text):
         return ()
     return ("Le tariffe sono nella pagina.",) if _PRICE.search(notice.body) else ()
+
+
+def _whole(text: str, notice: Notice) -> tuple[str, ...]:
+    """The one or two sentences of a short page that `text` leaves out: there is room for all that it says."""
+    if notice.kind in OCCASIONS or notice.listings or notice.rows or len(notice.body) > _SHORT_PAGE:
+        return ()
+    if sum(map(len, notice.prose)) < _ALL * len(notice.body):
+        return ()  # what is told in no sentence is left, too
+    said = map(worded, notice.prose[1:])
+    left = [one for one in said if not repeats(text, one) and one not in text and not _tells_most(text, one)]
+    both = " ".join(left)
+    is_own = 0 < len(left) <= _FEW and all(is_fit(one, one) for one in left) and not _LEANS.search(both)
+    is_news = is_own and not any(words.search(both) for words in (_NO_NEWS, OFFICIAL))
+    is_news = is_news and not any(IS_A.match(one) or OF_SOME.match(one) for one in left)
+    is_news = is_news and not (figures(both) and figures(both) <= figures(text))  # told in other words
+    is_news = is_news and not (_FINED.search(text) and _FINED.search(both))
+    return (both,) if is_news and all(map(_OF_USE.search, left)) else ()
+
+
+def _tells_most(text: str, sentence: str) -> bool:
+    own = stems(sentence)
+    return len(own & stems(text)) * 2 >= len(own)
 
 
 def _rest(text: str, notice: Notice) -> tuple[str, ...]:

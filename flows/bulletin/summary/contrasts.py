@@ -30,11 +30,15 @@ from flows.bulletin.summary.other_requests import of_another
 EXCEPTIONS = "Le eccezioni sono nella pagina."
 MEASURES = "Le altre modifiche sono nella pagina."
 _ALL_MEASURES = "Le chiusure sono nella pagina."
+_CHANGES = "Le modifiche alla viabilità sono nella pagina."
+_HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _MEASURES = (
     (
         "transit",
         re.compile(
-            r"\bdivieto di (?:transito|circolazione)|\bchius(?:[oaie]|ura)\b|\bvietat\w+ il transito", re.I
+            r"\bdivieto di (?:transito|circolazione)|\bchius(?:[oaie]|ura)\b|\bvietat\w+ il transito"
+            r"|\bsospes[ao] la circolazione|\binterdett[oaie] al (?:traffico|transito)",
+            re.I,
         ),
     ),
     ("parking", re.compile(r"\bdivieto di (?:sosta|fermata)|\bvietat\w+ (?:il transito e )?la sosta", re.I)),
@@ -170,7 +174,8 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
         yield f"{line[: line.index(' ', line.index(' ') + 1)]} è nella pagina."
         return
     if _measures_left_out(text, notice) and not any(outlines(notice)):  # which tell all of them
-        yield MEASURES if _measures(text) else _ALL_MEASURES
+        is_shut = any("transit" in _measures(sentence) for sentence in notice.prose)
+        yield MEASURES if _measures(text) else _ALL_MEASURES if is_shut else _CHANGES
         return
     if "nella pagina" not in text and any(said in text for said in _trimmed(notice)):
         yield EXCEPTIONS
@@ -226,11 +231,11 @@ def _place_left_out(text: str, notice: Notice) -> str:
 
 def _measures_left_out(text: str, notice: Notice) -> bool:
     """Whether a page about a street tells another measure than those of `text`."""
-    if notice.kind is not Kind.road or "nella pagina" in text:
+    if notice.kind is not Kind.road or "nella pagina" in text.replace(_HOURS_IN_PAGE, ""):
         return False
     own = _measures(text)
     if not own:  # what is built there is told, and not that nobody passes
-        return any("transit" in _measures(sentence) for sentence in notice.prose)
+        return any(_measures(sentence) & {"transit", "one way"} for sentence in notice.prose)
     return any(_measures(sentence) - own for sentence in notice.prose)
 
 
@@ -285,6 +290,7 @@ def _closed_too(text: str, notice: Notice) -> str:
             for line in lines(notice)[1:]
             if _CLOSES.search(line)
             and not _NO_DOOR.search(line)
+            and _share(line, text) < _MOST_TOLD
             and (
                 days_of(line) - told
                 or (days_of(line) and _offices(line) & _offices(notice.title) - _offices(text))

@@ -74,7 +74,7 @@ _LETS = re.compile(
     r"|deviat\w|percors[oi] alternativ\w|divieto|vietat\w)\b",
     re.I,
 )
-_OF_SOME = re.compile(
+OF_SOME = re.compile(
     r"(?:per (?:i|gli|le|chi|coloro)\b|chi\b|coloro\b|se\b|nel caso"
     r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
     r"|qualora|ove\b|quando\b|laddove"
@@ -95,7 +95,7 @@ _SHUT_TOO = re.compile(r"(?:È|Sono|Resta|Restano|Sarà|Saranno) (?:chius|sospes
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _LISTS = re.compile(r"[:;]\s")
 _FINED = re.compile(r"\bmult[ae]\b", re.I)
-_OFFICIAL = re.compile(
+OFFICIAL = re.compile(
     r"\b(?:graduatori\w+|stanziat[oaie]|notifica|rinuncia"
     r"|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b",
     re.I,
@@ -255,7 +255,7 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
     for sentence in (*office(notice, matter), *framed(notice, matter)):
         leans = _LEANS.search(sentence.text) and not _SHUT_TOO.match(sentence.text)
         applies = _APPLIES.match(sentence.text) or _WHO_MUST.match(sentence.text)
-        is_of_some = _OF_SOME.match(sentence.text) and not applies
+        is_of_some = OF_SOME.match(sentence.text) and not applies
         if is_of_some or leans or IS_A.match(sentence.text):
             continue
         if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
@@ -283,7 +283,7 @@ def _sums(text: str) -> set[str]:
 def _may_follow(text: str, sentence: Sentence) -> bool:
     return (
         sentence.flaw <= (_WITH_ADDRESS if _is_address_of_how(text, sentence) else _FLAW)
-        and not _OFFICIAL.search(sentence.text)
+        and not OFFICIAL.search(sentence.text)
         and bare(sentence.text) not in bare(text)
         and not repeats(_without_page(text), sentence.text)
         and not (_FINED.search(text) and _FINED.search(sentence.text))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.bulletin.guard.verdict import check
-from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.relative_days import troubles as relative_troubles
 from flows.bulletin.language.sentences import has_verb, split
@@ -18,9 +17,10 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
-from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot, Told
+from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import MUST, figures, tells
+from flows.bulletin.summary.asides import BOOKING, UNBOOKED, is_aside, is_of_another_act
 from flows.bulletin.summary.contrasts import contrasts
 from flows.bulletin.summary.duties import unsaid
 from flows.bulletin.summary.frames.beginnings import start_of_news
@@ -28,9 +28,9 @@ from flows.bulletin.summary.frames.instalments import untold as instalments_unto
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.named import says_matter, stems
-from flows.bulletin.summary.other_requests import of_other_requests
 from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
+from flows.bulletin.summary.working_days import untold as days_untold
 
 IN_PAGE = re.compile(r"\b(?:nella|(?<!allegat[oaie] )alla) pagina\b", re.I)
 _OF_TITLES = frozenset(
@@ -68,18 +68,6 @@ _FROM = re.compile(  # the office's first sentence begins with the day from whic
     re.I,
 )
 _FROM_MONTH = re.compile(rf"Da(?:l\s)?\s?(?P<month>{MONTH})(?:\s20\d\d)?\b", re.I)
-_UNBOOKED = Cued(
-    r"\b(?:senza|non\s(?:serve|occorre|bisogna|è\s(?:necessari[oa]|richiest[oa]|obbligatori[oa])))\s"
-    r"(?:(?:l['’]|la\s|alcuna?\s|nessuna?\s|bisogno\sdi\s|obbligo\sdi\s))?(?:appuntamento|prenotazione|prenotare|iscrizione)\b",
-    re.I,
-)
-_BOOKING = re.compile(r"\b(?:prenot\w+|su appuntamento)\b", re.I)
-_REACHES = re.compile(
-    r"\b(?:arriv(?:a|ano|erà|eranno)|recapitat\w|spedit\w|distribuit\w"
-    r"|(?:sar(?:à|anno)|verr(?:à|anno))\s(?:res[oi]|pubblicat|comunicat|espost|affiss|approvat|format|erogat|liquidat)\w*)"
-    r"\b[^.;]{0,80}\bentro\b",
-    re.I,
-)
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
 _PUT_OFF = re.compile(
     r"\W*(?:rinviat|annullat|posticipat|sospes|spostat|cancellat)[oaie]\b(?:\sa data da destinarsi)?\W+"
@@ -104,10 +92,6 @@ _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent 
 _BANS_FOR_NOW = re.compile(  # how long it holds no figure can say
     r"\b[Ff]ino a (?:revoca|nuov[oa] \w+),? (?:è|sono) vietat[oaie]\b"
 )
-_RECALLS = re.compile(  # `Si ricorda che l'ordinanza n. 8 vieta, fino al 30 giugno, di`
-    r"(?:(?:si )?ricord(?:a|iamo)|(?:si )?rammenta)\b[^.;:]{0,30}\b(?:ordinanza|regolamento|delibera\w*) n\b",
-    re.I,
-)
 _NIGHT = re.compile(
     r"\bnotte (?:tra|fra) [^.;:\n]{0,40}?\be (?:\w{4,8}ì |sabato |domenica )?"
     rf"(?P<last>\d{{1,2}}[°º]? {MONTH})",
@@ -122,13 +106,17 @@ _REST_NAMED = {
     for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
 }
 _ALL_OTHERS = re.compile(r"\baltri dettagli sono nella pagina\.$")
-_RETURNED = re.compile(r"\b[Nn]on (?:consumar|mangiar|bere|usar|utilizzar)\w*\b.*\b(?:riport|restitu)\w+")
+_RETURNED = re.compile(
+    r"\b[Nn]on (?:consumar|mangiar|bere|usar|utilizzar)\w*\b.*\b(?:riport|restitu|contatt)\w+"
+)
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _SUPPLY = re.compile(
     r"\b(?:acqu\w+|idric\w+|corrente|luce|elettric\w+|energia|gas|telefon\w+|internet|linea)\b", re.I
 )
-_MEASURE = re.compile(r"\b(?:divieto|vietat[oaie]|chius[oaie]|chiusura|senso unico)\b", re.I)
+_MEASURE = re.compile(
+    r"\b(?:divieto|vietat[oaie]|chius[oaie]|chiusura|senso unico|sospes[ao] la circolazione)\b", re.I
+)
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _TERM = re.compile(
     rf"\b[Ee]ntro (?:il|l['’])\s?(?:\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}|\d{{1,2}}[°º]?\s{MONTH})"
@@ -172,6 +160,7 @@ def faults(text: str, notice: Notice) -> tuple[str, ...]:
         *contrasts(text, notice),
         *relative_troubles(text),
         *_untold(text, notice),
+        *days_untold(text, notice),
     )
     if not leaves_all(text):
         found = (*found, *unsaid(text, notice))
@@ -270,7 +259,7 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
 def _untold(text: str, notice: Notice) -> Iterator[str]:
     if leaves_all(text):
         for slot in _BY_THEN & set(MUST.get(notice.kind, ())):
-            terms = [one for one in notice.slots.get(slot, ()) if not _is_aside(one, notice)]
+            terms = [one for one in notice.slots.get(slot, ()) if not is_aside(one, notice)]
             if terms and not any(tells(text, one) for one in terms):
                 yield f"Manca {NAMES[slot]}: la pagina dice «{terms[0].words}»."
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
@@ -292,10 +281,10 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca da quando: la pagina dice «{month[0]}»."
     if not days and notice.kind in (*_BEGINNING, Kind.hours) and (start := start_of_news(notice)):
         yield f"Manca da quando: la pagina dice «{start}»."
-    is_open = _UNBOOKED.search(text) is not None
-    if is_open and _BOOKING.search(_UNBOOKED.sub(" ", text)):
+    is_open = UNBOOKED.search(text) is not None
+    if is_open and BOOKING.search(UNBOOKED.sub(" ", text)):
         yield "Dice che non si prenota, e che si prenota."
-    if _YOU_BOOK.search(text) and any(_UNBOOKED.match(sentence) for sentence in notice.prose):
+    if _YOU_BOOK.search(text) and any(UNBOOKED.match(sentence) for sentence in notice.prose):
         yield "Dice che si prenota, e la pagina che non serve."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
@@ -314,11 +303,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
     if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1:
         yield f"Di {len(ends)} scadenze è detta solo una."
-    left = [
-        slot for slot in required(notice.kind) if slot in notice.slots and not _is_told(text, slot, notice)
-    ]
     named = {slot for rest in (_REST_NAMED, _ANNOUNCED) for slot, words in rest.items() if words.search(text)}
-    left = [slot for slot in left if slot not in named]
+    wanted = [slot for slot in required(notice.kind) if slot in notice.slots and slot not in named]
+    left = [slot for slot in wanted if not _is_told(text, slot, notice)]
     if notice.kind in (Kind.service, Kind.act) and _ALL_OTHERS.search(text) and len(split(text)) > 2:
         left = [slot for slot in left if any(figures(one.words) for one in notice.slots[slot])]
     is_vague = not figures(text) and not _BANS_FOR_NOW.search(text)  # with word of the rest, or without
@@ -343,11 +330,11 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     for slot in off if is_off and notice.kind in OCCASIONS else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())
         if slot is Slot.deadline:
-            told = tuple(one for one in told if not _is_aside(one, notice))
-        told = tuple(one for one in told if not (days and _is_of_another_act(one, notice)))
-        if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
-            continue
-        if told and not any(tells(text, one) for one in told):
+            told = tuple(one for one in told if not is_aside(one, notice))
+        told = tuple(one for one in told if not (days and is_of_another_act(one, notice)))
+        told = tuple(one for one in told if slot is not Slot.place or " deviat" not in one.sentence)
+        is_announced = slot in _ANNOUNCED and _ANNOUNCED[slot].search(text)
+        if told and not is_announced and not any(tells(text, one) for one in told):
             yield f"Manca {NAMES[slot]}: la pagina dice «{told[0].words}»."
 
 
@@ -370,28 +357,3 @@ def tells_some_days(text: str, notice: Notice) -> bool:
 
 def _is_told(text: str, slot: Slot, notice: Notice) -> bool:
     return any(tells(text, one) for one in notice.slots[slot])
-
-
-def _is_of_another_act(told: Told, notice: Notice) -> bool:
-    """Whether a term is one that an older act sets, of which the page reminds below its own news."""
-    is_below = folded(told.sentence) not in map(folded, (*notice.abstract, *notice.prose[:1]))
-    return (
-        is_below
-        and _RECALLS.match(told.sentence) is not None
-        and not stems(notice.title) & stems(told.sentence)
-    )
-
-
-def _is_aside(told: Told, notice: Notice) -> bool:
-    """Whether a term is none that a reader must keep: by when something reaches them, or one books a thing
-    beside what needs no booking.
-    """
-    own = figures(told.words)
-    is_clock = bool(own) and all(
-        ":" in figure for figure in own
-    )  # `dopo le 20 ed entro le 24` of any evening
-    if any(folded(line) == folded(told.sentence) for line in of_other_requests(notice)):
-        return True
-    if _REACHES.search(told.sentence) or (is_clock and notice.kind not in (Kind.deadline, Kind.job)):
-        return True
-    return bool(_BOOKING.search(told.sentence) and _UNBOOKED.search(notice.source))

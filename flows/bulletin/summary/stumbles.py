@@ -48,8 +48,9 @@ _OF_CHAINS = frozenset({Kind.alert, Kind.road, Kind.job})
 _LEANING = re.compile(
     r"(?:Nell[ae] stess[ae]|Nello stesso|Negli stessi|Nell[ae] medesim[ae]|Nei medesimi|Nell['’]occasione"
     r"|In tal caso|In questo caso|A tal fine|Nel frattempo"
-    r"|Inoltre|Infine)\b"
+    r"|Inoltre|Infine|In tutto il periodo)\b"
 )
+_HEADLINE = re.compile(r"\bc'è «[^»:]+: (?P<said>[^»]+)»")  # `c'è «Premio Alba: vince la 3B»`
 _PUBLISHED_TWICE = re.compile(
     r"\b(?P<deed>pubblicat|approvat|prorogat|riapert|chius)[oaie]\b[^.]{3,120}, (?P=deed)[oaie]\.",
     re.I,
@@ -248,6 +249,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if _CONTACT.match(text):
         yield "Il testo comincia da un recapito o da una sanzione."
     if match := _PAPER_ASKED.search(text):
+        yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
+    if (match := _HEADLINE.search(text)) and speaks(match["said"]):
         yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
     if match := _PUBLISHED_TWICE.search(text):
         yield f"«{match[0]}»: una parola è detta due volte."

@@ -15,7 +15,7 @@ _BANS = re.compile(
     re.I,
 )
 _BANNED = re.compile(
-    r"\b(?:diviet|vietat|viet[ai]\b|proibi|sospes|chius|revoc|di nuovo|cess"
+    r"\b(?:diviet|vietat|viet[ai]\b|proibi|rimoss|sospes|chius|revoc|di nuovo|cess"
     r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
     re.I,
 )

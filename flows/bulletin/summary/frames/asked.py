@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.orders import order_of
+from flows.bulletin.language.orders import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.facets import bare
 from flows.bulletin.summary.frames.sentences import MADE, Sentence
@@ -20,6 +20,7 @@ _KINDS = frozenset(
 _ASKS = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
     r"|invitiamo|raccomandiamo"
+    r"|(?:il\ssindaco|il\scomune|la\sprotezione\scivile|l['’]\w+)\s(?:invita|raccomanda|consiglia|chiede)(?=\s(?:di|a|ai|alla)\s)"
     r"|(?:cittadini|residenti|proprietari|conduttori|utenti|amministratori|famiglie|genitori)\s(?:[a-zà-ù]+\s){0,4}?"
     r"(?:devono|dovranno|sono\s(?:tenut|invitat|obbligat|pregat)[ie]|hanno\sl['’]obbligo)"
     r"|è\s(?:consigliato|opportuno|necessario|raccomandato|importante))\b"
@@ -87,6 +88,10 @@ def asked(notice: Notice) -> Iterator[Sentence]:
             if deeds := [deed for part in _AND.split(found["deed"]) if (deed := _deed(part))]:
                 yield from map(_sentence, deeds)
                 return  # what is asked first is asked most
+    for sentence in notice.prose:
+        if is_order(sentence) and len(sentence) <= _LONGEST and not _IF.search(sentence):
+            yield _sentence(sentence.rstrip("."))
+            return
     calls = next((said for said in notice.prose if _CALLS.search(said) and len(said) <= _LONGEST), "")
     if calls and notice.kind in _OF_FIRES:
         yield _sentence(_CALLING.sub(r"\1chiama", calls.rstrip(".")))

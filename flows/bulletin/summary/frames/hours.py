@@ -65,6 +65,7 @@ _SINCE = re.compile(r"\b(?:con\sdecorrenza|a\s(?:partire|decorrere|far\sdata))\s
 _RECEIVES = re.compile(r"\b(?:apr(?:e|ono|irà|iranno)|ricev(?:e|ono|erà|eranno)|osserv\w+)\b", re.I)
 _LISTS = re.compile(r"\bseguent[ei]\b", re.I)
 _NOT_SO = re.compile(r"\bnon\b[^.;]{0,30}\bgarantit\w+", re.I)
+_MOST_TOLD = 0.75  # of the words of a line
 _SMALL, _FEW = 3, 3  # letters of a word, words: `giornate`, `resteranno` and a year
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
 
@@ -207,9 +208,19 @@ def _with_exceptions(text: str, notice: Notice) -> str:
     """`text` with word of what stays open, where a list or a long sentence tells it."""
     return (
         f"{text} {_EXCEPTIONS_IN_PAGE}"
-        if _makes_exceptions(untold(text, notice)) and not (_EXCEPTS.search(text))
+        if _makes_exceptions(_unsaid(text, notice)) and not (_EXCEPTS.search(text))
         else text
     )
+
+
+def _unsaid(text: str, notice: Notice) -> list[str]:
+    """The lines that a text does not tell, in whatever words."""
+    own = _words(text)
+    return [line for line in untold(text, notice) if len(_words(line) & own) < _MOST_TOLD * len(_words(line))]
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in folded(text).split() if len(word) > _SMALL}
 
 
 def _tells(text: str) -> bool:

@@ -20,6 +20,7 @@ from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.streets import joined
 from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _FOLLOWING = re.compile(
     r"(?P<before>\b(?:nell[ae]|nei|negli|nel|all[ae]|agli|ai|al|dell[ae]|dei|degli|del|dall[ae]|sull[ae]"
@@ -143,7 +144,7 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
         if all(map(_FOLLOWS.match, items)):
             yield f"{lead} {joined(items)}."
         return
-    yield f"{lead}: {mark.join(items) if mark else joined(items)}."
+    yield plain_figures(f"{lead}: {mark.join(items) if mark else joined(items)}.")
 
 
 _KEEPS = re.compile(

@@ -37,6 +37,9 @@ _OPEN = re.compile(r"\bapert", re.I)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _ANNOUNCES = 4  # lines that may say from when the hours hold
 _LEAST, _MOST = 2, 6  # rows
+_NOTED = re.compile(
+    r"[ \t]*(?:\(|[,–-]\s?)?[ \t]*[a-zà-ù]{3}"
+)  # `9-11 (solo su appuntamento)`: a rule of its own
 _OTHERS = "Gli altri giorni sono nella pagina."
 
 
@@ -75,7 +78,7 @@ def opening_weekdays(notice: Notice) -> Iterator[str]:
     rows = [row for row in notice.rows if row.when or row.hours]
     office = _office(notice)
     said = opening_hours(rows, _MOST) if len(rows) >= _LEAST and len({row.list for row in rows}) == 1 else ""
-    if office is None or not said:
+    if office is None or not said or any(_NOTED.match(notice.source, row.end) for row in rows):
         return
     lead = office.words if _OPEN.search(notice.source) else f"per {office.words}"
     state = office.state("apert") if _OPEN.search(notice.source) else "l'orario è"

@@ -36,6 +36,15 @@ _FOR_A_TIME = re.compile(  # `ordina a tutta la cittadinanza, dal 1° luglio al 
     r"(?P<when>(?:dal|dall['’]|fino|dalle|nei|nel)\s?[^,;:]{5,50}),\s(?P<what>il\sdivieto\b.+)$",
     re.I | re.S,
 )
+_BOUND = re.compile(  # `Il Sindaco ordina a tutti i proprietari di terreni di tagliare i rami`
+    r"^(?:(?:il|la)\s(?:sindac[oa]|commissari[oa])(?:\s(?-i:[A-ZÀ-Ý][a-zà-ù]+)){0,3}|si)\s(?:ordina|ha\sordinato|impone)\s"
+    r"a(?:\s(?=tutt)|(?=i\s|gli\s))(?P<who>(?:tutti\s)?(?:i|gli)\s[^.;:]{5,140}?),?\sdi\s"
+    r"(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
+    re.I | re.S,
+)
+_WARNED = re.compile(  # `La Protezione civile ha diramato un'allerta gialla`
+    r"^(?:la|il|l['’])\s?[^,.;:]{5,80}?\sha\s(?:diramato|emesso|emanato|diffuso)\s(?=un['’]allerta\b)", re.I
+)
 _BAN = re.compile(r"(?:il\s)?divieto\b", re.I)
 _NOUN = re.compile(r"(?:(?:il|lo|la|i|gli|le)\s|l['’])(?P<noun>[a-zà-ù]+)", re.I)
 _DEED = re.compile(
@@ -50,6 +59,11 @@ def ordered(sentence: str) -> str:
     if for_a_time := _FOR_A_TIME.match(sentence):
         when = for_a_time["when"]
         return f"{when[:1].upper()}{when[1:]} è in vigore {for_a_time['what']}"
+    if bound := _BOUND.match(sentence):
+        who = f"{bound['who'][:1].upper()}{bound['who'][1:]}"
+        return f"{who} devono {bound['deed']}".replace("della presente ordinanza", "dell'ordinanza")
+    if warned := _WARNED.match(sentence):
+        return f"C'è {sentence[warned.end() :]}"
     sentence = sentence.replace(" c.a.", "")  # `corrente anno`
     found = _SIGNED.match(sentence) or _OFFICE.match(sentence)
     if found is None:

@@ -32,11 +32,21 @@ _DEED = re.compile(
     r"(?:[^.;]*?\b(?P<back>riport|restitu|riconsegn)\w+)?",
     re.I,
 )
+_STOPS = re.compile(  # `deve smettere di usarlo e contattare il venditore`
+    r"\bsmett\w+ di (?:usar|utilizzar)(?P<it>lo|la|li|le)\b"
+    r"(?:[^.;]{0,30}(?P<seller>contatt\w+ il (?:venditore|negozi\w+)))?",
+    re.I,
+)
 _BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
 _TAKE_BACK = "Non usarlo e riportalo al negozio."
 _LOT = Cued(
     r"\b(?:lotto|lotti|numero\sdi\slotto)\s?(?:di\s\w+\s)?(?:n[.°]\s?|numero\s|:\s)?(?P<lot>(?=[\w./-]*\d)[A-Z\d][\w./-]{1,18}\w)",
     re.I,
+)
+_PRODUCT = re.compile(  # of a recall's own table
+    r"^\W*(?:prodotto|nome del prodotto|denominazione(?: di vendita| commerciale)?)\s?:\s*"
+    r"(?P<name>[^\n:;]{3,70}?)[ .]*$",
+    re.I | re.M,
 )
 _RECALLED = re.compile(
     r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
@@ -102,6 +112,10 @@ def _named(notice: Notice, limit: int) -> Iterator[str]:
 
 def lot(text: str, notice: Notice) -> tuple[str, ...]:
     """The number of the one lot, or word of several, where `text` tells none: by it one knows the food."""
+    products = list(_PRODUCT.finditer(notice.source))
+    name = products[0]["name"] if len(products) == 1 else ""
+    if name and name.lower() not in text.lower():
+        return tuple(f"Si tratta di «{name}»{numbered}." for numbered in (*_numbered(text, notice), ""))
     lots = {found["lot"] for found in _LOT.finditer(notice.source)}
     if not lots and "lotti" in notice.source and "lott" not in text:
         return ("I lotti sono nella pagina.",)
@@ -110,9 +124,25 @@ def lot(text: str, notice: Notice) -> tuple[str, ...]:
     return (f"Il lotto è {lots.pop()}.",) if len(lots) == 1 else ("I lotti sono nella pagina.",)
 
 
+def _numbered(text: str, notice: Notice) -> Iterator[str]:
+    """`, lotto 12`, of one lot that `text` does not tell."""
+    lots = {found["lot"] for found in _LOT.finditer(notice.source)}
+    if len(lots) == 1 and not any(one in text for one in lots):
+        yield f", lotto {lots.pop()}"
+
+
 def _with_deed(notice: Notice) -> Iterator[str]:
     """The office's sentence of product and risk, and in short what it asks to do with it."""
     found = next(filter(None, map(_DEED.search, notice.prose)), None)
+    if found is None and (stops := next(filter(None, map(_STOPS.search, notice.prose)), None)):
+        seller = " e contatta il venditore" if stops["seller"] else ""
+        made = (
+            f"{worded(one)} Non usar{stops['it'].lower()}{seller}."
+            for one in notice.prose
+            if one != stops.string
+        )
+        yield from (text for text in made if _NAMED.search(text))
+        return
     if found is None:
         asks = next((sentence for sentence in notice.prose if _BACK.search(sentence)), "")
         made = (f"{worded(one)} {_TAKE_BACK}" for one in notice.prose if asks and one != asks)

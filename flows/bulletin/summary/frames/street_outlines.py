@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import musts
+from flows.bulletin.page.telling import figures, musts
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines
 from flows.bulletin.summary.frames.measures import SUPPLY, Measure, clause, measure_at
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import moments_of, span_of
+from flows.bulletin.summary.frames.street_list import listed_streets
 from flows.bulletin.summary.frames.streets import Street, inside, joined, streets_at
 from flows.bulletin.summary.frames.wording import worded
 
@@ -129,6 +130,8 @@ def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[
     where = inside(streets) if streets and is_all else _named(everywhere) if everywhere else "in alcune zone"
     where = f"in {where}" if everywhere and not streets else where
     is_left = not streets and not everywhere
+    if is_left and (listed := listed_streets(notice)):
+        where, is_left = f"in {listed}", False
     lead = ", ".join(filter(None, (days, hours)))
     if moments := moments_of(notice):
         left, hours, lead = [], moments, moments
@@ -235,3 +238,6 @@ def first_told(notice: Notice) -> Iterator[str]:
     first = worded(notice.prose[0]) if notice.kind is Kind.road and notice.prose else ""
     if first and {Slot.when, Slot.place} <= musts(first, notice):
         yield f"{first} Divieti e orari sono nella pagina."
+    rows = [row for row in notice.rows if row.list and row.when and row.place]
+    if first and len(rows) > 1 and not any("-" in figure for figure in figures(first)):
+        yield f"{first} Giorni e vie sono nella pagina."

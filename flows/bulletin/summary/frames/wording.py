@@ -73,7 +73,8 @@ SERVICE = re.compile(
 _ACT_NAME = (
     r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
-    r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\.)){0,3}"
+    r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\."
+    r"|della polizia (?:locale|municipale)|del (?:comando|comandante|dirigente)|dell['’]ufficio \w+)){0,3}"
 )
 _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
@@ -96,7 +97,7 @@ _ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `C
     rf"^con (?:apposita |propria |un['’])?{_ACT_NAME}"
     r"(?: (?:appena )?(?:assunt|approvat|adottat|firmat|emess)[oa]"
     r"(?: (?:ieri|oggi|dal|dalla|dal consiglio|dalla giunta)[^,;.]{0,40}?(?= (?:è|sono|ha|hanno)\b))?)?"
-    r",? (?!n[.°º]|prot|\d|che\b|l[ae]\b|del\b|si )(?=\w)",
+    r",? (?!n[.°º]|prot|\d|che\b|l[ae]\b|dell?a?\b|si )(?=\w)",
     re.I,
 )
 _FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
@@ -305,6 +306,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             re.I,
         ),
         (rf"^(In occasione de[^,\d]{{3,50}}?)(?<! di) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
+        (r"^In (?:questo|tale) periodo,? ", "In tutto il periodo ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )

@@ -8,8 +8,10 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.signals import WEEKDAY
 
 _FIGURE = re.compile("[0-9]")  # without one most of these have nothing to do
-_NUMERIC_DATE = Cued(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
-_SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
+_NUMERIC_DATE = Cued(
+    r"(?<!\blotto )(?<!\bn\. )(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)"
+)
+_SHORT_YEAR = re.compile(r"(?<!\blotto )(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(
     r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
     r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
@@ -20,6 +22,11 @@ _HOUR = Cued(
 )
 _HOURS = Cued(  # `ore 9.00-12.30`
     r"(?<!lle )\bore (?P<from>\d{1,2})(?:[.:](?P<min>\d\d))? ?[-–] ?(?P<to>\d{1,2})"
+    r"(?:[.:](?P<min2>\d\d))?(?![\d:/])",
+    re.I,
+)
+_FROM_HOUR = re.compile(  # `osservano l'orario continuato 7.30 - 18`
+    r"\b(?P<lead>orario(?: continuato)?:? )(?P<from>\d{1,2})(?:[.:](?P<min>\d\d))? ?[-–] ?(?P<to>\d{1,2})"
     r"(?:[.:](?P<min2>\d\d))?(?![\d:/])",
     re.I,
 )
@@ -54,6 +61,7 @@ def plain_figures(text: str) -> str:
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
     text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
     text = _FROM_WEEKDAY.sub(r"\1a ", text)
+    text = _FROM_HOUR.sub(_from_to, text)
     text = _HOURS.sub(_from_to, _HOUR.sub(_hour, text))
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {clock(at['hour'], at['min'])}", text)
@@ -83,7 +91,7 @@ def _from_to(match: re.Match[str]) -> str:
     first, last = clock(match["from"], match["min"] or "00"), clock(match["to"], match["min2"] or "00")
     if not int(match["from"]) < int(match["to"]) <= 24:
         return match[0]
-    return f"dalle {first} alle {last}"
+    return f"{match.groupdict().get('lead') or ''}dalle {first} alle {last}"
 
 
 def clock(hour: str, minute: str) -> str:

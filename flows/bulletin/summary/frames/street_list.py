@@ -1,0 +1,53 @@
+"""The streets that a page lists below `Vie interessate:`, as one place: `in via Po dal 2 al 8 e via Adda`."""
+
+import re
+
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.streets import joined, streets_at
+
+_LEAD = re.compile(
+    r"^[^\n]{0,80}\b(?:vie|strade|zone|località|utenze)\s(?:(?:saranno|sono|che saranno)\s)?"
+    r"(?:interessat|coinvolt)[eao]\b[^\n:]{0,40}:[ \t]*(?P<same>[^\n]*)\n?",
+    re.I | re.M,
+)
+_MARK = re.compile(r"^[ \t]*(?:[-–•·*▪]|\d{1,2}[.)])?[ \t]*")
+_COMMAS = re.compile(
+    r",\s(?=(?:via|viale|vicolo|piazza|piazzale|corso|largo|strada|contrada|località)\s)|\se\s", re.I
+)
+_NUMBERS = re.compile(
+    r",?\s\(?(?:(?:da|dal|dai)\s(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?\s(?:al?|ai)\s"
+    r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?|(?:numeri|civici|lato)\s(?:pari|dispari))\)?"
+)
+_MOST = 4  # streets that one sentence holds
+
+
+def listed_streets(notice: Notice) -> str:
+    """`via Po dal civico 2 al civico 8 e via Adda`; "" where there are more, or one is unsure."""
+    found = list(_LEAD.finditer(notice.source))
+    if len(found) != 1:
+        return ""
+    rows = _COMMAS.split(found[0]["same"].strip(" .;")) if found[0]["same"].strip() else []
+    for line in [] if rows else notice.source[found[0].end() :].split("\n"):
+        bare = line[_match_end(line) :].strip(" .;,")
+        if not bare and rows:
+            break
+        if bare and streets_at(bare, 0) is None and rows:
+            break  # what stands below the list
+        if bare:
+            rows.append(bare)
+    told = [_street(row) for row in rows]
+    return joined(told) if 0 < len(told) <= _MOST and all(told) else ""
+
+
+def _match_end(line: str) -> int:
+    mark = _MARK.match(line)
+    return mark.end() if mark else 0
+
+
+def _street(row: str) -> str:
+    """The one street of a row, with its house numbers; "" where the row tells anything else."""
+    found = streets_at(row, 0)
+    if found is None or len(found.all) != 1:
+        return ""
+    rest = row[found.end :].rstrip(" .;,")
+    return f"{found.all[0].words}{rest.lower()}" if not rest or _NUMBERS.fullmatch(rest) else ""
