@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 
@@ -84,6 +85,17 @@ _DAY_FIELD = re.compile(
     r"\s?(?:[-–]|alle(?:\sore)?)\s?(?P<last>\d{1,2}(?:[:.]\d\d)?))\W*(?:\n|$))?",
     re.I | re.M,
 )
+_HOW = re.compile(  # `Come si fa domanda`, and below it `Solo online, con SPID, entro il 9 aprile`
+    r"^[ \t*#_]*come\s(?:si\s(?:fa|presenta|invia)|fare|presentare|inviare|iscriversi)"
+    r"(?:\s(?:la\s)?(?P<asked>domanda|richiesta))?[^\w\n]*\n\s*"
+    r"(?P<said>(?:solo|soltanto|solamente|esclusivamente|unicamente|on-?line|tramite|attraverso|entro"
+    r"|via (?:pec|e?-?mail))\b[^\n]*)",
+    re.I | re.M,
+)
+_OF_ENTRIES = re.compile(r"\bcome\siscriversi\b|\b(?:pre)?iscri\w+", re.I)
+_OF_REQUESTS = re.compile(
+    r"\b(?:bando|bonus|contribut\w|domand[ae]|richiest[ae]|bors[ae]|agevolazion\w)\b", re.I
+)
 _SHUTS = re.compile(  # whose day stands in a field
     r"^(?=(?:Il|La|Lo|I|Gli|Le|L['’]\w+|[Vv]ia|[Pp]iazza)\b)(?P<said>[^.:\n\d]{8,200}?\b"
     r"(?:sarà|saranno|verrà|verranno|rest\w+|rimarrà|rimarranno)\s"
@@ -102,6 +114,22 @@ def dated(body: str) -> str:
     day = day[:1].upper() + day[1:] if not day[:1].isdigit() else f"Il {day}"
     told = f"{day}{clock}, {said[:1].lower()}{said[1:]}"
     return f"{body[: shuts[0].start()]}{told}{body[shuts[0].end() :]}"
+
+
+def asked(body: str, title: str) -> str:
+    """`body` with the words below `Come si fa domanda`, which have no verb, as a sentence."""
+    return _HOW.sub(lambda found: _asked(found, title), body)
+
+
+def _asked(found: re.Match[str], title: str) -> str:
+    first = split(found["said"])[0]
+    if _OF_ENTRIES.search(f"{found[0].partition(chr(10))[0]} {title}"):
+        lead = "L'iscrizione si fa"
+    elif found["asked"] or _OF_REQUESTS.search(title):
+        lead = "La domanda si presenta"
+    else:
+        return found[0]
+    return found[0] if speaks(first) else f"{lead} {found['said'][:1].lower()}{found['said'][1:]}"
 
 
 def parted(body: str) -> str:

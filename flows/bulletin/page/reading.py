@@ -20,7 +20,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.fields import alerted, dated, labelled, parted
+from flows.bulletin.page.fields import alerted, asked, dated, labelled, parted
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
@@ -131,7 +131,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
     body = without_agenda(
-        parted(labelled(dated(alerted(body))))
+        parted(labelled(dated(alerted(asked(body, title)))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))

@@ -11,6 +11,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.orders import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.facets import bare
+from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.wording import worded
 
@@ -89,7 +90,8 @@ def asked(notice: Notice) -> Iterator[Sentence]:
                 yield from map(_sentence, deeds)
                 return  # what is asked first is asked most
     for sentence in notice.prose:
-        if is_order(sentence) and len(sentence) <= _LONGEST and not _IF.search(sentence):
+        is_short = len(sentence) <= _LONGEST
+        if is_order(sentence) and is_short and is_fit(sentence, sentence) and not _IF.search(sentence):
             yield _sentence(sentence.rstrip("."))
             return
     calls = next((said for said in notice.prose if _CALLS.search(said) and len(said) <= _LONGEST), "")

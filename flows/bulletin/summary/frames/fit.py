@@ -48,7 +48,7 @@ _EMPTY = re.compile(
 _TELLING = (Kind.date, Kind.time, Kind.amount)
 _SAID = re.compile(
     r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
-    r"|\babbiamo\b|\britengo\b"
+    r"|\babbiamo\b|\britengo\b|\b[Nn]oi\b"
 )
 
 

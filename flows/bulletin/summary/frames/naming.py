@@ -45,6 +45,12 @@ _STATES = re.compile(
     re.I,
 )
 _A_TAX = re.compile(r"(?:impost|tass|tribut|tari|imu\b|canon)", re.I)
+_ENTRIES_OF = re.compile(  # `Iscrizioni al trasporto scolastico 2027/2028`
+    r"(?:nuove |aperte le )?(?:pre-?)?(?:iscrizioni|domande|adesioni) (?:online )?(?:per )?"
+    r"(?:al|alla|il|la|alle|all['’])\s?(?:servizi[oi] (?:di )?)?"
+    r"(?P<what>(?:trasporto|mensa|refezione|pre-?scuola|pre e post|dopo-?scuola|post-?scuola)\b[^.:,;(–0-9]*)",
+    re.I,
+)
 _FEMININE = frozenset({"iniziativa", "misura", "campagna", "consultazione", "piattaforma"})
 
 
@@ -87,9 +93,13 @@ def with_name(text: str, matter: Matter | None) -> str:
     if said := _IS.match(text):
         return _is(matter, text[said.end() :])
     subject = _SUBJECT.match(text)
-    if subject is None or matter.is_plural:
+    if subject is None:
         return ""
     noun = subject["noun"].lower()
+    if noun == "servizio" and (entries := _ENTRIES_OF.match(matter.text.removeprefix("le "))):
+        return f"Il servizio di {entries['what'].strip().lower()} {text[subject.end() :]}"
+    if matter.is_plural:
+        return ""
     its = matter.noun.split(" ", 1)[0]
     if noun != its and (noun in _FEMININE) is not matter.is_feminine:
         return ""  # `La mensa è gratuito`
