@@ -93,9 +93,15 @@ _NO_SENTENCE = re.compile(  # a label, and an item of requirements
     r"(?:Cellulare|Telefono|Tel|Fax|E-?mail|Pec)\s?[:.]|(?:Non\s)?(?:Aver|Esser|Posseder|Risieder|Goder)e?\s(?![^.]*\bè\b)"
 )
 _HOUR = re.compile(r"\b[hH]\.?\s(?=(?:[01]?\d|2[0-3])[.:,][0-5]\d\b)")  # `dalle h. 15.00`
+_LABELLED_HOUR = re.compile(  # `Ora: 9.00` in a field of its own
+    r"^(?P<label>\W{0,3}(?:ora|orario|ore|inizio)\s?:\s?)(?P<hour>(?:[01]?\d|2[0-3])[:.][0-5]\d)(?=[ \t]*$)",
+    re.I | re.M,
+)
 _SHOUTED = re.compile(r"!{2,}")
 _MEETING_POINT = re.compile(
-    r"\b(?:punto|luogo)\sd(?:i\s|['’])(?:incontro|ritrovo)\s?:\s?(?=(?P<noun>\w+))", re.I
+    r"(?:\b(?:punto|luogo)\sd(?:i\s|['’])(?:incontro|ritrovo)|(?m:^\W{0,3})ritrovo)\s?:\s?"
+    r"(?=(?P<noun>\w+))(?!(?:ore|alle|dalle|h|\d+|il|la|lo|in|al|alla|presso|davanti|da)\b)(?!all['’])",
+    re.I,
 )
 _STREET = re.compile(r"via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo")
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
@@ -137,7 +143,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
-    body = _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body))
+    body = _LABELLED_HOUR.sub(r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body)))
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)

@@ -99,6 +99,11 @@ _OTHERS_FOLLOW = (
 _TESTED = re.compile(
     r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione)|attitudinal\w+)[^.\n]{0,40}$", re.I
 )
+_SIGNING = re.compile(
+    r"\b(?:iscrizion\w+|registrazion\w+|accredit\w+"
+    r"|apertura (?:porte|cancelli|cassa|biglietteria))\b[^.;\n]{0,40}$",
+    re.I,
+)
 _HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
     r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
 )
@@ -143,6 +148,7 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     found = _days(notice.source, notice.title)
+    has_hours = sum(span.role == "hours" for span in found) > 1
     is_asked = notice.kind in _CALLS and not any(span.role in ("deadline", "until") for span in found)
     others = " ".join(said for _, said in other_matters(notice.source, notice.title))
     for span in found:
@@ -152,8 +158,11 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
             continue  # `Domande dal 15 maggio`, and below `da venerdì 15 maggio a martedì 30 giugno`
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
-        if span.role in ("when", "hours") and _TESTED.search(page.text[max(0, span.start - 80) : span.start]):
+        before = page.text[max(0, span.start - 80) : span.start]
+        if span.role in ("when", "hours") and _TESTED.search(before):
             continue  # of the course's test
+        if span.role == "hours" and has_hours and _SIGNING.search(before):
+            continue  # when one signs up on the spot
         if is_asked and span.role == "when" and _is_for_asking(page, span):
             yield Slot.deadline, span.start, span.end
         if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(

@@ -15,7 +15,7 @@ _AT = re.compile(
     rf"\b(?!al\svia\b|in\svia\s(?:di|del|della|eccezional\w+|straordinari\w|sperimental\w|provvisori\w|telematic\w)\b)"
     rf"(?:presso|(?:(?:davanti|di\sfronte)\s(?=al))?(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
     r"(?:bibliotec|libreri|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
-    r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|pont[ei]\b|stazion|rifugi|spiaggi|palazzett|palasport|cascin|autodrom|campo\ssportiv|lungolago|lungomare|giardin|circolo\b|bocciofil|anfiteatr|arena\b|tensostruttur|ristorant|agriturism|quartier|Q\.re\b|cortil|largo|via\b|viale\b))"
+    r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|pont[ei]\b|stazion|rifugi|spiaggi|palazzett|palasport|cascin|autodrom|campo\ssportiv|lungolago|lungomare|giardin|circolo\b|bocciofil|anfiteatr|arena\b|tensostruttur|ristorant|agriturism|nido\s(?:comunale|d['’]infanzia)|quartier|Q\.re\b|cortil|largo|via\b|viale\b))"
     rf"|localit[àa]\s|frazione\s|(?<=partenza\s)da\s(?=(?:piazz|largo|via\b|viale\b|parcheggi))"
     r"|(?<=partenza\s)(?:dal|dallo|dalla|dall['’]|dai)\s?(?=parc|piazz|cortil|municip|chies|camp[oi]\b|stazion|centr|scuol"
     r"|sagrat|parchegg|orator|impiant|palestr|ponte\b|rifug|castell|vill|palazz)"

@@ -57,6 +57,11 @@ _IN_VAIN = Cued(  # `Non sono ammesse domande per lavori già eseguiti.`
     r"|(?:sono|restano)\sesclus[eai]\b)",
     re.I,
 )
+_NOT_ASKED = re.compile(
+    r"Non (?:è necessario|occorre|serve|bisogna|si deve|va) (?:presenta\w+|fare|inoltrare)\s(?:\w+\s)?"
+    r"(?:domanda|richiesta|istanza)\b",
+    re.I,
+)
 _COURSE = re.compile(r"\b(?:cors[oi]|laborator[io]+)\b", re.I)
 _PRICED = re.compile(r"\b(?:tariff[ae]|prezz[oi]|cost[oi])\b", re.I)
 _PRICE = re.compile(r"\beuro\b|€", re.I)
@@ -137,6 +142,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _streets,
         _exceptions,
         _excluded,
+        _unasked,
         _ban,
         _still,
         _closures,
@@ -180,6 +186,16 @@ def _excluded(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     said = [worded(sentence) for sentence in notice.prose if _IN_VAIN.match(sentence)]
     return tuple(one for one in said[:1] if is_fit(one, one) and one not in text and not _LEANS.search(one))
+
+
+def _unasked(text: str, notice: Notice) -> tuple[str, ...]:
+    """That nobody has to ask, where a text tells what one gets."""
+    if _NOT_ASKED.search(text):
+        return ()
+    said = [worded(sentence) for sentence in notice.prose if _NOT_ASKED.match(sentence)]
+    return tuple(
+        dict.fromkeys(one for told in said[:1] for one in (told, f"{told.partition(': ')[0].rstrip('.')}."))
+    )
 
 
 def _streets(text: str, notice: Notice) -> tuple[str, ...]:

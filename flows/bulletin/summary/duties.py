@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
 from flows.bulletin.page.telling import tells
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.of_a_part import is_for_a_part
 
 _AGES = (
-    r"\b(?:ragazz[ei]|bambin[ei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
+    r"(?<!\bdi\s)(?<!\bdei\s)(?<!\bcon\s)\b(?:ragazz[oaei]|bambin[oaei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
     r"(?:di\setà\scompresa\s)?(?:tra|fra|da|dai)\s(?:i\s)?\d{1,2}\s(?:e|ai|a)\s(?:i\s)?\d{1,2}\sanni\b"
 )
+_UP_TO_AGES = re.compile(r"^.*?(?=\b(?:tra|fra|dai?)\s)")
 _OF_AGES = Cued(_AGES, re.I)
 _DUTIES = (
     (
@@ -45,21 +46,32 @@ _SHORT = 110  # characters
 CONDITIONS = "Le condizioni per partecipare sono nella pagina."
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _CALLS = (Kind.deadline, Kind.job)
+_ASKED = (*_CALLS, Kind.service, Kind.campaign)
 _MAY_ASK = re.compile(  # the office's sentence on who may
     r"(?:Possono|Può|Potranno)\s(?:presentare|fare|partecipare|candidarsi|aderire|accedere|chiedere|richiedere"
     r"|iscriversi|beneficiare)\b|(?:Il\s(?:bando|contributo|bonus|servizio)|La\s(?:misura|selezione))\s(?:è|si)\s"
     r"(?:rivol|destinat|riservat|apert)",
     re.I,
 )
+_REQUIREMENTS = re.compile(
+    r"^\W*(?:requisiti|titol[oi] (?:di studio )?richiest[oi])\b[^:.\n]{0,40}(?::|$)", re.I | re.M
+)
+_REQUIRED = re.compile(
+    r"\b(?:requisit\w+|condizion\w+|diploma|laurea|isee|resident\w+|ann[oi]|possono|può)\b", re.I
+)
+_THEY_MAY = re.compile(
+    r"(?:I|Gli|Le|Chi)\s[^.;]{5,160}?\b(?:possono|può)\s(?:chiedere|richiedere|presentare|fare|votare|iscriversi)\b"
+)
+_REQUESTED = re.compile(r"\b(?:domand|istanz|richiest)[ae]\b", re.I)
 _MEANS = (
     r"\b(?:on-?line|modul\w+|pec|mail|uffici\w*|sportell\w|portale|spid|telefon\w+|protocollo|sito|sede"
     r"|biblioteca)\b|@"
 )
-_ROOM = 250  # characters: behind more there is no room to say that it is in the page
 _BY_MEANS = re.compile(rf"{_MEANS}|\b\d{{5}}", re.I)
 _HANDED_IN = re.compile(
     r"\b(?:domand|istanz|candidatur|iscrizion|adesion|richiest)[ei]?\w?\b[^.;]{0,60}?\b(?:present|consegn|invi|compil|trasm|effettu"
-    rf"|perven|inoltr)\w+[^.;]{{0,90}}?(?:{_MEANS})",
+    rf"|perven|inoltr)\w+[^.;]{{0,90}}?(?:{_MEANS})"
+    rf"|^\W*(?:domand[ae]|iscrizioni|candidature|adesioni)\s?:[^.;\n]{{0,60}}?(?:{_MEANS})",
     re.I,
 )
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
@@ -75,17 +87,31 @@ def booking(notice: Notice) -> str:
     return next((way for way in ways if way.startswith(duty)), f"{duty}.")
 
 
+def _of_age(whom: str, notice: Notice) -> str:
+    """`Possono partecipare i bambini da 3 a 6 anni.`, `Può partecipare chi ha tra i 12 e i 17 anni.`"""
+    if whom.split()[0][-1] in "oa":
+        return f"Può partecipare chi ha {_UP_TO_AGES.sub('', whom)}."
+    article = "gli" if whom[0] in "au" else "le" if whom.split()[0].endswith(("ne", "ze")) else "i"
+    return f"{'Possono partecipare' if notice.kind in OCCASIONS else 'È per'} {article} {whom}."
+
+
+def _who_may(notice: Notice) -> str:
+    """The first sentence of a page, where it says who may ask: `Gli elettori infermi possono chiedere …`."""
+    first = (*notice.abstract, *notice.prose, "")[0]
+    return first if _THEY_MAY.match(first) else ""
+
+
 def conditions(text: str, notice: Notice) -> Iterator[str]:
     """The office's short sentence with the age that one needs, where `text` has none, then word of it."""
     duty, told, _ = _DUTIES[1]
     if duty.search(notice.source) is None or told.search(text):
         return
-    yield from (said for said in notice.prose if duty.search(said) and len(said) <= _SHORT)
+    yield from (
+        said for said in notice.prose if duty.search(said) and len(said) <= _SHORT and said[-1] != "?"
+    )
     ages = {" ".join(found[0].lower().split()) for found in _OF_AGES.finditer(notice.source)}
     if len(ages) == 1:
-        whom = ages.pop()
-        article = "gli" if whom[0] in "au" else "le" if whom.split()[0].endswith(("ne", "ze")) else "i"
-        yield f"{'Possono partecipare' if notice.kind in OCCASIONS else 'È per'} {article} {whom}."
+        yield _of_age(ages.pop(), notice)
     yield CONDITIONS
 
 
@@ -98,16 +124,20 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
             told.search(text) or is_for_a_part(match.start(), notice, text)
         ):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
+    is_asking = _REQUESTED.search(text) is not None and "nella pagina" not in text
+    is_bare = notice.kind in _ASKED and is_asking and not _REQUIRED.search(text)
+    if is_bare and _REQUIREMENTS.search(notice.body):
+        yield "Mancano i requisiti."
+    first = _who_may(notice)
+    if first and is_asking and not tells(text, Told(first)):
+        yield f"Manca chi può chiedere: la pagina dice «{first}»."
     if notice.kind in _CALLS and "nella pagina" not in text:
         for whom in notice.slots.get(Slot.who, ()):
             if _MAY_ASK.match(whom.sentence) and not tells(text, whom):
                 yield f"Manca chi può fare domanda: la pagina dice «{whom.words}»."
                 break
-        if (
-            len(text) <= _ROOM
-            and not _BY_MEANS.search(text)
-            and any(_HANDED_IN.search(said) for said in notice.prose)
-        ):
+        ways = (*notice.prose, *(way.words for way in notice.slots.get(Slot.how, ())))
+        if not _BY_MEANS.search(text) and any(map(_HANDED_IN.search, ways)):
             yield "Manca come si fa domanda."
     exemption = EXEMPTION.search(notice.source)
     if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):

@@ -100,6 +100,12 @@ _PAPER_IN_QUOTES = re.compile(  # `c'è la giornata «Obbligo di microchip»`: w
     r"|Iscrizion|Preiscrizion|Adesion|Candidatur|Domand|Bando\b|Contribut|Selezion)[^»]*"
     r"|[^»]*\b(?:gratis|ogni|(?:il prim|la prim)[oa] (?:sabato|domenica))\b[^»]*)»"
 )
+_MOVES = re.compile(
+    r"\b(?:nuova sede|cambia(?:no)? sede|cambio sede|trasfer\w+|trasloc\w+|si spost\w+)\b", re.I
+)
+_IN_A_PLACE = re.compile(
+    r"\b(?:sede|trasfer\w+|trasloc\w+|spost\w+|via|viale|piazza\w*|corso|largo|nella pagina)\b", re.I
+)
 _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
 _PRAISE = Cued(
@@ -194,6 +200,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     quoted = _QUOTED.match(text)
     if quoted and folded(quoted["title"]) in folded(notice.title):
         yield "Il testo comincia con «Per» e il titolo tra virgolette."
+    if notice.kind is Kind.hours and _MOVES.search(notice.title) and not _IN_A_PLACE.search(text):
+        yield "Manca la nuova sede."
     if (match := _FOR_A_SENTENCE.match(text)) and speaks(match["said"]):
         yield f"In «{match[0]}…» due frasi sono attaccate."
     if match := _TIMETABLE.search(text):

@@ -41,7 +41,7 @@ _AT: dict[str, str] = {
     "nel": "cortile chiostro salone foyer padiglione giardino borgo parcheggio capannone",
     "in": "piazza piazzetta piazzale via viale corso largo vicolo località contrada",
     "sul": "lungolago lungomare lungofiume piazzale sagrato",
-    "a": "villa palazzo ca' cà",
+    "a": "villa palazzo porta ca' cà",
 }
 _PREPOSITION = {word: preposition for preposition, words in _AT.items() for word in words.split()}
 _ADJECTIVE = r"(?:comunale|civica|civico|parrocchiale|centrale|pubblica|cittadina|sportivo|polivalente)"

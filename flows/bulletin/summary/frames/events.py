@@ -20,6 +20,7 @@ from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, n
 from flows.bulletin.summary.frames.lacking import tells_all_hours, untold
 from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
+from flows.bulletin.summary.frames.sentences import adds_little
 from flows.bulletin.summary.frames.sittings import Sitting
 from flows.bulletin.summary.frames.stated import is_stated_with_its_day
 from flows.bulletin.summary.frames.subject import (
@@ -255,7 +256,7 @@ def _is_told_there(place: str, text: str) -> bool:
 def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
     """`Sabato 4 maggio alle 21, nella Sala Verdi, c'è …`, for each way to name what happens."""
     sitting = occasion.sittings[0]
-    for phrase, sentence in ways:
+    for phrase, sentence in ((phrase, "" if adds_little(said, phrase) else said) for phrase, said in ways):
         for year in (True, False):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             its_place = occasion.apposition.split(",")[0]

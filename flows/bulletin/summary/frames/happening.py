@@ -38,7 +38,7 @@ _DANGLING = re.compile(
 FILLER = Cued(
     r"\b(?:unic[oa]\b|emozionant|meraviglios|imperdibil|magic[oahe]|straordinari[ao]\s(?:viaggio|occasione|opportunità)"
     r"|importantissim|prezios|efficac|special[ei]\b|indimenticabil|suggestiv|affascinant|opportunità|orgoglios|entusias|lieti|felici"
-    r"|vi aspettiamo|non mancate|si celebra|spiacenti|fenomeno|tasso|aumentat"
+    r"|[vt]i aspettiamo|non mancate|si celebra|spiacenti|fenomeno|tasso|aumentat"
     r"|conto alla rovescia|è pront[ao] a\b|patrocini)",
     re.I,
 )

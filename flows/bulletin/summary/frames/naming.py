@@ -48,7 +48,7 @@ _A_TAX = re.compile(r"(?:impost|tass|tribut|tari|imu\b|canon)", re.I)
 _ENTRIES_OF = re.compile(  # `Iscrizioni al trasporto scolastico 2027/2028`
     r"(?:nuove |aperte le )?(?:pre-?)?(?:iscrizioni|domande|adesioni) (?:online )?(?:per )?"
     r"(?:al|alla|il|la|alle|all['’])\s?(?:servizi[oi] (?:di )?)?"
-    r"(?P<what>(?:trasporto|mensa|refezione|pre-?scuola|pre e post|dopo-?scuola|post-?scuola)\b[^.:,;(–0-9]*)",
+    r"(?P<what>(?:trasporto|mensa|refezione|pre-?scuola|pre e post|(?:dopo|post)-?scuola)\b[^.:,;(–0-9]*)",
     re.I,
 )
 _FEMININE = frozenset({"iniziativa", "misura", "campagna", "consultazione", "piattaforma"})

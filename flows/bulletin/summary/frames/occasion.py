@@ -47,6 +47,7 @@ _HOURS_BELOW = re.compile(r"\borari?o?(?:\sdi\s(?:apertura|visita))?\s?:\s", re.
 _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro)\b|€", re.I)
 _WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n:]{0,40}:(?!\d)", re.I)
 _MOST_OF_ONE = 2  # days of rows, one of which alone has a place
+_DAY_AND_TOWN = re.compile(rf"{MONTH}(?:\s20\d\d)?,?\s(?:a|ad|in|al|alla|presso)\s[A-ZÀ-Ý]")
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|posteggi\w*|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da"
@@ -224,7 +225,8 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("hours")
     if not told_hours and not dated and _HOURS_BELOW.search(notice.source):
         unsaid.append("hours")
-    if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and is_scattered(notice):
+    is_one = len(sittings) == 1 and not dated and not sittings[0].hours
+    if is_one and len(sittings[0].days.spans) > 1 and is_scattered(notice):
         unsaid.append("hours")
         place_words = ""
     spans = [span for sitting in sittings for span in sitting.days.spans]
@@ -234,6 +236,8 @@ def occasion_of(notice: Notice) -> Occasion:
         and meetings(notice) > max(1, len(spans))
     ):
         unsaid.append("others")
+    if len(spans) > 1 and not dated and not place_words and len(_DAY_AND_TOWN.findall(notice.body)) > 1:
+        unsaid.append("places")
     place = clauses.place_clause(place_words) if place_words and not where else ""
     if not place and not where and "places" not in unsaid and _STARTS.search(notice.source):
         unsaid.append("starts")

@@ -130,13 +130,15 @@ def _one(words: str) -> Office | None:
     article, gender, number = known
     if article == "il" and match["head"][0].lower() in "aeiou":
         article = "l'"
+    elif article == "il" and re.match(r"s[bcdfglmnpqrtv]|z", match["head"], re.I):
+        article = "lo"
     rest = words[match.end() :]
     head = match["head"]
     if head.isupper():
         head, rest = head.lower(), _softened(rest) if rest.isupper() else rest
     else:
         head = head.lower()
-    if number == 1 and head in ("ufficio", "sportello", "servizio") and rest[:1] == " ":
+    if number == 1 and head in ("ufficio", "servizio") and rest[:1] == " ":
         first = rest.split()[0].lower()
         if first not in (
             "comunale",

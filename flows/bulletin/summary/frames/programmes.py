@@ -139,7 +139,7 @@ def _ways(notice: Notice, occasion: Occasion) -> Iterator[tuple[str, str]]:
     ]
     people = occasion.who if occasion.who.startswith("per ") else ""
     for phrase, sentence in named:
-        if people and is_plural(phrase) and " per " not in phrase:
+        if people and (is_plural(phrase) or phrase.endswith("»")) and " per " not in phrase:
             there = _THERE.search(people)
             yield f"{phrase} {people[: there.start()] if there and there[0] in phrase else people}", sentence
         yield phrase, sentence

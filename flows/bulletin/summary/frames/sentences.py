@@ -61,6 +61,7 @@ _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 NAMED = 0.5  # the place of a frame's sentence that names the matter: behind the office's first one
 MADE = 50.0  # the place of a sentence that a frame made, behind the office's first ones
 _MOST, _TOGETHER = 12, 3
+_HARDLY = 5  # words
 _SUBJECTS = 8  # sentences
 _LONGEST_HEADING = 110  # UTF-16 units
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
@@ -290,6 +291,12 @@ def repeats(*texts: str) -> bool:
     return any(
         len(first & second) > 0.5 * min(len(first), len(second)) for first, second in combinations(sets, 2)
     )
+
+
+def adds_little(text: str, phrase: str) -> bool:
+    """Whether a sentence has all that a phrase names, and hardly a word more."""
+    own, said = ({word[:5] for word in bare(words).split() if len(word) > 3} for words in (phrase, text))
+    return bool(own) and own <= said and len(said - own) <= _HARDLY
 
 
 def heading(notice: Notice) -> Sentence | None:

@@ -22,6 +22,10 @@ _EVERY = re.compile(
     r"\b(?:ogni|tutti\si|tutte\sle)\s(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I
 )
 _SEVERAL_LINES = re.compile(r"[.;!?]\s|\bore\s\d|\d[:.]\d\d")  # more than the name of what happens
+_OF_ALL = re.compile(  # `Inizio ore 20.45.` below several days
+    r"\W*(?:(?:inizio|orario)\b[^.;\n]{0,30}?|sempre\s|tutt[ie]\s[^.;\n]{3,30}\s)(?:alle\s|ore\s|dalle\s)[^,;\n]{1,24}$",
+    re.I,
+)
 _OPENS = re.compile(r"(?:apertura|inizio|dalle)\b", re.I)
 _CLOSES = re.compile(r"(?:chiusura|fine|termine|conclusione)\b", re.I)
 _TO_HOURS = r"(?:\s20\d\d)?\s?[,;:–-]?\s?(?:con inizio\s|a partire\s)?"  # between a day and its hours
@@ -133,7 +137,9 @@ def told_days(notice: Notice) -> list[Sitting]:
     if len(found) > 4 or any(days.role != "on" for days in found.values()):
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
-    return [Sitting(Days(_of_one_year(spans)))]
+    hours_told = notice.slots.get(Slot.hours, ())
+    is_of_all = bool(hours_told) and _OF_ALL.match(hours_told[0].sentence) is not None
+    return [Sitting(Days(_of_one_year(spans)), hours if is_of_all else "")]
 
 
 def _meets_at(notice: Notice) -> str:

@@ -40,6 +40,9 @@ _FROM_TO = re.compile(  # `a partire dalle 10 del 3 maggio e comunque entro le 2
     re.I,
 )
 _TO_THEN = {"le ": "alle ", "il ": "al ", "l'": "all'", "l’": "all'"}
+_BETWEEN = re.compile(  # `tra il 27 aprile e il 17 maggio`
+    r"^(?:il|l['’])\s?(.{3,24}?)\se\s(?:il\s|l['’])", re.I
+)
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>(?:\d{1,3}|sei|tre|due|dodici) (?:giorni|mesi))\s+"
     r"(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60}?)(?=\s(?:entro|nei)\s|[.;:(),]|$)",
@@ -64,6 +67,8 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
         if both := _FROM_TO.search(plain_figures(together[0].sentence)):
             return _from_to(both), together[0]
         joined = " ".join(piece.words for piece in together[:3])
+        if re.search(rf"\b(?:tra|fra)\s{re.escape(joined)}", together[0].sentence, re.I):
+            joined = _BETWEEN.sub(r"dal \1 al ", joined)
         clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))
         if clause and not _OPENS.match(clause):
             return clause, together[0]

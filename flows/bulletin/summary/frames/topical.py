@@ -23,7 +23,11 @@ _SPORTS = {
     ),
     **dict.fromkeys(("atletica",), "l'"),
 }  # of which no dictionary is sure
-_FEAST = re.compile(r"\b(?:fest[ae]|sagra|fiera|mercatin[oi]|mercato|festival|carnevale|palio)\b", re.I)
+_FEAST = re.compile(
+    r"\b(?:fest[ae]|sagra|fiera|mercatin[oi]|mercato|festival|carnevale|palio"
+    r"|notte (?:bianca|dei|della|rosa|azzurra|verde))\b",
+    re.I,
+)
 _SAID_WHY = re.compile(r"\b(?:in occasione|nell['’]ambito|in programma|durante)\b", re.I)
 _FOR_TRAFFIC = re.compile(
     r"\b(?:modific|variazion|viabilit|chius|sospe|orari\b|traffic|divie|autobus)\w*", re.I

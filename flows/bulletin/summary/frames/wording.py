@@ -46,6 +46,7 @@ _PREAMBLE = re.compile(
     rf"|fa sapere))"
     r"(?:,? (?:inoltre|altresì|anche|infine|quindi|pertanto)\b,?)?"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
+    rf"|(?:rende noto|comunica|informa|avvisa){_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
     r"|informarvi|comunicarvi)(?:vi)? che\s+"
     r"|è con (?:grande )?piacere che\s+"
