@@ -62,6 +62,7 @@ _MANNER = re.compile(  # `in via D'Urgenza` is no street
 )
 _RUN = re.compile(rf"{_CAPITAL}(?:[ ](?:(?:d[aei]|del|della|dei|degli)[ ]|d['’])?{_CAPITAL})*", _X)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n•«“\"(–-]\s*|[-*]\s+)$")
+_ELIDED = re.compile(r"(?:All|Dall|Nell|Sull|Dell|L)['’](?=[A-ZÀ-Ý])")
 _LINE = re.compile(r"^", re.MULTILINE)
 _LOWER = re.compile(r"[a-zà-ù]")
 _WORD = re.compile(r"\w+")
@@ -102,7 +103,10 @@ def read_names(sheet: Sheet) -> None:
         if _SENTENCE_START.search(before):
             if len(words) == 1:
                 continue
-            if words[1][0].islower():  # `Concerto degli Xverso`
+            elided = _ELIDED.match(words[0])
+            if elided:  # `All'Ufficio Espropri`
+                start += elided.end()
+            elif words[1][0].islower():  # `Concerto degli Xverso`
                 start += len(f"{words[0]} {words[1]} ")
             elif len(words) > 2:  # `Canta Gaetano Brambilla`
                 start += len(f"{words[0]} ")

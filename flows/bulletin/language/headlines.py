@@ -20,7 +20,8 @@ _PARTICIPLE = re.compile(
     re.I,
 )
 _DONE_SOMEHOW = re.compile(  # `Attivata in via sperimentale la riapertura`
-    rf"(?:{_DONE})(?P<end>[oaie])\s(?:in via \w+|\w+mente)\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s|l['’])",
+    rf"(?:{_DONE})(?P<end>[oaie])\s(?:in via \w+|\w+mente|fino a[^,.;:]{{4,30}}?)\s"
+    r"(?=(?:il|lo|la|i|gli|le|un|una|uno)\s|l['’])",
     re.I,
 )
 _DONE_BARE = re.compile(  # `Emessa ordinanza per limitare`: one thing, its article left out

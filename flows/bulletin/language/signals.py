@@ -28,9 +28,9 @@ PHONE = re.compile(
 )
 TIME = re.compile(
     r"(?<![\d.,/€:])(?:(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d)(?!\d|,\d)"
-    r"|(?:(?<=ore )|(?<=alle )|(?<=ORE )|(?<=Ore )|(?<=le )|(?<=- )|(?<=– )|(?<=dì )|(?<=-)"
+    r"|(?:(?<=\bore )|(?<=alle )|(?<=ORE )|(?<=Ore )|(?<=le )|(?<=- )|(?<=– )|(?<=dì )|(?<=-)"
     r"|(?<=–)|(?<=e ))(?P<h2>[01]?\d|2[0-4])[.,](?P<m2>[0-5]\d)(?![\d/]|\.\d|\s?€|\s?euro)"
-    r"|(?:(?<=ore )|(?<=alle )|(?<=ORE )|(?<=Ore )|(?<=Alle )|(?<=dalle )|(?<=Dalle"
+    r"|(?:(?<=\bore )|(?<=alle )|(?<=ORE )|(?<=Ore )|(?<=Alle )|(?<=dalle )|(?<=Dalle"
     r" ))(?P<h3>1?\d|2[0-4])(?![\d:%€]|[.,]\d|\s(?:anni|persone|famiglie|mila)))"
 )
 _DAYS_BEFORE = re.compile(

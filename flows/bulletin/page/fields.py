@@ -80,8 +80,9 @@ _FIELD_OF_LINE = re.compile(  # `Luogo: Sala Verdi`, and below a blank line what
 )
 
 _DAY_FIELD = re.compile(
-    rf"^\W*(?:data|giorno|quando)\W{{0,3}}:\s*(?P<day>(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)\W*\n"
-    r"(?:\W*(?:orario?|ore)\W{0,3}:\s*(?P<hours>(?:dalle\s)?(?:ore\s)?(?P<first>\d{1,2}(?:[:.]\d\d)?)"
+    rf"^\W*(?:data|giorno|quando)\W{{0,3}}:\s*(?:(?P<day>(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)"
+    rf"|(?P<figures>{_NUMERIC.pattern.replace('(?P<day>', '(?P<of_month>')}))\W*\n"
+    r"(?:\W*(?:(?:orario?|ore)\W{0,3}:\s*)?(?P<hours>(?:dalle\s)?(?:ore\s)?(?P<first>\d{1,2}(?:[:.]\d\d)?)"
     r"\s?(?:[-–]|alle(?:\sore)?)\s?(?P<last>\d{1,2}(?:[:.]\d\d)?))\W*(?:\n|$))?",
     re.I | re.M,
 )
@@ -97,7 +98,7 @@ _OF_REQUESTS = re.compile(
     r"\b(?:bando|bonus|contribut\w|domand[ae]|richiest[ae]|bors[ae]|agevolazion\w)\b", re.I
 )
 _SHUTS = re.compile(  # whose day stands in a field
-    r"^(?=(?:Il|La|Lo|I|Gli|Le|L['’]\w+|[Vv]ia|[Pp]iazza)\b)(?P<said>[^.:\n\d]{8,200}?\b"
+    r"^(?=(?:Il|La|Lo|I|Gli|Le|L['’]\w+|[Vv]ia|[Pp]iazza|Per|A causa)\b)(?P<said>[^.:\n\d]{8,200}?\b"
     r"(?:sarà|saranno|verrà|verranno|rest\w+|rimarrà|rimarranno)\s"
     r"(?:\w+\s)?(?:chius|sospes|interrott|interdett|vietat)[oaie]\b[^.\n]*\.)",
     re.M,
@@ -110,6 +111,9 @@ def dated(body: str) -> str:
     if len(days) != 1 or len(shuts) != 1 or re.search(MONTH, shuts[0]["said"], re.I):
         return body
     day, said = days[0]["day"], shuts[0]["said"]
+    if not day and not days[0]["hours"]:
+        return body  # perhaps the page's own
+    day = day or _said_of(days[0])
     clock = f", dalle {days[0]['first']} alle {days[0]['last']}" if days[0]["hours"] else ""
     day = day[:1].upper() + day[1:] if not day[:1].isdigit() else f"Il {day}"
     told = f"{day}{clock}, {said[:1].lower()}{said[1:]}"
@@ -247,6 +251,10 @@ def _hours_behind(line: str) -> str:
     day = _DAY.match(line)
     rest = line[day.end() :].lstrip(_BETWEEN) if day else ""
     return rest if rest and (_SPAN.fullmatch(rest) or _HOURS.fullmatch(rest)) else ""
+
+
+def _said_of(field: re.Match[str]) -> str:
+    return f"{int(field['of_month'])} {MONTHS[int(field['month']) - 1]} {field['year']}"
 
 
 def _said(day: re.Match[str]) -> str:

@@ -19,7 +19,7 @@ from flows.bulletin.page.telling import figures
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat|spostat)\w|\bda\s+destinarsi\b", re.I)
 _OPEN_ENDED = re.compile(
     r"\b(?:fino\s+al(?:la)?\s+(?:ripristino|fine|termine|conclusione|riapertura|cessat\w+)|fino\s+a\s+(?:nuov\w+|successiv\w+|data\s+da|revoca|cessat\w+|termine)|temporanea?mente|nuov\w\s+orari"
-    r"|definitiv\w+|da\s+oggi|a\s+tempo\s+indeterminato|tutto\s+l['’]anno)\b",
+    r"|definitiv\w+|da\s+oggi|a\s+tempo\s+indeterminato|tutto\s+l['’]anno|tutti\s+i\s+giorni)\b",
     re.I,
 )
 # words of an act that say what was done, not what it is about
@@ -77,7 +77,7 @@ _CHANGES_ANOTHER = re.compile(
     re.I,
 )
 _ZONE = re.compile(
-    r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+(?:storico|abitato|urbano)|territorio\s+comunale|strad[ae]\s|vie\s+(?:con|indicate|interessate)|sentiero|ponte|vie\s+comunali)\b",
+    r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+(?:storico|abitato|urbano)|territorio\s+comunale|strad[ae]\s|strisce\s+blu|in\s+centro\b|vie\s+(?:con|indicate|interessate)|sentiero|ponte|vie\s+comunali)\b",
     re.I,
 )
 _TRAFFIC_CHANGES = re.compile(  # of streets that the page's annex tells

@@ -64,6 +64,9 @@ _NOT_ASKED = re.compile(
 )
 _COURSE = re.compile(r"\b(?:cors[oi]|laborator[io]+)\b", re.I)
 _PRICED = re.compile(r"\b(?:tariff[ae]|prezz[oi]|cost[oi])\b", re.I)
+_TICKET = re.compile(
+    r"\b(?:bigliett|tariff|abbonament|ingress)\w*[^.;\n]{0,30}\d(?:,\d\d)?\s?(?:€|euro\b)", re.I
+)
 _PRICE = re.compile(r"\beuro\b|€", re.I)
 _OF_DANGERS = frozenset(
     {Kind.health, Kind.supply_cut, Kind.alert, Kind.act, Kind.other, Kind.campaign, Kind.service}
@@ -77,7 +80,7 @@ _FORBIDS = re.compile(
 )
 _CLOSES = re.compile(r"\bla chiusura (?:di|dei|del|dell[aeo]|degli|dell['’])(?!\w)|\bchius[ie]\b", re.I)
 _ZONES = re.compile(
-    r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b",
+    r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b|^vie\s?:",
     re.I | re.M,
 )
 _STREET_ROWS = re.compile(
@@ -124,10 +127,10 @@ _NO_NEWS = re.compile(
     re.I,
 )
 _OF_USE = re.compile(
-    r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|gratuit\w+|euro"
+    r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|regolarmente|gratuit\w+|euro"
     r"|garanti\w+|solo"
     r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat)[oaie]|entro|fino|arriva|arriverà|cambia"
-    r"|va|vanno|senso unico|passeranno|regolat[oa]|movieri)\b",
+    r"|va|vanno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
     re.I,
 )
 _LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
@@ -281,7 +284,8 @@ def _lessons(text: str, notice: Notice) -> tuple[str, ...]:
 
 def _prices(text: str, notice: Notice) -> tuple[str, ...]:
     """Word of the prices that a title speaks of and a text does not tell."""
-    if not _PRICED.search(notice.title) or _PRICE.search(text) or gate.IN_PAGE.search(text):
+    is_priced = notice.kind is Kind.hours and _TICKET.search(notice.body) is not None
+    if not (is_priced or _PRICED.search(notice.title)) or _PRICE.search(text) or gate.IN_PAGE.search(text):
         return ()
     return ("Le tariffe sono nella pagina.",) if _PRICE.search(notice.body) else ()
 
@@ -297,7 +301,9 @@ def _whole(text: str, notice: Notice) -> tuple[str, ...]:
     both = " ".join(left)
     is_own = 0 < len(left) <= _FEW and all(is_fit(one, one) for one in left) and not _LEANS.search(both)
     is_news = is_own and not any(words.search(both) for words in (_NO_NEWS, OFFICIAL))
-    is_news = is_news and not any(IS_A.match(one) or OF_SOME.match(one) for one in left)
+    is_news = is_news and not any(
+        IS_A.match(one) or (OF_SOME.match(one) and not one.startswith("Chi ")) for one in left
+    )
     is_news = is_news and not (figures(both) and figures(both) <= figures(text))  # told in other words
     is_news = is_news and not (_FINED.search(text) and _FINED.search(both))
     return (both,) if is_news and all(map(_OF_USE.search, left)) else ()

@@ -149,6 +149,7 @@ _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKS = re.compile(r"(?:Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
 _CALLING = (Kind.deadline, Kind.job)
 _CONTEST = re.compile(r"\b(?:concorso|premio)\b", re.I)  # what is held is its prize-giving
+_SHUT = re.compile(r"\bchius[oaie]\b", re.I)
 _NAMES = {Slot.who: "requisiti", Slot.amount: "importi"}
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
@@ -293,8 +294,13 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         return
     if kind is Kind.health and _WARNS.search(notice.body) and not _WARNS.search(text):
         yield f"{text} {PRECAUTIONS}"
-    is_timetable = kind in (Kind.hours, Kind.service) and sum(bool(row.hours) for row in notice.rows) > 1
-    if is_timetable and not TIME.search(text) and not gate.IN_PAGE.search(text):
+    is_timetable = kind in (Kind.hours, Kind.service, Kind.health) and (
+        sum(bool(row.hours) for row in notice.rows) > 1 or (len(several) > 1 and not _SHUT.search(text))
+    )
+    is_timed = TIME.search(text) is not None or any(
+        tells(text, one) for one in notice.slots.get(Slot.hours, ())
+    )
+    if is_timetable and not is_timed and not gate.IN_PAGE.search(text):
         yield f"{text} {DAYS_AND_HOURS}"
     yield text
 

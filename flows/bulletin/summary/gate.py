@@ -308,9 +308,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     left = [slot for slot in wanted if not _is_told(text, slot, notice)]
     if notice.kind in (Kind.service, Kind.act) and _ALL_OTHERS.search(text) and len(split(text)) > 2:
         left = [slot for slot in left if any(figures(one.words) for one in notice.slots[slot])]
-    is_vague = not figures(text) and not _BANS_FOR_NOW.search(text)  # with word of the rest, or without
-    names_rest = _WHEN_IN_PAGE.search(text) is not None
-    is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not names_rest
+    is_open = bool(_ALL_OTHERS.search(text)) and len(wanted) - len(left) > _VAGUE_LEFT
+    is_vague = not (figures(text) or _BANS_FOR_NOW.search(text) or is_open)
+    is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not _WHEN_IN_PAGE.search(text)
     meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
     when = notice.slots.get(Slot.when, ())
     is_dated = bool(when) and (Slot.hours in notice.slots or bool(_STANDS_THERE.search(text)))

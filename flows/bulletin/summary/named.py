@@ -108,7 +108,8 @@ _VOTES = re.compile(
     r"\b(?:seggi[oi]?|elettor[ei]|vot(?:a|o|are|eranno)|elezioni|referendum|ballottaggio)\b", re.I
 )
 _BINDS = re.compile(
-    r"(?:I|Gli) (?:proprietari|conduttori|possessori|titolari|detentori)\b[^.]{10,}? devono\b"
+    r"(?:(?:I|Gli)|In caso di \w+,? (?:i|gli)) (?:proprietari|conduttori|possessori|titolari|detentori)\b"
+    r"[^.]{10,}? devono\b"
 )
 _LETTERS = re.compile(r"\b[A-Z]{3,6}\b")
 _BARE = re.compile(

@@ -50,6 +50,7 @@ _LEANING = re.compile(
     r"|In tal caso|In questo caso|A tal fine|Nel frattempo"
     r"|Inoltre|Infine|In tutto il periodo)\b"
 )
+_SMALL_STREETS = re.compile(r"\b[Vv]ie: (?!(?:de|di|da)[a-z]* [A-Z]|via )[a-zà-ù]+")  # `nelle vie: roma`
 _HEADLINE = re.compile(r"\bc'è «[^»:]+: (?P<said>[^»]+)»")  # `c'è «Premio Alba: vince la 3B»`
 _PUBLISHED_TWICE = re.compile(
     r"\b(?P<deed>pubblicat|approvat|prorogat|riapert|chius)[oaie]\b[^.]{3,120}, (?P=deed)[oaie]\.",
@@ -258,6 +259,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo comincia da un recapito o da una sanzione."
     if match := _PAPER_ASKED.search(text):
         yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
+    if match := _SMALL_STREETS.search(text):
+        yield f"«{match[0]}»: un nome di via ha la maiuscola."
     if (match := _HEADLINE.search(text)) and speaks(match["said"]):
         yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
     if match := _PUBLISHED_TWICE.search(text):

@@ -19,6 +19,7 @@ _BANNED = re.compile(
     r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
     re.I,
 )
+_SHUTS = re.compile(r"\bchius[oaie] (?:il|lo|la|i|gli|le|l['’]) ?(?P<what>\w{4,}(?: \w{4,})?)", re.I)
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
 _CONTEST = re.compile(r"\bconcorso\b", re.I)
@@ -41,6 +42,9 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice che c'è un concorso, e il testo no."
     if (ban := _BANS.search(notice.title)) and not _BANNED.search(text):
         yield f"Il titolo dice «{ban[0]}», e il testo no."
+    shut = _SHUTS.search(notice.title) if notice.kind is Kind.alert else None
+    if shut and not stems(shut["what"]) & stems(text):
+        yield f"Il titolo dice «{shut[0]}», e il testo no."
     days = _days(notice.title) if notice.kind not in OCCASIONS else set()
     if days and not _days(text) and not DAYS_LEFT.search(text):
         yield "Il testo non dice il giorno che il titolo dice."

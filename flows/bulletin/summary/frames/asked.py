@@ -28,7 +28,7 @@ _ASKS = Cued(
     r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?(?:,\s(?:in particolare|soprattutto)\s[^.;:]{3,110}?,)?"
     r"(?:,?\s(?:a\s|ai\s|alla\s|i\s|la\s|gli\s|le\s|l['’]\s?|agli\s|tutt[aei]\s(?:la\s|i\s|gli\s)?)*"
     r"(?:cittadin\w+|popolazione|residenti|utenti|utenza|famiglie|abitanti)\b)?"
-    r",?\s(?:di\s|ad?\s)?(?P<deed>(?:non\s)?[a-zà-ù]+(?:are|ere|ire)\s[^.;:]+)",
+    r",?\s(?:di\s|ad?\s)?(?P<deed>(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi)\s[^.;:]+)",
     re.I,
 )
 _END = re.compile(

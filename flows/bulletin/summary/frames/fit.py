@@ -21,7 +21,7 @@ _POINTS = re.compile(
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"
     r"|da (?:€\s?|euro )?\d[\d.,]* (?:euro |€ )?(?:a|ad|fino a) (?:€\s?|euro )?\d"  # one band of several
-    r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
+    r"|in caso(?! di (?:pioggia|maltempo|nev\w+|vento|gelat\w+|ghiaccio|incendi\w*))"
     r"|nel caso di"
     r"|(?:avverso|contro) (?:la presente|il presente|il provvedimento)\b"  # how each act may be contested
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",

@@ -16,6 +16,7 @@ from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.opening_days import opening_days, opening_weekdays
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.seasons import seasonal
+from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.spans import since
 from flows.bulletin.summary.frames.timetables import timetable
 from flows.bulletin.summary.frames.wording import worded
@@ -112,6 +113,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         if text.endswith(_HOURS_IN_PAGE):
             left = [one for one in left if any(fact.startswith("day") for fact in told(one) - told(text))]
         beside = [worded(other) for other in left if other in notice.prose]
+        if any(repeats(text, one) and figures(one) <= figures(text) for one in beside):
+            continue  # the office says the same, and more of what it is
         if left and len(beside) == len(left) and utf16(" ".join([text, *beside])) <= limit:
             yield " ".join([text, *beside])
         elif not left and utf16(text) <= limit:

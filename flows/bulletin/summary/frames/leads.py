@@ -75,6 +75,7 @@ _SOME = re.compile(r"(?:un|una|uno|alcun[ie]|nuov[oaie])\s|un['’]", re.I)
 ARTICLE = re.compile(r"(?:(?:il|lo|la|i|gli|le)\s|l['’]\s?)(?=\w)", re.I)
 _NAME = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù](?!.*\s\d)")  # `Resto al Mare` is no noun with an article
 _TWO_CAPITALS = re.compile(r"[A-ZÀ-Ý]\w+\s[A-ZÀ-Ý]")  # `Piano Intercomunale delle Acque`
+_PROPER = re.compile(r"\b[A-ZÀ-Ý]\w{3,}")
 _ITS_DAY = re.compile(
     rf"(?<!\bdel)(?<!\bal)(?<!\bdal)(?<!\be)(?<!ì)(?<!\bsabato)(?<!\bdomenica)\s(?=(?P<day>\d{{1,2}})(?:\s?[-–]\s?\d{{1,2}})?[°º]?\s{MONTH}\b)"
 )
@@ -210,6 +211,8 @@ def placed(text: str, notice: Notice) -> str:
     found = _streets(notice.title)
     if found is None or any(folded(street.words.partition(" ")[2]) in folded(text) for street in found.all):
         return text
+    if all(name in text for street in found.all for name in _PROPER.findall(street.words) or ("?",)):
+        return text  # `la strada per Rocca`, under `Frana sulla strada di Rocca`
     where = inside(found.all)
     return behind(f"{where[:1].upper()}{where[1:]}", text)
 

@@ -48,6 +48,11 @@ _PRODUCT = re.compile(  # of a recall's own table
     r"(?P<name>[^\n:;]{3,70}?)[ .]*$",
     re.I | re.M,
 )
+_FIELD = re.compile(
+    r"^\W*(?P<label>marchio|marca|denominazione(?: di vendita| commerciale)?|lotto|numero di lotto"
+    r"|motivo(?: del(?: richiamo|la segnalazione))?)\s?:\s*(?P<said>[^\n:;]{2,70}?)[ .]*$",
+    re.I | re.M,
+)
 _RECALLED = re.compile(
     r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
     r"|alcuni|alcune)\b.+))",
@@ -66,6 +71,7 @@ _DETAILS = "I dettagli sono nella pagina."
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first: product, risk and what to do, or the warning alone."""
     yield from _named(notice, limit)
+    yield from (text for text in _of_fields(notice) if utf16(text) <= limit)
     if not any(map(_NAMED.search, (notice.title, notice.body))):
         yield from (text for text in _warned(notice) if utf16(text) <= limit)
 
@@ -95,6 +101,20 @@ def _one(thing: str) -> str:
     noun, _, rest = thing.partition(" ")
     gender = gender_of(noun.lower())
     return f"{indefinite(noun.lower(), gender)}{noun.lower()} {rest}" if gender else thing
+
+
+def _of_fields(notice: Notice) -> Iterator[str]:
+    """`È richiamato il prodotto «Tonno» di marca Mare Blu, lotto 12, per istamina.` of a table."""
+    told = {found["label"].lower()[:4]: found["said"] for found in _FIELD.finditer(notice.source)}
+    deed = next(filter(None, map(_DEED.search, notice.prose)), None)
+    if "deno" not in told or not {"lott", "marc"} & set(told):
+        return
+    brand = f" di marca {told['marc']}" if "marc" in told else ""
+    number = f", lotto {told['lott']}" if "lott" in told else ""
+    why = f", per {told['moti'][:1].lower()}{told['moti'][1:]}" if "moti" in told else ""
+    back = " e riportalo al negozio" if deed and deed["back"] else ""
+    todo = f" Non consumarlo{back}." if deed else ""
+    yield f"È richiamato il prodotto «{told['deno']}»{brand}{number}{why}.{todo}"
 
 
 def _named(notice: Notice, limit: int) -> Iterator[str]:

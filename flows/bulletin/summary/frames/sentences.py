@@ -67,12 +67,14 @@ _LONGEST_HEADING = 110  # UTF-16 units
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
 _LEAD = 70  # characters in which a sentence says what it is about
 _OF_SOME = re.compile(
-    r"(?:per (?:i|gli|le|chi)|se|nel caso|in caso|qualora|i cittadini (?:stranieri|non|extra)"
-    r"|gli stranieri)\b",
+    r"(?:per (?:i|gli|le|chi)|se|nel caso|in caso(?! di (?:nev|gelat))|qualora"
+    r"|i cittadini (?:stranieri|non|extra)|gli stranieri)\b",
     re.I,
 )
 _CASE = re.compile(
-    r"(?:per (?:i minori|chi)|nel caso|in caso|qualora|i cittadini (?:stranieri|non|extra))\b", re.I
+    r"(?:per (?:i minori|chi)|nel caso|in caso(?! di (?:nev|gelat))|qualora"
+    r"|i cittadini (?:stranieri|non|extra))\b",
+    re.I,
 )
 _DUTY = re.compile(r"(?:Serv(?:e|ono)|Occorr\w+|Bisogna|È necessari\w)\b")
 MEETS = re.compile(

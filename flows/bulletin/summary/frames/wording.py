@@ -308,6 +308,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (rf"^(In occasione de[^,\d]{{3,50}}?)(?<! di) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"^In (?:questo|tale) periodo,? ", "In tutto il periodo ", 0),
+        (r"\b(?:su|in) questo sito\b", "sul sito", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
