@@ -372,6 +372,14 @@ def test_letters_say_what_a_title_spells() -> None:
     assert not says_matter("Dal 4 ottobre la TARI si paga in via Po.", page)
 
 
+def test_what_to_bring_is_no_matter() -> None:
+    """`Porta la tessera sanitaria`: where to, only the sentence that names the vaccination says."""
+    page = read(title="Vaccinazione antinfluenzale", abstract="", body="La vaccinazione è gratuita.")
+    rest = "Chi è allettato può chiedere la vaccinazione a domicilio."
+    assert not says_matter(f"Porta la tessera sanitaria. {rest}", page)
+    assert says_matter(f"{rest} Porta la tessera sanitaria.", page)
+
+
 def test_one_of_several_nights_is_not_told_as_the_only_one() -> None:
     nights = "Notte tra lunedì 3 e martedì 4 maggio: centro. Notte tra giovedì 6 e venerdì 7 maggio: Olmo."
     page = replace(read(title="Lavaggio delle strade", abstract="", body=nights), kind=Kind.hours)

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
@@ -116,6 +117,7 @@ _BARE = re.compile(
     r"(?:Il|La|Lo|L['’])\s?(?P<noun>questionario|sondaggio|corso|bando|concorso|laboratorio|mostra)"
     r"\s(?:è|si|sarà|dura|parte|scade|resta|prevede)\b"
 )
+_BRINGS = re.compile(r"(?:Porta|Presentati|Esibisci|Ricordati|Indossa)\b")
 _OF_WHAT = r"\b{}\s(?:su\w*|d[ei]\w*|per)['’\s]\s?(?P<what>[^.:;,]+)"
 _SMALL_WORDS = re.compile(
     r"\b(?:d(?:i|a|el|ello|ella|ei|egli|elle)|e|per|a|in|il|la|lo)\s|\bd(?:ell)?['’]", re.I
@@ -155,6 +157,8 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if (bare := _BARE.match(text)) and (of := re.search(_OF_WHAT.format(bare["noun"]), notice.title, re.I)):
         return bool(stems(of["what"]) & stems(text))  # `Il questionario è anonimo`: on what?
+    if _BRINGS.match(text) and not stems(notice.title) & stems(split(text)[0]):
+        return False  # where to, nobody has said
     if notice.kind is Kind.hours and not _names_its_office(text, notice):
         return False
     if notice.kind is Kind.hours and (_OPEN_OFFICE.search(text) or _LESSONS.search(text)):
