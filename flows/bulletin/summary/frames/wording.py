@@ -291,7 +291,12 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"\be/o\b", "o", 0),
         (r"\bnonche'", "nonché", 0),
         (r"(?<=[a-z])a' ", "à ", 0),
-        (r"\b(modello|modulo|avviso|bando) allegato(?=[.,;]|$)", r"\1 allegato alla pagina", 0),
+        (
+            r"\b(modello|modulo|avviso|bando) allegato"
+            r"(?: al(?:l['’]| (?:presente )?)(?:bando|avviso))?(?=[.,;]|$)",
+            r"\1 allegato alla pagina",
+            0,
+        ),
         (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
         (r"\b(?:per l['’]\s?)?[Aa]\.?\s?[SsEe]\.?\s?(?=20\d\d)", "", 0),
         (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
