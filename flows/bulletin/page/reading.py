@@ -104,6 +104,15 @@ _MEETING_POINT = re.compile(
     re.I,
 )
 _STREET = re.compile(r"via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo")
+_OFTEN = re.compile(
+    r"(?:Ogni|Tutt[ei] [ile]{1,2})\s(?:(?:prim|second|terz|quart|ultim)[oaie]\s)?"
+    r"(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)\w+\b[^.]*\bdalle\s"
+)
+_SEVERAL = re.compile(
+    r"(?:Due|Tre|Quattro|Cinque|Sei|Sette|Otto|Nove|Dieci|Dodici|\d{1,2})\s(?P<noun>lezioni|incontri|serate"
+    r"|appuntamenti|laboratori|spettacoli|concerti|proiezioni|visite|escursioni|conferenze)\b",
+)
+_A_PHRASE = 170  # characters
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
 
 
@@ -269,10 +278,28 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
             if label and has_verb(text[label.end() :]) and not _NOT.match(text):
                 text = text[label.end() :]
             text = _SIGNED.sub("", text)
-            text = text[:1].upper() + text[1:]
+            text = _with_verb(text[:1].upper() + text[1:])
             if _stands(text):
                 told += 1
                 yield text
+
+
+def _with_verb(text: str) -> str:
+    """`Sono previste dieci lezioni, il giovedì dalle 15` of a phrase without its verb."""
+    often, several = _OFTEN.match(text), _SEVERAL.match(text)
+    if (
+        not (often or several)
+        or speaks(text)
+        or not text.endswith(".")
+        or ":" in text
+        or len(text) > _A_PHRASE
+    ):
+        return text
+    small = f"{text[:1].lower()}{text[1:]}"
+    if often:
+        return f"L'appuntamento è {small}"
+    gender = gender_of(several["noun"].lower()) if several else None
+    return f"Sono previst{gender.ending} {small}" if gender and re.search(r"\d", text) else text
 
 
 def _stands(text: str) -> bool:

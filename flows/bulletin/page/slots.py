@@ -104,6 +104,10 @@ _SIGNING = re.compile(
     r"|apertura (?:porte|cancelli|cassa|biglietteria))\b[^.;\n]{0,40}$",
     re.I,
 )
+_BOX_OFFICE = re.compile(
+    r"\b(?:bigliett[ei]ri\w|segreteri\w|uffici\w*|sportell\w)\b[^.;\n]{0,20}\b(?:apert|ricev)\w*[^.;\n]{0,50}$",
+    re.I,
+)
 _HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
     r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
 )
@@ -161,6 +165,8 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         before = page.text[max(0, span.start - 80) : span.start]
         if span.role in ("when", "hours") and _TESTED.search(before):
             continue  # of the course's test
+        if span.role == "hours" and notice.kind in OCCASIONS and _BOX_OFFICE.search(before):
+            continue
         if span.role == "hours" and has_hours and _SIGNING.search(before):
             continue  # when one signs up on the spot
         if is_asked and span.role == "when" and _is_for_asking(page, span):

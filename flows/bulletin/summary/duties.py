@@ -59,10 +59,15 @@ _REQUIREMENTS = re.compile(
 _REQUIRED = re.compile(
     r"\b(?:requisit\w+|condizion\w+|diploma|laurea|isee|resident\w+|ann[oi]|possono|può)\b", re.I
 )
+_MUST_HAVE = re.compile(
+    r"(?:Gli interessati|I (?:candidati|partecipanti|richiedenti|concorrenti)|Per partecipare"
+    r"|Le (?:imprese|ditte))\b"
+    r"[^.;]{0,20}\b(?:devono|bisogna|occorre|serve)\s(?:\w+\s)?(?:avere|essere|possedere|disporre|risiedere)\b"
+)
 _THEY_MAY = re.compile(
     r"(?:I|Gli|Le|Chi)\s[^.;]{5,160}?\b(?:possono|può)\s(?:chiedere|richiedere|presentare|fare|votare|iscriversi)\b"
 )
-_REQUESTED = re.compile(r"\b(?:domand|istanz|richiest)[ae]\b", re.I)
+_REQUESTED = re.compile(r"\b(?:domand|istanz|richiest)[ae]\b|\bmanifestazion[ei] di interesse\b", re.I)
 _MEANS = (
     r"\b(?:on-?line|modul\w+|pec|mail|uffici\w*|sportell\w|portale|spid|telefon\w+|protocollo|sito|sede"
     r"|biblioteca)\b|@"
@@ -89,7 +94,8 @@ def booking(notice: Notice) -> str:
 
 def _of_age(whom: str, notice: Notice) -> str:
     """`Possono partecipare i bambini da 3 a 6 anni.`, `Può partecipare chi ha tra i 12 e i 17 anni.`"""
-    if whom.split()[0][-1] in "oa":
+    people = whom.removesuffix(_UP_TO_AGES.sub("", whom)).split()
+    if people[0][-1] in "oa" or "e" in people:
         return f"Può partecipare chi ha {_UP_TO_AGES.sub('', whom)}."
     article = "gli" if whom[0] in "au" else "le" if whom.split()[0].endswith(("ne", "ze")) else "i"
     return f"{'Possono partecipare' if notice.kind in OCCASIONS else 'È per'} {article} {whom}."
@@ -128,6 +134,8 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
     is_bare = notice.kind in _ASKED and is_asking and not _REQUIRED.search(text)
     if is_bare and _REQUIREMENTS.search(notice.body):
         yield "Mancano i requisiti."
+    if is_bare and any(_MUST_HAVE.match(said) and not tells(text, Told(said)) for said in notice.prose):
+        yield "Manca che cosa serve per partecipare."
     first = _who_may(notice)
     if first and is_asking and not tells(text, Told(first)):
         yield f"Manca chi può chiedere: la pagina dice «{first}»."

@@ -101,6 +101,10 @@ _PAPER_IN_QUOTES = re.compile(  # `c'è la giornata «Obbligo di microchip»`: w
     r"|Iscrizion|Preiscrizion|Adesion|Candidatur|Domand|Bando\b|Contribut|Selezion)[^»]*"
     r"|[^»]*\b(?:gratis|ogni|(?:il prim|la prim)[oa] (?:sabato|domenica))\b[^»]*)»"
 )
+_LABEL_AMID = re.compile(
+    r"[a-zà-ù]\s(?:Durata|Ritrovo|Costo|Quota|Info|Luogo|Orario|Partenza|Iscrizioni|Prenotazioni|Contatti|Ingresso"
+    r"|Difficoltà|Dislivello|Lunghezza|Menù|Programma)\s?:"
+)
 _MOVES = re.compile(
     r"\b(?:nuova sede|cambia(?:no)? sede|cambio sede|trasfer\w+|trasloc\w+|si spost\w+)\b", re.I
 )
@@ -201,6 +205,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     quoted = _QUOTED.match(text)
     if quoted and folded(quoted["title"]) in folded(notice.title):
         yield "Il testo comincia con «Per» e il titolo tra virgolette."
+    if match := _LABEL_AMID.search(text):
+        yield f"In «{match[0]}» due righe sono attaccate."
     if notice.kind is Kind.hours and _MOVES.search(notice.title) and not _IN_A_PLACE.search(text):
         yield "Manca la nuova sede."
     if (match := _FOR_A_SENTENCE.match(text)) and speaks(match["said"]):

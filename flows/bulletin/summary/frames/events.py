@@ -209,7 +209,7 @@ def completed(text: str, occasion: Occasion) -> Iterator[str]:
     hours = occasion.sittings[0].hours if "hours" in lacking and occasion.sittings else ""
     place = (occasion.place or occasion.apposition) if "place" in lacking else ""
     told = ", ".join(filter(None, (hours, place)))
-    extra = f"L'appuntamento è {told}." if told else ""
+    extra = f"L'appuntamento è {told}.".replace("L'appuntamento è con ", "Il ") if told else ""
     yield f"{text} {extra} {rest_of(occasion, lacking)}"
 
 

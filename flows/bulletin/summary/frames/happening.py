@@ -101,6 +101,7 @@ def what_sentences(notice: Notice, title: str) -> Iterator[str]:
             LIFE.search(bare)
             or _POINTS_BACK.search(bare)
             or FILLER.search(bare)
+            or bare.endswith("!")
             or has_day(bare)
             or TIME.search(bare)
         ):

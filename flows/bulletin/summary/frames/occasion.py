@@ -48,6 +48,10 @@ _COSTS = re.compile(r"\b(?:gratuit\w+|gratis|liber[oa]|a\spagamento|offerta|euro
 _WORKSHOPS = Cued(r"\b(?:laboratori|workshop|degustazioni)\b[^.\n:]{0,40}:(?!\d)", re.I)
 _MOST_OF_ONE = 2  # days of rows, one of which alone has a place
 _DAY_AND_TOWN = re.compile(rf"{MONTH}(?:\s20\d\d)?,?\s(?:a|ad|in|al|alla|presso)\s[A-ZÀ-Ý]")
+_AMID_HOURS = re.compile(  # `alle 19.30 pizzata (prenotazione al 333…) e dalle 21 musica`: the pizza's
+    r"(?:ore|d?alle)\s\d[^.\n]{0,6}[^\n()]{3,60}\((?:su\s)?prenotazion[^()\n]{0,60}\)[^\n]{0,30}(?:ore|d?alle)\s\d",
+    re.I,
+)
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|posteggi\w*|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da"
@@ -204,13 +208,18 @@ def occasion_of(notice: Notice) -> Occasion:
     )
     booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
     booking = re.sub(r"^La domanda (?=dev|va\b|si\b)", "La domanda per partecipare ", booking)
-    if any(_TO_BOOK.search(row.what) for row in parts) or _is_of_some(notice, _TO_BOOK):
+    is_amid = any(_AMID_HOURS.search(line) for line in notice.body.splitlines())
+    if is_amid or any(_TO_BOOK.search(row.what) for row in parts) or _is_of_some(notice, _TO_BOOK):
         booking = ""  # one books for that part, and perhaps for nothing else
         unsaid.append("booking")
     if _is_of_workshops(notice, Slot.amount) or _is_of_workshops(notice, Slot.how):
         price = booking = ""
         unsaid = [*(name for name in unsaid if name != "price"), "others"]
-    if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
+    if (
+        not booking
+        and not is_amid
+        and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline))
+    ):
         unsaid.append("deadline")
     told_hours = {
         clauses.hours_clause(told.words)

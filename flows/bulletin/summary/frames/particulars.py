@@ -91,7 +91,7 @@ _OTHERWISE = re.compile(
     re.I,
 )
 _MUST = re.compile(
-    r"\b(?:va|vanno|deve|devono|dovr\w+|può|possono|potr\w+|si\s\w+no?|è|sono|viene|vengono|inviar\w*|presentar\w*"
+    r"\b(?:va|vanno|deve|devono|dovr\w+|può|possono|potr\w+|si\s\w+(?:[ae]|no)|è|sono|viene|vengono|inviar\w*|presentar\w*"
     r"|compil\w+|effettuat\w+)\b",
     re.I,
 )

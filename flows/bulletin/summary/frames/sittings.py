@@ -19,9 +19,10 @@ WEEKLY = re.compile(
     re.I,
 )
 _EVERY = re.compile(
-    r"\b(?:ogni|tutti\si|tutte\sle)\s(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I
+    r"\b(?:ogni|tutti\si|tutte\sle)\s(?:(?:prim|second|terz|quart|ultim)[oa]\s)?(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)",
+    re.I,
 )
-_SEVERAL_LINES = re.compile(r"[.;!?]\s|\bore\s\d|\d[:.]\d\d")  # more than the name of what happens
+_SEVERAL_LINES = re.compile(r"(?<!\bS)[.;!?]\s|\bore\s\d|\d[:.]\d\d")  # more than the name of what happens
 _OF_ALL = re.compile(  # `Inizio ore 20.45.` below several days
     r"\W*(?:(?:inizio|orario)\b[^.;\n]{0,30}?|sempre\s|tutt[ie]\s[^.;\n]{3,30}\s)(?:alle\s|ore\s|dalle\s)[^,;\n]{1,24}$",
     re.I,

@@ -39,6 +39,9 @@ _FROM_TO = re.compile(  # `a partire dalle 10 del 3 maggio e comunque entro le 2
     rf"(?P<last>(?:ore )?(?:[\d:]+ (?:del(?: giorno)? |di |dell['’]))?{_A_DAY})",
     re.I,
 )
+_OF_FIRST = re.compile(
+    r"\s?(?:\(\s?(?:dalle\s)?(?:ore\s)?[\d.:,]+\s?\)|,?\s?(?:dalle\s(?:ore\s)?|ore\s)[\d.:]+)", re.I
+)
 _TO_THEN = {"le ": "alle ", "il ": "al ", "l'": "all'", "l’": "all'"}
 _BETWEEN = re.compile(  # `tra il 27 aprile e il 17 maggio`
     r"^(?:il|l['’])\s?(.{3,24}?)\se\s(?:il\s|l['’])", re.I
@@ -95,9 +98,11 @@ def counted_from(told: Iterable[Told]) -> list[str]:
 
 def _with_hour(words: str, told: Told) -> str:
     """`words` with the hour that follows them in their sentence: `entro l'8 aprile ore 14.00`."""
-    if _CLOCK.search(words) or not told.sentence:
+    last = list(_DATED.finditer(words))
+    is_of_first = len(last) > 1 and _OF_FIRST.match(words, last[0].end()) is not None
+    if (_CLOCK.search(words) and not is_of_first) or not told.sentence:
         return words
-    last = list(_DATED.finditer(words))[-1:]
+    last = last[-1:]
     at = told.sentence.rfind(last[0][0]) if last else -1
     if at < 0:
         return words
@@ -119,7 +124,10 @@ def term(words: str) -> str:
     if len(days) > 2:
         return ""
     last = days[-1]
-    clock = _CLOCK.search(text[last.end() :]) or _CLOCK.search(text[: last.start()])
+    before = text[: last.start()]
+    if len(days) > 1 and (of_first := _OF_FIRST.match(before, days[0].end())):
+        before = before[of_first.end() :]  # `dal 10 febbraio (ore 9) al 25 marzo`
+    clock = _CLOCK.search(text[last.end() :]) or _CLOCK.search(before)
     if len(days) == 1:
         if re.search(r"\bdal(?:l['’])?\s*(?:giorno\s+)?$", text[: last.start()], re.I):
             return "" if clock else _since(last)

@@ -44,7 +44,7 @@ def place_words(notice: Notice) -> str:
     is_of_booking = False
     for told in notice.slots.get(Slot.place, ()):
         words = re.split(
-            r"(?<!presso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
+            r"(?<![Pp]resso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
             told.words.strip(" .,;"),
         )[0]
         name = clauses.place_of(words)
