@@ -20,7 +20,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.fields import alerted, dated, labelled, parted
+from flows.bulletin.page.fields import alerted, dated, labelled, parted, place_last
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
@@ -131,7 +131,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
     )
     body = without_agenda(
-        parted(labelled(dated(alerted(body))))
+        parted(labelled(place_last(dated(alerted(body)))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
@@ -277,6 +277,7 @@ def _stands(text: str) -> bool:
         and speaks(text)
         and text.endswith((".", "!", "?", ".»", ".”", "»", "”", ")"))
         and not text.endswith(":")
+        and speaks(text.partition(";")[0])  # `Tessera sanitaria; chi ritira per altri deve`
         and not _CUT.search(text)
         and not _HANGING.search(bare)
         and not _STAMP.search(text)
