@@ -282,6 +282,8 @@ def spoken(line: str) -> str:
     if _STARTS_ON_A_DAY.match(line) or _PREPOSITION.match(line):
         return line
     match = _STATE.match(line)
+    if match and re.fullmatch(_DAY_NAME, match["noun"], re.I):
+        return line  # `Sabato chiuso.`: what is?
     if match and not _PLURAL.match(line) and (_OPEN.match(match["state"]) or not _ACT.match(match["noun"])):
         noun, end = match["noun"], match["state"][-1].lower()
         gender = gender_of(noun.split(" ", 1)[0].lower())

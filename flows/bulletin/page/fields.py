@@ -103,6 +103,27 @@ _SHUTS = re.compile(  # whose day stands in a field
     r"(?:\w+\s)?(?:chius|sospes|interrott|interdett|vietat)[oaie]\b[^.\n]*\.)",
     re.M,
 )
+_FIELDS = re.compile(  # `Luogo: Sala Verdi` above `Data: 3 maggio`: what stands below a place is taken for it
+    r"(?:^[ \t*]*(?:luogo|dove|sede|data|giorno|quando|ora|ore|orari[o]?|cost[oi]|ingresso)\W{0,3}:"
+    r"[^\n]*[^\n\s:][^\n]*\n){2,}",
+    re.I | re.M,
+)
+_OF_PLACE = re.compile(r"[ \t*]*(?:luogo|dove|sede)\b", re.I)
+_BELOW_PLACE = re.compile(
+    r"^(?P<field>[ \t*]*(?:luogo|dove|sede)\W{0,3}:[^\n]*[^\n\s:][^\n]*)\n"
+    r"(?=(?:Iscrizion|Prenotazion|Ingress|Partecipazion|Per\s|Info|È\s|La\s|Il\s|Gli\s|I\s|Le\s|L['’])(?![^\n:]{0,24}:)[^\n]{8,})",
+    re.M | re.I,
+)
+_VALID = re.compile(  # `Validità: dalle ore 14.00 di giovedì 1 luglio alle ore 24.00 di giovedì 1 luglio`
+    rf"^\W*(?:validità|periodo(?: di validità)?|durata)\W{{0,4}}\sdalle(?: ore)? "
+    rf"(?P<from>[\d:.]*\d) (?:di|del) (?P<first>(?:{WEEKDAY} )?"
+    rf"\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?),? (?:e )?(?:fino )?alle(?: ore)? (?P<to>[\d:.]*\d) (?:di|del) "
+    rf"(?P<last>(?:{WEEKDAY} )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?)\W*$",
+    re.I | re.M,
+)
+_COLOUR_FIELD = re.compile(
+    r"^\W*livello(?: di allerta)?\W{0,4}\s(?P<colour>gial\w+|aranc\w+|ross[oa])\W*$", re.I | re.M
+)
 
 
 def dated(body: str) -> str:
@@ -136,6 +157,17 @@ def _asked(found: re.Match[str], title: str) -> str:
     return found[0] if speaks(first) else f"{lead} {found['said'][:1].lower()}{found['said'][1:]}"
 
 
+def place_last(body: str) -> str:
+    """`body` with the place behind the other fields of its block, and what stands below it as prose."""
+    body = _FIELDS.sub(
+        lambda block: "".join(
+            sorted(block[0].splitlines(keepends=True), key=lambda line: bool(_OF_PLACE.match(line)))
+        ),
+        body,
+    )
+    return _BELOW_PLACE.sub(lambda found: f"{found['field']}\n\nDescrizione\n", body)
+
+
 def parted(body: str) -> str:
     """`body` with what stands below its fields, each a label and its words on one line, as prose again."""
     return _FIELD_OF_LINE.sub(
@@ -143,16 +175,24 @@ def parted(body: str) -> str:
     )
 
 
+def _begun_and_ended(valid: re.Match[str]) -> str:
+    return f"\nInizio: {valid['first']} ore {valid['from']}\nFine: {valid['last']} ore {valid['to']}"
+
+
 def alerted(body: str) -> str:
     """`body` with the fields of an alert in one sentence: `Inizio`, `Fine`, `Fenomeno`, the level."""
+    body = _VALID.sub(_begun_and_ended, body)
     begins, ends = _BEGINS.search(body), _ENDS.search(body)
     hazard, level = _HAZARD.search(body), _LEVEL.search(body)
+    level = level or _COLOUR_FIELD.search(body)
     if not (begins and ends and hazard and level):
         return body
     colour = {"giallo": "gialla", "rosso": "rossa"}.get(level["colour"].lower(), level["colour"].lower())
+    of_what = hazard["what"].lower()
+    of_what = f"rischio {of_what}" if of_what.split()[0].endswith("ico") else of_what
     said = (
         f"Dalle {begins['hour']} di {begins['day']} alle {ends['hour']} di {ends['day']} "
-        f"è in vigore l'allerta {colour} per {hazard['what'].lower()}."
+        f"è in vigore l'allerta {colour} per {of_what}."
     )
     kept = [
         line for line in body.split("\n") if not any(field.match(line) for field in (_BEGINS, _ENDS, _HAZARD))

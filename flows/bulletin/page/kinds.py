@@ -251,9 +251,11 @@ _EVENTS_OF = re.compile(r"(?:gli\s)?(?:eventi|appuntamenti)\s(?:di|del|della|in|
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
 _FIELDED = Cued(  # `Data: sabato 3 maggio`, `Luogo: Sala Verdi`, each on a line
-    r"^\W*(?:data|quando|giorno)\W*:[^\n]*\d[^\n]*\n(?:\W*(?:orario?|ore|ora)\W*:[^\n]*\n)?\W*(?:luogo|dove|sede)\W*:",
+    r"^\W*(?:data|quando|giorno)\W*:(?!\s*dal)[^\n]*\d[^\n]*\n"
+    r"(?:\W*(?:orario?|ore|ora)\W*:[^\n]*\n)?\W*(?:luogo|dove|sede)\W*:",
     re.I | re.M,
 )
+_CARD = re.compile(r"(?m)^\W*Come fare\W*$")  # the themes' label of a service's page, never of an event's
 _MEETS = (Kind.health, Kind.service, Kind.campaign, Kind.other)
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
 _MEETING = re.compile(  # `Venerdì 11 ottobre alle ore 21.00 presso la Chiesa …`
@@ -346,6 +348,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE
+    if _CARD.search(body):
+        found[Kind.service] = max(found[Kind.service], found[Kind.event] + 1)
     if _FIELDED.search(body[:_LONGEST]) and not _PAPER.match(head):
         found[Kind.event] = max(found[Kind.event], *(found[kind] + 1 for kind in _MEETS))
     if _KEEPS_HOURS.search(body[:_OPENING_LENGTH]):

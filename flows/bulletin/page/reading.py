@@ -10,7 +10,7 @@ from flows.bulletin.language.articles import Gender, definite, gender_of
 from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.letters import told_as_news
-from flows.bulletin.language.marks import lettered, tidied
+from flows.bulletin.language.marks import condensed, lettered, tidied
 from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.months import with_months
 from flows.bulletin.language.relative_days import resolved
@@ -20,7 +20,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.fields import alerted, asked, dated, labelled, parted
+from flows.bulletin.page.fields import alerted, asked, dated, labelled, parted, place_last
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
@@ -143,10 +143,10 @@ def _as(kind: Kind, structured: Notice) -> Notice:
 def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
-        repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
+        repaired(lettered(condensed(without_tags(text[:_READ])))) for text in (title, abstract, body)
     )
     body = without_agenda(
-        parted(labelled(dated(alerted(asked(body, title)))))
+        parted(labelled(place_last(dated(alerted(asked(body, title))))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
@@ -310,6 +310,7 @@ def _stands(text: str) -> bool:
         and speaks(text)
         and text.endswith((".", "!", "?", ".»", ".”", "»", "”", ")"))
         and not text.endswith(":")
+        and speaks(text.partition(";")[0])  # `Tessera sanitaria; chi ritira per altri deve`
         and not _CUT.search(text)
         and not _HANGING.search(bare)
         and not _STAMP.search(text)

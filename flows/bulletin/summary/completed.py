@@ -97,6 +97,12 @@ _CHANGES = re.compile(
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
+_FETCHED = re.compile(  # how one gets what a text speaks of
+    r"\b(?:si|puoi|va|vanno) (?:ritir|richied|chied|prenot|iscriv)\w*|\bper (?:prenotar|fissar|iscriver)\w+"
+    r"|\bprenot\w+|\biscri\w+",
+    re.I,
+)
+_FETCHED_BY = (Kind.service, Kind.hours, Kind.health)
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _MORE = 2.0, 260  # times, characters
 _SHORT = 130  # UTF-16 units of a sentence that is added
@@ -316,6 +322,9 @@ def _tells_most(text: str, sentence: str) -> bool:
 
 def _rest(text: str, notice: Notice) -> tuple[str, ...]:
     """Word of what is left to a page that tells much more than a text does."""
+    is_fetched = notice.kind in _FETCHED_BY and _FETCHED.search(notice.body) and not _FETCHED.search(text)
+    if is_fetched and not gate.IN_PAGE.search(text):
+        return (OTHERS,)
     is_more = len(notice.body) > _MUCH_MORE * len(text) and len(notice.body) - len(text) > _MORE
     if gate.IN_PAGE.search(text) or not is_more:
         return ()

@@ -80,7 +80,7 @@ _ITEM = re.compile(
 _ANNOUNCED = {
     slot: re.compile(rf"\b(?:{words})\b[^.]* nella pagina", re.I)
     for slot, words in (
-        (Slot.when, "giorni|date|calendario|programma|variazioni|modifiche"),
+        (Slot.when, "giorni|giornate|date|calendario|programma|variazioni|modifiche"),
         (Slot.hours, "orari|programma|calendario"),
         (Slot.place, "luogo|luoghi|vie|strade|zone|località|programma|calendario"),
         (Slot.deadline, "scadenze|termini"),

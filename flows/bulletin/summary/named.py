@@ -72,7 +72,7 @@ _SHUTS = re.compile(
     r"|deviat\w+)\b",
     re.I,
 )
-_BANNING = frozenset({Kind.other, Kind.act, Kind.campaign})
+_BANNING = frozenset({Kind.other, Kind.act, Kind.campaign, Kind.health})
 _FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{2,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
 _SEEKING = frozenset({Kind.other, Kind.campaign, Kind.deadline, Kind.job})
 SEEKS = re.compile(
@@ -109,8 +109,9 @@ _VOTES = re.compile(
     r"\b(?:seggi[oi]?|elettor[ei]|vot(?:a|o|are|eranno)|elezioni|referendum|ballottaggio)\b", re.I
 )
 _BINDS = re.compile(
-    r"(?:(?:I|Gli)|In caso di \w+,? (?:i|gli)) (?:proprietari|conduttori|possessori|titolari|detentori)\b"
-    r"[^.]{10,}? devono\b"
+    r"(?:(?:I|Gli)|(?:In caso di \w+,?|Tutti) (?:i|gli))"
+    r" (?:proprietari|conduttori|possessori|titolari|detentori|cittadini|residenti)\b"
+    r"[^.]*? devono\b"
 )
 _LETTERS = re.compile(r"\b[A-Z]{3,6}\b")
 _BARE = re.compile(

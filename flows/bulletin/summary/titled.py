@@ -28,7 +28,7 @@ _COLOUR = re.compile(
     r"\b(?:allerta|criticità|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I
 )
 DAYS_LEFT = re.compile(
-    r"\b(?:giorni|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
+    r"\b(?:giorni|giornate|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
 )
 
 

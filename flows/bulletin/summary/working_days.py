@@ -7,8 +7,8 @@ weekdays of a timetable takes them for all on which an office opens.
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.signals import WEEKDAY
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.telling import figures
 
 _WORKING = re.compile(
@@ -25,6 +25,10 @@ _ROW = re.compile(
 _DAY = re.compile(WEEKDAY, re.I)
 _LEFT = re.compile(r"\b(?:giorni|orari|calendario)\b[^.]* nella pagina", re.I)
 _OF_A_WEEK = (Kind.hours, Kind.service, Kind.health, Kind.other, Kind.campaign)
+_DATED = re.compile(  # `venerdì 4 giugno dalle 9 alle 18`, a row of its own
+    rf"^\W*(?P<day>(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)[\s,:]{{1,3}}(?:dalle|ore)\s[^\n]*$",
+    re.I | re.M,
+)
 _MANY = 3  # rows
 
 
@@ -38,6 +42,11 @@ def untold(text: str, notice: Notice) -> Iterator[str]:
             if figures(found["hours"] or found["after"]) <= own:
                 yield "Gli orari valgono solo nei giorni feriali."
                 return
+    dated = [days for row in _DATED.finditer(notice.source) if (days := figures(row["day"]))]
+    are_told = [bool(days & figures(text)) for days in dated]
+    is_some = notice.kind not in OCCASIONS and sum(are_told) > 1
+    if len(dated) >= _MANY and is_some and not all(are_told) and not _LEFT.search(text):
+        yield "Dei giorni con i loro orari sono detti solo alcuni."
     if notice.kind not in _OF_A_WEEK or _LEFT.search(text):
         return
     rows = [row for row in _ROW.finditer(notice.source) if " " not in row["days"].strip(" :-–")]

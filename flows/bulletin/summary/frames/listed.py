@@ -74,8 +74,11 @@ def named(notice: Notice, limit: int) -> Iterator[str]:
         for lead, listing in (*_leads(notice), *_in_sentences(notice), *_in_lines(notice)):
             for text in _named(lead, listing):
                 days = {figure for figure in figures(text) if "-" in figure}
-                if not days and figures(first) and not first.startswith(lead):
+                if not days and any("-" in one for one in figures(first)) and not first.startswith(lead):
                     text = f"{first} {text}"  # which tells the day
+                elif not days and figures(first) and not first.startswith(lead):
+                    said, stop, rest = text.partition(". ")  # and this one the hours
+                    text = f"{said}{stop}{first} {rest}"
                 if utf16(text) <= limit:
                     yield text
 

@@ -76,7 +76,7 @@ def outcome(notice: Notice) -> str:
         what, head = f"elenco {_PEOPLE[head]}{what}", "elenco"
     verb, article = _ARTICLES[head]
     call = " - ".join(first)
-    if folded(call) in folded(what) or call.endswith("elenco"):
+    if folded(call) in folded(what) or call.endswith("elenco") or _OUTCOME.search(call):
         return ""
     return f"{verb} {article}{what} {_of(call)}."
 

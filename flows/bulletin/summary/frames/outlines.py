@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.strikes import struck
 def _of_services(notice: Notice) -> Iterator[str]:
     yield from struck(notice)
     yield from begun(notice)
+    yield from obliged(notice)
 
 
 def _of_acts(notice: Notice) -> Iterator[str]:

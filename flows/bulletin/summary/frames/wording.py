@@ -75,7 +75,8 @@ _ACT_NAME = (
     r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
     r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\."
-    r"|della polizia (?:locale|municipale)|del (?:comando|comandante|dirigente)|dell['’]ufficio \w+)){0,3}"
+    r"|della polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
+    r"|del (?:comando|comandante|dirigente)|dell['’]ufficio \w+)){0,3}"
 )
 _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
@@ -314,6 +315,14 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (rf"^(In occasione de[^,\d]{{3,50}}?)(?<! di) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"^In (?:questo|tale) periodo,? ", "In tutto il periodo ", 0),
         (r"\b(?:su|in) questo sito\b", "sul sito", 0),
+        (
+            r"^((?:La|Il|L['’]|Lo|I|Gli|Le)(?:[^.;:,\"]|\"[^\"]{2,30}\"){3,80}?)"
+            r" (?:comunica|informa|avvisa)(?:no)?(?: (?:a|ai|alla|la|gli|agli|i) [^.,;:]{3,40})? che "
+            r"(?=(?:rest|riman|rimarr|sar|osserv|chiud)\w+ )",
+            r"\1 ",
+            0,
+        ),
+        (r"\b((?:potr|sar|verr|dovr)\w+|è|sono) (?:pertanto|quindi|altresì),? ", r"\1 ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
