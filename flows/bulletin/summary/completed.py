@@ -93,11 +93,12 @@ _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTI
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _FETCHED = re.compile(  # how one gets what a text speaks of
-    r"\b(?:si|puoi|va|vanno) (?:ritir|richied|chied|prenot|iscriv)\w*|\bper (?:prenotar|fissar|iscriver)\w+"
+    r"\b(?:si|puoi|va|vanno) (?:ritir|richied|chied|prenot|iscriv|inviano|consegna)\w*"
+    r"|\bper (?:prenotar|fissar|iscriver)\w+"
     r"|\bprenot\w+|\biscri\w+",
     re.I,
 )
-_FETCHED_BY = (Kind.service, Kind.hours, Kind.health)
+_FETCHED_BY = (Kind.service, Kind.hours, Kind.health, Kind.campaign)
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _MORE = 2.0, 260  # times, characters
 _SHORT = 130  # UTF-16 units of a sentence that is added
@@ -131,7 +132,7 @@ _OF_USE = re.compile(
     r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|regolarmente|gratuit\w+|euro"
     r"|garanti\w+|solo"
     r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat)[oaie]|entro|fino|arriva|arriverà|cambia"
-    r"|va|vanno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
+    r"|va|vanno|disponibil[ei]|nessuno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
     re.I,
 )
 _LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
