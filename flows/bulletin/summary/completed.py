@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
@@ -29,7 +30,7 @@ from flows.bulletin.summary.named import stems
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
     r"|senso unico|traffico limitato|pedonale"
-    r"|non (?:possono|può) circolare)\b",
+    r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
     re.I,
 )
 _EXCEPTED = Cued(
@@ -177,7 +178,7 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
     """Whom a ban or a closure does not bind: the office's sentence, else word of it."""
     if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_EXCEPTIONS.search(text):
         return ()
-    found = [line for line in lines(notice)[1:] if _EXCEPTED.search(line)]
+    found = [said for line in lines(notice)[1:] if _EXCEPTED.search(said := spoken(line))]
     if any(worded(line) in text for line in found):
         return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]

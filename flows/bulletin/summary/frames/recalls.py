@@ -32,6 +32,7 @@ _DEED = re.compile(
     r"(?:[^.;]*?\b(?P<back>riport|restitu|riconsegn)\w+)?",
     re.I,
 )
+_OF_SOME = re.compile(r"\b(?:allergic|celiac|intolleran)\w+", re.I)  # whom alone it harms
 _STOPS = re.compile(  # `deve smettere di usarlo e contattare il venditore`
     r"\bsmett\w+ di (?:usar|utilizzar)(?P<it>lo|la|li|le)\b"
     r"(?:[^.;]{0,30}(?:(?P<seller>contatt\w+ il (?:venditore|negozi\w+))|(?P<back>riport|restitu)\w+))?",
@@ -172,6 +173,9 @@ def _with_deed(notice: Notice) -> Iterator[str]:
         asks = next((sentence for sentence in notice.prose if _BACK.search(sentence)), "")
         made = (f"{worded(one)} {_TAKE_BACK}" for one in notice.prose if asks and one != asks)
         yield from (text for text in made if _NAMED.search(text))
+        return
+    if _OF_SOME.search(found.string):
+        yield from (f"{worded(one)} {worded(found.string)}" for one in notice.prose if one != found.string)
         return
     it = "" if found["it"].lower() == "e" else found["it"].lower()
     deed = f"Non {found['verb'].lower()}{it or 'e il prodotto'}"
