@@ -126,6 +126,10 @@ _DATED_PHRASE = re.compile(
     r"\s(?=(?:di|de\w*|in|con|per|al\w*|nel\w*|presso|a)\s|d['’])[^:;]+\.)",
     re.I,
 )  # `Domenica 9 maggio, ore 10, solenne processione di San Rocco.`
+_WARNED = re.compile(  # `Sabato 8 maggio, criticità ordinaria per temporali, dalle 12 alle 22.`
+    rf"(?P<day>{_DAY_NAME}\s\d{{1,2}}\s{MONTH}(?:\s20\d\d)?),?\s(?P<what>(?:criticità|allerta)\s[^:;]+\.)",
+    re.I,
+)
 _LABELLED = re.compile(  # `Notte tra lunedì 3 e martedì 4 maggio, dalle 23,30 alle 5: lavaggio delle strade.`
     rf"(?:Nella\s)?(?P<night>Notte\s(?:tra|fra)\s{_DAY_NAME}\s\d{{1,2}}(?:\s{MONTH})?\se\s"
     rf"{_DAY_NAME}\s\d{{1,2}}\s{MONTH}(?:\s20\d\d)?,?\sdalle\s(?:ore\s)?\d[\d:.,]*\salle\s(?:ore\s)?\d[\d:.,]*)\s?:\s"
@@ -265,6 +269,10 @@ def spoken(line: str) -> str:
         return f"{match['what']} è {match['when']}"
     if (match := _DATED_PHRASE.fullmatch(line)) and (said := _with_its_noun(match)):
         return said
+    if (match := _WARNED.fullmatch(line)) and not speaks(match["what"]):
+        article = "l'" if match["what"][0].lower() == "a" else "la "
+        day = f"{match['day'][:1].upper()}{match['day'][1:]}".rstrip(",")
+        return f"{day} è in vigore {article}{match['what'][:1].lower()}{match['what'][1:]}"
     if (match := _LABELLED.fullmatch(line)) and (said := _planned(match)):
         return said
     if dated := _DATED_STATE.fullmatch(line):

@@ -25,7 +25,9 @@ _ZONE = re.compile(
     r"|(?:sull[ae]|per\s+l[ae]|nell[ae])\s+zon[ae]\s+[^.,;\n]{2,50}|VENE-[A-Z])"
 )
 _PRODUCT = re.compile(
-    r"\b(?:richiam(?:o|at[oaie])|ritir(?:o|at[oaie])(?:\s+dal\s+(?:mercato|commercio))?)(?:\s+(?:precauzional\w+|di|del|della|dei|il|la|i|le|lo|dal\s+mercato))*\s+"
+    r"\b(?:richiam(?:a(?:no)?|o|at[oaie])|ritir(?:o|at[oaie])(?:\s+dal\s+(?:mercato|commercio))?)"
+    r"(?:,\s(?:da parte|a cura)[^,.;]{3,40},)?"
+    r"(?:\s+(?:precauzional\w+|di|del|della|dei|il|la|i|le|lo|dal\s+mercato))*\s+"
     r"(?P<words>[^.;:\n]{4,110})",
     re.I,
 )

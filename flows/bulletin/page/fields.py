@@ -105,7 +105,7 @@ _SHUTS = re.compile(  # whose day stands in a field
 )
 _FIELDS = re.compile(  # `Luogo: Sala Verdi` above `Data: 3 maggio`: what stands below a place is taken for it
     r"(?:^[ \t*]*(?:luogo|dove|sede|data|giorno|quando|ora|ore|orari[o]?|cost[oi]|ingresso)\W{0,3}:"
-    r"[^\n]*[^\n\s:][^\n]*\n){2,}",
+    r"[^\n]*[^\n\s:][^\n]*\n){2,}(?![^\n:]{3,24}:)",
     re.I | re.M,
 )
 _OF_PLACE = re.compile(r"[ \t*]*(?:luogo|dove|sede)\b", re.I)

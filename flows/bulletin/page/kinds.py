@@ -151,7 +151,8 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (
             4.0,
             r"richiam(?:o|at[oaie])\s+(?:\w+\s+){0,2}(?:giocattol\w|prodott\w|aliment\w|lott[oi]|il|la|le|i|gli|uov\w"
-            r"|carn\w|latt\w|formagg\w|salum\w|salam\w|pesc\w|pan[ei]|biscott\w|verdur\w|insalat\w|confezion\w)|safety\s+gate",
+            r"|carn\w|latt\w|formagg\w|salum\w|salam\w|pesc\w|pan[ei]|biscott\w|verdur\w|insalat\w|confezion\w"
+            r"|crem\w|cosmetic\w|seggiolin\w|passeggin\w)|richiama(?:no)?\s+(?:\w+\s+){0,2}(?:lott[oi]|prodott\w)|safety\s+gate",
         ),
         (2.0, r"richiamo|ritirat[oaie]\s+dal\s+(?:mercato|commercio)|contaminat\w|lott[oi]\s+n"),
     ),
@@ -251,7 +252,7 @@ _EVENTS_OF = re.compile(r"(?:gli\s)?(?:eventi|appuntamenti)\s(?:di|del|della|in|
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _EVENT_PAGE = re.compile(r"\bDate e orari\b|\bInizio evento\b")  # the themes' labels of an event's page alone
 _FIELDED = Cued(  # `Data: sabato 3 maggio`, `Luogo: Sala Verdi`, each on a line
-    r"^\W*(?:data|quando|giorno)\W*:(?!\s*dal)[^\n]*\d[^\n]*\n"
+    r"^\W*(?:data|quando|giorno)\W*:(?!\s*dal)[^\n]*\d{1,2}(?:[°º]?\s[a-z]{4,9}|[/.]\d)[^\n]*\n"
     r"(?:\W*(?:orario?|ore|ora)\W*:[^\n]*\n)?\W*(?:luogo|dove|sede)\W*:",
     re.I | re.M,
 )

@@ -77,7 +77,7 @@ _CHANGES_ANOTHER = re.compile(
     re.I,
 )
 _ZONE = re.compile(
-    r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+(?:storico|abitato|urbano)|territorio\s+comunale|strad[ae]\s|strisce\s+blu|in\s+centro\b|vie\s+(?:con|indicate|interessate)|sentiero|ponte|vie\s+comunali)\b",
+    r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+(?:storico|abitato|urbano)|territorio\s+comunale|strad[ae]\s|strisce\s+blu|tangenzial\w|superstrada|autostrad\w|in\s+centro\b|vie\s+(?:con|indicate|interessate)|sentiero|ponte|vie\s+comunali)\b",
     re.I,
 )
 _TRAFFIC_CHANGES = re.compile(  # of streets that the page's annex tells

@@ -79,6 +79,7 @@ _SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`
     re.I,
 )
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
+_ASIDE = re.compile(r"\([^()]*\)")
 _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
     r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
     re.I,
@@ -310,7 +311,7 @@ def _stands(text: str) -> bool:
         and speaks(text)
         and text.endswith((".", "!", "?", ".»", ".”", "»", "”", ")"))
         and not text.endswith(":")
-        and speaks(text.partition(";")[0])  # `Tessera sanitaria; chi ritira per altri deve`
+        and speaks(_ASIDE.sub("", text).partition(";")[0])  # `Tessera sanitaria; chi ritira per altri deve`
         and not _CUT.search(text)
         and not _HANGING.search(bare)
         and not _STAMP.search(text)

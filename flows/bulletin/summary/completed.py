@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
@@ -29,7 +30,7 @@ from flows.bulletin.summary.named import stems
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
     r"|senso unico|traffico limitato|pedonale"
-    r"|non (?:possono|può) circolare)\b",
+    r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
     re.I,
 )
 _EXCEPTED = Cued(
@@ -98,11 +99,12 @@ _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTI
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _FETCHED = re.compile(  # how one gets what a text speaks of
-    r"\b(?:si|puoi|va|vanno) (?:ritir|richied|chied|prenot|iscriv)\w*|\bper (?:prenotar|fissar|iscriver)\w+"
+    r"\b(?:si|puoi|va|vanno) (?:ritir|richied|chied|prenot|iscriv|inviano|consegna)\w*"
+    r"|\bper (?:prenotar|fissar|iscriver)\w+"
     r"|\bprenot\w+|\biscri\w+",
     re.I,
 )
-_FETCHED_BY = (Kind.service, Kind.hours, Kind.health)
+_FETCHED_BY = (Kind.service, Kind.hours, Kind.health, Kind.campaign)
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _MORE = 2.0, 260  # times, characters
 _SHORT = 130  # UTF-16 units of a sentence that is added
@@ -136,7 +138,7 @@ _OF_USE = re.compile(
     r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|regolarmente|gratuit\w+|euro"
     r"|garanti\w+|solo"
     r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat)[oaie]|entro|fino|arriva|arriverà|cambia"
-    r"|va|vanno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
+    r"|va|vanno|disponibil[ei]|nessuno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
     re.I,
 )
 _LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
@@ -182,7 +184,7 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
     """Whom a ban or a closure does not bind: the office's sentence, else word of it."""
     if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_EXCEPTIONS.search(text):
         return ()
-    found = [line for line in lines(notice)[1:] if _EXCEPTED.search(line)]
+    found = [said for line in lines(notice)[1:] if _EXCEPTED.search(said := spoken(line))]
     if any(worded(line) in text for line in found):
         return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]

@@ -84,6 +84,7 @@ _TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of ne
 _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is new: it leans on no headline
     r"(?:(?:Dal|Dalle|Da (?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)|Fino al?|Ogni"
     r"|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
+    r"|A (?:causa|seguito) d[^.;:]{3,160}?\b(?:è|sono|sarà|saranno|resta\w*)\b"
     r"|Per (?:(?:lavori|motivi|ragioni|manutenzione|cause|uno sciopero|lo sciopero)\b"
     r"|(?:consentire|permettere|effettuare|eseguire) )[^.;:]{3,160}?\b(?:è|sono|sarà|saranno|resta\w*)\b"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"

@@ -50,6 +50,7 @@ _LEANING = re.compile(
     r"|In tal caso|In questo caso|A tal fine|Nel frattempo"
     r"|Inoltre|Infine|In tutto il periodo)\b"
 )
+_TURBID = re.compile(r"\b(?:può|potr\w+)\s\w+(?:\s\w+)?\storbid[ao]\b", re.I)
 _SMALL_STREETS = re.compile(r"\b[Vv]ie: (?!(?:de|di|da)[a-z]* [A-Z]|via )[a-zà-ù]+")  # `nelle vie: roma`
 _HEADLINE = re.compile(r"\bc'è «[^»:]+: (?P<said>[^»]+)»")  # `c'è «Premio Alba: vince la 3B»`
 _PUBLISHED_TWICE = re.compile(
@@ -265,6 +266,8 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo comincia da un recapito o da una sanzione."
     if match := _PAPER_ASKED.search(text):
         yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
+    if (match := _TURBID.search(text)) and not re.search(r"\bacqu|\bidric[ah]", text[: match.start()], re.I):
+        yield f"«{match[0]}»: il testo non dice che cosa."
     if match := _SMALL_STREETS.search(text):
         yield f"«{match[0]}»: un nome di via ha la maiuscola."
     if (match := _HEADLINE.search(text)) and speaks(match["said"]):

@@ -32,9 +32,10 @@ _DEED = re.compile(
     r"(?:[^.;]*?\b(?P<back>riport|restitu|riconsegn)\w+)?",
     re.I,
 )
+_OF_SOME = re.compile(r"\b(?:allergic|celiac|intolleran)\w+", re.I)  # whom alone it harms
 _STOPS = re.compile(  # `deve smettere di usarlo e contattare il venditore`
     r"\bsmett\w+ di (?:usar|utilizzar)(?P<it>lo|la|li|le)\b"
-    r"(?:[^.;]{0,30}(?P<seller>contatt\w+ il (?:venditore|negozi\w+)))?",
+    r"(?:[^.;]{0,30}(?:(?P<seller>contatt\w+ il (?:venditore|negozi\w+))|(?P<back>riport|restitu)\w+))?",
     re.I,
 )
 _BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
@@ -137,7 +138,9 @@ def lot(text: str, notice: Notice) -> tuple[str, ...]:
     if name and name.lower() not in text.lower():
         return tuple(f"Si tratta di «{name}»{numbered}." for numbered in (*_numbered(text, notice), ""))
     lots = {found["lot"] for found in _LOT.finditer(notice.source)}
-    if not lots and "lotti" in notice.source and "lott" not in text:
+    if "lotti" in notice.source.lower() and (
+        "lott" not in text or (lots and not any(one in text for one in lots))
+    ):
         return ("I lotti sono nella pagina.",)
     if not lots or any(one in text for one in lots) or "lotti" in text:
         return ()
@@ -147,7 +150,8 @@ def lot(text: str, notice: Notice) -> tuple[str, ...]:
 def _numbered(text: str, notice: Notice) -> Iterator[str]:
     """`, lotto 12`, of one lot that `text` does not tell."""
     lots = {found["lot"] for found in _LOT.finditer(notice.source)}
-    if len(lots) == 1 and not any(one in text for one in lots):
+    is_one = len(lots) == 1 and "lotti" not in notice.source.lower()
+    if is_one and not any(one in text for one in lots):
         yield f", lotto {lots.pop()}"
 
 
@@ -156,6 +160,8 @@ def _with_deed(notice: Notice) -> Iterator[str]:
     found = next(filter(None, map(_DEED.search, notice.prose)), None)
     if found is None and (stops := next(filter(None, map(_STOPS.search, notice.prose)), None)):
         seller = " e contatta il venditore" if stops["seller"] else ""
+        where = "in farmacia" if "farmacia" in stops.string else "al negozio"
+        seller = f" e riporta{stops['it'].lower()} {where}" if stops["back"] else seller
         made = (
             f"{worded(one)} Non usar{stops['it'].lower()}{seller}."
             for one in notice.prose
@@ -167,6 +173,9 @@ def _with_deed(notice: Notice) -> Iterator[str]:
         asks = next((sentence for sentence in notice.prose if _BACK.search(sentence)), "")
         made = (f"{worded(one)} {_TAKE_BACK}" for one in notice.prose if asks and one != asks)
         yield from (text for text in made if _NAMED.search(text))
+        return
+    if _OF_SOME.search(found.string):
+        yield from (f"{worded(one)} {worded(found.string)}" for one in notice.prose if one != found.string)
         return
     it = "" if found["it"].lower() == "e" else found["it"].lower()
     deed = f"Non {found['verb'].lower()}{it or 'e il prodotto'}"

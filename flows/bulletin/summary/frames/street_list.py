@@ -2,6 +2,7 @@
 
 import re
 
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.streets import joined, streets_at
 
@@ -18,6 +19,9 @@ _NUMBERS = re.compile(
     r",?\s\(?(?:(?:da|dal|dai)\s(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?\s(?:al?|ai)\s"
     r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?|(?:numeri|civici|lato)\s(?:pari|dispari))\)?"
 )
+_BELOW = re.compile(
+    r"(?:allegat|document|contatt|info|a cura|data|or[ae]\b|orari|note\b|il\s|la\s|si\s)", re.I
+)
 _MOST = 4  # streets that one sentence holds
 
 
@@ -29,9 +33,7 @@ def listed_streets(notice: Notice) -> str:
     rows = _COMMAS.split(found[0]["same"].strip(" .;")) if found[0]["same"].strip() else []
     for line in [] if rows else notice.source[found[0].end() :].split("\n"):
         bare = line[_match_end(line) :].strip(" .;,")
-        if not bare and rows:
-            break
-        if bare and streets_at(bare, 0) is None and rows:
+        if bare and rows and (speaks(bare) or _BELOW.match(bare)):
             break  # what stands below the list
         if bare:
             rows.append(bare)

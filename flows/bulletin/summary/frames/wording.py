@@ -314,6 +314,12 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (rf"^(In occasione de[^,\d]{{3,50}}?)(?<! di) (?={WEEKDAY} \d{{1,2}} )", r"\1, ", 0),
         (r"^In (?:questo|tale) periodo,? ", "In tutto il periodo ", 0),
+        (
+            r"^Si comunicano (?:le |alcune )?(variazioni|modifiche) (?:de|a)l servizio",
+            r"Ci sono \1 nel servizio",
+            0,
+        ),
+        (r"^In alternativa,? si (?=(?:può|possono) (?:us|utilizz|percorr|prend|pass)\w+ )", "Si ", 0),
         (r"\b(?:su|in) questo sito\b", "sul sito", 0),
         (
             r"^((?:La|Il|L['’]|Lo|I|Gli|Le)(?:[^.;:,\"]|\"[^\"]{2,30}\"){3,80}?)"
