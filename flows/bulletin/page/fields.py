@@ -37,7 +37,7 @@ _PLACE = re.compile(
     r"|scuola|piscina|rifugio|spiaggia|autoparco|magazzino|ecocentro|lungolago|lungomare|malga|area|tensostruttura|circolo|anfiteatro|arena|borgo"
     r"|località|frazione|ludoteca|convento|abbazia|rocca|cascina|foro|aula|pala\w+|pala\s?sport|vie|sede|hotel|ristorante"
     r"|spazio|fiera(?=\s[A-Z])|dipartimento|università|ospedale|istituto|liceo|agriturismo|cantina|casa|lido|stazione"
-    r"|torre|loggia|portico|chiostro|corte|bosco|lago|cappella|basilica|duomo|bar|pub|caffè|sagrato)\b"
+    r"|colle|belvedere|torre|loggia|portico|chiostro|corte|bosco|lago|cappella|basilica|duomo|bar|pub|caffè|sagrato)\b"
     r"(?!\s(?:per|e)\s)(?:[^.:;!?\n]|(?<=\b[A-Z])\.){0,80}",
     re.I,
 )

@@ -110,9 +110,24 @@ _OFTEN = re.compile(
     r"(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)\w+\b[^.]*\bdalle\s"
 )
 _SEVERAL = re.compile(
-    r"(?:Due|Tre|Quattro|Cinque|Sei|Sette|Otto|Nove|Dieci|Dodici|\d{1,2})\s(?P<noun>lezioni|incontri|serate"
+    r"(?:Due|Tre|Quattro|Cinque|Sei|Sette|Otto|Nove|Dieci|Dodici|\d{1,2})\s(?P<noun>lezioni|incontri|serate|posti|tirocini"
     r"|appuntamenti|laboratori|spettacoli|concerti|proiezioni|visite|escursioni|conferenze)\b",
 )
+_ASKED = re.compile(  # `Domande dal 15 marzo, ore 10, esclusivamente tramite PEC.`
+    r"(?P<noun>Domand[ae]|Iscrizioni|Candidature|Adesioni|Prenotazioni)\s"
+    r"(?=(?:on-?line|entro|dal|da|fino|presso|al|allo|alla|in|solo|soltanto|esclusivamente|tramite|via|su"
+    r"|per e-?mail|per telefono)\s|(?:dall|all)['’])"
+    r"(?=.*\b(?:on-?line|tramite|via|pec|e-?mail|numero"
+    r"|modulo|portale|telefon\w+)\b|.*@)"
+)
+_ARE_ASKED = {
+    "domanda": "La domanda si presenta",
+    "domande": "Le domande si presentano",
+    "iscrizioni": "Le iscrizioni si fanno",
+    "candidature": "Le candidature si presentano",
+    "adesioni": "Le adesioni si raccolgono",
+    "prenotazioni": "Le prenotazioni si fanno",
+}
 _A_PHRASE = 170  # characters
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
 
@@ -287,6 +302,8 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
 
 def _with_verb(text: str) -> str:
     """`Sono previste dieci lezioni, il giovedì dalle 15` of a phrase without its verb."""
+    if text.endswith(".") and not speaks(text) and (asked := _ASKED.match(text)):
+        return f"{_ARE_ASKED[asked['noun'].lower()]} {text[asked.end() :]}"
     often, several = _OFTEN.match(text), _SEVERAL.match(text)
     if (
         not (often or several)

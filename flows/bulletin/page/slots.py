@@ -108,6 +108,17 @@ _BOX_OFFICE = re.compile(
     r"\b(?:bigliett[ei]ri\w|segreteri\w|uffici\w*|sportell\w)\b[^.;\n]{0,20}\b(?:apert|ricev)\w*[^.;\n]{0,50}$",
     re.I,
 )
+_EMPLOYED = re.compile(  # `a tempo determinato fino al 31 luglio`
+    r"\b(?:tempo determinato|contratt\w+|incaric\w+|supplenz\w+)\b[^.;:\n]{0,30}$", re.I
+)
+_ENROLLING = re.compile(
+    r"(?:^|[.\n])\W*(?:iscrizioni|prenotazioni|prevendit\w)\b(?![^.\n]*\bentro\b)[^.\n]{0,40}$", re.I
+)
+_HANDED_IN = re.compile(
+    r"\b(?:premi\w*|riconosciment\w+)\s(?:sar|verr|avverr|si terr)\w*[^.;\n]{0,40}$"
+    r"|\bsi (?:consegnano|ritirano|raccolgono)\s(?:[a-zà-ù]+\s){0,3}?(?:dal\s|il\s|entro\s)?$",
+    re.I,
+)
 _HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
     r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
 )
@@ -156,6 +167,9 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     is_asked = notice.kind in _CALLS and not any(span.role in ("deadline", "until") for span in found)
     others = " ".join(said for _, said in other_matters(notice.source, notice.title))
     for span in found:
+        lead = page.text[max(0, span.start - 80) : span.start]
+        if span.role in ("deadline", "until") and notice.kind in _CALLS and _EMPLOYED.search(lead):
+            continue
         if span.role in ("deadline", "until") and others and page.sentence(span.start).strip() in others:
             continue  # the term of another matter than the title's
         if span.role == "deadline" and _FROM.match(page.text, span.start) and _is_first_of(span, found):
@@ -197,6 +211,8 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     """
     words = page.text[span.start : span.end].strip()
     before = page.text[max(0, span.start - 120) : span.start]
+    if _HANDED_IN.search(before) or _ENROLLING.search(before):
+        return True
     if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
         return True
     if (

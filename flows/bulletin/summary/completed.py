@@ -15,6 +15,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures, tells
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
+from flows.bulletin.summary.duties import leaves_way
 from flows.bulletin.summary.extended import OF_SOME, OFFICIAL
 from flows.bulletin.summary.framed import DAYS_AND_HOURS, OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
@@ -63,6 +64,10 @@ _NOT_ASKED = re.compile(
     r"(?:domanda|richiesta|istanza)\b",
     re.I,
 )
+_FULL = re.compile(
+    r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
+)
+_REQUEST = re.compile(r"\b(?:domand|richiest)[ae]\b", re.I)
 _COURSE = re.compile(r"\b(?:cors[oi]|laborator[io]+)\b", re.I)
 _PRICED = re.compile(r"\b(?:tariff[ae]|prezz[oi]|cost[oi])\b", re.I)
 _TICKET = re.compile(
@@ -154,6 +159,8 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _exceptions,
         _excluded,
         _unasked,
+        _full,
+        _way,
         _ban,
         _still,
         _closures,
@@ -197,6 +204,18 @@ def _excluded(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     said = [worded(sentence) for sentence in notice.prose if _IN_VAIN.match(sentence)]
     return tuple(one for one in said[:1] if is_fit(one, one) and one not in text and not _LEANS.search(one))
+
+
+def _full(text: str, notice: Notice) -> tuple[str, ...]:
+    """That nobody finds a place any more."""
+    is_full = notice.kind in OCCASIONS and _FULL.search(notice.body) is not None
+    return ("I posti sono esauriti.",) if is_full and "esaurit" not in text else ()
+
+
+def _way(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of how one asks, where a text says that one may and not by what means."""
+    is_asking = _REQUEST.search(text) is not None
+    return ("Come fare domanda è nella pagina.",) if is_asking and leaves_way(text, notice) else ()
 
 
 def _unasked(text: str, notice: Notice) -> tuple[str, ...]:

@@ -64,6 +64,12 @@ _MUST_HAVE = re.compile(
     r"|Le (?:imprese|ditte))\b"
     r"[^.;]{0,20}\b(?:devono|bisogna|occorre|serve)\s(?:\w+\s)?(?:avere|essere|possedere|disporre|risiedere)\b"
 )
+_BELOW = re.compile(
+    r"\bISEE\b[^.;\n]{0,40}?\b(?:fino a|non superior\w+|inferior\w+|massim\w+|entro|sotto|al di sotto)\b"
+    r"[^.;\n]{0,30}?\d",
+    re.I,
+)
+_ISEE = re.compile(r"\b(?:ISEE|requisit\w+|condizion\w+)\b", re.I)
 _THEY_MAY = re.compile(
     r"(?:I|Gli|Le|Chi)\s[^.;]{5,160}?\b(?:possono|può)\s(?:chiedere|richiedere|presentare|fare|votare|iscriversi)\b"
 )
@@ -76,6 +82,7 @@ _BY_MEANS = re.compile(rf"{_MEANS}|\b\d{{5}}", re.I)
 _HANDED_IN = re.compile(
     r"\b(?:domand|istanz|candidatur|iscrizion|adesion|richiest)[ei]?\w?\b[^.;]{0,60}?\b(?:present|consegn|invi|compil|trasm|effettu"
     rf"|perven|inoltr)\w+[^.;]{{0,90}}?(?:{_MEANS})"
+    r"|\b(?:domande?|iscrizioni|candidature)\s(?:on-?line|sul|sulla|tramite|via)\b"
     rf"|^\W*(?:domand[ae]|iscrizioni|candidature|adesioni)\s?:[^.;\n]{{0,60}}?(?:{_MEANS})",
     re.I,
 )
@@ -121,6 +128,14 @@ def conditions(text: str, notice: Notice) -> Iterator[str]:
     yield CONDITIONS
 
 
+def leaves_way(text: str, notice: Notice) -> bool:
+    """Whether a page says by what means one asks, and `text` neither that nor that the page does."""
+    if "nella pagina" in text or _BY_MEANS.search(text) or notice.kind not in _ASKED:
+        return False
+    ways = (*notice.prose, *(way.words for way in notice.slots.get(Slot.how, ())))
+    return any(map(_HANDED_IN.search, ways))
+
+
 def unsaid(text: str, notice: Notice) -> Iterator[str]:
     """What keeps people out who do not know it: that one must book, an age, that it costs them less."""
     if notice.kind in _WITHOUT_DUTIES:
@@ -131,6 +146,8 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
         ):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
     is_asking = _REQUESTED.search(text) is not None and "nella pagina" not in text
+    if notice.kind in _ASKED and is_asking and _BELOW.search(notice.body) and not _ISEE.search(text):
+        yield "Manca il limite di ISEE."
     is_bare = notice.kind in _ASKED and is_asking and not _REQUIRED.search(text)
     if is_bare and _REQUIREMENTS.search(notice.body):
         yield "Mancano i requisiti."
@@ -144,9 +161,8 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
             if _MAY_ASK.match(whom.sentence) and not tells(text, whom):
                 yield f"Manca chi può fare domanda: la pagina dice «{whom.words}»."
                 break
-        ways = (*notice.prose, *(way.words for way in notice.slots.get(Slot.how, ())))
-        if not _BY_MEANS.search(text) and any(map(_HANDED_IN.search, ways)):
-            yield "Manca come si fa domanda."
+    if notice.kind in _CALLS and leaves_way(text, notice):
+        yield "Manca come si fa domanda."
     exemption = EXEMPTION.search(notice.source)
     if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):
         yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."

@@ -84,7 +84,8 @@ OF_SOME = re.compile(
     re.I,
 )
 _APPLIES = re.compile(
-    r"(?:Chi (?:è interessato|vuole|desidera)|Gli interessati|Per (?:candidar|iscriver|aderi)\w+)\b"
+    r"(?:Se (?:vuoi|sei interessat)|Chi (?:è interessato|vuole|desidera)|Gli interessati"
+    r"|Per (?:candidar|iscriver|aderi)\w+)\b"
 )
 _LEANS = re.compile(
     r"\b(?:stess[oaie]|predett\w+|anzidett\w+|medesim\w+|tal[ei]|infatti|inoltre|suddett\w+|allegat\w+"

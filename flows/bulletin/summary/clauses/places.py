@@ -18,7 +18,7 @@ _AT: dict[str, str] = {
     " caffè caffé pub laghetto lago lido campetto ponte "
     "bosco vivaio memoriale mulino tempio convento monastero"
     " distretto consultorio ritrovo municipio comando palaghiaccio pattinodromo camping villaggio cineforum"
-    " crossodromo planetario politecnico maneggio poliambulatorio laboratorio",
+    " colle belvedere crossodromo planetario politecnico maneggio poliambulatorio laboratorio",
     "allo": "stadio spazio studio sportello scalo stabilimento",
     "all'": "auditorium oratorio ospedale ufficio istituto hub "
     "abbazia ex arena agriturismo asilo ostello archivio"
@@ -58,6 +58,7 @@ _STREET = re.compile(
     rf"|d['’]|San|S\.|[A-ZÀ-Ý]\.|[IVX]{{1,5}}\s{MONTH}|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
     r"(?:,?\s*(?:n\.?\s*|n°\s*|civico\s*)?(\d{1,4}(?!\d)(?:\s?/\s?[A-Za-z]\b|[A-Za-z]\b|\s[A-Za-z](?=\s*(?:[,.;()]|$)))?))?"
 )
+_TWO_STREETS = re.compile(rf"\b{STREET}\s[^,;]{{3,30}}?\se\s(?:in\s)?{STREET}\s")
 _TOWN = re.compile(r"[,(]?\s*\d{5}\b.*$|\s*[-,]\s*Italia\b.*$", re.S)
 _MAP = re.compile(r"\+ − Leaflet.*|\bLeaflet\b.*|Visualizza in mappa.*|\|.*", re.S | re.I)
 
@@ -98,6 +99,8 @@ def place_clause(words: str) -> str:
         return whole
     if _MEETING.match(whole):
         return f"con {whole[0].lower()}{whole[1:]}"
+    if _ALREADY.match(whole) and _TWO_STREETS.search(whole):
+        return f"{whole[:1].lower()}{whole[1:]}"
     if _ALREADY.match(whole):
         place = place_of(whole)
         name = place.name[:1].lower() + place.name[1:]

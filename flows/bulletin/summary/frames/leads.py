@@ -49,6 +49,7 @@ _SMALL = frozenset(
     ["dall", "dalla", "dalle", "nella", "dopo", "sono"]
 )  # long words that are no names before a capital
 _STRETCH = re.compile(r"\b(?:tra|fra)\s(?=[^.;:]{3,60}\se\s)[^.;:]*", re.I)  # its bounds are no place
+_BEGINS_THEN = re.compile(r"\bal via\b", re.I)
 _LESSONS = re.compile(  # a street has `in` first, and no other street behind it: `lavori in corso via Po`
     r"(?:in\s)?corso\s(?=(?:via|viale|piazz\w+|largo|strada|contr\w+)\s)"
     r"|(?<!\bin\s)(?<!\bsu\s)(?<!\blungo\s)corso\s",
@@ -234,7 +235,7 @@ def _with_article(phrase: str) -> str:
 
 
 def _streets(text: str) -> Streets | None:
-    bare = _STRETCH.sub("", text)
+    bare = _BEGINS_THEN.sub("", _STRETCH.sub("", text))
     found = (
         streets_at(bare, at.start()) for at in _WORD.finditer(bare) if not _LESSONS.match(bare, at.start())
     )

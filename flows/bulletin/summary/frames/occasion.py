@@ -56,7 +56,7 @@ _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
     r"\b(?:parchegg\w+|posteggi\w*|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da"
     r"|base d['’]asta|premi\w*|vincitor\w+|bors[ae] di studio|baby[ -]?sitt\w+|servizio gratuito"
-    r"|inizialmente|toglier\w*|non (?:più|si paga più))\b",
+    r"|accompagnator\w+|inizialmente|toglier\w*|non (?:più|si paga più))\b",
     re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(

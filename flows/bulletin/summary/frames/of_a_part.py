@@ -19,6 +19,11 @@ _PART = re.compile(r"\b(?:gar[ae]|contest|torne[oi]|sfilat[ae])\b", re.I)  # who
 _BOOKED = Cued(
     r"\b(?:visit[ae] guidat[ae]|laborator\w+|degustazion\w+|pranz[oi]|cen[ae])\b[^.;\n]{0,60}$", re.I
 )
+_MEAL = re.compile(  # `Pranzo su prenotazione al 328…`
+    r"\W*(?P<what>pranz[oi]|cen[ae]|pizzat[ae]|aperitiv[oi]|buffet|grigliat[ae]|laborator\w+"
+    r"|visit[ae] guidat[ae])\b[^.\n]{0,50}\b(?:prenota\w+|iscri\w+)",
+    re.I,
+)
 _LISTED = Cued(  # `Domenica ci saranno alcuni laboratori:` and below them `solo su prenotazione`
     r"\b(?P<part>laboratori|workshop|degustazioni|visite guidate|corsi)\b[^.\n:]{0,40}:\s*\n", re.I
 )
@@ -30,6 +35,9 @@ def is_of_a_part(words: str, notice: Notice) -> bool:
     has nothing.
     """
     place = _place(words, notice)
+    meal = _MEAL.match(words)
+    if meal and folded(meal["what"])[:_STEM] not in folded(notice.title):
+        return True
     if is_in_a_row(words, notice) or is_in_a_list(words, notice):
         return True
     if place < 0 or is_amid_hours(words, notice):

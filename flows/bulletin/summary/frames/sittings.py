@@ -134,7 +134,8 @@ def told_days(notice: Notice) -> list[Sitting]:
         return [Sitting(days, _each_week(days, hours, notice)) for days in lasting if days]
     spans = [span for days in found.values() for span in days.spans]
     if season := _around_all(spans):
-        return [Sitting(Days((season,)))]
+        weekly = _each_week(Days((season,)), hours, notice)
+        return [Sitting(Days((season,)), weekly if weekly.startswith("ogni ") else "")]
     if len(found) > 4 or any(days.role != "on" for days in found.values()):
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))

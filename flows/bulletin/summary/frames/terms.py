@@ -42,6 +42,7 @@ _FROM_TO = re.compile(  # `a partire dalle 10 del 3 maggio e comunque entro le 2
 _OF_FIRST = re.compile(
     r"\s?(?:\(\s?(?:dalle\s)?(?:ore\s)?[\d.:,]+\s?\)|,?\s?(?:dalle\s(?:ore\s)?|ore\s)[\d.:]+)", re.I
 )
+_OPEN_HOURS = re.compile(r"\bdalle\s(?:ore\s)?[\d:.]+\s(?:alle|a)\s(?:ore\s)?[\d:.]+", re.I)  # of a desk
 _TO_THEN = {"le ": "alle ", "il ": "al ", "l'": "all'", "l’": "all'"}
 _BETWEEN = re.compile(  # `tra il 27 aprile e il 17 maggio`
     r"^(?:il|l['’])\s?(.{3,24}?)\se\s(?:il\s|l['’])", re.I
@@ -127,6 +128,7 @@ def term(words: str) -> str:
     before = text[: last.start()]
     if len(days) > 1 and (of_first := _OF_FIRST.match(before, days[0].end())):
         before = before[of_first.end() :]  # `dal 10 febbraio (ore 9) al 25 marzo`
+    before = _OPEN_HOURS.sub("", before)
     clock = _CLOCK.search(text[last.end() :]) or _CLOCK.search(before)
     if len(days) == 1:
         if re.search(r"\bdal(?:l['’])?\s*(?:giorno\s+)?$", text[: last.start()], re.I):

@@ -32,6 +32,12 @@ _SAID_WHY = re.compile(r"\b(?:in occasione|nell['’]ambito|in programma|durante
 _FOR_TRAFFIC = re.compile(
     r"\b(?:modific|variazion|viabilit|chius|sospe|orari\b|traffic|divie|autobus)\w*", re.I
 )
+_THEMES = frozenset(
+    [
+        *("scuola", "scuole", "cultura", "sport", "ambiente", "sociale", "giovani", "turismo", "eventi"),
+        *("biblioteca", "famiglie", "lavoro", "salute", "anziani", "teatro", "musica", "musei"),
+    ]
+)  # under which a site has many things
 _YEAR = re.compile(r"\s(?:[-–]\s)?20\d\d$")
 _LONGEST_NAME = 6  # words
 _FIRST = 3  # sentences of a page that speak of the whole of it
@@ -63,8 +69,8 @@ def _name(title: str) -> str:
     if (sport := title.partition(", ")[0]).lower() in _SPORTS:
         return sport
     head, colon, rest = title.partition(": ")
-    if _FOR_TRAFFIC.search(rest):
-        return ""  # for what changes around it
+    if _FOR_TRAFFIC.search(rest) or head.lower() in _THEMES:
+        return ""  # for what changes around it; a site's heading of many things
     head = _YEAR.sub("", head)
     is_said = PAPER.match(head) or speaks(head) or figures(head) or head[-1:] in "?!…"
     if not head or is_said or len(head.split()) > _LONGEST_NAME or any(mark in head for mark in '"“«|'):
