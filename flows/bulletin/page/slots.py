@@ -211,7 +211,7 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     """
     words = page.text[span.start : span.end].strip()
     before = page.text[max(0, span.start - 120) : span.start]
-    if _HANDED_IN.search(before) or _ENROLLING.search(before):
+    if _HANDED_IN.search(before) or (span.role in ("when", "hours") and _ENROLLING.search(before)):
         return True
     if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
         return True

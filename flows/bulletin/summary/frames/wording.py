@@ -190,7 +190,6 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (r",? con i seguenti orari:", ",", 0),
         (r",\s(?:pertanto|quindi|infatti|dunque|inoltre|altresì),(?=\s)", "", 0),
-        (r"(?<=[a-zà-ùò])\s(?:pertanto|altresì|infatti|dunque)\s(?=[a-zà-ùè])", " ", 0),
         (
             r"^Anche (?:quest['’]anno|per (?:quest['’]anno|il 20\d\d)), "
             r"(?=(?:il|lo|la|i|gli|le|si|torna) |l['’])",
@@ -242,7 +241,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (r"(?<=\d) compreso\b", "", 0),
         (rf"(?<=\d)(?P<month> {MONTH}(?: 20\d\d)?)?,? (?:compres|inclus)i\b", r"\g<month>", re.I),
-        (r"(?<=[a-zà-ù]) (?:pertanto|dunque|perciò|inoltre|altresì)(?= [a-zà-ù])", "", 0),
+        (r"(?<=[a-zà-ù]) (?:pertanto|dunque|perciò|infatti|inoltre|altresì)(?= [a-zà-ù])", "", 0),
         (r"(?<=[a-zà-ù] )NON(?= [a-zà-ù])", "non", 0),
         (rf"\b(?:ne|pe)(?:l|lla|r la) (?:giornata|data) (?:di|del)? ?(?={WEEKDAY} \d)", "", re.I),
         (rf"\bin data (?={WEEKDAY} \d)", "", re.I),
