@@ -316,6 +316,6 @@ def _with(text: str, addition: str) -> str:
     if gate.IN_PAGE.search(addition):
         closing = ""
     opening = text.removesuffix(closing).rstrip() if closing else text
-    if closing.startswith("Come ") and Slot.how in facets(addition):
+    if closing.startswith("Come ") and (Slot.how in facets(addition) or _APPLIES.match(addition)):
         closing = OTHERS if "altri dettagli" in closing else ""  # how one does it is told
     return " ".join(filter(None, (opening, addition, closing)))

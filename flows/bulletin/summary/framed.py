@@ -259,7 +259,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     if (duty := booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
     yield from (f"{text} {said}" for said in conditions(text, notice))
-    if SEEKS.search(text) and Slot.how not in facets(text) and _REACHED.search(notice.body):
+    tells_way = Slot.how in facets(text) or any(map(_APPLIES.match, split(text)))
+    if SEEKS.search(text) and not tells_way and _REACHED.search(notice.body):
         own = (worded(sentence) for sentence in notice.prose if _APPLIES.match(sentence))
         yield from (f"{_without_term(text, said)} {said}" for said in own if is_fit(said, said))
         yield f"{text} {_way(notice) or 'Come candidarsi'} è nella pagina."

@@ -129,7 +129,7 @@ def term(words: str) -> str:
     if len(days) > 1 and (of_first := _OF_FIRST.match(before, days[0].end())):
         before = before[of_first.end() :]  # `dal 10 febbraio (ore 9) al 25 marzo`
     before = _OPEN_HOURS.sub("", before)
-    clock = _CLOCK.search(text[last.end() :]) or _CLOCK.search(before)
+    clock = _CLOCK.search(_OPEN_HOURS.sub("", text[last.end() :])) or _CLOCK.search(before)
     if len(days) == 1:
         if re.search(r"\bdal(?:l['’])?\s*(?:giorno\s+)?$", text[: last.start()], re.I):
             return "" if clock else _since(last)
