@@ -14,6 +14,8 @@ from flows.bulletin.language.spelling import is_word, lemma
 TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
 _FEMININE = re.compile(r"(?:[zsg]ione|[uipm]nione|udine|trice|igine|agine)$")
 _MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)(?<![uipm]ni)one|ame|ume|ale|ile)$")
+_NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
+_HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
 _SURE = ("ità", "mento", "zione", "zioni")  # endings that name a noun and its gender, in whatever dictionary
 _ONE_FOR_BOTH = frozenset(
     ["crisi", "analisi", "tesi", "oasi", "ipotesi", "brindisi", "sintesi", "serie", "specie"]
@@ -112,3 +114,19 @@ def with_article(phrase: str) -> str:
     first, space, rest = phrase.partition(" ")
     gender = gender_of(first.lower())
     return f"{definite(first, gender)}{first.lower()}{space}{rest}" if gender else ""
+
+
+def as_subject(noun: str, end: str) -> str:
+    """`Uffici comunali` as `Gli uffici comunali`, by the ending of what is said of them."""
+    if _NAMED.match(noun) or re.match(r"(?:il|lo|la|i|gli|le)\s|l['’]", noun, re.I):
+        return noun
+    noun = re.sub(r"^(?:un[ao]?\s|un['’])", "", noun, flags=re.I)  # `Una camminata aperta a tutti`
+    if noun.istitle() and " " not in noun and not is_word(noun.lower()):
+        return noun  # a town, a club: `Schio è premiata`
+    small = f"{noun[:1].lower()}{noun[1:]}"
+    vowel = small[0] in "aeiouàèéìòù"
+    if end in "oa" and vowel:
+        return f"L'{small}"
+    hard = vowel or _HARD.match(small)
+    article = {"o": "Lo" if hard else "Il", "a": "La", "i": "Gli" if hard else "I", "e": "Le"}[end]
+    return f"{article} {small}"

@@ -3,11 +3,11 @@
 import re
 from functools import lru_cache
 
-from flows.bulletin.language.articles import definite, gender_of, indefinite
+from flows.bulletin.language.articles import as_subject, definite, gender_of, indefinite
 from flows.bulletin.language.orders import with_aim, with_orders
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH
-from flows.bulletin.language.spelling import is_word, lemma
+from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.verbs import speaks
 
 _DONE = (
@@ -182,8 +182,6 @@ _ENDED = re.compile(
 )
 _ACT = re.compile(r"[\w'’]+(?:ura|zione|sione|zioni|sioni|ure)\b", re.I)  # `Chiusura anticipata` is one noun
 _OPEN = re.compile(r"(?:apert|chius)[ie]", re.I)  # `Iscrizioni aperte`
-_NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
-_HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
 _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
 
 
@@ -279,7 +277,7 @@ def spoken(line: str) -> str:
         said, end = dated["noun"], dated["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"
         day = f"{dated['day'][:1].upper()}{dated['day'][1:]}"
-        return f"{day} {_small(_with_article(said, end))} {verb} {dated['state']}{dated['rest']}"
+        return f"{day} {_small(as_subject(said, end))} {verb} {dated['state']}{dated['rest']}"
     if match := _COUNTED.match(line):
         return f"Sono {line[:1].lower()}{line[1:]}"
     if match := _DUTY.fullmatch(line):
@@ -302,7 +300,7 @@ def spoken(line: str) -> str:
             return line  # `Strade chiuse e variazioni alla viabilità`
         if how := _HOW.search(noun):  # `Uffici temporaneamente chiusi`
             noun, verb = noun[: how.start()], f"{verb}{how[0]}"
-        return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
+        return f"{as_subject(noun, end)} {verb} {line[match.start('state') :]}"
     return line
 
 
@@ -391,19 +389,3 @@ def _told(noun: str, state: str) -> str:
 
 def _small(words: str) -> str:
     return f"{words[:1].lower()}{words[1:]}" if re.match(r"(?:I|Il|Lo|La|Gli|Le)\s|L'", words) else words
-
-
-def _with_article(noun: str, end: str) -> str:
-    """`Uffici comunali` as `Gli uffici comunali`, by the ending of what is said of them."""
-    if _NAMED.match(noun) or re.match(r"(?:il|lo|la|i|gli|le)\s|l['’]", noun, re.I):
-        return noun
-    noun = re.sub(r"^(?:un[ao]?\s|un['’])", "", noun, flags=re.I)  # `Una camminata aperta a tutti`
-    if noun.istitle() and " " not in noun and not is_word(noun.lower()):
-        return noun  # a town, a club: `Schio è premiata`
-    small = f"{noun[:1].lower()}{noun[1:]}"
-    vowel = small[0] in "aeiouàèéìòù"
-    if end in "oa" and vowel:
-        return f"L'{small}"
-    hard = vowel or _HARD.match(small)
-    article = {"o": "Lo" if hard else "Il", "a": "La", "i": "Gli" if hard else "I", "e": "Le"}[end]
-    return f"{article} {small}"
