@@ -33,7 +33,8 @@ _NUMERIC = re.compile(
     _X,
 )
 _ISO = re.compile(
-    r"(?<![\d-])(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?!\d)"
+    r"(?<![\d/_-])(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
+    r"(?!\d|[-_][a-z])"  # `images/2026-04-17-mostra.webp` is a file's name
 )
 _SLASHED = re.compile(rf"(?P<day>{_DAY})/(?P<month>1[0-2]|0?[1-9])(?![\d/]|[.,]\d)")
 _BEFORE_SLASHED = re.compile(

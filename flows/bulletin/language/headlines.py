@@ -8,6 +8,7 @@ from flows.bulletin.language.orders import with_aim, with_orders
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import lemma
+from flows.bulletin.language.subjects import of_a_card, with_state
 from flows.bulletin.language.verbs import speaks
 
 _DONE = (
@@ -38,11 +39,6 @@ _BARE_STATE = re.compile(  # `Obbligatoria la prenotazione`, `Consigliato portar
 _APPOSED = re.compile(  # `Il nuovo sportello, un servizio gratuito, pensato per chi è solo`
     r"(?P<what>(?:(?:Il|Lo|La)\s|L['’])[^,.;:]{3,70}),\s(?=un(?:[oa]?\s|['’])(?:servizio|progetto|iniziativa|spazio|percorso|luogo"
     r"|aiuto|strumento|occasione|punto)\b)"
-)
-_STATE_BEHIND = re.compile(  # `Carte d'identità cartacee: dal 3 agosto non saranno più valide`
-    r"(?P<noun>(?!Via\b|Viale\b|Piazza\b)[A-Z][a-zà-ù]+)(?P<rest>\s[^:,.]{2,60})?:\s"
-    r"(?P<when>(?:dal|dall['’]|da|fino al)\s?[^:,.]{3,30}?\s)?"
-    r"(?P<said>(?:non\s)?(?:(?P<many>saranno|sono)|sarà|è)\s[^:]+)"
 )
 _ALSO = re.compile(  # `Chiusi anche parchi e cimiteri`
     r"(?P<state>(?:chius|apert|sospes|vietat|esclus|annullat|rinviat)(?P<end>[oaie]))\sanche\s", re.I
@@ -199,7 +195,7 @@ def spoken(line: str) -> str:
         return told
     if (named := _APPOSED.match(line)) and not has_verb(_RELATIVE.split(line, maxsplit=1)[0]):
         return f"{named['what']} è {line[named.end() :]}"
-    if said := with_state(line):
+    if said := with_state(line) or of_a_card(line):
         return said
     if shut := _SHUT_FOR.fullmatch(line):
         return f"Si chiude {shut['why']} {shut['when']}"
@@ -331,18 +327,6 @@ def _planned(match: re.Match[str]) -> str:
     what = f"{match['what'][:1].lower()}{match['what'][1:]}"
     night = f"{match['night'][:1].lower()}{match['night'][1:]}"
     return f"Nella {night}, {verb}{gender.ending} {definite(match['noun'].lower(), gender)}{what}"
-
-
-def with_state(line: str) -> str:
-    """`Le carte cartacee dal 3 agosto non saranno più valide` of `Carte cartacee: dal 3 agosto …`; ""."""
-    found = _STATE_BEHIND.fullmatch(line)
-    gender = gender_of(found["noun"].lower()) if found else None
-    if found is None or gender is None or gender.is_plural is not bool(found["many"]):
-        return ""
-    what = f"{found['noun'].lower()}{found['rest'] or ''}"
-    if speaks(what):
-        return ""
-    return f"{definite(what, gender).capitalize()}{what} {found['when'] or ''}{found['said']}"
 
 
 def _none(line: str) -> str:

@@ -172,6 +172,11 @@ def _row(cells: list[str]) -> str:
     return f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else cells[0]
 
 
+_HANGS = re.compile(  # `C'è tempo fino alle` and `13 di venerdì` below it
+    r"\b(?:(?:d?[ae]|ne|su)l(?:l[aeo])?|de[il]|ai|il|lo|la|gli|le|di|da|per|entro le|ore|una?)$"
+)
+
+
 def _goes_on(before: str, line: str, *, is_full: bool) -> bool:
     """Whether a single line break is mere wrapping: in plain text a short line was meant as a line.
 
@@ -179,7 +184,9 @@ def _goes_on(before: str, line: str, *, is_full: bool) -> bool:
     """
     if _DAY_ROW.match(line) and (before.endswith(":") or _DAY_ROW.match(before)):
         return False  # a list of days
-    return line[0].islower() or before.endswith(",") or (is_full and len(before) >= HEADING_LIMIT)
+    if line[0].islower() or before.endswith(",") or _HANGS.search(before):
+        return True
+    return is_full and len(before) >= HEADING_LIMIT
 
 
 def _ended(block: _Block, after: _Block | None) -> str:

@@ -17,6 +17,9 @@ from flows.bulletin.language.verbs import speaks
 _Field = Literal["day", "hours", "place", "price", "label"]
 
 _ISO = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])")
+_ISO_AND_HOURS = re.compile(  # `2026-10-19 20:30–22:00`
+    r"^([ \t]*20\d\d-[01]\d-[0-3]\d)[ \t]+([0-2]?\d:[0-5]\d\s?[-–]\s?[0-2]?\d:[0-5]\d)[ \t]*$", re.M
+)
 _NUMERIC = re.compile(r"(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)")
 _DAY = re.compile(rf"(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?", re.I)
 _CLOCK = r"(?:[01]?\d|2[0-3])[:.][0-5]\d(?::00)?"
@@ -202,6 +205,7 @@ def alerted(body: str) -> str:
 
 def labelled(body: str) -> str:
     """`body` with the fields around its one day under their labels; as it is where it has none."""
+    body = _ISO_AND_HOURS.sub(r"\1\n\2", body)
     body = _FIELD_AND_TEXT.sub("\\g<field>\n\nDescrizione\n", body)
     lines = _AGES.sub(_joint, body).split("\n")
     days = [place for place, line in enumerate(lines) if _is_day(line)]

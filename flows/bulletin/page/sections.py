@@ -142,7 +142,7 @@ _STAMP = re.compile(
     rf"(?:\s(?:e\s)?(?:il\s|la\s|l['’])?(?-i:[A-ZÀ-Ý][\w.’']*)){{0,5}}"  # who signs
     rf"|(?:notizia|avviso|evento|comunicato)\s+{_A_DAY}|(?:leggi|scopri)"
     rf" (?:di più|tutto)|.*\blorem ipsum\b.*|informazione non disponibile|nessun (?:contenuto"
-    rf"|risultato)|invia stampa ascolta)",
+    rf"|risultato)|invia stampa ascolta|\W*font[ei]\W{{0,3}}:.{{0,120}})",
     re.I,
 )
 _FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")

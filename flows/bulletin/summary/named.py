@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import folded
@@ -146,7 +147,8 @@ _PAPER_WORDS = """
     contributo contributi assegnazione concessione deposito adozione adottata candidarsi candidatura
     candidature
 """
-_PAPERS = frozenset(word[:STEM] for word in _PAPER_WORDS.split())
+_CALENDAR = "lunedì martedì mercoledì giovedì venerdì sabato domenica " + " ".join(MONTHS)
+_PAPERS = frozenset(word[:STEM] for word in plain(f"{_PAPER_WORDS} {_CALENDAR}").split())
 _ON_PAPER = frozenset({Kind.deadline, Kind.job, Kind.result, Kind.act, Kind.service})
 
 

@@ -280,13 +280,18 @@ def _online(notice: Notice) -> str:
     return " online" if "online" in way(notice) else ""
 
 
+_PROLONGED_BAN = re.compile(  # `sarà prorogato fino al 7 marzo il divieto di transito`: of another street
+    r"\b(?:divieto|chiusura|sospensione|senso unico|ordinanza|limitazion\w)\b", re.I
+)
+
+
 def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
     if _EXPIRING.search(told.sentence) or _SEVERAL_TERMS.search(told.sentence):
         return ""
     action = _action(f"{told.sentence} {told.words}")
     if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):
-        if _LENT.search(told.sentence):
+        if _LENT.search(told.sentence) or _PROLONGED_BAN.search(told.sentence):
             return ""
         return f"La scadenza è prorogata {_to(clause)}."
     if action:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.articles import gender_of, with_article
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.headlines import spoken, with_state
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.subjects import with_state
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
