@@ -372,6 +372,16 @@ def test_letters_say_what_a_title_spells() -> None:
     assert not says_matter("Dal 4 ottobre la TARI si paga in via Po.", page)
 
 
+def test_a_paper_of_nothing_is_no_matter() -> None:
+    page = read(
+        title="Bando di gara telematica",
+        abstract="",
+        body="Procedura aperta per il supporto alla TARI. Le domande si presentano entro il 20 ottobre.",
+    )
+    assert not says_matter("Il bando di gara telematica scade il 20 ottobre.", page)
+    assert says_matter("Il bando di gara per il supporto alla TARI scade il 20 ottobre.", page)
+
+
 def test_what_to_bring_is_no_matter() -> None:
     """`Porta la tessera sanitaria`: where to, only the sentence that names the vaccination says."""
     page = read(title="Vaccinazione antinfluenzale", abstract="", body="La vaccinazione è gratuita.")

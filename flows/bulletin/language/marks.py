@@ -26,6 +26,7 @@ _SPACED = re.compile(r"(?<!\w)(?:[A-ZÀ-Ý] ){3,30}[A-ZÀ-Ý](?!\w)")
 _HYPHENATED = re.compile(r"\b([^\W\d_]{2,20})[-\xad]\s?([a-zà-ù]{2,20})\b")
 _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")
 _RUN = re.compile(r"(\W{150})\W+(\W{150})")  # blank lines, rules, the cells of an empty table
+_LOST_APOSTROPHE = re.compile(r"\b([dn]ell|d?all|sull)([AEIOUaeiou][a-zà-ù]{4,})\b")  # no name: small
 _PICTURES = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u20e3]+")
 _WEEKDAY = re.compile(r"\b((?:lun|mart|mercol|giov|ven)ed)(i)['’]?(?![\w'’])", re.I)
 _LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVEDì`
@@ -49,13 +50,19 @@ _SPACES = tuple(
 )
 
 
+def _elided(match: re.Match[str]) -> str:
+    """`dell'ufficio` of `dellufficio`, which is no word where `ufficio` is one."""
+    is_lost = is_word(match[2].lower()) and not is_word(match[0].lower())
+    return f"{match[1]}'{match[2]}" if is_lost else match[0]
+
+
 def lettered(text: str) -> str:
     """`text` with letters for the mathematical signs that look like bold ones, and without pictures.
 
     Screen readers spell such signs one by one, and no word of them is found again. Weekdays get the accent
     that a typewriter left out: `martedi'`.
     """
-    text = _TURNED.sub("’", text)
+    text = _LOST_APOSTROPHE.sub(_elided, _TURNED.sub("’", text))
     text = _PICTURES.sub(" ", _FANCY.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), text))
     return _WEEKDAY.sub(lambda day: day[1] + ("Ì" if day[2] == "I" else "ì"), text)
 

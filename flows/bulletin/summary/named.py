@@ -145,7 +145,7 @@ _PAPER_WORDS = """
     bando bandi pubblicazione pubblicata pubblicate pubblicato elenco elenchi ammessi esclusi esito esiti
     domanda domande termini scadenza scadenze proroga prorogati prorogate rata rate pagamento richiesta
     contributo contributi assegnazione concessione deposito adozione adottata candidarsi candidatura
-    candidature
+    candidature gara gare telematica procedura aperta negoziata esplorativo manifestazione interesse scade
 """
 _CALENDAR = "lunedì martedì mercoledì giovedì venerdì sabato domenica " + " ".join(MONTHS)
 _PAPERS = frozenset(word[:STEM] for word in plain(f"{_PAPER_WORDS} {_CALENDAR}").split())
@@ -204,9 +204,11 @@ def says_matter(text: str, notice: Notice) -> bool:
     inflected = (_short(notice.title) & _short(text)) - {stem[:-1] for stem in told}
     if notice.kind in _ON_PAPER and told and _OF_A_CALL.search(text):
         return True
-    if notice.kind in _ON_PAPER and told and not inflected and told <= _PAPERS and named - _PAPERS:
-        return False  # `La graduatoria è pubblicata`: of what?
     letters = bool(set(_LETTERS.findall(notice.title)) & set(_LETTERS.findall(text)))  # `TARI`
+    is_bare = notice.kind in _ON_PAPER and told and not inflected and told <= _PAPERS
+    says_nothing = not letters and not stems((*split(text), "")[0]) - _PAPERS
+    if is_bare and (named - _PAPERS or says_nothing):
+        return False  # `La graduatoria è pubblicata`, `Il bando di gara scade il 3 maggio`: of what?
     if _says_letters(text, notice.title) or (told and _says_what_is_new(text, told)):
         return True
     return not named or len(told) + len(inflected) + letters >= (2 if len(named) >= _LONG_TITLE else 1)

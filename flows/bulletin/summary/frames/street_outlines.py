@@ -62,6 +62,7 @@ _CAUSE = re.compile(
     r"]{3,50}(?=\s?[:–-]|,|$)",
     re.I,
 )
+_KILOMETRES = re.compile(r"\bdal\s+km\s+\d[\d+.,]*\s+al\s+km\s+\d[\d+]*", re.I)
 _NAMES = {
     "streets": ("vie", "Le vie interessate"),
     "days": ("giorni", "I giorni"),
@@ -105,6 +106,9 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
     if not streets and not is_all:
         return
     where = inside(streets) if is_all else "in più vie"
+    stretches = {" ".join(found[0].lower().split()) for found in _KILOMETRES.finditer(notice.source)}
+    if len(stretches) == 1 and len(streets) == 1 and is_all:
+        where = f"{where} {stretches.pop()}"
     left = [*([] if is_all else ["streets"]), *left, *_left(notice, hours)]
     if moments := moments_of(notice):
         left, hours, days = [name for name in left if name not in ("days", "hours")], "", moments

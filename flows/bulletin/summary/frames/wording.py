@@ -199,9 +199,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"(dalle \d\d?(?::\d\d)?),? e fino (?=alle \d)", r"\1 ", re.I),
         (r"^Che (?=(?:il|lo|la|i|gli|le|dal|dalle) |l['’])", "", 0),  # whose `si avvisa` stood above
         (r"\b(in (?:arrivo|consegna|distribuzione)) in questi giorni\b", r"\1", 0),
-        (r"^Anche per (?=l['’]anno |il 20|la stagione )", "Per ", 0),
+        (r"^Anche ([pn])(?=er (?:l['’]anno|il 20|la stagione)|el 20\d\d\b)", lambda it: it[1].upper(), 0),
         (r" (?:di|in) questi (?:ultimi )?giorni(?=[.,])", "", 0),
-        (r"^Anche nel (?=20\d\d\b)", "Nel ", 0),
         (
             r",\s(?:in collaborazione con|d['’]intesa con|(?:con il|grazie al) (?:patrocinio|contributo"
             r"|sostegno|supporto) (?:di|del\w*|dell['’]))"
