@@ -54,6 +54,8 @@ def test_nothing_but_white_space_is_lost(text: str) -> None:
         ("Prenotalo", True),
         ("I treni potrebbero non essere garantiti", True),
         ("Copri ogni vaso", True),
+        ("Verifica di avere i requisiti", True),
+        ("Verifica di assoggettabilità alla valutazione ambientale", False),
     ],
 )
 def test_a_name_that_ends_as_an_order_does_is_none(text: str, is_said: bool) -> None:

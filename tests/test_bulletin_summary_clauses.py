@@ -64,7 +64,7 @@ def test_places(words: str, said: str) -> None:
         ("Partecipazione libera Ingresso gratuito", "L'ingresso è gratuito."),
         (
             "A pagamento Ingresso: €6,50 (oppure abbonamento)",
-            "Il biglietto costa 6,50 euro e vale l'abbonamento.",
+            "Il biglietto costa 6,50 euro; vale anche l'abbonamento.",
         ),
         (
             "Contributo 5 euro (gratuito sotto i 18 anni)",

@@ -83,7 +83,7 @@ def price_sentence(words: str) -> str:
     if _PER_HEAD.fullmatch(rest):
         return f"{said} {rest.lower().replace('cad.', 'a testa')}."
     if inner and re.fullmatch(r"oppure (?:con )?abbonamento", inner["in"].strip(), re.I):
-        return f"{said} e vale l'abbonamento."
+        return f"{said}; vale anche l'abbonamento."
     if inner and (
         free := re.fullmatch(r"(gratuito|gratis|gratuita)\s(?!e\b)(.{5,60})", inner["in"].strip(), re.I)
     ):

@@ -41,7 +41,8 @@ _STOPS = re.compile(  # `deve smettere di usarlo e contattare il venditore`
 _BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
 _TAKE_BACK = "Non usarlo e riportalo al negozio."
 _LOT = Cued(
-    r"\b(?:lotto|lotti|numero\sdi\slotto)\s?(?:di\s\w+\s)?(?:n[.°]\s?|numero\s|:\s)?(?P<lot>(?=[\w./-]*\d)[A-Z\d][\w./-]{1,18}\w)",
+    r"\b(?:lotto|lotti|numero\sdi\slotto)\s?(?:di\s\w+\s)?(?:n[.°]\s?|numero\s|:\s)?"
+    r"(?P<lot>(?=[\w./-]*\d)[A-Z\d][\w./-]{1,18}\w(?:\s?=\s?[A-Z\d][\w./-]{1,18}\w)?)",  # `2025 = CH332`
     re.I,
 )
 _PRODUCT = re.compile(  # of a recall's own table
@@ -50,7 +51,7 @@ _PRODUCT = re.compile(  # of a recall's own table
     re.I | re.M,
 )
 _FIELD = re.compile(
-    r"^\W*(?P<label>marchio|marca|denominazione(?: di vendita| commerciale)?|lotto|numero di lotto"
+    r"^\W*(?P<label>marchio|marca|modello|denominazione(?: di vendita| commerciale)?|lotto|numero di lotto"
     r"|motivo(?: del(?: richiamo|la segnalazione))?)\s?:\s*(?P<said>[^\n:;]{2,70}?)[ .]*$",
     re.I | re.M,
 )
@@ -137,6 +138,8 @@ def lot(text: str, notice: Notice) -> tuple[str, ...]:
     name = products[0]["name"] if len(products) == 1 else ""
     if name and name.lower() not in text.lower():
         return tuple(f"Si tratta di «{name}»{numbered}." for numbered in (*_numbered(text, notice), ""))
+    if branded := _branded(text, notice):
+        return (branded,)
     lots = {found["lot"] for found in _LOT.finditer(notice.source)}
     if "lotti" in notice.source.lower() and (
         "lott" not in text or (lots and not any(one in text for one in lots))
@@ -145,6 +148,16 @@ def lot(text: str, notice: Notice) -> tuple[str, ...]:
     if not lots or any(one in text for one in lots) or "lotti" in text:
         return ()
     return (f"Il lotto è {lots.pop()}.",) if len(lots) == 1 else ("I lotti sono nella pagina.",)
+
+
+def _branded(text: str, notice: Notice) -> str:
+    """`È di marca Alba, modello 9671, lotto 12.` of a page's fields; "" where `text` has the brand."""
+    told = {found["label"].lower()[:4]: found["said"] for found in _FIELD.finditer(notice.source)}
+    brand = told.get("marc", "")
+    if not brand or "deno" in told or brand.lower() in text.lower():
+        return ""
+    model = f", modello {told['mode']}" if "mode" in told else ""
+    return f"È di marca {brand}{model}{next(_numbered(text, notice), '')}."
 
 
 def _numbered(text: str, notice: Notice) -> Iterator[str]:
