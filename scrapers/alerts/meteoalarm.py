@@ -70,6 +70,13 @@ def _bulletin(warned: Warned, area: str, now: datetime) -> IssuedBulletin:
             continue
         issued.append(sent)
         notices += entry_notices
+    nowhere = [
+        entry for entry, areas in warned.entries if not areas and entry.get("msgType") in ("Alert", "Update")
+    ]
+    problems += [
+        f"MeteoAlarm, {entry.get('identifier')}: non dice in quale zona; l'avviso non è stato letto"
+        for entry in nowhere
+    ]
     if not issued:
         raise ParseError(source, f"none of the {len(entries)} entries of {area} can be read ({problems[0]})")
     for entry, _ in warned.entries:

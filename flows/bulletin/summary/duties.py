@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
 from flows.bulletin.page.telling import tells
 from flows.bulletin.summary import clauses
@@ -117,12 +118,18 @@ def _who_may(notice: Notice) -> str:
 def conditions(text: str, notice: Notice) -> Iterator[str]:
     """The office's short sentence with the age that one needs, where `text` has none, then word of it."""
     duty, told, _ = _DUTIES[1]
-    if duty.search(notice.source) is None or told.search(text):
+    match = duty.search(notice.source)
+    if match is None or told.search(text) or is_for_a_part(match.start(), notice, text):
         return
     yield from (
         said for said in notice.prose if duty.search(said) and len(said) <= _SHORT and said[-1] != "?"
     )
-    ages = {" ".join(found[0].lower().split()) for found in _OF_AGES.finditer(notice.source)}
+    rows = " ".join(row.what for row in notice.rows)
+    ages = {
+        " ".join(found[0].lower().split())
+        for found in _OF_AGES.finditer(notice.source)
+        if found[0] not in rows
+    }
     if len(ages) == 1:
         yield _of_age(ages.pop(), notice)
     yield CONDITIONS
@@ -161,7 +168,7 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
             if _MAY_ASK.match(whom.sentence) and not tells(text, whom):
                 yield f"Manca chi può fare domanda: la pagina dice «{whom.words}»."
                 break
-    if notice.kind in _CALLS and leaves_way(text, notice):
+    if notice.kind in _CALLS and len(split(text)) > 1 and leaves_way(text, notice):
         yield "Manca come si fa domanda."
     exemption = EXEMPTION.search(notice.source)
     if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):
