@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
-from flows.bulletin.page.sections import ITS_HOURS, are_of_a_meeting
+from flows.bulletin.page.sections import are_of_a_meeting, is_of_an_event
 
 # The labels of the sites' own templates (Design Comuni Italia, older ones): "Data di pubblicazione",
 # "Ultimo aggiornamento", "Prima pubb.:", "Data: … Tempo di lettura".
@@ -20,7 +20,6 @@ _STAMP = re.compile(
 _TO_COME = re.compile(
     r"\b(?:sar\w+|verr\w+|viene|vengono)\s+(?:\w+\s+)?(?:pubblicat|aggiornat|inserit)\w+\s+\w*\s*$", re.I
 )
-_ITS_DATE = re.compile(r"^\W*data\s*:\s*$", re.I | re.M)
 _DATED = re.compile(
     r"\W*(?:dat[ae] e or[ae]\w*|quando|giorn[oi](?: e orari)?)\W*", re.I
 )  # a label of the page's
@@ -36,7 +35,7 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     """Whether a day stands there as the page's own: after such a label, or alone on its line."""
     text = source.text
     before = text[max(0, fact.start - 48) : fact.start]
-    if _ITS_DATE.search(before) and ITS_HOURS.match(text[fact.end :][:_BELOW].lstrip(" .,;\n")):
+    if is_of_an_event(before, text[fact.end :][:_BELOW]):
         return False  # `Data: 12 marzo`, and `Orario:` on the line below
     if (_STAMP.search(before) and not _TO_COME.search(before)) or _TIME_TO_READ.match(
         text[fact.end : fact.end + 24]

@@ -12,7 +12,7 @@ from flows.bulletin.facts.fact import Fact, plain
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.layout import Layout
-from flows.bulletin.page.sections import ITS_HOURS, are_of_a_meeting
+from flows.bulletin.page.sections import are_of_a_meeting, is_of_an_event
 from flows.bulletin.page.words import is_met
 
 Role = Literal["when", "deadline", "until", "hours", "sale", "stamp"]
@@ -238,8 +238,7 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
     """Whether these days only say when the page was published, or of what day a letter is."""
     passage = page.passage(start)
     before = page.text[passage.start : start]
-    below = page.text[facts[-1].end :].lstrip(" .\n").split("\n")[0]
-    if re.search(r"^\W*data\s*:\s*$", before.split("\n")[-1], re.I) and ITS_HOURS.match(below):
+    if is_of_an_event(before, page.text[facts[-1].end :]):
         return False
     if _STAMP.search(before[-60:]) and not re.search(r"\b(?:fino|entro|dal)\s*$", before, re.I):
         return True

@@ -49,11 +49,6 @@ _PRICE = re.compile(
     r"[^\n]{0,70}|€\s?\d+(?:,\d\d)?(?:\sa\s(?:persona|testa|partecipante))?|\d+(?:,\d\d)?\s?(?:€|euro)(?:\sa\s(?:persona|testa|partecipante))?",
     re.I,
 )
-_FIELD_AND_TEXT = re.compile(  # `Luogo: Sala Alba` and the office's prose below: the field ends with its line
-    r"^(?P<field>\W{0,3}(?:quando|dove|data|ora|orari?o?|luogo|sede|ritrovo|ingresso|costo|prezzo|contatti|info)"
-    r"\s?:\s?[^\n]{3,120})\n\s*\n(?=[A-ZÀ-Ý«“\"][^\n:]{60})",
-    re.I | re.M,
-)
 _SEVERAL = re.compile(r"\d\se\s")
 _CLOCK_ALONE = re.compile(_CLOCK)
 _DESK = re.compile(r"(?:biblioteca|municipio|scuola|sede|palazzo (?:comunale|municipale))\b", re.I)
@@ -206,7 +201,6 @@ def alerted(body: str) -> str:
 def labelled(body: str) -> str:
     """`body` with the fields around its one day under their labels; as it is where it has none."""
     body = _ISO_AND_HOURS.sub(r"\1\n\2", body)
-    body = _FIELD_AND_TEXT.sub("\\g<field>\n\nDescrizione\n", body)
     lines = _AGES.sub(_joint, body).split("\n")
     days = [place for place, line in enumerate(lines) if _is_day(line)]
     if len(days) != 1:

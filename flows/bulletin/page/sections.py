@@ -153,7 +153,7 @@ _STAMP_IN_LINE = Cued(
     re.I,
 )
 _ITS_DATE = re.compile(r"\W*data\s*:", re.I)
-ITS_HOURS = re.compile(
+_ITS_HOURS = re.compile(
     r"\W*(?:or[ae]|orari[o]?|inizio|luogo|dove|sede)\s*:", re.I
 )  # below the day of an event
 _READING_TIME = re.compile(  # themes put the figure on a line of its own
@@ -276,6 +276,13 @@ def are_of_a_meeting(lines: Sequence[str]) -> bool:
     return len(lines) > 1 and _VENUE.fullmatch(first) is not None and _MEETS.match(lines[1]) is not None
 
 
+def is_of_an_event(before: str, below: str) -> bool:
+    """Whether a day between the two stands behind `Data:` and above its hours or its place: no stamp."""
+    label = before.rpartition("\n")[2]
+    is_labelled = _ITS_DATE.fullmatch(label.strip()) is not None
+    return is_labelled and _ITS_HOURS.match(below.lstrip(" .,;\n")) is not None
+
+
 def unstamped(text: str) -> str:
     """`text` without the lines that say only when the page or a file was published, and how long it takes."""
     text = _THEME.sub("\n", text)
@@ -283,7 +290,7 @@ def unstamped(text: str) -> str:
     lines = _without_stamps(text).split("\n")
     below = [*lines[1:], ""]
     return "\n".join(
-        line if _ITS_DATE.match(line) and ITS_HOURS.match(after) else _STAMP_IN_LINE.sub("", line)
+        line if _ITS_DATE.match(line) and _ITS_HOURS.match(after) else _STAMP_IN_LINE.sub("", line)
         for line, after in zip(lines, below, strict=True)
     )
 
