@@ -87,6 +87,7 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
+_ON_THE_BOARD = re.compile(r"\b(?:pubblicat|affiss)\w+\s(?:\w+\s){0,3}?all?['’]\s?albo\b", re.I)
 _TO_A_COURT = re.compile(
     r"\bricors\w+\b.*\b(?:t\.?\s?a\.?\s?r\b|tribunale amministrativo|presidente della repubblica"
     r"|capo dello stato)",
@@ -286,6 +287,8 @@ def _offsets(page: Layout) -> Iterator[Days]:
     for match in page.matches(_OFFSET, "contacts", "pin", "furniture"):
         if _TO_A_COURT.search(page.sentence(match.start())):
             continue  # how to contest the act, as each of them ends: nothing to do by then
+        if _ON_THE_BOARD.search(page.sentence(match.start())):
+            continue  # how long the act hangs there
         yield Days("deadline" if not match[0].lower().startswith("per") else "until", *match.span())
 
 

@@ -269,7 +269,8 @@ def _written(found: Sequence[tuple[_Field, str]]) -> list[str]:
     is_dated = re.search(r"20\d\d", day) is not None
     is_figures = _ISO.fullmatch(day) or _NUMERIC.fullmatch(day)
     is_desk = is_dated and is_bare and len(clocks) == 1 and _DESK.match(places[0])
-    if (not clocks and is_dated) or (is_figures and not places) or is_desk:
+    is_span = any(map(_SPAN.fullmatch, clocks))  # a page's own day has an hour at most
+    if (not clocks and is_dated) or (is_figures and not places and not is_span) or is_desk:
         return []  # the page's own day, perhaps with its hour and office
     several = clocks if any(_SEVERAL.search(clock) for clock in clocks) else []
     made = [

@@ -49,6 +49,12 @@ _SIGNED = re.compile(r"^\((?:[A-ZÀ-Ý][\w.’']*\s?){1,4}\)\s(?=\S)")  # whose 
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
 )
+_CLOAK = re.compile(  # what Joomla shows for an address to who runs no scripts
+    r"(?P<to>\s(?:al|all['’])\s?(?:seguente\s)?(?:indirizzo|e-?mail)(?:\sdi\sposta\selettronica|\se-?mail|\spec)?\s?:?)?"
+    r"\s*Questo indirizzo e-?mail è protetto dagli spambots?\.\s*"
+    r"(?:È|E['’]) necessario abilitare JavaScript per vederlo\.?",
+    re.I,
+)
 _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the line below
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
@@ -93,6 +99,7 @@ _STAMP = re.compile(
 _NO_SENTENCE = re.compile(  # a label, and an item of requirements
     r"(?:Cellulare|Telefono|Tel|Fax|E-?mail|Pec)\s?[:.]|(?:Non\s)?(?:Aver|Esser|Posseder|Risieder|Goder)e?\s(?![^.]*\bè\b)"
 )
+_AT_ALL_HOURS = re.compile(r",?\s*(?:con\s)?orario\s+0?0[:.]00\s*[/–-]\s*24[:.]00", re.I)  # of each day
 _HOUR = re.compile(r"\b[hH]\.?\s(?=(?:[01]?\d|2[0-3])[.:,][0-5]\d\b)")  # `dalle h. 15.00`
 _LABELLED_HOUR = re.compile(  # `Ora: 9.00` in a field of its own
     r"^(?P<label>\W{0,3}(?:ora|orario|ore|inizio)\s?:\s?)(?P<hour>(?:[01]?\d|2[0-3])[:.][0-5]\d)(?=[ \t]*$)",
@@ -156,10 +163,15 @@ def _as(kind: Kind, structured: Notice) -> Notice:
     return replace(notice, slots=slots(notice))
 
 
+def _by_mail(cloak: re.Match[str]) -> str:
+    return " per e-mail." if cloak["to"] else " "
+
+
 def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
-        repaired(lettered(condensed(without_tags(text[:_READ])))) for text in (title, abstract, body)
+        repaired(lettered(condensed(_CLOAK.sub(_by_mail, without_tags(text[:_READ])))))
+        for text in (title, abstract, body)
     )
     body = without_agenda(
         parted(labelled(place_last(dated(alerted(asked(body, title))))))
@@ -168,7 +180,9 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
-    body = _LABELLED_HOUR.sub(r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body)))
+    body = _LABELLED_HOUR.sub(
+        r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", body)))
+    )
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.markup import plain
+from flows.bulletin.language.signals import MONTH
 
 Kind = Literal[
     "prose",
@@ -164,6 +165,8 @@ _OWN_HEADING = re.compile(r"#.*|[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{6,60}:\s*")  # `MODALI
 _THEME = re.compile(
     r"(?<!\S)Municipium(?=\s+(?:[A-ZÀ-Ý]|\d{1,2}\s[a-z]{3}\b)|\s*$)"
 )  # the theme's name between its parts
+_SIGNED_ON = re.compile(r"\W*\d{1,2}[./]\d{1,2}[./](?:20)?\d\d\W*")
+_OTHER_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[./]\d{{1,2}}[./](?:20)?\d\d\b", re.I)
 _DATE_ALONE = re.compile(_A_DAY, re.I)
 _NOISE = re.compile(
     r"(?=[LV(+|\sIPDOZSN\[pdoCFY#–—_=-])"
@@ -301,6 +304,10 @@ def _without_stamps(text: str) -> str:
     below = [line.strip() for line in lines[1:] if line.strip()][:2]
     if len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")) and not are_of_a_meeting(below):
         del lines[0]  # cards of news begin with their own date: taken for the event's it misleads
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if lines and _SIGNED_ON.fullmatch(lines[-1]) and _OTHER_DAY.search("\n".join(lines[:-1])):
+        lines.pop()  # the day of the signature
     return "\n".join(lines)
 
 

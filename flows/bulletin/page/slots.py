@@ -108,6 +108,13 @@ _BOX_OFFICE = re.compile(
     r"\b(?:bigliett[ei]ri\w|segreteri\w|uffici\w*|sportell\w)\b[^.;\n]{0,20}\b(?:apert|ricev)\w*[^.;\n]{0,50}$",
     re.I,
 )
+_SEAT = re.compile(rf"\bapert[oa] al pubblico dal? {WEEKDAY} al? {WEEKDAY}[^.;\n]{{0,20}}$", re.I)
+_SHOWN = re.compile(r"\b(?:mostr[ae]|esposizion[ei]|muse[oi]|installazion[ei]|presep[ei])\b", re.I)
+_ANNOUNCES = re.compile(  # another day, with what it is for
+    r"\b(?:con l['’]occasione|vi (?:informiamo|ricordiamo|anticipiamo)|(?:ri)?cordiamo(?: inoltre)? che"
+    r"|prossimo appuntamento|save the date)\b[^.\n]*$",
+    re.I,
+)
 _EMPLOYED = re.compile(  # `a tempo determinato fino al 31 luglio`
     r"\b(?:tempo determinato|contratt\w+|incaric\w+|supplenz\w+)\b[^.;:\n]{0,30}$", re.I
 )
@@ -181,6 +188,9 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
             continue  # of the course's test
         if span.role == "hours" and notice.kind in OCCASIONS and _BOX_OFFICE.search(before):
             continue
+        is_seat = _SEAT.search(before) and not _SHOWN.search(notice.title)
+        if span.role == "hours" and notice.kind in OCCASIONS and is_seat:
+            continue
         if span.role == "hours" and has_hours and _SIGNING.search(before):
             continue  # when one signs up on the spot
         if is_asked and span.role == "when" and _is_for_asking(page, span):
@@ -219,6 +229,7 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
         _OTHERS_FOLLOW.search(before)
         or _HELD.search(before[-40:])
         or _IF_IT_RAINS.search(before)
+        or _ANNOUNCES.search(before)
         or _is_of_a_story(page, span, source)
     ):
         return True

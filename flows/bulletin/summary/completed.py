@@ -15,9 +15,10 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures, tells
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
+from flows.bulletin.summary.described import described
 from flows.bulletin.summary.duties import leaves_way
 from flows.bulletin.summary.extended import OF_SOME, OFFICIAL
-from flows.bulletin.summary.framed import DAYS_AND_HOURS, OTHERS, PRECAUTIONS
+from flows.bulletin.summary.framed import DAYS_AND_HOURS, HOURS, OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import lines
@@ -93,7 +94,7 @@ _STREET_ROWS = re.compile(
     r"^\W*(?i:via|viale|vicolo|piazza|corso|strada|contrada|località|frazione)\s[A-ZÀ-Ý]", re.M
 )
 _PLACED = re.compile(
-    r"\b(?:via|viale|piazza|corso|contrada|località|frazione|vie|zone|strada|territorio|paese|tutt[oa]\s\w+)\b",
+    r"\bS\.?[PRS]\.?\s?\d|\b(?:via|viale|piazza|corso|contrada|località|frazione|vie|zone|strada|territorio|paese|tutt[oa]\s\w+)\b",
     re.I,
 )
 _CHANGES = re.compile(
@@ -111,7 +112,9 @@ _FETCHED = re.compile(  # how one gets what a text speaks of
 )
 _FETCHED_BY = (Kind.service, Kind.hours, Kind.health, Kind.campaign)
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
-_MUCH_MORE, _MORE = 2.0, 260  # times, characters
+_MUCH_MORE, _OF_AN_EVENT, _MORE = 2.0, 3.5, 260  # times, times, characters
+_REST = "Il resto è nella pagina."  # where there is no room for more words
+_AT_HOURS = (Kind.other, Kind.act, Kind.supply_cut)
 _SHORT = 130  # UTF-16 units of a sentence that is added
 _OPENS_AGAIN = re.compile(r"\b(?:riapert[oaie]|riapr\w+)\b", re.I)
 _STILL = re.compile(
@@ -170,10 +173,11 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _lot,
         _rain,
         _prices,
+        described,
         _whole,
         _rest,
     ):
-        bases = [text] if made in (_rain, _whole, _rest) else list(_shorter(text))
+        bases = [text] if made in (_rain, described, _whole, _rest) else list(_shorter(text))
         bases += [""] if made is _ban else []  # what is forbidden, before what led to it
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -346,6 +350,10 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
     is_fetched = notice.kind in _FETCHED_BY and _FETCHED.search(notice.body) and not _FETCHED.search(text)
     if is_fetched and not gate.IN_PAGE.search(text):
         return (OTHERS,)
+    hours = notice.slots.get(Slot.hours, ())
+    is_timed = notice.kind in _AT_HOURS and bool(figures(text)) and not any(tells(text, one) for one in hours)
+    if hours and is_timed and not gate.IN_PAGE.search(text):
+        return (HOURS, OTHERS)
     is_more = len(notice.body) > _MUCH_MORE * len(text) and len(notice.body) - len(text) > _MORE
     if gate.IN_PAGE.search(text) or not is_more:
         return ()
@@ -353,7 +361,8 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
         slot in notice.slots and not any(tells(text, one) for one in notice.slots[slot])
         for slot in _OF_EVENTS
     )
-    return (OTHERS,) if notice.kind not in OCCASIONS or is_left else ()
+    is_much = len(notice.body) > _OF_AN_EVENT * len(text)
+    return (OTHERS, _REST) if notice.kind not in OCCASIONS or is_left or is_much else ()
 
 
 def _rain(text: str, notice: Notice) -> tuple[str, ...]:

@@ -129,6 +129,9 @@ _DAYS = re.compile(
     r"|\bin (?:autunno|inverno|primavera|estate)\b",
     re.I,
 )  # hours without any day send people at the right time of a wrong one
+_BY_THE_CLOCK = re.compile(  # of a programme: `Ore 10,30 – Corteo`
+    r"^\W*(?P<hour>(?:ore|alle(?:\sore)?|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)\s?[-–—:]\s?(?=\D)", re.I | re.M
+)
 _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
 _ALSO = re.compile(
     r"(?:È|Sono|Resta(?:no)?|Sar(?:à|anno)) \w+ anche\b"
@@ -288,6 +291,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield "Dice che si prenota, e la pagina che non serve."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
+    if tells_some_hours(text, notice):
+        yield "Del programma è detta solo una parte."
     if instalments_untold(text, notice) and not _ANNOUNCED[Slot.deadline].search(text):
         yield "Mancano le scadenze delle rate."
     everywhere = EVERYWHERE.search(notice.source) if notice.kind is Kind.supply_cut else None
@@ -336,6 +341,15 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         is_announced = slot in _ANNOUNCED and _ANNOUNCED[slot].search(text)
         if told and not is_announced and not any(tells(text, one) for one in told):
             yield f"Manca {NAMES[slot]}: la pagina dice «{told[0].words}»."
+
+
+def tells_some_hours(text: str, notice: Notice) -> bool:
+    """Whether a text tells some parts of a programme by their hours as if they were all."""
+    if notice.kind not in OCCASIONS or IN_PAGE.search(text):
+        return False
+    hours = {figure for line in _BY_THE_CLOCK.finditer(notice.source) for figure in figures(line["hour"])}
+    told = hours & figures(text)
+    return len(told) > 1 and len(told) < len(hours)
 
 
 def tells_some_days(text: str, notice: Notice) -> bool:

@@ -73,6 +73,7 @@ _SHUTS = re.compile(
     r"|deviat\w+)\b",
     re.I,
 )
+_OF_STREETS = (Kind.road, Kind.act)
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign, Kind.health})
 _FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{2,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
 _SEEKING = frozenset({Kind.other, Kind.campaign, Kind.deadline, Kind.job})
@@ -184,7 +185,7 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True  # who does what, and when
     if notice.kind in _BANNING and (_FORBIDS.search(text) or _BINDS.match(text)):
         return True  # whatever the title calls the ordinance
-    if notice.kind is Kind.road and _SHUTS.search(text) and _has_streets(text, notice):
+    if notice.kind in _OF_STREETS and _SHUTS.search(text) and _has_streets(text, notice):
         return True  # where and what: it leans on no headline
     if notice.kind is Kind.road and _CHANGES.search(text) and _TRAFFIC.search(notice.title):
         return True
@@ -281,7 +282,8 @@ def _has_streets(text: str, notice: Notice) -> bool:
     """Whether a text names the street of every measure that the page tells."""
     found = [_STREET.search(line) for line in lines(notice)[1:] if _SHUTS.search(line)]
     named = [" ".join(street[0].lower().split()) for street in found if street]
-    return bool(named) and not notice.listings and all(street in text.lower() for street in named)
+    is_listed = any(_STREET.search(item) for listing in notice.listings for item in listing.items)
+    return bool(named) and not is_listed and all(street in text.lower() for street in named)
 
 
 def _begins(sentence: str, kind: Kind) -> bool:

@@ -5,7 +5,7 @@ nothing is written, and a person is told why.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -19,6 +19,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.reading import read
 from flows.bulletin.page.telling import MUST, figures
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.announced import announced
 from flows.bulletin.summary.completed import completed
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
@@ -27,6 +28,7 @@ from flows.bulletin.summary.frames.outlines import outlines
 
 Method = Literal["text", "title", "unwritten"]
 
+_FALLEN = 12  # refused texts that are tried again with word of what they leave out
 SHORTER = (220, 160, 100)  # UTF-16 units that are tried where nothing of the length asked for passes
 _TO_MACHINES = "La pagina contiene frasi rivolte a un programma, lasciate fuori: controlla la fonte."
 _CUT_TITLE = "Il titolo della pagina è tronco."
@@ -81,6 +83,7 @@ def summarise(
         return not judgement.refused and not judgement.warnings
 
     doubtful: list[tuple[str, tuple[str, ...]]] = []
+    fallen: list[str] = []
     refused = wrong = ""
     for text in _candidates(notice, limit):
         if gate.leaves_all(text) and doubtful and _is_of_names(doubtful[0][1]):
@@ -89,6 +92,7 @@ def summarise(
             continue  # a person looks at what tells more
         judgement = gate.judge(text, notice, published=published)
         if judgement.refused:
+            fallen += [text] if len(fallen) < _FALLEN else []
             refused = refused or judgement.refused[0]
             wrong = wrong or next(filter(_WRONG_DAY.search, judgement.refused), "")
         elif wrong and not figures(text) and Slot.when in MUST.get(notice.kind, ()):
@@ -96,15 +100,24 @@ def summarise(
         elif judgement.warnings:
             doubtful.append((text, judgement.warnings))
         else:
+            if gate.leaves_all(text) and (said := _announced(fallen, notice, limit, passes)):
+                return _written(said, notice)
             told = longer(text, notice, limit, passes)
             told = completed(restricted(told, notice, limit, passes), notice, limit, passes)
             return _written(told, notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
+    if said := _announced(fallen, notice, limit, passes):
+        return _written(said, notice)
     no_text = (
         _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
     )
     return Summarised("", "unwritten", notice.kind, reason=refused or no_text)
+
+
+def _announced(texts: list[str], notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
+    """The first of the texts that may stand with word of what it leaves out; "" where none may."""
+    return next((said for text in texts for said in announced(text, notice, limit) if passes(said)), "")
 
 
 def _is_of_names(warnings: tuple[str, ...]) -> bool:

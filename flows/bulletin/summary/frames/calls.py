@@ -56,7 +56,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\baderi\w+|\badesion\w+", "puoi aderire"),
         (r"\bdisponibilità\b[^.;]{0,20}\bsegnala", "puoi dare la tua disponibilità"),
         (r"\bdichiarazion\w+ di util\w+", "puoi presentare la dichiarazione"),
-        (r"(?<!\d )\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
+        (r"(?<!\d )\bdomand\w+|\bistanz\w+|\brichi(?:est|eder)\w+", "puoi fare domanda"),
     )
 )
 _SEEKS = re.compile(r"\w+(?:a|an|on)si\b", re.I)  # `Cercasi volontari`
@@ -65,6 +65,9 @@ _OF_OFFICE = re.compile(  # by when the office does something: no citizen's term
     r"\b(?:sarà|saranno|verrà|verranno|avverrà|provvederà|è prevista|sono previst\w)\b[^.;]{0,60}"
     r"\b(?:liquida\w+|eroga\w+|pagat\w|pagamento|pubblica\w+|conclus\w+|termin\w+|realizza\w+|approva\w+|consegna\w*)\b",
     re.I,
+)
+_INTEREST = re.compile(  # of firms, where a title speaks of what they will do for the citizens
+    r"\b(?:dichiarazion|manifestazion)[ei] d[i'’]\s?interesse\b|\boffert[ae]\b|\bpreventiv[oi]\b", re.I
 )
 _EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
 _OF_ANOTHER = re.compile(  # what is asked for, where the title is of something else
@@ -79,6 +82,7 @@ _DUTY = re.compile(
 )
 _REQUEST = re.compile(r"\b(?:domand|istanz|iscri|candid|adesion|richie|manifest|present|invi)\w*", re.I)
 _REQUESTED = re.compile(r"\b(?:iscrizion[ei]|domand[ae]|istanz[ae]|candidatur[ae]|adesion[ei])\b", re.I)
+_BESIDE = 60  # characters: what stands so near is as much of the term
 _BARE = 12  # characters beside its days
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",
@@ -151,7 +155,7 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     if told is not None:
         told = _of_what(told, notice)
     if notice.kind in _ASKABLE and not called(notice):
-        action = _action(f"{told.sentence} {told.words}") if told is not None else ""
+        action = _action(told) if told is not None else ""
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
@@ -199,7 +203,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if notice.kind not in _CALLS and not _DATED.search(clause):
         return  # of what the days are counted, the page says of another thing as easily
     said = f"{told.sentence} {told.words}"
-    action = _action(said)
+    action = _action(told)
     if action != _REMARKS and _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"
@@ -218,7 +222,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     said = f"{told.sentence} {told.words}"
     if _is_of_another(said, notice.title):
         return
-    action = _action(said)
+    action = _action(told)
     if not action and _GIVES.match(matter.noun.lstrip("«")) and not _is_duty(told):
         action = "puoi fare domanda"
     if action:
@@ -238,13 +242,14 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         and notice.kind in _CALLS
         and matter.article
         and not _OF_OFFICE.search(said)
+        and not (_INTEREST.search(said) and not _INTEREST.search(notice.title))
     ):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 
 def _of_what(told: Told, notice: Notice) -> Told:
     """A term that stands bare under its label, with what the page calls that for which it is."""
-    if len(told.sentence) > len(told.words) + _BARE or _action(told.sentence):
+    if len(told.sentence) > len(told.words) + _BARE or _action(told):
         return told
     ways = " ".join(one.words for one in notice.slots.get(Slot.how, ()))
     asked = next((found for text in (notice.title, ways) if (found := _REQUESTED.search(text))), None)
@@ -289,7 +294,7 @@ def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
     if _EXPIRING.search(told.sentence) or _SEVERAL_TERMS.search(told.sentence):
         return ""
-    action = _action(f"{told.sentence} {told.words}")
+    action = _action(told)
     if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):
         if _LENT.search(told.sentence) or _PROLONGED_BAN.search(told.sentence):
             return ""
@@ -311,8 +316,19 @@ def _with_office(clause: str, told: Told) -> str:
     return " ".join(filter(None, (clause, office_of(told))))
 
 
-def _action(said: str) -> str:
-    return next((action for pattern, action in _ACTIONS if pattern.search(said)), "")
+def _action(told: Told) -> str:
+    """What one may do by then: of several things in the sentence the one that stands nearest to the term."""
+    start = told.sentence.find(told.words)
+    found = [
+        (max(said.start() - start - len(told.words), start - said.end(), 0), action)
+        for pattern, action in _ACTIONS
+        for said in pattern.finditer(told.sentence)
+    ]
+    if start < 0 or not found:
+        said = f"{told.sentence} {told.words}"
+        return next((action for pattern, action in _ACTIONS if pattern.search(said)), "")
+    nearest = min(found)[0]
+    return next(action for at, action in found if at <= nearest + _BESIDE)
 
 
 def _at(clause: str) -> str:

@@ -14,6 +14,18 @@ _DONE = (
     r"|si\s(?:comunica|dispone|istituisce|ordina|rende\snecessari[oa])"
     r"|^[A-ZÀ-Ý][^.;:,]{3,50}?\s(?:ha|hanno)\s(?:comunicato|disposto|ordinato|annunciato))\s"
 )
+_PUBLISHES = re.compile(  # `Si pubblica in allegato la graduatoria`
+    r"^Si\s(?:pubblica|trasmette|allega)(?:no)?(?:\s(?:in|come)\sallegat[oi],?)?\s(?P<article>il|lo|la|i|gli|le)\s(?=[a-zà-ù]+\s)",
+    re.I,
+)
+_PUBLISHED = {
+    "il": "È pubblicato il",
+    "lo": "È pubblicato lo",
+    "la": "È pubblicata la",
+    "i": "Sono pubblicati i",
+    "gli": "Sono pubblicati gli",
+    "le": "Sono pubblicate le",
+}
 _CUTS = Cued(  # `E-distribuzione ha comunicato l'interruzione dell'energia elettrica per il 21 ottobre`
     r"^(?:[A-ZÀ-Ý][^.;:]{3,80}?\s(?:ha|hanno)\s(?:comunicato|annunciato|programmato)|Si\s(?:comunica|informa|avvisa))\s"
     r"(?:l['’]interruzione|la\ssospensione)\s(?:temporanea\s|programmata\s)?"
@@ -67,7 +79,8 @@ _BANNED = {
 
 def as_found(sentence: str) -> str:
     """`sentence` as what one finds in the street; any other as it is."""
-    text = _LOUD_KIND.sub(lambda kind: kind[0].lower(), _IN_STREETS.sub("in ", sentence))
+    text = _PUBLISHES.sub(lambda found: f"{_PUBLISHED[found['article'].lower()]} ", sentence)
+    text = _LOUD_KIND.sub(lambda kind: kind[0].lower(), _IN_STREETS.sub("in ", text))
     text = _CUTS.sub(_missing, _KEEPS.sub(_opens, text))
     if banned := _BANS.search(text):
         rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])

@@ -18,7 +18,7 @@ _PRIVACY = re.compile(
 _TERMS = re.compile(r"\b(?:cumulabil\w|rideterminat\w|è calcolat\w)\b", re.I)  # of what, another says
 _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
-    r"|L['’]ufficio (?:mette|è)\b)"
+    r"|L['’]ufficio (?:mette|è)\b|(?:È|Sono) pubblicat[oaie] (?:il|la|i|le) (?:not[ae]|modell|modul)\w*)"
     r"|\bha approvato\b|\bappositi?\w?\b",
     re.I,
 )
@@ -38,6 +38,8 @@ _ELSEWHERE = re.compile(  # where it lists, and nothing of what
 _NO_NEWS = re.compile(  # what the thing is not, or what its writer will not do
     r"Non (?:è un(?:[oa]?\s|['’])(?!obblig)|[a-z]{2,}remo\b)"
 )
+_SIGNS = re.compile(r"\bsegnaletica\b[^.]{0,60}\b(?:collocat|post|predispost|posizionat|install|appost)\w*")
+_SIGNPOSTED = re.compile(r"\bsarà\s\w*\s?segnalat[oa]\b[^.]*\bsegnaletica\b")
 _COURTESY = re.compile(
     r"(?:(?:Nel )?[Ss]i ringrazia|(?:Nel )?[Rr]ingrazia|Grazie|Ci (?:si )?scus|Si scusa|Si confida"
     r"|Confid|Certi della|"
@@ -64,6 +66,7 @@ def flaw_of(text: str) -> float:
     flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     flaw += 1.2 * bool(_FILLER.search(text)) + 2.0 * is_courtesy(text)
+    flaw += 1.5 * bool(_SIGNS.search(text) or _SIGNPOSTED.search(text))
     flaw += 0.8 * bool(_ELSEWHERE.match(text) or _NO_NEWS.match(text))
     return (
         flaw

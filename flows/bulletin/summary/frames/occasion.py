@@ -61,7 +61,7 @@ _BESIDE = re.compile(
 )  # what is free or paid is another thing
 _DESK = re.compile(
     r"\b(?:uffici\w*|protocollo|sportell[oi]|segreteri\w+|urp|municipio)\b[^.;]{0,50}"
-    r"(?:\borari?\b|\bapert\w+|\bricev\w+)[^.;]*$",
+    r"(?:\borari?\b|\bapert\w+|\bricev\w+)[^.;]*$|\bapert[oa] al pubblico\b[^.;]*$",
     re.I,
 )
 _FREE_TO_ENTER = re.compile(
@@ -257,7 +257,7 @@ def occasion_of(notice: Notice) -> Occasion:
         or any(sitting.place for sitting in sittings)
         or {"places", "starts"} & set(unsaid)
     )
-    if len(sittings) > 1 and not is_placed and len(all_words(notice, Slot.place)) > 1:
+    if len(sittings) > 1 and not is_placed and whereabouts.are_several(notice):
         unsaid.append("places")
     if place_words and not place and not where:
         unsaid.append("place")  # a name without a sure preposition may be who organises it

@@ -6,6 +6,7 @@ Said of the whole it sends everybody to the wrong place, and keeps away who woul
 import re
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice
 
@@ -28,6 +29,12 @@ _LISTED = Cued(  # `Domenica ci saranno alcuni laboratori:` and below them `solo
     r"\b(?P<part>laboratori|workshop|degustazioni|visite guidate|corsi)\b[^.\n:]{0,40}:\s*\n", re.I
 )
 _BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
+
+
+_HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio – ore 20.45`
+    rf"^\W*(?:{WEEKDAY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,40}}$", re.I | re.M
+)
+_LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 
 
 def is_of_a_part(words: str, notice: Notice) -> bool:
@@ -86,3 +93,15 @@ def is_amid_hours(words: str, notice: Notice) -> bool:
 
 def _place(words: str, notice: Notice) -> int:
     return notice.source.find(words.strip()[:60])
+
+
+def is_of_a_day(words: str, source: str) -> bool:
+    """Whether words stand below one of several days, each with what happens then, and not below all."""
+    heads = list(_HEAD.finditer(source))
+    at = source.find(words)
+    days = {re.sub(r"\W+", " ", head["day"].lower()) for head in heads}
+    if len(days) < 2 or at < heads[0].end() or _LABEL.search(source[heads[-1].end() : at]):
+        return False
+    ends = [*(head.start() for head in heads[1:]), len(source)]
+    blocks = [source[head.end() : end] for head, end in zip(heads, ends, strict=True)]
+    return all(map(str.strip, blocks[:-1])) and not all(words in block for block in blocks)

@@ -30,16 +30,17 @@ _WARNS = re.compile(  # `Il sindaco, al fine di …, avverte la cittadinanza che
 _GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica che:`
     r"^(?P<ground>(?:a|in) seguito|facendo seguito|(?:con|in) riferimento|in relazione|vist[oaie]"
     r"|dat[oaie]|considerat[oaie]"
-    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|in occasione|in vista)\b(?P<why>[^;]{5,}?)"
-    r",?\ssi\s(?:informa(?:no)?|comunica|avvis(?:a|ano)|avverte|rende noto|dispone)"
+    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|in occasione|in vista|secondo|in base"
+    r"|ai sensi|in ottemperanza|in attuazione|in esecuzione|in virtù)\b(?P<why>.{5,}?)"
+    r"[,;]?\ssi\s(?:informa(?:no)?|comunica|avvis(?:a|ano)|avverte|rende noto|dispone)"
     rf"(?:\s(?:{_WHOM}|alla cittadinanza|ai cittadini|agli utenti))?,?\sche:?,?\s(?P<news>.+)$",
     re.I | re.S,
 )
 _PLACE = re.compile(r"\b(?i:località|frazione|contrada|via|viale|piazza|corso|strada)\s[A-ZÀ-Ý]")
 _SAYS_WHY = re.compile(r"a causa|in occasione|in vista", re.I)
 _OPENS = re.compile(
-    r"^(?:a causa|(?:a|in) seguito|su richiesta|al fine|allo scopo|per (?:consentire|permettere"
-    r"|garantire|poter|effettuare"
+    r"^(?:a causa|(?:a|in) seguito|in base a|ai sensi|in ottemperanza|in attuazione|secondo quanto"
+    r"|su richiesta|al fine|allo scopo|per (?:consentire|permettere|garantire|poter|effettuare"
     r"|eseguire|agevolare|evitare|l['’]esecuzione|via|motivi|esigenze))\b",
     re.I,
 )
@@ -70,6 +71,11 @@ _SIGNED = re.compile(  # `Il sindaco ha firmato un'ordinanza che, in attesa di �
     re.I | re.S,
 )
 _DATED = frozenset({Kind.date, Kind.time, Kind.weekday})
+_OF_A_LAW = re.compile(  # `del D.P.C.M. del 1° marzo 2020`, `nei DPCM degli ultimi giorni 8, 9 e 11 marzo`
+    rf"\b(?:d\.?\s?p\.?\s?c\.?\s?m\b\.?|d\.?\s?l\b\.?|decret\w+|legge|ordinanz\w+|deliber\w+|determin\w+)[^,;:]{{0,50}}?"
+    rf"\bde(?:l|gli|i|ll['’])\s?(?:ultimi\s|giorni\s)*(?:\d{{1,2}}[°º]?(?:,\s|\se\s)){{0,3}}\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?",
+    re.I,
+)
 _UNTIL_THEN = re.compile(r"\bda oggi,?(?: e)?(?: fino)? (?=al(?:l['’])?\s?\d)", re.I)
 
 
@@ -159,4 +165,5 @@ def _main(text: str, start: int) -> int:
 
 
 def _days(text: str) -> set[str]:
-    return {fact.value[-5:] for fact in facts(text) if fact.kind in _DATED}
+    """The days and hours that a text tells, but for those of laws and orders."""
+    return {fact.value[-5:] for fact in facts(_OF_A_LAW.sub(" ", text)) if fact.kind in _DATED}

@@ -204,7 +204,9 @@ def _streets(title: str, told: Sequence[str]) -> tuple[list[Street], bool]:
     for line in told:
         if any(_measures(line)):
             is_bounded = is_bounded or _BOUND.search(line) is not None
-            others.update({street.words.lower(): street for street in _in(_BOUND.sub(" ", line))})
+            own = _in(_BOUND.sub(" ", line))
+            is_bounded = is_bounded or (not own and len(figures(line)) > 1 and line != told[0])
+            others.update({street.words.lower(): street for street in own})
     found = list(others.values())
     return found, bool(found) and len(found) <= _NAMED and not is_bounded
 

@@ -25,6 +25,7 @@ from flows.bulletin.summary.frames.nouns import (
     with_nominal,
     without_purpose,
 )
+from flows.bulletin.summary.frames.of_a_part import is_of_a_day
 from flows.bulletin.summary.frames.quoted_names import called_within, quoted_at, quoted_head
 from flows.bulletin.summary.frames.stated import stated
 
@@ -124,6 +125,11 @@ _COMMA_TAIL = re.compile(  # `Jazz in piazza, al via l'undicesima edizione`
     r"(?<=\w\w),\s(?:al\svia|il\s(?:programma|calendario)|gli\sappuntamenti|aperte\sle|aperti\si|ecco|si\s(?:parte|comincia))\b[^:]*$",
     re.I,
 )
+_WHO_STARTS = re.compile(  # `Pro Loco, al via le visite guidate`: whose, and what
+    r"(?:pro\s?loco|comune|biblioteca|museo|auser|caritas|croce rossa|informagiovani|università|circolo)"
+    r"(?:\s\w+){0,3},\sal\svia\s(?:il|lo|la|i|gli|le|l['’])\s?(?P<what>\w.{5,})",
+    re.I,
+)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -132,7 +138,8 @@ def title_of(notice: Notice) -> str:
     bare = _STATUS_MARK.sub("", " ".join(notice.title.split())).strip(" .-–")
     if _NUMBER_TITLE.fullmatch(bare):
         return ""
-    bare = _COMMA_TAIL.sub("", bare)
+    starts = _WHO_STARTS.fullmatch(bare)
+    bare = starts["what"] if starts else _COMMA_TAIL.sub("", bare)
     bare = _fuller(_UNDER_WAY.sub("", _ITS_PROGRAMME.sub("", bare), count=1), notice)
     return bare[:1].upper() + bare[1:]
 
@@ -347,7 +354,11 @@ def nominals(notice: Notice) -> list[str]:
         bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
         if (article := _ONE.match(bare)) and NOUN.match(bare, article.end()) and not _JOURNEY.match(bare):
             bare = f"{bare[article.end() :][:1].upper()}{bare[article.end() + 1 :]}"
-        if _ONLY_A_MEETING.match(bare) or _is_one_of_several(bare, notice.source):
+        if (
+            _ONLY_A_MEETING.match(bare)
+            or _is_one_of_several(bare, notice.source)
+            or is_of_a_day(bare, notice.source)
+        ):
             continue
         if (
             not 12 <= len(bare) <= 150

@@ -7,7 +7,7 @@ from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.of_a_part import is_amid_hours, is_in_a_row, is_of_a_part
+from flows.bulletin.summary.frames.of_a_part import is_amid_hours, is_in_a_row, is_of_a_day, is_of_a_part
 from flows.bulletin.summary.frames.sittings import all_words
 
 MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
@@ -73,6 +73,8 @@ def place_words(notice: Notice) -> str:
             continue
         if _ON_A_DAY.search(told.sentence) and not any(day.lower() in told.sentence.lower() for day in days):
             continue  # another day's: `La camera ardente è aperta mercoledì 13 in municipio`
+        if is_of_a_day(words, notice.source):
+            continue
         rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
         if MEETS.match(words):
             rank = min(rank, 1)
@@ -147,3 +149,9 @@ def where_sentence(notice: Notice, words: str) -> str:
         if words.strip(" .") in line and has_verb(line) and not TIME.search(line) and len(line) <= 140:
             return line.strip() if line.strip()[-1] in ".!?" else f"{line.strip()}."
     return ""
+
+
+def are_several(notice: Notice) -> bool:
+    """Whether several days have places of their own, of which no text tells one."""
+    places = all_words(notice, Slot.place)
+    return len(places) > 1 or any(is_of_a_day(place, notice.source) for place in places)
