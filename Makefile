@@ -35,6 +35,8 @@ test-fast: ## for every save: the tests that start no server and no browser; a m
 	$(BIN)/python -m pytest --numprocesses=2 -m "not slow"
 
 rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes hours, alone
+	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
+	@$(or $(PYTHON),python3) deployments/install.py browser
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest -m rehearsal
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_approve_state_machine.py tests/test_web_order.py \
 		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py \
