@@ -13,9 +13,16 @@ _RECITAL = Cued(
 )
 # only in capitals: `il regolamento dispone che` is a sentence like another
 _OPERATIVE = re.compile(
-    r"\b(?P<verb>ORDINA|DISPONE|DECRETA|DETERMINA|DELIBERA|STABILISCE|AVVISA|INFORMA|COMUNICA|RENDE NOTO"
-    r"|INVITA)\b"
+    r"\b(?P<verb>O ?R ?D ?I ?N ?A|D ?I ?S ?P ?O ?N ?E|DECRETA|DETERMINA|DELIBERA|STABILISCE"
+    r"|AVVISA|INFORMA|COMUNICA"
+    r"|RENDE NOTO|INVITA|(?<=\n)(?:[Oo]rdina|[Dd]ispone|[Dd]ecreta)(?=\s*:?\s*\n))\b"
     r"(?: (?:AI|I|ALLA|LA) CITTADIN\w+)?\s*:?\s*"
+)
+_LETTERS = re.compile(r"(?:\w ){4}")  # `O R D I N A`
+_AS_SAID = re.compile(  # `Per quanto specificato in premessa, che qui si intende richiamata.`
+    r"^per (?:quanto|i motivi|le motivazioni|le ragioni)\b[^.;:\n]{0,40}\bpremessa\b[^.;\n]{0,70}"
+    r"(?:[.;,]\s*|\n\s*)",
+    re.I,
 )
 _POINT = re.compile(r"(?P<stop>;)\s*(?:\d{1,2}|[a-h])[.)]\s+(?=[a-zà-ù])")  # `; 2. il divieto di sosta`
 _INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
@@ -57,6 +64,8 @@ def operative(text: str) -> str:
     if begins is None or ends is None:
         return text
     ordered = re.sub(r"^\W*(?:1|a)[.)]\s*", "", text[ends.end() :]).lstrip(" \n")
+    ordered = _AS_SAID.sub("", ordered)
+    verb = ends["verb"].replace(" ", "") if _LETTERS.match(ends["verb"]) else ends["verb"]
     ordered = _POINT.sub(r"\g<stop> ", ordered)
     named = _INSTITUTION.match(ordered)
     if named:
@@ -74,6 +83,6 @@ def operative(text: str) -> str:
     elif ban := _BAN.match(ordered):
         sentence = f"È vietato {ordered[ban.end() :]}"
     else:
-        sentence = f"Si {ends['verb'].lower()} {ordered[:1].lower()}{ordered[1:]}"
+        sentence = f"Si {verb.lower()} {ordered[:1].lower()}{ordered[1:]}"
     before = text[: begins.start()].rstrip()
     return f"{before}\n\n{sentence}" if before else sentence

@@ -108,6 +108,7 @@ _BOX_OFFICE = re.compile(
     r"\b(?:bigliett[ei]ri\w|segreteri\w|uffici\w*|sportell\w)\b[^.;\n]{0,20}\b(?:apert|ricev)\w*[^.;\n]{0,50}$",
     re.I,
 )
+_DISC = re.compile(r"\bdisco orario\b[^.;\n]*$", re.I)  # how long one may stay
 _SEAT = re.compile(rf"\bapert[oa] al pubblico dal? {WEEKDAY} al? {WEEKDAY}[^.;\n]{{0,20}}$", re.I)
 _SHOWN = re.compile(r"\b(?:mostr[ae]|esposizion[ei]|muse[oi]|installazion[ei]|presep[ei])\b", re.I)
 _ANNOUNCES = re.compile(  # another day, with what it is for
@@ -187,6 +188,8 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         if span.role in ("when", "hours") and _TESTED.search(before):
             continue  # of the course's test
         if span.role == "hours" and notice.kind in OCCASIONS and _BOX_OFFICE.search(before):
+            continue
+        if span.role == "hours" and notice.kind is Kind.road and _DISC.search(before):
             continue
         is_seat = _SEAT.search(before) and not _SHOWN.search(notice.title)
         if span.role == "hours" and notice.kind in OCCASIONS and is_seat:

@@ -46,6 +46,10 @@ class _Line:
     end: int
     is_rule: bool
 
+    def filled(self, width: int) -> "_Line":
+        """The line with the empty cells at its end that its writer left out."""
+        return replace(self, cells=(*self.cells, *[""] * (width - len(self.cells))))
+
 
 def tables(source: str) -> list[Table]:
     """Every Markdown table of `source`."""
@@ -69,6 +73,8 @@ def _table(lines: list[_Line]) -> Table:
     body = [line for line in lines if not line.is_rule and any(line.cells)]
     start, end = lines[0].start, lines[-1].end
     quote = next((" | ".join(filter(None, line.cells)) for line in body), "")[:_LONGEST_QUOTE]
+    width = len(body[0].cells) if body else 0
+    body = [line.filled(width) for line in body]
     widths = {len(line.cells) for line in body}
     read: list[Row] = []
     if body and len(widths) == 1 and widths != {1}:

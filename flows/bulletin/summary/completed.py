@@ -28,6 +28,7 @@ from flows.bulletin.summary.frames.street_list import listed_streets
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 from flows.bulletin.summary.named import stems
+from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
 
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
@@ -126,9 +127,6 @@ _MAY_REACT = (
     (re.compile(r"\b(?:conferma(?:re)?|accetta(?:re|zione)|rinunc\w+)\b", re.I), "per confermare il posto"),
     (re.compile(r"\b(?:ricors\w|reclam\w|osservazion\w)\b", re.I), "per i ricorsi"),
 )
-_IF_IT_RAINS = re.compile(
-    r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
-)
 _LIMITS = re.compile(
     r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b|\b(?:eccezion|tranne|salvo|obblig"
     r"|solo|soltanto|riapr|[Gg]li altri (?:diviet|obbligh|us))\w*|\b(?:pubblico|residenti)\b",
@@ -163,6 +161,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _excluded,
         _unasked,
         _full,
+        trial,
         _way,
         _ban,
         _still,
@@ -171,13 +170,13 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _terms,
         _lessons,
         _lot,
-        _rain,
+        if_it_rains,
         _prices,
         described,
         _whole,
         _rest,
     ):
-        bases = [text] if made in (_rain, described, _whole, _rest) else list(_shorter(text))
+        bases = [text] if made in (if_it_rains, described, _whole, _rest) else list(_shorter(text))
         bases += [""] if made is _ban else []  # what is forbidden, before what led to it
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -365,17 +364,11 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
     return (OTHERS, _REST) if notice.kind not in OCCASIONS or is_left or is_much else ()
 
 
-def _rain(text: str, notice: Notice) -> tuple[str, ...]:
-    """To when it is put off if it rains."""
-    said = tuple(map(worded, filter(_IF_IT_RAINS.match, notice.prose)))[:1]
-    return () if "pioggia" in text or "maltempo" in text else said
-
-
 def _shorter(text: str) -> Iterator[str]:
     """`text`, then without its last sentences, but for the first and those that limit what it says."""
     sentences = split(text)
     yield text
-    while len(sentences) > 1 and (_IF_IT_RAINS.match(sentences[-1]) or not _LIMITS.search(sentences[-1])):
+    while len(sentences) > 1 and (IF_IT_RAINS.match(sentences[-1]) or not _LIMITS.search(sentences[-1])):
         sentences.pop()
         yield " ".join(sentences)
 

@@ -26,6 +26,7 @@ from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import IS_A, MADE, OF_TERMS, WEIGHTS, Sentence, office, repeats
+from flows.bulletin.summary.provisional import IF_IT_RAINS
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
@@ -65,9 +66,6 @@ _ONLY = Cued(
     r"(?:on-?line|via|tramite|a[il]?|allo|all['’a]"
     r"|agli|alle|in|nell?['’ao]?|nei|nelle|presso|su|per|il|la|i|gli|le|chi|dall?[ae]?)\b",
     re.I,
-)
-_IF_IT_RAINS = re.compile(
-    r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
 )
 _LETS = re.compile(
     r"\b(?:possono|può|potrann?[oà]|chius[oaie]\b|consentit\w|garantit\w|apert\w|deviazion\w"
@@ -233,7 +231,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
         is_practical = (
             _PRACTICAL if notice.kind in OCCASIONS else _BRING if notice.kind is Kind.hours else None
         )
-        if (is_practical and is_practical.search(sentence.text)) or _IF_IT_RAINS.match(sentence.text):
+        if (is_practical and is_practical.search(sentence.text)) or IF_IT_RAINS.match(sentence.text):
             told += 1.0
         if _APPLIES.match(sentence.text) and not _OWN_WORDS[Slot.how].search(text):
             told += 1.0
@@ -265,7 +263,7 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
 
 def _is_practical(one: Sentence) -> bool:
     """Whether it is worth to know before one leaves home; of days only the one kept for rain."""
-    return bool(_PRACTICAL.search(one.text)) and (not one.figures or _IF_IT_RAINS.match(one.text) is not None)
+    return bool(_PRACTICAL.search(one.text)) and (not one.figures or IF_IT_RAINS.match(one.text) is not None)
 
 
 def _tells(text: str, notice: Notice, slot: Slot) -> bool:

@@ -146,6 +146,8 @@ _PAPER_WORDS = """
     bando bandi pubblicazione pubblicata pubblicate pubblicato elenco elenchi ammessi esclusi esito esiti
     domanda domande termini scadenza scadenze proroga prorogati prorogate rata rate pagamento richiesta
     contributo contributi assegnazione concessione deposito adozione adottata candidarsi candidatura
+    concorso concorsi posto posti copertura esami titoli tempo pieno parziale determinato indeterminato
+    periodo area categoria selezione istanza assunzione
     candidature gara gare telematica procedura aperta negoziata esplorativo manifestazione interesse scade
 """
 _CALENDAR = "lunedì martedì mercoledì giovedì venerdì sabato domenica " + " ".join(MONTHS)

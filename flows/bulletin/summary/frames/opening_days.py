@@ -17,6 +17,7 @@ from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.weekly import opening_hours
 from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _FOLLOWS = re.compile(
     r"(?P<office>(?:il|lo|la|i|gli|le|l['’])\s?[^.,;:()]{3,70}?)\s(?:osserver\w+|seguir\w+|(?:è|sono|sarà|saranno|rest\w+)\sapert[oaie])\b",
@@ -114,12 +115,13 @@ def _row(row: Row) -> tuple[Period, str] | None:
     """The day and the hours of a row that tells nothing else."""
     if row.what or row.place or row.who or row.amount:
         return None
-    period = period_at(row.when.strip(), 0)
+    when = plain_figures(row.when.strip())
+    period = period_at(when, 0)
     words = _WITHOUT_BREAK.sub("", row.hours.strip())
     hours = hours_at(words, 0)
     if period is None or hours is None or period.form != "on":
         return None
-    rest = row.when.strip()[period.end :].strip(" .,") + words[hours.end :].strip(" .,")
+    rest = when[period.end :].strip(" .,") + words[hours.end :].strip(" .,")
     return None if rest else (period, hours.words)
 
 

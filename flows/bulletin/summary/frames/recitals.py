@@ -30,7 +30,7 @@ _WARNS = re.compile(  # `Il sindaco, al fine di …, avverte la cittadinanza che
 _GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica che:`
     r"^(?P<ground>(?:a|in) seguito|facendo seguito|(?:con|in) riferimento|in relazione|vist[oaie]"
     r"|dat[oaie]|considerat[oaie]"
-    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|in occasione|in vista|secondo|in base"
+    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|in occasione|in vista|secondo|come da|in base"
     r"|ai sensi|in ottemperanza|in attuazione|in esecuzione|in virtù)\b(?P<why>.{5,}?)"
     r"[,;]?\ssi\s(?:informa(?:no)?|comunica|avvis(?:a|ano)|avverte|rende noto|dispone)"
     rf"(?:\s(?:{_WHOM}|alla cittadinanza|ai cittadini|agli utenti))?,?\sche:?,?\s(?P<news>.+)$",
@@ -39,7 +39,8 @@ _GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica
 _PLACE = re.compile(r"\b(?i:località|frazione|contrada|via|viale|piazza|corso|strada)\s[A-ZÀ-Ý]")
 _SAYS_WHY = re.compile(r"a causa|in occasione|in vista", re.I)
 _OPENS = re.compile(
-    r"^(?:a causa|(?:a|in) seguito|in base a|ai sensi|in ottemperanza|in attuazione|secondo quanto"
+    r"^(?:ravvisat[ao]|ritenut[ao]|premess[ao]|a causa|(?:a|in) seguito|in base a|ai sensi"
+    r"|in ottemperanza|in attuazione|secondo quanto|come da"
     r"|su richiesta|al fine|allo scopo|per (?:consentire|permettere|garantire|poter|effettuare"
     r"|eseguire|agevolare|evitare|l['’]esecuzione|via|motivi|esigenze))\b",
     re.I,
@@ -70,6 +71,7 @@ _SIGNED = re.compile(  # `Il sindaco ha firmato un'ordinanza che, in attesa di �
     r"un['’]ordinanza che(?:,\s[^,]{3,90},)? (?P<what>(?!sarà|verrà|è\b|entra)[a-zà-ù]+ .+)$",
     re.I | re.S,
 )
+_ASIDE = re.compile(r"\s\((?:anno|a\.\s?s\.|ex|cosiddett\w+|art|di cui|così)\b[^()]{0,60}\)", re.I)
 _DATED = frozenset({Kind.date, Kind.time, Kind.weekday})
 _OF_A_LAW = re.compile(  # `del D.P.C.M. del 1° marzo 2020`, `nei DPCM degli ultimi giorni 8, 9 e 11 marzo`
     rf"\b(?:d\.?\s?p\.?\s?c\.?\s?m\b\.?|d\.?\s?l\b\.?|decret\w+|legge|ordinanz\w+|deliber\w+|determin\w+)[^,;:]{{0,50}}?"
@@ -125,6 +127,8 @@ def without_recitals(sentence: str) -> str:
         if rest != text and speaks(rest):
             text = rest
     text = _without_grounds(text)
+    if len(text) > _LONG_SENTENCE:
+        text = _ASIDE.sub("", text)
     if signed := _SIGNED.match(text):
         who = "della sindaca" if signed["who"].lower().endswith("a") else "del sindaco"
         text = f"Un'ordinanza {who} {signed['what']}"
