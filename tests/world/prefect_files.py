@@ -12,6 +12,8 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 SHARED = "TESTS_SHARED"  # names a folder, to the processes that xdist starts too
 OURS: list[str] = []  # the folder, in the process that made it
 FILES = ("prefect.db", "memo_store.toml")  # the second tells that its blocks are registered
@@ -47,8 +49,11 @@ def _made() -> Path:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "made").exists():
-            with door_server(folder, is_first=True):
-                pass
+            with pytest.MonkeyPatch.context() as patch:
+                for name in ("BOLLETTINO_FLEET", "BOLLETTINO_STATE"):  # of the world that asks for them first
+                    patch.delenv(name, raising=False)
+                with door_server(folder, is_first=True):
+                    pass
             with closing(sqlite3.connect(made / FILES[0])) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (folder / "made").touch()
