@@ -151,6 +151,7 @@ _STAMP = re.compile(
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 _ORTHO = re.compile(
     r"(?<!\.)\.\.(?![.a-zà-ù])|\s[,;](?=\s)|\s\.(?=\s|$)|[,;:]{2}|\b[eE]['’](?=\s)|\w\(\w{3}"
+    r"|\b[b-df-hj-np-tv-z]{2,}['’](?=[aeiouàè])"  # `nll'ambito`
     r"|\b([^\W\d]{2,})\s+\1\b(?<!si si)"
     r"|\b(?:perch|poich|finch|affinch|bench|nonch|purch|anzich)[eè]['’]?(?!\w)|\b(?:[a-zà-ù]{3,}(?:a"
     r"|u|o)['’])(?=[\s,.])"

@@ -39,6 +39,8 @@ _LIST_LEAD = re.compile(  # with the first item of a list, which would read as a
 _LISTS_ALL = re.compile(r":\s[^:;]+,[^:;]+\s[eo]\s[^:;,]+\.$")  # `Occorre portare: documento, foto e marca.`
 _EMPTY = re.compile(
     r"(?-i:\bdett[oaie] [A-Z])|\b(?:nota\s+|l[ao]\s)n\.|\d/[A-Z]{1,3}/\d"
+    r"|\bsi (?:comunica|indica|riporta|illustra|specifica)no (?:le|i) (?:modalità|criteri)\b"
+    r"|\bentro (?:la data|i termini|il termine) (?:previst|indicat|stabilit)\w+\b(?! d)"
     r"|\bdi (?:seguito|quanto segue)\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
     r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b(?!\s[a-zà-ù]{4})|\bsuddett\w+|\bpredett\w+"
