@@ -49,6 +49,7 @@ _SIGNED = re.compile(r"^\((?:[A-ZÀ-Ý][\w.’']*\s?){1,4}\)\s(?=\S)")  # whose 
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
 )
+_CLOAKED = "è protetto dagli spambot"
 _CLOAK = re.compile(  # what Joomla shows for an address to who runs no scripts
     r"(?P<to>\s(?:al|all['’])\s?(?:seguente\s)?(?:indirizzo|e-?mail)(?:\sdi\sposta\selettronica|\se-?mail|\spec)?\s?:?)?"
     r"\s*Questo indirizzo e-?mail è protetto dagli spambots?\.\s*"
@@ -163,6 +164,10 @@ def _as(kind: Kind, structured: Notice) -> Notice:
     return replace(notice, slots=slots(notice))
 
 
+def _uncloaked(text: str) -> str:
+    return _CLOAK.sub(_by_mail, text) if _CLOAKED in text else text
+
+
 def _by_mail(cloak: re.Match[str]) -> str:
     return " per e-mail." if cloak["to"] else " "
 
@@ -170,7 +175,7 @@ def _by_mail(cloak: re.Match[str]) -> str:
 def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
-        repaired(lettered(condensed(_CLOAK.sub(_by_mail, without_tags(text[:_READ])))))
+        repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ])))))
         for text in (title, abstract, body)
     )
     body = without_agenda(

@@ -40,6 +40,8 @@ _LISTS_ALL = re.compile(r":\s[^:;]+,[^:;]+\s[eo]\s[^:;,]+\.$")  # `Occorre porta
 _EMPTY = re.compile(
     r"(?-i:\bdett[oaie] [A-Z])|\b(?:nota\s+|l[ao]\s)n\.|\d/[A-Z]{1,3}/\d"
     r"|\bsi (?:comunica|indica|riporta|illustra|specifica)no (?:le|i) (?:modalità|criteri)\b"
+    r"|\b(?:servizi|iniziativ|interven|attività|argoment|material)\w* in (?:questione|oggetto|parola)\b"
+    r"|\bdi che trattasi\b"
     r"|\bentro (?:la data|i termini|il termine) (?:previst|indicat|stabilit)\w+\b(?! d)"
     r"|\bdi (?:seguito|quanto segue)\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b(?!\s(?:(?:il|la|i|le|gli|via|piazza|una?)\s|l['’]|\d))"
