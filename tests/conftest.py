@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import prefect_files
+from tests.world import handing_out, prefect_files
+from tests.world.handing_out import group_of
 
 gc.disable()  # until all is collected: what is imported stays, and looking through it takes a second of four
 
@@ -38,14 +39,9 @@ OF_A_GROUP = {"on_sqlite", "on_postgresql", "premises", "walled", "week"}  # wha
 _open: list[tuple[pytest.FixtureDef[Any], pytest.FixtureRequest]] = []
 
 
-def _group(item: pytest.Item | None) -> str | None:
-    marker = item.get_closest_marker("xdist_group") if item else None
-    return str(marker.args[0]) if marker else None
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`make test-fast` leaves out what starts a server or a browser; a module that is slow says so itself.
-    What is long is left to `make rehearsal`. A group stands together, where its first test stands.
+    What is long is left to `make rehearsal`.
     """
     if not IS_REHEARSAL:
         left = [item for item in items if item.get_closest_marker("rehearsal")]
@@ -59,12 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         }
         if fixtures & WAITS or item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.slow)
-    first: dict[str, int] = {}
-    places = {
-        item: place if (group := _group(item)) is None else first.setdefault(group, place)
-        for place, item in enumerate(items)
-    }
-    items.sort(key=lambda item: places[item])
+    items.sort(key=handing_out.order(items))
 
 
 @pytest.hookimpl(trylast=True)
@@ -72,6 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Who hands tests out to other processes runs none: it does without what takes seconds to import."""
     if not config.pluginmanager.hasplugin("dsession"):
         config.pluginmanager.import_plugin("tests.world.fixtures")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> handing_out.InUnits | None:
+    return handing_out.InUnits(config, log) if config.option.dist == "loadgroup" else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -99,7 +94,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     try:
         yield
     finally:
-        while nextitem is not None and _group(item) != _group(nextitem) and _open:
+        while nextitem is not None and group_of(item) != group_of(nextitem) and _open:
             fixturedef, request = _open.pop()
             fixturedef.finish(request)  # type: ignore[arg-type]  # pytest hands out a SubRequest
 
