@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from typing import Any
@@ -17,6 +18,10 @@ gc.disable()  # until all is collected: what is imported stays, and looking thro
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # before Prefect is imported
 # where no server is, none is started in secret: it takes ten seconds, and may outlive the test
 os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
+
+# the suite's processes, and a hundred that tests start, read what the first compiled, whatever the shell says
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 prefect_files.share()
 
