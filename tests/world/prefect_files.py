@@ -16,6 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 SHARED = "TESTS_SHARED"  # names a folder, to the processes that xdist starts too
 OURS: list[str] = []  # the folder, in the process that made it
 FILES = ("prefect.db", "memo_store.toml")  # the second tells that its blocks are registered
@@ -50,8 +52,10 @@ def _made() -> Path:
     made = folder / "state" / "prefect"
     with _turn(folder / "lock"):
         if not (folder / "made").exists():
-            with door_server(folder, is_first=True):
-                pass
+            with pytest.MonkeyPatch.context() as patch:
+                patch.delenv("BOLLETTINO_FLEET", raising=False)  # of a test that comes first
+                with door_server(folder, is_first=True):
+                    pass
             with closing(sqlite3.connect(made / FILES[0])) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (folder / "made").touch()
