@@ -84,9 +84,11 @@ def empty_postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated(empty_postgresql: str) -> Migrated:
+def migrated(empty_postgresql: str) -> Iterator[Migrated]:
     """Databases of PostgreSQL, migrated once."""
-    return Migrated(empty_postgresql)
+    found = Migrated(empty_postgresql)
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="session")
