@@ -25,8 +25,6 @@ check: ## install what the tests need, and see style and types
 	@$(BIN)/deptry .
 	@$(BIN)/deptry . --exclude '\.|tests/bench/peer_' --ignore DEP004
 
-# a hundred processes that the tests start read what the first of them compiled, whatever the shell says
-test test-fast: export PYTHONDONTWRITEBYTECODE =
 test: check ## the same, and a browser, and run all tests
 	@$(or $(PYTHON),python3) deployments/install.py browser
 	$(BIN)/python -m pytest

@@ -54,8 +54,8 @@ def test_an_untouched_draft_is_approved_in_five_taps_and_few_screens(
     number = ordinary(installation, f"({width})")
     run_id = installation.run_of(number)
     with browser_page(width, height, is_phone=is_phone) as page:
-        sign_in(installation, page)
-        editor = Editor(page, run_page(installation, run_id), f"short-{width}", touches=is_phone)
+        sign_in(installation, page, run := run_page(installation, run_id))
+        editor = Editor(page, run, f"short-{width}", touches=is_phone)
         dialog = editor.open()
         expect(dialog.get_by_text("Come si vede sul telefono")).to_be_visible()
         editor.shoot("top")

@@ -47,8 +47,8 @@ def newsroom(installation: Installation, page: Page) -> None:
 def test_a_refused_order_is_red_and_says_why(installation: Installation, screen: Page) -> None:
     run_id = installation.order("ferma", bollettino=ELSE, chi=ANNA)
     wait_for("the answer", lambda: "NON FERMATO" in installation.name_of(run_id))
-    sign_in(installation, screen)
-    screen.goto(run_page(installation, run_id))
+    sign_in(installation, screen, run := run_page(installation, run_id))
+    screen.goto(run)
     expect(screen.get_by_text("Failed", exact=True).first).to_be_visible()
     expect(screen.get_by_text("NON FERMATO").first).to_be_visible()
     shot(screen, "refused")

@@ -270,7 +270,7 @@ def test_nothing_can_be_written_in_it(inside: Inside) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("installation")
+@pytest.mark.xdist_group("server")
 def test_the_whole_fleet_runs_of_it_and_writes_to_its_two_folders_alone(inside: Inside) -> None:
     assert inside.type("fleet", "migrate").returncode == 0
     with inside.running("prefect", at="prefect", path="/api/ready") as prefect:

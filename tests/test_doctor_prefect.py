@@ -28,7 +28,7 @@ from tests.world.examined import answer
 from tests.world.fleet import land
 from tests.world.served import serve
 
-pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+pytestmark = pytest.mark.xdist_group("server")  # a server of Prefect's too: one at a time
 
 MINUTE = timedelta(minutes=1)
 

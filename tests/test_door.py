@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from prefect.server.api.server import create_api_app
 
 from flows.door import stamps, table
+from tests.world import prefect_files
 from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, basic
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
-OPENAPI = create_api_app().openapi()
+OPENAPI = prefect_files.openapi()
 ALL = [(method.upper(), path) for path, operations in OPENAPI["paths"].items() for method in operations]
 
 

@@ -26,7 +26,7 @@ from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import land
 from tests.world.installation import wait_for
 
-pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+pytestmark = pytest.mark.xdist_group("server")  # a server of Prefect's too: one at a time
 
 SLUGS = ("alfa", "beta")
 NOW = datetime.now(UTC)

@@ -165,7 +165,7 @@ def started(folder: Path) -> Iterator[Path]:
 
 @pytest.mark.rehearsal
 @pytest.mark.slow
-@pytest.mark.xdist_group("installation")
+@pytest.mark.xdist_group("server")
 def test_it_starts_as_its_leaflet_says(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -20,7 +20,7 @@ from tests.world.builders import make_bulletin
 from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
 
 GONE = "the Prefect server did not answer as it should ("
 LATER = "): what is done stays done; type the same again once it answers"

@@ -25,7 +25,7 @@ from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
 from tests.world.installation import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
 
 SLUGS = ("alfa", "beta", "gamma")
 

@@ -34,7 +34,7 @@ from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
 from tests.world.installation import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
 
 POOL, SOON = "bollettino", {"state": {"type": "SCHEDULED"}}
 Typed = Callable[..., tuple[int, str, str]]
@@ -59,11 +59,7 @@ def here(server: DoorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     made.add("cieco", ("grace_minutes = 60", "grace_minuts = 60"))
     made.add("erra")
     (made.folder / "erra" / "BOLLETTINO_APP_SECRETS").unlink()
-    with server.client() as client:
-        for deployment in client.read_deployments(limit=200):
-            client.delete_deployment(deployment.id)
-        for pool in client.read_work_pools():
-            client.delete_work_pool(pool.name)
+    server.clear()
     return made
 
 

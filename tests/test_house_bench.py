@@ -42,7 +42,7 @@ def test_the_bench_of_alerts_serves_every_comune_in_each_round(tmp_path: Path, t
 
 @pytest.mark.rehearsal
 @pytest.mark.slow
-@pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+@pytest.mark.xdist_group("server")  # a server of Prefect's too: one at a time
 def test_the_bench_of_a_fleet_serves_every_comune_in_each_round() -> None:
     found = fleet.measured(3, rounds=1)
     assert found.keys() == {*fleet.HOURLY, "server"}

@@ -20,7 +20,7 @@ from flows.settings import Settings
 from tests.world.builders import make_bulletin, make_recipient
 from tests.world.door_server import DoorServer, door_server
 
-pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+pytestmark = pytest.mark.xdist_group("server")  # a server of Prefect's too: one at a time
 
 END = datetime(2026, 11, 27, 10, 10, tzinfo=UTC)  # of the send: a Friday, 11:10 in Rome
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

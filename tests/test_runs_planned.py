@@ -24,7 +24,7 @@ from flows.watch import keep_ui_true
 from tests.world.door_server import DoorServer, door_server
 from tests.world.installation import wait_for
 
-pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+pytestmark = pytest.mark.xdist_group("server")  # a server of Prefect's too: one at a time
 
 ROME = ZoneInfo("Europe/Rome")
 COMPOSE = datetime(2026, 11, 30, 8, 30, tzinfo=ROME)

@@ -69,6 +69,15 @@ class DoorServer:
         """Prefect's own, as worker, flows and commands have it."""
         return SyncPrefectClient(api=f"{self.address}/api", auth_string=self.keys.internal)
 
+    def clear(self) -> None:
+        """Of what is registered: deployments fifty at a time, and the pools."""
+        ours = self.as_(self.keys.internal)
+        while self.http.post("/api/deployments/bulk_delete", json={}, headers=ours).json()["deleted"]:
+            pass
+        with self.client() as client:
+            for pool in client.read_work_pools():
+                client.delete_work_pool(pool.name)
+
     def started(self) -> set[UUID]:
         """The runs that somebody started; the server plans others by itself, some time after a deployment."""
         with self.client() as client:

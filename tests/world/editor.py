@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Self
+from weakref import WeakSet
 
+from playwright.sync_api import BrowserContext, Locator, Page, Response, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, Response, expect, sync_playwright
 
 from flows.review.choices import signed
 from flows.settings import ROOT
@@ -19,6 +20,8 @@ SHOTS = ROOT / ".pytest_cache" / "shots"  # of every form as it was confirmed, t
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 PATIENCE = 60_000  # milliseconds; a busy machine is no defect
+_SHOWN = re.compile("/api/(flow_runs|deployments)/")
+_signed_in = WeakSet[BrowserContext]()
 
 
 @contextmanager
@@ -48,15 +51,18 @@ def run_page(installation: Installation, run_id: str) -> str:
     return f"{installation.settings.prefect_ui}/runs/flow-run/{run_id}"
 
 
-def sign_in(installation: Installation, page: Page) -> None:
-    """By a link as `run` prints it: the browser keeps the password from then on.
+def sign_in(installation: Installation, page: Page, to: str = "") -> None:
+    """By a link as `run` prints it, to this page: the browser keeps the password from then on.
 
     Prefect's page first asks whether the password is right, and throws it away when that question is broken
-    off: so wait until it asks for the runs.
+    off: so wait until it asks for what it shows. Once is enough; by the page of all runs, which none names,
+    it costs two seconds of a processor more than by that of one.
     """
-    runs = f"{installation.settings.prefect_ui}/runs"
-    with page.expect_response(lambda answer: "/api/flow_runs/" in answer.url):
-        page.goto(installation.settings.entry_link(runs))
+    if page.context in _signed_in:
+        return
+    with page.expect_response(lambda answer: bool(_SHOWN.search(answer.url))):
+        page.goto(installation.settings.entry_link(to or f"{installation.settings.prefect_ui}/runs"))
+    _signed_in.add(page.context)
 
 
 def bring(installation: Installation, page: Page, token: str) -> None:
@@ -81,8 +87,9 @@ class Editor:
     @classmethod
     def of(cls, installation: Installation, page: Page, number: int, shots: str) -> Self:
         """Of this bulletin, by the link of its letters."""
-        sign_in(installation, page)
-        return cls(page, run_page(installation, installation.run_of(number)), shots)
+        link = run_page(installation, installation.run_of(number))
+        sign_in(installation, page, link)
+        return cls(page, link, shots)
 
     def press(self, target: Locator) -> None:
         self.taps += 1
@@ -263,9 +270,9 @@ class Starter:
         self.installation, self.page, self.name, self.shots = installation, page, name, SHOTS / shots
 
     def open(self) -> None:
-        page = self.page
-        sign_in(self.installation, page)
-        page.goto(f"{self.installation.settings.prefect_ui}/deployments")
+        page, deployments = self.page, f"{self.installation.settings.prefect_ui}/deployments"
+        sign_in(self.installation, page, deployments)
+        page.goto(deployments)
         # a click on the list that the search is about to replace would go nowhere
         with page.expect_response(self._is_found):
             page.get_by_placeholder("Search deployments").fill(self.name)

@@ -54,10 +54,11 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
-def new_postgresql(cluster: str, *, template: str = "template1") -> str:
-    """Address of a new database in the cluster, copied from `template`."""
-    name = f"test_{uuid4().hex}"
-    _at(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
+def new_postgresql(cluster: str) -> str:
+    """Address of a new database in the cluster."""
+    owner = make_engine(cluster)
+    name = _new(owner, "template1")
+    owner.dispose()
     return _address(cluster, name)
 
 
@@ -66,6 +67,7 @@ class Migrated:
 
     def __init__(self, cluster: str) -> None:
         self._cluster, self._free = cluster, list[str]()
+        self._owner = make_engine(cluster)  # whose one connection serves all tests: a new one is 8 ms
         address = new_postgresql(cluster)
         engine = make_engine(address)
         schema.upgrade(engine)
@@ -74,8 +76,11 @@ class Migrated:
         engine.dispose()
 
     def take(self) -> Engine:
-        address = self._free.pop() if self._free else new_postgresql(self._cluster, template=self._template)
-        return make_engine(address)
+        name = self._free.pop() if self._free else _new(self._owner, self._template)
+        return make_engine(_address(self._cluster, name))
+
+    def close(self) -> None:
+        self._owner.dispose()
 
     def give_back(self, engine: Engine) -> None:
         """Empty it for another test, under another name: whoever still knows the old one finds nothing."""
@@ -86,8 +91,8 @@ class Migrated:
                 connection.execute(text(_EMPTIED))
             engine.dispose()
             name = f"test_{uuid4().hex}"
-            _at(self._cluster, f"ALTER DATABASE {engine.url.database} RENAME TO {name}")
-            self._free.append(_address(self._cluster, name))
+            _at(self._owner, f"ALTER DATABASE {engine.url.database} RENAME TO {name}")
+            self._free.append(name)
         engine.dispose()
 
 
@@ -96,11 +101,15 @@ def _line(engine: Engine, statement: str) -> str:
         return str(connection.execute(text(statement)).scalar_one())
 
 
-def _at(cluster: str, statement: str) -> None:
-    owner = make_engine(cluster)
+def _new(owner: Engine, template: str) -> str:
+    name = f"test_{uuid4().hex}"
+    _at(owner, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+def _at(owner: Engine, statement: str) -> None:
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(statement))
-    owner.dispose()
 
 
 def _address(cluster: str, name: str) -> str:

@@ -1,16 +1,20 @@
-"""What the Prefect server's first start makes of its folder, made once for all processes of the suite.
+"""What the Prefect server's first start makes of its folder, and its OpenAPI, made once for all processes of
+the suite.
 
 Its migrations are 4 of the 8 seconds of a processor that a start takes; some twenty are in the suite. The one
 that makes them here is a first start, too, as `run` does it.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,8 +50,7 @@ def _made() -> Path:
 
     folder = Path(os.environ[SHARED])
     made = folder / "state" / "prefect"
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _turn(folder / "lock"):
         if not (folder / "made").exists():
             with pytest.MonkeyPatch.context() as patch:
                 for name in ("BOLLETTINO_FLEET", "BOLLETTINO_STATE"):  # of the world that asks for them first
@@ -58,3 +61,23 @@ def _made() -> Path:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (folder / "made").touch()
     return made
+
+
+def openapi() -> dict[str, Any]:
+    """Its description of itself, by which tests are named; one of the processes has a second to make it."""
+    folder = Path(os.environ[SHARED])
+    made = folder / "openapi.json"
+    with _turn(folder / "openapi.lock"):
+        if not made.exists():
+            from prefect.server.api.server import create_api_app  # late: two seconds of a processor
+
+            made.write_text(json.dumps(create_api_app().openapi()), encoding="utf-8")
+    found: dict[str, Any] = json.loads(made.read_text(encoding="utf-8"))
+    return found
+
+
+@contextmanager
+def _turn(lock: Path) -> Iterator[None]:
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
