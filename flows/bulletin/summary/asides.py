@@ -6,6 +6,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice, Told
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.of_a_part import stands_in_a_part
 from flows.bulletin.summary.named import stems
 from flows.bulletin.summary.other_requests import of_other_requests
 
@@ -15,6 +16,7 @@ UNBOOKED = Cued(
     re.I,
 )
 BOOKING = re.compile(r"\b(?:prenot\w+|su appuntamento)\b", re.I)
+_CALLING = (Kind.deadline, Kind.job)
 _REACHES = re.compile(
     r"\b(?:arriv(?:a|ano|erà|eranno)|recapitat\w|spedit\w|distribuit\w"
     r"|(?:sar(?:à|anno)|verr(?:à|anno))\s(?:res[oi]|pubblicat|comunicat|espost|affiss|approvat|format|erogat|liquidat)\w*)"
@@ -47,6 +49,10 @@ def is_aside(told: Told, notice: Notice) -> bool:
     )  # `dopo le 20 ed entro le 24` of any evening
     if any(folded(line) == folded(told.sentence) for line in of_other_requests(notice)):
         return True
-    if _REACHES.search(told.sentence) or (is_clock and notice.kind not in (Kind.deadline, Kind.job)):
+    at = notice.source.find(told.words)
+    is_booked = notice.kind not in _CALLING and BOOKING.search(told.sentence) is not None
+    if at >= 0 and is_booked and stands_in_a_part(at, notice):
+        return True
+    if _REACHES.search(told.sentence) or (is_clock and notice.kind not in _CALLING):
         return True
     return bool(BOOKING.search(told.sentence) and UNBOOKED.search(notice.source))

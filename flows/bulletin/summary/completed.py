@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 from flows.bulletin.summary.named import stems
 from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
+from flows.bulletin.summary.reserved import called_off, reserved, still_bound
 
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
@@ -52,6 +53,8 @@ _TELLS_EXCEPTIONS = re.compile(
     r"|soltanto)\b",
     re.I,
 )
+_TELLS_PAGE = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
+_APART = re.compile(r"(?:Sono|Restano|Rimangono) (?:esclus|esent|esonerat)[ie]\b")
 _OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.hours})
 _OF_CALLS = frozenset({Kind.deadline, Kind.job, Kind.service, Kind.campaign})
 _ASKS = re.compile(r"\b(?:domand|istanz|richie|iscri|candid|chiedere)\w*", re.I)
@@ -82,7 +85,7 @@ _OF_DANGERS = frozenset(
 _FORBIDS = re.compile(
     r"\b(?:(?:è|sono|resta|restano) (?:severamente |assolutamente )?vietat[oaie]"
     r"|ha(?:nno)? vietato|vieta(?:no)?|divieto(?! (?:mira|ha lo scopo|serve|tutela))|sconsiglia\w*"
-    r"|non (?:possono|può|potranno) (?:circolare|transitare)"
+    r"|non (?:possono|può|potranno) (?:circolare|transitare|entrare)"
     r"|non potabile|non (?:va|deve|può) (?:essere )?(?:bevuta|usata|utilizzata))\b",
     re.I,
 )
@@ -159,6 +162,9 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _streets,
         _exceptions,
         _excluded,
+        reserved,
+        called_off,
+        still_bound,
         _unasked,
         _full,
         trial,
@@ -176,7 +182,9 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _whole,
         _rest,
     ):
-        bases = [text] if made in (if_it_rains, described, _whole, _rest) else list(_shorter(text))
+        is_last = made in (if_it_rains, described, _whole, _rest)
+        is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
+        bases = [text] if is_last else list(_shorter(text))
         bases += [""] if made is _ban else []  # what is forbidden, before what led to it
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -192,9 +200,11 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
 
 def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
     """Whom a ban or a closure does not bind: the office's sentence, else word of it."""
-    if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_EXCEPTIONS.search(text):
+    if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_PAGE.search(text):
         return ()
     found = [said for line in lines(notice)[1:] if _EXCEPTED.search(said := spoken(line))]
+    if _TELLS_EXCEPTIONS.search(text):
+        found = [line for line in found if _APART.match(line) and not _tells_most(text, line)]
     if any(worded(line) in text for line in found):
         return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]

@@ -28,6 +28,7 @@ from flows.bulletin.summary.frames.instalments import untold as instalments_unto
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.named import says_matter, stems
+from flows.bulletin.summary.of_one import told_of_all
 from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
 from flows.bulletin.summary.working_days import untold as days_untold
@@ -161,6 +162,7 @@ def faults(text: str, notice: Notice) -> tuple[str, ...]:
         *_of_form(text, notice),
         *stumbles(text, notice),
         *contrasts(text, notice),
+        *told_of_all(text, notice),
         *relative_troubles(text),
         *_untold(text, notice),
         *days_untold(text, notice),

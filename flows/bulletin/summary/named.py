@@ -239,7 +239,9 @@ def _short(text: str) -> set[str]:
 
 def _names_its_office(text: str, notice: Notice) -> bool:
     """Whether a text of hours names the one office of the title: `Biblioteca, chiusure di dicembre`."""
-    if _ALL_OFFICES.search(notice.title) and not _ALL_OFFICES.search(text):
+    every = _ALL_OFFICES.search(notice.title)
+    is_beside = every is not None and every[0].lower() == "servizi" and _OFFICE.search(notice.title)
+    if every and not is_beside and not _ALL_OFFICES.search(text):
         return False  # of one office alone
     if _WASTE.search(notice.title) and _ECOCENTRE.search(text) and not _WASTE.search(text):
         return _ECOCENTRE.search(notice.title) is not None  # its matter is the waste

@@ -25,6 +25,8 @@ from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.outlines import outlines
+from flows.bulletin.summary.of_one import mended
+from flows.bulletin.summary.reserved import leaves_exclusion
 
 Method = Literal["text", "title", "unwritten"]
 
@@ -41,6 +43,7 @@ _MONTH_OF_A_DAY = re.compile(  # of a sentence, and of no street: `via XXV April
     rf"(?<=\b(?:il|al) )\d{{1,2}} (?:{'|'.join(month.capitalize() for month in MONTHS)})\b"
 )
 _LOOSE = re.compile(r'(?<!\w)"[ ]?([^"\s][^"]*?)[ ]?"(?!\w)')
+_EXCLUDED = "Manca chi è escluso, e non c'è spazio per dirlo."
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -104,6 +107,9 @@ def summarise(
                 return _written(said, notice)
             told = longer(text, notice, limit, passes)
             told = completed(restricted(told, notice, limit, passes), notice, limit, passes)
+            if leaves_exclusion(told, notice):
+                refused = refused or _EXCLUDED
+                continue
             return _written(told, notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
@@ -131,7 +137,7 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
             continue  # nothing was long enough to be told shorter
         longest = 0
         for text in texts(notice, size):
-            line = _dated(parameter(text))
+            line = mended(_dated(parameter(text)), notice, size)
             longest = max(longest, utf16(line))
             if line and utf16(line) <= size and line not in seen:
                 seen.add(line)

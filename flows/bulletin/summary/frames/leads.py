@@ -49,6 +49,7 @@ _SMALL = frozenset(
     ["dall", "dalla", "dalle", "nella", "dopo", "sono"]
 )  # long words that are no names before a capital
 _STRETCH = re.compile(r"\b(?:tra|fra)\s(?=[^.;:]{3,60}\se\s)[^.;:]*", re.I)  # its bounds are no place
+_SOME = re.compile(r"\b(?:alcune|varie|diverse|molte|più|altre|le) $", re.I)  # `alcune vie di Alba`
 _BEGINS_THEN = re.compile(r"\bal via\b", re.I)
 _LESSONS = re.compile(  # a street has `in` first, and no other street behind it: `lavori in corso via Po`
     r"(?:in\s)?corso\s(?=(?:via|viale|piazz\w+|largo|strada|contr\w+)\s)"
@@ -81,6 +82,7 @@ _ITS_DAY = re.compile(
     rf"(?<!\bdel)(?<!\bal)(?<!\bdal)(?<!\be)(?<!ì)(?<!\bsabato)(?<!\bdomenica)\s(?=(?P<day>\d{{1,2}})(?:\s?[-–]\s?\d{{1,2}})?[°º]?\s{MONTH}\b)"
 )
 _PLURAL = re.compile(r"[a-zà-ù]+[ei]\b")
+_NO_NOUNS = ("contro", "senza", "verso", "sotto", "dopo", "entro", "presso", "durante")
 _DEED = re.compile(r"\w+(?:ione|mento|ura)$")
 _OFFICES = {"stato": "lo ", "ufficio": "l'", "polizia": "la ", "biblioteca": "la ", "sportello": "lo "}
 _SAID_OF = re.compile(r"(?:al|il|olar|ular|ant|ent)[ei]$|(?:at|ut|it)[oaie]$")
@@ -226,7 +228,8 @@ def _with_article(phrase: str) -> str:
     if gender is None:
         return ""
     second, _, third = rest.partition(" ")
-    other = gender_of(second) if _DEED.match(head) and not _SAID_OF.search(second) else None
+    is_noun = _DEED.match(head) and not _SAID_OF.search(second) and second not in _NO_NOUNS
+    other = gender_of(second) if is_noun else None
     if other is not None and second.endswith("à") and _PLURAL.match(third):
         other = Gender(other.is_feminine, is_plural=True)  # `attività didattiche`
     if other is not None and (other != gender or second.endswith("ità")):
@@ -237,6 +240,8 @@ def _with_article(phrase: str) -> str:
 def _streets(text: str) -> Streets | None:
     bare = _BEGINS_THEN.sub("", _STRETCH.sub("", text))
     found = (
-        streets_at(bare, at.start()) for at in _WORD.finditer(bare) if not _LESSONS.match(bare, at.start())
+        streets_at(bare, at.start())
+        for at in _WORD.finditer(bare)
+        if not (_LESSONS.match(bare, at.start()) or _SOME.search(bare, 0, at.start()))
     )
     return next(filter(None, found), None)

@@ -68,6 +68,7 @@ _FREE_TO_ENTER = re.compile(
     r"\bingresso (?:è )?(?:libero|gratuito|(?:a|ad) offerta)\b|\bofferta (?:libera|facoltativa)\b", re.I
 )
 _PER_HEAD = re.compile(r"\sa (?:coppia|persona|testa|famiglia|squadra|incontro|lezione)\b", re.I)
+_OF_A_VISIT = re.compile(r"\b(?:visit[ae]|cen[ae]|pranz[oi]|laborator\w+)\b[^.]*\bprenotazion", re.I)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
@@ -388,7 +389,7 @@ def _booking_days(rows: list[Row]) -> str:
     """`Devi prenotare martedì 24 e mercoledì 25 settembre dalle 20:30 alle 22:30, …`,
     where one books on a day.
     """
-    on_days = [row for row in rows if row.when and not row.deadline]
+    on_days = [row for row in rows if row.when and not row.deadline and not _OF_A_VISIT.search(row.what)]
     sittings = sittings_of([replace(row, what="", who="") for row in on_days]) if on_days else []
     if not sittings or len(sittings) != 1:
         return ""

@@ -37,6 +37,103 @@ _HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio �
 _LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 
 
+_STARTS_AT = re.compile(r"(?<!\w)(?:alle|ore) (?:ore )?\d{1,2}(?:[.:]\d\d)?\b", re.I)
+_RANGE = re.compile(r"\bdall[ae] (?:ore )?\d{1,2}(?:[.:]\d\d)? $", re.I)
+_END = re.compile(
+    r"(?:(?<=[^\W\d]{2})|(?<=\d{4})|(?<=[)»\"]))[.!?]\s(?=[A-ZÀ-Ý\"«])|\n|;\s"
+    r"|\s(?=(?:Cost[io]|Contatti|Luogo|Info|Informazioni|Prenotazioni|Iscrizioni|A chi è rivolto)\b)"
+)
+_FOR_ONE = Cued(  # `Per la vista occorre prenotare`
+    r"\W*Per\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’])(?P<what>\w{4,})[^.;,:]{0,50}"
+    r"\b(?:occorre|bisogna|serve|è\s(?:necessari|obbligatori|richiest|gradit)\w+|si\s(?:prenota|paga)|prenotazione"
+    r"|iscrizion\w+|va\sprenotat\w)",
+    re.I,
+)
+_ONLY_ONE = Cued(
+    r"\b(?:prenotazion|iscrizion|prenotar|iscriver|obbligatori)\w*[^.;\n]{0,30}\b(?:solo|soltanto|limitatamente|esclusivamente)"
+    r"\s(?:per|a|al|alla|ai|alle)\s(?!chi\b|tel|via|mail|numer)",
+    re.I,
+)
+_ONE_OF_MANY = re.compile(
+    r"\W*(?:(?:il|lo|la|i|gli|le)\s|l['’])(?P<what>passeggiat|cen|pranz|laborator|navett|aperitiv|apericen|degustazion|biciclettat"
+    r"|torne|gar|visit|merend|buffet|grigliat|escursion|gonfiabil|parchegg|trenin)\w*\b",
+    re.I,
+)
+_QUOTED_LINE = re.compile(r"^\W{0,4}[\"«“][^\"»”\n]{3,60}[\"»”]\s?[:,–-]", re.M)
+_ALL_OF_IT = re.compile(
+    r"spettac|concert|event|serat|incontr|iniziativ|appuntament|cors[oi]|fest|git|partecipa|attivit|manifestazion"
+    r"|ingress|access|prenota|inform|motiv|esigenz|ragion|iscri|giornat|grupp"
+)
+_DATED_LINE = re.compile(  # `sabato 17 aprile ore 10: letture per bambini da 2 a 4 anni`
+    rf"^\W*(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}\b[^\n]{{0,14}}?\b(?:ore|alle|dalle|h)\s?\d[^\n]*[a-zà-ù]{{4}}",
+    re.I | re.M,
+)
+_WEEKDAY_AT = re.compile(
+    rf"\W*(?:{WEEKDAY}\b[^.;\n]{{0,30}}\b(?:alle|dalle|ore|mattina|pomeriggio|sera)\b|(?:alle|ore)\s\d)", re.I
+)
+_FOR_THIS = re.compile(
+    r"\W*(?:(?:solo )?per (?:quest[oaie]|quell[oaie])\s"
+    r"(?:serv|occorr|bisogna|si\s|è\s|sono\s|il\s|la\s|va\s|cost)"
+    r"|(?:al|il|nel|per il|l['’]|all['’]|alla|la|per la)\s?(?:primo|prima|second[oa]|terz[oa]|ultim[oa])\s"
+    r"(?!luogo|volta|scad|rata))",
+    re.I,
+)
+_MANY_HOURS, _CLOSE = 3, 70  # characters behind the last of them
+
+
+def stands_in_a_part(start: int, notice: Notice) -> bool:
+    """Whether what stands there is said of one part alone: in its line of a programme, between two hours,
+    behind `Per la cena`, before `solo per`.
+    """
+    source = notice.source
+    ends = [0, *(found.end() for found in _END.finditer(source)), len(source)]
+    first = max(end for end in ends if end <= start)
+    last = min((end for end in ends if end > start), default=len(source))
+    sentence, at = source[first:last], start - first
+    line = source[source.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    if is_in_a_row(line, notice) or _ONLY_ONE.search(sentence):
+        return True
+    if _DATED_LINE.match(line) and len(_DATED_LINE.findall(source)) > 1:
+        return True
+    if _FOR_THIS.match(sentence):
+        return True
+    part = _BOOKED.search(sentence[:at])
+    if part and folded(part[0].split()[0])[:_STEM] not in folded(notice.title):
+        return True
+    if _WEEKDAY_AT.match(sentence) and len(_days_at(source)) > 1:
+        return True
+    if _QUOTED_LINE.match(line) and len(_QUOTED_LINE.findall(source)) > 1:
+        return True
+    hours = [
+        hour.start() for hour in _STARTS_AT.finditer(sentence) if not _RANGE.search(sentence[: hour.start()])
+    ]
+    if (
+        len(hours) > 1
+        and hours[0] < at
+        and (at < hours[-1] or (len(hours) >= _MANY_HOURS and at - hours[-1] < _CLOSE))
+    ):
+        return True
+    one = _FOR_ONE.match(sentence)
+    if one is None:
+        one = _ONE_OF_MANY.match(sentence)
+        return one is not None and folded(one["what"])[:_STEM] not in folded(notice.title)
+    what = folded(one["what"])
+    is_titled = what[:_STEM] in folded(notice.title)
+    return not _ALL_OF_IT.match(what) and (not is_titled or bool(_JOINS.search(notice.title)))
+
+
+def _days_at(source: str) -> set[str]:
+    """The weekdays that sentences open with, each with its hour: `Venerdì alle 20 cena. Sabato alle 15 …`."""
+    starts = [0, *(found.end() for found in _END.finditer(source))]
+    opened = (
+        source[start : start + _CLOSE].lower().split() for start in starts if _WEEKDAY_AT.match(source, start)
+    )
+    return {" ".join(words[:2]) for words in opened}
+
+
+_JOINS = re.compile(r"\se\s|,")  # a title of several
+
+
 def is_of_a_part(words: str, notice: Notice) -> bool:
     """Whether these words of the page stand amid a programme's hours, or behind a thing of which the title
     has nothing.
@@ -73,7 +170,7 @@ def is_for_a_part(start: int, notice: Notice, text: str = "") -> bool:
     """Whether the duty that stands there in the page is to book for a row of its programme, or for a guided
     visit amid the rest, which neither the title nor `text` tells.
     """
-    if is_amid_hours(notice.source[start : start + _NEAR], notice):
+    if is_amid_hours(notice.source[start : start + _NEAR], notice) or stands_in_a_part(start, notice):
         return True
     block = notice.source[:start].rsplit("\n\n", 1)[-1]
     if (listed := _LISTED.search(block)) and folded(listed["part"])[:_STEM] not in folded(notice.title):

@@ -8,6 +8,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.appointments import are_apart, each, opening
@@ -47,6 +48,7 @@ def spanned(notice: Notice) -> Iterator[str]:
         or len(days) < _SEVERAL
         or not all(map(_ONE_DAY.fullmatch, days))
         or speaks(notice.title)
+        or not _is_forward(days)
     ):
         return
     name = _ITS_PROGRAMME.sub("", notice.title)
@@ -54,6 +56,13 @@ def spanned(notice: Notice) -> Iterator[str]:
     told = f"C'è {quoted(name)}. Gli appuntamenti vanno da {first} a {last}."
     yield f"{told} Il programma è nella pagina."
     yield f"{told} Il programma e gli appuntamenti a cui devi iscriverti sono nella pagina."
+
+
+def _is_forward(days: list[str]) -> bool:
+    """Whether the first day of the page comes before its last one, as far as both are dates of one year."""
+    first, last = ([figure for figure in figures(day) if "-" in figure] for day in (days[0], days[-1]))
+    is_plain = len(first) == len(last) == 1 and len(first[0]) == len(last[0])
+    return not is_plain or first[0] < last[0]
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:

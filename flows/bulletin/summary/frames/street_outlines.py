@@ -101,6 +101,8 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
     measures = [found for line in told for found in _measures(line)]
     if not measures:
         return
+    if _is_of_one_of_two(notice, [line for line in told if any(_measures(line))]):
+        return
     said = _said(measures)
     streets, is_all = _streets(notice.title, told)
     if not streets and not is_all:
@@ -118,6 +120,16 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
         comma = "," if "," in told_there else ""
         told_there = f"{told_there}{comma} per {cause[0][:1].lower()}{cause[0][1:].strip()}"
     yield f"{opened(lead)}{',' if hours else ''} {told_there}. {_rest(left)}".strip()
+
+
+def _is_of_one_of_two(notice: Notice, measured: Sequence[str]) -> bool:
+    """Whether the days stand in sentences of their own, and none beside the bans: `Il mercato di
+    venerdì 17 si sposta … Quello del 24 è sospeso. In via Po è vietata la sosta.`
+    """
+    if any("-" in figure for line in measured for figure in figures(line)):
+        return False
+    dated = [{figure for figure in figures(line) if "-" in figure} for line in notice.prose]
+    return len({frozenset(days) for days in dated if days}) > 1
 
 
 def _supply(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[str]:

@@ -1,0 +1,348 @@
+"""What a page says of one of several, and a text of all: the phone of one workshop, the term of one request.
+
+Each frame finds one phone, one price, one age, and says it of the whole; where all that bears it out stands
+in one part of the page, the sentence gives way to one that is true of the whole.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, WEEKDAY
+from flows.bulletin.language.titles import folded
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.of_a_part import stands_in_a_part
+from flows.bulletin.summary.named import stems
+
+_BOOKED = re.compile(
+    r"(?:(?:Per [^,.;]{3,80} )?(?:[Dd]evi|[Pp]uoi) (?:prenotare|iscriverti)|Prenota|Iscriviti)\b"
+    r"(?! (?:il|la|un|una)\b)"
+)
+_TERM_OF = Cued(  # `Iscrizioni alla gara entro giovedì 22 aprile`
+    r"\b(?:iscrizion[ei]|prenotazion[ei]|termine|scadenza|adesion[ei]|iscriversi|prenotare|prenotarsi)\s"
+    r"(?:per|a|al|allo|alla|alle|ai|agli|all['’])\s?(?:(?:il|lo|la|i|gli|le)\s|l['’])?(?P<what>[a-zà-ù]{4,})",
+    re.I,
+)
+_WHOLE = re.compile(
+    r"(?:cors[oi]|servizi|band[oi]|selezion|event|concors|ann[oi]|partecipa|iniziativ|attivit|incontr|appuntament|laborator"
+    r"|serat|visit[ae]|manifestazion|inform|person|numer|mail|telefon|indirizz|uffici|bibliotec|event|progett|quest|tutt"
+    r"|presentazion|domand|form|link|sit[oi]|bambin|ragazz|alunn|residen|esaurimento|almeno|grupp|entro|singol|mezzo|part)"
+)
+_PRICED = re.compile(
+    r"(?:Il biglietto|L'ingresso|La partecipazione|L'iscrizione|La quota|Il costo|Il prezzo)\b"
+    r".*\b(?:cost\w+|è di|euro)\b"
+)
+_FREE = re.compile(r"(?:L'ingresso|La partecipazione|L'iscrizione) è (?:liber|gratuit)[oa]\b")
+_OF_AGE = re.compile(
+    r"(?:Possono|Può) partecipare\b|Si partecipa d|Devi avere almeno|L'appuntamento è per (?:i|le|gli|chi)\b"
+)
+_DUTY = re.compile(r"\b(?:prenota\w*|iscri(?:v|z)\w*)", re.I)
+_MONEY = re.compile(r"(?P<sum>\d[\d.]*(?:,\d\d)?)\s?euro")
+_GIVEN_AWAY = re.compile(r"\b(?:gratuit\w+|gratis|ingresso liber\w|partecipazione liber\w)\b", re.I)
+_YEARS = re.compile(r"(?P<from>\d{1,2})(?:\D{1,4}(?P<to>\d{1,2}))? anni\b")
+_DAY = re.compile(rf"\b\d{{1,2}}[°º]? {MONTH}\b", re.I)
+_GIVES = re.compile(r"(?:Il (?:contributo|rimborso|bonus|voucher|premio)) (?:è di|arriva a|va da)\b")
+_ASKS = re.compile(r"(?:Puoi|Si può) (?:fare domanda|iscriverti|candidarti)\b(?! (?:per|al|alla|ai)\b)")
+_LABELLED = Cued(  # `Buoni libro: per gli studenti …, domanda dal 15 settembre al 20 ottobre 2027.`
+    rf"^\W*(?P<label>[A-ZÀ-Ý][^:\n]{{3,60}}):\s(?P<said>[^\n]*\b(?:domand|iscri|richiest|entro|dal)\w*\b[^\n]*{MONTH}[^\n]*)$",
+    re.I | re.M,
+)
+_WHO_MAY = re.compile(
+    r"(?P<who>(?:I|Gli|Le|Chi)\s[^.;:,]{8,120}?)\s(?:possono|può|potranno|potrà|devono|deve)\b"
+)
+_SOME_BOOK = "Alcune attività sono su prenotazione."
+_SOME_PAY = "Alcune attività sono a pagamento."
+_SOME_PAY_OR_BOOK = "Alcune attività sono a pagamento o su prenotazione."
+_TERMS = "Le scadenze e gli altri dettagli sono nella pagina."
+_WITHOUT = re.compile(r"\bsenza (?:appuntamento|prenotazione)\b", re.I)
+_WITH_OR_WITHOUT = Cued(  # `sabato 8 solo su appuntamento, sabato 22 senza appuntamento`
+    r"\bsu (?:appuntamento|prenotazione)\b[^.;\n]{0,80}\bsenza (?:appuntamento|prenotazione)\b"
+    r"|\bsenza (?:appuntamento|prenotazione)\b[^.;\n]{0,80}\bsu (?:appuntamento|prenotazione)\b",
+    re.I,
+)
+_GRATIS = re.compile(r"(?:L'ingresso|La partecipazione) è gratuit[oa](?: e apert[oa] a tutti)?\.$")
+_ON_CONDITION = Cued(
+    r"\b(?P<what>ingresso|partecipazione)\s(?:è\s)?(?:liber|gratuit)[oa],?\s(?:ma\s)?"
+    r"(?P<condition>(?:con|previ[oa]|su|dietro)\s(?:il\s|la\s)?(?:bigliett|ritiro|invit|tessera|presentazion)[^.;,:\n]{0,70})",
+    re.I,
+)
+_EXCLUDES = re.compile(r"(?:Sono|Restano|Rimangono) esclus[ie]\b")
+_WHOSE = re.compile(r"A chi (?:possiede|detiene|occupa|intende)\b")
+_BY = re.compile(rf"\bentro (?:il |l['’])?(?:{WEEKDAY} )?(?P<day>\d{{1,2}} {MONTH})", re.I)
+_UNTIL = re.compile(
+    rf"\b(?:entro|fino al?|scade)\s(?:il |l['’])?(?:{WEEKDAY} )?(?P<day>\d{{1,2}} {MONTH})", re.I
+)
+_OVER = re.compile(r"\b(?:scadut|terminat|conclus)[oaie] (?:il |l['’])?\w*\s?$", re.I)
+_AND_DAY = re.compile(rf"\b\d{{1,2}} e (?:il )?(?:{WEEKDAY} )?$", re.I)
+_NEAR = 20  # characters
+_STEM = 5
+_CLAUSE = re.compile(r"(?<=[^\W\d])\.\s(?=[A-ZÀ-Ý])|;\s|,\s(?=per (?:il|la|lo|i|gli|le|l))")
+_TWIN = re.compile(
+    r"(?P<name>(?:La|Il|Lo|Nel|Nella|Per la|Per il) (?:linea|zona|lotto|quartiere|frazione|turno|gruppo"
+    r"|scuola|sede|plesso|parcheggio|nido|prova|seggio|padiglione))\s(?!è |sono )[\w'’]+"
+)
+_ELLIPTIC = re.compile(r"(?:È|Sono|Sarà|Saranno|Resta|Restano|Non|Si|Apre|Chiude|Passa|Fino|Solo)\b")
+_DANGLES = re.compile(r"\b(?:per|di|con|a|da|e|del|della|dei|in) (?:c'è|ci sono)\b")
+_DAY_LIST = re.compile(
+    rf"(?:{WEEKDAY} )?\d{{1,2}}(?:, (?:{WEEKDAY} )?\d{{1,2}})+ e (?:{WEEKDAY} )?\d{{1,2}} {MONTH}", re.I
+)
+_LINE_OF = re.compile(r"^\W{0,3}(?P<label>[A-ZÀ-Ý][^:\n.]{2,40}):\s(?P<said>[^\n]{20,})$", re.M)
+_SO = Cued(
+    r"\b(?:cambia\w*|varia\w*|modific\w+)\b[^.;\n]{0,40}\b(?:così|come segue|nel seguente modo)\s?:"
+    r"\s*(?P<first>[^.;\n]{12,})",
+    re.I,
+)
+_OTHER_CHANGES = "Le altre variazioni sono nella pagina."
+_OTHERS = "Gli altri dettagli sono nella pagina."
+_OTHER_DAYS = "Gli altri appuntamenti sono nella pagina."
+_OPENING, _SHORT, _PAIR, _LINES, _ROWS = 24, 12, 2, 3, 3  # characters; labelled lines; rows of one list
+_BY_APPOINTMENT = re.compile(r"\b(?:appuntament\w+|prenot\w+)\b", re.I)
+_WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
+_OF_SEVERAL = frozenset({Kind.hours, Kind.other, Kind.road, Kind.health})
+_FIELD = re.compile(  # what each page tells of the one thing it is about
+    r"\W*(?:cos|che cosa|a chi|chi|come|cosa|dove|quando|perché|dat[ae]|giorn|orar|luog|sede|cost|prezz"
+    r"|tariff|info|contatt|not[ae]|requisit|scaden|termin|document|modalit|descrizion|oggetto|ulterior"
+    r"|attenzion|avvis|important|durata|periodo|norm|(?:il|la|lo|le|i|gli|per|in|si)\s|l['’])",
+    re.I,
+)
+_CALLS = (Kind.deadline, Kind.job, Kind.service)
+_AIMLESS = frozenset({Kind.deadline, Kind.job, Kind.recall, Kind.alert, Kind.supply_cut})
+
+
+def told_of_all(text: str, notice: Notice) -> Iterator[str]:
+    """Why a text says of all what holds for one: Italian sentences, for the editor."""
+    for sentence, _ in _of_one(text, notice):
+        yield f"«{sentence}» vale solo per una parte di ciò che la pagina dice."
+    if _EXCLUDES.match(text):
+        yield "Il testo comincia da chi è escluso, e non dice da che cosa."
+    if _WHOSE.match(text):
+        yield "Il testo comincia da chi riguarda, e non dice che cosa."
+    for label, said in _without_label(text, notice):
+        yield f"«{said}» vale per «{label}», e il testo non lo dice."
+    if any(left(text, notice) for left, _ in _LEFT):
+        yield "Di più cose della pagina il testo ne dice una come se fosse la sola."
+    if match := _DANGLES.search(text):
+        yield f"In «{match[0]}» due pezzi di frase sono attaccati."
+    for listed in _DAY_LIST.finditer(text):
+        days = [int(one) for one in re.findall(r"\d+", listed[0])]
+        if days != sorted(days):
+            yield f"«{listed[0]}» mette insieme giorni di cose diverse."
+    both = _WITH_OR_WITHOUT.search(notice.body)
+    if both and _BY_APPOINTMENT.search(text) and not _WITHOUT.search(text):
+        yield "Il testo parla di appuntamento, e la pagina dice anche quando non serve."
+
+
+def mended(text: str, notice: Notice, limit: int) -> str:
+    """`text` with a sentence that is true of the whole for each that is true of one part only."""
+    found = dict(_of_one(text, notice))
+    if not found:
+        word = next((word for left, word in _LEFT if left(text, notice)), "")
+        return _with(text, word, limit) if word else text
+    sentences = split(text)
+    if sentences[0] in found:
+        return text  # nothing would name the matter: the gate refuses it
+    told = list(dict.fromkeys(found.get(one, one) for one in sentences))
+    if _TERMS in told:
+        told = [one for one in told if "nella pagina" not in one] + [_TERMS]
+    told.sort(key=lambda one: "nella pagina" in one)  # what is left to the page comes last
+    if _SOME_PAY in told and _SOME_BOOK in told:
+        told = [_SOME_PAY_OR_BOOK if one == _SOME_PAY else one for one in told if one != _SOME_BOOK]
+    return " ".join(told)
+
+
+def _with(text: str, word: str, limit: int) -> str:
+    """`text` with word of what is left, and without its last sentences where there is no room."""
+    sentences = split(text)
+    while len(sentences) > 1 and utf16(" ".join([*sentences, word])) > limit:
+        sentences.pop()
+    said = " ".join([*sentences, word])
+    return said if utf16(said) <= limit else text
+
+
+def _of_one(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
+    for sentence in split(text):
+        if "nella pagina" in sentence:
+            continue
+        if _is_over(sentence, notice):
+            yield sentence, _OTHERS
+        elif _is_of_two_days(sentence, notice):
+            yield sentence, "I termini per iscriversi sono nella pagina."
+        elif _BOOKED.match(sentence) and _is_term_of_one(sentence, text, notice):
+            yield sentence, _TERMS if notice.kind in _CALLS else _SOME_BOOK
+        elif notice.kind not in _AIMLESS:
+            for frame, evidence, instead in _FRAMES:
+                if frame.match(sentence) and _is_in_a_part(evidence(sentence, notice), notice):
+                    yield sentence, instead
+                    break
+        free = _ON_CONDITION.search(notice.body) if _GRATIS.match(sentence) else None
+        if free and len(list(_GIVEN_AWAY.finditer(notice.body))) == 1:
+            name, end = ("La", "a") if free["what"].lower() == "partecipazione" else ("L'", "o")
+            what = f"{name} {free['what'].lower()}".replace("' ", "'")
+            yield sentence, f"{what} è gratuit{end} {free['condition'].strip()}."
+        if _GIVES.match(sentence) and _is_one_of_requests(sentence, text, notice):
+            yield sentence, _TERMS
+        if _ASKS.match(sentence) and _is_one_of_requests(sentence, text, notice):
+            yield sentence, _TERMS
+
+
+def _is_term_of_one(sentence: str, text: str, notice: Notice) -> bool:
+    """Whether the page says of what one thing this is the term, which neither its title nor `text` names."""
+    days = {one for one in figures(sentence) if "-" in one}
+    clauses = [one for line in notice.body.split("\n") for one in _CLAUSE.split(line)]
+    own = [clause for clause in clauses if days and days <= figures(clause)]
+    named = [found["what"].lower() for clause in own if (found := _TERM_OF.search(clause))]
+    beside = f"{notice.title} {text}".lower()
+    return (
+        bool(named)
+        and len(named) == len(own)
+        and not any(_WHOLE.match(what) or what[:_STEM] in beside for what in named)
+    )
+
+
+def _is_over(sentence: str, notice: Notice) -> bool:
+    """Whether a text gives as a term the day on which one ended: `il termine è scaduto il 31 marzo`."""
+    by = _UNTIL.search(sentence)
+    told = [found.start() for found in re.finditer(by["day"], notice.body)] if by else []
+    return bool(told) and all(_OVER.search(notice.body[max(0, at - _NEAR) : at]) for at in told)
+
+
+def _is_of_two_days(sentence: str, notice: Notice) -> bool:
+    """Whether a text gives as a term the last of two days on which alone one enrols: `martedì 21 e mercoledì
+    22 settembre`.
+    """
+    by = _BY.search(sentence) if _BOOKED.match(sentence) else None
+    if by is None:
+        return False
+    told = [
+        notice.body[max(0, at.start() - _NEAR) : at.start()] for at in re.finditer(by["day"], notice.body)
+    ]
+    return bool(told) and all(_AND_DAY.search(before) for before in told)
+
+
+def _twin_left(text: str, notice: Notice) -> bool:
+    """Whether a text has `La linea 1 passa …` and not `La linea 4 passa …`, nor word of it."""
+    if "nella pagina" in text or notice.kind in _WITH_FIELDS:
+        return False
+    twins: dict[str, list[bool]] = {}
+    for sentence in notice.prose:
+        if opens := _TWIN.match(sentence):
+            twins.setdefault(folded(opens["name"]), []).append(folded(opens[0]) in folded(text))
+    return any(len(told) > 1 and any(told) and not all(told) for told in twins.values())
+
+
+def _labels_left(text: str, notice: Notice) -> bool:
+    """Whether a text tells what stands behind one or two of a page's labels, and nothing of the others."""
+    if "nella pagina" in text or notice.kind not in _OF_SEVERAL:
+        return False
+    lines = [line for line in _LINE_OF.finditer(notice.body) if not _FIELD.match(line["label"])]
+    told = [bool(stems(line["label"]) & stems(text)) for line in lines if figures(line["said"])]
+    return len(told) >= _LINES and any(told) and not all(told)
+
+
+def _is_in_a_part(places: list[int], notice: Notice) -> bool:
+    return bool(places) and all(stands_in_a_part(place, notice) for place in places)
+
+
+def _bookings(sentence: str, notice: Notice) -> list[int]:
+    reached = [found[0] for pattern in (PHONE, EMAIL, _DAY) for found in pattern.finditer(sentence)]
+    at = [found.start() for words in reached for found in re.finditer(re.escape(words), notice.source)]
+    return at or [found.start() for found in _DUTY.finditer(notice.source)]
+
+
+def _prices(sentence: str, notice: Notice) -> list[int]:
+    sums = [re.escape(found["sum"]) for found in _MONEY.finditer(sentence)]
+    return [
+        found.start()
+        for one in sums
+        for found in re.finditer(rf"(?<![\d.,]){one}(?:,00)?\s?(?:€|euro)|€\s?{one}\b", notice.source, re.I)
+    ]
+
+
+def _free(_: str, notice: Notice) -> list[int]:
+    return [found.start() for found in _GIVEN_AWAY.finditer(notice.source)]
+
+
+def _ages(sentence: str, notice: Notice) -> list[int]:
+    found = _YEARS.search(sentence)
+    if found is None:
+        return []
+    last = rf"\D{{1,6}}{found['to']}" if found["to"] else ""
+    return [at.start() for at in re.finditer(rf"\b{found['from']}{last}\s?anni", notice.source)]
+
+
+_FRAMES: tuple[tuple[re.Pattern[str], Callable[[str, Notice], list[int]], str], ...] = (
+    (_BOOKED, _bookings, _SOME_BOOK),
+    (_PRICED, _prices, _SOME_PAY),
+    (_FREE, _free, "Alcune attività sono gratuite."),
+    (_OF_AGE, _ages, "Alcune attività hanno limiti di età."),
+)
+
+
+def _is_one_of_requests(sentence: str, text: str, notice: Notice) -> bool:
+    """Whether the day by which one may ask is that of one of several requests, or of some people that the
+    text does not name.
+    """
+    days = {figure for figure in figures(sentence) if "-" in figure}
+    labelled = [(found["label"], found["said"]) for found in _LABELLED.finditer(notice.body)]
+    sums = [found["sum"] for found in _MONEY.finditer(sentence)]
+    if sums and not days:
+        of_one = [label for label, said in labelled if all(one in said for one in sums)]
+        return 0 < len(of_one) < len(labelled) and not any(stems(one) <= stems(sentence) for one in of_one)
+    terms = [(label, {one for one in figures(said) if "-" in one}) for label, said in labelled]
+    own = [label for label, told in terms if days and days <= told]
+    if own and any(told and not told & days for _, told in terms):
+        return not any(stems(label) <= stems(sentence) for label in own)
+    for line in notice.prose:
+        who = _WHO_MAY.match(line)
+        if who and days and days <= figures(line):
+            named = stems(who["who"])
+            return len(named) > 1 and not named & stems(text)
+    return False
+
+
+def _without_label(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
+    """Each sentence that stands behind one of several labels, of which the text has nothing: `Anagrafe: sono
+    garantite solo le denunce di nascita`.
+    """
+    lines = list(_LINE_OF.finditer(notice.body))
+    if len(lines) < _PAIR or notice.kind in _WITH_FIELDS:
+        return
+    for sentence in filter(_ELLIPTIC.match, split(text)):
+        opening = folded(sentence)[:_OPENING]
+        for line in lines:
+            if _FIELD.match(line["label"]):
+                continue
+            own = stems(line["label"])
+            if own and len(opening) > _SHORT and opening in folded(line["said"]) and not own & stems(text):
+                yield line["label"], sentence
+
+
+def _changes_left(text: str, notice: Notice) -> bool:
+    """Whether the page says how something changes, one change after another, and a text tells a later one."""
+    so = _SO.search(notice.body)
+    if so is None or "nella pagina" in text or notice.kind in OCCASIONS:
+        return False
+    days = {one for one in figures(notice.body[so.start() :]) if "-" in one}
+    return len(days) > 1 and not days <= figures(text)
+
+
+def _days_left(text: str, notice: Notice) -> bool:
+    """Whether a text tells the days of some rows of an occasion's list as if they were all."""
+    if notice.kind not in OCCASIONS or "nella pagina" in text:
+        return False
+    rows = [row for row in notice.rows if row.list and row.when and row.hours]
+    days = [frozenset(one for one in figures(row.when) if "-" in one) for row in rows]
+    told = {one for one in figures(text) if "-" in one}
+    shares = [bool(own & told) for own in days if own]
+    return len(set(days)) >= _ROWS and sum(shares) == 1
+
+
+_LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
+    (_changes_left, _OTHER_CHANGES),
+    (_days_left, _OTHER_DAYS),
+    (_labels_left, _OTHERS),
+    (_twin_left, _OTHERS),
+)
