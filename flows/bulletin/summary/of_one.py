@@ -11,11 +11,11 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, WEEKDAY
-from flows.bulletin.language.titles import folded
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.of_a_part import stands_in_a_part
 from flows.bulletin.summary.named import stems
+from flows.bulletin.summary.told_in_part import LEFT, OTHERS, without_label
 
 _BOOKED = re.compile(
     r"(?:(?:Per [^,.;]{3,80} )?(?:[Dd]evi|[Pp]uoi) (?:prenotare|iscriverti)|Prenota|Iscriviti)\b"
@@ -37,7 +37,8 @@ _PRICED = re.compile(
 )
 _FREE = re.compile(r"(?:L'ingresso|La partecipazione|L'iscrizione) è (?:liber|gratuit)[oa]\b")
 _OF_AGE = re.compile(
-    r"(?:Possono|Può) partecipare\b|Si partecipa d|Devi avere almeno|L'appuntamento è per (?:i|le|gli|chi)\b"
+    r"(?:Possono|Può) partecipare\b|Si partecipa d|Devi avere almeno"
+    r"|(?:L'appuntamento è|È) per (?:i|le|gli|chi)\b"
 )
 _DUTY = re.compile(r"\b(?:prenota\w*|iscri(?:v|z)\w*)", re.I)
 _MONEY = re.compile(r"(?P<sum>\d[\d.]*(?:,\d\d)?)\s?euro")
@@ -80,34 +81,15 @@ _AND_DAY = re.compile(rf"\b\d{{1,2}} e (?:il )?(?:{WEEKDAY} )?$", re.I)
 _NEAR = 20  # characters
 _STEM = 5
 _CLAUSE = re.compile(r"(?<=[^\W\d])\.\s(?=[A-ZÀ-Ý])|;\s|,\s(?=per (?:il|la|lo|i|gli|le|l))")
-_TWIN = re.compile(
-    r"(?P<name>(?:La|Il|Lo|Nel|Nella|Per la|Per il) (?:linea|zona|lotto|quartiere|frazione|turno|gruppo"
-    r"|scuola|sede|plesso|parcheggio|nido|prova|seggio|padiglione))\s(?!è |sono )[\w'’]+"
+_NO_NAME = re.compile(  # one meets about it: it is no appointment
+    r"\bc'è «[^»]*\b[Cc]erca(?:si)?\b|\bcerca(?:no)?\s[^.]*\. L'appuntamento è\b"
+    r"|\bc'è «[^»]+», [^.]{3,40}\bsi (?:tien|svolg|terr)\w+"
 )
-_ELLIPTIC = re.compile(r"(?:È|Sono|Sarà|Saranno|Resta|Restano|Non|Si|Apre|Chiude|Passa|Fino|Solo)\b")
 _DANGLES = re.compile(r"\b(?:per|di|con|a|da|e|del|della|dei|in) (?:c'è|ci sono)\b")
 _DAY_LIST = re.compile(
     rf"(?:{WEEKDAY} )?\d{{1,2}}(?:, (?:{WEEKDAY} )?\d{{1,2}})+ e (?:{WEEKDAY} )?\d{{1,2}} {MONTH}", re.I
 )
-_LINE_OF = re.compile(r"^\W{0,3}(?P<label>[A-ZÀ-Ý][^:\n.]{2,40}):\s(?P<said>[^\n]{20,})$", re.M)
-_SO = Cued(
-    r"\b(?:cambia\w*|varia\w*|modific\w+)\b[^.;\n]{0,40}\b(?:così|come segue|nel seguente modo)\s?:"
-    r"\s*(?P<first>[^.;\n]{12,})",
-    re.I,
-)
-_OTHER_CHANGES = "Le altre variazioni sono nella pagina."
-_OTHERS = "Gli altri dettagli sono nella pagina."
-_OTHER_DAYS = "Gli altri appuntamenti sono nella pagina."
-_OPENING, _SHORT, _PAIR, _LINES, _ROWS = 24, 12, 2, 3, 3  # characters; labelled lines; rows of one list
 _BY_APPOINTMENT = re.compile(r"\b(?:appuntament\w+|prenot\w+)\b", re.I)
-_WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
-_OF_SEVERAL = frozenset({Kind.hours, Kind.other, Kind.road, Kind.health})
-_FIELD = re.compile(  # what each page tells of the one thing it is about
-    r"\W*(?:cos|che cosa|a chi|chi|come|cosa|dove|quando|perché|dat[ae]|giorn|orar|luog|sede|cost|prezz"
-    r"|tariff|info|contatt|not[ae]|requisit|scaden|termin|document|modalit|descrizion|oggetto|ulterior"
-    r"|attenzion|avvis|important|durata|periodo|norm|(?:il|la|lo|le|i|gli|per|in|si)\s|l['’])",
-    re.I,
-)
 _CALLS = (Kind.deadline, Kind.job, Kind.service)
 _AIMLESS = frozenset({Kind.deadline, Kind.job, Kind.recall, Kind.alert, Kind.supply_cut})
 
@@ -120,10 +102,12 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo comincia da chi è escluso, e non dice da che cosa."
     if _WHOSE.match(text):
         yield "Il testo comincia da chi riguarda, e non dice che cosa."
-    for label, said in _without_label(text, notice):
+    for label, said in without_label(text, notice):
         yield f"«{said}» vale per «{label}», e il testo non lo dice."
-    if any(left(text, notice) for left, _ in _LEFT):
+    if any(left(text, notice) for left, _ in LEFT):
         yield "Di più cose della pagina il testo ne dice una come se fosse la sola."
+    if match := _NO_NAME.search(text):
+        yield f"«{match[0]}» non è un appuntamento."
     if match := _DANGLES.search(text):
         yield f"In «{match[0]}» due pezzi di frase sono attaccati."
     for listed in _DAY_LIST.finditer(text):
@@ -139,7 +123,7 @@ def mended(text: str, notice: Notice, limit: int) -> str:
     """`text` with a sentence that is true of the whole for each that is true of one part only."""
     found = dict(_of_one(text, notice))
     if not found:
-        word = next((word for left, word in _LEFT if left(text, notice)), "")
+        word = next((word for left, word in LEFT if left(text, notice)), "")
         return _with(text, word, limit) if word else text
     sentences = split(text)
     if sentences[0] in found:
@@ -167,7 +151,7 @@ def _of_one(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
         if "nella pagina" in sentence:
             continue
         if _is_over(sentence, notice):
-            yield sentence, _OTHERS
+            yield sentence, OTHERS
         elif _is_of_two_days(sentence, notice):
             yield sentence, "I termini per iscriversi sono nella pagina."
         elif _BOOKED.match(sentence) and _is_term_of_one(sentence, text, notice):
@@ -220,26 +204,6 @@ def _is_of_two_days(sentence: str, notice: Notice) -> bool:
         notice.body[max(0, at.start() - _NEAR) : at.start()] for at in re.finditer(by["day"], notice.body)
     ]
     return bool(told) and all(_AND_DAY.search(before) for before in told)
-
-
-def _twin_left(text: str, notice: Notice) -> bool:
-    """Whether a text has `La linea 1 passa …` and not `La linea 4 passa …`, nor word of it."""
-    if "nella pagina" in text or notice.kind in _WITH_FIELDS:
-        return False
-    twins: dict[str, list[bool]] = {}
-    for sentence in notice.prose:
-        if opens := _TWIN.match(sentence):
-            twins.setdefault(folded(opens["name"]), []).append(folded(opens[0]) in folded(text))
-    return any(len(told) > 1 and any(told) and not all(told) for told in twins.values())
-
-
-def _labels_left(text: str, notice: Notice) -> bool:
-    """Whether a text tells what stands behind one or two of a page's labels, and nothing of the others."""
-    if "nella pagina" in text or notice.kind not in _OF_SEVERAL:
-        return False
-    lines = [line for line in _LINE_OF.finditer(notice.body) if not _FIELD.match(line["label"])]
-    told = [bool(stems(line["label"]) & stems(text)) for line in lines if figures(line["said"])]
-    return len(told) >= _LINES and any(told) and not all(told)
 
 
 def _is_in_a_part(places: list[int], notice: Notice) -> bool:
@@ -301,48 +265,3 @@ def _is_one_of_requests(sentence: str, text: str, notice: Notice) -> bool:
             named = stems(who["who"])
             return len(named) > 1 and not named & stems(text)
     return False
-
-
-def _without_label(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
-    """Each sentence that stands behind one of several labels, of which the text has nothing: `Anagrafe: sono
-    garantite solo le denunce di nascita`.
-    """
-    lines = list(_LINE_OF.finditer(notice.body))
-    if len(lines) < _PAIR or notice.kind in _WITH_FIELDS:
-        return
-    for sentence in filter(_ELLIPTIC.match, split(text)):
-        opening = folded(sentence)[:_OPENING]
-        for line in lines:
-            if _FIELD.match(line["label"]):
-                continue
-            own = stems(line["label"])
-            if own and len(opening) > _SHORT and opening in folded(line["said"]) and not own & stems(text):
-                yield line["label"], sentence
-
-
-def _changes_left(text: str, notice: Notice) -> bool:
-    """Whether the page says how something changes, one change after another, and a text tells a later one."""
-    so = _SO.search(notice.body)
-    if so is None or "nella pagina" in text or notice.kind in OCCASIONS:
-        return False
-    days = {one for one in figures(notice.body[so.start() :]) if "-" in one}
-    return len(days) > 1 and not days <= figures(text)
-
-
-def _days_left(text: str, notice: Notice) -> bool:
-    """Whether a text tells the days of some rows of an occasion's list as if they were all."""
-    if notice.kind not in OCCASIONS or "nella pagina" in text:
-        return False
-    rows = [row for row in notice.rows if row.list and row.when and row.hours]
-    days = [frozenset(one for one in figures(row.when) if "-" in one) for row in rows]
-    told = {one for one in figures(text) if "-" in one}
-    shares = [bool(own & told) for own in days if own]
-    return len(set(days)) >= _ROWS and sum(shares) == 1
-
-
-_LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
-    (_changes_left, _OTHER_CHANGES),
-    (_days_left, _OTHER_DAYS),
-    (_labels_left, _OTHERS),
-    (_twin_left, _OTHERS),
-)

@@ -40,12 +40,12 @@ _LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 _STARTS_AT = re.compile(r"(?<!\w)(?:alle|ore) (?:ore )?\d{1,2}(?:[.:]\d\d)?\b", re.I)
 _RANGE = re.compile(r"\bdall[ae] (?:ore )?\d{1,2}(?:[.:]\d\d)? $", re.I)
 _END = re.compile(
-    r"(?:(?<=[^\W\d]{2})|(?<=\d{4})|(?<=[)»\"]))[.!?]\s(?=[A-ZÀ-Ý\"«])|\n|;\s"
+    r"(?:(?<=[^\W\d]{2})|(?<=\d)|(?<=[)»\"]))[.!?]\s(?=[A-ZÀ-Ý\"«])|\n|;\s"
     r"|\s(?=(?:Cost[io]|Contatti|Luogo|Info|Informazioni|Prenotazioni|Iscrizioni|A chi è rivolto)\b)"
 )
 _FOR_ONE = Cued(  # `Per la vista occorre prenotare`
-    r"\W*Per\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’])(?P<what>\w{4,})[^.;,:]{0,50}"
-    r"\b(?:occorre|bisogna|serve|è\s(?:necessari|obbligatori|richiest|gradit)\w+|si\s(?:prenota|paga)|prenotazione"
+    r"\W*Per\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’])(?P<what>\w{4,})[^.;:]{0,80}"
+    r"\b(?:occorre|bisogna|serve|è\s(?:necessari|obbligatori|richiest|gradit)\w+|si\s(?:prenota|paga|iscrive)|prenotazione"
     r"|iscrizion\w+|va\sprenotat\w)",
     re.I,
 )

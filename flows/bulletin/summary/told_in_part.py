@@ -1,0 +1,118 @@
+"""What a text tells of several things of a page as if it were all: one of the lines with labels, one of the
+rows, the first of what changes.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.titles import folded
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.named import stems
+
+_TWIN = re.compile(
+    r"(?P<name>(?:La|Il|Lo|Nel|Nella|Per la|Per il) (?:linea|zona|lotto|quartiere|frazione|turno|gruppo"
+    r"|scuola|sede|plesso|parcheggio|nido|prova|seggio|padiglione))\s(?!è |sono )[\w'’]+"
+)
+_ELLIPTIC = re.compile(r"(?:È|Sono|Sarà|Saranno|Resta|Restano|Non|Si|Apre|Chiude|Passa|Fino|Solo)\b")
+_MOVED = re.compile(
+    r"\b(?:è|sono|sarà|saranno|viene|vengono) (?:\w+ )?"
+    r"(?:spostat|anticipat|rinviat|posticipat|annullat)[oaie]\b",
+    re.I,
+)
+_TELLS_MOVES = re.compile(r"\b(?:variazioni|altri dettagli|calendario|programma)\b[^.]* nella pagina", re.I)
+_LINE_OF = re.compile(r"^\W{0,3}(?P<label>[A-ZÀ-Ý][^:\n.]{2,40}):\s(?P<said>[^\n]{20,})$", re.M)
+_SO = Cued(
+    r"\b(?:cambia\w*|varia\w*|modific\w+)\b[^.;\n]{0,40}\b(?:così|come segue|nel seguente modo)\s?:"
+    r"\s*(?P<first>[^.;\n]{12,})",
+    re.I,
+)
+_OTHER_CHANGES = "Le altre variazioni sono nella pagina."
+OTHERS = "Gli altri dettagli sono nella pagina."
+_OTHER_DAYS = "Gli altri appuntamenti sono nella pagina."
+_OPENING, _SHORT, _PAIR, _LINES, _ROWS = 24, 12, 2, 3, 3  # characters; labelled lines; rows of one list
+_WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
+_OF_SEVERAL = frozenset({Kind.hours, Kind.other, Kind.road, Kind.health})
+_FIELD = re.compile(  # what each page tells of the one thing it is about
+    r"\W*(?:cos|che cosa|a chi|chi|come|cosa|dove|quando|perché|dat[ae]|giorn|orar|luog|sede|cost|prezz"
+    r"|tariff|info|contatt|not[ae]|requisit|scaden|termin|document|modalit|descrizion|oggetto|ulterior"
+    r"|attenzion|avvis|important|durata|periodo|norm|(?:il|la|lo|le|i|gli|per|in|si)\s|l['’])",
+    re.I,
+)
+
+
+def _twin_left(text: str, notice: Notice) -> bool:
+    """Whether a text has `La linea 1 passa …` and not `La linea 4 passa …`, nor word of it."""
+    if "nella pagina" in text or notice.kind in _WITH_FIELDS:
+        return False
+    twins: dict[str, list[bool]] = {}
+    for sentence in notice.prose:
+        if opens := _TWIN.match(sentence):
+            twins.setdefault(folded(opens["name"]), []).append(folded(opens[0]) in folded(text))
+    return any(len(told) > 1 and any(told) and not all(told) for told in twins.values())
+
+
+def _moves_left(text: str, notice: Notice) -> bool:
+    """Whether of several appointments that are put off a text has some days and not the others."""
+    if notice.kind not in OCCASIONS or _TELLS_MOVES.search(text):
+        return False
+    moved = [{one for one in figures(line) if "-" in one} for line in notice.prose if _MOVED.search(line)]
+    told = [bool(days & figures(text)) for days in moved if days]
+    return any(told) and not all(told)
+
+
+def _labels_left(text: str, notice: Notice) -> bool:
+    """Whether a text tells what stands behind one or two of a page's labels, and nothing of the others."""
+    if "nella pagina" in text or notice.kind not in _OF_SEVERAL:
+        return False
+    lines = [line for line in _LINE_OF.finditer(notice.body) if not _FIELD.match(line["label"])]
+    told = [bool(stems(line["label"]) & stems(text)) for line in lines if figures(line["said"])]
+    return len(told) >= _LINES and any(told) and not all(told)
+
+
+def without_label(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
+    """Each sentence that stands behind one of several labels, of which the text has nothing: `Anagrafe: sono
+    garantite solo le denunce di nascita`.
+    """
+    lines = list(_LINE_OF.finditer(notice.body))
+    if len(lines) < _PAIR or notice.kind in _WITH_FIELDS:
+        return
+    for sentence in filter(_ELLIPTIC.match, split(text)):
+        opening = folded(sentence)[:_OPENING]
+        for line in lines:
+            if _FIELD.match(line["label"]):
+                continue
+            own = stems(line["label"])
+            if own and len(opening) > _SHORT and opening in folded(line["said"]) and not own & stems(text):
+                yield line["label"], sentence
+
+
+def _changes_left(text: str, notice: Notice) -> bool:
+    """Whether the page says how something changes, one change after another, and a text tells a later one."""
+    so = _SO.search(notice.body)
+    if so is None or "nella pagina" in text or notice.kind in OCCASIONS:
+        return False
+    days = {one for one in figures(notice.body[so.start() :]) if "-" in one}
+    return len(days) > 1 and not days <= figures(text)
+
+
+def _days_left(text: str, notice: Notice) -> bool:
+    """Whether a text tells the days of some rows of an occasion's list as if they were all."""
+    if notice.kind not in OCCASIONS or "nella pagina" in text:
+        return False
+    rows = [row for row in notice.rows if row.list and row.when and row.hours]
+    days = [frozenset(one for one in figures(row.when) if "-" in one) for row in rows]
+    told = {one for one in figures(text) if "-" in one}
+    shares = [bool(own & told) for own in days if own]
+    return len(set(days)) >= _ROWS and sum(shares) == 1
+
+
+LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
+    (_changes_left, _OTHER_CHANGES),
+    (_days_left, _OTHER_DAYS),
+    (_moves_left, _OTHER_CHANGES),
+    (_labels_left, OTHERS),
+    (_twin_left, OTHERS),
+)
