@@ -76,6 +76,7 @@ _BY = re.compile(rf"\bentro (?:il |l['’])?(?:{WEEKDAY} )?(?P<day>\d{{1,2}} {MO
 _UNTIL = re.compile(
     rf"\b(?:entro|fino al?|scade)\s(?:il |l['’])?(?:{WEEKDAY} )?(?P<day>\d{{1,2}} {MONTH})", re.I
 )
+_DUE = Cued(rf"\bla domanda scade il (?P<day>\d{{1,2}} {MONTH})", re.I)
 _OVER = re.compile(r"\b(?:scadut|terminat|conclus)[oaie] (?:il |l['’])?\w*\s?$", re.I)
 _AND_DAY = re.compile(rf"\b\d{{1,2}} e (?:il )?(?:{WEEKDAY} )?$", re.I)
 _NEAR = 20  # characters
@@ -259,6 +260,9 @@ def _is_one_of_requests(sentence: str, text: str, notice: Notice) -> bool:
     own = [label for label, told in terms if days and days <= told]
     if own and any(told and not told & days for _, told in terms):
         return not any(stems(label) <= stems(sentence) for label in own)
+    due = {day["day"].lower() for day in _DUE.finditer(notice.body)}
+    if len(due) > 1 and sum(day in text.lower() for day in due) == 1:
+        return True
     for line in notice.prose:
         who = _WHO_MAY.match(line)
         if who and days and days <= figures(line):

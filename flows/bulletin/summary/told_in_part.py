@@ -13,8 +13,9 @@ from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.named import stems
 
 _TWIN = re.compile(
-    r"(?P<name>(?:La|Il|Lo|Nel|Nella|Per la|Per il) (?:linea|zona|lotto|quartiere|frazione|turno|gruppo"
-    r"|scuola|sede|plesso|parcheggio|nido|prova|seggio|padiglione))\s(?!è |sono )[\w'’]+"
+    r"(?P<name>(?:L['’]Ufficio|Lo [Ss]portello)|(?:La|Il|Lo|Nel|Nella|Per la|Per il) (?:linea|zona|lotto"
+    r"|quartiere|frazione|turno|gruppo|scuola|sede|plesso|parcheggio|nido|prova|seggio|padiglione))"
+    r"\s(?!è |sono )[\w'’]+"
 )
 _ELLIPTIC = re.compile(r"(?:È|Sono|Sarà|Saranno|Resta|Restano|Non|Si|Apre|Chiude|Passa|Fino|Solo)\b")
 _MOVED = re.compile(
@@ -22,6 +23,8 @@ _MOVED = re.compile(
     r"(?:spostat|anticipat|rinviat|posticipat|annullat)[oaie]\b",
     re.I,
 )
+_CUT = re.compile(r"\b(?:interruzion|interrott|sospes|sospension|mancher)\w*", re.I)
+_IF = re.compile(r"\b(?:in caso|se\b|rinvi|slitt|eventual|potr)", re.I)
 _TELLS_MOVES = re.compile(r"\b(?:variazioni|altri dettagli|calendario|programma)\b[^.]* nella pagina", re.I)
 _LINE_OF = re.compile(r"^\W{0,3}(?P<label>[A-ZÀ-Ý][^:\n.]{2,40}):\s(?P<said>[^\n]{20,})$", re.M)
 _SO = Cued(
@@ -60,6 +63,19 @@ def _moves_left(text: str, notice: Notice) -> bool:
         return False
     moved = [{one for one in figures(line) if "-" in one} for line in notice.prose if _MOVED.search(line)]
     told = [bool(days & figures(text)) for days in moved if days]
+    return any(told) and not all(told)
+
+
+def _cuts_left(text: str, notice: Notice) -> bool:
+    """Whether of two days on which water or power fails, each in a sentence of its own, a text has one."""
+    if notice.kind is not Kind.supply_cut or "nella pagina" in text:
+        return False
+    cuts = [
+        {one for one in figures(line) if "-" in one}
+        for line in notice.prose
+        if _CUT.search(line) and not _IF.search(line)
+    ]
+    told = [bool(days & figures(text)) for days in cuts if days]
     return any(told) and not all(told)
 
 
@@ -112,6 +128,7 @@ def _days_left(text: str, notice: Notice) -> bool:
 LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_changes_left, _OTHER_CHANGES),
     (_days_left, _OTHER_DAYS),
+    (_cuts_left, "Gli altri giorni sono nella pagina."),
     (_moves_left, _OTHER_CHANGES),
     (_labels_left, OTHERS),
     (_twin_left, OTHERS),

@@ -71,6 +71,7 @@ _DATED_LINE = re.compile(  # `sabato 17 aprile ore 10: letture per bambini da 2 
 _WEEKDAY_AT = re.compile(
     rf"\W*(?:{WEEKDAY}\b[^.;\n]{{0,30}}\b(?:alle|dalle|ore|mattina|pomeriggio|sera)\b|(?:alle|ore)\s\d)", re.I
 )
+_SHOWN = re.compile(r"\b(?:è|resta) (?:aperta|visitabile|allestita)\b[^.]{0,20}\bmostra\b", re.I)
 _FOR_THIS = re.compile(
     r"\W*(?:(?:solo )?per (?:quest[oaie]|quell[oaie])\s"
     r"(?:serv|occorr|bisogna|si\s|è\s|sono\s|il\s|la\s|va\s|cost)"
@@ -96,6 +97,8 @@ def stands_in_a_part(start: int, notice: Notice) -> bool:
     if _DATED_LINE.match(line) and len(_DATED_LINE.findall(source)) > 1:
         return True
     if _FOR_THIS.match(sentence):
+        return True
+    if _SHOWN.search(sentence[:at]) and ("mostra" not in notice.title.lower() or _JOINS.search(notice.title)):
         return True
     part = _BOOKED.search(sentence[:at])
     if part and folded(part[0].split()[0])[:_STEM] not in folded(notice.title):
