@@ -140,6 +140,9 @@ _A_PHRASE = 170  # characters
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
 
 
+_OURS = re.compile(r"\bnostr[oaie] (?:gruppo|associazione|comitato|sezione|club)\b", re.I)  # whose?
+
+
 @lru_cache(maxsize=32)
 def read(*, title: str, abstract: str, body: str, published: date | None = None) -> Notice:
     """The notice that a page is, with its kind and what it tells of each thing.
@@ -204,7 +207,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     heading = _SHOUTED.sub("", in_small(heading[:1].upper() + heading[1:], body))
     if len(heading) > _LONG_TITLE and _is_torn(heading):
         heading = f"{heading}…"
-    described = tuple(_sentences(lines, heading, forms))
+    described = tuple(said for said in _sentences(lines, heading, forms) if not _OURS.search(said))
     is_torn = _is_torn(body)
     read_parts = parts(resolved(inlined(body[:_PROSE]), published))
     prose = [

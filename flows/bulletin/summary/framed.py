@@ -95,8 +95,10 @@ _WARNS = re.compile(
     re.I,
 )
 _NONE = re.compile(
-    r"\b(?:niente|nessun[oa]?|sconsigliat[oaie])\b|\bstop (?:a|al|alla|ai|alle)\b", re.I
-)  # what there is not
+    r"\b(?:niente|nessun[oa]?|sconsigliat[oaie])\b|: (?:ha vinto|vince|vincono)\b"
+    r"|\bstop (?:a|al|alla|ai|alle)\b",
+    re.I,
+)  # what there is not, and what is over
 _PERIOD = re.compile(
     r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d"
 )  # each day may have its own hours
@@ -119,6 +121,7 @@ _APPLIES = re.compile(
     r"(?:Chi (?:è interessato|vuole|desidera)|Gli interessati|Per (?:candidar|iscriver|aderi)\w+)\b"
 )
 _BOOKS_BY = re.compile(r"\b(?:[Ii]scriviti|[Pp]renota|[Ss]crivi\w*|[Tt]elefona\w*)\b|@")
+_PAYS = re.compile(r"[^.]*\b(?:pagament\w+|versament\w+|si pag(?:a|ano)|rat[ae])\b", re.I)  # nobody applies
 _ASKED = (Kind.deadline, Kind.job, Kind.service)
 _MEANS = re.compile(
     r"\b(?:online|on-line|modul[oi]|pec|e-?mail|uffici\w*|sportell[oi]|portale|spid|telefon\w+|protocollo)\b|@",
@@ -325,7 +328,7 @@ def _leaves(text: str, notice: Notice) -> bool:
 def _how(text: str, notice: Notice) -> str:
     """`Come iscriversi`, where the page says how and `text` does not."""
     told = " ".join(one.words for one in notice.slots.get(Slot.how, ()))
-    if Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
+    if _PAYS.match(text) or Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
         return ""
     if notice.kind not in _ASKED:
         return ""

@@ -15,6 +15,7 @@ from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.field_times import said_times
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import opened
@@ -128,7 +129,7 @@ def _in_sentences(notice: Notice) -> Iterator[tuple[str, Listing]]:
 
 
 def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
-    items = [_small(item.strip(" .;,")) for item in listing.items]
+    items = [_timed(_small(item.strip(" .;,"))) for item in listing.items]
     if (
         len(notice.listings) > 1
         or not listing.is_whole
@@ -150,6 +151,14 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
     yield plain_figures(f"{lead}: {mark.join(items) if mark else joined(items)}.")
 
 
+def _timed(item: str) -> str:
+    """`senza appuntamento il lunedì, dalle 9 alle 12` of `senza appuntamento: lunedì, ore 9-12`."""
+    what, colon, times = item.partition(": ")
+    said = said_times(times) if colon and what == what.lower() else ""
+    return f"{what} {said}" if said else item
+
+
+_WAY = re.compile(r",?\s(?:secondo|con|nelle|per)\s(?:le\s?)?$", re.I)
 _KEEPS = re.compile(
     r"\s(?:osserv|segu|effettu)(?:er[àa]|a|e|ir[àa]|(?P<many>eranno|ano|ono|iranno))\s$", re.I
 )
@@ -174,6 +183,9 @@ def _named(lead: str, listing: Listing) -> Iterator[str]:
     before = found["before"].strip().lower()
     noun = found["noun"].lower()
     kept = f"{noun}{found['rest']}"
+    if noun == "modalità" and (way := _WAY.search(lead, 0, found.start() + len(found["before"]))):
+        yield f"{lead[: way.start()].rstrip(' ,')}. {_rest_of(listing)}"
+        return
     if noun == "orari" and (keeps := _KEEPS.search(lead, 0, found.start())):
         yield f"{lead[: keeps.start()].rstrip()} {_hours(found['rest'], is_many=bool(keeps['many']))}."
         return
@@ -195,6 +207,12 @@ def _named(lead: str, listing: Listing) -> Iterator[str]:
     if is_fit(said, said):
         verb = "sono" if gender.is_plural or len(names) > 1 else "è"
         yield f"{said} {opened(joined(names))} {verb} nella pagina."
+
+
+def _rest_of(listing: Listing) -> str:
+    """Word of what a list of ways tells: its days and hours, where it has some."""
+    has_days = any(figures(item) for item in listing.items) or not listing.items
+    return "Giorni, orari e modalità sono nella pagina." if has_days else "Le modalità sono nella pagina."
 
 
 def _small(item: str) -> str:
