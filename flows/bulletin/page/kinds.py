@@ -264,6 +264,11 @@ _IS_DATED = re.compile(rf"\d[°º]?\s{MONTH}|\b\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)
 _MET_IN_TITLE = re.compile(
     r": (?:(?:due|tre|quattro|cinque) )?(?:incontri|serate|lezioni|laboratori)\b", re.I
 )
+_HANDED_OUT = re.compile(
+    r"\b(?:i|gli|le) [^.:;,]{3,60}? (?:sono|saranno|verranno) (?:consegnat|distribuit)[ie]"
+    r" (?:a tutt|alle famigli|con )",
+    re.I,
+)
 _CARD = re.compile(r"(?m)^\W*Come fare\W*$")  # the themes' label of a service's page, never of an event's
 _MEETS = (Kind.health, Kind.service, Kind.campaign, Kind.other)
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
@@ -359,6 +364,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.event] += _SURE
     if _MET_IN_TITLE.search(head) and _IS_DATED.search(body):
         found[Kind.event] = max(found.values())  # it comes before the others
+    if _HANDED_OUT.search(body[:_OPENING_LENGTH]):
+        found[Kind.service] = max(found[Kind.service], found[Kind.event]) + _LEAST  # one goes and takes it
     if _CARD.search(body):
         found[Kind.service] = max(found[Kind.service], found[Kind.event] + 1)
     if _WEEKLY.search(body[:_LONGEST]) and not _IS_DATED.search(source):

@@ -29,6 +29,7 @@ from flows.bulletin.page.operative import operative
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
 from flows.bulletin.page.slots import slots
+from flows.bulletin.page.weekly_rows import with_turns
 
 _CUT = re.compile(
     r"(?:\.\.\.|…|\[(?:…|\.\.\.)\]|\b(?:leggi tutto|leggi di più|continua a leggere|continua))[\W_]*$", re.I
@@ -189,7 +190,8 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
     body = _LABELLED_HOUR.sub(
-        r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", body)))
+        r"\g<label>ore \g<hour>",
+        _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", with_turns(body)))),
     )
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))

@@ -106,7 +106,7 @@ _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
     for slot, words in (
         (Slot.who, r"requisiti"),
-        (Slot.how, r"(?:modul\w+|modalità)"),
+        (Slot.how, r"(?:modul\w+|luoghi e modalità)"),
         (Slot.amount, r"importi"),
     )
 }
@@ -137,7 +137,7 @@ _DAYS = re.compile(
 _BY_THE_CLOCK = re.compile(  # of a programme: `Ore 10,30 – Corteo`
     r"^\W*(?P<hour>(?:ore|alle(?:\sore)?|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)\s?[-–—:]\s?(?=\D)", re.I | re.M
 )
-_AS_FOLLOWS = re.compile(r"\bseguenti (?:giorni|giornate|date|orari|turni)\b[^.:]{0,30}: ", re.I)
+_AS_FOLLOWS = re.compile(r"\bseguenti (?:giorni|giornate|date|orari|turni|modalità)\b[^.:]{0,30}: ", re.I)
 _EACH_WAY = re.compile(r"\bsenza appuntamento\b[^.;]*; su appuntamento\b")  # on days of their own
 _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
 _ALSO = re.compile(
@@ -152,6 +152,7 @@ _STANDS_THERE = re.compile(
     r"\b(?:sono|saranno|si trovano|ti aspettano) (?:in|al|alla|davanti|nella|presso)\b", re.I
 )
 _LINKS = re.compile(r"\W*(?:per approfondire|approfondimenti|link|collegamenti|vedi anche|fonti)\b", re.I)
+_INSTALMENTS = re.compile(r"\b[Ll]e rate scadono\b|\bsi paga(?:no)? in (?:due|tre|quattro) rate\b")
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 
 
@@ -353,6 +354,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             told = tuple(one for one in told if not is_aside(one, notice))
         told = tuple(one for one in told if not (days and is_of_another_act(one, notice)))
         told = tuple(one for one in told if slot is not Slot.place or " deviat" not in one.sentence)
+        if slot is Slot.deadline and _INSTALMENTS.search(text):
+            told = tuple(one for one in told if figures(one.words))  # `entro 90 giorni` is for a change
         is_announced = slot in _ANNOUNCED and _ANNOUNCED[slot].search(text)
         if told and not is_announced and not any(tells(text, one) for one in told):
             yield f"Manca {NAMES[slot]}: la pagina dice «{told[0].words}»."

@@ -122,7 +122,7 @@ _VOTES = re.compile(
     r"\b(?:seggi[oi]?|elettor[ei]|vot(?:a|o|are|eranno)|elezioni|referendum|ballottaggio)\b", re.I
 )
 _BINDS = re.compile(
-    r"(?:(?:I|Gli)|(?:In caso di \w+,?|Tutti) (?:i|gli))"
+    r"(?:(?:I|Gli)|(?:In caso di \w+,?|Tutti|(?:Fino|Dal?) [^,.;]{4,40}? tutti) (?:i|gli))"
     r" (?:proprietari|conduttori|possessori|titolari|detentori|cittadini|residenti)\b"
     r"[^.]*? devono\b"
 )

@@ -72,7 +72,7 @@ SERVICE = re.compile(
     r"^per (?:accedere al servizio|(?:poter )?presentare (?:la )?domanda|la domanda|richiederl[oa])\b", re.I
 )
 _ACT_NAME = (
-    r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
+    r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|o\.s\.|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
     r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\."
     r"|della polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
