@@ -97,3 +97,15 @@ def test_a_day_below_the_title_is_the_matters_own() -> None:
 def test_initials_at_the_end_hang_on_nothing() -> None:
     told = "La carta di carta sarà sostituita dalla Carta d'Identità Elettronica (C.I.E.)"
     assert read(title="Documenti", abstract="", body=told).prose == (told,)
+
+
+def test_a_second_turn_is_no_other_days() -> None:
+    rows = read(title="Orari", abstract="", body="Martedì | 9-12 e 15-18\nSabato | chiuso | 9.30-12").rows
+    assert [(row.when, row.hours) for row in rows] == [
+        ("Martedì", "dalle 9 alle 12 e dalle 15 alle 18"),
+        ("Sabato", "dalle 9.30 alle 12"),
+    ]
+
+
+def test_scores_behind_weekdays_are_no_hours() -> None:
+    assert "dalle" not in read(title="Torneo", abstract="", body="Lunedì 3-1\nMartedì 2-0").source

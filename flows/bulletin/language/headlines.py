@@ -15,9 +15,10 @@ _DONE = (
     "premiat|conclus|apert|riapert|chius|prorogat|pubblicat|approvat|aggiornat|rinviat|annullat|sospes|inaugurat"
     "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|vietat|consentit|confermat|assegnat|selezionat"
     "|adottat|depositat|affidat|aggiudicat|finanziat|installat|introdott|potenziat|ampliat|rinnovat|consegnat|suddivis|spostat|differit"
+    "|stanziat"
 )
 _PARTICIPLE = re.compile(
-    rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
+    rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d[\d.]*(?:mila)?)\s|l['’])",
     re.I,
 )
 _DONE_SOMEHOW = re.compile(  # `Attivata in via sperimentale la riapertura`

@@ -51,6 +51,7 @@ _AS_ORDER = re.compile(
 _AS_PAIR = re.compile(r"\b(?:e|o|ed|od|anche|che)\s$")
 _SUBJECT = re.compile(
     r"(?:Il|Lo|La|I|Gli|Le|Un|Una|Uno|Ogni)\s|(?:L|Un)['’]|[A-ZÀ-Ý][a-zà-ù]+ [A-ZÀ-Ý][a-zà-ù]+ "
+    r"|Dal(?:l['’]|\s)\d{1,2}[°º]? [a-z]{4,9}(?: 20\d\d)?,? (?:(?:il|lo|la|i|gli|le)\s|l['’])"  # then who
 )
 _BEHIND_SUBJECT = re.compile(  # `Il Comune consegna i sacchi`, `La scuola mette a disposizione`
     r"(?P<verb>[a-zà-ù]{3,}[ae])(?=\s(?:(?:il|lo|la|i|gli|le|un|una|uno|ogni|tutt[ei]|due|tre|quattro|\d+"

@@ -35,7 +35,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (
             1.2,
             r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo"
-            r"|(?<!su\s)(?<!previo\s)(?<!prendere\s)(?<!fissare\s)appuntament[oi](?!\s+si\s+(?:prend|fiss))"
+            r"|(?<!su\s)(?<!senza\s)(?<!previo\s)(?<!prendere\s)(?<!fissare\s)appuntament[oi](?!\s+si\s+(?:prend|fiss))"
             r"|ritrovo|è\s+prevista\s+una",
         ),
         (
@@ -256,6 +256,19 @@ _FIELDED = Cued(  # `Data: sabato 3 maggio`, `Luogo: Sala Verdi`, each on a line
     r"(?:\W*(?:orario?|ore|ora)\W*:[^\n]*\n)?\W*(?:luogo|dove|sede)\W*:",
     re.I | re.M,
 )
+_WEEKLY = re.compile(  # `Quando: lunedì e giovedì, 9-12`, and no day of the calendar: it is open so
+    rf"^\W*(?:quando|giorni|orar[io]|giorni e orari)\W*:\W*(?:ogni\s|tutti i\s|dal\s)?{WEEKDAY}(?!\s\d)",
+    re.I | re.M,
+)
+_IS_DATED = re.compile(rf"\d[°º]?\s{MONTH}|\b\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d\b|\d/\d", re.I)
+_MET_IN_TITLE = re.compile(
+    r": (?:(?:due|tre|quattro|cinque) )?(?:incontri|serate|lezioni|laboratori)\b", re.I
+)
+_HANDED_OUT = re.compile(
+    r"\b(?:i|gli|le) [^.:;,]{3,60}? (?:sono|saranno|verranno) (?:consegnat|distribuit)[ie]"
+    r" (?:a tutt|alle famigli|con )",
+    re.I,
+)
 _CARD = re.compile(r"(?m)^\W*Come fare\W*$")  # the themes' label of a service's page, never of an event's
 _MEETS = (Kind.health, Kind.service, Kind.campaign, Kind.other)
 _ORDINAL = re.compile(r"(?<=\d)[ªa°º^]")
@@ -349,9 +362,15 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
         found[Kind.event] += _SURE
+    if _MET_IN_TITLE.search(head) and _IS_DATED.search(body):
+        found[Kind.event] = max(found.values())  # it comes before the others
+    if _HANDED_OUT.search(body[:_OPENING_LENGTH]):
+        found[Kind.service] = max(found[Kind.service], found[Kind.event]) + _LEAST  # one goes and takes it
     if _CARD.search(body):
         found[Kind.service] = max(found[Kind.service], found[Kind.event] + 1)
-    if _FIELDED.search(body[:_LONGEST]) and not _PAPER.match(head):
+    if _WEEKLY.search(body[:_LONGEST]) and not _IS_DATED.search(source):
+        found[Kind.event] = min(found[Kind.event], max(found[kind] for kind in _MEETS) - _LEAST)
+    elif _FIELDED.search(body[:_LONGEST]) and not _PAPER.match(head):
         found[Kind.event] = max(found[Kind.event], *(found[kind] + 1 for kind in _MEETS))
     if _KEEPS_HOURS.search(body[:_OPENING_LENGTH]):
         found[Kind.hours] += _SURE

@@ -29,6 +29,7 @@ from flows.bulletin.page.operative import operative
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
 from flows.bulletin.page.slots import slots
+from flows.bulletin.page.weekly_rows import with_turns
 
 _CUT = re.compile(
     r"(?:\.\.\.|…|\[(?:…|\.\.\.)\]|\b(?:leggi tutto|leggi di più|continua a leggere|continua))[\W_]*$", re.I
@@ -140,6 +141,9 @@ _A_PHRASE = 170  # characters
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
 
 
+_OURS = re.compile(r"\bnostr[oaie] (?:gruppo|associazione|comitato|sezione|club)\b", re.I)  # whose?
+
+
 @lru_cache(maxsize=32)
 def read(*, title: str, abstract: str, body: str, published: date | None = None) -> Notice:
     """The notice that a page is, with its kind and what it tells of each thing.
@@ -186,7 +190,8 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
     body = _LABELLED_HOUR.sub(
-        r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", body)))
+        r"\g<label>ore \g<hour>",
+        _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", with_turns(body)))),
     )
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
@@ -204,7 +209,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     heading = _SHOUTED.sub("", in_small(heading[:1].upper() + heading[1:], body))
     if len(heading) > _LONG_TITLE and _is_torn(heading):
         heading = f"{heading}…"
-    described = tuple(_sentences(lines, heading, forms))
+    described = tuple(said for said in _sentences(lines, heading, forms) if not _OURS.search(said))
     is_torn = _is_torn(body)
     read_parts = parts(resolved(inlined(body[:_PROSE]), published))
     prose = [

@@ -43,7 +43,7 @@ _LABELS: dict[Kind, str] = {
     "contacts": "Punti di contatto|Punto di contatto|+Contatti|+Contatto|Per contatti|Referente attività"
     "|+Referente",
     "how": "Come fare|Come si fa|Come partecipare|Come iscriversi|Cosa serve|Cosa fare",
-    "terms": "Tempi e scadenze|+Scadenze|+Scadenza",
+    "terms": "Tempi e scadenze|+Scadenze|+Scadenza|+Termine",
     "gets": "Cosa si ottiene",
     "more": "Casi particolari|Condizioni di servizio|Attrezzatura necessaria|Ulteriori"
     " informazioni|Maggiori informazioni|+Approfondimenti",
@@ -152,6 +152,9 @@ _STAMP_IN_LINE = Cued(
     rf"|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
     rf"\s*:\s*{_A_DAY}",
     re.I,
+)
+_THEME_DAY = re.compile(  # two lines of the themes' head, never of an event
+    rf"(?:^|\n)\W*Data:?[ ]*\n\s*{_A_DAY}\s*\n\s*(?=Tempo di lettura\b)", re.I
 )
 _ITS_DATE = re.compile(r"\W*data\s*:", re.I)
 _ITS_HOURS = re.compile(
@@ -288,7 +291,7 @@ def is_of_an_event(before: str, below: str) -> bool:
 
 def unstamped(text: str) -> str:
     """`text` without the lines that say only when the page or a file was published, and how long it takes."""
-    text = _THEME.sub("\n", text)
+    text = _THEME_DAY.sub("\n", _THEME.sub("\n", text))
     text = _READING_TIME.sub("", _UPDATED_AT.sub("", _FILE_STAMP.sub(" ", text)))
     lines = _without_stamps(text).split("\n")
     below = [*lines[1:], ""]

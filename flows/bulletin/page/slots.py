@@ -127,6 +127,7 @@ _HANDED_IN = re.compile(
     r"|\bsi (?:consegnano|ritirano|raccolgono)\s(?:[a-zà-ù]+\s){0,3}?(?:dal\s|il\s|entro\s)?$",
     re.I,
 )
+_OF_A_PRIZE = re.compile(r"[^\n]*\b(?:vinc\w+|premiat\w+|premiazion\w+)\b", re.I)
 _HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
     r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
 )
@@ -224,7 +225,8 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     """
     words = page.text[span.start : span.end].strip()
     before = page.text[max(0, span.start - 120) : span.start]
-    if _HANDED_IN.search(before) or (span.role in ("when", "hours") and _ENROLLING.search(before)):
+    is_prize = _HANDED_IN.search(before) and not _OF_A_PRIZE.match(page.text)
+    if is_prize or (span.role in ("when", "hours") and _ENROLLING.search(before)):
         return True
     if _SHUT_BEFORE.search(before[-60:]) or _SHUT_AFTER.match(page.text, span.end):
         return True

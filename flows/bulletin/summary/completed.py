@@ -135,7 +135,7 @@ _LIMITS = re.compile(
     r"|solo|soltanto|riapr|[Gg]li altri (?:diviet|obbligh|us))\w*|\b(?:pubblico|residenti)\b",
     re.I,
 )  # such a sentence stays
-_FINED = re.compile(r"\b(?:multa|sanzion\w+)\b", re.I)
+_FINED = re.compile(r"\b(?:mult[ae]|sanzion\w+)\b", re.I)
 _SHORT_PAGE, _ALL, _FEW = 420, 0.75, 2  # characters, of them in sentences, of these left out
 _NO_NEWS = re.compile(
     r"\b(?:scus\w+|ringrazi\w+|grazie|disagi\w*|collaborazione|aspettiamo|contatt\w+|informazioni|cittadinanza"

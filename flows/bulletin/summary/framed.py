@@ -38,6 +38,7 @@ from flows.bulletin.summary.frames.appositions import recurring
 from flows.bulletin.summary.frames.collected import collected
 from flows.bulletin.summary.frames.facets import bare, facets, tells
 from flows.bulletin.summary.frames.fit import is_fit
+from flows.bulletin.summary.frames.in_force import in_force
 from flows.bulletin.summary.frames.leads import led, placed
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
@@ -73,6 +74,7 @@ _FRAMES: Mapping[Kind, _Frame] = {
 _CONDITIONS = re.compile(r"(?:^|\.\s)Se\s(?!vuoi\b)[^.]{5,}\spuoi\s")
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _OPENS_WITH = re.compile(r"(?P<article>Il |La |Lo |L['’])(?P<noun>\S+) (?P<verb>\S+)", re.I)
+_CALL = 4  # words: `Questionario sulla mobilità: dì la tua`
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
 _LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
 _LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
@@ -95,8 +97,10 @@ _WARNS = re.compile(
     re.I,
 )
 _NONE = re.compile(
-    r"\b(?:niente|nessun[oa]?|sconsigliat[oaie])\b|\bstop (?:a|al|alla|ai|alle)\b", re.I
-)  # what there is not
+    r"\b(?:niente|nessun[oa]?|sconsigliat[oaie])\b|: (?:ha vinto|vince|vincono)\b"
+    r"|\bstop (?:a|al|alla|ai|alle)\b",
+    re.I,
+)  # what there is not, and what is over
 _PERIOD = re.compile(
     r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d"
 )  # each day may have its own hours
@@ -119,6 +123,7 @@ _APPLIES = re.compile(
     r"(?:Chi (?:è interessato|vuole|desidera)|Gli interessati|Per (?:candidar|iscriver|aderi)\w+)\b"
 )
 _BOOKS_BY = re.compile(r"\b(?:[Ii]scriviti|[Pp]renota|[Ss]crivi\w*|[Tt]elefona\w*)\b|@")
+_PAYS = re.compile(r"[^.]*\b(?:pagament\w+|versament\w+|si pag(?:a|ano)|rat[ae])\b", re.I)  # nobody applies
 _ASKED = (Kind.deadline, Kind.job, Kind.service)
 _MEANS = re.compile(
     r"\b(?:online|on-line|modul[oi]|pec|e-?mail|uffici\w*|sportell[oi]|portale|spid|telefon\w+|protocollo)\b|@",
@@ -192,6 +197,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
                 listed.named(notice, limit),
                 outlines(notice),
                 listed.above(notice),
+                in_force(notice),
                 _without_place(notice, limit),
                 works.limited(notice, limit),
                 street_outlines.first_told(notice),
@@ -212,7 +218,8 @@ def _joined(text: str, notice: Notice) -> str:
     matter = matter_of(title)
     if matter and matter.article and not matter.is_plural and text.startswith(f"{title}. È per "):
         return f"{matter.text[:1].upper()}{matter.text[1:]} è {text[len(title) + len('. È ') :]}"
-    noun, _, rest = title.partition(" ")
+    own, colon, call = title.partition(": ")
+    noun, _, rest = (own if colon and len(call.split()) <= _CALL else title).partition(" ")
     near = text if noun_of(title) is None else text[:_OPENING]
     is_bare = notice.kind not in OCCASIONS and not text.startswith(title) and not _stems(rest) & _stems(near)
     heading = "" if is_bare else f"{title}. "
@@ -325,7 +332,7 @@ def _leaves(text: str, notice: Notice) -> bool:
 def _how(text: str, notice: Notice) -> str:
     """`Come iscriversi`, where the page says how and `text` does not."""
     told = " ".join(one.words for one in notice.slots.get(Slot.how, ()))
-    if Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
+    if _PAYS.match(text) or Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
         return ""
     if notice.kind not in _ASKED:
         return ""

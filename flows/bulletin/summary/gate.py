@@ -104,7 +104,11 @@ _IF_PUT_OFF = re.compile(  # `in caso di pioggia slitta alla notte tra`: no seco
 _NEAR = 160  # characters
 _REST_NAMED = {
     slot: re.compile(rf"\b{words}\b[^.]* nella pagina", re.I)
-    for slot, words in ((Slot.who, r"requisiti"), (Slot.how, r"modul\w+"), (Slot.amount, r"importi"))
+    for slot, words in (
+        (Slot.who, r"requisiti"),
+        (Slot.how, r"(?:modul\w+|luoghi e modalità)"),
+        (Slot.amount, r"importi"),
+    )
 }
 _ALL_OTHERS = re.compile(r"\baltri dettagli sono nella pagina\.$")
 _RETURNED = re.compile(
@@ -133,6 +137,8 @@ _DAYS = re.compile(
 _BY_THE_CLOCK = re.compile(  # of a programme: `Ore 10,30 – Corteo`
     r"^\W*(?P<hour>(?:ore|alle(?:\sore)?|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)\s?[-–—:]\s?(?=\D)", re.I | re.M
 )
+_AS_FOLLOWS = re.compile(r"\bseguenti (?:giorni|giornate|date|orari|turni|modalità)\b[^.:]{0,30}: ", re.I)
+_EACH_WAY = re.compile(r"\bsenza appuntamento\b[^.;]*; su appuntamento\b")  # on days of their own
 _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
 _ALSO = re.compile(
     r"(?:È|Sono|Resta(?:no)?|Sar(?:à|anno)) \w+ anche\b"
@@ -145,6 +151,8 @@ _UNCHANGED = re.compile(
 _STANDS_THERE = re.compile(
     r"\b(?:sono|saranno|si trovano|ti aspettano) (?:in|al|alla|davanti|nella|presso)\b", re.I
 )
+_LINKS = re.compile(r"\W*(?:per approfondire|approfondimenti|link|collegamenti|vedi anche|fonti)\b", re.I)
+_INSTALMENTS = re.compile(r"\b[Ll]e rate scadono\b|\bsi paga(?:no)? in (?:due|tre|quattro) rate\b")
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 
 
@@ -193,6 +201,8 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
     for listing in notice.listings:
         if _is_told_in_part(text, listing):
             yield f"Dell'elenco «{listing.lead}» è detta solo una parte."
+    if _AS_FOLLOWS.search(text) and _dates(notice.source) - figures(text):
+        yield "Dell'elenco è detta solo una parte."
     title = notice.title.strip(" .,;:")
     rest = text[len(title) :].lstrip(" ")
     is_headed = text[: len(title)].lower() == title.lower() and not re.match(r",|[a-zà-ù]", rest)
@@ -213,6 +223,10 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
             leans = trouble is Trouble.dangling and not (place and _ALSO.match(sentence))
             if trouble not in WEAK and (leans or trouble is not Trouble.dangling):
                 yield REASONS[trouble].format(sentence)
+
+
+def _dates(text: str) -> set[str]:
+    return {figure for figure in figures(text) if "-" in figure}
 
 
 def says_title(text: str, notice: Notice) -> bool:
@@ -253,7 +267,7 @@ def _shortened(text: str, notice: Notice) -> str:
 
 def _is_told_in_part(text: str, listing: Listing) -> bool:
     """Whether some items of an enumeration are told as if they were all."""
-    if len(listing.items) < 2 or _LIST_IN_PAGE.search(text):
+    if len(listing.items) < 2 or _LIST_IN_PAGE.search(text) or _LINKS.match(listing.lead):
         return False
     told = stems(text)
     lead = stems(listing.lead)
@@ -287,7 +301,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if not days and notice.kind in (*_BEGINNING, Kind.hours) and (start := start_of_news(notice)):
         yield f"Manca da quando: la pagina dice «{start}»."
     is_open = UNBOOKED.search(text) is not None
-    if is_open and BOOKING.search(UNBOOKED.sub(" ", text)):
+    if is_open and not _EACH_WAY.search(text) and BOOKING.search(UNBOOKED.sub(" ", text)):
         yield "Dice che non si prenota, e che si prenota."
     if _YOU_BOOK.search(text) and any(UNBOOKED.match(sentence) for sentence in notice.prose):
         yield "Dice che si prenota, e la pagina che non serve."
@@ -340,6 +354,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             told = tuple(one for one in told if not is_aside(one, notice))
         told = tuple(one for one in told if not (days and is_of_another_act(one, notice)))
         told = tuple(one for one in told if slot is not Slot.place or " deviat" not in one.sentence)
+        if slot is Slot.deadline and _INSTALMENTS.search(text):
+            told = tuple(one for one in told if figures(one.words))  # `entro 90 giorni` is for a change
         is_announced = slot in _ANNOUNCED and _ANNOUNCED[slot].search(text)
         if told and not is_announced and not any(tells(text, one) for one in told):
             yield f"Manca {NAMES[slot]}: la pagina dice «{told[0].words}»."

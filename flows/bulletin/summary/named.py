@@ -36,13 +36,15 @@ _SAME = tuple(  # what a title and its page call otherwise
         ("credenzial", "nome utente|password"),
         ("botti\\b|fuochi", "petard|artific|pirotecnic"),
         ("cani\\b|cane\\b", "microchip|anagrafe canina"),
+        ("larval|larvicid", "larvicid"),
         ("centr[oi] (?:\\w+ )?(?:di )?raccolta\\b", "ecocentr|isol[ae] ecologic"),
     )
 )
 _OPEN_OFFICE = re.compile(
     r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
     r"[^.;:]{0,60}\b(?:(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b|(?:apre|aprono|chiude|chiudono)\b"
-    r"|l['’]orario\sè\b)",
+    r"|l['’]orario\sè\b)"
+    r"|\bl['’]accesso (?:agli uffici|al municipio) è\b",
     re.I,
 )
 _LESSONS = re.compile(r"\b(?:lezioni|attività didattich\w)\b[^.;:]{0,60}\bsospes[oae]\b", re.I)
@@ -87,6 +89,8 @@ _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is 
     r"(?:(?:Dal|Dalle|Da (?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)|Fino al?|Ogni"
     r"|Tutti|Tutte|Nel|Nella|In vista|In occasione) |Dall['’]"
     r"|A (?:causa|seguito) d[^.;:]{3,160}?\b(?:è|sono|sarà|saranno|resta\w*)\b"
+    r"|Con (?:la|il|lo) [^.;:,]{3,60}? (?:puoi|si può|si possono|possono|è possibile)\b"
+    r"|Per l['’]anno 20\d\d,? (?:(?:il|lo|la|i|gli|le) |l['’])"
     r"|Per (?:(?:lavori|motivi|ragioni|manutenzione|cause|uno sciopero|lo sciopero)\b"
     r"|(?:consentire|permettere|effettuare|eseguire) )[^.;:]{3,160}?\b(?:è|sono|sarà|saranno|resta\w*)\b"
     r"|(?:Via|Viale|Piazza|Piazzale|Largo|Vicolo|Corso) [A-ZÀ-Ý]"
@@ -100,6 +104,12 @@ _BEGINS = re.compile(  # when, whom it forbids what, which office acts, what is 
     r"|(?:Cambia|Torna|Inizia|Arriva|Riprende|Riapre|Apre|Chiude|Cambiano|Tornano|Iniziano|Arrivano"
     r"|Riprendono|Riaprono|Aprono|Chiudono) (?:il|lo|la|i|gli|le|un|una|uno|nuov\w|alcun\w)\b)"
 )
+_OPENING = 60  # characters
+_LASTS = re.compile(r"\bfino a (?:nuov[oa]|revoca)\b", re.I)
+_UNNAMED = re.compile(  # `è attivo il servizio rivolto agli over 75`: which one?
+    r"\b(?:il (?:servizio|bando|progetto|corso)|l['’](?:iniziativa|evento|avviso)|la (?:misura|procedura))\b"
+    r"(?! (?:d[ei]|per)\w*\b| [«\"“A-Z])"
+)
 _DAY = re.compile(r"(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica|Il) \d|L['’]\d")
 _ALL_OFFICES = re.compile(r"\b(?:uffici|servizi|municipio|comune|sportelli)\b", re.I)
 _LED = re.compile(r"(?:In|Nel|Nella|Sul|Sulla|Per) ")  # the title's street or matter goes before it
@@ -112,7 +122,7 @@ _VOTES = re.compile(
     r"\b(?:seggi[oi]?|elettor[ei]|vot(?:a|o|are|eranno)|elezioni|referendum|ballottaggio)\b", re.I
 )
 _BINDS = re.compile(
-    r"(?:(?:I|Gli)|(?:In caso di \w+,?|Tutti) (?:i|gli))"
+    r"(?:(?:I|Gli)|(?:In caso di \w+,?|Tutti|(?:Fino|Dal?) [^,.;]{4,40}? tutti) (?:i|gli))"
     r" (?:proprietari|conduttori|possessori|titolari|detentori|cittadini|residenti)\b"
     r"[^.]*? devono\b"
 )
@@ -123,6 +133,7 @@ _BARE = re.compile(
 )
 _BRINGS = re.compile(r"(?:Porta|Presentati|Esibisci|Ricordati|Indossa)\b")
 _OF_WHAT = r"\b{}\s(?:su\w*|d[ei]\w*|per)['’\s]\s?(?P<what>[^.:;,]+)"
+_HARD = re.compile(r"([cg])h([ei])$")  # `zecche` as `zecca`
 _SMALL_WORDS = re.compile(
     r"\b(?:d(?:i|a|el|ello|ella|ei|egli|elle)|e|per|a|in|il|la|lo)\s|\bd(?:ell)?['’]", re.I
 )
@@ -196,7 +207,7 @@ def says_matter(text: str, notice: Notice) -> bool:
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
     if notice.kind not in OCCASIONS and any(_is_list_of(text, one) for one in notice.listings):
         return True
-    if _is_its_own(text, notice) or _has_phrase(text, notice):
+    if _is_its_own(text, notice) or _opens_as(text, notice) or _has_phrase(text, notice):
         return True
     if notice.kind in OCCASIONS:
         text = URL.sub(" ", EMAIL.sub(" ", text))  # `corsi@…` names no course
@@ -233,8 +244,8 @@ def _says_what_is_new(text: str, told: frozenset[str]) -> bool:
 
 def _short(text: str) -> set[str]:
     """`cors` of `corso` and of `corsi`: of words as short as a stem the ending is a part of it."""
-    words = (word for word in plain(text).split() if len(word) == STEM and word not in _EMPTY)
-    return {word[:-1] for word in words if word[-1] in "aeio"}
+    words = (_HARD.sub(r"\1\2", word) for word in plain(text).split() if word not in _EMPTY)
+    return {word[:-1] for word in words if len(word) == STEM and word[-1] in "aeio"}
 
 
 def _names_its_office(text: str, notice: Notice) -> bool:
@@ -274,6 +285,22 @@ def _is_its_own(text: str, notice: Notice) -> bool:
         return False
     opening = stems(worded((*notice.prose, *below)[0]))
     return len(opening) > 3 and len(opening & stems(text)) >= _TOLD * len(opening)
+
+
+def _opens_as(text: str, notice: Notice) -> bool:
+    """Whether a text opens with the first sentence of a long page, which leans on no headline and says when,
+    and leaves the rest to the page.
+    """
+    if notice.kind in (*OCCASIONS, Kind.road, Kind.alert) or not notice.prose or "nella pagina" not in text:
+        return False
+    first = worded(notice.prose[0])
+    says_when = bool(figures(first)) or _LASTS.search(first) is not None
+    return (
+        says_when
+        and text.startswith(first[:_OPENING])
+        and _begins(first, notice.kind)
+        and _UNNAMED.search(first) is None
+    )
 
 
 def _is_list_of(text: str, listing: Listing) -> bool:

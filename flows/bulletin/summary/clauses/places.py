@@ -17,6 +17,7 @@ _AT: dict[str, str] = {
     "mercato velodromo nido bocciodromo bar ristorante"
     " caffè caffé pub laghetto lago lido campetto ponte "
     "bosco vivaio memoriale mulino tempio convento monastero"
+    " magazzino"
     " distretto consultorio ritrovo municipio comando palaghiaccio pattinodromo camping villaggio cineforum"
     " colle belvedere crossodromo planetario politecnico maneggio poliambulatorio laboratorio",
     "allo": "stadio spazio studio sportello scalo stabilimento",
@@ -55,7 +56,7 @@ _MEETING = re.compile(r"(?:ritrovo|partenza)\s(?:al|sul|in|da|presso|davanti|a)"
 _NEXT_TO = re.compile(r"\s?,\s(?:a fianco|accanto|vicino|di fronte|davanti|dietro|adiacente)\b[^,]*$", re.I)
 _STREET = re.compile(
     rf"\b({STREET}(?:\s+(?:(?:dell|d)['’]\s?[A-ZÀ-Ý][\wà-ù'’]*|(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo)\b|dell['’]"
-    rf"|d['’]|San|S\.|[A-ZÀ-Ý]\.|[IVX]{{1,5}}\s{MONTH}|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
+    rf"|d['’]|San\b|S\.|[A-ZÀ-Ý]\.|[IVX]{{1,5}}\s{MONTH}|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
     r"(?:,?\s*(?:n\.?\s*|n°\s*|civico\s*)?(\d{1,4}(?!\d)(?:\s?/\s?[A-Za-z]\b|[A-Za-z]\b|\s[A-Za-z](?=\s*(?:[,.;()]|$)))?))?"
 )
 _TWO_STREETS = re.compile(rf"\b{STREET}\s[^,;]{{3,30}}?\se\s(?:in\s)?{STREET}\s")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.nominal_measures import nominal_measures
 from flows.bulletin.summary.frames.wording import worded
 
 _ANNOUNCES = re.compile(
@@ -30,3 +31,4 @@ def announced_measures(notice: Notice) -> Iterator[str]:
         aside = found["aside"] or ""
         said = f"{line[: found.start()]}{found['verb']} {found['noun']}{found['rest']}{aside}."
         yield f"{worded(said)} L'elenco è nella pagina."
+    yield from nominal_measures(notice)

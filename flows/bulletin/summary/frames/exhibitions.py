@@ -24,8 +24,12 @@ _LASTS = re.compile(
     r"\b(?:apert[ao]|visitabile|apertura|visite)\b[\s:–-]{1,4}(?:al pubblico\s)?(?=fino|dal|dall)", re.I
 )
 _WEEKDAYS = re.compile(
-    r"da (?:[a-zà-ù]{4,8}ì|sabato) a (?:[a-zà-ù]{4,8}ì|sabato|domenica)|tutti i giorni", re.I
+    r"da (?:[a-zà-ù]{4,8}ì|sabato) a (?:[a-zà-ù]{4,8}ì|sabato|domenica)|tutti i giorni"
+    r"|il sabato e la domenica|sabato e domenica",
+    re.I,
 )
+_SHORT = 80  # characters
+_NO_PLACE = re.compile(r"(?:in|a|al|alle|dal|dalle|presso)\s", re.I)
 _GAP = re.compile(r"[\s,;]*(?:alle\s)?", re.I)
 
 
@@ -36,7 +40,7 @@ def texts(notice: Notice) -> Iterator[str]:
     body = "\n".join(line for line in notice.body.split("\n") if not speaks(line))  # else the office says it
     lasts, begins = _LASTS.search(body), _OPENED.search(body)
     period = period_at(body, lasts.end()) if lasts else None
-    where = clauses.place_clause(whereabouts.named(whereabouts.place_words(notice), notice))
+    where = clauses.place_clause(whereabouts.named(whereabouts.place_words(notice), notice)) or _line(body)
     if not phrase or period is None or period.form not in ("until", "span") or not where:
         return
     first = _opening(body, begins.end()) if begins else ""
@@ -53,6 +57,14 @@ def texts(notice: Notice) -> Iterator[str]:
     when = ", ".join(filter(None, (period.words, weekly.strip(", "))))
     begun = f" L'inaugurazione è {first}." if first else ""
     yield opened(f"{phrase} è {where} {when}.{begun}{left}")
+
+
+def _line(body: str) -> str:
+    """The place of a line of its own, whose first word says how one goes there."""
+    rows = (row.strip(" .*-•") for row in body.split("\n"))
+    found = [row for row in rows if row[:1].isupper() and len(row) < _SHORT and not _NO_PLACE.match(row)]
+    said = [clause for row in found if (clause := clauses.place_clause(row))]
+    return said[0] if len(said) == 1 else ""
 
 
 def _opening(body: str, at: int) -> str:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.summary.frames import services
+from flows.bulletin.summary.frames.calls import parts_of
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.own import enough
 
@@ -27,6 +29,8 @@ _TODO = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """The office's own sentences, at most `limit` units; the kind is too wide for a frame of ours."""
     yield from enough(notice, limit, needs=_tells)
+    if any(parts_of(notice)):
+        yield from services.texts(notice, limit)  # where and when one goes, in fields of their own
 
 
 def against(text: str, notice: Notice) -> str:

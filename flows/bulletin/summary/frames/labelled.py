@@ -5,6 +5,7 @@ A card of a service is written so, and its prose then says no more than what the
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.verbs import speaks
@@ -12,6 +13,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.sections import sections
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.field_times import booked, said_times
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.purposes import purpose_of
 from flows.bulletin.summary.frames.sentences import Sentence
@@ -19,15 +21,18 @@ from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _PLACE = 60.0  # behind what the office says, before its lists
-_TOLD_SO = (Kind.service, Kind.deadline, Kind.job, Kind.campaign, Kind.other)
-_GOES = (Kind.service, Kind.campaign)
+_TOLD_SO = (Kind.service, Kind.deadline, Kind.job, Kind.campaign, Kind.other, Kind.health)
+_GOES = (Kind.service, Kind.campaign, Kind.health)
 _WHERE = re.compile(r"(?:Dove si trova|Dov['’]è)\b[^?]{0,60}\?$", re.I)
 _WHEN = re.compile(r"Quando è apert(?P<end>[oa])\b[^?]{0,60}\?$", re.I)
 _ENTERED = re.compile(
     r"(?P<where>.{5,80}?),?\s(?:con\s)?ingresso\sda\s(?P<street>(?:via|viale|piazza|corso|largo)\s.+)", re.I
 )
+_LABEL = re.compile(r"[A-ZÀ-Ý][\wà-ù' ]{2,24}:\s")
 _FROM = re.compile(r"\b(?=dal(?:l['’])?\s?\d)", re.I)
 _NEEDED = -0.5  # flaw: without it nobody finds the way
+_LATE = 0.6  # flaw: what the office says of it, and what to bring, comes first
+_BRINGS = re.compile(r"\b(?:[Pp]resentar(?:e|si)|[Pp]resentati|munit[oi]) [^.]*\b(?:con|di|il|la) ")
 _SHORT = 110  # characters of an answer
 _LONGEST = 200  # characters of a label's text that is one thing
 
@@ -46,12 +51,21 @@ def labelled(notice: Notice) -> Iterator[Sentence]:
             yield Sentence(said, frozenset({slot}), False, _PLACE)
     yield from _answers(notice)
     places = [notice.source[one.start : one.end] for one in found if one.kind == "where"]
-    if notice.kind in _GOES and len(places) == 1 and (where := _where(_line(places[0]).rstrip(" ."))):
-        yield Sentence(f"Vai {where}.", frozenset({Slot.place}), False, _PLACE)
-        if purpose := purpose_of(notice.title):
-            told = frozenset({Slot.what, Slot.place})
-            yield Sentence(f"{purpose} vai {where}.", told, True, _PLACE - 1, _NEEDED)
     times = [notice.source[one.start : one.end] for one in found if one.kind == "when"]
+    if notice.kind in _GOES and len(places) == 1 and (where := _where(_line(places[0]).rstrip(" ."))):
+        told = {Slot.place}
+        yield Sentence(f"Vai {where}.", frozenset(told), False, _PLACE)
+        is_sure = len(times) == 1 and not any(map(_BRINGS.search, notice.prose))
+        said = said_times(_times(times[0])) if is_sure else ""
+        if said:
+            gap = ", " if "," in where else " "
+            where = f"{where}{gap}{said}{booked(notice.source)}"
+            told = {*told, Slot.when, Slot.hours}
+            yield Sentence(f"Vai {where}.", frozenset(told), False, _PLACE - 1, _LATE)
+        if purpose := purpose_of(notice.title):
+            told.add(Slot.what)
+            flaw = _LATE if said else _NEEDED
+            yield Sentence(f"{purpose} vai {where}.", frozenset(told), True, _PLACE - 1, flaw)
     if notice.kind in _GOES and (said := _season(times)):
         yield Sentence(said, frozenset({Slot.when, Slot.hours}), False, _PLACE)
 
@@ -116,3 +130,9 @@ def _whom(text: str) -> str:
 def _line(text: str) -> str:
     """The first line that says something."""
     return next((line for line in (row.strip(" :-•*|") for row in text.split("\n")) if line), "")
+
+
+def _times(text: str) -> str:
+    """The lines of a field before the next label, as one."""
+    rows = [line for line in (row.strip(" :-•*|;.") for row in text.split("\n")) if line]
+    return "; ".join(takewhile(lambda row: _LABEL.match(row) is None, rows))

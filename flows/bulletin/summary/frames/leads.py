@@ -101,13 +101,17 @@ def behind(before: str, sentence: str) -> str:
     return f"{before}{',' if _CIRCUMSTANCE.match(sentence) else ''} {small}"
 
 
+_TAXES = {"tari": "la TARI", "imu": "l'IMU", "irpef": "l'IRPEF", "tasi": "la TASI", "tosap": "la TOSAP"}
+_SLOGAN = re.compile(r"(?:Mai|Più|Sempre|Basta|Finalmente|Insieme|Tutti|Tutte)\s", re.I)
+
+
 def lead(head: str, body: str = "") -> str:
     """`In via Po`, `Per la sosta tariffata`; "" where no article is sure.
 
     `body` shows which words are names.
     """
-    if ACT.match(head):
-        return ""  # nothing is for an order
+    if ACT.match(head) or _SLOGAN.match(head):
+        return ""  # nothing is for an order, or a slogan
     found = _streets(head)
     if found:
         where = inside(found.all)
@@ -121,6 +125,8 @@ def named_by(head: str, body: str = "") -> str:
     phrase = head.strip(" .,;:-–")
     if _SOME.match(phrase):
         return ""  # `Un nuovo ponte`: there is none yet
+    if tax := _TAXES.get(phrase.lower(), ""):
+        return tax
     if led_by := ARTICLE.match(phrase):
         is_noun = gender_of(phrase[led_by.end() :].split()[0].lower()) is not None
         said = f"{phrase[:1].lower()}{phrase[1:]}" if is_noun else ""

@@ -13,8 +13,9 @@ from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.field_times import said_times
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.own import opened
@@ -41,6 +42,8 @@ _LEANS = re.compile(
     re.I,
 )
 _GOES_ON = re.compile(r"\b(?:di|per)$")
+_MUST = re.compile(r"\b(?:dev(?:e|ono)|dovr\w+|possono|può|potr\w+)$")
+_DEED = re.compile(r"(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi)\b")
 _FOLLOWS = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b|(?:il|lo|la|i|gli|le)\s|l['’]", re.I)
 _BY = re.compile(
     r"(?:a|al|alla|allo|con|da|dal|dalla|in|nel|nella|per|presso|tramite|mediante|attraverso|via|su"
@@ -72,7 +75,7 @@ def named(notice: Notice, limit: int) -> Iterator[str]:
     if notice.kind not in OCCASIONS:
         first = worded(notice.prose[0]) if notice.prose else ""
         for lead, listing in (*_leads(notice), *_in_sentences(notice), *_in_lines(notice)):
-            for text in _named(lead, listing):
+            for text in _named(lead, listing, notice):
                 days = {figure for figure in figures(text) if "-" in figure}
                 if not days and any("-" in one for one in figures(first)) and not first.startswith(lead):
                     text = f"{first} {text}"  # which tells the day
@@ -128,7 +131,7 @@ def _in_sentences(notice: Notice) -> Iterator[tuple[str, Listing]]:
 
 
 def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
-    items = [_small(item.strip(" .;,")) for item in listing.items]
+    items = [_timed(_small(item.strip(" .;,"))) for item in listing.items]
     if (
         len(notice.listings) > 1
         or not listing.is_whole
@@ -143,6 +146,10 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
         yield f"{lead} {joined(items)}."  # `può essere inviata al numero verde, con un SMS e dal sito`
         return
     mark = "; " if any("," in item or " e " in item for item in items) else ""
+    if _MUST.search(lead):
+        if all(map(_DEED.match, items)):
+            yield f"{lead} {joined(items)}."  # `i cittadini devono svuotare i sottovasi e coprire i bidoni`
+        return
     if _GOES_ON.search(lead):
         if all(map(_FOLLOWS.match, items)):
             yield f"{lead} {joined(items)}."
@@ -150,6 +157,14 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
     yield plain_figures(f"{lead}: {mark.join(items) if mark else joined(items)}.")
 
 
+def _timed(item: str) -> str:
+    """`senza appuntamento il lunedì, dalle 9 alle 12` of `senza appuntamento: lunedì, ore 9-12`."""
+    what, colon, times = item.partition(": ")
+    said = said_times(times) if colon and what == what.lower() else ""
+    return f"{what} {said}" if said else item
+
+
+_WAY = re.compile(r",?\s(?:secondo|con|nelle|per)\s(?:le\s?)?$", re.I)
 _KEEPS = re.compile(
     r"\s(?:osserv|segu|effettu)(?:er[àa]|a|e|ir[àa]|(?P<many>eranno|ano|ono|iranno))\s$", re.I
 )
@@ -165,7 +180,7 @@ def _hours(which: str, *, is_many: bool) -> str:
     return f"{'seguono' if is_many else 'segue'} l'orario {name}. Gli orari sono nella pagina"
 
 
-def _named(lead: str, listing: Listing) -> Iterator[str]:
+def _named(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
     """The sentence with `alcune vie` for `le seguenti vie`, and where these are."""
     found = _FOLLOWING.search(lead)
     gender = gender_of(found["noun"].lower()) if found else None
@@ -174,6 +189,9 @@ def _named(lead: str, listing: Listing) -> Iterator[str]:
     before = found["before"].strip().lower()
     noun = found["noun"].lower()
     kept = f"{noun}{found['rest']}"
+    if noun == "modalità" and (way := _WAY.search(lead, 0, found.start() + len(found["before"]))):
+        yield f"{lead[: way.start()].rstrip(' ,')}. {_rest_of(listing, notice)}"
+        return
     if noun == "orari" and (keeps := _KEEPS.search(lead, 0, found.start())):
         yield f"{lead[: keeps.start()].rstrip()} {_hours(found['rest'], is_many=bool(keeps['many']))}."
         return
@@ -195,6 +213,14 @@ def _named(lead: str, listing: Listing) -> Iterator[str]:
     if is_fit(said, said):
         verb = "sono" if gender.is_plural or len(names) > 1 else "è"
         yield f"{said} {opened(joined(names))} {verb} nella pagina."
+
+
+def _rest_of(listing: Listing, notice: Notice) -> str:
+    """Word of what a list of ways tells: its days and hours and places, where it has some."""
+    if listing.items and not any(figures(item) for item in listing.items):
+        return "Le modalità sono nella pagina."
+    places = ", luoghi" if Slot.place in notice.slots else ""
+    return f"Giorni, orari{places} e modalità sono nella pagina."
 
 
 def _small(item: str) -> str:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.articles import TO, definite, gender_of
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.own import opened
 
 _LEAD = re.compile(
@@ -39,10 +40,19 @@ def obliged(notice: Notice) -> Iterator[str]:
             continue
         who = re.sub(r"^a(?=i |gli )", "", lead["who"], flags=re.I)
         who = _WHEREVER.sub("", who)
+        until = _until(notice)
         if many := _SAME_PERSONS.search(who):
-            yield f"Chi possiede o usa {_WHAT.sub('', who[many.end() :], count=1)} deve {deed}. {_REST}"
+            bound = f"chi possiede o usa {_WHAT.sub('', who[many.end() :], count=1)} deve"
         else:
-            yield f"{opened(who.strip(' ,'))} devono {deed}. {_REST}"
+            bound = f"{who.strip(' ,')} devono"
+        yield f"{opened(f'{until}{bound[:1].lower()}{bound[1:]}')} {deed}. {_REST}"
+
+
+def _until(notice: Notice) -> str:
+    """`fino al 31 ottobre 2027 `, where the page tells one such day."""
+    told = {one.words for one in notice.slots.get(Slot.until, ())}
+    only = told.pop() if len(told) == 1 else ""
+    return f"{only} " if figures(only) and only.lower().startswith("fino ") else ""
 
 
 def _deed(item: str) -> str:

@@ -67,6 +67,7 @@ _DESK = re.compile(
 _FREE_TO_ENTER = re.compile(
     r"\bingresso (?:è )?(?:libero|gratuito|(?:a|ad) offerta)\b|\bofferta (?:libera|facoltativa)\b", re.I
 )
+_FROM_SUM = re.compile(r"\bda (?P<sum>[\d,.]+)(?: euro| €)? a (?:€ )?$", re.I)
 _PER_HEAD = re.compile(r"\sa (?:coppia|persona|testa|famiglia|squadra|incontro|lezione)\b", re.I)
 _OF_A_VISIT = re.compile(r"\b(?:visit[ae]|cen[ae]|pranz[oi]|laborator\w+)\b[^.]*\bprenotazion", re.I)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
@@ -361,8 +362,9 @@ def _whole_price(notice: Notice) -> str:
 
 def _with_subject(told: Told) -> str:
     """`iscrizione 20 euro` of `20 euro`, where the sentence says that one pays to enrol."""
-    behind = _PER_HEAD.match(told.sentence.partition(told.words)[2])
-    if behind:
+    if least := _FROM_SUM.search(told.sentence.partition(told.words)[0]):
+        return f"da {least['sum']} a {told.words}"
+    if behind := _PER_HEAD.match(told.sentence.partition(told.words)[2]):
         return f"{told.words}{behind[0]}"
     is_bare = re.match(r"(?:euro|€)?\s?\d", told.words, re.I)
     return f"iscrizione {told.words}" if is_bare and _TO_ENROL.search(told.sentence) else told.words

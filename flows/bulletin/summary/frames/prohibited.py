@@ -40,6 +40,9 @@ _USES = re.compile(r",?\s(?:per (?:usi \w+, )?(?:quali|i seguenti (?:usi|utilizz
 _TAIL = re.compile(r"(?<=\s)per (?:l['’]|il |lo |la |i |gli |le |[a-z]+(?:are|ere|ire) )[^.:]{10,}\.?$", re.I)
 _FROM_DAY = re.compile(r"\b(?=(?:dal|dall['’]|fino|sino)\s?)", re.I)
 _CLOCK = re.compile(r"\b(?=(?:tra|fra|dalle|nella fascia)\s)", re.I)
+_LAST_HOURS = re.compile(
+    r",?\s(?P<hours>(?:nella fascia oraria )?(?:dalle|tra le|fra le) \d[\d:]* (?:alle|e le) \d[\d:]*)\.$"
+)
 _INFINITIVE = re.compile(r"[a-zà-ù]{3,}(?:are|ere|ire|arsi)\b")
 _ARTICLE = re.compile(r"(?:il|lo|la|i|gli|le|ogni|tutti|tutte|qualsiasi|altri|altre)\s|l['’]", re.I)
 _ALL_OTHERS = re.compile(r"(?:tutti gli (?:altri )?usi|gli usi|ogni uso|usi) divers\w+ d[ae]", re.I)
@@ -61,6 +64,11 @@ _OPEN_END = re.compile(
     r"\bfino\s(?:alla|al)\s(?:fine|cessazione|termine|revoca|conclusione|superamento)\s(?:del|dell)[^,;:]{3,40}?(?=,|\s*$)",
     re.I,
 )
+_LAST_AND = re.compile(r"\se\s(?=(?:il|la|lo) [^,]{3,60}$|l['’][^,]{3,60}$)")
+_ORDERED = re.compile(
+    r"Si ordina,? (?P<when>(?:dal|dall['’]|fino al) ?[^,.;]{5,60}?),? il divieto (?:assoluto )?di "
+    r"(?P<deed>[a-zà-ù]{3,}(?:are|ere|ire)\b[^;]*\.)"
+)
 _COMMA = re.compile(r",\s(?![^()]*\))")
 _OTHERS = "gli altri usi elencati nella pagina"
 _ALL_IN_PAGE = "Gli usi vietati sono elencati nella pagina."
@@ -71,7 +79,13 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
     if notice.kind not in KINDS:
         return
     fine = fined(notice)
-    for ban in (*_of_lists(notice), *_of_sentences(notice), *_without_grounds(notice), *forbidden(notice)):
+    for ban in (
+        *_of_lists(notice),
+        *_of_sentences(notice),
+        *_without_grounds(notice),
+        *_ordered(notice),
+        *forbidden(notice),
+    ):
         for text in (f"{ban} {fine}".strip(), ban):
             if utf16(text) <= limit:
                 yield text
@@ -128,10 +142,14 @@ def _of_sentences(notice: Notice) -> Iterator[str]:
         said = _plain(sentence)
         if not _FORBIDS.search(said):
             continue
+        hours = _LAST_HOURS.search(said)
+        if hours:  # they bind all its uses
+            said = f"{hours['hours'].strip()}, {said[: hours.start()]}."
         tail = _TAIL.search(said)
         ban = _ban(said[: tail.start()].rstrip()) if tail and said.endswith(".") else None
         if ban and tail:
-            items = [re.sub(r"^per ", "", item) for item in _COMMA.split(tail[0].rstrip("."))]
+            uses = _LAST_AND.sub(", ", tail[0].rstrip(".")) if ", " in tail[0] else tail[0].rstrip(".")
+            items = [re.sub(r"^per ", "", item) for item in _COMMA.split(uses)]
             yield from _with(ban, [_item(item) for item in items])
 
 
@@ -142,6 +160,13 @@ def _without_grounds(notice: Notice) -> Iterator[str]:
         parts = re.split(r",\s", found["before"]) if found else []
         if found and parts and all(map(_GROUND.match, parts)):
             yield opened(found["ban"])
+
+
+def _ordered(notice: Notice) -> Iterator[str]:
+    """`Dal 1° luglio è vietato accendere fuochi` of `Si ordina dal 1° luglio il divieto di …`."""
+    for sentence in notice.prose:
+        if found := _ORDERED.fullmatch(worded(sentence)):
+            yield f"{opened(found['when'])} è vietato {found['deed']}"
 
 
 def _ban(said: str) -> str | None:

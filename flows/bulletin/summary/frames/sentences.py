@@ -26,6 +26,7 @@ from flows.bulletin.summary.frames.flaws import flaw_of
 from flows.bulletin.summary.frames.leads import may_lead
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.naming import needs_name, with_name
+from flows.bulletin.summary.frames.pruned import pruned
 from flows.bulletin.summary.frames.wording import SERVICE, worded
 
 WEIGHTS: dict[Slot, float] = {
@@ -59,6 +60,7 @@ _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 NAMED = 0.5  # the place of a frame's sentence that names the matter: behind the office's first one
+_PRUNED = 0.2  # flaw
 MADE = 50.0  # the place of a sentence that a frame made, behind the office's first ones
 _MOST, _TOGETHER = 12, 3
 _HARDLY = 5  # words
@@ -153,6 +155,9 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         if utf16(text) > _LONG and (limits := EXCEPTED.search(text)):  # the text says that there are some
             short = f"{text[: limits.start()]}."
             made.append(Sentence(short, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
+        if short := pruned(text):
+            named_too = slots | ({Slot.what} if names else frozenset())
+            made.append(Sentence(short, named_too, names, place, flaw + _PRUNED))
         names = names and not told  # what can be said with its name is not said without
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         if not names and not told and matter is not None and _HEADS.match(text):

@@ -47,10 +47,10 @@ _PREAMBLE = re.compile(
     r"(?:,? (?:inoltre|altresì|anche|infine|quindi|pertanto)\b,?)?"
     rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     rf"|(?:rende noto|comunica|informa|avvisa){_WHOM}\s*,?\s*che\s*(?:,\s*)?"
-    r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
-    r"|informarvi|comunicarvi)(?:vi)? che\s+"
+    r"|siamo (?:spiacent|liet|felic|orgoglios)\w+ di (?:dover(?:vi)? )?"
+    r"(?:comunicar|informar|annunciar)(?:e|vi)(?:vi)? che\s+(?:quest['’]anno )?"
     r"|è con (?:grande )?piacere che\s+"
-    r"|(?:desideriamo (?:render|comunicar|ricordar)(?:e|vi)|vi (?:informiamo|comunichiamo|ricordiamo)),?"
+    r"|(?:desideriamo (?:render|comunicar|ricordar)(?:e|vi)|(?:vi )?(?:informiamo|comunichiamo|ricordiamo)),?"
     r" (?:noto )?che\s+"
     r"|si richiama l['’]attenzione [^,;:]{0,60}?(?:sul fatto|nel ribadire|nel ricordare) che\s*,?\s+"
     r"|(?:cogliamo|si coglie) (?:inoltre )?l['’]occasione per (?:ricordare|informare"
@@ -72,7 +72,7 @@ SERVICE = re.compile(
     r"^per (?:accedere al servizio|(?:poter )?presentare (?:la )?domanda|la domanda|richiederl[oa])\b", re.I
 )
 _ACT_NAME = (
-    r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
+    r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|o\.s\.|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
     r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\."
     r"|della polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
@@ -219,7 +219,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"\b([a-zà-ù]{3,})o/a\b", r"\1o o \1a", 0),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
-        (rf"\b({WEEKDAY}), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
+        (rf"\b({WEEKDAY}|del|il), (?=\d{{1,2}}[°º]? {MONTH}\b)", r"\1 ", re.I),
         (r"\bal sottoscritto (?=sindaco\b)", "al ", re.I),
         (r"\balla sottoscritta (?=sindaca\b)", "alla ", re.I),
         (
