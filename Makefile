@@ -36,7 +36,8 @@ rehearsal: ## hostile provider, kill -9, and many more orders of events than `ma
 	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
 	@$(or $(PYTHON),python3) deployments/install.py browser
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest -m rehearsal
-	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_approve_state_machine.py tests/test_web_order.py \
+	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest -o faulthandler_timeout=7200 \
+		tests/test_approve_state_machine.py tests/test_web_order.py \
 		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py \
 		tests/test_door_requests.py tests/test_door_requests_sign_in.py tests/test_fleet_rounds.py \
 		tests/test_fleet_walls_filters.py tests/test_bulletin_summary.py

@@ -247,4 +247,4 @@ def test_where_the_provider_is_gone_one_has_to_sign_in_otherwise(
     page = browser.get(PAGE).text
     assert ("esci ed entra di nuovo" in page, AWAY in page, "<form" in page) == (True, False, False)
     answer = browser.get(f"{AWAY}?di_nuovo=1&poi={PAGE}")
-    assert (answer.status_code, browser.name) == (503, ANNA)
+    assert (answer.status_code, browser.name) == (403, ANNA)

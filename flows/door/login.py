@@ -194,7 +194,7 @@ class Login:
         found = await self.accounts.depart(then, is_again=is_again)
         person = await self.person(scope) if is_again else None
         if isinstance(found, Refused) and person is not None:  # who stays signed in
-            await self._show_proof(send, person, proof.then_of(then), 503, found.sentence)
+            await self._show_proof(send, person, proof.then_of(then), _status_of(found), found.sentence)
         else:
             await self._answer_traveller(send, found, then)
 
@@ -213,8 +213,7 @@ class Login:
             more = [*more, self._kept(found.key)]
             await self._page(send, 200, "entrato", more=more, then=within(found.then))
         else:
-            status = 503 if found.is_for_now else 403
-            await self._show_ways_in(send, status, found.sentence, then=then, more=more)
+            await self._show_ways_in(send, _status_of(found), found.sentence, then=then, more=more)
 
     async def _sign_in(self, scope: Scope, form: dict[str, str], send: Send) -> None:
         name, then = form.get("nome", ""), within(form.get("poi", ""))
@@ -300,6 +299,11 @@ def to(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     asked = quote(scope["path"], safe="/") + (f"?{query}" if query else "")
     return f"{PATH}?{urlencode({'poi': asked})}"
+
+
+def _status_of(refused: Refused) -> int:
+    """Of a way through the provider: later it may open, or nothing would change."""
+    return 503 if refused.is_for_now else 403
 
 
 def _asked(scope: Scope) -> str:
