@@ -102,6 +102,10 @@ _NO_SENTENCE = re.compile(  # a label, and an item of requirements
     r"(?:Cellulare|Telefono|Tel|Fax|E-?mail|Pec)\s?[:.]|(?:Non\s)?(?:Aver|Esser|Posseder|Risieder|Goder)e?\s(?![^.]*\bè\b)"
 )
 _AT_ALL_HOURS = re.compile(r",?\s*(?:con\s)?orario\s+0?0[:.]00\s*[/–-]\s*24[:.]00", re.I)  # of each day
+_FROM_THEN_ON = re.compile(  # `dalle ore 12:00 del giorno 13/08/2026.`, and no end: not that day alone
+    r"\bdalle\s(?:ore\s)?\d{1,2}[.:]\d\d\sdel\s(?:giorno\s)?"
+    r"(?P<day>\d{1,2}[./-]\d{1,2}[./-]20\d\d)(?=\s*(?:[.;]\s*)?(?:\n|$))"
+)
 _HOUR = re.compile(r"\b[hH]\.?\s(?=(?:[01]?\d|2[0-3])[.:,][0-5]\d\b)")  # `dalle h. 15.00`
 _LABELLED_HOUR = re.compile(  # `Ora: 9.00` in a field of its own
     r"^(?P<label>\W{0,3}(?:ora|orario|ore|inizio)\s?:\s?)(?P<hour>(?:[01]?\d|2[0-3])[:.][0-5]\d)(?=[ \t]*$)",
@@ -191,7 +195,10 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
     body = _LABELLED_HOUR.sub(
         r"\g<label>ore \g<hour>",
-        _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", with_turns(body)))),
+        _DATED_ROWS.sub(
+            _listed,
+            _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", _FROM_THEN_ON.sub(r"dal \g<day>", with_turns(body)))),
+        ),
     )
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))

@@ -18,6 +18,7 @@ _MEASURE = re.compile(
     r"(?:Temporanea\s)?(?P<noun>Deviazione|Chiusura|Interruzione|Sospensione|Limitazione|Restringimento|Regolamentazione)"
     r"\s(?:temporanea\s|notturna\s)?(?:d[aei]l?(?:l[aeo])?\s|dell['’]|degli\s|al\s)"
 )
+_ROAD = re.compile(r"\bS\.?\s?(?P<kind>[PRS])\.?\s?(?P<number>\d+)\b", re.I)  # `SP 8`, `S.R. 302`
 _MOST = 4  # lines of a page that tells one measure
 
 
@@ -34,4 +35,7 @@ def nominal_measures(notice: Notice) -> Iterator[str]:
     if gender is not None:
         verb = "prevista" if gender.is_feminine else "previsto"
         rest = f"{told[0][:1].lower()}{told[0][1:]}".rstrip(" .")
-        yield worded(f"È {verb} {definite(noun, gender)}{rest}.")
+        road = _ROAD.search(notice.title)
+        where = f"Sulla S.{road['kind'].upper()}. {road['number']} è" if road else "È"
+        is_told = road is not None and re.search(rf"\b{road['number']}\b(?!\+)", told[0]) is not None
+        yield worded(f"{'È' if is_told else where} {verb} {definite(noun, gender)}{rest}.")
