@@ -24,6 +24,7 @@ _ENDS_A_NAME = re.compile(  # `VIA ROMA IN OCCASIONE DELLA FIERA`, `VIA PO DALLE
     re.I,
 )
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
+_PLACES = _STREETS | {"località", "frazione", "contrada", "borgata"}
 _NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
 _LOUD = re.compile(r"[A-ZÀ-Ý]{2}|E/O")  # what no text without shouted words has
 _AND_OR = Cued(r"\bE/O\b")
@@ -172,7 +173,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
                 calm = calm if calm in _OF else calm.capitalize()  # `via Pio XII`, `via Don Bosco`
         if calm.islower() and _is_by_a_river(words, place):
             calm = calm.capitalize()
-        in_street = in_street or word.lower() in _STREETS
+        in_street = in_street or word.lower() in _PLACES
         goes_on = after_name and word.lower() in _LINKS  # `Bassano del Grappa`
         after_name = goes_on or (calm[:1].isupper() and not calm.isupper() and not is_word(word.lower()))
         if _opens(text, match.start()):
