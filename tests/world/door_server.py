@@ -49,7 +49,11 @@ class DoorServer:
             except httpx.TransportError:
                 return False
 
-        wait_for("the server behind its door", is_up)
+        try:
+            wait_for("the server behind its door", is_up)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         self.http.close()

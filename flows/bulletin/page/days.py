@@ -287,9 +287,10 @@ def _offsets(page: Layout) -> Iterator[Days]:
     for match in page.matches(_OFFSET, "contacts", "pin", "furniture"):
         if _TO_A_COURT.search(page.sentence(match.start())):
             continue  # how to contest the act, as each of them ends: nothing to do by then
-        if _ON_THE_BOARD.search(page.sentence(match.start())):
+        lasts = match[0].lower().startswith("per")
+        if lasts and _ON_THE_BOARD.search(page.sentence(match.start())):
             continue  # how long the act hangs there
-        yield Days("deadline" if not match[0].lower().startswith("per") else "until", *match.span())
+        yield Days("until" if lasts else "deadline", *match.span())
 
 
 def _hours(page: Layout, dated: list[Days]) -> Iterator[Days]:

@@ -103,8 +103,10 @@ _NO_SENTENCE = re.compile(  # a label, and an item of requirements
 )
 _AT_ALL_HOURS = re.compile(r",?\s*(?:con\s)?orario\s+0?0[:.]00\s*[/–-]\s*24[:.]00", re.I)  # of each day
 _FROM_THEN_ON = re.compile(  # `dalle ore 12:00 del giorno 13/08/2026.`, and no end: not that day alone
+    r"^(?P<measure>[^\n]*\b(?:divieto|obbligo|limit\w+|istituzione)\b[^\n]*?)"
     r"\bdalle\s(?:ore\s)?\d{1,2}[.:]\d\d\sdel\s(?:giorno\s)?"
-    r"(?P<day>\d{1,2}[./-]\d{1,2}[./-]20\d\d)(?=\s*(?:[.;]\s*)?(?:\n|$))"
+    r"(?P<day>\d{1,2}[./-]\d{1,2}[./-]20\d\d)(?=[ \t]*[.;]?[ \t]*(?:\n(?!\W*(?:e\s|fino|sino|alle))|$))",
+    re.I | re.M,
 )
 _HOUR = re.compile(r"\b[hH]\.?\s(?=(?:[01]?\d|2[0-3])[.:,][0-5]\d\b)")  # `dalle h. 15.00`
 _LABELLED_HOUR = re.compile(  # `Ora: 9.00` in a field of its own
@@ -193,13 +195,8 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
-    body = _LABELLED_HOUR.sub(
-        r"\g<label>ore \g<hour>",
-        _DATED_ROWS.sub(
-            _listed,
-            _HOUR.sub("ore ", _AT_ALL_HOURS.sub("", _FROM_THEN_ON.sub(r"dal \g<day>", with_turns(body)))),
-        ),
-    )
+    body = _AT_ALL_HOURS.sub("", _FROM_THEN_ON.sub(r"\g<measure>dal \g<day>", with_turns(body)))
+    body = _LABELLED_HOUR.sub(r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body)))
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.dates import MONTHS_BY_START
 from flows.bulletin.language.markup import plain
 from flows.bulletin.language.signals import MONTH
 
@@ -168,8 +169,10 @@ _OWN_HEADING = re.compile(r"#.*|[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{6,60}:\s*")  # `MODALI
 _THEME = re.compile(
     r"(?<!\S)Municipium(?=\s+(?:[A-ZÀ-Ý]|\d{1,2}\s[a-z]{3}\b)|\s*$)"
 )  # the theme's name between its parts
-_SIGNED_ON = re.compile(r"\W*\d{1,2}[./]\d{1,2}[./](?:20)?\d\d\W*")
-_OTHER_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[./]\d{{1,2}}[./](?:20)?\d\d\b", re.I)
+_SIGNED_ON = re.compile(r"\W*(?P<day>\d{1,2})[./](?P<month>0?[1-9]|1[0-2])[./](?:20)?\d\d\W*")
+_OTHER_DAY = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:[°º]?\s(?P<name>{MONTH})|[./](?P<month>0?[1-9]|1[0-2])[./](?:20)?\d\d\b)", re.I
+)
 _DATE_ALONE = re.compile(_A_DAY, re.I)
 _NOISE = re.compile(
     r"(?=[LV(+|\sIPDOZSN\[pdoCFY#–—_=-])"
@@ -309,9 +312,16 @@ def _without_stamps(text: str) -> str:
         del lines[0]  # cards of news begin with their own date: taken for the event's it misleads
     while lines and not lines[-1].strip():
         lines.pop()
-    if lines and _SIGNED_ON.fullmatch(lines[-1]) and _OTHER_DAY.search("\n".join(lines[:-1])):
+    signed = _SIGNED_ON.fullmatch(lines[-1]) if lines else None
+    if signed and any(_order(day) >= _order(signed) for day in _OTHER_DAY.finditer("\n".join(lines[:-1]))):
         lines.pop()  # the day of the signature
     return "\n".join(lines)
+
+
+def _order(day: re.Match[str]) -> tuple[int, int]:
+    """Where a day stands in its year."""
+    named = day.groupdict().get("name")
+    return MONTHS_BY_START[named[:3].lower()] if named else int(day["month"]), int(day["day"])
 
 
 def _chunks(markdown: str) -> list[tuple[Kind, str]]:

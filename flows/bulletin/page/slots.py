@@ -112,10 +112,11 @@ _DISC = re.compile(r"\bdisco orario\b[^.;\n]*$", re.I)  # how long one may stay
 _SEAT = re.compile(rf"\bapert[oa] al pubblico dal? {WEEKDAY} al? {WEEKDAY}[^.;\n]{{0,20}}$", re.I)
 _SHOWN = re.compile(r"\b(?:mostr[ae]|esposizion[ei]|muse[oi]|installazion[ei]|presep[ei])\b", re.I)
 _ANNOUNCES = re.compile(  # another day, with what it is for
-    r"\b(?:con l['’]occasione|vi (?:informiamo|ricordiamo|anticipiamo)|(?:ri)?cordiamo(?: inoltre)? che"
-    r"|prossimo appuntamento|save the date)\b[^.\n]*$",
+    r"\b(?:con l['’]occasione|prossimo appuntamento|save the date"
+    r"|(?:informiamo|ricordiamo|informa|ricorda) (?:inoltre|infine|anche|altresì) che)\b[^.\n]*$",
     re.I,
 )
+_A_DAY = re.compile(rf"\d[°º]?\s{MONTH}|\d/\d", re.I)
 _EMPLOYED = re.compile(  # `a tempo determinato fino al 31 luglio`
     r"\b(?:tempo determinato|contratt\w+|incaric\w+|supplenz\w+)\b[^.;:\n]{0,30}$", re.I
 )
@@ -234,7 +235,7 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
         _OTHERS_FOLLOW.search(before)
         or _HELD.search(before[-40:])
         or _IF_IT_RAINS.search(before)
-        or _ANNOUNCES.search(before)
+        or (_ANNOUNCES.search(before) and _A_DAY.search(page.text, 0, span.start))  # beside its own
         or _is_of_a_story(page, span, source)
     ):
         return True

@@ -68,3 +68,8 @@ def figures(text: str) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _sums(text: str) -> frozenset[str]:
     return frozenset(fact.value for fact in facts(text) if fact.kind is FactKind.amount)
+
+
+def calendar_days(text: str) -> frozenset[str]:
+    """The days of the calendar that a text names, as `05-04`."""
+    return frozenset(figure for figure in figures(text) if "-" in figure)

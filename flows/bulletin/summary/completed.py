@@ -18,10 +18,10 @@ from flows.bulletin.summary.contrasts import EXCEPTIONS
 from flows.bulletin.summary.described import described
 from flows.bulletin.summary.duties import leaves_way
 from flows.bulletin.summary.extended import OF_SOME, OFFICIAL
-from flows.bulletin.summary.framed import DAYS_AND_HOURS, HOURS, OTHERS, PRECAUTIONS
+from flows.bulletin.summary.framed import DAYS_AND_HOURS, HOURS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.fit import is_fit
-from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.lines import OTHERS, lines
 from flows.bulletin.summary.frames.recalls import lot
 from flows.bulletin.summary.frames.sentences import IS_A, repeats
 from flows.bulletin.summary.frames.street_list import listed_streets

@@ -16,8 +16,8 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import figures
-from flows.bulletin.summary.frames.appointments import days_of, held
+from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.summary.frames.appointments import held
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.sentences import EXCEPTED
@@ -278,9 +278,9 @@ def _left_out(text: str, notice: Notice) -> Iterator[str]:
 
 def _closed_too(text: str, notice: Notice) -> str:
     """A line that closes something on days that a text of other closures does not tell, or ""."""
-    told = days_of(text)
+    told = calendar_days(text)
     also = next((line for line in notice.prose if _CLOSED_ALSO.match(line) and worded(line) not in text), "")
-    if also and notice.kind is Kind.hours and told and not days_of(also) and not _LEAVES.search(text):
+    if also and notice.kind is Kind.hours and told and not calendar_days(also) and not _LEAVES.search(text):
         return also
     if notice.kind is not Kind.hours or not told or _LEAVES.search(text) or _EXCEPTIONS.search(text):
         return ""
@@ -292,8 +292,8 @@ def _closed_too(text: str, notice: Notice) -> str:
             and not _NO_DOOR.search(line)
             and _share(line, text) < _MOST_TOLD
             and (
-                days_of(line) - told
-                or (days_of(line) and _offices(line) & _offices(notice.title) - _offices(text))
+                calendar_days(line) - told
+                or (calendar_days(line) and _offices(line) & _offices(notice.title) - _offices(text))
             )
         ),
         "",
@@ -304,8 +304,8 @@ def _second(text: str, notice: Notice) -> str:
     """The sentence about the second of two, with a day that `text` of the first does not tell; else ""."""
     if not _FIRST_TOLD.search(text) or _SECOND.search(text) or _LEAVES.search(text):
         return ""
-    told = days_of(text)
-    return next((line for line in notice.prose if _SECOND.match(line) and days_of(line) - told), "")
+    told = calendar_days(text)
+    return next((line for line in notice.prose if _SECOND.match(line) and calendar_days(line) - told), "")
 
 
 def _offices(text: str) -> set[str]:
@@ -315,7 +315,7 @@ def _offices(text: str) -> set[str]:
 
 def _moves_to(text: str) -> Iterator[bool]:
     """Of each thing put off, whether a day is told."""
-    yield from (bool(days_of(moved["to"])) for moved in _MOVED.finditer(text))
+    yield from (bool(calendar_days(moved["to"])) for moved in _MOVED.finditer(text))
 
 
 def _moves_left_out(text: str, notice: Notice) -> tuple[str, ...]:
@@ -323,17 +323,17 @@ def _moves_left_out(text: str, notice: Notice) -> tuple[str, ...]:
     left = _MOVES_LEFT.search(text)
     if left and not (left["what"] == "variazioni" and _PUT_OFF.search(text)):
         return ()
-    told = days_of(text)
+    told = calendar_days(text)
     return tuple(
         line
         for line in dict.fromkeys((*notice.prose, *lines(notice)[1:]))
-        if (moved := _MOVED.search(line)) and not _MAY.search(line) and days_of(moved["to"]) - told
+        if (moved := _MOVED.search(line)) and not _MAY.search(line) and calendar_days(moved["to"]) - told
     )
 
 
 def _is_told(line: str, text: str) -> bool:
     """Whether half of a line's words stand in `text`, or a third and one of its days (else hours)."""
-    own = days_of(line) or figures(line)
+    own = calendar_days(line) or figures(line)
     return _share(line, text) >= (_THIRD if own else _HALF) and (not own or bool(own & figures(text)))
 
 
@@ -347,9 +347,9 @@ def _tells_one_term(text: str, notice: Notice) -> bool:
 
 
 def _tells_one_period(text: str, notice: Notice) -> bool:
-    told = days_of(text)
+    told = calendar_days(text)
     for found in _TWO_PERIODS.finditer(notice.source):
-        first, second = days_of(found["first"]), days_of(found["second"])
+        first, second = calendar_days(found["first"]), calendar_days(found["second"])
         if first and second and bool(first & told) is not bool(second & told):
             return True
     return False
@@ -357,8 +357,8 @@ def _tells_one_period(text: str, notice: Notice) -> bool:
 
 def _tells_one_appointment(text: str, notice: Notice) -> bool:
     """Whether some are told as if they were all, or by the page's name for all of them."""
-    told = days_of(text)
-    listed = [days_of(line[0]) for line in _DAY_LINE.finditer(notice.source)]
+    told = calendar_days(text)
+    listed = [calendar_days(line[0]) for line in _DAY_LINE.finditer(notice.source)]
     if len(listed) > 1 and told and not told & listed[0] and told in listed:
         return True  # one of several, and not the first
     shared = {sentence: bool(days & told) for sentence, days in held(notice).items()}
@@ -370,10 +370,10 @@ def _tells_one_appointment(text: str, notice: Notice) -> bool:
 
 def _more_than_told(text: str, notice: Notice) -> str:
     """`cinque serate` of a text, or of a page, whose text tells fewer days and leaves none to the page."""
-    told = len(days_of(text))
+    told = len(calendar_days(text))
     if not told or _APPOINTMENTS.search(text) or _RANGE.search(text):
         return ""
-    if told >= len(days_of(notice.source)):
+    if told >= len(calendar_days(notice.source)):
         return ""  # all that it has
     is_some = told > 1 or _BEGINS.search(text)
     of_page = " ".join((notice.title, *notice.prose[:3])) if is_some else ""

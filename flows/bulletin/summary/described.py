@@ -2,7 +2,6 @@
 
 import re
 
-from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import EMAIL, PHONE, TIME, URL
 from flows.bulletin.page.notice import Kind, Notice
@@ -24,14 +23,11 @@ _OF_THE_EVENT = re.compile(
     r"|manifestazione|conferenza|visita|passeggiata|camminata|escursione|gara|festa|assemblea|giornata"
     r"|rassegna|percorso|film|lettura|letture|workshop|convegno|seminario|iniziativa|attività|appuntamento)\s"
     r"(?!(?:è|sono|si)\s(?:tien|svolg|terr|inser|colloc|inquadr|nat[aoie]\b|organizzat|promoss|rinviat|annullat|gratuit)"
-    r"|verr\w+ presentat|s[ia]r[àa]\w* presentat)",
+    r"|(?:verrà|sarà) presentat)",
 )
 _FOR_WHOM = re.compile(
     r"(?:La partecipazione|L['’]ingresso|L['’](?:incontro|evento|iniziativa)|Il corso|Il laboratorio)\s"
     r"(?:è|sono)\s(?:apert|rivolt|dedicat|riservat|consigliat)[oaie]\b"
-)
-_OF_THE_DAY = Cued(
-    r"(?:Durante|Nel corso della|Nel corso dell['’])\s?(?:serata|giornata|evento)\b.*\bpossibile\b"
 )
 _PRAISE = re.compile(
     r"\b(?:atmosfer\w+|cornice|occasione|emozion\w*|success\w+|consueto|tradizional\w+|patrocinio|collaborazione"
@@ -49,7 +45,7 @@ def described(text: str, notice: Notice) -> tuple[str, ...]:
     said = [
         worded(line)
         for line in notice.prose[:_READ]
-        if _OF_THE_EVENT.match(line) or _FOR_WHOM.match(line) or _OF_THE_DAY.search(line) or performs(line)
+        if _OF_THE_EVENT.match(line) or _FOR_WHOM.match(line) or performs(line)
     ]
     return tuple(one for one in said if _stands(one) and _adds(text, one))
 

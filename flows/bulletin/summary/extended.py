@@ -19,11 +19,10 @@ from flows.bulletin.page.lacks import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.framed import OTHERS
 from flows.bulletin.summary.frames.asked import asked, tells_deed
 from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
-from flows.bulletin.summary.frames.lines import binding
+from flows.bulletin.summary.frames.lines import OTHERS, binding
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import IS_A, MADE, OF_TERMS, WEIGHTS, Sentence, office, repeats
 from flows.bulletin.summary.provisional import IF_IT_RAINS

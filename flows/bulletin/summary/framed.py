@@ -40,7 +40,7 @@ from flows.bulletin.summary.frames.facets import bare, facets, tells
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.in_force import in_force
 from flows.bulletin.summary.frames.leads import led, placed
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, untold
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, OTHER_DAYS, OTHERS, lines, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
@@ -82,9 +82,7 @@ _TEASER = 700  # characters
 _OPENING = 40  # of a sentence
 _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
-OTHERS = "Gli altri dettagli sono nella pagina."
 DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
-OTHER_DAYS = "Gli altri giorni sono nella pagina."
 PLACE = "Il luogo è nella pagina."  # of several none is sure
 HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."

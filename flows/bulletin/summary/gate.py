@@ -19,7 +19,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.slots import required
-from flows.bulletin.page.telling import MUST, figures, tells
+from flows.bulletin.page.telling import MUST, calendar_days, figures, tells
 from flows.bulletin.summary.asides import BOOKING, UNBOOKED, is_aside, is_of_another_act
 from flows.bulletin.summary.contrasts import contrasts
 from flows.bulletin.summary.duties import unsaid
@@ -201,7 +201,7 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
     for listing in notice.listings:
         if _is_told_in_part(text, listing):
             yield f"Dell'elenco «{listing.lead}» è detta solo una parte."
-    if _AS_FOLLOWS.search(text) and _dates(notice.source) - figures(text):
+    if _AS_FOLLOWS.search(text) and calendar_days(notice.source) - figures(text):
         yield "Dell'elenco è detta solo una parte."
     title = notice.title.strip(" .,;:")
     rest = text[len(title) :].lstrip(" ")
@@ -223,10 +223,6 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
             leans = trouble is Trouble.dangling and not (place and _ALSO.match(sentence))
             if trouble not in WEAK and (leans or trouble is not Trouble.dangling):
                 yield REASONS[trouble].format(sentence)
-
-
-def _dates(text: str) -> set[str]:
-    return {figure for figure in figures(text) if "-" in figure}
 
 
 def says_title(text: str, notice: Notice) -> bool:
@@ -289,7 +285,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         if notice.kind is Kind.alert and not any(tells(text, one) for one in hazards):
             yield "Un avviso di pericolo deve dire il pericolo."
         return
-    days = {figure for figure in figures(text) if "-" in figure}
+    days = calendar_days(text)
     begins = _OPENS.search(notice.source) if notice.kind in (Kind.service, Kind.hours) else None
     if begins is None and notice.kind in _BEGINNING:
         begins = _FROM.match((*notice.abstract, *notice.prose, "")[0])

@@ -12,10 +12,11 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, WEEKDAY
 from flows.bulletin.page.notice import Kind, Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.summary.frames.lines import OTHERS
 from flows.bulletin.summary.frames.of_a_part import stands_in_a_part
 from flows.bulletin.summary.named import stems
-from flows.bulletin.summary.told_in_part import LEFT, OTHERS, without_label
+from flows.bulletin.summary.told_in_part import LEFT, without_label
 
 _BOOKED = re.compile(
     r"(?:(?:Per [^,.;]{3,80} )?(?:[Dd]evi|[Pp]uoi) (?:prenotare|iscriverti)|Prenota|Iscriviti)\b"
@@ -175,7 +176,7 @@ def _of_one(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
 
 def _is_term_of_one(sentence: str, text: str, notice: Notice) -> bool:
     """Whether the page says of what one thing this is the term, which neither its title nor `text` names."""
-    days = {one for one in figures(sentence) if "-" in one}
+    days = calendar_days(sentence)
     clauses = [one for line in notice.body.split("\n") for one in _CLAUSE.split(line)]
     own = [clause for clause in clauses if days and days <= figures(clause)]
     named = [found["what"].lower() for clause in own if (found := _TERM_OF.search(clause))]
@@ -250,13 +251,13 @@ def _is_one_of_requests(sentence: str, text: str, notice: Notice) -> bool:
     """Whether the day by which one may ask is that of one of several requests, or of some people that the
     text does not name.
     """
-    days = {figure for figure in figures(sentence) if "-" in figure}
+    days = calendar_days(sentence)
     labelled = [(found["label"], found["said"]) for found in _LABELLED.finditer(notice.body)]
     sums = [found["sum"] for found in _MONEY.finditer(sentence)]
     if sums and not days:
         of_one = [label for label, said in labelled if all(one in said for one in sums)]
         return 0 < len(of_one) < len(labelled) and not any(stems(one) <= stems(sentence) for one in of_one)
-    terms = [(label, {one for one in figures(said) if "-" in one}) for label, said in labelled]
+    terms = [(label, calendar_days(said)) for label, said in labelled]
     own = [label for label, told in terms if days and days <= told]
     if own and any(told and not told & days for _, told in terms):
         return not any(stems(label) <= stems(sentence) for label in own)

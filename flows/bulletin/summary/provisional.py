@@ -3,7 +3,7 @@
 import re
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.frames.wording import worded
 
 IF_IT_RAINS = re.compile(
@@ -28,6 +28,8 @@ def if_it_rains(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     if said := tuple(map(worded, filter(IF_IT_RAINS.match, notice.prose)))[:1]:
         return said
+    if notice.kind is Kind.programme:
+        return ()  # of which part, only its own sentence says
     found = _PUT_OFF.search(" ".join(map(worded, notice.prose)))
     return (f"In caso di maltempo si rinvia {found['day']}.",) if found else ()
 

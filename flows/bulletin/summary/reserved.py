@@ -11,7 +11,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import calendar_days
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.named import stems
@@ -105,7 +105,7 @@ def leaves_exclusion(text: str, notice: Notice) -> bool:
 
 def called_off(text: str, notice: Notice) -> Iterator[str]:
     """What falls away on a day of its own, beside what a text tells of another one; else word of it."""
-    told = {one for one in figures(text) if "-" in one}
+    told = calendar_days(text)
     if notice.kind in OCCASIONS and told and not _TELLS_CHANGES.search(text):
         if any(_NOT_THEN.search(one) and worded(one) not in text for one in notice.prose):
             yield "Le variazioni sono nella pagina."
@@ -113,7 +113,7 @@ def called_off(text: str, notice: Notice) -> Iterator[str]:
     if notice.kind not in _OF_CHANGES or not told or "nella pagina" in text:
         return
     for sentence in notice.prose:
-        days = {one for one in figures(sentence) if "-" in one}
+        days = calendar_days(sentence)
         if _FALLS_AWAY.search(sentence) and days and not days & told and _about(sentence) & _about(text):
             if is_fit(said := worded(sentence), sentence):
                 yield said

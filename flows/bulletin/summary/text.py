@@ -122,8 +122,12 @@ def summarise(
 
 
 def _announced(texts: list[str], notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
-    """The first of the texts that may stand with word of what it leaves out; "" where none may."""
-    return next((said for text in texts for said in announced(text, notice, limit) if passes(said)), "")
+    """The first of the texts that may stand with word of what it leaves out, and with what none may leave
+    out; "" where none may.
+    """
+    found = next((said for text in texts for said in announced(text, notice, limit) if passes(said)), "")
+    told = completed(found, notice, limit, passes) if found else ""
+    return "" if told and leaves_exclusion(told, notice) else told
 
 
 def _is_of_names(warnings: tuple[str, ...]) -> bool:

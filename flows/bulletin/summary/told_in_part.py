@@ -9,7 +9,8 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.summary.frames.lines import OTHER_APPOINTMENTS, OTHER_DAYS, OTHERS
 from flows.bulletin.summary.named import stems
 
 _TWIN = re.compile(
@@ -33,8 +34,6 @@ _SO = Cued(
     re.I,
 )
 _OTHER_CHANGES = "Le altre variazioni sono nella pagina."
-OTHERS = "Gli altri dettagli sono nella pagina."
-_OTHER_DAYS = "Gli altri appuntamenti sono nella pagina."
 _OPENING, _SHORT, _PAIR, _LINES, _ROWS = 24, 12, 2, 3, 3  # characters; labelled lines; rows of one list
 _WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
 _OF_SEVERAL = frozenset({Kind.hours, Kind.other, Kind.road, Kind.health})
@@ -61,7 +60,7 @@ def _moves_left(text: str, notice: Notice) -> bool:
     """Whether of several appointments that are put off a text has some days and not the others."""
     if notice.kind not in OCCASIONS or _TELLS_MOVES.search(text):
         return False
-    moved = [{one for one in figures(line) if "-" in one} for line in notice.prose if _MOVED.search(line)]
+    moved = [calendar_days(line) for line in notice.prose if _MOVED.search(line)]
     told = [bool(days & figures(text)) for days in moved if days]
     return any(told) and not all(told)
 
@@ -70,11 +69,7 @@ def _cuts_left(text: str, notice: Notice) -> bool:
     """Whether of two days on which water or power fails, each in a sentence of its own, a text has one."""
     if notice.kind is not Kind.supply_cut or "nella pagina" in text:
         return False
-    cuts = [
-        {one for one in figures(line) if "-" in one}
-        for line in notice.prose
-        if _CUT.search(line) and not _IF.search(line)
-    ]
+    cuts = [calendar_days(line) for line in notice.prose if _CUT.search(line) and not _IF.search(line)]
     told = [bool(days & figures(text)) for days in cuts if days]
     return any(told) and not all(told)
 
@@ -110,7 +105,7 @@ def _changes_left(text: str, notice: Notice) -> bool:
     so = _SO.search(notice.body)
     if so is None or "nella pagina" in text or notice.kind in OCCASIONS:
         return False
-    days = {one for one in figures(notice.body[so.start() :]) if "-" in one}
+    days = calendar_days(notice.body[so.start() :])
     return len(days) > 1 and not days <= figures(text)
 
 
@@ -119,16 +114,16 @@ def _days_left(text: str, notice: Notice) -> bool:
     if notice.kind not in OCCASIONS or "nella pagina" in text:
         return False
     rows = [row for row in notice.rows if row.list and row.when and row.hours]
-    days = [frozenset(one for one in figures(row.when) if "-" in one) for row in rows]
-    told = {one for one in figures(text) if "-" in one}
+    days = [calendar_days(row.when) for row in rows]
+    told = calendar_days(text)
     shares = [bool(own & told) for own in days if own]
     return len(set(days)) >= _ROWS and sum(shares) == 1
 
 
 LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_changes_left, _OTHER_CHANGES),
-    (_days_left, _OTHER_DAYS),
-    (_cuts_left, "Gli altri giorni sono nella pagina."),
+    (_days_left, OTHER_APPOINTMENTS),
+    (_cuts_left, OTHER_DAYS),
     (_moves_left, _OTHER_CHANGES),
     (_labels_left, OTHERS),
     (_twin_left, OTHERS),

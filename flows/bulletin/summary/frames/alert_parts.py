@@ -10,7 +10,7 @@ from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import is_relative
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import calendar_days, figures
 from flows.bulletin.summary.frames.asked import asked
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import period_at
@@ -89,7 +89,7 @@ def _since(notice: Notice) -> str:
             hour = hours_at(line, place.start())
             joint = re.compile(r"\s(?:di\s|del\s)").match(line, hour.end) if hour else None
             day = period_at(line, joint.end()) if joint else None
-            days = {figure for figure in figures(notice.source) if "-" in figure}
+            days = calendar_days(notice.source)
             if hour and joint and day and day.form == "on" and days <= figures(line):
                 lasting = _LASTING.search(line, day.end)
                 for_hours = f", per {lasting['count'].lower()} ore," if lasting else ""

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
-from flows.bulletin.page.telling import figures, tells
+from flows.bulletin.page.telling import calendar_days, figures, tells
 from flows.bulletin.summary.frames.happening import needs_headline
+from flows.bulletin.summary.frames.lines import OTHER_APPOINTMENTS
 from flows.bulletin.summary.frames.wording import worded
 
-_OTHERS = "Gli altri appuntamenti sono nella pagina."
 _PLACES_AND_OTHERS = "I luoghi e gli altri appuntamenti sono nella pagina."
 _TAKES_PLACE = re.compile(
     r"\b(?:si\s(?:terr\w+|tien\w+|tengono|svolg\w+)|partir\w+|part(?:e|ono)"
@@ -32,22 +32,17 @@ def are_apart(notice: Notice) -> bool:
     return any(not is_told(notice.title, sentence) for sentence in held(notice))
 
 
-def held(notice: Notice) -> dict[str, set[str]]:
+def held(notice: Notice) -> dict[str, frozenset[str]]:
     """The sentences that tell what takes place on which days; {} where these are not several."""
     if notice.kind not in OCCASIONS:
         return {}
     told = {
-        one.sentence: days_of(one.sentence)
+        one.sentence: calendar_days(one.sentence)
         for one in notice.slots.get(Slot.when, ())
         if one.row is None and _TAKES_PLACE.search(one.sentence)
     }
     apart = {sentence: days for sentence, days in told.items() if days}
-    return apart if len(set(map(frozenset, apart.values()))) > 1 else {}
-
-
-def days_of(text: str) -> set[str]:
-    """The days that a text names, as `05-04`."""
-    return {figure for figure in figures(text) if "-" in figure}
+    return apart if len(set(apart.values())) > 1 else {}
 
 
 def each(notice: Notice, limit: int) -> Iterator[str]:
@@ -55,14 +50,14 @@ def each(notice: Notice, limit: int) -> Iterator[str]:
     told = [worded(sentence) for sentence in held(notice)]
     if not told or needs_headline(told[0]):
         return
-    if utf16(f"{told[0]} {_OTHERS}") > limit:
+    if utf16(f"{told[0]} {OTHER_APPOINTMENTS}") > limit:
         told[0] = _APPOSITION.sub("", told[0])
     for count in range(len(told), 0, -1):
         text = " ".join(told[:count])
         if count < len(told):
             places = notice.slots.get(Slot.place, ())
             is_placed = any(tells(text, place) for place in places) or not places
-            text = f"{text} {_OTHERS if is_placed else _PLACES_AND_OTHERS}"
+            text = f"{text} {OTHER_APPOINTMENTS if is_placed else _PLACES_AND_OTHERS}"
         if utf16(text) <= limit:
             yield text
 
@@ -71,8 +66,8 @@ def opening(notice: Notice, limit: int) -> Iterator[str]:
     """The office's first sentence, with a day that no row has, and word of the others."""
     first = worded(next(iter((*notice.abstract, *notice.prose)), "")) if notice.rows else ""
     in_rows = frozenset[str]().union(*(figures(row.when) for row in notice.rows))
-    if not in_rows or not days_of(first) - in_rows or needs_headline(first):
+    if not in_rows or not calendar_days(first) - in_rows or needs_headline(first):
         return
-    text = f"{first} {_OTHERS}"
+    text = f"{first} {OTHER_APPOINTMENTS}"
     if is_told(notice.title, first) and utf16(text) <= limit:
         yield text

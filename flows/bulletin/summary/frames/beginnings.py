@@ -11,6 +11,7 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames import headings
 from flows.bulletin.summary.frames.leads import behind
+from flows.bulletin.summary.frames.lines import OTHERS
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import since
 
@@ -22,7 +23,6 @@ _NEW = re.compile(
 _STANDS = re.compile(
     r"(?:Nella pagina|È pubblicat|È in corso|C['’]è|Ci sono|Puoi|Si può|Si possono|Da[l ]|Dall)"
 )
-_REST = "Gli altri dettagli sono nella pagina."
 
 
 def start_of_news(notice: Notice) -> str:
@@ -38,5 +38,5 @@ def begun(notice: Notice) -> Iterator[str]:
         return
     for said in headings.told(notice):
         if not _STANDS.match(said) and not figures(said):
-            yield f"{behind(opened(start), said)} {_REST}"
+            yield f"{behind(opened(start), said)} {OTHERS}"
             return

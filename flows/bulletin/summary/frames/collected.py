@@ -10,7 +10,7 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.lines import OTHER_DAYS, lines
 from flows.bulletin.summary.frames.streets import joined
 from flows.bulletin.summary.frames.wording import worded
 
@@ -22,7 +22,6 @@ _LIMIT = re.compile(
 )
 _ASIDE = re.compile(r"\s?\([^()]*\)")
 _PUT_OUT = re.compile(r"\b(?:espost|esporre|esposizion|conferit|conferire)\w*\b", re.I)
-_REST = "Gli altri giorni sono nella pagina."
 _LEAST = 2  # days
 
 
@@ -42,7 +41,7 @@ def collected(notice: Notice, limit: int) -> Iterator[str]:
     verb = "si raccolgono" if re.search(r",|\se\s", what) else "si raccoglie"
     opening = f"{'La' if day == 'domenica' else 'Il'} {day} {verb} {what}"
     said = f"{joined([opening, *clauses[1:]])}."
-    rest = [_REST] if len(told) < len(found) else []
+    rest = [OTHER_DAYS] if len(told) < len(found) else []
     for put_out in (worded(one) for one in notice.prose if _PUT_OUT.search(one)):
         if utf16(text := " ".join([said, put_out, *rest])) <= limit:
             yield text

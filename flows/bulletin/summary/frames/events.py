@@ -18,6 +18,7 @@ from flows.bulletin.summary.frames.appointments import each
 from flows.bulletin.summary.frames.changes import changed, is_changed
 from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, needs_headline, what_sentences
 from flows.bulletin.summary.frames.lacking import tells_all_hours, untold
+from flows.bulletin.summary.frames.lines import OTHER_APPOINTMENTS, OTHERS
 from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sentences import adds_little
@@ -42,7 +43,7 @@ _IN_PAGE = {
     "starts": "I luoghi di partenza sono nella pagina.",
     "places": "I luoghi sono nella pagina.",
     "hours": "Gli orari sono nella pagina.",
-    "others": "Gli altri appuntamenti sono nella pagina.",
+    "others": OTHER_APPOINTMENTS,
     "deadline": "Le scadenze sono nella pagina.",
 }
 _SEVERAL = re.compile(r"(?:^|,\s)(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\s[a-zà-ù]+i\b")
@@ -83,12 +84,11 @@ def ordered(made: Iterable[str], occasion: Occasion, limit: int) -> Iterator[str
     """Those that tell all first, in their order; what a later one leaves out it says is in the page."""
     kept = list(islice(fitting(made, limit), _MOST))
     lacking = {text: untold(text, occasion) for text in kept}
-    whole = [text for text in kept if not lacking[text]]
-    yield from whole
+    yield from (text for text in kept if not lacking[text])
     for text in sorted((text for text in kept if lacking[text]), key=lambda text: len(lacking[text])):
         if "when" in lacking[text] and "nella pagina" not in text:
             continue
-        announced = text if "nella pagina" in text else f"{text} Gli altri dettagli sono nella pagina."
+        announced = text if "nella pagina" in text else f"{text} {OTHERS}"
         if utf16(announced) <= limit:
             yield announced
 

@@ -6,7 +6,7 @@
 import re
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.summary.frames.written_figures import plain_figures
+from flows.bulletin.summary.frames.written_figures import clock, plain_figures
 
 _CLOCK = r"(?:[01]?\d|2[0-4])(?:[.:][0-5]\d)?"
 _RANGE = re.compile(
@@ -60,7 +60,7 @@ def booked(source: str) -> str:
     return ", su prenotazione" if found["way"].lower() == "prenot" else ", su appuntamento"
 
 
-def _plain(clock: str) -> str:
+def _plain(said: str) -> str:
     """`9` of `09.00`, `9:30` of `9.30`."""
-    hour, _, minutes = clock.replace(".", ":").partition(":")
-    return f"{int(hour)}:{minutes}" if minutes.strip("0") else str(int(hour))
+    hour, _, minutes = said.replace(".", ":").partition(":")
+    return clock(hour, minutes or "00")

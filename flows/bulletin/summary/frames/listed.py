@@ -14,7 +14,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import calendar_days, figures
 from flows.bulletin.summary.frames.field_times import said_times
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import is_cut, lines
@@ -76,7 +76,7 @@ def named(notice: Notice, limit: int) -> Iterator[str]:
         first = worded(notice.prose[0]) if notice.prose else ""
         for lead, listing in (*_leads(notice), *_in_sentences(notice), *_in_lines(notice)):
             for text in _named(lead, listing, notice):
-                days = {figure for figure in figures(text) if "-" in figure}
+                days = calendar_days(text)
                 if not days and any("-" in one for one in figures(first)) and not first.startswith(lead):
                     text = f"{first} {text}"  # which tells the day
                 elif not days and figures(first) and not first.startswith(lead):

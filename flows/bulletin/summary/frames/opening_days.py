@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from flows.bulletin.page.notice import Notice, Row
-from flows.bulletin.page.telling import figures
-from flows.bulletin.summary.frames.appointments import days_of
+from flows.bulletin.page.telling import calendar_days, figures
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import Period, period_at
-from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.lines import OTHER_DAYS, lines
 from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.weekly import opening_hours
@@ -41,7 +40,6 @@ _LEAST, _MOST = 2, 6  # rows
 _NOTED = re.compile(
     r"[ \t]*(?:\(|[,–-]\s?)?[ \t]*[a-zà-ù]{3}"
 )  # `9-11 (solo su appuntamento)`: a rule of its own
-_OTHERS = "Gli altri giorni sono nella pagina."
 
 
 def opening_days(notice: Notice) -> Iterator[str]:
@@ -71,7 +69,7 @@ def opening_days(notice: Notice) -> Iterator[str]:
     after = _after(notice, rows)
     if after:
         yield f"{text} {worded(after)}"
-    yield f"{text} {_OTHERS}" if after else text
+    yield f"{text} {OTHER_DAYS}" if after else text
 
 
 def opening_weekdays(notice: Notice) -> Iterator[str]:
@@ -155,4 +153,4 @@ def _of_title(notice: Notice) -> Office | None:
 def _after(notice: Notice, rows: list[Row]) -> str:
     """The sentence behind the last row that has a day: what holds from then on."""
     behind = notice.source[rows[-1].end :]
-    return next((one for one in notice.prose if days_of(one) and one.rstrip(".") in behind), "")
+    return next((one for one in notice.prose if calendar_days(one) and one.rstrip(".") in behind), "")

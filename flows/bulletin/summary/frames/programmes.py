@@ -8,7 +8,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.telling import calendar_days
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.appointments import are_apart, each, opening
@@ -60,7 +60,7 @@ def spanned(notice: Notice) -> Iterator[str]:
 
 def _is_forward(days: list[str]) -> bool:
     """Whether the first day of the page comes before its last one, as far as both are dates of one year."""
-    first, last = ([figure for figure in figures(day) if "-" in figure] for day in (days[0], days[-1]))
+    first, last = (sorted(calendar_days(day)) for day in (days[0], days[-1]))
     is_plain = len(first) == len(last) == 1 and len(first[0]) == len(last[0])
     return not is_plain or first[0] < last[0]
 

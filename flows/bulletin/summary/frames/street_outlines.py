@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import figures, musts
+from flows.bulletin.page.telling import calendar_days, figures, musts
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines
 from flows.bulletin.summary.frames.measures import SUPPLY, Measure, clause, measure_at
@@ -128,7 +128,7 @@ def _is_of_one_of_two(notice: Notice, measured: Sequence[str]) -> bool:
     """
     if any("-" in figure for line in measured for figure in figures(line)):
         return False
-    dated = [{figure for figure in figures(line) if "-" in figure} for line in notice.prose]
+    dated = [calendar_days(line) for line in notice.prose]
     return len({frozenset(days) for days in dated if days}) > 1
 
 
