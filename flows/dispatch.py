@@ -31,13 +31,14 @@ from flows.privacy import basis, people
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, decide
-from flows.runs import choices, client, forms, pages, patience
+from flows.runs import choices, client, forms, pages, patience, planned
 from flows.runs.flow import flow
 from flows.runs.witness import places, testify
 from flows.sending import channel, parts, preflight, provider
 from flows.sending import senders as life
 from flows.sending.checks import Preflight
-from flows.sending.drain import BY_A_PERSON, DispatchError, HeldError, Order, drain
+from flows.sending.drain import BY_A_PERSON, GIVES_WAY, DispatchError, HeldError, Order, drain
+from flows.sending.ending import REST, after_all, close
 from flows.sending.hold import require_right, too_late
 from flows.sending.outbox import TODAY_IS_FULL
 from flows.sending.seal import broken, message_of
@@ -161,17 +162,6 @@ def begin(
         return replace(order, sender_id=life.begin(session, bulletin_id, now=now + since))
 
 
-def close(engine: Engine, bulletin_id: int, reason: str | None, *, now: datetime) -> Certificate:
-    """Sent when nothing is left; stopped when it ended early."""
-    with transaction(engine) as session:
-        certificate = deliveries.certificate(session, bulletin_id)
-        bulletin = bulletins.locked(session, bulletin_id)
-        if bulletin.status == BulletinStatus.sending:
-            to = BulletinStatus.sent if certificate.adds_up else BulletinStatus.stopped
-            bulletins.move(session, bulletin, to, by="invio", now=now, reason=reason)
-        return certificate
-
-
 def check(
     settings: Settings,
     engine: Engine,
@@ -204,6 +194,7 @@ def dispatch_bulletin(
     warn: Callable[[str], object] = LOG.warning,
     show: Callable[[Preflight], object] = lambda _: None,
     begun: Callable[[], object] = lambda: None,
+    gives_way: Callable[[], bool] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Certificate, str | None]:
     """The whole send of one bulletin; also resumes one that was stopped or whose sender died.
@@ -215,6 +206,7 @@ def dispatch_bulletin(
         has_server: whether a Prefect server keeps a witness, too.
         show: told the checks before the first message.
         begun: called when the send can be stopped, before the first message; which waits for it.
+        gives_way: asked at times whether it ends so far (GIVES_WAY); its rest is for a next run.
         clock: seconds; reading the pages again and asking the provider takes some.
     """
     began, is_asked = clock(), late_by is not None and not goes_on
@@ -261,7 +253,7 @@ def dispatch_bulletin(
         if order.by_hand:
             return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
         order = replace(order, category=checked.way or order.category, room=checked.room)
-        reason = asyncio.run(drain(settings, engine, order, progress))
+        reason = asyncio.run(drain(settings, engine, order, progress, gives_way))
         return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
 
 
@@ -293,6 +285,7 @@ def _send(
     *,
     late_by: str | None = None,
     despite_by: str | None = None,
+    gives_way: Callable[[], bool] | None = None,
     now: datetime,
 ) -> Sent:
     """One bulletin with all that is shown of it."""
@@ -312,6 +305,7 @@ def _send(
                 now=now,
                 progress=pages.progress(settings, engine, bulletin_id),
                 begun=begun,
+                gives_way=gives_way,
                 open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
                 warn=partial(log.warning, "%s"),
                 show=partial(pages.checks, settings, bulletin_id),
@@ -325,6 +319,10 @@ def _send(
         log.error("%s", exc)
         lists()
         return Sent(str(exc), is_refused=True)
+    if reason == GIVES_WAY:
+        if client.start_rest(settings, engine, bulletin_id):
+            return Sent(f"{pages.account(engine, bulletin_id, certificate)} {REST}")
+        reason = after_all(engine, bulletin_id)
     lists()
     text = pages.account(engine, bulletin_id, certificate)
     if link := window.link(settings, engine, bulletin_id):
@@ -357,13 +355,15 @@ def dispatch(
     settings = load()
     engine = make_engine(settings.database)
     now = patience.wait_for_slot(flow_run.scheduled_start_time)
-    chosen = due(settings, engine, now) if bulletin_id is None else [bulletin_id]
+    moot = planned.moot(engine, bulletin_id, now=now) if bulletin_id else ""
+    way = None if bulletin_id else partial(planned.others_wait, settings, flow_run.scheduled_start_time)
+    chosen = due(settings, engine, now) if bulletin_id is None else [] if moot else [bulletin_id]
     # one after the other: a second one is not held against the moment at which the first began
-    sent = [_send(settings, engine, chosen_id, now=datetime.now(UTC)) for chosen_id in chosen]
+    sent = [_send(settings, engine, one, gives_way=way, now=datetime.now(UTC)) for one in chosen]
     if failed := [end for end in sent if end.is_refused or end.has_failed]:
         what = orders.HALF if any(end.has_failed for end in failed) else orders.NOT_DONE
         return client.refused(settings, " ".join(end.text for end in failed), what)
-    outcome = "\n".join(end.text for end in sent) or NOTHING
+    outcome = "\n".join(end.text for end in sent) or moot or NOTHING
     client.named(settings, " ".join(outcome.split("\n")))
     return outcome
 

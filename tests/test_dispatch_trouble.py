@@ -15,9 +15,9 @@ from sqlmodel import select
 
 from db import inbound, recipients, senders
 from db.models import Attempt, BulletinStatus, DeliveryStatus, Outcome, Recipient, RecipientStatus, Sender
-from flows.dispatch import begin, close, dispatch_bulletin
+from flows.dispatch import begin, dispatch_bulletin
 from flows.runs.patience import wait_for_slot
-from flows.sending import drain
+from flows.sending import drain, ending
 from flows.sending import outbox as box
 from flows.sending.certificate import words
 from flows.sending.drain import DispatchError, HeldError
@@ -241,7 +241,7 @@ def test_a_person_can_stop_a_send_and_resume_it(comune: Comune, monkeypatch: pyt
 
     reason = asyncio.run(drain.drain(comune.settings, comune.engine, order, stop))
     assert reason == "lo ha fermato una persona."
-    certificate = close(comune.engine, number, reason, now=comune.now)
+    certificate = ending.close(comune.engine, number, reason, now=comune.now)
     assert certificate.accepted + certificate.open == 5
     assert certificate.accepted <= pressed[0] + 2, "what was held at that moment, and no more"
     assert certificate.open >= 1

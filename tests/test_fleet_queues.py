@@ -9,21 +9,27 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prefect.client.schemas.actions import WorkPoolUpdate
 from prefect.client.schemas.objects import DeploymentStatus, State
-from prefect.states import Running, Scheduled, Suspended
+from prefect.states import Completed, Running, Scheduled, Suspended
 
+from db import bulletins, senders
 from db.engine import opened, transaction
 from db.models import BulletinKind, BulletinStatus
 from flows.__main__ import main
+from flows.bulletin.status import STATUS
 from flows.deploy import QUEUES
 from flows.door import keys
 from flows.door.bodies import AT_ONCE_QUEUE, FORMS
-from flows.runs.client import start_dispatch
+from flows.runs import planned
+from flows.runs.client import start_dispatch, start_rest
+from flows.runs.planned import others_wait
+from flows.sending import senders as life
 from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
 from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
-from tests.world.installation import wait_for
+from tests.world.installation import free_ports, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
 
@@ -102,6 +108,92 @@ def test_what_all_send_at_the_same_hour_leaves_place_for_an_alert(
         assert len(given(server)) == 3
         main(["fleet", "plan"])
         assert "all together: nothing to do" in capsys.readouterr().out
+
+
+def test_who_has_begun_gives_way_to_those_of_its_hour_and_its_rest_comes_after_them(
+    here: Land, server: DoorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.clear()
+    say(here, server, "runs = 4", "by_clock = 1")
+    assert main(["fleet", "apply"]) == 0
+    hour = datetime.now(UTC) - timedelta(minutes=2)
+    due: State[Any] = Scheduled(scheduled_time=hour)
+    alfa = load("alfa")
+    with server.client() as client, opened(alfa.database) as engine:
+        names = {one.name: one.id for one in client.read_deployments(limit=200)}
+        first, beta, gamma = (
+            client.create_flow_run_from_deployment(names[f"invia-{slug}"], state=due).id for slug in SLUGS
+        )
+        client.set_flow_run_state(first, Running(), force=True)
+        assert others_wait(alfa, hour)
+        assert not others_wait(alfa, hour - timedelta(minutes=1)), "those of a later hour have their own"
+        half = timedelta(minutes=alfa.profile.grace_minutes) / 2
+        assert not others_wait(alfa, datetime.now(UTC) - half - timedelta(seconds=1)), "it must end in time"
+
+        with transaction(engine) as session:
+            number = make_bulletin(session, status=BulletinStatus.sending, now=NOW).id
+        assert start_rest(alfa, engine, number)
+        rest = start_dispatch(alfa, engine, number, dead=True, now=datetime.now(UTC))
+        client.set_flow_run_state(first, Completed(), force=True)
+        waiting = {beta, gamma}
+        while waiting:
+            assert others_wait(alfa, hour)
+            (before,) = given(server)
+            waiting.remove(before)
+            client.set_flow_run_state(before, Completed(), force=True)
+        assert not others_wait(alfa, hour), "one's own rest is nobody's first message"
+        assert list(map(str, given(server))) == [rest], "`sorveglia` starts no second one"
+
+        again = client.create_flow_run_from_deployment(
+            names["invia-beta"], state=Scheduled(scheduled_time=hour)
+        )
+        assert others_wait(alfa, hour)
+        client.update_work_pool("bollettino", WorkPoolUpdate(is_paused=True))
+        assert not others_wait(alfa, hour), "nobody would begin"
+        client.update_work_pool("bollettino", WorkPoolUpdate(is_paused=False))
+        client.delete_flow_run(again.id)
+
+
+def test_a_rest_that_waited_while_a_person_ended_or_resumed_its_send_has_nothing_to_do(
+    here: Land, server: DoorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.clear()
+    say(here, server)
+    assert main(["fleet", "apply"]) == 0
+    alfa, now = load("alfa"), datetime.now(UTC)
+
+    def told(run: object) -> str:
+        monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", str(run))
+        return planned.moot(engine, number, now=now)
+
+    with server.client() as client, opened(alfa.database) as engine:
+        with transaction(engine) as session:
+            number = make_bulletin(session, status=BulletinStatus.sending, now=NOW).id
+        rest = start_dispatch(alfa, engine, number, now=now)
+        deployment = client.read_deployment_by_name("invia/invia-alfa").id
+        by_hand = client.create_flow_run_from_deployment(deployment, parameters={"bulletin_id": number}).id
+        assert told(rest) == ""
+        with transaction(engine) as session:
+            senders.register(session, number, host="another", pid=1, now=now)
+        assert told(rest) == f"Il bollettino {number} è già in invio."
+        with transaction(engine) as session:
+            senders.end_all(session, before=now)
+            senders.register(session, number, host=life.here(), pid=2**22 + 1, now=now)
+        assert told(rest) == "", "that one died"
+        for status in (BulletinStatus.stopped, BulletinStatus.sent):
+            with transaction(engine) as session:
+                bulletins.move(session, bulletins.locked(session, number), status, by="Anna", now=now)
+            assert told(rest) == f"Il bollettino {number} è {STATUS[status]}: questo invio non serve più."
+            assert told(by_hand) == "", "a person is told that it cannot be"
+
+
+def test_a_server_that_does_not_answer_ends_no_send(
+    here: Land, server: DoorServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    here.say(f'[prefect]\naddress = "http://127.0.0.1:{free_ports(1)[0]}"\n')
+    with caplog.at_level("WARNING", logger="flows.runs.planned"):
+        assert not others_wait(load("alfa"), datetime.now(UTC))
+    assert "whether others wait is not known" in caplog.text
 
 
 def test_what_was_answered_goes_on_before_the_forms_of_others_open(here: Land, server: DoorServer) -> None:

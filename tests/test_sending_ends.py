@@ -35,9 +35,9 @@ from db.models import (
     RecipientStatus,
     SendRate,
 )
-from flows.dispatch import close
 from flows.sending import certificate, conductor, judge
 from flows.sending import drain as sender
+from flows.sending.ending import close
 from flows.sending.hold import UNTRUE
 from flows.sending.outbox import Outbox, Ready
 from flows.sending.pace import Pace

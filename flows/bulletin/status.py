@@ -42,6 +42,7 @@ REASONS = {
     "restored": "database ripristinato da una copia: può essere già partito",
     "corrected_meanwhile": "chi mancava riceve il testo giusto",
     "in_parts": "per oggi WhatsApp non ne permette altri: continua da solo",
+    "in_turn": "ha lasciato il passo agli altri Comuni: continua da solo",
     "retired": "il Comune ha lasciato questo servizio",
     "parts_over": "il testo è scaduto prima che WhatsApp li permettesse tutti",
 }

@@ -21,7 +21,7 @@ from flows.profiles.comune import Editor
 from flows.review import acts
 from flows.review.page import of_what
 from flows.runs.pages import certificates
-from flows.sending import costs, hold, parts
+from flows.sending import costs, ending, hold, parts
 from flows.sending.certificate import proofs, signers, unproved, words
 from flows.sending.certificate import reason as reason_of
 from flows.sending.checks import SITE, Preflight, Verdict
@@ -67,7 +67,7 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
         kind, what = "da_inviare_a_mano", f"run {handover.run_id}"  # a lost window has another address
     elif bulletin.status == BulletinStatus.sending and parts.chosen_by(session, bulletin.id):
         return  # each part is told when it has ended
-    elif bulletin.status == BulletinStatus.sending and len(begun) > 1:
+    elif ending.is_resumed(bulletin, begun):
         kind, what = "invio_ripreso", f"start {begun[-1].number}"
     elif bulletin.status == BulletinStatus.sent:
         kind, what = "esito", f"sent after start {begun[-1].number if begun else 0}"

@@ -7,7 +7,7 @@ need it, and no verb imports another.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -55,6 +55,7 @@ runs. Later than others: a form waits for its turn (`deploy.QUEUES`), and 300 ta
 TAKEN_WITHIN = timedelta(minutes=2)  # from Pending to Running; 40 s measured on a very busy machine
 ATTEMPTS = 20  # new runs, each over at once, that one call may start for a bulletin
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day among a run's parameters
+SENDS = "dispatch"  # how the key of a run begins that a program started to send a bulletin
 AT_ONCE = 200  # runs in one answer of Prefect's, which gives no more
 
 
@@ -327,7 +328,7 @@ def start_dispatch(
             bulletin = bulletins.locked(session, bulletin_id)
         if sealed is None or bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending):
             return None
-        key = f"dispatch-{bulletin_id}-{sealed[1].number}"
+        key = f"{SENDS}-{bulletin_id}-{sealed[1].number}"
         over = _over(settings, key) if over is None else over
         run_id = start(
             settings,
@@ -342,10 +343,22 @@ def start_dispatch(
         if last is None or last.is_final():
             continue
         is_stranded = last.is_pending() and now - last.timestamp > TAKEN_WITHIN
-        if not (is_stranded or (dead and last.is_running())):
+        is_dead = dead and last.is_running() and now - last.timestamp > TAKEN_WITHIN  # else about to begin
+        if not (is_stranded or is_dead):
             return run_id
         end(run_id, Crashed(message="il processo non risponde: l'invio riprende in un altro"))
     raise BollettinoError(f"Bollettino {bulletin_id}: {ATTEMPTS} tentativi di invio non riusciti.")
+
+
+def start_rest(settings: Settings, engine: Engine, bulletin_id: int) -> bool:
+    """Have the rest of a send that gave way leave in a run of its own, behind those that wait; False where
+    none is left, or somebody has stopped it meanwhile.
+    """
+    try:
+        return start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC)) is not None
+    except Exception as exc:  # noqa: BLE001  `sorveglia` starts the very same run, at the latest in five minutes
+        get_run_logger().warning("il resto dell'invio non comincia subito: %s", type(exc).__name__)
+        return True
 
 
 def start_part(settings: Settings, bulletin_id: int, *, part: int, tried: int) -> str:

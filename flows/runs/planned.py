@@ -5,8 +5,10 @@ of its runs, and `flow_run_name` is asked when a run begins. So those an editor 
 come, and again where a closure moved their bulletin, or a new `deploy` had them planned anew.
 """
 
+import logging
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
@@ -16,16 +18,29 @@ from prefect.client.schemas.filters import (
     FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+    WorkQueueFilter,
+    WorkQueueFilterName,
 )
 from prefect.client.schemas.objects import StateType
+from prefect.runtime import flow_run
 from sqlalchemy import Engine
 
-from db.engine import reading
+from db import senders
+from db.engine import reading, transaction
+from db.models import Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno
+from flows.bulletin.status import STATUS
+from flows.door.bodies import BY_CLOCK
 from flows.draft.slots import closed_days, slot_after
 from flows.profiles.comune import Profile
-from flows.runs.client import AT_ONCE
+from flows.runs import vitals
+from flows.runs.client import AT_ONCE, SENDS
+from flows.sending import senders as life
 from flows.settings import Settings
+
+LOG = logging.getLogger(__name__)
 
 
 def name_coming(settings: Settings, engine: Engine, *, now: datetime) -> None:
@@ -58,6 +73,51 @@ def waits_its_turn(settings: Settings, verb: str, *, now: datetime) -> bool:
     with get_client(sync_client=True) as client:
         found = client.read_flow_runs(flow_run_filter=due, deployment_filter=ours, limit=AT_ONCE)
     return any(run.auto_scheduled for run in found)
+
+
+def others_wait(settings: Settings, scheduled: datetime) -> bool:
+    """Whether other Comuni of the fleet wait for a worker, at what the clock started at this hour or before:
+    a send that has begun gives way to them, and its rest, planned later, comes after theirs.
+
+    Half the grace long: who gave way is to end within it, too. False where the server does not answer.
+    """
+    grace = timedelta(minutes=settings.profile.grace_minutes)
+    if settings.fleet is None or datetime.now(UTC) - scheduled > grace / 2:
+        return False
+    due = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=scheduled),
+    )
+    pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[settings.work_pool]))
+    queue = WorkQueueFilter(name=WorkQueueFilterName(any_=[BY_CLOCK]))
+    try:
+        with vitals.connected(settings) as client, vitals.answering():
+            found = client.read_flow_runs(
+                flow_run_filter=due, work_pool_filter=pool, work_queue_filter=queue, limit=1
+            )
+            return bool(found) and not client.read_work_pool(settings.work_pool).is_paused
+    except vitals.NoServerError as exc:
+        LOG.warning("send: whether others wait is not known, it goes on: %s", exc)
+        return False
+
+
+def moot(engine: Engine, bulletin_id: int, *, now: datetime) -> str:
+    """Why this run, which a program started to send a bulletin, has nothing to do any more, in Italian: while
+    it waited for a worker a person stopped the send, or resumed it. "" where it has, or a person started it.
+    """
+    with get_client(sync_client=True) as client:
+        key = client.read_flow_run(UUID(flow_run.id)).idempotency_key or ""
+    if not key.startswith(f"{SENDS}-{bulletin_id}-"):
+        return ""
+    with transaction(engine) as session:
+        bulletin = session.get_one(Bulletin, bulletin_id)
+        life.reap(session, bulletin_id, now=now)  # one that died sends nothing
+        is_sending = senders.is_sending(session, bulletin_id, now=now)
+    if bulletin.status == BulletinStatus.sending and is_sending and engine.dialect.name == "sqlite":
+        return f"Il bollettino {bulletin_id} è già in invio."
+    if bulletin.status in (BulletinStatus.stopped, BulletinStatus.sent):
+        return f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: questo invio non serve più."
+    return ""
 
 
 def title(profile: Profile, at: datetime, closed: Collection[date]) -> str:

@@ -5,6 +5,7 @@ messages that are claimed and not settled are at most `window`: what a sender th
 """
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -25,10 +26,16 @@ SETTLE_AT = 200  # answers that wait for no other
 FRESH = timedelta(seconds=2)  # a claim whose message did not leave by then is given back
 TELL_EVERY = 2.0  # seconds between two words on the progress
 LOOK_AGAIN = 0.5  # seconds, while only others hold messages, or none is due
+TURN = 5.0  # seconds of sending, after which one may give way: to begin takes a processor two
+GIVES_WAY = "lascia il passo"  # why one ended whose rest leaves in a next run: no trouble
 
 
 class Conductor:
-    """`window`: the most messages claimed at a time; `connections`: POSTs at a time."""
+    """`window`: the most messages claimed at a time; `connections`: POSTs at a time.
+
+    `gives_way`: asked in a thread, each `TURN` from the first answer on, whether others wait for their first
+    message; None where that is no reason to end.
+    """
 
     def __init__(
         self,
@@ -40,11 +47,12 @@ class Conductor:
         window: int,
         connections: int,
         progress: Callable[[], None],
+        gives_way: Callable[[], bool] | None = None,
         clock: Callable[[], datetime],
     ) -> None:
         self._outbox, self._client, self._pace, self._judge = outbox, client, pace, judge
         self._window, self._connections = window, connections
-        self._progress, self._clock = progress, clock
+        self._progress, self._gives_way, self._clock = progress, gives_way, clock
         self._ready: deque[Ready] = deque()
         self._stale: list[Ready] = []
         self._answered: list[Exchange] = []
@@ -58,6 +66,7 @@ class Conductor:
         self._wake = asyncio.Event()
         self._asked = self._ask_at = self._settle_at = self._look_at = self._rest_until = 0.0  # monotonic
         self._tell_at = time.monotonic() + TELL_EVERY
+        self._turn_at = math.inf  # until the first answer
         self._news = False
 
     async def run(self) -> str | None:
@@ -102,6 +111,8 @@ class Conductor:
             self._start("release", self._release)
         if self._news and now >= self._tell_at:
             self._start("tell", self._tell)
+        if now >= self._turn_at and not self._dry:
+            self._start("turn", self._turn)
 
     def _claimable(self) -> int:
         """As many as leave in the next moments: what waits is uncertain when this process is killed."""
@@ -146,7 +157,12 @@ class Conductor:
         wanted = 0 if self._dry or self._is_resting else 1 if self._judge.probing else self._window
         question = self._pace.question(wanted, lambda session: reasons.append(self._outbox.beat(session)))
         self._pace.learn(await asyncio.to_thread(question))
-        self._reason = self._reason or reasons[0]
+        self._end_early(reasons[0])
+
+    def _end_early(self, reason: str | None) -> None:
+        """The first word holds, and before one that gives way only that of a stop."""
+        if self._reason is None or (self._reason == GIVES_WAY and reason):
+            self._reason = reason
 
     async def _claim(self) -> None:
         limit, began = self._claimable(), time.monotonic()
@@ -178,8 +194,8 @@ class Conductor:
             ruling = await asyncio.to_thread(self._outbox.settle, self._judge, batch)
         finally:
             self._busy -= len(batch)
-        if ruling.stop and self._reason is None:
-            self._reason = ruling.stop
+        if ruling.stop and self._reason in (None, GIVES_WAY):
+            self._end_early(ruling.stop)
             await asyncio.to_thread(self._outbox.stop, ruling.stop)
         if ruling.slow:
             await asyncio.to_thread(self._pace.slow)
@@ -194,6 +210,7 @@ class Conductor:
             self._stale.extend(self._ready)
             self._ready.clear()
         self._news, self._look_at = True, 0.0
+        self._turn_at = min(self._turn_at, time.monotonic() + TURN)
 
     async def _release(self) -> None:
         batch, self._stale = self._stale, []
@@ -206,6 +223,11 @@ class Conductor:
         finally:
             self._busy -= len(batch)
         self._dry = False
+
+    async def _turn(self) -> None:
+        self._turn_at = time.monotonic() + TURN
+        if self._gives_way is not None and await asyncio.to_thread(self._gives_way):
+            self._end_early(GIVES_WAY)
 
     async def _tell(self) -> None:
         self._tell_at, self._news = time.monotonic() + TELL_EVERY, False

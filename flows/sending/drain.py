@@ -15,7 +15,7 @@ from db.models import BulletinKind, HandoverKind
 from db.rate import Priority
 from db.recipients import Address
 from flows.bulletin.message.exact import Message
-from flows.sending import outbox
+from flows.sending import conductor, outbox
 from flows.sending.conductor import Conductor
 from flows.sending.judge import Judge
 from flows.sending.outbox import Outbox
@@ -46,7 +46,7 @@ class RefusedError(DispatchError):
     """A check before the send says that it must not leave; it is tried again until its grace ends."""
 
 
-BY_A_PERSON = outbox.BY_A_PERSON
+BY_A_PERSON, GIVES_WAY = outbox.BY_A_PERSON, conductor.GIVES_WAY
 MOST_CONNECTIONS = 300
 
 
@@ -108,7 +108,11 @@ def _undisturbed() -> Iterator[None]:
 
 
 async def drain(
-    settings: Settings, engine: Engine, order: Order, progress: Callable[[], None] = lambda: None
+    settings: Settings,
+    engine: Engine,
+    order: Order,
+    progress: Callable[[], None] = lambda: None,
+    gives_way: Callable[[], bool] | None = None,
 ) -> str | None:
     """Send until nothing is queued. Returns why it ended early, in Italian, or None.
 
@@ -129,7 +133,7 @@ async def drain(
     )
     connections = min(MOST_CONNECTIONS, most_in_flight(whatsapp.messages_per_second))
     async with open_client(settings, concurrency=connections) as client:
-        conductor = Conductor(
+        sender = Conductor(
             box,
             client,
             Pace(engine, whatsapp.phone_number_id, whatsapp.messages_per_second, priority),
@@ -137,7 +141,8 @@ async def drain(
             window=most_in_flight(whatsapp.messages_per_second),
             connections=connections,
             progress=progress,
+            gives_way=gives_way if order.room is None else None,  # only it knows whom its part reached
             clock=_now,
         )
         with _undisturbed():
-            return await conductor.run()
+            return await sender.run()

@@ -75,6 +75,15 @@ def skipped(
     return by_reason
 
 
+def why_ended(bulletin: Bulletin) -> str:
+    """Of a send that others have ended, in Italian or as the key of a reason."""
+    # whoever of the programs it was: one that reads the alerts finds that the text is not so by now
+    is_by_program = bulletin.status == BulletinStatus.stopped and bulletin.status_reason != BY_HAND
+    if is_by_program or bulletin.status_by in (BY_THE_SENDER, BY_THE_WATCH):
+        return bulletin.status_reason or BY_A_PERSON
+    return BY_A_PERSON
+
+
 class Outbox:
     def __init__(
         self,
@@ -120,11 +129,7 @@ class Outbox:
         is_sent = bulletin.status == BulletinStatus.sent
         if is_sent and not claims.rest(session, self._bulletin, now=now).queued:
             return None  # another sender's look came first: ours tells the same
-        # whoever of the programs it was: one that reads the alerts finds that the text is not so by now
-        is_by_program = bulletin.status == BulletinStatus.stopped and bulletin.status_reason != BY_HAND
-        if is_by_program or bulletin.status_by in (BY_THE_SENDER, BY_THE_WATCH):
-            return bulletin.status_reason or BY_A_PERSON
-        return BY_A_PERSON
+        return why_ended(bulletin)
 
     def rest(self) -> Rest:
         """What is left, after dead senders' claims are told."""

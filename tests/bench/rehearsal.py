@@ -29,9 +29,9 @@ from db import bulletins
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Attempt, BulletinStatus, Delivery, DeliveryStatus
-from flows.dispatch import close
 from flows.sending.certificate import words
 from flows.sending.drain import Order, drain
+from flows.sending.ending import close
 from flows.settings import Settings
 from flows.web.app import create_app
 from tests.bench import send_town

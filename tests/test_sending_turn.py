@@ -1,0 +1,208 @@
+"""A send that gives way to other Comuni's, and goes on in a next run: nobody twice, nobody forgotten."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db import bulletins, deliveries, letters, senders
+from db.deliveries import Certificate
+from db.engine import reading, transaction
+from db.models import Attempt, BulletinStatus, Outcome, Sender
+from flows import dispatch
+from flows.dispatch import begin, dispatch_bulletin
+from flows.letters import sends
+from flows.runs import choices, client, pages, patience
+from flows.sending import conductor
+from flows.sending.drain import BY_A_PERSON, GIVES_WAY, drain
+from flows.sending.ending import IN_TURN, REST, after_all
+from flows.settings import Settings
+from tests.bench import send_town
+from tests.bench.send_sink import sink
+from tests.test_dispatch import approved
+from tests.test_review_acts import QUEUED, sent
+from tests.test_review_acts_told import letters as told_of
+from tests.test_runs_refused import Runs, run
+from tests.world import outbox
+from tests.world.comune import Comune
+
+__all__ = ["run"]  # a fixture
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in send_town.SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(conductor, "TURN", 0.2)
+
+
+@pytest.mark.slow
+def test_who_gives_way_leaves_nothing_uncertain_and_the_next_run_reaches_the_others_once(
+    engine: Engine, tmp_path: Path
+) -> None:
+    people, asked = 90, 0
+    with sink(0.05) as phones:
+        address = engine.url.render_as_string(hide_password=False)
+        settings = send_town.settings_for(phones.port, tmp_path, address, 30.0)
+        order = send_town.fill(engine, settings, people)
+
+        def gives_way() -> bool:
+            nonlocal asked
+            asked += 1
+            return asked > 1  # first nobody waits
+
+        assert asyncio.run(drain(settings, engine, order, gives_way=gives_way)) == GIVES_WAY
+        with transaction(engine) as session:
+            outcomes = session.exec(select(Attempt.outcome)).all()
+            assert {*outcomes} <= {Outcome.accepted, Outcome.not_sent}, "what was claimed last was given back"
+            assert 0 < outcomes.count(Outcome.accepted) < people
+            assert session.exec(select(Sender)).all() == []
+        assert asyncio.run(drain(settings, engine, order)) is None
+        taken = phones.report()
+    assert (taken["taken"], taken["phones"], taken["twice"]) == (people, people, 0)
+
+
+def test_a_send_in_turns_is_one_send_for_the_editors(comuni: Comune, monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox.two_at_a_time(monkeypatch)
+    monkeypatch.setattr(conductor, "TURN", 0.0)
+    numbers = comuni.subscribe()
+    number = approved(comuni)
+    so_far, reason = dispatch_bulletin(
+        comuni.settings, comuni.engine, number, gives_way=lambda: True, now=comuni.now
+    )
+    assert reason == GIVES_WAY
+    assert 0 < so_far.accepted < len(numbers)
+    assert (so_far.uncertain, so_far.accepted + so_far.open) == (0, len(numbers))
+    bulletin = comuni.bulletin(number)
+    assert (bulletin.status, bulletin.status_reason) == (BulletinStatus.sending, IN_TURN)
+    assert posted(comuni, number) == []
+
+    whole, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    assert (reason, whole.accepted) == (None, len(numbers))
+    assert comuni.bulletin(number).status == BulletinStatus.sent
+    assert {phone: len(texts) for phone, texts in comuni.received().items()} == dict.fromkeys(numbers, 1)
+    assert set(posted(comuni, number)) == {"esito"}
+
+
+def posted(comune: Comune, number: int, now: datetime | None = None) -> list[str]:
+    """The kinds of letters of the send by now."""
+    with comune.look() as session:
+        bulletin = bulletins.locked(session, number)
+        sends.of_send(comune.settings, session, bulletin, now=now or datetime.now(UTC))
+        kinds = ["invio_ripreso", "invio_fermato", "esito", "a_parti"]
+        return [letter.kind for letter in letters.of_bulletin(session, number, kinds)]
+
+
+def test_that_the_rest_was_begun_is_no_news_and_that_it_was_resumed_is(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.two_at_a_time(monkeypatch)
+    monkeypatch.setattr(conductor, "TURN", 0.0)
+    comune.subscribe()
+    number = approved(comune)
+    dispatch_bulletin(comune.settings, comune.engine, number, gives_way=lambda: True, now=comune.now)
+    later = comune.now + timedelta(seconds=1)
+    with comune.look() as session:
+        bulletins.locked(session, number).status_at = later  # until here of the clock on the wall
+    for told in ([], ["invio_ripreso"]):
+        begin(comune.settings, comune.engine, number, now=later)
+        with comune.look() as session:
+            senders.end(session, list(senders.living(session, now=later)))  # its process dies
+        assert sorted(set(posted(comune, number, later))) == told
+
+
+def test_whoever_stops_it_meanwhile_has_the_last_word(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.two_at_a_time(monkeypatch)
+    monkeypatch.setattr(conductor, "TURN", 0.0)
+    comune.subscribe()
+    number = approved(comune)
+
+    def stopped_meanwhile() -> bool:
+        if comune.bulletin(number).status == BulletinStatus.sending:
+            comune.move(number, BulletinStatus.stopped)
+        return True
+
+    so_far, _ = dispatch_bulletin(
+        comune.settings, comune.engine, number, gives_way=stopped_meanwhile, now=comune.now
+    )
+    assert so_far.open > 0
+    assert comune.bulletin(number).status == BulletinStatus.stopped
+    assert after_all(comune.engine, number) == BY_A_PERSON
+
+
+def test_where_the_last_message_has_left_there_is_nothing_to_give_way_with(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All were claimed before the word came."""
+
+    async def all_sent(*given: Any) -> str | None:
+        assert await drain(*given[:-1]) is None
+        return GIVES_WAY
+
+    comune.subscribe()
+    number = approved(comune)
+    monkeypatch.setattr(dispatch, "drain", all_sent)
+    whole, reason = dispatch_bulletin(
+        comune.settings, comune.engine, number, gives_way=lambda: True, now=comune.now
+    )
+    assert (reason, whole.adds_up) == (GIVES_WAY, True)
+    assert comune.bulletin(number).status == BulletinStatus.sent
+    assert after_all(comune.engine, number) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "held"),
+    [
+        ((GIVES_WAY, "token"), "token"),
+        (("token", GIVES_WAY), "token"),
+        ((GIVES_WAY, None), GIVES_WAY),
+        ((None, GIVES_WAY), GIVES_WAY),
+        (("token", BY_A_PERSON), "token"),
+    ],
+)
+def test_a_stop_is_heard_whatever_was_said_before(words: tuple[str | None, ...], held: str) -> None:
+    """The provider's comes with an answer to what was on its way."""
+    sender = object.__new__(conductor.Conductor)
+    sender._reason = None
+    for word in words:
+        sender._end_early(word)
+    assert sender._reason == held
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+def test_a_slot_whose_send_gave_way_is_done_so_far(
+    run: Runs, asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, is_left: bool
+) -> None:
+    """And red where somebody has stopped it meanwhile."""
+    number = sent(asking, sqlite, QUEUED, left=BulletinStatus.sending if is_left else BulletinStatus.stopped)
+    with reading(sqlite) as session:
+        so_far = deliveries.certificate(session, number)
+    begun: list[int] = []
+
+    def rest(_settings: Settings, _engine: Engine, number: int) -> bool:
+        begun.append(number)
+        return is_left
+
+    def gives_way(*_: Any, **given: Any) -> tuple[Certificate, str]:
+        assert given["gives_way"] is not None
+        return so_far, GIVES_WAY
+
+    monkeypatch.setattr(dispatch, "dispatch_bulletin", gives_way)
+    monkeypatch.setattr(client, "start_rest", rest)
+    monkeypatch.setattr(dispatch, "due", lambda *_: [number])
+    monkeypatch.setattr(patience, "wait_for_slot", lambda at: at)
+    for module, name in ((choices, "refresh"), (pages, "outcome")):
+        monkeypatch.setattr(module, name, lambda *_, **__: None)
+    ended = dispatch.dispatch.fn()
+    assert begun == [number]
+    if is_left:
+        assert str(ended).endswith(REST)
+        assert told_of(sqlite, "invio_fermato") == {}
+    else:
+        assert "Invio fermato: " in str(ended)
