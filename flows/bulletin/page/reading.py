@@ -19,6 +19,7 @@ from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
+from flows.bulletin.language.torn import rejoined
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.fields import alerted, asked, dated, labelled, parted, place_last
 from flows.bulletin.page.inlined import inlined, without_agenda
@@ -189,7 +190,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         for text in (title, abstract, body)
     )
     body = without_agenda(
-        parted(labelled(place_last(dated(alerted(asked(body, title))))))
+        parted(labelled(place_last(dated(alerted(asked(rejoined(body), title))))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))

@@ -141,8 +141,8 @@ _BARE_REQUEST = re.compile(
 )
 _BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not have
     r"(?:(?:Il|I|Lo|Gli|La|Le)\s|L['’])(?:servizi[o]?|progett[oi]|attività|iniziativ[ae]|material[ei]|misur[ae]|provvediment[oi]"
-    r"|intervent[oi]|operazioni)(?:,[^,.;]{3,60},)?\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
-    r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
+    r"|intervent[oi]|operazioni|serate|spettacoli|incontri|appuntamenti)(?:,[^,.;]{3,60},)?\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
+    r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+|ha|hanno)\b"
 )
 _BARE_COUNT = re.compile(r"(?:Il (?:primo|secondo)|La (?:prima|seconda))\s(?:è|si|sarà|va|parte)\b")
 _BY_THEN = Cued(
