@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from flows.bulletin.language.articles import Gender, definite, gender_of
 from flows.bulletin.language.glue import repaired, unglued
+from flows.bulletin.language.hashtags import unmarked, untagged
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.letters import told_as_news
 from flows.bulletin.language.marks import condensed, lettered, tidied
@@ -99,7 +100,8 @@ _STAMP = re.compile(
 )
 
 
-_NO_SENTENCE = re.compile(  # a label, and an item of requirements
+_NO_SENTENCE = re.compile(  # a label, a heading, and an item of requirements
+    r"(?:Come|Dove|Quando|Perché|Cosa)\s\w+(?:are|ere|ire|arsi|ersi|irsi)\s(?!.*[,;:?]|.*\s(?:è|sono|si|puoi|trovi)\s)|"
     r"(?:Cellulare|Telefono|Tel|Fax|E-?mail|Pec)\s?[:.]|(?:Non\s)?(?:Aver|Esser|Posseder|Risieder|Goder)e?\s(?![^.]*\bè\b)"
 )
 _AT_ALL_HOURS = re.compile(r",?\s*(?:con\s)?orario\s+0?0[:.]00\s*[/–-]\s*24[:.]00", re.I)  # of each day
@@ -187,7 +189,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
         repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ])))))
-        for text in (title, abstract, body)
+        for text in (untagged(title), unmarked(abstract), unmarked(body))
     )
     body = without_agenda(
         parted(labelled(place_last(dated(alerted(asked(rejoined(body), title))))))
