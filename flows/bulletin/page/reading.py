@@ -28,6 +28,7 @@ from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.operative import operative
+from flows.bulletin.page.posters import as_said, with_hall_apart
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
 from flows.bulletin.page.slots import slots
@@ -191,6 +192,8 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ])))))
         for text in (untagged(title), unmarked(abstract), unmarked(body))
     )
+    body = as_said(body)
+    title = with_hall_apart(title, body)
     body = without_agenda(
         parted(labelled(place_last(dated(alerted(asked(rejoined(body), title))))))
     )  # before a day on the first line is taken for the page's own
