@@ -6,7 +6,9 @@ are no part of what is played.
 
 import re
 
+from flows.bulletin.language.articles import gender_of, with_article
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 
 _VENUE = (
     "Chiesa|Teatro|Sala|Biblioteca|Palazzo|Villa|Piazza|Piazzetta|Parco|Auditorium|Castello|Museo|Centro|Oratorio"
@@ -36,12 +38,41 @@ _TERMS = re.compile(
 _BOOKED_TOO = Cued(  # `prenotazione, tessera e casco obbligatori`
     r"\bprenotazione(?=(?:, [a-zà-ù ]{3,30}){0,3} e [a-zà-ù]{3,30} obbligator[ie]\b)", re.I
 )
+_INVITES = Cued(  # `La Pro Loco vi invita sabato 4 maggio alla festa del pane`
+    r"(?:^|(?<=[.!?]\s))[^.!?:;\n]{3,160}?\s[vt]i\sinvita(?:no)?\s(?:tutti\s)?"
+    rf"(?P<when>{WEEKDAY}\s\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)\s(?P<to>alla|allo|alle|all['’]|agli|ai|al)\s?(?=\S)",
+    re.I | re.M,
+)
+_THERE_IS = {
+    "al": "c'è il ",
+    "alla": "c'è la ",
+    "allo": "c'è lo ",
+    "ai": "ci sono i ",
+    "agli": "ci sono gli ",
+    "alle": "ci sono le ",
+}
+_AWAITS = Cued(  # `vi aspetta una giornata all'insegna del gusto`: what there is, the title says
+    r"\b[vt]i\saspetta\sun(?:o\s|a\s|['’]|\s)(?:[a-zà-ù]+\s){0,2}(?:weekend|week-end|fine settimana|giornata"
+    r"|serata|pomeriggio|mattinata|domenica|sabato|notte|festa|evento)\b[^.!?;:\n]{0,200}",
+    re.I,
+)
+_NAME = re.compile(r"[^\W\d_][^:;,.!?\d]{3,60}?(?=\s20\d\d$|$)")
 
 
-def as_said(body: str) -> str:
-    """`body` with its places and conditions as one says them."""
+def as_said(body: str, title: str) -> str:
+    """`body` with its places, conditions and invitations as one says them."""
     body = _BOOKED_TOO.sub(lambda found: f"{found[0]} obbligatoria", _FRAMED.sub(_plainly, body))
+    body = _INVITES.sub(_held, body)
+    name = _NAME.match(title)
+    if name and (named := with_article(name[0])) and (gender := gender_of(name[0].split()[0].lower())):
+        there_is = "ci sono" if gender.is_plural else "c'è"
+        body = _AWAITS.sub(f"{there_is} {named}", body)
     return _TERMS.sub(lambda found: f". {found['term'][:1].upper()}{found['term'][1:]}", body)
+
+
+def _held(found: re.Match[str]) -> str:
+    when, there = found["when"], _THERE_IS.get(found["to"].lower(), "c'è l'")
+    return f"{when[:1].upper()}{when[1:]} {there}"
 
 
 def _plainly(found: re.Match[str]) -> str:

@@ -192,7 +192,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ])))))
         for text in (untagged(title), unmarked(abstract), unmarked(body))
     )
-    body = as_said(body)
+    body = as_said(body, title)
     title = with_hall_apart(title, body)
     body = without_agenda(
         parted(labelled(place_last(dated(alerted(asked(rejoined(body), title))))))

@@ -116,7 +116,7 @@ _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
 _PRAISE = Cued(
     r"\b[Ss]iamo\s(?:felic|liet|orgoglios|content)\w+|\bannunciarvi\b|!!"
-    r"|\bsplendida cornice\b|\bvi aspettiamo\b"
+    r"|\bsplendida cornice\b|\bvi aspettiamo\b|\bvi aspetta(?:no)? (?:un|una|tant\w+|molt\w+)\b"
 )
 _DOES_GOOD = re.compile(r"[A-ZÀ-Ý][^.«»:]{2,40}\bfa(?:nno)? bene\b")
 _WITHOUT_MONTH = re.compile(rf"\b{WEEKDAY}\s\d{{1,2}}(?![\d:.,/-])", re.I)
