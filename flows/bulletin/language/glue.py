@@ -90,6 +90,9 @@ _TORN_END = re.compile(
 _SPLIT_CLUSTER = re.compile(r"\b([AEIOUaeiou]) ((?:n[tscdfgvz]|m[pb]|r[tcdsnmg]|l[tcdmp])[a-zà-ù]{3,})\b")
 _BRACKET = re.compile(r"(?<=[a-zà-ù]{4})\((?=[a-zà-ù]{3,}[,\s])")  # `giardini(erba, foglie)`
 _TIGHT_STOP = re.compile(r"(?<=[a-zà-ù]{5})\.(?=[A-ZÀ-Ý][a-zà-ù]+\s)")  # `alla circolazione.Dalle ore 12`
+_TIGHT_QUOTE = re.compile(  # `bando “Casa”A.A.2027/28`
+    r"(?<=[a-zà-ùA-ZÀ-Ý][”»])(?=[A-ZÀ-Ý])|(?<=\b[Aa]\.[AaSs]\.)(?=20\d\d)"
+)
 _TIGHT_DAY = re.compile(
     r"(?<=\b[Ii]l)(?=\d{1,2}\s[A-Za-z]{4,9}\s20\d\d\b)|(?<=\b[ad]al)(?=\d{1,2}\s[A-Za-z]{4,9}\b)"
 )
@@ -106,7 +109,7 @@ def repaired(text: str) -> str:
     text = _TIGHT_DAY.sub(" ", text)
     text = _TIGHT_STOP.sub(". ", _BRACKET.sub(" (", text))
     text = _ORPHAN.sub(_orphan, text)
-    text = _SPLIT_CLUSTER.sub(r"\1\2", text)
+    text = _TIGHT_QUOTE.sub(" ", _SPLIT_CLUSTER.sub(r"\1\2", text))
     words = set(re.findall(r"\w+", text.lower()))
 
     def rejoined(match: re.Match[str]) -> str:
