@@ -57,6 +57,17 @@ _AWAITS = Cued(  # `vi aspetta una giornata all'insegna del gusto`: what there i
     re.I,
 )
 _NAME = re.compile(r"[^\W\d_][^:;,.!?\d]{3,60}?(?=\s20\d\d$|$)")
+_CREDIT = re.compile(  # `regia Ada Neri`, a line of its own
+    r"^\W*(?P<what>regia|drammaturgia|interpreti|scenografi[ae]|costumi|musiche|coreografi[ae]|direttore|pianista"
+    r"|violino|soprano|tenore|adattamento|produzione)\b(?!\s(?:è|sono|generale)\b)",
+    re.I | re.M,
+)
+_CREDITS = 2
+
+
+def is_staged(body: str) -> bool:
+    """Whether a page names, each in a line, who made what is played: a play or a concert, whatever it won."""
+    return len({found["what"].lower() for found in _CREDIT.finditer(body)}) >= _CREDITS
 
 
 def as_said(body: str, title: str) -> str:

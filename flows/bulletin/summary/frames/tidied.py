@@ -22,8 +22,8 @@ _TORN_BY_A_DAY = Cued(  # `ospitano, ogni domenica del mese il mercatino`: a com
     r"\b(\w+(?:ono|ano|isce|ita)),\s(ogni\s(?:\w+\s)?(?:\w{4,6}ì|sabato|domenica)(?:\sdel\smese)?\s)(?=(?:il|la|lo|i|gli|le)\s)"
 )
 _PRESENTS = Cued(  # `c'è «Amleto». La compagnia Po presenta Amleto di Shakespeare.`
-    r"\bc['’]è «(?P<title>[^»]{3,90})»\.(?P<between>(?: [^.«»]{3,60}\.)?)"
-    r" (?P<who>(?:Il|Lo|La|I|Gli|Le|L['’])\s?[^.;:«»,]{3,90}?)"
+    r"\bc['’]è (?:lo spettacolo |il concerto |la commedia )?«(?P<title>[^»]{3,90})»\."
+    r"(?P<between>(?: [^.«»]{3,60}\.)?) (?P<who>(?:Il|Lo|La|I|Gli|Le|L['’])\s?[^.;:«»,]{3,90}?)"
     r" (?P<deed>present(?:a|ano)|propon(?:e|gono)|port(?:a|ano) in scena|mett(?:e|ono) in scena)"
     r" [«“\"]?(?P=title)[»”\"]?(?P<rest>[^.;:«»]{0,60})\.",
     re.I,
