@@ -56,6 +56,11 @@ _CLAUSE = re.compile(
     r"|verrà|verranno|nel|nella|nelle|nei|dal|dalle|da|[a-z]+ì|sabato|domenica)\s|l['’])\S)",
     re.I,
 )
+_TEASER = Cued(  # `Puoi iscriverti al coro: scopri come.`
+    r"\s?[:,–]\s(?:scopri|ecco|leggi)\s(?:come|cosa|che cosa|quando|dove|perché|quali?|di più|tutto)\b"
+    r"[^.:;!?\d]{0,80}[.!]$",
+    re.I,
+)
 _FEASTS = Cued(  # which days they are, the sentence says
     r"(?P<before>^|\bche )in occasione delle (?:prossime )?fest(?:e|ività)(?: natal\w+| pasqu\w+)?, ",
     re.I,
@@ -124,7 +129,8 @@ _DONE_TODAY = Cued(  # what is open again stays open, whichever the day was
 
 def without_recitals(sentence: str) -> str:
     """`sentence` from where its news begins."""
-    text = _DONE_TODAY.sub(r"\g<done>", _WAS_THEN.sub("", sentence))
+    told = _TEASER.sub(".", sentence)
+    text = _DONE_TODAY.sub(r"\g<done>", _WAS_THEN.sub("", told if speaks(told) else sentence))
     text = _ONE_DAY.sub("", _NEXT_DAY.sub("", text))
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
     text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
