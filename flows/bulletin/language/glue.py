@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.spelling import is_word
 
 _PREPOSITIONS = (
@@ -45,16 +46,18 @@ _TIED_WORDS = """
     dallo dalla dai dagli dalle in nel nello nella nei negli nelle su sul sulla sui sulle con per tra
     fra e ed o che presso quale cui è sono ogni questo questa suo sua loro don san santa via viale
     primo prima secondo seconda terzo terza nuovo nuova grande annuale tradizionale consueto consueta
+    presenta presentano propone propongono ospita ospitano organizza organizzano
     coro gruppo band trio quartetto compagnia orchestra associazione cooperativa
     piazza largo corso piazzale signor signora dott dr prof arch ing info
 """
 _TIED = frozenset(_TIED_WORDS.split())
 _SURNAME = re.compile(r"(?:Da|Dal|Dalla|Dalle|Dai|Dallo|Nel|In|Lo|La|Le|Li)\s+[A-ZÀ-Ý]")
 _AFTER_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ù]+$")
+_MONTHS = "|".join(MONTHS)
 WEEKDAY_NAME = r"(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica)"
 _BREAK = re.compile(
     rf"(?<=[\w)”»\"%€°'’])\s+(?="
-    rf"(?:{_PREPOSITIONS})\s+[^\W_]|{WEEKDAY_NAME}\s+\d{{1,2}}\s+[a-z]"
+    rf"(?:{_PREPOSITIONS})\s+[^\W_]|(?:{WEEKDAY_NAME}|Il(?=\s\d\d?\s(?:{_MONTHS})\b))\s+\d{{1,2}}\s+[a-z]"
     rf"|(?:{_TO})\s+[a-zà-ù]{{3,}}"
     rf"|(?:{_VERBS})\s+(?:[a-zà-ù]|l['’])|(?:{_ARTICLES})\s+(?!(?:del|per|con|che|dei|non)\b)[a-zà-ù]{{3,}}|(?:L|Un|All|Dall|Nell|Quest)['’][a-zà-ù]{{2,}}"
     rf"|(?:{_DEFINITE})\s+[A-ZÀ-Ý][a-zà-ù]+\s+(?!(?:d[aei]l?|di|del|dell|della|dei|delle|e|in|a|per|con)\b)"
@@ -87,6 +90,9 @@ _TORN_END = re.compile(
 _SPLIT_CLUSTER = re.compile(r"\b([AEIOUaeiou]) ((?:n[tscdfgvz]|m[pb]|r[tcdsnmg]|l[tcdmp])[a-zà-ù]{3,})\b")
 _BRACKET = re.compile(r"(?<=[a-zà-ù]{4})\((?=[a-zà-ù]{3,}[,\s])")  # `giardini(erba, foglie)`
 _TIGHT_STOP = re.compile(r"(?<=[a-zà-ù]{5})\.(?=[A-ZÀ-Ý][a-zà-ù]+\s)")  # `alla circolazione.Dalle ore 12`
+_TIGHT_QUOTE = re.compile(  # `bando “Casa”A.A.2027/28`
+    r"(?<=[a-zà-ùA-ZÀ-Ý][”»])(?=[A-ZÀ-Ý])|(?<=\b[Aa]\.[AaSs]\.)(?=20\d\d)"
+)
 _TIGHT_DAY = re.compile(
     r"(?<=\b[Ii]l)(?=\d{1,2}\s[A-Za-z]{4,9}\s20\d\d\b)|(?<=\b[ad]al)(?=\d{1,2}\s[A-Za-z]{4,9}\b)"
 )
@@ -103,7 +109,7 @@ def repaired(text: str) -> str:
     text = _TIGHT_DAY.sub(" ", text)
     text = _TIGHT_STOP.sub(". ", _BRACKET.sub(" (", text))
     text = _ORPHAN.sub(_orphan, text)
-    text = _SPLIT_CLUSTER.sub(r"\1\2", text)
+    text = _TIGHT_QUOTE.sub(" ", _SPLIT_CLUSTER.sub(r"\1\2", text))
     words = set(re.findall(r"\w+", text.lower()))
 
     def rejoined(match: re.Match[str]) -> str:

@@ -175,6 +175,8 @@ def _row(cells: list[str]) -> str:
 _HANGS = re.compile(  # `C'è tempo fino alle` and `13 di venerdì` below it
     r"\b(?:(?:d?[ae]|ne|su)l(?:l[aeo])?|de[il]|ai|il|lo|la|gli|le|di|da|per|entro le|ore|una?)$"
 )
+_TAIL = 5  # letters
+_STOPPED = re.compile(r"[^\W\d_]{4}[.!?]$")  # no abbreviation
 
 
 def _goes_on(before: str, line: str, *, is_full: bool) -> bool:
@@ -184,6 +186,8 @@ def _goes_on(before: str, line: str, *, is_full: bool) -> bool:
     """
     if _DAY_ROW.match(line) and (before.endswith(":") or _DAY_ROW.match(before)):
         return False  # a list of days
+    if line[0].islower() and _STOPPED.search(before[-_TAIL:]):
+        return False  # `regia Ada Neri` below a sentence
     if line[0].islower() or before.endswith(",") or _HANGS.search(before):
         return True
     return is_full and len(before) >= HEADING_LIMIT

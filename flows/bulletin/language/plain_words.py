@@ -69,6 +69,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (rf"per (?:il giorno|i giorni) (?:di )?(?={_DAYS} \d)", "per "),
     (r"del giorno (?=(?:0?8|11)\b)", "dell'"),
     (r"del giorno (?=\d)", "del "),
+    (r"ne(?:i|lle) (?:giorni|giornate|date) (?=dal \d|dall['’]\d)", ""),
     (r"nella giornata del(?: giorno)? (?=\d)", "il "),
     (r"nell[ae] giornat[ae] di domenica(?! \d)", "la domenica"),  # of every week
     (rf"nell[ae] giornat[ae] di (?={_DAYS}(?! \d))", "il "),

@@ -98,6 +98,7 @@ _LEANING = re.compile(
     r"|(?:a|ad|di|da|con|per) (?:quest[oa]) (?:è|sono|si|viene|vengono))\b"
     r"|(?:è|sono|sarà|saranno|si|viene|vengono|verrà|verranno|resta|restano|può|possono|va|vanno)\s+"
     r"(?:\w+\s+)?(?:quindi|pertanto|inoltre|infatti|altresì|infine|invece|tuttavia|dunque|però|anche)\b"
+    r"|si (?:prosegu|continu)\w+ (?:con|poi|il|sabato|domenica|\w+ì)\b"
     r"|(?:è|sono) quest[oaie]\b|è un(?:['’]|a )(?:impost|tass)a\b"
     r"|(?:lo|la|li|le|gli|ne) (?:puoi|può|possono|potrai|potete|potranno|trovi|trovate|troverai|ha"
     r"|hanno|è|sono"

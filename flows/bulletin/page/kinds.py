@@ -12,6 +12,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.nothing import is_nothing
 from flows.bulletin.page.notice import Kind, Notice, below
+from flows.bulletin.page.posters import is_staged
 
 _TITLE, _OPENING, _REST = 3.0, 1.5, 0.5
 _OPENING_LENGTH = 420  # characters of the text that open it
@@ -292,8 +293,7 @@ _SHUT_FOR_A_CUT = re.compile(
 )
 _DANGER = re.compile(r"\ballert[ae]\b|\bcriticità\b|\bpre-?allarme\b", re.I)
 _FIRST_LINES = 240  # characters
-_LIKELY = 2.0
-_SURE = 5.0
+_LIKELY, _SURE = 2.0, 5.0
 _ONE_LINE = 140  # characters
 _DAY = re.compile(rf"(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}\b", re.I)
 _NUMBER = re.compile(
@@ -360,7 +360,7 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.hours] = 0.0  # they are sought, for whatever is open
     if _PAPER.match(head) or _SEEKS.search(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
-    elif _EVENT_PAGE.search(body) or (not any(found.values()) and _is_only_a_day(title, body)):
+    elif _EVENT_PAGE.search(body) or is_staged(body) or (not any(found.values()) and _is_a_day(title, body)):
         found[Kind.event] += _SURE
     if _MET_IN_TITLE.search(head) and _IS_DATED.search(body):
         found[Kind.event] = max(found.values())  # it comes before the others
@@ -379,7 +379,7 @@ def scores(title: str, source: str) -> dict[Kind, float]:
     return found
 
 
-def _is_only_a_day(title: str, body: str) -> bool:
+def _is_a_day(title: str, body: str) -> bool:
     """Whether the text below a title is the day on which it happens, and perhaps its hour and place."""
     lines = [line.strip(" .") for line in body.splitlines() if line.strip(" .")]
     heading = plain(_ORDINAL.sub("", title))

@@ -12,7 +12,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.nothing import reason
-from flows.bulletin.page.notice import Kind, Notice, Slot, Told
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
 from flows.bulletin.page.sections import sections
 from flows.bulletin.page.telling import figures
 
@@ -116,6 +116,17 @@ _OF_CARDS = (Kind.service, Kind.deadline, Kind.campaign, Kind.other)
 _DATED = (Slot.when, Slot.deadline, Slot.until)
 _DATE = re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}|\d[/.]\d{{1,2}}[/.]\d|\b20\d\d\b", re.I)
 _CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
+_THANKS = Cued(  # of what is over
+    r"\bringrazi\w+\b[^.!?\n]{0,60}\b(?:partecipanti|partecipat\w+|affluenza|intervenut\w+"
+    r"|(?:alla|per la) riuscita)\b",
+    re.I,
+)
+_COMES = re.compile(
+    r"\b(?:si (?:terr|svolger)\w+|vi aspettiamo|prossim[oa] (?:appuntamento|data|edizione)|prenot\w+|iscri\w+"
+    r"|domani)\b",
+    re.I,
+)
+_REPORT = "La pagina racconta un appuntamento già passato."
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
     Slot.hazard: "La pagina non dice di quale pericolo avverte.",
@@ -180,7 +191,15 @@ def why_nothing(notice: Notice) -> str:
         return "È un atto interno del Comune: una spesa, un incarico, una nomina."
     if is_service_card(notice):
         return _CARD
+    if _is_report(notice):
+        return _REPORT
     return " ".join(_REASONS[slot] for slot in lacks(notice))
+
+
+def _is_report(notice: Notice) -> bool:
+    """Whether a page thanks those who came, and calls to nothing that comes."""
+    is_over = notice.kind in (*OCCASIONS, Kind.other) and Slot.hours not in notice.slots
+    return is_over and _THANKS.search(notice.body) is not None and not _COMES.search(notice.body)
 
 
 def is_service_card(notice: Notice) -> bool:

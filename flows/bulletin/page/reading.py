@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from flows.bulletin.language.articles import Gender, definite, gender_of
 from flows.bulletin.language.glue import repaired, unglued
+from flows.bulletin.language.hashtags import unmarked, untagged
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.letters import told_as_news
 from flows.bulletin.language.marks import condensed, lettered, tidied
@@ -19,6 +20,7 @@ from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, in_small, same
+from flows.bulletin.language.torn import rejoined
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.fields import alerted, asked, dated, labelled, parted, place_last
 from flows.bulletin.page.inlined import inlined, without_agenda
@@ -26,6 +28,7 @@ from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.lacks import lacks
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.operative import operative
+from flows.bulletin.page.posters import as_said, with_hall_apart
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
 from flows.bulletin.page.slots import slots
@@ -98,7 +101,8 @@ _STAMP = re.compile(
 )
 
 
-_NO_SENTENCE = re.compile(  # a label, and an item of requirements
+_NO_SENTENCE = re.compile(  # a label, a heading, and an item of requirements
+    r"(?:Come|Dove|Quando|Perché|Cosa)\s\w+(?:are|ere|ire|arsi|ersi|irsi)\s(?!.*[,;:?]|.*\s(?:è|sono|si|puoi|trovi)\s)|"
     r"(?:Cellulare|Telefono|Tel|Fax|E-?mail|Pec)\s?[:.]|(?:Non\s)?(?:Aver|Esser|Posseder|Risieder|Goder)e?\s(?![^.]*\bè\b)"
 )
 _AT_ALL_HOURS = re.compile(r",?\s*(?:con\s)?orario\s+0?0[:.]00\s*[/–-]\s*24[:.]00", re.I)  # of each day
@@ -186,10 +190,12 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
         repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ])))))
-        for text in (title, abstract, body)
+        for text in (untagged(title), unmarked(abstract), unmarked(body))
     )
+    body = as_said(body, title)
+    title = with_hall_apart(title, body)
     body = without_agenda(
-        parted(labelled(place_last(dated(alerted(asked(body, title))))))
+        parted(labelled(place_last(dated(alerted(asked(rejoined(body), title))))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))

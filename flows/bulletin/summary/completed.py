@@ -28,6 +28,7 @@ from flows.bulletin.summary.frames.street_list import listed_streets
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 from flows.bulletin.summary.named import stems
+from flows.bulletin.summary.of_events import full, on_flyer
 from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.reserved import called_off, reserved, still_bound
 
@@ -68,9 +69,6 @@ _NOT_ASKED = re.compile(
     r"Non (?:è necessario|occorre|serve|bisogna|si deve|va) (?:presenta\w+|fare|inoltrare)\s(?:\w+\s)?"
     r"(?:domanda|richiesta|istanza)\b",
     re.I,
-)
-_FULL = re.compile(
-    r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
 )
 _REQUEST = re.compile(r"\b(?:domand|richiest)[ae]\b", re.I)
 _COURSE = re.compile(r"\b(?:cors[oi]|laborator[io]+)\b", re.I)
@@ -166,7 +164,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         called_off,
         still_bound,
         _unasked,
-        _full,
+        full,
         trial,
         _way,
         _ban,
@@ -178,6 +176,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _lot,
         if_it_rains,
         _prices,
+        on_flyer,
         described,
         _whole,
         _rest,
@@ -217,12 +216,6 @@ def _excluded(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     said = [worded(sentence) for sentence in notice.prose if _IN_VAIN.match(sentence)]
     return tuple(one for one in said[:1] if is_fit(one, one) and one not in text and not _LEANS.search(one))
-
-
-def _full(text: str, notice: Notice) -> tuple[str, ...]:
-    """That nobody finds a place any more."""
-    is_full = notice.kind in OCCASIONS and _FULL.search(notice.body) is not None
-    return ("I posti sono esauriti.",) if is_full and "esaurit" not in text else ()
 
 
 def _way(text: str, notice: Notice) -> tuple[str, ...]:

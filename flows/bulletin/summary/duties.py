@@ -96,8 +96,8 @@ def booking(notice: Notice) -> str:
     if match is None or is_for_a_part(match.start(), notice):
         return ""
     duty = "Devi prenotare" if "prenot" in match[0].lower() else "Devi iscriverti"
-    ways = (clauses.booking_sentence(told.words) for told in notice.slots.get(Slot.how, ()))
-    return next((way for way in ways if way.startswith(duty)), f"{duty}.")
+    way = clauses.booking_of(told.words for told in notice.slots.get(Slot.how, ()))
+    return way if way.startswith(duty) else f"{duty}."
 
 
 def _of_age(whom: str, notice: Notice) -> str:

@@ -116,7 +116,7 @@ _SHOUT = re.compile(r"\s[–|-]\s[^.«»]{3,60}!|\|")
 _MORE = 300  # characters of a page that tells more than its title
 _PRAISE = Cued(
     r"\b[Ss]iamo\s(?:felic|liet|orgoglios|content)\w+|\bannunciarvi\b|!!"
-    r"|\bsplendida cornice\b|\bvi aspettiamo\b"
+    r"|\bsplendida cornice\b|\bvi aspettiamo\b|\bvi aspetta(?:no)? (?:un|una|tant\w+|molt\w+)\b"
 )
 _DOES_GOOD = re.compile(r"[A-ZÀ-Ý][^.«»:]{2,40}\bfa(?:nno)? bene\b")
 _WITHOUT_MONTH = re.compile(rf"\b{WEEKDAY}\s\d{{1,2}}(?![\d:.,/-])", re.I)
@@ -141,8 +141,8 @@ _BARE_REQUEST = re.compile(
 )
 _BARE_SUBJECT = re.compile(  # of what, a heading says that the reader does not have
     r"(?:(?:Il|I|Lo|Gli|La|Le)\s|L['’])(?:servizi[o]?|progett[oi]|attività|iniziativ[ae]|material[ei]|misur[ae]|provvediment[oi]"
-    r"|intervent[oi]|operazioni)(?:,[^,.;]{3,60},)?\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
-    r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+)\b"
+    r"|intervent[oi]|operazioni|serate|spettacoli|incontri|appuntamenti)(?:,[^,.;]{3,60},)?\s(?:(?:non|si)\s)?(?:sar(?:à|anno)|è|sono|verr(?:à|anno)|v(?:a|anno)|vien\w+|vengono|potr\w+|pu[òo]"
+    r"|possono|dev\w+|dovr\w+|part\w+|prosegu\w+|rest\w+|svolg\w+|teng\w+|terr\w+|preved\w+|consist\w+|riguard\w+|avv\w+|ha|hanno)\b"
 )
 _BARE_COUNT = re.compile(r"(?:Il (?:primo|secondo)|La (?:prima|seconda))\s(?:è|si|sarà|va|parte)\b")
 _BY_THEN = Cued(

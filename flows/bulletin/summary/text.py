@@ -25,6 +25,7 @@ from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.outlines import outlines
+from flows.bulletin.summary.frames.tidied import presented
 from flows.bulletin.summary.of_one import mended
 from flows.bulletin.summary.reserved import leaves_exclusion
 
@@ -107,6 +108,8 @@ def summarise(
                 return _written(said, notice)
             told = longer(text, notice, limit, passes)
             told = completed(restricted(told, notice, limit, passes), notice, limit, passes)
+            if (joined := presented(told)) != told and passes(joined):
+                told = joined
             if leaves_exclusion(told, notice):
                 refused = refused or _EXCLUDED
                 continue

@@ -4,7 +4,7 @@ Every function takes the page's own words and gives a clause, or "" where it doe
 a clause that tells half of what stands there is worse than none.
 """
 
-from flows.bulletin.summary.clauses.booking import booking_sentence, booking_ways, deadline_clause
+from flows.bulletin.summary.clauses.booking import booking_of, booking_sentence, booking_ways, deadline_clause
 from flows.bulletin.summary.clauses.days import (
     Day,
     Days,
@@ -26,6 +26,7 @@ __all__ = [
     "Span",
     "audience_phrase",
     "audience_sentence",
+    "booking_of",
     "booking_sentence",
     "booking_ways",
     "by_clause",

@@ -1,6 +1,7 @@
 """How one books and until when: `Devi prenotare entro il 14 ottobre.`, `Iscriviti online.`"""
 
 import re
+from collections.abc import Iterable
 
 from flows.bulletin.language.signals import EMAIL, PHONE, URL
 from flows.bulletin.summary.clauses.days import by_clause, days_of, of_clause
@@ -87,6 +88,17 @@ def booking_sentence(words: str) -> str:
         return ""  # `un massimo di 500 iscrizioni` asks for nothing
     while_there = ", fino a esaurimento dei posti" if _WHILE.search(text) else ""
     return f"{said}{while_there}."
+
+
+def booking_of(several: Iterable[str]) -> str:
+    """The first such sentence of several, with the way that another tells of a bare duty:
+    `Prenotazione obbligatoria.` and `Info e prenotazioni: 02 1234`."""
+    said = [sentence for words in several if (sentence := booking_sentence(words))]
+    for duty, short in (("Devi prenotare", "Prenota "), ("Devi iscriverti", "Iscriviti ")):
+        way = next((one.removeprefix(short) for one in said if one.startswith(short)), "")
+        if way and said[0] in (f"{duty}.", f"{short}{way}") and f"{duty}." in said:
+            return f"{duty} {way}"
+    return said[0] if said else ""
 
 
 def booking_ways(text: str) -> str:

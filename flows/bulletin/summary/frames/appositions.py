@@ -31,6 +31,7 @@ _THERE = re.compile(
     re.I,
 )
 _APART = re.compile(r"\s[-–|]\s")
+_SHORT = 60  # characters of a line that names a place
 _SPACE = re.compile(r"[\s,]+")
 
 
@@ -45,6 +46,22 @@ def recurring(notice: Notice) -> Iterator[str]:
             yield opened(f"{name} {'si tengono' if is_plural(name) else 'si tiene'} {told}.")
             return
     yield from _titled(notice)
+    yield from _in_lines(notice)
+
+
+def _in_lines(notice: Notice) -> Iterator[str]:
+    """`Tutti i giovedì dalle 8 alle 13, in piazza Po, c'è …` of three lines: place, weekday, hours."""
+    matter = matter_of(notice.title)
+    rows = [line.strip(" .;") for line in notice.body.splitlines() if line.strip(" .;")]
+    often = [place for place, row in enumerate(rows) if _OFTEN.fullmatch(row)]
+    if matter is None or len(often) != 1 or len(_OFTEN.findall(notice.body)) != 1:
+        return
+    beside = rows[max(0, often[0] - 2) : often[0] + 3]
+    hours = [clock.words for row in beside if (clock := hours_at(row, 0)) and clock.end == len(row)]
+    there = [said for row in beside if len(row) < _SHORT and not speaks(row) and (said := place_clause(row))]
+    if len(hours) == 1 and len(there) == 1:
+        verb = "ci sono" if matter.is_plural else "c'è"
+        yield opened(f"{rows[often[0]].lower()} {hours[0]}, {there[0]}, {verb} {matter.text}.")
 
 
 def _titled(notice: Notice) -> Iterator[str]:

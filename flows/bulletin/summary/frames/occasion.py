@@ -196,17 +196,11 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("who")
     if not price and any(clauses.is_paid(words) for words in price_words):
         unsaid.append("price")
-    booking = next(
-        filter(
-            None,
-            (
-                clauses.booking_sentence(words)
-                for slot in (Slot.how, Slot.deadline, Slot.amount, Slot.todo)
-                for words in all_words(notice, slot)
-                if not is_of_a_part(words, notice)
-            ),
-        ),
-        "",
+    booking = clauses.booking_of(
+        words
+        for slot in (Slot.how, Slot.deadline, Slot.amount, Slot.todo)
+        for words in all_words(notice, slot)
+        if not is_of_a_part(words, notice)
     )
     booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
     booking = re.sub(r"^La domanda (?=dev|va\b|si\b)", "La domanda per partecipare ", booking)

@@ -19,7 +19,7 @@ _OF = r"(?:da(?:l|llo|lla|i|gli|lle)?\s|dall['’])"
 _ASIDE = re.compile(
     rf",\s(?:(?:gestit|organizzat|promoss|curat|realizzat|finanziat|patrocinat|sostenut|coordinat|condott|ideat)[oaie]\s{_OF}"
     r"|(?:in\scollaborazione|d['’]intesa|in\saccordo)\scon\s|(?:con\sil|grazie\sal)\s(?:patrocinio|sostegno|contributo)\s"
-    r"|nell['’]ambito\sd|nel\squadro\sd)"
+    r"|nell['’]ambito\sd|nel\squadro\sd|vist[oaie]\s|stante\s|considerat[oaie]\s|dat[oa]\s(?:il|lo|la|l['’]))"
     r"[^,;:()]{3,140},",
     re.I,
 )
@@ -32,18 +32,22 @@ _TAIL = re.compile(
     r"[^.;:]{3,200}\.$",
     re.I,
 )
+_TO_ADD_TO = re.compile(  # `Ad integrazione delle attività estive dal 16 marzo`
+    r"^Ad?\s(?:integrazione|completamento|supporto)\sd[^,.;:\d]{3,80}?\s(?=dal\s\d|dall['’]\d)", re.I
+)
 _OPEN = re.compile(
     r"\b(?:giorn[oi]|dat[ae]|ore|seguent[ei]|modalità)\.$", re.I
 )  # what follows is no part of it
 _APART = re.compile(r"\s(?:con|che|nel\w*|in|per|al?|alla|dal\w*|senza|fino|un[ao]?|da|su\w*)\b")
-_BRACKETS = re.compile(r"\s\([^()]{3,80}\)")
+_BRACKETS = re.compile(r"\s\([^()]{3,120}\)")
 
 
 def pruned(sentence: str) -> str:
     """A shorter form of a long sentence; "" where it is short enough, or none is sure."""
     if utf16(sentence) <= _LONG or _OPEN.search(sentence):
         return ""
-    text = sentence
+    text = _TO_ADD_TO.sub("", sentence)
+    text = f"{text[:1].upper()}{text[1:]}"
     for pattern, kept in ((_ASIDE, ""), (_BRACKETS, ""), (_TAIL, ".")):
         while utf16(text) > _ROOM and (found := next(filter(_may_go, pattern.finditer(text)), None)):
             rest = text[found.end() :]

@@ -56,6 +56,17 @@ _CLAUSE = re.compile(
     r"|verrà|verranno|nel|nella|nelle|nei|dal|dalle|da|[a-z]+ì|sabato|domenica)\s|l['’])\S)",
     re.I,
 )
+_TEASER = Cued(  # `Puoi iscriverti al coro: scopri come.`
+    r"\s?[:,–]\s(?:scopri|ecco|leggi)\s(?:come|cosa|che cosa|quando|dove|perché|quali?|di più|tutto)\b"
+    r"[^.:;!?\d]{0,80}[.!]$",
+    re.I,
+)
+_FEASTS = Cued(  # which days they are, the sentence says
+    r"(?P<before>^|\bche )in occasione delle (?:prossime )?fest(?:e|ività)(?: natal\w+| pasqu\w+)?, ",
+    re.I,
+)
+_DESK = Cued(r"\s\((?:tel|telefono)\.?\s?:?\s?[\d /.+-]{6,18}\)", re.I)
+_BOOKS = re.compile(r"\b(?:prenot|iscri|appuntament|emergenz|urgen|pericol|segnal)\w*", re.I)
 _LONG_REASON, _LONG_SENTENCE = 70, 180  # characters: a short reason is worth its place
 _REASON = re.compile(
     r"^(?:poiché|dato che|visto che|considerato che|persistendo|stante|perdurando|in considerazione "
@@ -118,7 +129,8 @@ _DONE_TODAY = Cued(  # what is open again stays open, whichever the day was
 
 def without_recitals(sentence: str) -> str:
     """`sentence` from where its news begins."""
-    text = _DONE_TODAY.sub(r"\g<done>", _WAS_THEN.sub("", sentence))
+    told = _TEASER.sub(".", sentence)
+    text = _DONE_TODAY.sub(r"\g<done>", _WAS_THEN.sub("", told if speaks(told) else sentence))
     text = _ONE_DAY.sub("", _NEXT_DAY.sub("", text))
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
     text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
@@ -128,7 +140,8 @@ def without_recitals(sentence: str) -> str:
             text = rest
     text = _without_grounds(text)
     if len(text) > _LONG_SENTENCE:
-        text = _ASIDE.sub("", text)
+        text = _FEASTS.sub(r"\g<before>", _ASIDE.sub("", text))
+        text = text if _BOOKS.search(text) else _DESK.sub("", text)
     if signed := _SIGNED.match(text):
         who = "della sindaca" if signed["who"].lower().endswith("a") else "del sindaco"
         text = f"Un'ordinanza {who} {signed['what']}"

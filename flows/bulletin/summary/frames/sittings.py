@@ -138,10 +138,12 @@ def told_days(notice: Notice) -> list[Sitting]:
         return [Sitting(Days((season,)), weekly if weekly.startswith("ogni ") else "")]
     if len(found) > 4 or any(days.role != "on" for days in found.values()):
         return []
-    spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
+    told = sorted(
+        _of_one_year(spans), key=lambda span: (span.first.year or 0, span.first.month, span.first.day)
+    )
     hours_told = notice.slots.get(Slot.hours, ())
     is_of_all = bool(hours_told) and _OF_ALL.match(hours_told[0].sentence) is not None
-    return [Sitting(Days(_of_one_year(spans)), hours if is_of_all else "")]
+    return [Sitting(Days(tuple(told)), hours if is_of_all else "")]
 
 
 def _meets_at(notice: Notice) -> str:

@@ -54,6 +54,7 @@ _SAYS = re.compile(
     r"[a-zà-ù]\s(?:è|sono|ha|hanno|diventa|diventano|vince|compie|arriva|arrivano|torna|tornano)\s"
 )
 _OPENING = 400  # characters
+_CONCERT = re.compile(r"^\W*(?:gran(?:de)?\s)?concerto\b", re.I | re.M)
 _CALLED = re.compile(  # what a page says that it is, first of all
     r"(?<!\bcon\s)\bun(?:[oa]?\s|['’])(?:(?:grande|piccol[oa]|tradizionale|nuov[oa])\s)?(?P<noun>aperitivo|concerto|spettacolo|camminata|passeggiata"
     r"|escursione|mostra|mercatino|conferenza|proiezione|cena|pranzo|festa|torneo|gara|pedalata|serata|commedia|tombola)\b",
@@ -328,9 +329,8 @@ def kind_word(notice: Notice, title: str) -> str:
     first = _CALLED.search(body[:_OPENING]) if not NOUN.search(title) else None
     if first and (gender := gender_of(first["noun"].lower())):
         return f"{definite(first['noun'], gender)}{first['noun'].lower()}"
-    if re.search(r"\bRegia\b", body) and _STAGE.search(body) and not CINEMA.search(body):
-        return "lo spettacolo"
-    return ""
+    is_staged = re.search(r"\b[Rr]egia\b", body) and _STAGE.search(body) and not CINEMA.search(body)
+    return "lo spettacolo" if is_staged else "il concerto" if _CONCERT.search(body) else ""
 
 
 def is_headline_of(title: str) -> bool:

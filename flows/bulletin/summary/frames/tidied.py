@@ -21,6 +21,13 @@ _AND_MEETS = Cued(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|da
 _TORN_BY_A_DAY = Cued(  # `ospitano, ogni domenica del mese il mercatino`: a comma without its other
     r"\b(\w+(?:ono|ano|isce|ita)),\s(ogni\s(?:\w+\s)?(?:\w{4,6}ì|sabato|domenica)(?:\sdel\smese)?\s)(?=(?:il|la|lo|i|gli|le)\s)"
 )
+_PRESENTS = Cued(  # `c'è «Amleto». La compagnia Po presenta Amleto di Shakespeare.`
+    r"\bc['’]è (?:lo spettacolo |il concerto |la commedia )?«(?P<title>[^»]{3,90})»\."
+    r"(?P<between>(?: [^.«»]{3,60}\.)?) (?P<who>(?:Il|Lo|La|I|Gli|Le|L['’])\s?[^.;:«»,]{3,90}?)"
+    r" (?P<deed>present(?:a|ano)|propon(?:e|gono)|port(?:a|ano) in scena|mett(?:e|ono) in scena)"
+    r" [«“\"]?(?P=title)[»”\"]?(?P<rest>[^.;:«»]{0,60})\.",
+    re.I,
+)
 
 
 def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
@@ -38,6 +45,16 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
         if said and utf16(said) <= limit and said not in seen:
             seen.add(said)
             yield said
+
+
+def presented(text: str) -> str:
+    """`text` with who presents a thing in the clause that names it: `la compagnia Po presenta «Amleto».`"""
+    return _PRESENTS.sub(_presented, text)
+
+
+def _presented(match: re.Match[str]) -> str:
+    who = match["who"]
+    return f"{who[:1].lower()}{who[1:]} {match['deed']} «{match['title']}»{match['rest']}.{match['between']}"
 
 
 def _not_twice(match: re.Match[str]) -> str:

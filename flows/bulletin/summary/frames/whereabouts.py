@@ -26,7 +26,9 @@ _ON_A_DAY = re.compile(rf"\b{WEEKDAY}\s\d{{1,2}}\b", re.I)
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
 _MEETS = re.compile(r"\b(?:ritrovo|partenza)\s", re.I)
-_OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
+_OF_A_STORY = re.compile(  # `nella biblioteca del suo comune`, `nel parco omonimo`
+    r"\b(?:su[oaie]|suoi|loro|proprio|stess[oa]|omonim[oa]|medesim[oa])\b", re.I
+)
 _FOR_WHOM = re.compile(
     r"\sper\s(?:i\s|le\s|gli\s)?(?:ragazz|bambin|famigli|adult|giovan|anzian|tutt)\w+", re.I
 )

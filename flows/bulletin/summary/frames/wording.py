@@ -202,9 +202,9 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"^Anche ([pn])(?=er (?:l['’]anno|il 20|la stagione)|el 20\d\d\b)", lambda it: it[1].upper(), 0),
         (r" (?:di|in) questi (?:ultimi )?giorni(?=[.,])", "", 0),
         (
-            r",\s(?:in collaborazione con|d['’]intesa con|(?:con il|grazie al) (?:patrocinio|contributo"
-            r"|sostegno|supporto) (?:di|del\w*|dell['’]))"
-            r"[^,.;:\d]{3,120},(?=\s[a-zà-ù]{3,}\b)",
+            r",\s(?:in collaborazione con|d['’]intesa con|(?:con (?:il|la)|grazie al(?:la)?) "
+            r"(?:prezios[oa] )?(?:patrocinio|contributo|sostegno|supporto|collaborazione|aiuto)"
+            r" (?:di|del\w*|dell['’]))[^,.;:\d]{3,120},(?=\s(?:[a-zà-ù]{3,}|è|ha|si)\b)",
             "",
             0,
         ),

@@ -14,7 +14,7 @@ _NUMERIC_DATE = Cued(
 _SHORT_YEAR = re.compile(r"(?<!\blotto )(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(
     r"(?:(?<=\b(?:il|al) )|(?<=\b(?:dal) )|(?<=\b(?:il|al) giorno )|(?<=\bdal giorno ))"
-    r"(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()"
+    r"(\d{1,2})(/|\.(?=0[1-9]|1[0-2]))(\d{1,2})(?![\d/]|[.,]\d|\s?(?:€|euro\b|%))()"
 )
 _AT_HOUR = Cued(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
 _HOUR = Cued(

@@ -1,0 +1,31 @@
+"""What a text of an event must say beside day and place: that it is full, that a flyer has its programme."""
+
+import re
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.summary.frames.lines import OTHERS
+from flows.bulletin.summary.gate import IN_PAGE
+
+_FULL = re.compile(
+    r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
+)
+_ON_FLYER = Cued(
+    r"\b(?P<what>programma|orari|informazioni|info|dettagli)\b[^.;\n]{0,70}"
+    r"\b(?:volantino|locandina|manifesto|depliant|brochure|flyer|pieghevole)\b",
+    re.I,
+)
+
+
+def full(text: str, notice: Notice) -> tuple[str, ...]:
+    """That nobody finds a place any more."""
+    is_full = notice.kind in OCCASIONS and _FULL.search(notice.body) is not None
+    return ("I posti sono esauriti.",) if is_full and "esaurit" not in text else ()
+
+
+def on_flyer(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the programme that a page shows as a picture, where it tells no hour itself."""
+    found = _ON_FLYER.search(notice.body) if notice.kind in (*OCCASIONS, Kind.other) else None
+    if found is None or IN_PAGE.search(text) or Slot.hours in notice.slots:
+        return ()
+    return ("Il programma è nella pagina.",) if found["what"].lower() == "programma" else (OTHERS,)
