@@ -37,7 +37,7 @@ __all__ = ["run"]  # a fixture
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in send_town.SECRETS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(conductor, "TURN", 0.2)
+    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.2)
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_who_gives_way_leaves_nothing_uncertain_and_the_next_run_reaches_the_oth
 
 def test_a_send_in_turns_is_one_send_for_the_editors(comuni: Comune, monkeypatch: pytest.MonkeyPatch) -> None:
     outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "TURN", 0.0)
+    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
     numbers = comuni.subscribe()
     number = approved(comuni)
     so_far, reason = dispatch_bulletin(
@@ -101,7 +101,7 @@ def test_that_the_rest_was_begun_is_no_news_and_that_it_was_resumed_is(
     comune: Comune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "TURN", 0.0)
+    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
     comune.subscribe()
     number = approved(comune)
     dispatch_bulletin(comune.settings, comune.engine, number, gives_way=lambda: True, now=comune.now)
@@ -119,7 +119,7 @@ def test_whoever_stops_it_meanwhile_has_the_last_word(
     comune: Comune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "TURN", 0.0)
+    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
     comune.subscribe()
     number = approved(comune)
 

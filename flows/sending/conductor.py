@@ -26,15 +26,15 @@ SETTLE_AT = 200  # answers that wait for no other
 FRESH = timedelta(seconds=2)  # a claim whose message did not leave by then is given back
 TELL_EVERY = 2.0  # seconds between two words on the progress
 LOOK_AGAIN = 0.5  # seconds, while only others hold messages, or none is due
-TURN = 5.0  # seconds of sending, after which one may give way: to begin takes a processor two
+GIVES_WAY_AFTER = 5.0  # seconds of sending, after which one may give way: to begin takes a processor two
 GIVES_WAY = "lascia il passo"  # why one ended whose rest leaves in a next run: no trouble
 
 
 class Conductor:
     """`window`: the most messages claimed at a time; `connections`: POSTs at a time.
 
-    `gives_way`: asked in a thread, each `TURN` from the first answer on, whether others wait for their first
-    message; None where that is no reason to end.
+    `gives_way`: asked in a thread, each `GIVES_WAY_AFTER` from the first answer on, whether others wait for
+    their first message; None where that is no reason to end.
     """
 
     def __init__(
@@ -210,7 +210,7 @@ class Conductor:
             self._stale.extend(self._ready)
             self._ready.clear()
         self._news, self._look_at = True, 0.0
-        self._turn_at = min(self._turn_at, time.monotonic() + TURN)
+        self._turn_at = min(self._turn_at, time.monotonic() + GIVES_WAY_AFTER)
 
     async def _release(self) -> None:
         batch, self._stale = self._stale, []
@@ -225,7 +225,7 @@ class Conductor:
         self._dry = False
 
     async def _turn(self) -> None:
-        self._turn_at = time.monotonic() + TURN
+        self._turn_at = time.monotonic() + GIVES_WAY_AFTER
         if self._gives_way is not None and await asyncio.to_thread(self._gives_way):
             self._end_early(GIVES_WAY)
 
