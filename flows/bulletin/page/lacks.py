@@ -121,6 +121,16 @@ _THANKS = Cued(  # of what is over
     r"|(?:alla|per la) riuscita)\b",
     re.I,
 )
+_HELD = Cued(  # `si è tenuto l'incontro`, `vi hanno partecipato cento persone`
+    r"\bsi (?:è|sono) (?:tenut|svolt)[oaie]\b"
+    r"|\b(?:ha|hanno) (?:partecipato|preso parte|discusso|dialogato)\b",
+    re.I,
+)
+_WILL_BE = re.compile(
+    r"\b[a-zà-ù]{2,}(?:[eiar]rà|(?:[eia]|r)ranno)\b"
+    r"|\b(?:torna|ritorna|riparte|appuntamento|in programma|si (?:tiene|svolge|replica)|[vt]i aspett\w+)\b",
+    re.I,
+)
 _COMES = re.compile(
     r"\b(?:si (?:terr|svolger)\w+|vi aspettiamo|prossim[oa] (?:appuntamento|data|edizione)|prenot\w+|iscri\w+"
     r"|domani)\b",
@@ -197,9 +207,12 @@ def why_nothing(notice: Notice) -> str:
 
 
 def _is_report(notice: Notice) -> bool:
-    """Whether a page thanks those who came, and calls to nothing that comes."""
-    is_over = notice.kind in (*OCCASIONS, Kind.other) and Slot.hours not in notice.slots
-    return is_over and _THANKS.search(notice.body) is not None and not _COMES.search(notice.body)
+    """Whether a page tells of what was held, or thanks those who came, and calls to nothing that comes."""
+    if notice.kind not in (*OCCASIONS, Kind.other) or _COMES.search(notice.body):
+        return False
+    if _HELD.search(notice.body) and notice.kind in OCCASIONS and not _WILL_BE.search(notice.body):
+        return True
+    return Slot.hours not in notice.slots and _THANKS.search(notice.body) is not None
 
 
 def is_service_card(notice: Notice) -> bool:

@@ -36,7 +36,7 @@ _TERMS = re.compile(
     re.I,
 )
 _BOOKED_TOO = Cued(  # `prenotazione, tessera e casco obbligatori`
-    r"\bprenotazione(?=(?:, [a-zà-ù ]{3,30}){0,3} e [a-zà-ù]{3,30} obbligator[ie]\b)", re.I
+    r"\bprenotazione(?P<too>(?:, [a-zà-ù ]{3,30}){0,3} e [a-zà-ù]{3,30}) obbligatorie?\b", re.I
 )
 _INVITES = Cued(  # `La Pro Loco vi invita sabato 4 maggio alla festa del pane`
     r"(?:^|(?<=[.!?]\s))[^.!?:;\n]{3,160}?\s[vt]i\sinvita(?:no)?\s(?:tutti\s)?"
@@ -72,13 +72,20 @@ def is_staged(body: str) -> bool:
 
 def as_said(body: str, title: str) -> str:
     """`body` with its places, conditions and invitations as one says them."""
-    body = _BOOKED_TOO.sub(lambda found: f"{found[0]} obbligatoria", _FRAMED.sub(_plainly, body))
+    body = _BOOKED_TOO.sub(_with_duties, _FRAMED.sub(_plainly, body))
     body = _INVITES.sub(_held, body)
     name = _NAME.match(title)
     if name and (named := with_article(name[0])) and (gender := gender_of(name[0].split()[0].lower())):
         there_is = "ci sono" if gender.is_plural else "c'è"
         body = _AWAITS.sub(f"{there_is} {named}", body)
     return _TERMS.sub(lambda found: f". {found['term'][:1].upper()}{found['term'][1:]}", body)
+
+
+def _with_duties(found: re.Match[str]) -> str:
+    """`prenotazione obbligatoria. Servono anche tessera e casco.`"""
+    too = found["too"].removeprefix(",").removeprefix(" e").strip()
+    needs = f"Servono anche {too}" if " e " in too else f"Serve anche {with_article(too) or too}"
+    return f"prenotazione obbligatoria. {needs}."
 
 
 def _held(found: re.Match[str]) -> str:

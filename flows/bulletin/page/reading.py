@@ -190,7 +190,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
         repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ])))))
-        for text in (untagged(title), unmarked(abstract), unmarked(body))
+        for text in (untagged(title).replace(" — ", " – "), unmarked(abstract), unmarked(body))
     )
     body = as_said(body, title)
     title = with_hall_apart(title, body)

@@ -17,6 +17,15 @@ _ON_FLYER = Cued(
 )
 
 
+_NEEDS = re.compile(r"\bServ(?:e|ono) anche [^.;:\n]{3,80}\.")  # as `page/posters.py` says it
+
+
+def needed(text: str, notice: Notice) -> tuple[str, ...]:
+    """What one must bring or wear beside a booking."""
+    found = _NEEDS.search(notice.body) if notice.kind in OCCASIONS else None
+    return (found[0],) if found and found[0] not in text else ()
+
+
 def full(text: str, notice: Notice) -> tuple[str, ...]:
     """That nobody finds a place any more."""
     is_full = notice.kind in OCCASIONS and _FULL.search(notice.body) is not None

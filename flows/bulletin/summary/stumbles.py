@@ -156,7 +156,8 @@ _OF_ORGANISERS = re.compile(
 _SUBJECT_APART = re.compile(r"(?:^|\.\s)(?:Il|Lo|La|I|Gli|Le)\s[^,.;:]{5,80},\s(?:è|sono)\s[^,.;]+[.;]")
 _PUBLISHED = re.compile(r"(?:È|Sono)\s(?:stat[oaie]\s)?pubblicat[oaie]\s")
 _RECOUNTS = re.compile(  # what led to it, before what is new
-    r"(?:Nelle ultime settimane|Negli ultimi (?:mesi|giorni|anni)|Da tempo|Nei (?:giorni|mesi) scorsi)\b"
+    r"(?:Nelle ultime settimane|Negli ultimi (?:mesi|giorni|anni)|Da tempo|Nei (?:giorni|mesi) scorsi"
+    r"|Lo scorso anno|L['’]anno scorso|Dopo il successo d[^,.]{4,60})\b"
     r"|Si è (?:potuto|dovut[oa]|provveduto a) (?:constatare|rilevare|accertare|verificare|prendere atto)\b"
     r"|È stat[oa] (?:constatat|rilevat|accertat|riscontrat)[oa]\b"
 )
@@ -234,8 +235,9 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match['deed']}» non è un nome: il testo lo mette tra virgolette."
     if match := _SHOUT.search(text):
         yield f"«{match[0].strip(' –-|')}» è un richiamo del titolo."
-    if notice.kind in OCCASIONS and said and _is_idle(said[0], notice):
-        yield f"«{said[0]}» non dice che cosa c'è, né quando."
+    idle = [one for at, one in enumerate(said) if _RECOUNTS.match(one) or (not at and _is_idle(one, notice))]
+    if notice.kind in OCCASIONS and idle:
+        yield f"«{idle[0]}» non dice che cosa c'è, né quando."
     if (match := _WITHOUT_MONTH.search(text)) and not any("-" in figure for figure in figures(text)):
         yield f"Il testo dice «{match[0]}» senza il mese."
     if match := _OURS.search(text):
@@ -357,16 +359,14 @@ def _is_name(head: str) -> bool:
 
 def _is_idle(sentence: str, notice: Notice) -> bool:
     """Whether what opens a text of an event names neither it nor a day: how others were, what if it rains."""
-    if _IF_IT_RAINS.match(sentence):
-        return True
     named = stems(" ".join((notice.title, *(told.words for told in notice.slots.get(Slot.what, ())[1:2]))))
-    return not (figures(sentence) or named & stems(sentence) or _STREET.search(sentence))
+    says = figures(sentence) or named & stems(sentence) or _STREET.search(sentence)
+    return not says or _IF_IT_RAINS.match(sentence) is not None
 
 
 def _is_history(sentence: str) -> bool:
     """Whether it tells what was once, and of no other day before that."""
-    year = _LONG_AGO.search(sentence)
-    if year is None or not _ONCE.search(sentence):
+    if (year := _LONG_AGO.search(sentence)) is None or not _ONCE.search(sentence):
         return False
     return not figures(sentence[: max(0, year.start() - _ITS_DAY)])
 
