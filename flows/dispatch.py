@@ -285,10 +285,10 @@ def _send(
     *,
     late_by: str | None = None,
     despite_by: str | None = None,
-    gives_way: Callable[[], bool] | None = None,
+    hour: datetime | None = None,
     now: datetime,
 ) -> Sent:
-    """One bulletin with all that is shown of it."""
+    """One bulletin with all that is shown of it. `hour`: of a slot, whose others may wait for a worker."""
     log = get_run_logger()
     lists = partial(choices.refresh, settings, engine, now=now)
     try:
@@ -305,7 +305,7 @@ def _send(
                 now=now,
                 progress=pages.progress(settings, engine, bulletin_id),
                 begun=begun,
-                gives_way=gives_way,
+                gives_way=partial(planned.others_wait, settings, engine, bulletin_id, hour=hour),
                 open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
                 warn=partial(log.warning, "%s"),
                 show=partial(pages.checks, settings, bulletin_id),
@@ -356,10 +356,10 @@ def dispatch(
     engine = make_engine(settings.database)
     now = patience.wait_for_slot(flow_run.scheduled_start_time)
     moot = planned.moot(engine, bulletin_id, now=now) if bulletin_id else ""
-    way = None if bulletin_id else partial(planned.others_wait, settings, flow_run.scheduled_start_time)
+    hour = None if bulletin_id else flow_run.scheduled_start_time
     chosen = due(settings, engine, now) if bulletin_id is None else [] if moot else [bulletin_id]
     # one after the other: a second one is not held against the moment at which the first began
-    sent = [_send(settings, engine, one, gives_way=way, now=datetime.now(UTC)) for one in chosen]
+    sent = [_send(settings, engine, one, hour=hour, now=datetime.now(UTC)) for one in chosen]
     if failed := [end for end in sent if end.is_refused or end.has_failed]:
         what = orders.HALF if any(end.has_failed for end in failed) else orders.NOT_DONE
         return client.refused(settings, " ".join(end.text for end in failed), what)

@@ -9,21 +9,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolUpdate
 from prefect.client.schemas.objects import DeploymentStatus, State
+from prefect.context import FlowRunContext
 from prefect.states import Completed, Running, Scheduled, Suspended
 
 from db import bulletins, senders
 from db.engine import opened, transaction
 from db.models import BulletinKind, BulletinStatus
 from flows.__main__ import main
-from flows.bulletin.status import STATUS
 from flows.deploy import QUEUES
 from flows.door import keys
 from flows.door.bodies import AT_ONCE_QUEUE, FORMS
 from flows.runs import planned
 from flows.runs.client import start_dispatch, start_rest
-from flows.runs.planned import others_wait
+from flows.runs.taking import REST
 from flows.sending import senders as life
 from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
@@ -110,52 +111,76 @@ def test_what_all_send_at_the_same_hour_leaves_place_for_an_alert(
         assert "all together: nothing to do" in capsys.readouterr().out
 
 
+def planned_at(hour: datetime, names: dict[str, UUID], client: SyncPrefectClient, slug: str) -> UUID:
+    """A run of a slot's own, as the server's planner makes one."""
+    due: State[Any] = Scheduled(scheduled_time=hour)
+    tags = [planned.BY_THE_CLOCK]
+    return client.create_flow_run_from_deployment(names[f"invia-{slug}"], state=due, tags=tags).id
+
+
 def test_who_has_begun_gives_way_to_those_of_its_hour_and_its_rest_comes_after_them(
-    here: Land, server: DoorServer, monkeypatch: pytest.MonkeyPatch
+    here: Land, server: DoorServer
 ) -> None:
     server.clear()
     say(here, server, "runs = 4", "by_clock = 1")
     assert main(["fleet", "apply"]) == 0
     hour = datetime.now(UTC) - timedelta(minutes=2)
-    due: State[Any] = Scheduled(scheduled_time=hour)
     alfa = load("alfa")
+
+    def others(at: datetime) -> bool:
+        return planned.others_wait(alfa, engine, number, hour=at)
+
     with server.client() as client, opened(alfa.database) as engine:
         names = {one.name: one.id for one in client.read_deployments(limit=200)}
-        first, beta, gamma = (
-            client.create_flow_run_from_deployment(names[f"invia-{slug}"], state=due).id for slug in SLUGS
-        )
+        first, *waiting = (planned_at(hour, names, client, slug) for slug in SLUGS)
         client.set_flow_run_state(first, Running(), force=True)
-        assert others_wait(alfa, hour)
-        assert not others_wait(alfa, hour - timedelta(minutes=1)), "those of a later hour have their own"
-        half = timedelta(minutes=alfa.profile.grace_minutes) / 2
-        assert not others_wait(alfa, datetime.now(UTC) - half - timedelta(seconds=1)), "it must end in time"
-
         with transaction(engine) as session:
-            number = make_bulletin(session, status=BulletinStatus.sending, now=NOW).id
+            number = make_bulletin(session, status=BulletinStatus.sending, slot_at=hour, now=hour).id
+        assert others(hour)
+        assert not others(hour - timedelta(minutes=1)), "those of a later hour have their own"
+
         assert start_rest(alfa, engine, number)
         rest = start_dispatch(alfa, engine, number, dead=True, now=datetime.now(UTC))
         client.set_flow_run_state(first, Completed(), force=True)
-        waiting = {beta, gamma}
         while waiting:
-            assert others_wait(alfa, hour)
+            assert others(hour)
             (before,) = given(server)
             waiting.remove(before)
             client.set_flow_run_state(before, Completed(), force=True)
-        assert not others_wait(alfa, hour), "one's own rest is nobody's first message"
+        assert not others(datetime.now(UTC)), "a rest is nobody's first message"
         assert list(map(str, given(server))) == [rest], "`sorveglia` starts no second one"
 
-        again = client.create_flow_run_from_deployment(
-            names["invia-beta"], state=Scheduled(scheduled_time=hour)
-        )
-        assert others_wait(alfa, hour)
+
+def test_it_gives_way_to_nobody_whom_no_worker_would_take_and_where_its_rest_would_be_late(
+    here: Land, server: DoorServer
+) -> None:
+    server.clear()
+    say(here, server)
+    assert main(["fleet", "apply"]) == 0
+    now = datetime.now(UTC)
+    alfa = load("alfa")
+    half = timedelta(minutes=alfa.profile.grace_minutes) / 2
+    with server.client() as client, opened(alfa.database) as engine:
+        names = {one.name: one.id for one in client.read_deployments(limit=200)}
+        planned_at(now, names, client, "beta")
+        with transaction(engine) as session:
+            new, old = (
+                make_bulletin(session, status=BulletinStatus.sending, slot_at=at, now=at).id
+                for at in (now, now - half - timedelta(seconds=1))
+            )
+        assert planned.others_wait(alfa, engine, new, hour=now)
+        assert not planned.others_wait(alfa, engine, old, hour=now)
         client.update_work_pool("bollettino", WorkPoolUpdate(is_paused=True))
-        assert not others_wait(alfa, hour), "nobody would begin"
+        assert not planned.others_wait(alfa, engine, new, hour=now)
         client.update_work_pool("bollettino", WorkPoolUpdate(is_paused=False))
-        client.delete_flow_run(again.id)
+        (alfa.server_state / REST).touch()
+        assert not planned.others_wait(alfa, engine, new, hour=now), "this machine's workers take nothing"
+        (alfa.server_state / REST).unlink()
+        assert planned.others_wait(alfa, engine, new, hour=now)
 
 
 def test_a_rest_that_waited_while_a_person_ended_or_resumed_its_send_has_nothing_to_do(
-    here: Land, server: DoorServer, monkeypatch: pytest.MonkeyPatch
+    here: Land, server: DoorServer
 ) -> None:
     server.clear()
     say(here, server)
@@ -163,8 +188,9 @@ def test_a_rest_that_waited_while_a_person_ended_or_resumed_its_send_has_nothing
     alfa, now = load("alfa"), datetime.now(UTC)
 
     def told(run: object) -> str:
-        monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", str(run))
-        return planned.moot(engine, number, now=now)
+        context: Any = FlowRunContext
+        with context.model_construct(flow_run=client.read_flow_run(UUID(str(run)))):
+            return planned.moot(engine, number, now=now)
 
     with server.client() as client, opened(alfa.database) as engine:
         with transaction(engine) as session:
@@ -180,19 +206,27 @@ def test_a_rest_that_waited_while_a_person_ended_or_resumed_its_send_has_nothing
             senders.end_all(session, before=now)
             senders.register(session, number, host=life.here(), pid=2**22 + 1, now=now)
         assert told(rest) == "", "that one died"
-        for status in (BulletinStatus.stopped, BulletinStatus.sent):
+        for status, words in (
+            (BulletinStatus.stopped, "è fermo: lo fa"),
+            (BulletinStatus.sent, "è già inviato."),
+        ):
             with transaction(engine) as session:
                 bulletins.move(session, bulletins.locked(session, number), status, by="Anna", now=now)
-            assert told(rest) == f"Il bollettino {number} è {STATUS[status]}: questo invio non serve più."
+            assert told(rest).startswith(f"Il bollettino {number} {words}")
             assert told(by_hand) == "", "a person is told that it cannot be"
 
 
 def test_a_server_that_does_not_answer_ends_no_send(
     here: Land, server: DoorServer, caplog: pytest.LogCaptureFixture
 ) -> None:
+    say(here, server)
+    assert main(["fleet", "apply"]) == 0
     here.say(f'[prefect]\naddress = "http://127.0.0.1:{free_ports(1)[0]}"\n')
-    with caplog.at_level("WARNING", logger="flows.runs.planned"):
-        assert not others_wait(load("alfa"), datetime.now(UTC))
+    now = datetime.now(UTC)
+    with caplog.at_level("WARNING", logger="flows.runs.planned"), opened(load("alfa").database) as engine:
+        with transaction(engine) as session:
+            number = make_bulletin(session, status=BulletinStatus.sending, slot_at=now, now=now).id
+        assert not planned.others_wait(load("alfa"), engine, number, hour=now)
     assert "whether others wait is not known" in caplog.text
 
 

@@ -1,6 +1,7 @@
 """A send that gives way to other Comuni's, and goes on in a next run: nobody twice, nobody forgotten."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,16 @@ from sqlmodel import select
 from db import bulletins, deliveries, letters, senders
 from db.deliveries import Certificate
 from db.engine import reading, transaction
-from db.models import Attempt, BulletinStatus, Outcome, Sender
+from db.models import Attempt, BulletinKind, BulletinStatus, Outcome, Sender
 from flows import dispatch
 from flows.dispatch import begin, dispatch_bulletin
 from flows.letters import sends
+from flows.newsroom.bulletins import leaving
 from flows.runs import choices, client, pages, patience
-from flows.sending import conductor
+from flows.sending import conductor, judge
 from flows.sending.drain import BY_A_PERSON, GIVES_WAY, drain
 from flows.sending.ending import IN_TURN, REST, after_all
+from flows.sending.outbox import Outbox
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.bench.send_sink import sink
@@ -38,6 +41,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in send_town.SECRETS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.2)
+    monkeypatch.setattr(conductor, "LEAST_REST", 0)
 
 
 @pytest.mark.slow
@@ -106,13 +110,60 @@ def test_that_the_rest_was_begun_is_no_news_and_that_it_was_resumed_is(
     number = approved(comune)
     dispatch_bulletin(comune.settings, comune.engine, number, gives_way=lambda: True, now=comune.now)
     later = comune.now + timedelta(seconds=1)
-    with comune.look() as session:
-        bulletins.locked(session, number).status_at = later  # until here of the clock on the wall
     for told in ([], ["invio_ripreso"]):
         begin(comune.settings, comune.engine, number, now=later)
         with comune.look() as session:
             senders.end(session, list(senders.living(session, now=later)))  # its process dies
         assert sorted(set(posted(comune, number, later))) == told
+
+
+@pytest.mark.parametrize("why", ["an alert", "few are left", "the provider answers badly", "a part"])
+def test_what_gives_way_to_nobody(comune: Comune, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+    outbox.two_at_a_time(monkeypatch)
+    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+    comune.subscribe()
+    number = approved(comune)
+    order = begin(comune.settings, comune.engine, number, now=comune.now)
+    if why == "an alert":
+        order = replace(order, kind=BulletinKind.urgent)
+    elif why == "a part":
+        order = replace(order, room=1000)
+    elif why == "few are left":
+        monkeypatch.setattr(conductor, "LEAST_REST", 2)  # twice the window of two
+    else:
+        monkeypatch.setattr(judge.Judge, "holds_back", property(lambda _: True))
+        monkeypatch.setattr(Outbox, "close", lambda *_: None)
+    end = asyncio.run(drain(comune.settings, comune.engine, order, gives_way=lambda: True))
+    assert end is None
+    assert len(comune.received()) == 5
+
+
+def test_editors_read_that_a_rest_is_held_and_who_has_it_already(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.two_at_a_time(monkeypatch)
+    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+    comune.subscribe()
+    number = approved(comune)
+    with comune.look() as session:
+        sends.withheld(comune.settings, session, number, ["Numero: rosso."], now=comune.now)
+    so_far, _ = dispatch_bulletin(
+        comune.settings, comune.engine, number, gives_way=lambda: True, now=comune.now
+    )
+    with comune.look() as session:
+        line = leaving(comune.settings, session, comune.now)[0].state
+        sends.withheld(comune.settings, session, number, ["Quota: piena."], now=comune.now)
+        told = {
+            letter.subject: letter.text
+            for letter in letters.of_bulletin(session, number, ["invio_trattenuto"])
+        }
+    assert line == f"in invio: {so_far.accepted} di 5, il resto dopo i primi messaggi degli altri Comuni"
+    before, after = (
+        next(text for subject, text in told.items() if words in subject)
+        for words in ("NON PARTE: ", "NON PARTE IL RESTO: ")
+    )
+    assert "Agli iscritti non è arrivato niente. Riproviamo" in before
+    assert f"È già partito per {so_far.accepted} di 5 iscritti: gli altri aspettano. Riproviamo" in after
 
 
 def test_whoever_stops_it_meanwhile_has_the_last_word(

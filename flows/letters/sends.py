@@ -110,7 +110,7 @@ def withheld(
     bulletin = session.get_one(Bulletin, bulletin_id)
     until = bulletins.send_at(session, bulletin) + timedelta(minutes=settings.profile.grace_minutes)
     names = ", ".join(sorted(line.split(":", 1)[0] for line in why))
-    values = {"controlli": bullets(why, ""), "fino_a": giorno_ora(until)}
+    values = ending.so_far(session, bulletin) | {"controlli": bullets(why, ""), "fino_a": giorno_ora(until)}
     _tell(
         settings, session, "invio_trattenuto", bulletin, f"bulletin {bulletin_id}: {names}", values, now=now
     )

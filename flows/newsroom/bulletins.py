@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from db import acts, bulletins, calls, deliveries, handovers, sign_offs
+from db import acts, bulletins, calls, deliveries, handovers, senders, sign_offs
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
 from db.recipients import PUT_RIGHT
 from flows.bulletin.alerts.text import END, what_ends
@@ -35,6 +35,7 @@ from flows.newsroom.line import Line, Step, artifact, capital, form, order, run
 from flows.sending import channel, hold, parts
 from flows.sending.certificate import SETTLED_AFTER, signers
 from flows.sending.drain import UntrueError
+from flows.sending.ending import IN_TURN
 from flows.settings import Settings
 from flows.staff import duty
 from flows.staff.mail_text import to_whom
@@ -217,10 +218,12 @@ def leaving(settings: Settings, session: Session, now: datetime) -> list[Line]:
             continue
         count = deliveries.certificate(session, row.id)
         done = count.planned - count.open
+        rests = row.status_reason == IN_TURN and not senders.is_sending(session, row.id, now=now)
+        turn = ", il resto dopo i primi messaggi degli altri Comuni" if rests else ""
         lines.append(
             Line(
                 called(row),
-                f"in invio: {thousands(done)} di {thousands(count.planned)}",
+                f"in invio: {thousands(done)} di {thousands(count.planned)}{turn}",
                 topics(session, row),
                 (order("FERMALO", "ferma"),),
                 is_urgent=True,

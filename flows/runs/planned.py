@@ -8,7 +8,6 @@ come, and again where a closure moved their bulletin, or a new `deploy` had them
 import logging
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
@@ -18,29 +17,29 @@ from prefect.client.schemas.filters import (
     FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    FlowRunFilterTags,
     WorkPoolFilter,
     WorkPoolFilterName,
-    WorkQueueFilter,
-    WorkQueueFilterName,
 )
 from prefect.client.schemas.objects import StateType
-from prefect.runtime import flow_run
+from prefect.context import FlowRunContext
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from sqlalchemy import Engine
 
-from db import senders
+from db import bulletins, senders
 from db.engine import reading, transaction
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno
-from flows.bulletin.status import STATUS
-from flows.door.bodies import BY_CLOCK
 from flows.draft.slots import closed_days, slot_after
 from flows.profiles.comune import Profile
 from flows.runs import vitals
 from flows.runs.client import AT_ONCE, SENDS
+from flows.runs.taking import REST
 from flows.sending import senders as life
 from flows.settings import Settings
 
 LOG = logging.getLogger(__name__)
+BY_THE_CLOCK = "auto-scheduled"  # Prefect's tag of a run that it planned by a schedule
 
 
 def name_coming(settings: Settings, engine: Engine, *, now: datetime) -> None:
@@ -75,39 +74,49 @@ def waits_its_turn(settings: Settings, verb: str, *, now: datetime) -> bool:
     return any(run.auto_scheduled for run in found)
 
 
-def others_wait(settings: Settings, scheduled: datetime) -> bool:
-    """Whether other Comuni of the fleet wait for a worker, at what the clock started at this hour or before:
-    a send that has begun gives way to them, and its rest, planned later, comes after theirs.
+def others_wait(settings: Settings, engine: Engine, bulletin_id: int, *, hour: datetime | None) -> bool:
+    """Whether sends of other Comuni of the fleet, which the clock started at this hour or before, wait for a
+    worker: one that has begun gives way to them, and its rest, planned later, comes after theirs. `hour`:
+    None for a send of which no slot's hour is known, and which waits for nobody.
 
-    Half the grace long: who gave way is to end within it, too. False where the server does not answer.
+    Half the grace long: who gave way is to end within it, too. False while this machine's workers take
+    nothing, where the pool is paused, and where the server does not answer.
     """
+    if settings.fleet is None or hour is None:
+        return False
+    with reading(engine) as session:
+        at = bulletins.send_at(session, session.get_one(Bulletin, bulletin_id))
     grace = timedelta(minutes=settings.profile.grace_minutes)
-    if settings.fleet is None or datetime.now(UTC) - scheduled > grace / 2:
+    is_late = datetime.now(UTC) - at > grace / 2
+    if is_late or (settings.server_state / REST).exists():
         return False
     due = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        expected_start_time=FlowRunFilterExpectedStartTime(before_=scheduled),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=hour, after_=hour - grace),
+        tags=FlowRunFilterTags(all_=[BY_THE_CLOCK]),
     )
+    sends = DeploymentFilter(name=DeploymentFilterName(like_="invia-"))
     pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[settings.work_pool]))
-    queue = WorkQueueFilter(name=WorkQueueFilterName(any_=[BY_CLOCK]))
     try:
-        with vitals.connected(settings) as client, vitals.answering():
+        # each request asks the settings of its own context how often it may try
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), vitals.connected(settings) as client:
             found = client.read_flow_runs(
-                flow_run_filter=due, work_pool_filter=pool, work_queue_filter=queue, limit=1
+                flow_run_filter=due, deployment_filter=sends, work_pool_filter=pool, limit=1
             )
             return bool(found) and not client.read_work_pool(settings.work_pool).is_paused
-    except vitals.NoServerError as exc:
-        LOG.warning("send: whether others wait is not known, it goes on: %s", exc)
+    except Exception as exc:  # noqa: BLE001  whatever it answers, no send ends by it
+        LOG.warning("send: whether others wait is not known, it goes on: %s", type(exc).__name__)
         return False
 
 
 def moot(engine: Engine, bulletin_id: int, *, now: datetime) -> str:
     """Why this run, which a program started to send a bulletin, has nothing to do any more, in Italian: while
-    it waited for a worker a person stopped the send, or resumed it. "" where it has, or a person started it.
+    it waited for a worker its send was stopped, resumed or came to its end. "" where it has, or a person
+    started it.
     """
-    with get_client(sync_client=True) as client:
-        key = client.read_flow_run(UUID(flow_run.id)).idempotency_key or ""
-    if not key.startswith(f"{SENDS}-{bulletin_id}-"):
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or not (run.idempotency_key or "").startswith(f"{SENDS}-{bulletin_id}-"):
         return ""
     with transaction(engine) as session:
         bulletin = session.get_one(Bulletin, bulletin_id)
@@ -115,9 +124,9 @@ def moot(engine: Engine, bulletin_id: int, *, now: datetime) -> str:
         is_sending = senders.is_sending(session, bulletin_id, now=now)
     if bulletin.status == BulletinStatus.sending and is_sending and engine.dialect.name == "sqlite":
         return f"Il bollettino {bulletin_id} è già in invio."
-    if bulletin.status in (BulletinStatus.stopped, BulletinStatus.sent):
-        return f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: questo invio non serve più."
-    return ""
+    if bulletin.status == BulletinStatus.stopped:
+        return f"Il bollettino {bulletin_id} è fermo: lo fa ripartire una persona, con «riprendi»."
+    return f"Il bollettino {bulletin_id} è già inviato." if bulletin.status == BulletinStatus.sent else ""
 
 
 def title(profile: Profile, at: datetime, closed: Collection[date]) -> str:

@@ -27,14 +27,15 @@ FRESH = timedelta(seconds=2)  # a claim whose message did not leave by then is g
 TELL_EVERY = 2.0  # seconds between two words on the progress
 LOOK_AGAIN = 0.5  # seconds, while only others hold messages, or none is due
 GIVES_WAY_AFTER = 5.0  # seconds of sending, after which one may give way: to begin takes a processor two
+LEAST_REST = 4  # times the window: what is less has left before a next run has begun
 GIVES_WAY = "lascia il passo"  # why one ended whose rest leaves in a next run: no trouble
 
 
 class Conductor:
     """`window`: the most messages claimed at a time; `connections`: POSTs at a time.
 
-    `gives_way`: asked in a thread, each `GIVES_WAY_AFTER` from the first answer on, whether others wait for
-    their first message; None where that is no reason to end.
+    `gives_way`: asked in a thread, each `GIVES_WAY_AFTER` from the first settlement on, whether others wait
+    for their first message; None where that is no reason to end.
     """
 
     def __init__(
@@ -111,7 +112,7 @@ class Conductor:
             self._start("release", self._release)
         if self._news and now >= self._tell_at:
             self._start("tell", self._tell)
-        if now >= self._turn_at and not self._dry:
+        if now >= self._turn_at and not self._dry and not self._is_careful:
             self._start("turn", self._turn)
 
     def _claimable(self) -> int:
@@ -134,6 +135,11 @@ class Conductor:
     @property
     def _ahead(self) -> float:
         return min(MOST_AHEAD, LEAST_AHEAD + 2 * self._claim_took)
+
+    @property
+    def _is_careful(self) -> bool:
+        """The provider answers badly: a next run would know nothing of it, and send on until it finds out."""
+        return self._judge.probing or self._judge.holds_back or self._is_resting or self._pace.paused
 
     def _start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """One of a kind at a time."""
@@ -226,7 +232,10 @@ class Conductor:
 
     async def _turn(self) -> None:
         self._turn_at = time.monotonic() + GIVES_WAY_AFTER
-        if self._gives_way is not None and await asyncio.to_thread(self._gives_way):
+        if self._gives_way is None:
+            return
+        rest = await asyncio.to_thread(self._outbox.rest)
+        if rest.queued > LEAST_REST * self._window and await asyncio.to_thread(self._gives_way):
             self._end_early(GIVES_WAY)
 
     async def _tell(self) -> None:

@@ -141,7 +141,8 @@ async def drain(
             window=most_in_flight(whatsapp.messages_per_second),
             connections=connections,
             progress=progress,
-            gives_way=gives_way if order.room is None else None,  # only it knows whom its part reached
+            # of what leaves in parts only this one knows whom it reached, and an alert waits for nobody
+            gives_way=gives_way if order.room is None and priority == Priority.ordinary else None,
             clock=_now,
         )
         with _undisturbed():
