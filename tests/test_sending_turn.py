@@ -44,6 +44,12 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conductor, "LEAST_REST", 0)
 
 
+def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two messages at a time, and after each it may give way."""
+    outbox.two_at_a_time(monkeypatch)
+    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+
+
 @pytest.mark.slow
 def test_who_gives_way_leaves_nothing_uncertain_and_the_next_run_reaches_the_others_once(
     engine: Engine, tmp_path: Path
@@ -71,8 +77,7 @@ def test_who_gives_way_leaves_nothing_uncertain_and_the_next_run_reaches_the_oth
 
 
 def test_a_send_in_turns_is_one_send_for_the_editors(comuni: Comune, monkeypatch: pytest.MonkeyPatch) -> None:
-    outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+    step_by_step(monkeypatch)
     numbers = comuni.subscribe()
     number = approved(comuni)
     so_far, reason = dispatch_bulletin(
@@ -104,8 +109,7 @@ def posted(comune: Comune, number: int, now: datetime | None = None) -> list[str
 def test_that_the_rest_was_begun_is_no_news_and_that_it_was_resumed_is(
     comune: Comune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+    step_by_step(monkeypatch)
     comune.subscribe()
     number = approved(comune)
     dispatch_bulletin(comune.settings, comune.engine, number, gives_way=lambda: True, now=comune.now)
@@ -119,8 +123,7 @@ def test_that_the_rest_was_begun_is_no_news_and_that_it_was_resumed_is(
 
 @pytest.mark.parametrize("why", ["an alert", "few are left", "the provider answers badly", "a part"])
 def test_what_gives_way_to_nobody(comune: Comune, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
-    outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+    step_by_step(monkeypatch)
     comune.subscribe()
     number = approved(comune)
     order = begin(comune.settings, comune.engine, number, now=comune.now)
@@ -141,8 +144,7 @@ def test_what_gives_way_to_nobody(comune: Comune, monkeypatch: pytest.MonkeyPatc
 def test_editors_read_that_a_rest_is_held_and_who_has_it_already(
     comune: Comune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+    step_by_step(monkeypatch)
     comune.subscribe()
     number = approved(comune)
     with comune.look() as session:
@@ -169,8 +171,7 @@ def test_editors_read_that_a_rest_is_held_and_who_has_it_already(
 def test_whoever_stops_it_meanwhile_has_the_last_word(
     comune: Comune, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outbox.two_at_a_time(monkeypatch)
-    monkeypatch.setattr(conductor, "GIVES_WAY_AFTER", 0.0)
+    step_by_step(monkeypatch)
     comune.subscribe()
     number = approved(comune)
 

@@ -84,12 +84,7 @@ def others_wait(settings: Settings, engine: Engine, bulletin_id: int, *, hour: d
     """
     if settings.fleet is None or hour is None:
         return False
-    with reading(engine) as session:
-        at = bulletins.send_at(session, session.get_one(Bulletin, bulletin_id))
     grace = timedelta(minutes=settings.profile.grace_minutes)
-    is_late = datetime.now(UTC) - at > grace / 2
-    if is_late or (settings.server_state / REST).exists():
-        return False
     due = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
         expected_start_time=FlowRunFilterExpectedStartTime(before_=hour, after_=hour - grace),
@@ -98,6 +93,10 @@ def others_wait(settings: Settings, engine: Engine, bulletin_id: int, *, hour: d
     sends = DeploymentFilter(name=DeploymentFilterName(like_="invia-"))
     pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[settings.work_pool]))
     try:
+        with reading(engine) as session:
+            at = bulletins.send_at(session, session.get_one(Bulletin, bulletin_id))
+        if datetime.now(UTC) - at > grace / 2 or (settings.server_state / REST).exists():
+            return False
         # each request asks the settings of its own context how often it may try
         with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), vitals.connected(settings) as client:
             found = client.read_flow_runs(

@@ -46,7 +46,7 @@ def so_far(session: Session, bulletin: Bulletin) -> dict[str, str]:
     if bulletin.sent_at is None:
         return {"il_resto": "", "a_chi": "Agli iscritti non è arrivato niente."}
     count = deliveries.certificate(session, bulletin.id)
-    done = f"{thousands(count.planned - count.open)} di {thousands(count.planned)}"
+    done = f"{thousands(count.accepted)} di {thousands(count.planned)}"  # who was skipped has nothing
     return {"il_resto": " IL RESTO", "a_chi": f"È già partito per {done} iscritti: gli altri aspettano."}
 
 

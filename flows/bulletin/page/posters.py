@@ -39,7 +39,7 @@ _BOOKED_TOO = Cued(  # `prenotazione, tessera e casco obbligatori`
     r"\bprenotazione(?P<too>(?:, [a-zà-ù ]{3,30}){0,3} e [a-zà-ù]{3,30}) obbligatorie?\b", re.I
 )
 _INVITES = Cued(  # `La Pro Loco vi invita sabato 4 maggio alla festa del pane`
-    r"(?:^|(?<=[.!?]\s))[^.!?:;\n]{3,160}?\s[vt]i\sinvita(?:no)?\s(?:tutti\s)?"
+    r"(?:^|(?<=[.!?]\s))(?P<who>[^.!?:;\n]{3,160}?)\s[vt]i\sinvita(?:no)?\s(?:tutti\s)?"
     rf"(?P<when>{WEEKDAY}\s\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)\s(?P<to>alla|allo|alle|all['’]|agli|ai|al)\s?(?=\S)",
     re.I | re.M,
 )
@@ -54,6 +54,11 @@ _THERE_IS = {
 _AWAITS = Cued(  # `vi aspetta una giornata all'insegna del gusto`: what there is, the title says
     r"\b[vt]i\saspetta\sun(?:o\s|a\s|['’]|\s)(?:[a-zà-ù]+\s){0,2}(?:weekend|week-end|fine settimana|giornata"
     r"|serata|pomeriggio|mattinata|domenica|sabato|notte|festa|evento)\b[^.!?;:\n]{0,200}",
+    re.I,
+)
+_BINDS = re.compile(  # a figure, a condition, for whom: what no shorter sentence may lose
+    r"\d|\b(?:sol[oiae]|soltanto|riserva|resident|soci\b|per\b|anni\b|bambin|adult|gratuit|pagament|prenot|obblig"
+    r"|ingresso|iscri|annulla|rinvia|escl|salvo|tranne|non\b)",
     re.I,
 )
 _NAME = re.compile(r"[^\W\d_][^:;,.!?\d]{3,60}?(?=\s20\d\d$|$)")
@@ -77,7 +82,7 @@ def as_said(body: str, title: str) -> str:
     name = _NAME.match(title)
     if name and (named := with_article(name[0])) and (gender := gender_of(name[0].split()[0].lower())):
         there_is = "ci sono" if gender.is_plural else "c'è"
-        body = _AWAITS.sub(f"{there_is} {named}", body)
+        body = _AWAITS.sub(lambda found: found[0] if _BINDS.search(found[0]) else f"{there_is} {named}", body)
     return _TERMS.sub(lambda found: f". {found['term'][:1].upper()}{found['term'][1:]}", body)
 
 
@@ -89,6 +94,8 @@ def _with_duties(found: re.Match[str]) -> str:
 
 
 def _held(found: re.Match[str]) -> str:
+    if _BINDS.search(found["who"]):
+        return found[0]
     when, there = found["when"], _THERE_IS.get(found["to"].lower(), "c'è l'")
     return f"{when[:1].upper()}{when[1:]} {there}"
 
