@@ -18,13 +18,14 @@ PATIENCE = 900.0  # seconds for its runs to end; the unit gives its stop a minut
 
 def work(pool: "Pool") -> None:
     """Become the worker, until it is stopped."""
-    from flows.runs import drain, taking, warm
+    from flows.runs import drain, hosts, taking, warm
 
     if (pool.server_state / taking.REST).exists():
         print("this machine's workers rest: `python -m flows drain --undo` lets them take runs again",
               file=sys.stderr, flush=True)  # fmt: skip
     drain.say_that_it_works(pool.server_state)
     if fleet_folder():  # whose pool may have several workers, on several machines
+        hosts.stand(pool.server_state.parent)
         name = f"{socket.gethostname()}-{drain.place(pool.server_state)}"
         warm.start(pool.work_pool, name, prepare, pool.server_state, limit=pool.most_runs)
     else:

@@ -89,7 +89,7 @@ def test_each_is_registered_once_and_again_nothing_is_changed(
     code, out, _ = typed("plan")
     assert code == 2
     assert "register deployments: " in out
-    assert registered(server) == {}
+    assert (typed("apply", "--dry-run")[:2], registered(server)) == ((code, out), {})
     code, out, err = typed("apply")
     assert (code, err) == (2, "")
     assert by_comune(server).keys() == {"alfa", "alfa-mare", "beta"}
@@ -194,6 +194,10 @@ def test_doctor_looks_at_what_is_done_for_all(here: Land, server: DoorServer, ty
     assert "mancano: sorveglia" in missing.words
     stands = said(doctor.runs)
     assert (stands.verdict, "in ritardo: allerte" in stands.words) == (Verdict.attention, True)
+    assert said(doctor.folders).verdict == Verdict.good
+    with server.client() as client:
+        client.send_worker_heartbeat(load("alfa").work_pool, "un-altro-1", heartbeat_interval_seconds=30)
+    assert (said(doctor.folders).verdict, said(doctor.folders).detail) == (Verdict.failed, "un-altro")
 
 
 def test_where_they_cannot_be_registered_the_comuni_are(

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from prefect.states import Completed, Pending, Running
 
 from flows.__main__ import main
 from flows.deploy import deploy
-from flows.runs import drain
+from flows.runs import drain, hosts
 from flows.settings import ROOT, BollettinoError, Settings
 from tests.world.door_server import DoorServer, door_server
 from tests.world.installation import wait_for
@@ -218,6 +219,24 @@ def test_what_another_host_has_is_not_ended_here(server: DoorServer, settings: S
     assert [work.id for work in drain.settle(settings)] == [taken]
     with server.client() as client:
         client.set_flow_run_state(elsewhere, Completed(), force=True)
+
+
+def test_a_host_with_other_state_folders_or_a_copy_of_them_is_named(
+    server: DoorServer, settings: Settings, tmp_path: Path
+) -> None:
+    """By the lock that its workers hold beside these folders: a file that came along with a copy is none."""
+    states = settings.server_state.parent
+    elsewhere = hosts.stand(tmp_path)
+    shutil.copytree(tmp_path / hosts.FOLDER, states / hosts.FOLDER)
+    (states / hosts.FOLDER / socket.gethostname()).rename(states / hosts.FOLDER / "un-altro")
+    with online(server, "un-altro-1"), online(server, f"{socket.gethostname()}-1"):
+        assert hosts.elsewhere(settings) == ["un-altro"]
+        with (states / hosts.FOLDER / "un-altro").open() as its:
+            fcntl.flock(its, fcntl.LOCK_SH)
+            assert hosts.elsewhere(settings) == []
+        assert hosts.elsewhere(settings) == ["un-altro"]
+    assert hosts.elsewhere(settings) == [], "who does not work harms nobody"
+    os.close(elsewhere)
 
 
 def test_the_verb_says_what_it_waits_for_and_what_still_runs(

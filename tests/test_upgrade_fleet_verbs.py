@@ -115,10 +115,12 @@ def test_no_server_is_no_registration(
 def test_who_has_an_older_database_is_not_registered_and_not_migrated_by_the_way(
     here: Land, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = Typist(capsys).type("fleet", "apply", "--register-only", "--json").document
-    found = {row["comune"]: row for row in document["comuni"]}
-    assert found["gamma"]["ill"] == "not registered before this is done: migrate its database, 0102 to 0104"
-    assert not any(row["done"] for row in found.values())
+    for dry, how in ((["--dry-run"], "would"), ([], "done")):
+        document = Typist(capsys).type("fleet", "apply", "--register-only", "--json", *dry).document
+        found = {row["comune"]: row for row in document["comuni"]}
+        older = "not registered before this is done: migrate its database, 0102 to 0104"
+        assert found["gamma"]["ill"] == older
+        assert not any(row[how] for row in found.values())
     assert {slug: at(slug) for slug in REVISIONS} == REVISIONS
 
 

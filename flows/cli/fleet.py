@@ -32,7 +32,8 @@ def fleet(arguments: argparse.Namespace, out: Output) -> int:
     return code
 
 
-def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+def plan(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    register_only = getattr(arguments, "register_only", False)  # `apply --dry-run` brings it
     from flows.fleet.membership import roster, together
     from flows.fleet.membership.registrar import registrar
 
@@ -40,7 +41,7 @@ def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
         found = []
         for count, standing in enumerate(roster.standings(of, asked), start=1):
             advance(count / max(1, len(of.slugs)), standing.slug)
-            found.append(standing)
+            found.append(roster.for_deployments(standing) if register_only else standing)
         shared = together.look(asked)
     for one in found:
         _tell(one, one.lacks, "would", out)
@@ -49,6 +50,8 @@ def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
 
 
 def apply(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    if arguments.dry_run:
+        return plan(arguments, of, out)
     from flows.fleet.membership import roster
     from flows.fleet.membership.registrar import registrar
 
@@ -258,13 +261,13 @@ def add_fleet(verbs: Verbs) -> None:
         "together": f"{TOGETHER}, done",
         "server": SERVER,
     }
-    parser = inner("apply", apply, words, dry=False)
+    parser = inner("apply", apply, words)
     parser.add_argument(
         "--register-only",
         action="store_true",
         help="deployments alone, and none of who lacks anything else: no database is touched",
     )
-    for_programs(parser, **done)
+    for_programs(parser, **done, would="(in comuni and together, instead of done) with --dry-run")
     words = (
         "How each is doing, a line each, who needs a person first: asks no server, writes nothing. The same "
         "as a page is at /console of `web`."
@@ -326,4 +329,4 @@ def add_fleet(verbs: Verbs) -> None:
         "Do a job of the machine's clock for each of them, as a fleet's timers do: who has no use for it is "
         "left out, what takes too long is ended, and of what failed that Comune's own watchdog tells."
     )
-    fleet_each.add_each(inner("each", fleet_each.each, words, dry=False))
+    fleet_each.add_each(inner("each", fleet_each.each, words))

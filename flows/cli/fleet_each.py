@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe, connection, get_context
@@ -141,6 +141,8 @@ def each(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     comuni = {settings.profile.slug: settings for settings in roll.comuni}
     todo = _Rounds(arguments.main, job.patience * 60, job.turns)
     todo.waiting.extend((slug, _words(job, one)) for slug, one in comuni.items() if _has(job, one))
+    if arguments.dry_run:
+        return _tell(todo.waiting, roll.ill, out)
     told: set[str] = set()
     failed = dict(roll.ill)
 
@@ -167,6 +169,17 @@ def each(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     return 2 if failed else 0
 
 
+def _tell(waiting: Iterable[tuple[str, Sequence[str]]], ill: Mapping[str, str], out: Output) -> int:
+    """What would be done, for whom."""
+    for slug, words in waiting:
+        out.add("comuni", {"comune": slug, "code": None, "ill": None, "would": shlex.join(words)})
+        out.say(f"{slug}: would {shlex.join(words)}")
+    for slug, why in ill.items():
+        out.add("comuni", {"comune": slug, "code": None, "ill": why})
+        out.refuse(f"{slug}: {why}")
+    return 2 if ill else 0
+
+
 def _has(job: "Job", settings: "Settings") -> bool:
     """A Comune's own secrets lie beside its profile, the identity of its drill among them."""
     from flows.machine import jobs
@@ -183,5 +196,6 @@ def add_each(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("job", choices=JOBS, metavar="JOB", help=", ".join(JOBS))
     for_programs(
         parser,
-        comuni="one object each: comune, code (of the job; 124: too late), ill (why it could not begin)",
+        comuni="one object each: comune, code (of the job; 124: too late), ill (why it could not begin), "
+        "would (with --dry-run: the verb that it would be given)",
     )

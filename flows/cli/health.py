@@ -25,7 +25,7 @@ CHECKS = {
     "sources": ("Fonti", "news alerts"),
     "people": ("Persone", "duty codes accounts provider phones mail"),
     "public": ("Pagine e webhook", "local echo pages certificate"),
-    "fleet": ("Comuni", "alone rounds runs"),
+    "fleet": ("Comuni", "alone rounds runs folders"),
     "whatsapp": ("WhatsApp", "token version number templates limit subscribed returns"),
 }
 SCHEMA = 1  # of what `doctor --json` prints

@@ -73,8 +73,28 @@ def runs(case: Case) -> Sequence[Said]:
     return [said_of_runs(found)]
 
 
+def folders(case: Case) -> Sequence[Said]:
+    """Whether every host of the fleet works with the state folders that are seen here."""
+    from flows.runs import hosts, vitals
+
+    if case.settings.fleet is None:
+        return []
+    try:
+        found = hosts.elsewhere(case.settings)
+    except vitals.NoServerError as exc:
+        return [unasked(exc)]
+    if not found:
+        return [good("Le cartelle dei Comuni sono le stesse per tutte le macchine che lavorano.")]
+    words = (
+        "Un'altra macchina lavora con altre cartelle dei Comuni: non vede i consensi e le partenze di qui."
+    )
+    remedy = f"ferma i suoi processi e dalle le stesse cartelle: {MANUAL}, «Several hosts»"
+    return [failed(words, remedy, detail=", ".join(found))]
+
+
 CHECKS = (
     Check("fleet.alone", GROUP, "Numero e chiavi", alone),
     Check("fleet.rounds", GROUP, "Orari dei giri comuni", rounds, needs_network=True),
     Check("fleet.runs", GROUP, "Giri comuni fermi", runs, needs_network=True),
+    Check("fleet.folders", GROUP, "Cartelle di tutte le macchine", folders, needs_network=True),
 )

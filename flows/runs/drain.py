@@ -11,7 +11,6 @@ what runs elsewhere is nobody's to end here.
 
 import fcntl
 import os
-import re
 import socket
 import time
 from collections.abc import Callable
@@ -30,12 +29,12 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import FlowRun, StateType, Worker, WorkerStatus
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
 from db import disk
-from flows.runs import vitals
+from flows.runs import hosts, vitals
 from flows.runs.client import AT_ONCE, Pool
 from flows.runs.taking import REST, TAKES
 from flows.settings import BollettinoError
@@ -43,10 +42,8 @@ from flows.settings import BollettinoError
 PATIENCE = 900.0  # seconds; the unit gives its stop a minute more
 EVERY = 2.0  # seconds between two looks
 WORKING = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
-NOT_FOUND = 404
 LOCK = "worker.lock"  # in the state folder
 LIVES = timedelta(minutes=1)  # after a heartbeat; Prefect's workers give one every 30 seconds
-NUMBERED = re.compile(r"(.+)-\d+")  # a fleet's worker: its host and its number there
 LEFT = "il processo che lo eseguiva è finito prima"
 
 
@@ -126,21 +123,9 @@ def pause(pool: Pool, *, is_paused: bool) -> None:
 
 def _heard(pool: Pool) -> datetime | None:
     """The last heartbeat of a worker of our pool that is online; None where none is."""
-    beats = [worker.last_heartbeat_time for worker in _online(pool)]
+    beats = [worker.last_heartbeat_time for worker in hosts.online(pool)]
     last = max((beat for beat in beats if beat is not None), default=None)
     return last if last is not None and datetime.now(UTC) - last < LIVES else None
-
-
-def _online(pool: Pool) -> list[Worker]:
-    with get_client(sync_client=True) as client:
-        try:
-            workers = client.read_workers_for_work_pool(pool.work_pool)
-        except (ObjectNotFound, PrefectHTTPStatusError) as exc:
-            response = getattr(exc, "response", None)
-            if response is not None and response.status_code != NOT_FOUND:
-                raise
-            return []  # no pool, no worker
-    return [worker for worker in workers if worker.status == WorkerStatus.ONLINE]
 
 
 def doubt(pool: Pool) -> str:
@@ -172,19 +157,13 @@ def settle(pool: Pool) -> list[Work]:
 
 def _of_here(pool: Pool) -> list[Work]:
     """Of what says that it works all but what another host has, or may have taken a moment ago."""
-    here, elsewhere, now = socket.gethostname(), _others(pool), datetime.now(UTC)
+    here, elsewhere, now = socket.gethostname(), hosts.others(pool), datetime.now(UTC)
 
     def is_here(run: FlowRun) -> bool:
         host = (run.infrastructure_pid or "").rpartition(":")[0]
         return vitals.is_lost(run, now=now) or (host == here if host else not elsewhere)
 
     return sorted((_work(run) for run in _working(pool) if is_here(run)), key=lambda work: work.since)
-
-
-def _others(pool: Pool) -> list[str]:
-    """Hosts of this pool's other workers that are online."""
-    hosts = {found[1] for worker in _online(pool) if (found := NUMBERED.fullmatch(worker.name))}
-    return sorted(hosts - {socket.gethostname()})
 
 
 def end_lost(pool: Pool, *, now: datetime) -> list[Work]:

@@ -109,6 +109,14 @@ def _state(settings: Settings) -> str:
     return "open to others" if settings.state.stat().st_mode & 0o077 else "there"
 
 
+def for_deployments(standing: Standing) -> Standing:
+    """Ill where it lacks more than deployments."""
+    more = [one for one in standing.lacks if one != standing.registers]
+    if not more:
+        return standing
+    return replace(standing, ill=f"not registered before this is done: {'; '.join(more)}")
+
+
 def settled(
     standing: Standing, registrar: Registrar, *, register_only: bool = False
 ) -> tuple[list[str], Standing]:
@@ -119,8 +127,8 @@ def settled(
     settings = standing.settings
     if settings is None or standing.ill:
         return [], standing
-    if register_only and (more := [one for one in standing.lacks if one != standing.registers]):
-        return [], replace(standing, ill=f"not registered before this is done: {'; '.join(more)}")
+    if register_only and (standing := for_deployments(standing)).ill:
+        return [], standing
     done: list[str] = []
     try:
         _make(settings, standing)
