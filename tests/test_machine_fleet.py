@@ -237,6 +237,10 @@ def test_a_job_is_done_for_each_and_whose_fails_is_told_by_a_watchdog_of_theirs(
     (here.states / "alfa" / noted.FOLDER).mkdir(parents=True)
     assert main(["fleet", "migrate"]) == 2
     capfd.readouterr()
+    assert main(["fleet", "each", "backup", "--dry-run"]) == 2
+    assert "alfa: would backup " in (planned := capfd.readouterr().out)
+    assert "ill.toml" in planned
+    assert not (here.states / "alfa" / noted.FOLDER / "backup").exists()
     assert main(["fleet", "each", "backup", "--json"]) == 2
     out, _ = capfd.readouterr()
     codes = {one["comune"]: one["code"] for one in json.loads(out)["comuni"]}
