@@ -40,6 +40,19 @@ _PRODUCT_ENDS = re.compile(
     r"\s(?:contenent\w|contaminat\w|per\s+(?:rischio|presenza|possibile)|a\s+causa)\b", re.I
 )
 
+_STEP = re.compile(  # of a list of what to do: `• sottrarlo ai bambini;`, `- non aprirlo`
+    r"^\W*(?:non\s)?(?:(?:sospend|consum|utilizz|us|apr|tagli|mangi|evit|tene|verific|contatt|riport|restitu"
+    r"|riconsegn|conserv|butt|gett|tocc|spazz|allontan|lav|soffi|sottra)(?:\w*[aei]r(?:e|lo|la|li|le|ne)|rlo|rla|rre)"
+    r"|smett\w+)\b",
+    re.I,
+)
+_MANY = 3  # steps, of which one alone would read as all that there is to do
+
+
+def has_many_steps(body: str) -> bool:
+    """Whether a page lists so many things to do that one of them alone would read as all."""
+    return sum(_STEP.match(line) is not None for line in body.splitlines()) >= _MANY
+
 
 def levels(page: Layout) -> Iterator[tuple[int, int]]:
     """How grave the page says that it is."""

@@ -25,7 +25,7 @@ from flows.bulletin.summary.contrasts import contrasts
 from flows.bulletin.summary.duties import unsaid
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.instalments import untold as instalments_untold
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, ALL_STEPS
 from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.named import says_matter, stems
 from flows.bulletin.summary.of_one import told_of_all
@@ -112,7 +112,8 @@ _REST_NAMED = {
 }
 _ALL_OTHERS = re.compile(r"\baltri dettagli sono nella pagina\.$")
 _RETURNED = re.compile(
-    r"\b[Nn]on (?:consumar|mangiar|bere|usar|utilizzar)\w*\b.*\b(?:riport|restitu|contatt)\w+"
+    r"\b[Nn]on (?:consumar|mangiar|bere|usar|utilizzar)\w*\b.*"
+    r"(?:\b(?:riport|restitu|contatt)\w+|che cosa fare è nella pagina\b)"
 )
 _BY_THEN = frozenset({Slot.deadline})  # whoever is sent to the page may read it too late
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
@@ -339,7 +340,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if (
         notice.kind is Kind.recall
         and _RETURNED.search(text)
-        and any(tells(text, one) for one in notice.slots.get(Slot.product, ()))
+        and (ALL_STEPS in text or any(tells(text, one) for one in notice.slots.get(Slot.product, ())))
     ):
         return  # `Non consumare il prodotto`: in whatever words
     is_moved = is_off and len(days) > 1  # to a new day, of which the hour is told

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
+from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.telling import calendar_days, figures
-from flows.bulletin.summary.frames.lines import OTHER_APPOINTMENTS, OTHER_DAYS, OTHERS
+from flows.bulletin.summary.frames.lines import ALL_STEPS, OTHER_APPOINTMENTS, OTHER_DAYS, OTHERS
 from flows.bulletin.summary.named import stems
 
 _TWIN = re.compile(
@@ -120,6 +121,11 @@ def _days_left(text: str, notice: Notice) -> bool:
     return len(set(days)) >= _ROWS and sum(shares) == 1
 
 
+def _steps_left(text: str, notice: Notice) -> bool:
+    """Whether a page lists what to do with a recalled product, and a text does not say that there is more."""
+    return notice.kind is Kind.recall and ALL_STEPS not in text.lower() and has_many_steps(notice.body)
+
+
 LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_changes_left, _OTHER_CHANGES),
     (_days_left, OTHER_APPOINTMENTS),
@@ -127,4 +133,5 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_moves_left, _OTHER_CHANGES),
     (_labels_left, OTHERS),
     (_twin_left, OTHERS),
+    (_steps_left, f"T{ALL_STEPS[1:]}"),
 )

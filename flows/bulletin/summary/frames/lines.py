@@ -14,6 +14,7 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.titles import calmed, casing, folded
 from flows.bulletin.page.notice import Notice
 
+ALL_STEPS = "che cosa fare è nella pagina."  # with a recalled product
 OTHERS = "Gli altri dettagli sono nella pagina."
 OTHER_DAYS = "Gli altri giorni sono nella pagina."
 OTHER_APPOINTMENTS = "Gli altri appuntamenti sono nella pagina."

@@ -7,8 +7,9 @@ from flows.bulletin.language.articles import gender_of, indefinite
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb, split
+from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.lines import ALL_STEPS, is_cut, lines
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.wording import worded
 
@@ -68,14 +69,29 @@ _OF_ONE = re.compile(r"\b(?:su|di|per)\s(?P<what>un(?:[oa]?\s|['’])[a-zà-ù][
 _PUBLISHER = re.compile(r"\s[-–]\s.*$|\.$")
 _CONTAINS = re.compile(r"\b(?:contenente|contaminat[oaie] da|con)\s\S.*", re.I)
 _DETAILS = "I dettagli sono nella pagina."
+_UNUSED = re.compile(r"\b(?:sospen\w+|smett\w+|interromp\w+|non)\b[^.;\n]{0,30}\b(?:us|utilizz)\w+", re.I)
+_STEPS = f"Non usare il prodotto: {ALL_STEPS}"
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first: product, risk and what to do, or the warning alone."""
+    if made := list(_with_steps(notice)):
+        yield from (text for text in made if utf16(text) <= limit)
+        return
     yield from _named(notice, limit)
     yield from (text for text in _of_fields(notice) if utf16(text) <= limit)
     if not any(map(_NAMED.search, (notice.title, notice.body))):
         yield from (text for text in _warned(notice) if utf16(text) <= limit)
+
+
+def _with_steps(notice: Notice) -> Iterator[str]:
+    """The office's sentence of product and risk, and that there is more to do than a text has room for."""
+    if not (has_many_steps(notice.body) and _UNUSED.search(notice.source)):
+        return
+    for sentence in (*notice.abstract, *notice.prose):
+        if _RISK.search(sentence) and not _TODO.search(sentence):
+            yield from (f"{worded(sentence)} {told} {_STEPS}" for told in lot(sentence, notice))
+            yield f"{worded(sentence)} {_STEPS}"
 
 
 def _warned(notice: Notice) -> Iterator[str]:
