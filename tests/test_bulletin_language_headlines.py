@@ -7,7 +7,8 @@ from flows.bulletin.language.titles import calmed, in_small
 @pytest.mark.parametrize(
     ("headline", "sentence"),
     [
-        ("Premiati i progettisti del concorso", "Sono premiati i progettisti del concorso"),
+        ("Premiati i progettisti del concorso", "Sono stati premiati i progettisti del concorso"),
+        ("Approvato il piano del verde", "È approvato il piano del verde"),
         ("Conclusi i lavori del nido", "Si sono conclusi i lavori del nido"),
         ("Sostituiti i lampioni del viale", "Sono stati sostituiti i lampioni del viale"),
         ("Ristrutturata la scuola", "È stata ristrutturata la scuola"),

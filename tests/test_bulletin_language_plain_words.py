@@ -23,6 +23,12 @@ from flows.bulletin.language.spelling import correction, is_word, misspelt
         ("La mostra dura fino al prossimo dicembre.", "La mostra dura fino a dicembre."),
         ("Nel mese di agosto si chiude.", "Ad agosto si chiude."),
         ("La festa è nel Q.re Alba.", "La festa è nel quartiere Alba."),
+        (
+            "Sarà inaugurato dall'Amministrazione comunale domenica 11 ottobre il parco.",
+            "Si inaugura domenica 11 ottobre il parco.",
+        ),
+        ("Verranno inaugurate sabato 3 maggio le aule.", "Si inaugurano sabato 3 maggio le aule."),
+        ("Riceve presso il proprio ufficio.", "Riceve nel proprio ufficio."),
         ("La mostra avrà luogo presso l'Auditorium.", "La mostra si terrà all'Auditorium."),
     ],
 )
@@ -34,6 +40,7 @@ def test_the_words_of_the_office_become_plain(text: str, plain: str) -> None:
     "text",
     [
         "L'Ufficio Istanze apre alle 9.",
+        "La scuola sarà inaugurata dal ministro domenica 11 ottobre.",
         "Il film «Qualora piova» dura due ore.",
         "La sede è in via Roma n. 3 per tutti.",
         "Apre dal 4 maggio, entro il 5 si paga.",

@@ -4,6 +4,7 @@ import pytest
 
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.meetings import meeting
+from tests.test_bulletin_summary import told
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,31 @@ def test_a_second_convocation_is_no_second_day(second: str) -> None:
     assert meeting(page) == (
         "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20 nella sala consiliare."
     )
+
+
+HOURS = "Date e orari\n07 Ott Dalle ore 16:00 alle ore 18:00\n04 Nov Dalle ore 16:00 alle ore 18:00"
+RECEIVES = "La sindaca Ada Neri riceverà i cittadini, in base all'ordine di arrivo, presso il proprio ufficio"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (f"{RECEIVES} al primo piano del municipio.", "nel proprio ufficio al primo piano del municipio."),
+        (
+            f"{RECEIVES} al primo piano, in concomitanza con il mercato.",
+            "al primo piano, in concomitanza con",
+        ),
+    ],
+)
+def test_whoever_receives_the_citizens_is_named_behind_the_days(sentence: str, said: str) -> None:
+    text = told("Incontra la Sindaca", f"Non serve più l'appuntamento. {sentence}\n{HOURS}").text
+    assert text.startswith(
+        "Il 7 ottobre e il 4 novembre dalle 16 alle 18 la sindaca Ada Neri riceverà i cittadini, in base"
+    )
+    assert said in text
+
+
+def test_who_receives_whom_on_a_day_of_its_own_is_not_given_others() -> None:
+    body = f"La sindaca Ada Neri riceve i cittadini il 12 dicembre. Il 7 ottobre c'è la festa.\n{HOURS}"
+    text = told("Incontra la Sindaca", body).text
+    assert "alle 18 la sindaca" not in text

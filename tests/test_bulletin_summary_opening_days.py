@@ -102,3 +102,33 @@ def test_two_days_of_one_weekday_need_no_article() -> None:
 def test_a_headline_keeps_its_adverb_and_a_weekday_its_small_letter() -> None:
     assert spoken("Uffici temporaneamente chiusi") == "Gli uffici sono temporaneamente chiusi"
     assert worded("Si riapre da Lunedì 3 maggio.") == "Si riapre da lunedì 3 maggio."
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "MODIFICA ORARI APERTURA ECOCENTRO",
+            "Da lunedì 10 agosto a sabato 29 agosto 2026 cambia l'orario del Centro di raccolta.\n"
+            "• apertura mattutina: dalle ore 8:30 alle ore 12:00;\n"
+            "• apertura pomeridiana: dalle ore 17:00 alle ore 20:00.",
+            "Da lunedì 10 a sabato 29 agosto 2026 l'ecocentro cambia orario."
+            " L'orario è dalle 8:30 alle 12 e dalle 17 alle 20.",
+        ),
+        (
+            "Modifica orario di apertura del cimitero",
+            "Da lunedì 26 ottobre 2026 il cimitero sarà aperto con il seguente orario:\n"
+            "mattina: 8.00 - 12.00\npomeriggio: 14.00 - 17.00",
+            "Da lunedì 26 ottobre 2026 il cimitero è aperto dalle 8 alle 12 e dalle 14 alle 17.",
+        ),
+        (
+            "Nuovi orari della biblioteca",
+            "Dal 5 ottobre 2026 gli orari della biblioteca saranno i seguenti:\n"
+            "- mattina: dalle ore 9:00 alle ore 12:30;\n- pomeriggio: dalle ore 15:00 alle ore 18:00.\n"
+            "Il sabato dalle ore 9:00 alle ore 12:00.",
+            "Dal 5 ottobre 2026 la biblioteca cambia orario. Gli orari sono nella pagina.",
+        ),
+    ],
+)
+def test_the_two_halves_of_a_day_are_told_where_no_other_hour_is(title: str, body: str, text: str) -> None:
+    assert summarise(title=title, abstract="", body=body, limit=275).text == text

@@ -299,6 +299,15 @@ def test_days_are_told_in_few_words(written: str, said: str) -> None:
     assert worded(written) == said
 
 
+def test_a_storey_is_no_plan_that_binds() -> None:
+    said = "L'ufficio riceve, in base all'ordine di arrivo, al primo piano del municipio."
+    assert worded(said) == said
+    assert (
+        worded("La sosta costa un euro, in base a quanto previsto dal piano della sosta.")
+        == "La sosta costa un euro."
+    )
+
+
 def test_an_evening_beside_its_date_leaves_the_date() -> None:
     said = resolved(
         "Manca l'acqua dalle 22.00 di stasera 05 agosto 26 e fino a domani, 6 agosto, alle 13.", None

@@ -17,6 +17,7 @@ _DONE = (
     "|adottat|depositat|affidat|aggiudicat|finanziat|installat|introdott|potenziat|ampliat|rinnovat|consegnat|suddivis|spostat|differit"
     "|stanziat"
 )
+_DEED = re.compile("premiat|consegnat|selezionat", re.I)  # over once done: nothing stays as it is
 _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d[\d.]*(?:mila)?)\s|l['’])",
     re.I,
@@ -209,7 +210,7 @@ def spoken(line: str) -> str:
     if match := _PARTICIPLE.match(line):
         end = match["end"].lower()
         verb = "È" if end in "oa" else "Sono"
-        if match["day"]:
+        if match["day"] or _DEED.fullmatch(match["stem"]):
             return f"{verb} stat{end} {line[:1].lower()}{line[1:]}"
         if match["stem"].lower() == "conclus":
             verb = f"Si {verb.lower()}"

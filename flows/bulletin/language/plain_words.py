@@ -38,6 +38,8 @@ _OPENING = re.compile(
 
 _DAYS = r"(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)"
 _MONTHS = r"(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)"
+_BY_US = r"(?: dall['’]Amministrazione(?: [Cc]omunale)?| dal Comune)?"  # who else would it be
+_WHEN = rf"{_DAYS}|il \d|l['’](?:8|11)\b"
 _OF = r"de(l|lla|llo|ll['’]|i|gli|lle)(?=[ \w])"  # `della`, to become `alla`
 _TABLE: tuple[tuple[str, str], ...] = (
     # ban and duty: from S, F
@@ -93,6 +95,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"presso la Biblioteca\b", "in Biblioteca"),
     (r"presso il (?=(?:[Tt]eatro|[Cc]inema|[Cc]entro|[Pp]arco|[Cc]ampo|[Mm]useo|[Pp]alazzetto)\b)", "al "),
     (r"presso l['’](?=(?:[Aa]uditorium|[Uu]fficio|[Oo]ratorio|[Oo]spedale|Anagrafe)\b)", "all'"),
+    (r"presso il (?=proprio (?:ufficio|studio)\b)", "nel "),
     (r"presso lo (?=(?:[Ss]portello|[Ss]tadio)\b)", "allo "),
     (r"presso gli (?=uffici\b)", "agli "),
     (r"presso i (?=locali\b)", "nei "),
@@ -116,6 +119,8 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"avranno luogo\b", "si terranno"),
     (r"ha luogo\b", "si tiene"),
     (r"hanno luogo\b", "si tengono"),
+    (rf"(?:sarà|verrà) inaugurat[oa]{_BY_US},? (?={_WHEN})", "si inaugura "),
+    (rf"(?:saranno|verranno) inaugurat[ie]{_BY_US},? (?={_WHEN})", "si inaugurano "),
     (r"effettuare (?:il|un) (?:versamento|pagamento)(?! d)\b", "pagare"),
     (r"effettuare la prenotazione(?! d)\b", "prenotare"),
     (r"effettuare l['’]iscrizione(?! d)\b", "iscriversi"),

@@ -24,6 +24,7 @@ from flows.bulletin.summary.completed import completed
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.openings import with_half_days
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.tidied import presented
 from flows.bulletin.summary.of_one import mended
@@ -143,7 +144,7 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
         if longest < size:
             continue  # nothing was long enough to be told shorter
         longest = 0
-        for text in texts(notice, size):
+        for text in (with_half_days(one, notice) for one in texts(notice, size)):
             line = mended(_dated(parameter(text)), notice, size)
             longest = max(longest, utf16(line))
             if line and utf16(line) <= size and line not in seen:

@@ -1,10 +1,12 @@
 """Who does what that day, as a clause that a day may open: `l'ensemble Alba celebra Verdi`."""
 
 import re
+from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.wording import worded
 
 _PERFORMERS = (
     "ensemble|coro|cori|coristi|orchestra|banda|corpo bandistico|gruppo|compagnia"
@@ -31,6 +33,12 @@ _DOES = (
 )
 _OF_PEOPLE = Cued(rf"{_ARTICLE}(?:{_PERFORMERS})\b(?:\s[^\s,;:.!?]+){{0,9}}?\s{_DOES}\s\S", re.I)
 _OF_NAMES = re.compile(rf"{_NAME}(?:(?:,\s|\se\s){_NAME}){{0,3}}\s{_DOES}\s\S")
+_RECEIVES = re.compile(
+    r"(?:il|la|l['’])\s?(?:vice)?(?:sindac[oa]|assessor[ea]|assessora|presidente|giunta|difensore civico)"
+    r"(?:\s[A-ZÀ-Ý][\w'’]+){0,4}\s(?:riceve(?:rà)?|incontra|incontrerà)\s(?:(?:i|le)\s(?:cittadin|residenti)|la\scittadinanza)",
+    re.I,
+)
+_MEANWHILE = re.compile(r",\s(?:in concomitanza|contestualmente)\s[^,;:\d]+$", re.I)
 _ON_STAGE = re.compile(
     r"\b(?:presenta|presentano|dialoga|dialogano|legge|leggono|si esibi\w+|suona\w*|canta\w*)\b"
 )
@@ -59,6 +67,14 @@ def acted(line: str, notice: Notice) -> str:
         return ""
     article = re.match(_ARTICLE, bare, re.I)  # `La Giunta incontra`
     return f"{bare[:1].lower()}{bare[1:]}" if article else bare
+
+
+def received(notice: Notice) -> Iterator[str]:
+    """`la sindaca Ada Neri riceve i cittadini in Municipio`: a sentence of the office without a day."""
+    for sentence in (*notice.abstract, *notice.prose):
+        if _RECEIVES.match(sentence) and not (TIME.search(sentence) or _DAY.search(sentence)):
+            said = worded(sentence).rstrip(".")
+            yield from (f"{one[:1].lower()}{one[1:]}" for one in (said, _MEANWHILE.sub("", said)))
 
 
 def performed_in(line: str) -> str:

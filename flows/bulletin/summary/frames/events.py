@@ -13,7 +13,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames import exhibitions
-from flows.bulletin.summary.frames.acting import acted, acted_title, performs
+from flows.bulletin.summary.frames.acting import acted, acted_title, performs, received
 from flows.bulletin.summary.frames.appointments import each
 from flows.bulletin.summary.frames.changes import changed, is_changed
 from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, needs_headline, what_sentences
@@ -219,14 +219,14 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     places = list(dict.fromkeys((occasion.place, without_street(occasion))))
     ways = [way for way in matters(notice) if not _counts(way[0])]
     sentences = list(what_sentences(notice, title))
-    if clause := acted_title(title, notice):
-        yield from _acted(clause, occasion, places)
+    for clause in filter(None, (*received(notice), acted_title(title, notice))):
+        yield from behind_its_day(clause, occasion, places)
     if title and is_headline_of(title) and not (ways and TITLE_DAY.search(title)):
         yield from _headed(title, occasion, places)
     with_sentence = [way for way in ways if way[1] or "», " in way[0] or way[0].startswith("il film")]
     yield from _named(with_sentence, occasion, places)
     for clause in filter(None, (acted(sentence, notice) for sentence in sentences)):
-        yield from _acted(clause, occasion, places)
+        yield from behind_its_day(clause, occasion, places)
     for sentence in sentences:
         yield from _headed(sentence, occasion, places)
     yield from _named([way for way in ways if way not in with_sentence], occasion, places)
@@ -270,7 +270,7 @@ def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -
                 yield f"{said} {rest_of(occasion, untold(said, occasion))}"
 
 
-def _acted(clause: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
+def behind_its_day(clause: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
     """`Sabato 4 maggio alle 21, nella Sala Verdi, il coro Alba canta Bach.`"""
     for year in (True, False):
         for place in places:

@@ -38,7 +38,7 @@ _WHAT = re.compile(
     r"|(?P<change>orario(?=\s(?:degli\s|del\s|della\s)?(?:uffici|bibliotec|sportell|muse)\w*\s[^.;]*\bdal(?:\s|l['’])\d)"
     r"|(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
     r"|del|agli|all['’]))?\s?"
-    r"orari[o]?(?:\stemporane[oi])?(?:\sdi\s(?:apertura|ricevimento))?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
+    r"orari[o]?(?:\stemporane[oi])?(?:(?:\sdi)?\s(?:apertura|ricevimento))?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
     r"|natalizi[oi])(?:\sdi\sapertura)?))"
     r"(?:\s(?:straordinari[ae]|temporane[ae]|estiv[ae]|programmat[ae]|al\spubblico"
     r"|(?P<afternoon>pomeridian[ae])|(?P<morning>mattutin[ae])))*"

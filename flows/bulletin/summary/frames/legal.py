@@ -12,7 +12,8 @@ from flows.bulletin.language.titles import folded
 _LAW = (
     r"\b(?:legg[ei]|l\.\s?r\.|normativ\w+|norm[ae]|decret\w+|d\.?\s?lgs|dpcm|d\.?\s?p\.?\s?c\.?\s?m|d\.?\s?p\.?\s?r"
     r"|regolament\w+|ordinanz\w+|deliber\w+|determin\w+|codice|art\.|articol[oi]|direttiv\w+|statut\w+"
-    r"|disposizion\w+|contratt[oi]|convenzion\w+|bando|piano)(?!\w)"
+    r"|disposizion\w+|contratt[oi]|convenzion\w+|bando"
+    r"|(?<!o )(?<!\bal )piano)(?!\w)"  # `al primo piano` is no law
 )
 _ON = (
     r"(?:(?:così\s)?come\s(?:da|previst|dispost|stabilit|prescritt|indicat|disciplinat)\w*\s"

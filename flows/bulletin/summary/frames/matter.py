@@ -111,7 +111,11 @@ _ISSUER = re.compile(  # `Regione Alba - Bando per …`: the bando
     r"[^:–—]{0,40}?\s?(?::|\s[-–—])\s(?=(?:bando|avviso|contribut|bonus|voucher|concorso|premi|selezion|domand|borse)\w*\b)",
     re.I,
 )
-_BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
+_BREAK = re.compile(
+    r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*"
+    r"|(?<=\w\w)(?<!\bprof)(?<!\bdott)(?<!\bing)(?<!\barch)(?<!\bavv)(?<!\bsig)(?<!\bdr)(?<!\bmons)\.\s+",
+    re.I,
+)
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
 _YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
 _BARE_TITLE = re.compile(

@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import TIME
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.clock import every_at, hours_at
+from flows.bulletin.summary.frames.clock import every_at, hours_at, in_moments
 from flows.bulletin.summary.frames.days import WEEKDAY_NAME, period_at
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.matter import Matter
 from flows.bulletin.summary.frames.sentences import Sentence
+from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _TIMES = re.compile(
     r"\b(?:orari[o]?\s(?:di\s(?:apertura|ricevimento)(?:\sal\spubblico)?|al\spubblico))\s?:\s?(?=d)", re.I
@@ -36,6 +38,14 @@ _AT_A_PLACE = re.compile(
 )
 
 
+_HALF = re.compile(
+    r"^\W*(?:(?:apertura|orario|turno)\s)?(?P<half>matt(?:in[ao]|utin[ao])|pomeri(?:ggio|dian[ao]))\s?[:–-]?\s?"
+    r"(?:dalle\s(?:ore\s)?)?(?P<from>\d{1,2}(?:[.:]\d\d)?)\s?(?:[–-]|alle(?:\sore)?)\s?(?P<to>\d{1,2}(?:[.:]\d\d)?)"
+    r"[ ;,.]*$",
+    re.I | re.M,
+)
+_GLUED = re.compile(r"\scon (?:il seguente orario|i seguenti orari)\s?:\s?(?:apertura\s)?matt\w+\W.*$", re.I)
+HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _TAKES_NO_PLACE = re.compile(
     r"(?:avvis|band|contribut|bonus|voucher|bors|graduatori|elenc|orari|modul|tariff|iscrizion|domand|calendari"
     r"|lavor|ordinanz|cart|tesser|certificat|servizi)",
@@ -109,3 +119,23 @@ def _hours(body: str) -> str:
     )
     booked = ", senza prenotazione" if _UNBOOKED.search(before) and not _BOOKED.search(body) else ""
     return f"{lead} è {' '.join(every[0].lower().split())} {hours.words}{booked}."
+
+
+def with_half_days(text: str, notice: Notice) -> str:
+    """`L'orario è dalle 9 alle 12:30 e dalle 15 alle 18.` for word that the hours are in the page, where they
+    are two lines, morning and afternoon, and no other hour stands there.
+    """
+    glued = _GLUED.search(text)
+    if not (glued or text.endswith(HOURS_IN_PAGE)):
+        return text
+    halves = list(_HALF.finditer(notice.body))
+    rest = _HALF.sub(" ", notice.body)
+    if [found["half"][:1].lower() for found in halves] != ["m", "p"] or TIME.search(f"{notice.title} {rest}"):
+        return text
+    spans = (plain_figures(f"dalle {found['from']} alle {found['to']}") for found in halves)
+    hours = in_moments(" e ".join(spans))
+    return (
+        f"{text[: glued.start()]} {hours}."
+        if glued
+        else f"{text.removesuffix(HOURS_IN_PAGE)}L'orario è {hours}."
+    )

@@ -11,6 +11,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.telling import calendar_days
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames import events
+from flows.bulletin.summary.frames.acting import received
 from flows.bulletin.summary.frames.appointments import are_apart, each, opening
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, rests, told_once, without_street
@@ -75,11 +76,19 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         yield from each(notice, limit)
         yield from opening(notice, limit)
         if not are_apart(notice):
+            yield from ordered(_received(notice, occasion), occasion, limit)
             yield from fitting(_in_part(notice, occasion), limit)
             yield from ordered(events.of_the_office(notice, occasion), occasion, limit)
             yield from ordered(_texts(notice, occasion), occasion, limit)
     else:
         yield from events.texts(notice, limit)
+
+
+def _received(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """`Il 7 ottobre e il 4 novembre dalle 16 alle 18 la sindaca Ada Neri riceve i cittadini.`"""
+    if len(occasion.sittings) == 1:
+        for clause in received(notice):
+            yield from events.behind_its_day(clause, occasion, [occasion.place])
 
 
 def _in_part(notice: Notice, occasion: Occasion) -> Iterator[str]:
