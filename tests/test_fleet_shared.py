@@ -162,10 +162,13 @@ def test_prefect_knows_each_of_these_switches(here: Land, monkeypatch: pytest.Mo
     look = (
         "from prefect.settings import get_current_settings as now\n"
         "from prefect_redis.client import RedisMessagingSettings as messaging\n"
-        "at = now().server\n"
+        "from prefect_redis.cleanup_queue import WorkerCleanupQueue\n"
+        "at, clean = now().server, WorkerCleanupQueue()._client().connection_pool.connection_kwargs\n"
         "print(at.events.messaging_broker, at.events.messaging_cache, at.events.causal_ordering)\n"
         "print(at.concurrency.lease_storage, at.worker_channel.cleanup_queue_storage, at.docket.url)\n"
-        "print(at.database.migrate_on_start, messaging().url, at.api.cors_allowed_origins)"
+        "print(at.database.migrate_on_start, messaging().url, at.api.cors_allowed_origins)\n"
+        "print(*(clean[name] for name in ('host', 'port', 'db', 'password')))\n"
+        "print(at.register_blocks_on_start)"
     )
     environment = {**os.environ, **told}
     done = subprocess.run(
@@ -177,6 +180,9 @@ def test_prefect_knows_each_of_these_switches(here: Land, monkeypatch: pytest.Mo
         *("prefect_redis.lease_storage", "prefect_redis.cleanup_queue"),
         *("redis://:secret@redis.example:6379/1", "False", "redis://:secret@redis.example:6379/0"),
         "http://127.0.0.1:4200",
+        # no setting of Prefect's: where its client goes (prefect_redis/cleanup_queue.py, line 1198 of 0.3.0)
+        *("redis.example", "6379", "2", "secret"),
+        "False",
     ]
 
 
