@@ -5,11 +5,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 PROFILE ?=
 
-.PHONY: help install run check test test-fast rehearsal peers bench eval fleet guide lock
+.PHONY: help install run check test test-fast rehearsal peers bench eval fleet rehearsal-fleet guide lock
 .DEFAULT_GOAL := help
 
 help: ## show this
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
 install: ## the locked environment in .venv, nothing else
 	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements.lock
@@ -72,6 +72,11 @@ eval: peers ## measure the summaries and the fact guard on the texts beside the 
 fleet: ## a fleet of invented Comuni as a provider runs it; needs Debian's PostgreSQL, Redis and nginx
 	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
 	@$(BIN)/python -m tests.bench.topology
+
+rehearsal-fleet: ## a fleet of invented Comuni killed and upgraded under load; needs Debian's PostgreSQL, Redis and nginx; as root, alone
+	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
+	@$(BIN)/python -m tests.bench.rehearsal_fleet 40 20
+	@$(BIN)/python -m tests.bench.rehearsal_upgrade_fleet 6 12
 
 guide: ## take the pictures of the editors' guide anew, in the browser tests
 	@BOLLETTINO_GUIDE=1 $(BIN)/python -m pytest -o addopts= -q tests/test_browser*.py

@@ -205,7 +205,7 @@ def test_ci_does_what_the_readme_tells_anyone_to_do() -> None:
 def targets() -> dict[str, str]:
     """Of the Makefile: each with what it needs first."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z]+):([a-z ]*)", makefile, re.MULTILINE))
+    return dict(re.findall(r"^([a-z-]+):([a-z ]*)", makefile, re.MULTILINE))
 
 
 def test_what_make_test_leaves_out_or_shortens_a_rehearsal_runs() -> None:
@@ -221,6 +221,14 @@ def test_what_make_test_leaves_out_or_shortens_a_rehearsal_runs() -> None:
     }
     assert set(re.findall(r"tests/test_\w+\.py", recipe[1])) == grows
     assert "BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest -m rehearsal\n" in recipe[1]
+
+
+def test_each_rehearsal_is_a_line_of_the_makefile_and_each_target_is_phony() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    run = set(re.findall(r"^\t@?\$\(BIN\)/python -m tests\.bench\.(rehearsal\w*)", makefile, re.MULTILINE))
+    assert run == {path.stem for path in (ROOT / "tests" / "bench").glob("rehearsal*.py")}
+    (phony,) = re.findall(r"^\.PHONY: (.+)", makefile, re.MULTILINE)
+    assert set(phony.split()) == targets().keys(), "else a file of its name would be taken for what it makes"
 
 
 def test_hosted_ci_and_hooks_call_targets_of_the_makefile_once_the_tools_are_there() -> None:
@@ -259,7 +267,7 @@ def test_hosted_ci_is_pinned_may_write_nothing_and_knows_every_python() -> None:
 
 
 def test_whoever_contributes_is_told_commands_and_files_that_are_there() -> None:
-    named = set(re.findall(r"`make ([a-z]+)`", CONTRIBUTING))
+    named = set(re.findall(r"`make ([a-z-]+)`", CONTRIBUTING))
     assert {"run", "check", "test"} <= named <= targets().keys()
     for path in re.findall(r"(?:tests|deployments)/[\w./-]+", CONTRIBUTING):
         assert (ROOT / path).is_file(), path

@@ -61,7 +61,7 @@ class Document:
     @property
     def targets(self) -> set[str]:
         """Of `make ...`."""
-        return {found[1] for line in self.typed if (found := re.match(r"make ([a-z]+)", line))}
+        return {found[1] for line in self.typed if (found := re.match(r"make ([a-z-]+)", line))}
 
     def section(self, heading: str) -> str:
         """What stands under a heading, to the next of its level."""
