@@ -16,8 +16,8 @@ EVERY = 0.5  # seconds between two looks at the worker
 PATIENCE = 900.0  # seconds for its runs to end; the unit gives its stop a minute more
 
 
-def work(pool: "Pool") -> None:
-    """Become the worker, until it is stopped."""
+def work(pool: "Pool", *, port: int | None = None) -> None:
+    """Become the worker, until it is stopped. `port`: where a fleet's tells whether it looks for runs."""
     from flows.runs import drain, hosts, taking, warm
 
     if (pool.server_state / taking.REST).exists():
@@ -27,12 +27,12 @@ def work(pool: "Pool") -> None:
     if fleet_folder():  # whose pool may have several workers, on several machines
         hosts.stand(pool.server_state.parent)
         name = f"{socket.gethostname()}-{drain.place(pool.server_state)}"
-        warm.start(pool.work_pool, name, prepare, pool.server_state, limit=pool.most_runs)
+        warm.start(pool.work_pool, name, prepare, pool.server_state, limit=pool.most_runs, port=port)
     else:
         warm.start(pool.work_pool, "worker", prepare)
 
 
-def keep(pool: "Pool") -> int:
+def keep(pool: "Pool", *, port: int | None = None) -> int:
     """Be the worker's parent, which drains it before it ends it on SIGTERM; 0 then, 1 where the worker died.
 
     For a unit: systemd gives `ExecStop=` none of the unit's credentials (257, tried), and without them the
@@ -40,7 +40,8 @@ def keep(pool: "Pool") -> int:
     """
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
-    with subprocess.Popen([sys.executable, "-m", "flows", "worker"]) as worker:
+    words = ["worker", "--port", str(port)] if port else ["worker"]
+    with subprocess.Popen([sys.executable, "-m", "flows", *words]) as worker:
         while worker.poll() is None and not asked:
             time.sleep(EVERY)
         if worker.returncode is not None:

@@ -114,7 +114,7 @@ def test_what_is_typed_is_a_verb_and_a_process_of_all(found: Found) -> None:
     assert found["migrate"].typed == (("fleet", "migrate"),)
     assert found["register"].typed == (("fleet", "apply"),)
     worker = next(one for one in found.values() if one.verb == "worker")
-    assert worker.typed == (("drain", "--undo"), ("worker", "--drain"))
+    assert worker.typed == (("drain", "--undo"), ("worker", "--drain", "--port", "4401"))
 
 
 def test_both_type_and_ask_the_same() -> None:
@@ -145,7 +145,7 @@ def test_their_ports_are_those_of_the_fleet_s_file_and_of_nginx() -> None:
     http = nginx_tree(NGINX.read_text(encoding="utf-8")).only("http")
     behind = {one.words[1]: one.told("server") for one in http.all("upstream")}
     told = {
-        verb: [one.typed[-1][2] for one in containers.of_compose().values() if one.verb == verb and one.asked]
+        verb: [containers.of_compose()[f"{verb}-{number}"].typed[-1][2] for number in (1, 2)]
         for verb in ("prefect", "gate", "web")
     }
     for verb, port in (
@@ -161,13 +161,17 @@ def test_their_ports_are_those_of_the_fleet_s_file_and_of_nginx() -> None:
 
 
 @BOTH
-def test_what_answers_is_asked_at_its_own_port_and_of_what_does_not_nobody_asks(found: Found) -> None:
+def test_what_lasts_is_asked_at_its_own_port_and_no_two_have_one(found: Found) -> None:
+    answers = {"prefect": {"api/ready", "api/health"}, "worker": {"health"}}
+    lasting = [one for one in found.values() if of_role(one.name) in TWICE]
+    ports = {place.partition("/")[0] for one in lasting for place in one.asked}
+    assert len(ports) == len(lasting), "all share one network"
     for container in found.values():
         words = container.typed[-1] if container.typed else ()
         port = words[words.index("--port") + 1] if "--port" in words else None
         assert {one.partition("/")[0] for one in container.asked} == ({port} if port else set())
         paths = {one.partition("/")[2] for one in container.asked}
-        assert paths <= ({"api/ready", "api/health"} if container.verb == "prefect" else {"salute"})
+        assert paths <= answers.get(of_role(container.name), {"salute"})
 
 
 def test_that_its_database_is_away_starts_no_server_again() -> None:
@@ -178,6 +182,11 @@ def test_that_its_database_is_away_starts_no_server_again() -> None:
     assert not [one.name for one in containers.of_kubernetes().values() if "readinessProbe" in one.raw], (
         "one that is not ready would take the others' address away"
     )
+
+
+def test_a_worker_that_hangs_is_not_given_the_time_of_a_drain() -> None:
+    probe = containers.of_kubernetes()["worker"].raw["livenessProbe"]
+    assert probe["terminationGracePeriodSeconds"] < drain.PATIENCE
 
 
 # ------------------------------------------------------------ what holds them in

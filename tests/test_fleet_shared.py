@@ -253,11 +253,14 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     def served(port: int, **how: object) -> None:
         found.append((port, how))
 
-    def worked(at: shared.Shared) -> None:
-        found.append(at.work_pool)
+    def worked(at: shared.Shared, *, port: int | None) -> None:
+        found.append((at.work_pool, port))
+
+    def clocked(database: str | None, *, port: int | None) -> None:
+        found.append((database, port))
 
     monkeypatch.setattr(server, "serve_fleet", served)
-    monkeypatch.setattr(server, "serve_clock", found.append)
+    monkeypatch.setattr(server, "serve_clock", clocked)
     monkeypatch.setattr("flows.fleet.front.gate.serve", serving("gate"))
     monkeypatch.setattr("flows.fleet.front.app.serve", serving("web"))
     monkeypatch.setattr("flows.worker.work", worked)
@@ -269,7 +272,7 @@ def test_each_process_of_all_is_begun_without_a_profile(
 ) -> None:
     for words in (["prefect"], ["prefect", "--port", "4201"], ["gate"], ["gate", "--port", "4301"], ["web"]):
         assert main(words) == 0, words
-    assert main(["worker"]) == 0
+    assert main(["worker"]) == main(["worker", "--port", "4401"]) == 0
     alone = {"database": None, "is_alone": True}
     assert begun == [
         (4200, alone),
@@ -277,7 +280,8 @@ def test_each_process_of_all_is_begun_without_a_profile(
         ("gate", None),
         ("gate", 4301),
         ("web", None),
-        "bollettino",
+        ("bollettino", None),
+        ("bollettino", 4401),
     ]
     begun.clear()
     many(here, monkeypatch)
@@ -293,10 +297,10 @@ def test_the_clock_is_a_process_of_its_own_only_where_the_server_is_several(
     assert "without [prefect] redis the server is one process" in capsys.readouterr().out
     assert begun == []
     many(here, monkeypatch)
-    words = argparse.Namespace(services=True, port=None)
-
-    assert fleet_processes.prefect(words, here.fleet, None) == 0  # type: ignore[arg-type]
-    assert begun == [DATABASE]
+    for port in (None, 4211):
+        words = argparse.Namespace(services=True, port=port)
+        assert fleet_processes.prefect(words, here.fleet, None) == 0  # type: ignore[arg-type]
+    assert begun == [(DATABASE, None), (DATABASE, 4211)]
 
 
 def test_the_clock_is_prefect_s_own_and_keeps_as_quiet_as_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,6 +321,7 @@ def test_the_clock_is_prefect_s_own_and_keeps_as_quiet_as_the_server(monkeypatch
         (["gate", "--port", "4301"], "without --profile"),
         (["prefect", "--services"], "without --profile"),
         (["prefect", "--port", "4201"], "without --profile"),
+        (["worker", "--port", "4401"], "without --profile"),
         (["web", "--port", "8081"], "servers.web_port"),
     ],
 )

@@ -74,6 +74,22 @@ def test_a_worker_that_dies_is_told_to_systemd(settings: Settings, monkeypatch: 
     assert worker.keep(settings) == 1
 
 
+def test_a_parent_tells_the_worker_where_it_answers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, told = subprocess.Popen, list[list[str]]()
+
+    def begun(command: list[str]) -> subprocess.Popen[bytes]:
+        told.append(command[3:])
+        return begin([sys.executable, "-c", "pass"])
+
+    monkeypatch.setattr("subprocess.Popen", begun)
+    monkeypatch.setattr(worker, "EVERY", 0.05)
+    for port in (None, 4401):
+        worker.keep(settings, port=port)
+    assert told == [["worker"], ["worker", "--port", "4401"]]
+
+
 def test_one_that_is_begun_where_workers_rest_says_so(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

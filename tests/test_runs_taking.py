@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -62,9 +63,11 @@ def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
     finally:
         signal.signal(signal.SIGUSR1, before)
     assert began == [["prefect", *words]]
-    worker = SimpleNamespace(limiter=SimpleNamespace(borrowed_tokens=0))
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+    worker = SimpleNamespace(limiter=SimpleNamespace(borrowed_tokens=0), _last_polled_time=long_ago)
     (tmp_path / REST).touch()
     assert asyncio.run(ProcessWorker.get_and_submit_flow_runs(cast(ProcessWorker, worker))) == []
+    assert worker._last_polled_time > long_ago, "it looked, and is well: what Prefect's health server asks"
     told: list[str] = []
     status: Any = SimpleNamespace(started=told.append)
     nobody: Any = None

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from prefect.settings.models.worker import WorkerSettings
 from sqlalchemy import inspect
 
 from db import schema
@@ -255,6 +256,30 @@ def test_a_worker_begins_no_more_runs_than_the_machine_has_memory_for(
     for limit in (40, None):
         warm.start("a-pool", "worker", lambda: None, limit=limit)
     assert [command[-2:] for command in commands] == [["--limit", "40"], ["--name", "worker"]]
+
+
+def test_a_worker_that_is_asked_whether_it_is_well_answers_on_this_machine_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Prefect's server for it is a thread, which no process of ours may have when a run is copied from it."""
+    told: list[str] = []
+    monkeypatch.setattr("os.environ", {**os.environ})
+
+    def beside(_import_all: object) -> bool:
+        told.extend(name for name in os.environ if "WEBSERVER" in name)
+        return False
+
+    monkeypatch.setattr(warm, "_beside", beside)
+    monkeypatch.setattr(os, "execv", lambda _, command: told.append(command[-1]))
+    warm.start("a-pool", "worker", lambda: None, limit=40, port=4401)
+    assert told == ["--with-healthcheck"], "and the process that is copied was there before"
+    given = {name: value for name, value in os.environ.items() if "WEBSERVER" in name}
+    assert given == {
+        "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        "PREFECT_WORKER_WEBSERVER_PORT": "4401",
+    }
+    settings = WorkerSettings().webserver
+    assert (settings.host, settings.port) == ("127.0.0.1", 4401)
 
 
 def test_where_none_is_warm_the_engine_begins_cold(tmp_path: Path) -> None:

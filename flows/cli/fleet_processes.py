@@ -32,7 +32,7 @@ def prefect(arguments: argparse.Namespace, fleet: "Fleet", out: Output) -> int:
     from flows.runs import server
 
     if arguments.services:
-        server.serve_clock(at.database)
+        server.serve_clock(at.database, port=arguments.port)
         return 0
     port = arguments.port or at.file.prefect.place[1]
     server.serve_fleet(port, database=at.database, is_alone=not has_many)
@@ -57,8 +57,8 @@ def worker(arguments: argparse.Namespace, fleet: "Fleet", _out: Output) -> int:
     from flows.worker import keep, work
 
     if arguments.drain:
-        return keep(at)
-    work(at)
+        return keep(at, port=arguments.port)
+    work(at, port=arguments.port)
     return 0
 
 

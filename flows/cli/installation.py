@@ -62,7 +62,10 @@ def deploy(_arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     return 0
 
 
-def worker(arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
+def worker(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    if arguments.port:
+        out.refuse("worker: --port is for a fleet, without --profile")
+        return 2
     from flows.worker import keep, work
 
     settings.require_filled()
@@ -126,6 +129,7 @@ def add_first_verbs(add: Add) -> None:
         action="store_true",
         help="when it is stopped let what runs come to its end first (for a unit)",
     )
+    add_port(parser, "of a fleet's: where it answers (/health) whether it still looks for runs; else nowhere")
     parser = add(
         "web",
         web,

@@ -169,7 +169,11 @@ def add_verbs(add: Add) -> None:
         "server of all, behind the gate.",
         writes=False,
     )
-    add_port(parser, "of a fleet's server, where several stand behind the address of fleet.toml")
+    add_port(
+        parser,
+        "of a fleet's server, where several stand behind the address of fleet.toml; with --services where "
+        "it answers (/salute) whether all that is done by the clock still is",
+    )
     parser.add_argument(
         "--services",
         action="store_true",

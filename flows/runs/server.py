@@ -32,7 +32,7 @@ from flows.accounts.reception import Reception
 from flows.deploy import startable
 from flows.door.gate import Door
 from flows.door.house import House
-from flows.runs import complaints, readiness, resumed
+from flows.runs import clock, complaints, readiness, resumed
 from flows.runs.assets import Assets
 from flows.runs.newsroom import OwnNewsroom
 from flows.settings import BollettinoError, Settings
@@ -160,11 +160,16 @@ def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
     _run(create_app(webserver_only=not is_alone, final=True), port)
 
 
-def serve_clock(database: str | None) -> None:
-    """Do what a fleet's servers do by the clock, until told to end: schedules, late runs, clearing."""
+def serve_clock(database: str | None, *, port: int | None = None) -> None:
+    """Do what a fleet's servers do by the clock, until told to end: schedules, late runs, clearing.
+
+    `port`: where it says whether all of it is still done, if anywhere.
+    """
     _require_redis()
     readiness.keep_quietly()  # which deployments nobody asks for any more is looked at by the clock, too
     _bring(database)
+    if port:
+        clock.answer_at(port)
     from prefect.cli import app
 
     sys.argv = ["prefect", "server", "services", "start"]

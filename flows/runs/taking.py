@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,10 @@ def main() -> None:
     take = ProcessWorker.get_and_submit_flow_runs
 
     async def look(self: Any) -> list[Any]:
+        # Prefect's health server says no where this is older than 30 times the seconds between two looks. Of
+        # itself the worker sets it when the server has answered: but one that rests is well, too, as is one
+        # whose server is away, which no other start of the worker mends
+        self._last_polled_time = datetime.now(UTC)
         return await turns.look(self.limiter.borrowed_tokens, lambda: take(self))
 
     ProcessWorker.get_and_submit_flow_runs = look  # type: ignore[method-assign]

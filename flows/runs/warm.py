@@ -46,11 +46,13 @@ def start(
     state: Path | None = None,
     *,
     limit: int | None = None,
+    port: int | None = None,
 ) -> None:
     """Become a worker of a pool; it returns in other processes, at the end of the warm one and of runs.
 
     `state`: the folder by which it can be told to take nothing new (`flows.runs.taking`). `limit`: the most
-    runs side by side; what is beyond waits in the server's queues, in their order.
+    runs side by side; what is beyond waits in the server's queues, in their order. `port`: where Prefect's
+    worker answers on this machine whether it still looks for runs, if anywhere.
     """
     try:
         if is_possible() and _beside(import_all):
@@ -61,6 +63,12 @@ def start(
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", name]
     worker += ["--limit", str(limit)] if limit else []
+    if (
+        port
+    ):  # its server is a thread, of what takes this process's place: the warm one was made before, without
+        worker.append("--with-healthcheck")
+        os.environ["PREFECT_WORKER_WEBSERVER_HOST"] = "127.0.0.1"  # else on every address of the machine
+        os.environ["PREFECT_WORKER_WEBSERVER_PORT"] = str(port)
     program = ["flows.runs.taking", str(state)] if state else ["prefect"]
     os.execv(sys.executable, [sys.executable, "-m", *program, *worker])  # noqa: S606  no shell is meant
 
