@@ -1,14 +1,17 @@
 """The benches' own parts work; how fast is for `make bench`."""
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scrapers.feeds.feeds import parse_feed
 from scrapers.fetching.fetcher import Fetcher, NotModified, Response
-from tests.bench import alerts, fleet
+from tests.bench import alerts, fleet, tuesday
 from tests.bench.feed_server import ITEMS
 from tests.bench.feeds import ours, server
+from tests.bench.morning import Held
 from tests.world.towns import PATH, Issuer
 
 
@@ -38,6 +41,29 @@ def test_the_bench_of_alerts_serves_every_comune_in_each_round(tmp_path: Path, t
         assert once(number) == 3
     issuer.close()
     assert len(issuer.asked) == (3 if together else 9)
+
+
+def test_the_bench_of_a_tuesday_says_what_was_not_as_asked() -> None:
+    people = {"taken": 10, "phones": 10, "most": 10, "most_in_long": 10, "first": 5.0, "last": 6.0}
+    big = {"taken": 6000, "phones": 6000, "most": 41, "most_in_long": 800, "first": 5.0, "last": 160.0}
+    sent, accepted = Counter({"sent": 2}), Counter({"accepted": 6010})
+    told = tuesday.Told(
+        2, 10, 1, [], [big, people], {}, Held(0.0, 0.0, 0.0, 0), {"Completed": 2}, 0, sent, accepted
+    )
+    assert told.missed == []
+
+    def missed(**changes: float) -> list[str]:
+        return replace(told, numbers=[big, {**people, **changes}]).missed
+
+    assert missed(taken=11) == ["somebody got it twice"]
+    assert missed(taken=9, phones=9) == ["somebody is lost"]
+    assert missed(first=601.0) == ["a first message after 600 s"]
+    assert missed(last=3601.0) == ["a message after 3600 s"]
+    assert missed(most_in_long=801) == ["a number above its rate over 20 seconds"]
+    assert missed(most=81) == ["a number's second held more than two"]
+    assert "a Comune has sent nothing" in replace(told, numbers=[big]).missed
+    assert replace(told, accounts=Counter({"sent": 1, "stopped": 1})).missed == ["a bulletin is not sent"]
+    assert len(replace(told, deliveries=Counter({"accepted": 6009, "uncertain": 1})).missed) == 1
 
 
 @pytest.mark.rehearsal
