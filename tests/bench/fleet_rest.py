@@ -6,7 +6,9 @@ nothing new, and the rounds come by their own schedules: in half an hour each as
 and 30 minutes). Seconds of the processor are the processes' own, so others may use the machine meanwhile;
 memory is `Pss`, as the kernel shares it out. Flow runs are counted in the server's database; a day is
 reckoned from them and from the slots of the profiles, of which none may fall into the measure. The machine's
-own clock has the watchdog of each looked at every five minutes: told apart.
+own clock has the watchdog of each looked at every five minutes: it is no flow, so one round of it is measured
+apart; the core that is asked for holds it, too. Of several sizes it tells what one more Comune costs between
+each and the next: the same from 100 to 300 as from 30 to 100, where the cost grows no faster than the fleet.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
@@ -40,6 +43,7 @@ from tests.world.one_machine import OneMachine, Rounds
 from tests.world.towns import Issuer
 
 SIZES = (30, 300)
+WATCHED_EVERY = 300.0  # seconds between two rounds of the watchdog
 MINUTES = 30.0
 LOOK_EVERY = 15.0
 GOALS = {"MB": 4096.0, "core": 0.2, "runs a day": 3000.0}
@@ -78,6 +82,16 @@ class Rest:
     def hourly(self) -> float:
         """Seconds of CPU an hour."""
         return sum(self.cpu.values()) / self.hours
+
+    @property
+    def watched(self) -> float:
+        """Seconds of CPU an hour that the watchdog's rounds take."""
+        return self.watchdog * 3600 / WATCHED_EVERY
+
+    @property
+    def core(self) -> float:
+        """All of it."""
+        return (self.hourly + self.watched) / 3600
 
     @property
     def daily(self) -> float:
@@ -160,7 +174,6 @@ def _of_children() -> float:
 
 def tell(found: Rest) -> list[str]:
     """Prints it; which goals are missed."""
-    core = found.hourly / 3600
     print(
         f"{found.comuni} Comuni at rest for {found.hours * 60:.0f} minutes, "
         f"load of the machine {os.getloadavg()[0]:.1f}:"
@@ -173,8 +186,8 @@ def tell(found: Rest) -> list[str]:
             f"({most.get(kind, 0.0):.0f} when all have most)"
         )
     print(
-        f"  together  {found.hourly:5.0f} s of CPU an hour, {core:.3f} core; {found.megabytes:.0f} MB, "
-        f"at most {sum(most.values()):.0f}"
+        f"  together  {found.hourly:5.0f} s of CPU an hour, {found.hourly / 3600:.3f} core; "
+        f"{found.megabytes:.0f} MB, at most {sum(most.values()):.0f}"
     )
     names = ", ".join(f"{count} {name}" for name, count in sorted(found.runs.items()))
     print(
@@ -182,10 +195,15 @@ def tell(found: Rest) -> list[str]:
         f"{found.slots * SLOT_RUNS / 7:.0f} {found.daily:.0f}"
     )
     print(
-        f"  watchdog  {found.watchdog:.1f} s of CPU a round, every 5 minutes {found.watchdog / 300:.3f} core",
+        f"  watchdog  {found.watchdog:.1f} s of CPU a round: {found.watched:.0f} s an hour, "
+        f"{found.watched / 3600:.3f} core"
+    )
+    print(
+        f"  in all    {found.hourly + found.watched:5.0f} s of CPU an hour, {found.core:.3f} core "
+        f"(at most {GOALS['core']})",
         flush=True,
     )
-    told = {"MB": sum(most.values()), "core": core, "runs a day": found.daily}
+    told = {"MB": sum(most.values()), "core": found.core, "runs a day": found.daily}
     return [f"{name} of {found.comuni}" for name, goal in GOALS.items() if told[name] > goal]
 
 
@@ -196,8 +214,12 @@ def compared(small: Rest, large: Rest) -> list[str]:
         "MB": (large.megabytes - small.megabytes) / more,
         "s of CPU an hour": (large.hourly - small.hourly) / more,
     }
-    print(f"one more Comune: {told['MB']:.2f} MB, {told['s of CPU an hour']:.2f} s of CPU an hour")
-    return [f"{name} of one more" for name, goal in EACH.items() if told[name] > goal]
+    between = f"from {small.comuni} to {large.comuni}"
+    print(
+        f"one more Comune, {between}: {told['MB']:.2f} MB, {told['s of CPU an hour']:.2f} s of CPU an hour; "
+        f"with its watchdog {told['s of CPU an hour'] + (large.watched - small.watched) / more:.2f}"
+    )
+    return [f"{name} of one more {between}" for name, goal in EACH.items() if told[name] > goal]
 
 
 def main(words: list[str]) -> int:
@@ -220,8 +242,8 @@ def main(words: list[str]) -> int:
             missed += tell(found)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    if len(all_found) > 1:
-        missed += compared(all_found[0], all_found[-1])
+    for small, large in pairwise(all_found):
+        missed += compared(small, large)
     print(f"BAD: {', '.join(missed)}" if missed else "GOOD: every goal is met")
     return 1 if missed else 0
 
