@@ -1,6 +1,6 @@
 """What processes take of a machine: seconds of the processor with their children's, and memory by shares."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,8 +23,12 @@ def trees(parts: Mapping[str, Process]) -> dict[str, list[psutil.Process]]:
 
 def cpu(parts: Mapping[str, Process]) -> dict[str, float]:
     """Seconds so far by kind, what has ended included; of a worker without its runs, which stand apart."""
+    return cpu_of(trees(parts))
+
+
+def cpu_of(kinds: Mapping[str, Sequence[psutil.Process]]) -> dict[str, float]:
     told: dict[str, float] = {}
-    for kind, roots in trees(parts).items():
+    for kind, roots in kinds.items():
         whole = sum(_seconds(one, with_ended=True) for root in roots for one in _tree(root))
         if kind == WORKER:
             told[kind] = sum(_seconds(root, with_ended=False) for root in roots)
@@ -36,8 +40,12 @@ def cpu(parts: Mapping[str, Process]) -> dict[str, float]:
 
 def memory(parts: Mapping[str, Process]) -> dict[str, float]:
     """MB by kind; what several processes share is counted once among them (`Pss`)."""
+    return memory_of(trees(parts))
+
+
+def memory_of(kinds: Mapping[str, Sequence[psutil.Process]]) -> dict[str, float]:
     told: dict[str, float] = {}
-    for kind, roots in trees(parts).items():
+    for kind, roots in kinds.items():
         if kind == WORKER:
             told[kind] = share(roots)
             told[RUNS] = share(child for root in roots for child in _tree(root) if child != root)
