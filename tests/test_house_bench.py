@@ -1,5 +1,6 @@
 """The benches' own parts work; how fast is for `make bench`."""
 
+from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +9,10 @@ import pytest
 
 from scrapers.feeds.feeds import parse_feed
 from scrapers.fetching.fetcher import Fetcher, NotModified, Response
-from tests.bench import alerts, fleet, tuesday
+from tests.bench import alerts, fleet, hidden, tuesday
 from tests.bench.feed_server import ITEMS
 from tests.bench.feeds import ours, server
+from tests.bench.hidden import Sought
 from tests.bench.morning import Held
 from tests.world.towns import PATH, Issuer
 
@@ -64,6 +66,17 @@ def test_the_bench_of_a_tuesday_says_what_was_not_as_asked() -> None:
     assert "a Comune has sent nothing" in replace(told, numbers=[big]).missed
     assert replace(told, accounts=Counter({"sent": 1, "stopped": 1})).missed == ["a bulletin is not sent"]
     assert len(replace(told, deliveries=Counter({"accepted": 6009, "uncertain": 1})).missed) == 1
+
+
+def test_the_rehearsal_of_a_fleet_finds_the_numbers_of_its_people_and_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hidden, "CHUNK", 100)
+    sought = Sought([["+393400000001", "+393400000027"], ["+393330000009"]])
+    far = b"a line\n" * 100
+    assert sought.dresses(far + b"to +393400000027\n" + far) == {"clear", "groups", "hex", "utf-16"}
+    assert "base64" in sought.dresses(b"id wamid." + b64encode(b"\x1d393330000009") + b" sent")
+    assert not sought.dresses(b"3400000055, 34000000 and 333000000 are nobody's")
 
 
 @pytest.mark.rehearsal

@@ -3,7 +3,10 @@
 Each Comune has a draft, which its editor approves through the gate, and a send to its people, of whom some
 write STOP meanwhile and others ATTIVA. One process after another is killed with -9, a kind as often as
 another, at moments that the seed decides, and started again; Redis, which keeps nothing, comes back empty. At
-the end each account is held against the phones, and each database searched for what is another's.
+the end each account is held against the phones, each database searched for what is another's, and everything
+that lies on the machine for the number of any citizen. Then an operator declares, as a day later, what is
+still uncertain, and the account is held against the phones once more. The last line is the verdict, the exit
+code too.
 """
 
 import random
@@ -36,8 +39,12 @@ from db.deliveries import Certificate
 from db.engine import reading
 from db.models import BulletinStatus, Recipient, RecipientStatus
 from flows import deploy
+from flows.door.sealed import OPERATOR
 from flows.rehearse import judge
+from flows.sending.certificate import SETTLED_AFTER
 from flows.sending.drain import most_in_flight
+from flows.settle import Choice, settle_uncertain
+from tests.bench.hidden import Sought, files, showing
 from tests.bench.topology import say, slugs
 from tests.world import topology
 from tests.world.installation import field_of, wait_for
@@ -56,6 +63,7 @@ WATCH_EVERY = 15.0  # seconds; by its schedule it is five minutes
 DIED = (OperationalError, PrefectHTTPStatusError, httpx.HTTPError)  # what is said of what was killed
 NEW = timedelta(seconds=45)  # a round that runs at this moment
 QUIET_WITHIN = 480.0  # seconds; what has lost its process says five minutes long that it works
+LOST: Choice = "non sono arrivati"
 STUCK = (StateType.PAUSED, StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 
 
@@ -195,7 +203,15 @@ def rehearse(running: Topology, kills: int, people: int, seed: int) -> bool:
         time.sleep(chance.uniform(*BETWEEN))
     deaths = ", ".join(f"{count} x {kind}" for kind, count in sorted(storm.killed.items()))
     say(f"  killed: {deaths}; all sent after {time.monotonic() - began:.0f} s")
-    return all([*(is_right(town, storm) for town in towns), are_apart(running, towns), is_quiet(towns[0])])
+    return all(
+        [
+            *(is_right(town, storm) for town in towns),
+            are_apart(running, towns),
+            is_quiet(towns[0]),
+            *(is_settled(town) for town in towns),
+            hide_numbers(running, towns),
+        ]
+    )
 
 
 def watch_all(town: Town) -> None:
@@ -216,6 +232,35 @@ def is_right(town: Town, storm: Storm) -> bool:
     held = most_in_flight(PER_SECOND) * sum(storm.killed[kind] for kind in SENDS)
     say(f"  {town.slug}: {verdict.sentence} Uncertain {account.uncertain} (at most {held}).")
     return verdict.sentence.startswith("GIUSTO") and account.uncertain <= held
+
+
+def is_settled(town: Town) -> bool:
+    """Whether nothing is uncertain once an operator has declared it, and the account still what phones say.
+
+    Receipts have told by then of whatever had arrived: what they left uncertain had not.
+    """
+    before, later = town.account().uncertain, datetime.now(UTC) + SETTLED_AFTER + timedelta(hours=1)
+    if before:
+        who = town.settings.profile.editors[0].name
+        settle_uncertain(
+            town.settings, town.engine, town.number, choice=LOST, who=who, proof=OPERATOR, now=later
+        )
+    verdict, account = judge(town.settings, town.engine, town.number), town.account()
+    say(f"  {town.slug}: {before} uncertain declared lost, {account.uncertain} left. {verdict.sentence}")
+    return verdict.sentence.startswith("GIUSTO") and account.adds_up and not account.uncertain
+
+
+def hide_numbers(running: Topology, towns: list[Town]) -> bool:
+    """Whether no citizen's number lies where who runs the fleet could read it."""
+    demo = {phone["number"] for phone in towns[0].ask("/_prova/telefoni")} - towns[0].said.keys()
+    sought = Sought([demo, *(town.said.keys() for town in towns)])
+    phones = [path.read_bytes() for path in files(running, sandboxes=True)]
+    assert any(map(sought.dresses, phones)), "or nothing is searched: the sandboxes have them"
+    found = showing(running, sought)
+    for where in found:
+        say(f"  a number lies in {where}")
+    say(f"  {len(files(running))} files and {1 + len(towns)} databases hold numbers in {len(found)} places")
+    return not found
 
 
 def are_apart(running: Topology, towns: list[Town]) -> bool:
