@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from flows.__main__ import main
 from flows.backup.taking import version
-from flows.doctor import examination, fleet
-from flows.doctor.examination import CHECKS, FORBIDDEN, examine
+from flows.doctor import asking, examination, fleet
+from flows.doctor.asking import FORBIDDEN, examine
+from flows.doctor.examination import CHECKS
 from flows.doctor.finding import (
     Case,
     Check,
@@ -123,7 +124,7 @@ def test_the_exit_code_is_that_of_the_worst(verdicts: list[Verdict], code: int) 
 
 
 def test_a_check_that_takes_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examination, "LONG", 0.2)
+    monkeypatch.setattr(asking, "LONG", 0.2)
 
     def late(_: Case) -> Said:
         time.sleep(0.25)
@@ -261,7 +262,7 @@ def test_of_a_database_that_is_gone_no_check_makes_another(comune: Comune) -> No
     comune.engine.dispose()
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()
-    found = {one.id: one for one in examine(Case(comune.settings, comune.now, is_offline=True))}
+    found = {one.id: one for one in examine(Case(comune.settings, comune.now, is_offline=True), CHECKS)}
     assert not path.exists()
     assert found["database.whole"].verdict == Verdict.failed
     for id_ in ("database.room", "database.keys", "sources.alerts", "people.duty"):

@@ -1,5 +1,7 @@
 """Rounds of `sorveglia` that are not made any more, at any moment between two of the watchdog's own."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -89,3 +91,9 @@ def test_one_that_never_made_a_round_is_given_a_quarter_of_an_hour(watched: Comu
         assert go(watched, after=EVERY).fresh == ()
     assert [one.id for one in go(watched, after=EVERY).fresh] == ["prefect"]
     assert ids(go(watched, after=EVERY)) == ["prefect"]
+
+
+def test_a_round_needs_no_prefect() -> None:
+    """It tells of a server that is gone; and it comes each five minutes, two fifths of them that import."""
+    code = "import sys, flows.watchdog.rounds, flows.watchdog.units; sys.exit('prefect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

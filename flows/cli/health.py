@@ -75,14 +75,14 @@ def _examined(arguments: argparse.Namespace) -> "tuple[Settings | None, list[Fin
         settings.enter("doctor")
     except (BollettinoError, KeysError) as exc:
         troubles = [_unusable("Non si può entrare nell'installazione.", str(exc))]
-    from flows.doctor import examination  # late: it imports what reads the environment
+    from flows.doctor import asking, examination  # late: they import what reads the environment
     from flows.doctor.finding import Case
 
     checks = examination.chosen(arguments.check) if arguments.check else examination.CHECKS
     if not checks:
         return settings, []
     case = Case(settings, datetime.now(UTC), arguments.offline)
-    return settings, [*troubles, *examination.examine(case, checks)]
+    return settings, [*troubles, *asking.examine(case, checks)]
 
 
 def _unusable(words: str, detail: str) -> "Finding":

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flows.backup.checked import Checked
-from flows.doctor.examination import CHECKS, examine
+from flows.doctor.asking import examine
+from flows.doctor.examination import CHECKS
 from flows.doctor.finding import Case, Check, Finding, Verdict
 from flows.doctor.redaction import redacted
 from flows.settings import Settings

@@ -18,7 +18,8 @@ from flows.backup.manifest import fingerprints
 from flows.backup.shelf import Shelf
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.language.measure import thousands
-from flows.doctor.examination import examine
+from flows.doctor.asking import examine
+from flows.doctor.examination import CHECKS
 from flows.doctor.finding import Case, Finding, Verdict
 from flows.doctor.reader import reader
 from flows.kit.endings import endings
@@ -38,7 +39,9 @@ OPEN = (Verdict.failed, Verdict.attention)
 def report(settings: Settings, *, now: datetime, is_offline: bool) -> str:
     """Markdown, in Italian. What is not well the doctor says: he asks outside, too, unless `is_offline`."""
     findings = [
-        one for one in examine(Case(settings, now, is_offline)) if one.verdict in OPEN and not one.is_left_out
+        one
+        for one in examine(Case(settings, now, is_offline), CHECKS)
+        if one.verdict in OPEN and not one.is_left_out
     ]
     with reader(settings) as engine, reading(engine) as session:
         subscribers = recipients.subscribed(session)

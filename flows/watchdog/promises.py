@@ -19,7 +19,7 @@ from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import counted, named, title
 from flows.doctor import composition, heartbeat, machine, people, public, whatsapp
 from flows.doctor import sources as sources_read
-from flows.doctor.examination import examine
+from flows.doctor.asking import examine
 from flows.doctor.finding import Case, Check, Verdict
 from flows.doctor.reader import reader
 from flows.doctor.wire import UnreachedError, ask
