@@ -63,9 +63,8 @@ def start(
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", name]
     worker += ["--limit", str(limit)] if limit else []
-    if (
-        port
-    ):  # its server is a thread, of what takes this process's place: the warm one was made before, without
+    if port:
+        # its server is a thread of what takes this process's place: the warm one was made before, without
         worker.append("--with-healthcheck")
         os.environ["PREFECT_WORKER_WEBSERVER_HOST"] = "127.0.0.1"  # else on every address of the machine
         os.environ["PREFECT_WORKER_WEBSERVER_PORT"] = str(port)
