@@ -28,6 +28,7 @@ from flows.bulletin.summary.frames.street_list import listed_streets
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 from flows.bulletin.summary.named import stems
+from flows.bulletin.summary.of_calls import OF_CALLS
 from flows.bulletin.summary.of_events import full, needed, on_flyer
 from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.reserved import called_off, reserved, still_bound
@@ -164,6 +165,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         called_off,
         still_bound,
         _unasked,
+        *OF_CALLS,
         full,
         trial,
         _way,

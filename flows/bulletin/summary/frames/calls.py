@@ -20,6 +20,7 @@ from flows.bulletin.summary.frames.instalments import instalments
 from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, is_asked, matter_of
 from flows.bulletin.summary.frames.particulars import particulars, way
+from flows.bulletin.summary.frames.prolonged import IS_PUT_OFF, prolonged
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
 from flows.bulletin.summary.frames.sentences import MADE, NAMED, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
@@ -128,6 +129,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
     made = list(framed(notice, matter))
+    yield from (one.text for one in made if one.text.endswith(IS_PUT_OFF))
     yield from benefit(notice, made, limit)
     own = office(notice, matter)
     made += [*funded(notice), *asked_by_title(notice)]
@@ -193,7 +195,7 @@ def parts_of(notice: Notice) -> Iterator[Sentence]:
 
 def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> Iterator[str]:
     """`Per il bonus affitti puoi fare domanda entro il 30 giugno.`, `È prorogato fino al 31 ottobre …`."""
-    if extended := acts.extended(notice.title, _until(clause)):
+    if extended := prolonged(notice, _until(clause)) or acts.extended(notice.title, _until(clause)):
         yield extended
         return
     if matter is None or (not matter.article and _is_headline(notice.title)):

@@ -1,0 +1,95 @@
+"""What a text must say beside what one may ask for and until when: what one pays before, what becomes of who
+asks late, what one brings to a counter, when the portal does not work.
+"""
+
+import re
+from collections.abc import Callable
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.summary.frames.prolonged import days_down
+from flows.bulletin.summary.frames.wording import worded
+
+_KINDS = frozenset({Kind.deadline, Kind.service, Kind.campaign, Kind.other})
+_ENROLS = re.compile(r"\b(?:iscri[vtz]|domand|chied)\w*", re.I)
+_PAID_BEFORE = Cued(
+    r"\bper\s(?:(?:effettuare|fare|presentare|perfezionare|completare|inviare)\s)?"
+    r"(?:l['’]iscrizione|la\sdomanda|iscriversi|iscrivere\s[^.,;:\n]{3,40}?),?\s"
+    r"(?:è\s(?:necessario|obbligatorio|indispensabile)|occorre|bisogna|si\sdeve)\s(?:prima\s|già\s)?"
+    r"(?:aver[e]?\s(?:già\s)?)?(?P<deed>versa|paga|salda)(?:to|re)\s"
+    r"(?P<what>(?:almeno\s)?(?:la|il|l['’]|una|un|le)\s?[^.,;:()\n]{3,60}?)"
+    r"(?=\sdella\stariffa\b|\stramite\b|\scon\b|\sprima\b|[.,;:()\n])",
+    re.I,
+)
+_TELLS_PAYING = re.compile(r"\b(?:vers|pag|sald)(?:a|at|are|ament|o)\w*|\brat[ae]\b", re.I)
+_LATE = Cued(
+    r"\b(?:successivamente|dopo\s(?:tale|questa|quella|la)\s(?:data|scadenza)|(?:oltre|dopo)\stale\stermine"
+    r"|oltre\s(?:il\stermine|la\sscadenza|tale\sdata)|fuori\stermine|in\sritardo)\b[^.;\n]{0,100}?"
+    r"\b(?:in\spresenza\sdi|compatibilmente\scon|sol(?:o|tanto)\s(?:se|in\scaso\sdi|in\spresenza\sdi)"
+    r"|se\s(?:ci\ssono|vi\ssono|restano|rimangono)|nei\slimiti\sdei|in\sbase\s(?:ai|alla))\s"
+    r"(?:i\s|la\s)?(?:\w+\s){0,2}?post[io]\b",
+    re.I,
+)
+_LATE_IS_TOLD = re.compile(r"\bposti\b", re.I)
+_TERM = re.compile(r"\b(?:entro|fino\sa\w*|dal(?:l['’])?\s?\d)", re.I)
+_FETCHES = re.compile(r"\b(?:per\sritirare|ritira\w*|ritiro)\b", re.I)
+_TO_BRING = Cued(
+    r"\b(?:presenta|porta|esibi)re\s(?:la\s|il\s|un\s|una\s|l['’])?(?:propri[oa]\s|relativ[oa]\s)?"
+    r"(?P<what>tessera\ssanitaria|carta\sd['’]identità|documento\s(?:d['’]identità|di\sidentità"
+    r"|di\sriconoscimento)|codice\sfiscale|[a-z]{3,6}[\s-]?card|tessera\s[a-zà-ù]{4,15})\b",
+    re.I,
+)
+_TELLS_BRINGING = re.compile(r"\b(?:porta|presenta|esib\w+|con)\s(?:la|il|un)\b|\btessera|\bdocument", re.I)
+_FEMININE = re.compile(r"(?:tessera|carta|\w+[\s-]?card)\b", re.I)
+_HOUSEHOLDS = re.compile(r"\butenze\s(?P<not>non\s)?domestiche\b", re.I)
+_NEAR = 80  # characters between the name of who brings it and what is brought
+_OF_SOME = re.compile(r"\b(?:se|qualora|in\scaso|per\schi|delegat\w+|anche)\b[^.;\n]{0,60}$", re.I)
+
+
+def _paid_before(text: str, notice: Notice) -> tuple[str, ...]:
+    """`Per iscriverti devi prima versare almeno la prima rata.`"""
+    found = _PAID_BEFORE.search(notice.body) if notice.kind in _KINDS else None
+    if found is None or not _ENROLS.search(text) or _TELLS_PAYING.search(text):
+        return ()
+    return (worded(f"Per iscriverti devi prima {found['deed'].lower()}re {found['what'].strip()}."),)
+
+
+def _late(text: str, notice: Notice) -> tuple[str, ...]:
+    """That who asks behind the term gets what is left."""
+    is_late = notice.kind in _KINDS and _LATE.search(notice.body) is not None
+    if not is_late or _LATE_IS_TOLD.search(text) or not (_ENROLS.search(text) and _TERM.search(text)):
+        return ()
+    return ("Chi tarda entra solo se restano posti.",)
+
+
+def _brought(text: str, notice: Notice) -> tuple[str, ...]:
+    """`Porta la tessera sanitaria.`, with what firms bring where the page tells both."""
+    if notice.kind in (Kind.event, Kind.programme) or not _FETCHES.search(text):
+        return ()
+    if _TELLS_BRINGING.search(text):
+        return ()
+    things: dict[bool, str] = {}
+    for found in _TO_BRING.finditer(notice.body):
+        before = notice.body[max(0, found.start() - _NEAR) : found.start()]
+        if _OF_SOME.search(before):
+            continue
+        homes = list(_HOUSEHOLDS.finditer(before))
+        is_firm = bool(homes) and homes[-1]["not"] is not None
+        if things.setdefault(is_firm, _thing(found["what"])) != _thing(found["what"]):
+            return ()  # each brings something else
+    if False not in things:
+        return ()
+    firms = f", le utenze non domestiche {things[True]}" if True in things else ""
+    return (f"Porta {things[False]}{firms}.",)
+
+
+def _thing(what: str) -> str:
+    """`la tessera sanitaria`, `un documento d'identità`, `la Ecocard`."""
+    if what.lower().startswith("documento"):
+        return f"un {what.lower()}"
+    name = what if re.search(r"card$", what, re.I) else what.lower()
+    return f"{'la' if _FEMININE.match(what) else 'il'} {name}"
+
+
+OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (_paid_before, _late, _brought, days_down)
+"""Each gives what may be added to a text, the best first; () where the page does not say it."""
