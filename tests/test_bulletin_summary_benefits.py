@@ -26,8 +26,8 @@ from tests.test_bulletin_summary import told
             " genitore convivente con il minore; - in possesso di un ISEE non superiore a 30.000 euro. La"
             " domanda va presentata entro il 31 marzo 2028 all'Ufficio Servizi sociali.",
             "Se hai un figlio nato nel 2027, risiedi a Po da almeno 12 mesi e hai un ISEE fino a 30.000"
-            " euro puoi chiedere il bonus nuovi nati 2027 entro il 31 marzo 2028. Il contributo è di 300"
-            " euro. Altri requisiti sono nella pagina.",
+            " euro puoi chiedere il bonus nuovi nati 2027 entro il 31 marzo 2028 all'Ufficio Servizi sociali."
+            " Il contributo è di 300 euro. Altri requisiti sono nella pagina.",
         ),
         (
             "Contributo affitti 2027",

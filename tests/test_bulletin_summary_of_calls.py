@@ -2,8 +2,13 @@
 
 import pytest
 
+from flows.bulletin.facts.figures import in_words
+from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.of_calls import OF_CALLS
+from flows.bulletin.summary.frames.asking import office_of, up_to
+from flows.bulletin.summary.frames.exhibitors import applied_for
+from flows.bulletin.summary.frames.granted import granted
+from flows.bulletin.summary.of_calls import OF_CALLS, without_definition
 from tests.test_bulletin_summary import told
 
 HOMES = "Proroga bando per l'assegnazione degli orti comunali"
@@ -136,3 +141,197 @@ BAGS = "I sacchetti si ritirano in Sala Lari dal 3 al 14 maggio 2027. {}"
 def test_what_one_brings_to_a_counter_is_told_for_whom_it_is(sentence: str, said: list[str]) -> None:
     text = "Puoi ritirare i sacchetti in Sala Lari dal 3 al 14 maggio 2027."
     assert added(text, "Ritiro sacchetti per la raccolta differenziata", BAGS.format(sentence)) == said
+
+
+WALK = "Il Piedibus riparte il 13 settembre 2027. Ci si iscrive entro il 6 settembre 2027. {}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("RITROVO: ore 07:35 – PARTENZA 07:50", ["Il ritrovo è alle 7:35 e si parte alle 7:50."]),
+        (
+            "Linea Rossa a Borgo = Via Adda dietro il forno (partenza), Via Po (arrivo).\nRITROVO: ore 07:35",
+            ["Il ritrovo è alle 7:35 a Borgo, in via Adda dietro il forno."],
+        ),
+        (
+            "Linea Rossa: Piazza Lari (partenza), Via Po. Ritrovo alle 8.00, partenza alle 8.15",
+            ["Il ritrovo è alle 8 in piazza Lari, e si parte alle 8:15."],
+        ),
+        (
+            "Linea Rossa: Via Adda (partenza). Linea Blu: Via Po (partenza). Ritrovo ore 7:35",
+            ["Il ritrovo è alle 7:35."],
+        ),
+        ("Linea Rossa: ritrovo ore 7:35. Linea Blu: ritrovo ore 7:45.", []),
+        ("Dopo il ritrovo i bambini camminano.", []),
+    ],
+)
+def test_where_and_when_a_walk_to_school_meets(lines: str, said: list[str]) -> None:
+    text = "Il Piedibus riparte il 13 settembre 2027. Puoi iscriverti entro il 6 settembre 2027."
+    assert added(text, "Servizio Piedibus 2027/2028", WALK.format(lines)) == said
+
+
+def test_what_a_thing_is_gives_way_to_its_hours() -> None:
+    body = (
+        "Riparte il 13 settembre 2027 il servizio Piedibus, una forma di trasporto che permette ai bambini di"
+        " andare a scuola a piedi, in fila e in allegria, lungo strade sicure, con adulti che li seguono.\n"
+        "Linea Rossa a Borgo = Via Adda dietro il forno (partenza), Via Po (arrivo).\n"
+        "RITROVO: ore 07:35 – PARTENZA 07:50\n"
+        "La domanda di iscrizione va consegnata in municipio entro il 6 settembre 2027."
+    )
+    text = told("Servizio Piedibus", body=body).text
+    assert "Riparte il 13 settembre 2027 il servizio Piedibus. " in text
+    assert "Il ritrovo è alle 7:35 a Borgo, in via Adda dietro il forno, e si parte alle 7:50." in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Apre il centro Alba, un servizio per anziani che offre pasti da 5 euro.",
+        "Apre il centro Alba, che offre pasti agli anziani del paese.",
+        "Apre il centro Alba, un edificio nuovo che ospita la scuola.",
+    ],
+)
+def test_what_is_no_mere_definition_stays(text: str) -> None:
+    assert without_definition(text) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "booking", "said"),
+    [
+        (
+            "Fiera di primavera",
+            "La domanda deve arrivare entro il 4 maggio 2027.",
+            "Gli espositori devono fare domanda entro il 4 maggio 2027.",
+        ),
+        (
+            "Mercatino di Natale",
+            "Puoi fare domanda entro il 4 maggio 2027.",
+            "Gli espositori possono fare domanda entro il 4 maggio 2027.",
+        ),
+        (
+            "Concorso di poesia",
+            "La domanda deve arrivare entro il 4 maggio 2027.",
+            "La domanda per partecipare deve arrivare entro il 4 maggio 2027.",
+        ),
+        ("Fiera di primavera", "Iscriviti online.", "Iscriviti online."),
+    ],
+)
+def test_who_sells_at_a_fair_applies_and_not_who_visits_it(title: str, booking: str, said: str) -> None:
+    notice = read(title=title, abstract="", body="I prodotti esposti sono artigianali.")
+    assert applied_for(booking, notice) == said
+
+
+def test_a_fair_whose_page_speaks_of_no_sellers_keeps_its_request() -> None:
+    notice = read(title="Festa di primavera", abstract="", body="Si gioca alle bocce, a squadre.")
+    said = "La domanda per partecipare deve arrivare entro il 4 maggio."
+    assert applied_for("La domanda deve arrivare entro il 4 maggio.", notice) == said
+
+
+GIVEN = (
+    "È pubblicato l'avviso pubblico per la concessione di contributi economici per {}.\n"
+    "La domanda va presentata al Comune di Alba entro le ore 12:00 del 3 maggio 2027."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "what", "said"),
+    [
+        (
+            "Trasporto alunni con disabilità 2027",
+            "il trasporto a scuola di alunni, frequentanti la scuola primaria",
+            "un contributo per il trasporto a scuola di alunni che frequentano la scuola primaria",
+        ),
+        ("Contributi per il trasporto", "il trasporto a scuola di alunni con disabilità", ""),
+        ("Vetrine del centro 2027", "le vetrine delle imprese del centro", ""),
+    ],
+)
+def test_the_money_that_a_call_gives_is_named(title: str, what: str, said: str) -> None:
+    assert granted(read(title=title, abstract="", body=GIVEN.format(what))) == said
+
+
+def test_a_call_for_money_says_so_and_which_comune_one_asks() -> None:
+    body = GIVEN.format("il trasporto a scuola di alunni con disabilità")
+    title = "Trasporto alunni con disabilità 2027"
+    text = told(title, body=f"{body} Il Comune di Borgo Alto partecipa alla spesa.").text
+    said = "Entro le 12 del 3 maggio 2027 puoi chiedere{} un contributo per il trasporto a scuola di alunni"
+    assert text.startswith(said.format(" al Comune di Alba"))
+    assert told(title, body=body).text.startswith(said.format(""))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "where"),
+    [
+        (
+            "Le domande vanno presentate di persona allo Sportello Casa che le riceve, nei giorni di lunedì,"
+            " martedì e venerdì dalle 8.30 alle 12.30, entro il 3 maggio",
+            "di persona allo Sportello Casa, il lunedì, martedì e venerdì dalle 8:30 alle 12:30",
+        ),
+        (
+            "La domanda si presenta di persona all'Ufficio Casa entro il 3 maggio",
+            "di persona all'Ufficio Casa",
+        ),
+        ("Le domande si presentano di persona allo Sportello Casa o via PEC entro il 3 maggio", ""),
+        (
+            "La domanda si presenta di persona all'Ufficio Casa il martedì dalle 9 e dalle 12 dal 3 maggio",
+            "di persona all'Ufficio Casa, il martedì",
+        ),
+    ],
+)
+def test_where_one_asks_in_person_is_told_with_its_days(sentence: str, where: str) -> None:
+    assert office_of(Told("entro il 3 maggio", sentence)) == where
+
+
+def test_an_age_in_words_is_a_condition() -> None:
+    body = (
+        "Il bando è per le persone ultrasettantacinquenni sole. Le domande vanno presentate di persona"
+        " all'Ufficio Casa, nei giorni di lunedì e giovedì, dal 4 ottobre al 3 dicembre 2027."
+    )
+    text = told(
+        "Contributo a favore delle persone anziane sole per le spese di riscaldamento 2027-2028", body=body
+    )
+    assert text.text.startswith(
+        "Se hai più di 75 anni puoi chiedere il contributo per le persone anziane sole per le spese di"
+        " riscaldamento dal 4 ottobre al 3 dicembre 2027, di persona all'Ufficio Casa, il lunedì e giovedì."
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("ultrasessantacinquenni", 65), ("ultraottantenne", 80), ("ultrasuoni", None), ("ultraleggeri", None)],
+)
+def test_an_age_in_one_word_is_a_number(words: str, said: int | None) -> None:
+    assert in_words(words) == said
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        (
+            "scrivendo una mail a verde@comune.alba.example.it",
+            "Puoi prenotare per e-mail fino a 5 piantine gratuite per famiglia entro il 30 settembre.",
+        ),
+        (
+            "inviando una mail a verde@comune.alba.example.it oppure telefonando",
+            "Puoi prenotare fino a 5 piantine gratuite per famiglia entro il 30 settembre.",
+        ),
+        (
+            "nei modi usati gli altri anni",
+            "Puoi prenotare fino a 5 piantine gratuite per famiglia entro il 30 settembre.",
+        ),
+    ],
+)
+def test_things_are_free_and_not_their_booking(rest: str, said: str) -> None:
+    sentence = f"Si possono prenotare un massimo di 5 piantine per famiglia, entro il 30 settembre, {rest}."
+    notice = read(title="Alberi in paese - Piantine gratuite", abstract="", body=sentence)
+    made = up_to(notice, "entro il 30 settembre", Told("entro il 30 settembre", sentence))
+    assert made is not None
+    assert made.text == said
+
+
+def test_what_one_fetches_is_booked_by_no_mail() -> None:
+    sentence = "I cittadini possono ritirare un massimo di 5 mele per famiglia scrivendo una mail a po@po.it."
+    notice = read(title="Mele per tutti", abstract="", body=sentence)
+    made = up_to(notice, "", None)
+    assert made is not None
+    assert made.text == "Puoi ritirare fino a 5 mele per famiglia."

@@ -38,6 +38,7 @@ _WORDS = {_below_thousand(number): number for number in range(2, 1000)}
 _WORDS |= {
     word[:-3] + "tré": number for word, number in list(_WORDS.items()) if number > 20 and number % 10 == 3
 }
+_AGED = {f"ultra{word[:-1]}enn": number for word, number in _WORDS.items() if 50 <= number < 100}
 _WORDS["mille"] = 1000
 _ORDINALS = {"terz": 3, "quart": 4, "quint": 5, "sest": 6, "settim": 7, "ottav": 8, "non": 9, "decim": 10}
 _ORDINALS |= {word[:-1] + "esim": number for word, number in _WORDS.items() if 10 < number < 1000}
@@ -82,8 +83,10 @@ def canonical(figure: str) -> str:
 
 @lru_cache(maxsize=8192)
 def in_words(word: str) -> int | None:
-    """32 of `trentadue`, 2500 of `duemilacinquecento`; None where the word is no number."""
+    """32 of `trentadue`, 2500 of `duemilacinquecento`, 65 of `ultrasessantacinquenni`; else None."""
     word = word.lower()
+    if word.startswith("ultra"):
+        return _AGED.get(word[:-1])
     if word in _WORDS:
         return _WORDS[word]
     head, thousands, rest = word.partition("mila")

@@ -28,7 +28,7 @@ from flows.bulletin.summary.frames.street_list import listed_streets
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 from flows.bulletin.summary.named import stems
-from flows.bulletin.summary.of_calls import OF_CALLS
+from flows.bulletin.summary.of_calls import OF_CALLS, without_definition
 from flows.bulletin.summary.of_events import full, needed, on_flyer
 from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.reserved import called_off, reserved, still_bound
@@ -374,6 +374,7 @@ def _shorter(text: str) -> Iterator[str]:
     """`text`, then without its last sentences, but for the first and those that limit what it says."""
     sentences = split(text)
     yield text
+    yield without_definition(text)
     while len(sentences) > 1 and (IF_IT_RAINS.match(sentences[-1]) or not _LIMITS.search(sentences[-1])):
         sentences.pop()
         yield " ".join(sentences)

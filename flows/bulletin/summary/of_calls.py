@@ -1,12 +1,14 @@
 """What a text must say beside what one may ask for and until when: what one pays before, what becomes of who
-asks late, what one brings to a counter, when the portal does not work.
+asks late, what one brings to a counter, where one meets, when the portal does not work.
 """
 
 import re
 from collections.abc import Callable
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.prolonged import days_down
 from flows.bulletin.summary.frames.wording import worded
 
@@ -42,6 +44,22 @@ _TO_BRING = Cued(
 _TELLS_BRINGING = re.compile(r"\b(?:porta|presenta|esib\w+|con)\s(?:la|il|un)\b|\btessera|\bdocument", re.I)
 _FEMININE = re.compile(r"(?:tessera|carta|\w+[\s-]?card)\b", re.I)
 _HOUSEHOLDS = re.compile(r"\butenze\s(?P<not>non\s)?domestiche\b", re.I)
+_HOUR = r"(?:alle\s)?(?:ore\s)?(?P<{}>\d{{1,2}}[:.][0-5]\d)(?!\d)"
+_MEETING = Cued(
+    rf"\britrovo\s?:?\s(?:è\s)?{_HOUR.format('hour')}"
+    rf"(?:\s?[-–,e]\s(?:e\s)?partenza\s?:?\s(?:è\s)?{_HOUR.format('start')})?",
+    re.I,
+)
+_STARTING = re.compile(
+    r"(?:\ba\s(?P<town>[A-ZÀ-Ý][a-zà-ù]+)\s?[=:]\s?)?"
+    r"\b(?P<street>(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Pp]iazzale|[Ll]argo)\s[^,;:=()\n]{2,60}?)\s\([Pp]artenza\)"
+)
+_TELLS_MEETING = re.compile(r"\b(?:ritrovo|partenz)\w*", re.I)
+_DEFINES = re.compile(  # what a thing is by its nature
+    r",\s(?:un[ao]?\s|un['’])(?:forma|modo|modalità|servizio|iniziativa|progetto|sistema)\b[^.;]{0,60}?\s"
+    r"che\s(?:permette|consente|offre|aiuta|porta|accompagna)\b[^.;:\d]{10,200}\.$",
+    re.I,
+)
 _NEAR = 80  # characters between the name of who brings it and what is brought
 _OF_SOME = re.compile(r"\b(?:se|qualora|in\scaso|per\schi|delegat\w+|anche)\b[^.;\n]{0,60}$", re.I)
 
@@ -91,5 +109,39 @@ def _thing(what: str) -> str:
     return f"{'la' if _FEMININE.match(what) else 'il'} {name}"
 
 
-OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (_paid_before, _late, _brought, days_down)
+def _meets(text: str, notice: Notice) -> tuple[str, ...]:
+    """`Il ritrovo è alle 7:40 a Po, in via Adda, e si parte alle 7:55.`; () of several walks."""
+    found = list(_MEETING.finditer(notice.body))
+    if notice.kind not in _KINDS or len(found) != 1 or _TELLS_MEETING.search(text):
+        return ()
+    hour, start = (_clock(found[0][name] or "") for name in ("hour", "start"))
+    places = list(_STARTING.finditer(notice.body))
+    where = ""
+    if len(places) == 1:
+        street = places[0]["street"]
+        town = f" a {places[0]['town']}," if places[0]["town"] else ""
+        where = f"{town} in {street[:1].lower()}{street[1:]}{',' if start else ''}"
+    leaves = f" e si parte alle {start}" if start else ""
+    return (f"Il ritrovo è alle {hour}{where}{leaves}.",)
+
+
+def _clock(hour: str) -> str:
+    """`7:40` of `07.40`, `8` of `8:00`."""
+    return hour.replace(".", ":").removesuffix(":00").removeprefix("0")
+
+
+def without_definition(text: str) -> str:
+    """`Riparte il Piedibus il 10 settembre.` without what everybody knows that it is."""
+    first, *rest = split(text) or [""]
+    told = _DEFINES.sub(".", first)
+    return " ".join([told, *rest]) if figures(told) == figures(first) else text
+
+
+OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (
+    _paid_before,
+    _late,
+    _brought,
+    days_down,
+    _meets,
+)
 """Each gives what may be added to a text, the best first; () where the page does not say it."""

@@ -15,10 +15,11 @@ from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.benefits import benefit
 from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
+from flows.bulletin.summary.frames.granted import granted
 from flows.bulletin.summary.frames.headlined import asked_by_title, funded
 from flows.bulletin.summary.frames.instalments import instalments
 from flows.bulletin.summary.frames.labelled import labelled
-from flows.bulletin.summary.frames.matter import Matter, is_asked, matter_of
+from flows.bulletin.summary.frames.matter import Matter, brief, is_asked, matter_of
 from flows.bulletin.summary.frames.particulars import particulars, way
 from flows.bulletin.summary.frames.prolonged import IS_PUT_OFF, prolonged
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
@@ -107,6 +108,7 @@ _FOR_THE_SEARCH = re.compile(
     r"Per (?:l[ae] (?:ricerca|selezione|proroga|proroghe|riapertura|pubblicazione)"
     r"|l['’](?:apertura|avvio|indizione))\b"
 )
+_TOLD_TO_YOU = -2.0  # flaw: who may ask reads more in it than in any sentence of the office's
 _NAME_ALONE = 1.0  # flaw: the office's own sentence says what it is
 _CALLED = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), name)
@@ -129,7 +131,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
     made = list(framed(notice, matter))
-    yield from (one.text for one in made if one.text.endswith(IS_PUT_OFF))
+    yield from (one.text for one in made if one.flaw == _TOLD_TO_YOU)
     yield from benefit(notice, made, limit)
     own = office(notice, matter)
     made += [*funded(notice), *asked_by_title(notice)]
@@ -153,16 +155,21 @@ def says_twice(text: str, notice: Notice) -> bool:
 
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
+    matter = brief(matter) if matter is not None else None
     clause, told = term_of(notice.slots.get(Slot.deadline, ()))
     if told is not None:
         told = _of_what(told, notice)
     if notice.kind in _ASKABLE and not called(notice):
         action = _action(told) if told is not None else ""
-        yield from told_to_you(notice, matter, clause, action)
+        by_when = _with_office(clause, told, notice.body) if told is not None else clause
+        yield from told_to_you(notice, matter, by_when, action)
     if clause and told is not None:
-        for text in _terms(notice, told, clause, matter):
+        money = granted(notice) if not called(notice) else ""
+        for text in _terms(notice, told, clause, matter, money):
             is_name = text.startswith("Puoi") and matter and not matter.article
             flaw = _NAME_ALONE if is_name or _FOR_THE_SEARCH.match(text) else -0.1
+            if text.endswith(IS_PUT_OFF) or (money and f"{money}." in text):
+                flaw = _TOLD_TO_YOU
             yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, flaw)
         if quantity := up_to(notice, clause, told):
             yield quantity
@@ -193,7 +200,7 @@ def parts_of(notice: Notice) -> Iterator[Sentence]:
     yield from (one for one in said if not (is_called and one.slots == {Slot.who}))
 
 
-def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> Iterator[str]:
+def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None, money: str = "") -> Iterator[str]:
     """`Per il bonus affitti puoi fare domanda entro il 30 giugno.`, `È prorogato fino al 31 ottobre …`."""
     if extended := prolonged(notice, _until(clause)) or acts.extended(notice.title, _until(clause)):
         yield extended
@@ -229,16 +236,21 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         action = "puoi fare domanda"
     if action:
         whom = called(notice)
+        if money and action == "puoi fare domanda":
+            where = office_of(told, notice.body)
+            asks = f"{clause[:1].upper()}{clause[1:]} puoi chiedere{_online(notice)}"
+            yield f"{asks} {f'{where} ' if where else ''}{money}."
+            return
         said = f"{whom} {_THEIRS[action]}" if whom else action
         if action == "puoi fare domanda" and is_asked(matter):
             asks_for = f"{whom} possono chiedere" if whom else "puoi chiedere"
-            text = f"{asks_for}{_online(notice)} {matter.text} {_with_office(clause, told)}."
+            text = f"{asks_for}{_online(notice)} {matter.text} {_with_office(clause, told, notice.body)}."
             yield f"{text[:1].upper()}{text[1:]}"
             return
         if not matter.article and action in _OF_NAMES and not whom:
             yield f"{_OF_NAMES[action].format(online=_online(notice), matter=matter)} {clause}."
             return
-        yield f"Per {matter.text} {said}{_online(notice)} {_with_office(clause, told)}."
+        yield f"Per {matter.text} {said}{_online(notice)} {_with_office(clause, told, notice.body)}."
     elif (
         clause.startswith("entro ")
         and notice.kind in _CALLS
@@ -314,8 +326,9 @@ def _is_duty(told: Told) -> bool:
     return _DUTY.search(told.sentence) is not None and not _REQUEST.search(told.sentence)
 
 
-def _with_office(clause: str, told: Told) -> str:
-    return " ".join(filter(None, (clause, office_of(told))))
+def _with_office(clause: str, told: Told, body: str = "") -> str:
+    where = office_of(told, body)
+    return f"{clause}{',' if ',' in where else ''} {where}".rstrip()
 
 
 def _action(told: Told) -> str:

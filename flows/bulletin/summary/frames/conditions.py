@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from flows.bulletin.facts.figures import in_words
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.duties import keys
 from flows.bulletin.summary.frames.families import at_school, born
@@ -41,6 +42,9 @@ _OLD = re.compile(
     r"\b(?:cittadini|persone|residenti|anziani|ospiti|soggiorn\w+)\b[^.;:|\n]{0,40}?\b(?:over|ultra)\s?(?P<age>\d\d)\b"
     r"|\b(?:over|ultra)\s?(?P<also>\d\d)\sresidenti\b",
     re.I,
+)
+_OLD_IN_WORDS = re.compile(
+    r"\b(?:cittadini|persone|residenti|anziani|soggetti)\s(?:\w+\s)?(?P<age>ultra[a-z]{6,16}enni)\b", re.I
 )
 _BE_RESIDENT = re.compile(rf"essere resident[ei] (?:nel [Cc]omune di|a) {_TOWN}$")
 _FINITE = tuple(
@@ -161,6 +165,7 @@ def _at(town: str) -> str:
 
 def _age(body: str) -> str:
     ages = {found["age"] or found["also"] for found in _OLD.finditer(body)}
+    ages |= {str(age) for found in _OLD_IN_WORDS.finditer(body) if (age := in_words(found["age"]))}
     return f"hai più di {ages.pop()} anni" if len(ages) == 1 else ""
 
 

@@ -3,7 +3,7 @@ words are no
 noun that is sure to take an article."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from flows.bulletin.language.articles import TO, definite, gender_of
@@ -147,6 +147,10 @@ _ORDER_ONLY = re.compile(
 _PURPOSE = re.compile(r"\b(?:per|di|del\w*|dei|degli)\b|\bd['’]", re.I)
 _MANY = 6  # words of what one asks for
 _LONGEST = 150
+_LONG_NAME = 60  # UTF-16 units
+_YEARS = re.compile(r"\s20\d\d\s?[-/]\s?(?:20)?\d\d$")
+_IN_FAVOUR = re.compile(r"\b(?:a|in) favore (?P<of>dei|degli|delle)\s", re.I)
+_WHOM = {"dei": "i", "degli": "gli", "delle": "le"}
 ASKED = re.compile(
     r"(?:bonus|contribut[oi]|voucher|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]|buon[oi]|incentiv[oi]|esenzion[ei]"
     r"|esonero|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto)\b",
@@ -259,6 +263,17 @@ def is_number(title: str) -> bool:
     """Whether a title says nothing but the number of an act, or that there is a notice."""
     text = title.strip(" .")
     return any(pattern.match(text) for pattern in (_ACT_NUMBER, _BARE_TITLE, _ORDER_ONLY))
+
+
+def brief(matter: Matter) -> Matter:
+    """A long matter as one says it: `il contributo per gli anziani` of `… a favore degli anziani 2026-2027`.
+
+    The years of a long name stand in its term, too.
+    """
+    if utf16(matter.text) <= _LONG_NAME or not matter.article:
+        return matter
+    noun = _IN_FAVOUR.sub(lambda found: f"per {_WHOM[found['of'].lower()]} ", _YEARS.sub("", matter.noun))
+    return replace(matter, noun=noun)
 
 
 def _joined(head: str, rest: str) -> str:

@@ -16,6 +16,7 @@ from flows.bulletin.summary.frames import whereabouts
 from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
+from flows.bulletin.summary.frames.exhibitors import applied_for
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.further import meetings, other_days
 from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
@@ -203,7 +204,7 @@ def occasion_of(notice: Notice) -> Occasion:
         if not is_of_a_part(words, notice)
     )
     booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
-    booking = re.sub(r"^La domanda (?=dev|va\b|si\b)", "La domanda per partecipare ", booking)
+    booking = applied_for(booking, notice)
     is_amid = any(_AMID_HOURS.search(line) for line in notice.body.splitlines())
     if is_amid or any(_TO_BOOK.search(row.what) for row in parts) or _is_of_some(notice, _TO_BOOK):
         booking = ""  # one books for that part, and perhaps for nothing else
