@@ -29,6 +29,9 @@ from flows.bulletin.language.spelling import correction, is_word, misspelt
         ),
         ("Verranno inaugurate sabato 3 maggio le aule.", "Si inaugurano sabato 3 maggio le aule."),
         ("Riceve presso il proprio ufficio.", "Riceve nel proprio ufficio."),
+        ("È per le Scuole Secondarie di secondo grado.", "È per le scuole superiori."),
+        ("Scuola secondaria di I grado chiusa.", "Scuola media chiusa."),
+        ("Le scuole primaria e secondaria di primo grado aprono.", "Le scuole primaria e media aprono."),
         ("La mostra avrà luogo presso l'Auditorium.", "La mostra si terrà all'Auditorium."),
     ],
 )
@@ -45,6 +48,7 @@ def test_the_words_of_the_office_become_plain(text: str, plain: str) -> None:
         "La sede è in via Roma n. 3 per tutti.",
         "Apre dal 4 maggio, entro il 5 si paga.",
         "C'è un po' di tempo.",
+        "È per le scuole secondarie di primo e secondo grado.",
     ],
 )
 def test_names_quotes_and_facts_stay(text: str) -> None:

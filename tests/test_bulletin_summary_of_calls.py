@@ -335,3 +335,32 @@ def test_what_one_fetches_is_booked_by_no_mail() -> None:
     made = up_to(notice, "", None)
     assert made is not None
     assert made.text == "Puoi ritirare fino a 5 mele per famiglia."
+
+
+CONTEST = (
+    "Il Comune ha istituito il concorso, rivolto agli alunni delle classi quarte delle Scuole Secondarie di"
+    " Secondo Grado della Provincia di Alba, avente ad oggetto {}.\n"
+    "Le domande dovranno pervenire al Comune entro le ore 12:00 del 3 maggio 2027 scegliendo una delle"
+    " seguenti modalità:\n1. tramite PEC.\n2. a mano al Protocollo."
+)
+
+
+def test_a_contest_says_for_whom_it_is_and_what_one_makes() -> None:
+    body = CONTEST.format("la redazione di un racconto breve sul tema della pioggia")
+    text = told("Concorso letterario «Premio Prof. Ada Neri»", body=body).text
+    assert "Prof. Ada Neri» puoi fare domanda entro le 12 del 3 maggio 2027." in text
+    assert "È per gli alunni delle classi quarte delle scuole superiori della Provincia di Alba." in text
+    assert "Devi scrivere un racconto breve." in text
+
+
+@pytest.mark.parametrize(
+    ("title", "what", "said"),
+    [
+        ("Concorso Alba", "la realizzazione di un disegno, a mano", ["Devi realizzare un disegno."]),
+        ("Concorso Alba", "la realizzazione di una foto dedicata al fiume", ["Devi scattare una foto."]),
+        ("Concorso Alba", "la redazione di testi", []),
+        ("Bando Alba", "la realizzazione di un ponte", []),
+    ],
+)
+def test_what_one_makes_is_told_of_a_contest_alone(title: str, what: str, said: list[str]) -> None:
+    assert added("Per il concorso puoi fare domanda entro il 3 maggio.", title, CONTEST.format(what)) == said

@@ -155,6 +155,12 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"(l|all|dell|dall|nell|sull|un|quest)['’]istanza\b", r"\1a domanda"),
     (r"d['’]istanza\b", "di domanda"),
     (r"(?<!prima )(?<!seconda )(?<!ultima )istanz(a|e)\b", r"domand\1"),
+    # schools as every family calls them [F]; `secondarie di primo e secondo grado` stays
+    (r"([Ss]cuol[ae] primari[ae] e )[Ss]econdaria di (?:[Pp]rimo|I|1[°º]) [Gg]rado\b", r"\1media"),
+    (r"[Ss]cuola [Ss]econdaria di (?:[Pp]rimo|I|1[°º]) [Gg]rado\b", "scuola media"),
+    (r"[Ss]cuole [Ss]econdarie di (?:[Pp]rimo|I|1[°º]) [Gg]rado\b", "scuole medie"),
+    (r"[Ss]cuola [Ss]econdaria di (?:[Ss]econdo|II|2[°º]) [Gg]rado\b", "scuola superiore"),
+    (r"[Ss]cuole [Ss]econdarie di (?:[Ss]econdo|II|2[°º]) [Gg]rado\b", "scuole superiori"),
     # counts [F]: `di n. 3 aree`
     (r"(di|per|con|sono|da) n[.°] ?(?=\d{1,3} [a-zà-ù]{4,})", r"\1 "),
 )

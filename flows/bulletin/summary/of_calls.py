@@ -1,5 +1,5 @@
 """What a text must say beside what one may ask for and until when: what one pays before, what becomes of who
-asks late, what one brings to a counter, where one meets, when the portal does not work.
+asks late, what one brings to a counter or makes for a contest, where one meets, when the portal is down.
 """
 
 import re
@@ -60,6 +60,15 @@ _DEFINES = re.compile(  # what a thing is by its nature
     r"che\s(?:permette|consente|offre|aiuta|porta|accompagna)\b[^.;:\d]{10,200}\.$",
     re.I,
 )
+_CONTEST = re.compile(r"\b(?:concors[oi]|premio)\b", re.I)
+_WORK = Cued(
+    r"\b(?:avente\s(?:ad|per)\soggetto|(?:consiste|consistente)\s(?:in|nella)|(?:prevede|chiede|richiede))\s(?:la\s)?"
+    r"(?P<deed>redazione|scrittura|stesura|realizzazione|creazione)\sdi\s"
+    r"(?P<what>un(?:o|a)?(?:\s[a-zà-ù]+){1,5}?|un['’][a-zà-ù]+(?:\s[a-zà-ù]+){0,3}?)"
+    r"(?=\s(?:sul\stema|sui\stemi|dedicat[oa]|ispirat[oa])\b|[.;:,(\n]|$)",
+    re.I,
+)
+_TELLS_WORK = re.compile(r"\b(?:scriv\w+|realizz\w+|elaborat\w+|raccont\w+|disegn\w+|foto\w*)\b", re.I)
 _NEAR = 80  # characters between the name of who brings it and what is brought
 _OF_SOME = re.compile(r"\b(?:se|qualora|in\scaso|per\schi|delegat\w+|anche)\b[^.;\n]{0,60}$", re.I)
 
@@ -125,6 +134,16 @@ def _meets(text: str, notice: Notice) -> tuple[str, ...]:
     return (f"Il ritrovo è alle {hour}{where}{leaves}.",)
 
 
+def _made(text: str, notice: Notice) -> tuple[str, ...]:
+    """`Devi scrivere un racconto inedito.`, what a contest asks for."""
+    found = _WORK.search(notice.body) if _CONTEST.search(notice.title) else None
+    if found is None or _TELLS_WORK.search(text):
+        return ()
+    verb = "scrivere" if found["deed"][0].lower() in "rs" and found["deed"].lower() != "realizzazione" else ""
+    verb = verb or ("scattare" if "foto" in found["what"].lower() else "realizzare")
+    return (f"Devi {verb} {found['what']}.",)
+
+
 def _clock(hour: str) -> str:
     """`7:40` of `07.40`, `8` of `8:00`."""
     return hour.replace(".", ":").removesuffix(":00").removeprefix("0")
@@ -143,5 +162,6 @@ OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (
     _brought,
     days_down,
     _meets,
+    _made,
 )
 """Each gives what may be added to a text, the best first; () where the page does not say it."""

@@ -11,6 +11,7 @@ from flows.bulletin.facts.fact import Fact
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import URL
 from flows.bulletin.page.notice import Kind, Notice, Slot
@@ -104,9 +105,11 @@ _KEYS = Cued(r"\b(?:SPID|CIE|CNS)\b")
 _AFTER = 220  # characters behind the way in which another one would stand
 _FOR_WHOM = re.compile(
     r"\b(?:band[oi]|contribut[oi]|bonus|voucher|avviso|iniziativa|misura|servizio|progetto|agevolazione|soggiorn[oi]"
-    r"|cors[oi]|percorso|attività|programma)\b[^;:()]{0,90}?\b(?P<for>(?:rivolt|destinat|riservat)[oaie]\s"
+    r"|cors[oi]|concors[oi]|premio|percorso|attività|programma)\b[^;:()]{0,90}?\b"
+    r"(?P<for>(?:rivolt|destinat|riservat)[oaie]\s"
     r"(?:solo\s|esclusivamente\s)?(?:a|ai|agli|alle|alla|al)\s[^;:()\n]{3,140}?)"
-    r"(?:\.?$|,?\s(?:in\spossesso\sdei\s(?:seguenti\s)?requisiti|e\salle\scondizioni|alle\scondizioni)\b)",
+    r"(?:\.?$|,?\s(?:in\spossesso\sdei\s(?:seguenti\s)?requisiti|e\salle\scondizioni|alle\scondizioni)\b"
+    r"|,?\s(?:avent[ei]\s(?:ad|per)\soggetto|finalizzat[oaie])\b)",
     re.I,
 )  # what follows of conditions is in the page, and the text says so
 _LONG_AUDIENCE = 130
@@ -269,5 +272,5 @@ def _audience(sentences: list[str], verb: str) -> str:
         found = _FOR_WHOM.search(sentence.strip())
         phrase = clauses.audience_phrase(found["for"], longest=_LONG_AUDIENCE) if found else ""
         if phrase:
-            return f"{verb} {phrase}."
+            return f"{verb} {plainer(phrase)}."
     return ""
