@@ -32,6 +32,7 @@ from flows.bulletin.summary.of_calls import OF_CALLS, without_definition
 from flows.bulletin.summary.of_events import full, needed, on_flyer
 from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.reserved import called_off, reserved, still_bound
+from flows.bulletin.summary.steps import from_first
 
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
@@ -156,6 +157,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     """`text`, or one of at most `limit` units that tells these, too, and `passes`."""
     if gate.leaves_all(text):
         return text
+    text = from_first(text, notice, limit, passes)
     told, added = text, list[str]()
     for made in (
         _streets,

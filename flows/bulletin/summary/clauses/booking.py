@@ -32,6 +32,8 @@ _BY = re.compile(
 _SHORTENED = re.compile(
     r"\b(?:bit\.ly|tinyurl\.com|forms\.gle|tiny\.cc|urly\.it)/", re.I
 )  # nobody types these
+_BY_CHAT = re.compile(r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats\s?app\b", re.I)  # where one reads of it
+_RATHER = re.compile(r"\b(?:preferibil\w+|anche|meglio|oppure|telefon\w+|chiam\w+|al 3)", re.I)
 _FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
 
 _WHILE = re.compile(r"\bfino ad? esaurimento\b(?: dei| di)?(?: \d+)? post\w+", re.I)
@@ -115,6 +117,8 @@ def booking_ways(text: str) -> str:
         ways.append("online")
     if phone := PHONE.search(text):
         ways.append(f"al numero {phone[0]}")
+    elif _BY_CHAT.search(text) and not _RATHER.search(text):
+        ways.append("su WhatsApp")
     if mail := EMAIL.search(text):
         ways.append(f"scrivendo a {mail[0]}")
     if _THERE.search(text):
