@@ -1,10 +1,12 @@
-"""How one takes part, step by step and by chat; every page here is made up."""
+"""How one takes part, step by step and by chat, and what money is for; every page here is made up."""
 
 import pytest
 
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses import booking_sentence
+from flows.bulletin.summary.of_calls import OF_CALLS
 from flows.bulletin.summary.steps import from_first
+from tests.test_bulletin_summary import told
 
 NESTS = (
     "Costruisci un nido di legno da appendere fuori dalla finestra, ben visibile dal cortile e che regga al"
@@ -47,3 +49,50 @@ def test_what_is_no_step_or_is_told_stays() -> None:
 )
 def test_one_books_by_chat_where_that_is_the_way(words: str, said: str) -> None:
     assert booking_sentence(words) == said
+
+
+CAMPS = (
+    "Il contributo è per i bambini del Comune di Po. È riconosciuto:\n"
+    "- per spese sostenute per la frequenza di un {};\n"
+    "- {};\n- fino a 9.000,00 Euro di ISEE – 60% della spesa;\n"
+    "- da 9.000,01 fino a 20.000,00 Euro di ISEE – 30% della spesa.\n"
+    "Le domande si presentano esclusivamente on line entro il 20 settembre 2027."
+)
+IN_ROOMS = "centro estivo organizzato nei locali messi a disposizione dal Comune di Po"
+
+
+@pytest.mark.parametrize(
+    ("what", "weeks", "said"),
+    [
+        (
+            IN_ROOMS,
+            "in base alle settimane frequentate (almeno tre)",
+            "Il bonus vale per i centri nei locali del Comune, per almeno tre settimane.",
+        ),
+        (
+            "corso organizzato nelle scuole del Comune di Po",
+            "in base alle ore",
+            "Il bonus vale per i corsi nelle scuole del Comune.",
+        ),
+        (
+            IN_ROOMS,
+            "almeno due settimane, o almeno tre settimane",
+            "Il bonus vale per i centri nei locali del Comune.",
+        ),
+        ("centro estivo di qualunque gestore", "almeno due settimane", ""),
+        ("centro estivo organizzato nei locali di una parrocchia", "almeno due settimane", ""),
+    ],
+)
+def test_what_a_contribution_is_for_is_told_with_its_limits(what: str, weeks: str, said: str) -> None:
+    notice = read(title="Bonus centri estivi 2027", abstract="", body=CAMPS.format(what, weeks))
+    text = "Puoi chiedere online il bonus centri estivi 2027 entro il 20 settembre 2027."
+    made = [one for make in OF_CALLS for one in make(text, notice)]
+    assert made == ([f"{said} Altri requisiti sono nella pagina."] if said else [])
+    assert [one for make in OF_CALLS for one in make(f"{text} {said}", notice)] == []
+
+
+def test_a_text_of_a_contribution_says_what_it_is_for() -> None:
+    body = CAMPS.format(IN_ROOMS, "in base al numero di settimane frequentate (almeno due)")
+    text = told("Bonus centri estivi", body=body).text
+    assert "Il bonus vale per i centri nei locali del Comune, per almeno due settimane." in text
+    assert "nella pagina" in text

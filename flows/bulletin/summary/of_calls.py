@@ -1,5 +1,5 @@
 """What a text must say beside what one may ask for and until when: what one pays before, what becomes of who
-asks late, what one brings to a counter or makes for a contest, where one meets, when the portal is down.
+asks late, what counts, what one brings to a counter or makes, where one meets, when the portal is down.
 """
 
 import re
@@ -69,6 +69,17 @@ _WORK = Cued(
     re.I,
 )
 _TELLS_WORK = re.compile(r"\b(?:scriv\w+|realizz\w+|elaborat\w+|raccont\w+|disegn\w+|foto\w*)\b", re.I)
+_COUNTS = Cued(
+    r"\bspese\s(?:sostenute\s)?per\s(?:la\sfrequenza|l['’]iscrizione|la\spartecipazione)\s(?:di|del|dei|a|ad|al|ai)\s"
+    r"(?:un\s)?(?P<what>centr|cors|laborator)(?:o|i|io)(?:\sestiv[oi])?\sorganizzat[oi]\s"
+    r"(?P<where>nei\slocali|negli\sspazi|nelle\sscuole)\s[^.;,()\n]{0,60}?\bd[ae]l\sComune\b",
+    re.I,
+)
+_WEEKS = Cued(
+    r"\bsettimane\b[^.;\n]{0,25}?\balmeno\s(?P<least>due|tre|quattro|\d)\b|\balmeno\s(?P<also>due|tre|quattro|\d)\ssettimane\b",
+    re.I,
+)
+_TELLS_COUNTS = re.compile(r"\b(?:locali|spazi|settimane|vale per)\b", re.I)
 _NEAR = 80  # characters between the name of who brings it and what is brought
 _OF_SOME = re.compile(r"\b(?:se|qualora|in\scaso|per\schi|delegat\w+|anche)\b[^.;\n]{0,60}$", re.I)
 
@@ -144,6 +155,19 @@ def _made(text: str, notice: Notice) -> tuple[str, ...]:
     return (f"Devi {verb} {found['what']}.",)
 
 
+def _counts(text: str, notice: Notice) -> tuple[str, ...]:
+    """`Il bonus vale per i centri nei locali del Comune, per almeno due settimane.`"""
+    found = _COUNTS.search(notice.body) if notice.kind is Kind.deadline else None
+    if found is None or _TELLS_COUNTS.search(text):
+        return ()
+    what = {"centr": "i centri", "cors": "i corsi", "laborator": "i laboratori"}[found["what"].lower()]
+    weeks = {(one["least"] or one["also"]).lower() for one in _WEEKS.finditer(notice.body)}
+    least = f", per almeno {weeks.pop()} settimane" if len(weeks) == 1 else ""
+    money = "bonus" if "bonus" in notice.title.lower() else "contributo"
+    said = f"Il {money} vale per {what} {found['where'].lower()} del Comune{least}."
+    return (f"{said} Altri requisiti sono nella pagina.",)
+
+
 def _clock(hour: str) -> str:
     """`7:40` of `07.40`, `8` of `8:00`."""
     return hour.replace(".", ":").removesuffix(":00").removeprefix("0")
@@ -163,5 +187,6 @@ OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (
     days_down,
     _meets,
     _made,
+    _counts,
 )
 """Each gives what may be added to a text, the best first; () where the page does not say it."""
