@@ -166,7 +166,7 @@ def test_when_and_where_one_books_is_told_whole(mark: str) -> None:
         " alle ore 22.30 presso l'Oratorio di Riva."
     )
     assert (
-        "Devi prenotare martedì 12 e mercoledì 13 maggio, dalle 20:30 alle 22:30, all'Oratorio di Riva."
+        "Devi prenotare martedì 12 o mercoledì 13 maggio, dalle 20:30 alle 22:30, all'Oratorio di Riva."
         in text_of("Cena in piazza", body)
     )
 

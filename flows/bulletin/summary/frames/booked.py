@@ -12,6 +12,7 @@ _BOOKED = re.compile(
     r"(?:si\s(?:terranno|tengono|effettuano|effettueranno|ricevono|raccolgono|raccoglieranno|fanno|faranno)|sono\saperte)\s",
     re.I,
 )
+_BOTH = re.compile(r"\sed?\s")
 _GAP = re.compile(r"[\s,;]*")
 
 
@@ -31,9 +32,14 @@ def booked(notice: Notice) -> str:
             continue
         verb = "prenotare" if found["what"].lower() == "prenotazion" else "iscriverti"
         lead = f"Devi {verb}" if found["must"] else f"Puoi {verb}"
-        parts = [days.words, hours.words if hours else "", place]
+        parts = [on_one_of(days.words), hours.words if hours else "", place]
         return f"{lead} {', '.join(filter(None, parts))}."
     return ""
+
+
+def on_one_of(days: str) -> str:
+    """`martedì 24 o mercoledì 25 maggio`: one books once, on whichever of the days."""
+    return _BOTH.sub(" o ", days)
 
 
 def _skipped(words: str, at: int) -> int:

@@ -13,7 +13,7 @@ from flows.bulletin.page.notice import Notice, Row, Slot, Told
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames import whereabouts
-from flows.bulletin.summary.frames.booked import booked
+from flows.bulletin.summary.frames.booked import booked, on_one_of
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
 from flows.bulletin.summary.frames.exhibitors import applied_for
@@ -391,5 +391,5 @@ def _booking_days(rows: list[Row]) -> str:
     if not sittings or len(sittings) != 1:
         return ""
     verb = "iscriverti" if "iscri" in on_days[0].what.lower() else "prenotare"
-    said = f"Devi {verb} {sittings[0].when()}"
+    said = f"Devi {verb} {on_one_of(sittings[0].when())}"
     return f"{said}, {sittings[0].place}." if sittings[0].place else f"{said}."
