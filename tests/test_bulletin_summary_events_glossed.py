@@ -31,3 +31,14 @@ def phrases(title: str, body: str) -> list[str]:
 )
 def test_whatsapp_is_a_way_to_book(words: str, ways: str) -> None:
     assert booking_ways(words) == ways
+
+
+def test_several_towns_without_a_place_are_announced() -> None:
+    day = "Domenica 9 maggio 2027 dalle ore 9 alle ore 12."
+    assert "I luoghi sono nella pagina." in text_of(
+        "Passi di luce", f"Alba – Borgo d'Adda – Riva\n{day}"
+    )
+    assert "I luoghi" not in text_of("Passi di luce", f"Alba – Borgo d'Adda\n{day}")
+    singers = "Ada Neri – Ugo Bassi – Bianca Rossi"
+    assert "I luoghi" not in text_of("Passi di luce", f"{singers}\n{day}")
+    assert "I luoghi" not in text_of("Passi di luce", f"Alba – Riva – Borgo\n{day} Ritrovo in piazza Po.")

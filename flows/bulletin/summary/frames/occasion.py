@@ -248,6 +248,8 @@ def occasion_of(notice: Notice) -> Occasion:
     if not place and not where and "places" not in unsaid and _STARTS.search(notice.source):
         unsaid.append("starts")
         place_words = ""
+    elif not place_words and not where and not any(sitting.place for sitting in sittings):
+        unsaid += ["places"] if "places" not in unsaid and whereabouts.names_towns(notice) else []
     is_placed = (
         place_words
         or where

@@ -7,6 +7,7 @@ from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.happening import lines_of
 from flows.bulletin.summary.frames.of_a_part import is_amid_hours, is_in_a_row, is_of_a_day, is_of_a_part
 from flows.bulletin.summary.frames.sittings import all_words
 
@@ -33,6 +34,9 @@ _FOR_WHOM = re.compile(
     r"\sper\s(?:i\s|le\s|gli\s)?(?:ragazz|bambin|famigli|adult|giovan|anzian|tutt)\w+", re.I
 )
 _BARE = re.compile(r"(?:in|al|alla|nel|nella)\s(?P<noun>[a-zà-ù]+)")
+_TOWN = r"[A-ZÀ-Ý][a-zà-ù]+(?:\s(?:[a-z]{1,5}\s|[dl]['’])?[A-ZÀ-Ý][\w'’]+){0,2}"
+_TOWNS = re.compile(rf"{_TOWN}(?:\s[-–]\s{_TOWN}){{2,}}")  # `Alba – Borgo d'Adda – Riva`
+_DASH = re.compile(r"\s[-–]\s")
 _PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 
 
@@ -157,3 +161,9 @@ def are_several(notice: Notice) -> bool:
     """Whether several days have places of their own, of which no text tells one."""
     places = all_words(notice, Slot.place)
     return len(places) > 1 or any(is_of_a_day(place, notice.source) for place in places)
+
+
+def names_towns(notice: Notice) -> bool:
+    """Whether a page opens with several names and dashes between them, most of one word, as towns have."""
+    rows = [found[0] for line in lines_of(notice.title, notice.source)[:2] if (found := _TOWNS.match(line))]
+    return any(sum(" " not in name for name in _DASH.split(row)) > 1 for row in rows)
