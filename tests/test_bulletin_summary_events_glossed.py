@@ -4,7 +4,10 @@ import pytest
 
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.booking import booking_ways
+from flows.bulletin.summary.clauses.people import audience_phrase
+from flows.bulletin.summary.clauses.prices import price_sentence
 from flows.bulletin.summary.frames.subject import matters
+from flows.bulletin.summary.frames.tidied import fitting
 from flows.bulletin.summary.text import summarise
 
 WHEN = "Venerdì 14 maggio 2027 dalle ore 20.30 alle ore 22.30 nella Sala Alba, via Po 3. Ingresso libero."
@@ -20,6 +23,21 @@ def phrases(title: str, body: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("words", "phrase"),
+    [
+        (
+            "Agli enti e alle/agli educatrici/educatori del borgo",
+            "per gli enti, le educatrici e gli educatori del borgo",
+        ),
+        ("Ai/alle bambini/bambine delle elementari", "per i bambini e le bambine delle elementari"),
+        ("Agli enti e alle scuole del borgo", "per gli enti e per le scuole del borgo"),  # as before
+    ],
+)
+def test_both_forms_of_people_are_told_in_full(words: str, phrase: str) -> None:
+    assert audience_phrase(words) == phrase
+
+
+@pytest.mark.parametrize(
     ("words", "ways"),
     [
         ("Prenotazione obbligatoria whatsapp", "su WhatsApp"),
@@ -31,6 +49,24 @@ def phrases(title: str, body: str) -> list[str]:
 )
 def test_whatsapp_is_a_way_to_book(words: str, ways: str) -> None:
     assert booking_ways(words) == ways
+
+
+def test_a_fee_without_a_sum_says_that_one_pays() -> None:
+    assert price_sentence("Contributo di partecipazione") == "La partecipazione è a pagamento."
+    assert price_sentence("Contributo di partecipazione dei soci") == ""
+    body = (
+        "Cos'è Ada Neri al pianoforte A chi è rivolto A tutti. Luogo Sala Alba Via Po, 3 Date e orari 14 Mag"
+        " Dalle ore 20:30 alle ore 22:30 Costi Contributo partecipazione"
+    )
+    assert "La partecipazione è a pagamento." in text_of("Concerto di maggio", body)
+    assert "pagamento" not in text_of("Concerto di maggio", f"{body} 5,00 €")
+
+
+def test_from_which_age_one_takes_part_is_told_with_that_it_is_free() -> None:
+    text = "C'è «Alba». Si partecipa dai 13 anni. La partecipazione è gratuita. Iscriviti."
+    assert list(fitting([text], 275)) == ["C'è «Alba». La partecipazione è gratuita, dai 13 anni. Iscriviti."]
+    paid = "C'è «Alba». Si partecipa dai 13 anni. Il biglietto costa 5 euro."
+    assert list(fitting([paid], 275)) == [paid]
 
 
 def test_several_towns_without_a_place_are_announced() -> None:

@@ -27,7 +27,7 @@ _WHO = re.compile(
 _FREE = Cued(
     r"\b(?:(?:ingresso|partecipazione|entrata|accesso|servizio|offerta|fornitura|visita|attivit[àa]|incontr[oi]|corso)\s+(?:è\s+|sono\s+|del\s+tutto\s+)?"
     r"(?:ad?\s+)?(?:libera?o?\s+e\s+)?(?:gratuit[oaie]|liber[oa]|offerta\s+libera)|gratuit[oaie]|gratis|gratuitamente|ad?\s+offerta\s+libera"
-    r"|a\s+pagamento)\b",
+    r"|a\s+pagamento|(?:contributo|quota)\s(?:(?:di|per\sla)\s)?partecipazione(?!\W{1,5}(?:\d|€|euro|di\s|è\s|pari)))\b",
     re.I,
 )
 _PRICE_LEAD = re.compile(

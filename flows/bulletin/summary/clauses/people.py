@@ -59,6 +59,13 @@ _ASIDE = re.compile(
     re.I,
 )  # who holds it and within what: it limits nobody
 
+_BOTH = re.compile(  # `e alle/agli operatrici/operatori`
+    r"(?:\se(?P<joint>\s))?(?<![\w/])(?P<to>(?:all|agl|a|l|gl)[ei])/(?P<to2>(?:all|agl|a|l|gl)[ei]|i)\s"
+    r"(?P<noun>[a-zà-ù]{4,30})/(?P<noun2>[a-zà-ù]{4,30})(?![\w/])",
+    re.I,
+)
+_AGAIN = re.compile(r"(?<=,\s)per\s|(?<=\se\s)per\s")
+
 _WHEN = re.compile(  # `per adulti, ogni martedì dalle 20`: the day follows its people
     rf",?\s(?:(?:ogni\s|il\s|tutti\si\s)?{WEEKDAY}|(?:il|dal)\s\d{{1,2}}[°º]?\s{MONTH}"
     r"|d?alle\s(?:ore\s)?\d|ore\s\d).*",
@@ -70,7 +77,7 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
     """`per i bambini da 3 a 6 anni` of `Ai bambini da 3 a 6 anni.`; "" for everybody and what is not a
     phrase.
     """
-    text = " ".join(words.split()).strip(" .;:")
+    text, is_of_both = _BOTH.subn(_both, " ".join(words.split()).strip(" .;:"))
     if found := _AT_LEAST.fullmatch(text):
         return f"dai {found[1]} anni"
     text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", _WHEN.sub("", _ASIDE.sub("", text)), flags=re.I)
@@ -100,10 +107,18 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
         r"\b(e|ed|o)\s(ai|agli|alle|alla|al|a)\s", lambda joint: f"{joint[1]} {_TO[joint[2].lower()]} ", rest
     )
     rest = re.sub(r",\s(ai|agli|alle|alla|al|a)\s", lambda joint: f", {_TO[joint[1].lower()]} ", rest)
+    if is_of_both:
+        rest = _AGAIN.sub("", rest)
     if re.match(r"tutt", rest, re.I) or _HANGS.search(rest):
         return ""
     lead = _TO.get(to, "per")
     return f"{lead} {rest[0].lower()}{rest[1:]}" if not rest[:2].isupper() else f"{lead} {rest}"
+
+
+def _both(found: re.Match[str]) -> str:
+    """`, alle operatrici e agli operatori` of ` e alle/agli operatrici/operatori`."""
+    lead = ", " if found["joint"] else ""
+    return f"{lead}{found['to']} {found['noun']} e {found['to2']} {found['noun2']}"
 
 
 def is_matter(words: str) -> bool:

@@ -38,6 +38,7 @@ _SOME = (
 EXEMPTION = Cued(rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I)
 SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
 _PAID = re.compile(r"A pagamento\.?", re.I)
+_FEE = re.compile(r"(?:contributo|quota)(?:\sdi|\sper\sla|\salla)?\spartecipazione", re.I)
 _ONE_PRICE = re.compile(
     rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|bigliett[oi]|biglietto "
     rf"unico|costo|prezzo|contributo|quota(?: di (?:iscrizione"
@@ -133,6 +134,8 @@ def _without_amount(text: str) -> str:
     if (found := _OPEN.search(text)) and not _OF_SOME.match(text):
         who, ending = _SUBJECTS[found[0].split()[0].lower()]
         return f"{who} è liber{ending}{while_there}."
+    if _FEE.fullmatch(text):
+        return "La partecipazione è a pagamento."
     return "L'ingresso è a pagamento." if _PAID.fullmatch(text) else ""
 
 

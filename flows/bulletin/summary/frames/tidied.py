@@ -16,6 +16,7 @@ _TWICE = re.compile(
     r"(?:L'appuntamento è|Gli appuntamenti sono) (?P<whom>per )"
 )
 _FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
+_AGED_AND_FREE = re.compile(r"Si partecipa (d[ai]i? \d[^.]{0,60})\. La partecipazione è gratuita\.")
 _PAID_ONLINE = re.compile(r"(Il biglietto costa \d+(?:,\d+)? euro)\. I biglietti si comprano online\.")
 _AND_MEETS = Cued(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|dal|davanti)\b)", re.I)
 _TORN_BY_A_DAY = Cued(  # `ospitano, ogni domenica del mese il mercatino`: a comma without its other
@@ -39,6 +40,7 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
         said = _TORN_BY_A_DAY.sub(r"\1 \2", said)
         said = _AND_MEETS.sub(r", con \1", said)
         said = _PAID_ONLINE.sub(r"\1 e si compra online.", said)
+        said = _AGED_AND_FREE.sub(r"La partecipazione è gratuita, \1.", said)
         said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
         if utf16(said) > limit:
             said = _FOR_ALL.sub("", said)  # a street is worth more than that everybody may come
