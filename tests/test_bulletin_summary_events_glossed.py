@@ -6,6 +6,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.booking import booking_ways
 from flows.bulletin.summary.clauses.people import audience_phrase
 from flows.bulletin.summary.clauses.prices import price_sentence
+from flows.bulletin.summary.frames.makings import introduced
 from flows.bulletin.summary.frames.subject import matters
 from flows.bulletin.summary.frames.tidied import fitting
 from flows.bulletin.summary.text import summarise
@@ -78,3 +79,24 @@ def test_several_towns_without_a_place_are_announced() -> None:
     singers = "Ada Neri – Ugo Bassi – Bianca Rossi"
     assert "I luoghi" not in text_of("Passi di luce", f"{singers}\n{day}")
     assert "I luoghi" not in text_of("Passi di luce", f"Alba – Riva – Borgo\n{day} Ritrovo in piazza Po.")
+
+
+MADE = "Costruisci un presepe da collocare all'esterno della tua casa, che si veda dalla strada."
+FETCH = "Passa in Biblioteca entro il 10 dicembre 2027 e ritira la targa da mettere sul tuo presepe."
+
+
+def test_what_one_makes_is_told_before_it_is_ones_own() -> None:
+    notice = read(title="Luci sul lago", abstract="", body=f"{MADE}\n\n{FETCH}")
+    made = "Costruisci un presepe fuori casa, che si veda dalla strada."
+    assert introduced(f"C'è la passeggiata. {FETCH}", notice) == f"C'è la passeggiata. {made} {FETCH}"
+    assert introduced(f"{made} {FETCH}", notice) == f"{made} {FETCH}"  # it is told
+    other = read(title="Luci sul lago", abstract="", body=f"Scatta una foto del lago.\n\n{FETCH}")
+    assert introduced(FETCH, other) == FETCH
+
+
+def test_what_one_makes_stands_in_the_text() -> None:
+    body = (
+        f"{MADE}\n\n{FETCH}\n\nI presepi si vedono dal 20 dicembre 2027 al 6 gennaio 2028 nella passeggiata."
+    )
+    said = text_of("Passeggiata di luci", body)
+    assert said.index("Costruisci un presepe fuori casa") < said.index("sul tuo presepe")

@@ -24,6 +24,7 @@ from flows.bulletin.summary.completed import completed
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.makings import introduced
 from flows.bulletin.summary.frames.openings import with_half_days
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.tidied import presented
@@ -109,8 +110,9 @@ def summarise(
                 return _written(said, notice)
             told = longer(text, notice, limit, passes)
             told = completed(restricted(told, notice, limit, passes), notice, limit, passes)
-            if (joined := presented(told)) != told and passes(joined):
-                told = joined
+            for better in (presented, lambda said: introduced(said, notice)):
+                if (said := better(told)) != told and utf16(said) <= limit and passes(said):
+                    told = said
             if leaves_exclusion(told, notice):
                 refused = refused or _EXCLUDED
                 continue
