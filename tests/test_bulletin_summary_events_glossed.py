@@ -2,11 +2,15 @@
 
 import pytest
 
+from flows.bulletin.language.glue import unglued
+from flows.bulletin.language.hashtags import untagged
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.booking import booking_ways
 from flows.bulletin.summary.clauses.people import audience_phrase
 from flows.bulletin.summary.clauses.prices import price_sentence
+from flows.bulletin.summary.frames.event_outlines import outlined
 from flows.bulletin.summary.frames.makings import introduced
+from flows.bulletin.summary.frames.stated import stated_in
 from flows.bulletin.summary.frames.subject import matters
 from flows.bulletin.summary.frames.tidied import fitting
 from flows.bulletin.summary.text import summarise
@@ -36,6 +40,47 @@ def phrases(title: str, body: str) -> list[str]:
 )
 def test_both_forms_of_people_are_told_in_full(words: str, phrase: str) -> None:
     assert audience_phrase(words) == phrase
+
+
+def test_a_count_behind_its_small_word_begins_no_line() -> None:
+    assert len(unglued("C'è la rassegna, con 7 spettacoli e 3 concerti.")) == 1
+    assert len(unglued("L'Assessora Ada Neri 7 spettacoli e 3 concerti dal 4 maggio")) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("#nonspegnerelestelle – Camminata sul lago", "#nonspegnerelestelle – Camminata sul lago"),
+        ("#Lago – Camminata", "Lago – Camminata"),
+        ("#BorgoInFesta – Camminata", "Borgo In Festa – Camminata"),
+    ],
+)
+def test_a_hashtag_that_nobody_can_part_stays_a_name(title: str, said: str) -> None:
+    assert untagged(title) == said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrase"),
+    [
+        (
+            "L'occasione è la presentazione della ricerca che il Comune ha affidato a Ugo Bianchi, guidata da"
+            " Ada Neri, dedicata ai mulini del borgo.",
+            "presentazione della ricerca dedicata ai mulini del borgo",
+        ),
+        (  # the catalogue, or who made it?
+            "L'occasione è la presentazione del catalogo che il Comune ha affidato a Ada Neri, dedicata ai"
+            " mulini.",
+            "presentazione del catalogo che il Comune ha affidato a Ada Neri",
+        ),
+        (
+            "Tutti sono invitati a tre incontri dedicati alla scuola.",
+            "tre incontri dedicati alla scuola",
+        ),
+        ("Si terrà uno spettacolo + laboratorio per bambini.", "spettacolo e laboratorio per bambini"),
+    ],
+)
+def test_what_is_presented_is_told_by_what_it_is_about(sentence: str, phrase: str) -> None:
+    assert stated_in(sentence) == phrase
 
 
 @pytest.mark.parametrize(
@@ -79,6 +124,18 @@ def test_several_towns_without_a_place_are_announced() -> None:
     singers = "Ada Neri – Ugo Bassi – Bianca Rossi"
     assert "I luoghi" not in text_of("Passi di luce", f"{singers}\n{day}")
     assert "I luoghi" not in text_of("Passi di luce", f"Alba – Riva – Borgo\n{day} Ritrovo in piazza Po.")
+
+
+def test_an_outlined_name_has_its_kind() -> None:
+    body = (
+        "Da giovedì 4 a domenica 7 febbraio 2027 lo spettacolo «{}» parla di un lago. Giovedì alle ore 20.30."
+        " Domenica alle ore 16.00."
+    )
+    notice = read(title="Rive amare", abstract="", body=body.format("Rive amare"))
+    head = "Da giovedì 4 a domenica 7 febbraio 2027 c'è"
+    assert list(outlined(notice)) == [f"{head} lo spettacolo «Rive amare». Il programma è nella pagina."]
+    other = read(title="Rive amare", abstract="", body=body.format("Alba"))
+    assert list(outlined(other)) == [f"{head} «Rive amare». Il programma è nella pagina."]
 
 
 MADE = "Costruisci un presepe da collocare all'esterno della tua casa, che si veda dalla strada."

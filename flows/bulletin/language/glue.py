@@ -77,7 +77,10 @@ _QUOTE_AND_SHOUT = re.compile(
 )
 _AFTER_SHOUT = re.compile(r"(?<=[A-ZÀ-Ý])\s+(?=[A-ZÀ-Ý][a-zà-ù]{2,})")
 _AFTER_NUMBER = Cued(r"(?:(?<=, \d)|(?<=, \d\d)|(?<=, \d\d\d))\s+(?=[A-Z][a-z])")
-_BEFORE_COUNT = Cued(r"(?<=[a-zà-ù])\s+(?=\d{1,3} [a-zà-ù]{5,} e \d)")
+_BEFORE_COUNT = Cued(  # `con 7 spettacoli e 3 concerti` is one phrase
+    r"(?<=[a-zà-ù])(?<!\bcon)(?<!\bdi)(?<!\bper)(?<!\bda)(?<!\btra)(?<!\bi)(?<!\bgli)(?<!\ble)"
+    r"\s+(?=\d{1,3} [a-zà-ù]{5,} e \d)"
+)
 _PROGRAMME = Cued(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+(?!(?:alle|fino|per)\b)[^\W\d])")
 _BULLETS = re.compile(r"\s+[•·▪●►➢✓✔*|]\s+|^[|•·▪●►➢✓✔*–—-]\s+|(?<=[;:])\s+-\s+")
 _ONLY_TIME = re.compile(r"(?:dalle |alle )?ore\s+\d{1,2}(?:[.:,]\d\d)?\s*[:-]?", re.I)

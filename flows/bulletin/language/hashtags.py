@@ -18,6 +18,7 @@ _NEEDED = re.compile(
     r"|comune|città|asl|[A-ZÀ-Ý]{2,})[ ]",
 )
 _WITHIN = re.compile(rf"(?<=[ ('’]){_TAG}|^{_TAG}(?=[ ,:])")
+_NAME = re.compile(r"#[a-zà-ù]{14,60}(?=[ ][-–])")  # nobody can part its words: it stays the event's name
 _WORDS = re.compile(r"(?<=[a-zà-ù])(?=[A-ZÀ-Ý])")
 
 
@@ -30,6 +31,8 @@ def untagged(title: str) -> str:
         title = title[: last.start("tags")].rstrip(" -–|,")
     elif last:  # the first is needed, the others are not
         title = f"{title[: last.start('tags')]}{_NEXT.sub('', last['tags'])}"
+    if _NAME.match(title):
+        return title
     return _WITHIN.sub(lambda tag: _WORDS.sub(" ", tag[0][1:]), title)
 
 

@@ -13,6 +13,7 @@ from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.nouns import is_plural, phrase_of, quoted
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import periods
+from flows.bulletin.summary.frames.subject import kind_word
 
 _LONGEST, _MOST_DAYS, _SEVERAL = 60, 4, 2  # characters of a name, days that are named, hours of a programme
 _FEW = 3  # words: no sentence
@@ -27,7 +28,7 @@ def outlined(notice: Notice) -> Iterator[str]:
     days = _days(notice)
     if not days or Slot.deadline in notice.slots or len(notice.slots.get(Slot.hours, ())) < _SEVERAL:
         return
-    phrase = phrase_of(name) or quoted(name)
+    phrase = phrase_of(name) or f"{kind_word(notice, name)} {quoted(name)}".strip()
     verb = "ci sono" if is_plural(phrase) else "c'è"
     yield f"{opened(days)} {verb} {phrase}. Il programma è nella pagina."
 

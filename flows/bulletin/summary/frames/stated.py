@@ -82,6 +82,12 @@ _ASIDE = Cued(
 )
 _POINTS = re.compile(r"\b(?:quest[oaie]|tal[ei]|loro|propri\w|suddett\w+|stess\w+|nostr\w)\b", re.I)
 _READ, _LONGEST = 6, 140
+_ABOUT = re.compile(  # `della ricerca che il Comune ha voluto, dedicata ai mulini`
+    r",\s(?P<about>(?:dedicat|incentrat)(?P<end>[oaie])\s(?:a|al|allo|alla|ai|agli|alle|su|sul|sulla|all['’]\w+)\s"
+    r"[^,.;:()]{4,80})"
+)
+_PLUS = re.compile(r"(?<=[a-zà-ù])\s\+\s(?=[a-zà-ù])")
+_TO_WHOM = re.compile(r"\b(?:dedicat|rivolt|destinat|riservat|apert)[oaie]$")
 _HANGS = re.compile(
     r"\s(?:e|ed|o|di|del|della|dei|delle|a|al|alla|da|in|con|per|su|tra|fra|il|la|un|una)$|[,–-]$"
 )
@@ -143,14 +149,21 @@ def stated_in(sentence: str) -> str:
     else:
         return ""
     end = (_ENDS_AT_A_TIME if _GOES_THERE.match(words) else _ENDS).search(words)
+    if end and _TO_WHOM.search(words[: end.start()]):
+        end = _ENDS_AT_A_TIME.search(words)  # `incontri dedicati alla scuola`: what they are about
     phrase = words[: end.start()] if end else words
     if relative := _RELATIVE.search(phrase):
         head, clause = phrase[: relative.start()], phrase[relative.end() :].split(",")[0]
+        about = _ABOUT.search(phrase, relative.end())
+        if about and about["end"] == head[-1:]:  # of its last noun, whoever did it
+            clause, head = "", f"{head} {about['about']}"
         phrase = f"{head}{relative[0]}{clause}" if speaks(clause) and "," not in relative[0] else head
         is_whole = True
     else:
         is_whole = not has_verb(phrase)
     phrase = phrase.strip(" ,.–-")
+    if plus := _PLUS.search(phrase):
+        phrase = _PLUS.sub(" e ", phrase) if NOUN.match(phrase, plus.end()) else ""
     if not is_whole or _GENERIC.match(phrase) or _HANGS.search(phrase) or not 12 <= len(phrase) <= _LONGEST:
         return ""
     if _POINTS.search(phrase) or FILLER.search(phrase) or has_day(phrase) or TIME.search(phrase):
