@@ -28,6 +28,94 @@ def phrases(title: str, body: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("title", "line", "what"),
+    [
+        (
+            "Dadi e tè",
+            "Vi aspettiamo per giocare insieme a carte, dama e scacchi.",
+            "«Dadi e tè», per giocare insieme a carte, dama e scacchi.",
+        ),
+        (
+            "Dadi e tè",
+            "Vieni a divertirti con vari tipi di giochi: giochi da tavolo, giochi di ruolo e altri!",
+            "«Dadi e tè», per divertirsi con giochi da tavolo, giochi di ruolo e altri.",
+        ),
+        (
+            "Strade di miele",
+            "Il percorso prevede la visita alle caratteristiche botteghe e la degustazione di formaggi"
+            " selezionati.\n",
+            "«Strade di miele», con la visita alle botteghe e la degustazione di formaggi.",
+        ),
+        (
+            "Inchiostro blu",
+            "«Inchiostro blu» è la serata che unisce poesia e musica.",
+            "«Inchiostro blu», serata che unisce poesia e musica.",
+        ),
+        (
+            "Rio insieme",
+            "Una grande giornata di giochi, musica e laboratori organizzata da APS Rio Chiaro.",
+            "«Rio insieme», giornata di giochi, musica e laboratori.",
+        ),
+        (
+            "Naso in su",
+            "Evento + laboratorio con Ada Neri\n",
+            "«Naso in su», evento e laboratorio con Ada Neri.",
+        ),
+    ],
+)
+def test_a_bare_name_is_told_with_what_it_is(title: str, line: str, what: str) -> None:
+    assert text_of(title, f"{line} {WHEN}") == f"{HEAD} {what} L'ingresso è libero."
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("Dadi e tè", "Vi aspettiamo per la nostra festa."),
+        ("Dadi e tè", "Vi aspettiamo per iscrivervi al nuovo gruppo."),
+        ("Dadi e tè", "Vi aspettiamo per giocare con noi alla vostra sfida preferita."),
+        ("Dadi e tè", "Vi aspettiamo per giocare alle 15 nel cortile."),  # an hour of its own
+        ("Naso in su", "Evento + iscrizione\n"),
+        ("Inchiostro blu", "«Inchiostro blu» è il libro di Ada Neri."),  # no event
+        ("Inchiostro blu", "Inchiostro blu è il colore del mare."),
+        ("Borgo e torri", "Il percorso prevede il ritrovo in piazza Po."),  # it is not what one goes to
+        ("Borgo e torri", "La serata prevede la prenotazione e il pagamento della quota."),
+    ],
+)
+def test_what_is_said_beside_explains_no_name(title: str, line: str) -> None:
+    assert phrases(title, f"{line} {WHEN}") == [f"«{title}»"] * len(phrases(title, f"{line} {WHEN}"))
+
+
+def test_a_list_of_what_there_is_is_told_to_its_end() -> None:
+    body = f"La giornata prevede la visita alla torre, il pranzo in cascina e il concerto della banda. {WHEN}"
+    assert phrases("Borgo e torri", body)[0] == (
+        "«Borgo e torri», con la visita alla torre, il pranzo in cascina e il concerto della banda"
+    )
+
+
+def test_of_what_one_tastes_is_left_out_where_there_is_no_room() -> None:
+    body = f"Il percorso prevede la visita alle botteghe e la degustazione di formaggi e di vini. {WHEN}"
+    assert "«Strade di miele», con la visita alle botteghe e la degustazione" in phrases(
+        "Strade di miele", body
+    )
+
+
+def test_meetings_to_which_one_is_invited_are_counted_and_told_for_whom() -> None:
+    body = (
+        "La comunità del borgo, fatta di chi insegna e di chi accompagna, è invitata a partecipare a tre"
+        " incontri dedicati a favorire lo scambio.\n\nA chi è rivolto\n\nAgli enti e alle/agli"
+        " educatrici/educatori del territorio.\n\nLuogo\n\nSala Alba, via Po 3\n\nDate e orari\n\n"
+        "04 Mar\nDalle ore 20:45 alle ore 22:30\n\n11 Mar\nDalle ore 20:45 alle ore 22:30\n\n"
+        "18 Mar\nDalle ore 20:45 alle ore 22:30\n\nCosti\n\nPartecipazione gratuita"
+    )
+    said = text_of("Fili: una rete 0-11 anni", body)
+    assert (
+        "ci sono tre incontri «Fili: una rete 0-11 anni» per gli enti, le educatrici e gli educatori" in said
+    )
+    two = body.replace("18 Mar\nDalle ore 20:45 alle ore 22:30\n\n", "")
+    assert "tre incontri" not in text_of("Fili: una rete 0-11 anni", two)  # of which one has no day
+
+
+@pytest.mark.parametrize(
     ("words", "phrase"),
     [
         (
@@ -42,9 +130,72 @@ def test_both_forms_of_people_are_told_in_full(words: str, phrase: str) -> None:
     assert audience_phrase(words) == phrase
 
 
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (
+            "La camminata è un'occasione per sensibilizzare e coinvolgere tutti sul tema del contrasto della"
+            " violenza di genere.",
+            ", contro la violenza di genere",
+        ),
+        (
+            "La camminata vuole essere un momento per sensibilizzare i cittadini sulla lotta all'usura.",
+            ", contro l'usura",
+        ),
+        (
+            "La camminata è un'iniziativa per sensibilizzare tutti sul tema della donazione del sangue.",
+            ", per sensibilizzare sulla donazione del sangue",
+        ),
+        ("L'associazione Po lavora per sensibilizzare i giovani sul contrasto del fumo.", ""),  # not the walk
+        ("La camminata attraversa il bosco.", ""),
+    ],
+)
+def test_a_walk_is_told_with_its_cause(line: str, what: str) -> None:
+    said = text_of("Camminata in rosa 2027", f"{line} {WHEN}")
+    assert said.startswith(f"{HEAD} la camminata in rosa{what}.")
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "phrase"),
+    [
+        (
+            "Rassegna di prosa 2027-2028",
+            "In programma 7 spettacoli e 3 concerti dal 8.10.2027 al 4.4.2028.",
+            "la rassegna di prosa, con 7 spettacoli e 3 concerti",
+        ),
+        (
+            "Rassegna di prosa 2027-2028",
+            "L'Assessora Ada Neri 7 spettacoli dal 8.10.2027 al 4.4.2028. Abbonamento a 5 spettacoli.",
+            "la rassegna di prosa, con 7 spettacoli",
+        ),
+        (  # which of them?
+            "Rassegna di prosa",
+            "Ada Neri 7 spettacoli dal 8.10.2027 al 4.4.2028. Per i soli abbonati: 2 concerti.",
+            "la rassegna di prosa",
+        ),
+        ("Rassegna di prosa", "Gli ultimi 3 spettacoli dal 8.3.2028 al 4.4.2028.", "la rassegna di prosa"),
+        (  # no day of the page tells the years
+            "Rassegna di prosa 2027-2028",
+            "Dal 8 ottobre al 4 aprile la sala apre le porte.",
+            "la rassegna di prosa 2027-2028",
+        ),
+    ],
+)
+def test_a_series_is_told_with_its_number(title: str, body: str, phrase: str) -> None:
+    assert phrase in phrases(title, body)
+    assert all(one.startswith(phrase.partition(",")[0]) for one in phrases(title, body))
+    assert ("con " in phrase) is any(", con " in one for one in phrases(title, body))
+
+
 def test_a_count_behind_its_small_word_begins_no_line() -> None:
     assert len(unglued("C'è la rassegna, con 7 spettacoli e 3 concerti.")) == 1
     assert len(unglued("L'Assessora Ada Neri 7 spettacoli e 3 concerti dal 4 maggio")) == 2
+
+
+def test_a_year_before_the_name_is_told_by_the_day() -> None:
+    assert phrases("Foto-Riva: corso di scatto 2027", WHEN)[0] == "il corso di scatto «Foto-Riva»"
+    assert phrases("Scatti: corso di fotografia 2027", WHEN)[0] == "il corso di fotografia"
+    assert phrases("Foto-Riva: festival Autunno 2027", WHEN)[0] == "il festival Autunno 2027 «Foto-Riva»"
 
 
 @pytest.mark.parametrize(
@@ -81,6 +232,24 @@ def test_a_hashtag_that_nobody_can_part_stays_a_name(title: str, said: str) -> N
 )
 def test_what_is_presented_is_told_by_what_it_is_about(sentence: str, phrase: str) -> None:
     assert stated_in(sentence) == phrase
+
+
+def test_a_long_title_loses_its_subtitle_before_what_it_is_about() -> None:
+    body = (
+        "L'occasione è la presentazione della ricerca dedicata ai mulini, alle filande e ai forni del borgo"
+        f" alto e del borgo basso. {WHEN}"
+    )
+    found = phrases("Mani e macine: storia di un paese sulla riva del fiume", body)
+    assert found[1].startswith(
+        "«Mani e macine», presentazione della ricerca dedicata ai mulini, alle filande"
+    )
+
+
+def test_of_two_subjects_the_first_is_told_where_both_have_no_room() -> None:
+    body = f"L'occasione è la presentazione della ricerca dedicata al mulino e alla filanda. {WHEN}"
+    assert "«Mani e macine», presentazione della ricerca dedicata al mulino" in phrases("Mani e macine", body)
+    body = f"Si terrà uno spettacolo dedicato ai bambini e agli anziani. {WHEN}"
+    assert not any(phrase.endswith("ai bambini") for phrase in phrases("Mani e macine", body))
 
 
 @pytest.mark.parametrize(

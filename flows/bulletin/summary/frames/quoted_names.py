@@ -9,6 +9,8 @@ from flows.bulletin.summary.frames.nouns import QUOTED, quoted
 _LAST_QUOTED = re.compile(
     r"\s(?:con|per|di|a|torna|arriva|ecco)\s(?P<name>\"[^\"]{3,60}\"|“[^”]{3,60}”|«[^»]{3,60}»)$"
 )
+_GUESTS = re.compile(r"[\"”»]\W{0,3}\s?(?:ospit[ei]|con|insieme a)\s:?\s?(.+)$", re.I)
+_NAME = r"[A-ZÀ-Ý][\w'’.]+(?:\s(?:d[aei]l?l?[aeo]?\s|De\s)?[A-ZÀ-Ý][\w'’.]+){1,3}"
 _AN_ARTICLE = re.compile(r"^(?:(?:il|lo|la|i|gli|le)\s|l['’])")
 _ARTICLE = r"(?:(?:il|lo|la|i|gli|le|uno?|una)\s|l['’]|un['’])"
 
@@ -44,3 +46,16 @@ def called_within(title: str, notice: Notice) -> str:
     )
     what = " ".join(said["what"].split()) if said else ""
     return f"«{name}», {what}" if what and not has_verb(what) else f"«{name}»"
+
+
+def guests_of(title: str) -> str:
+    """`Ada Neri e Ugo Bassi` of `“Rotte” ospiti Ada Neri – esperta di ..., Ugo Bassi – attore`."""
+    told = _GUESTS.search(title)
+    if told is None:
+        return ""
+    names = [
+        re.split(r"\s[-–]\s", part)[0].strip(" .") for part in re.split(r",\s|\se\s(?=[A-ZÀ-Ý])", told[1])
+    ]
+    if not all(re.fullmatch(_NAME, name) for name in names):
+        return ""
+    return f"{', '.join(names[:-1])} e {names[-1]}" if len(names) > 1 else names[0]

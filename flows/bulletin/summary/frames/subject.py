@@ -11,7 +11,9 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
 from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.clauses import is_matter
 from flows.bulletin.summary.frames.films import CINEMA, film_of
+from flows.bulletin.summary.frames.glosses import glossed
 from flows.bulletin.summary.frames.happening import NUMERIC_DAY, has_day, lines_of, what_sentences
 from flows.bulletin.summary.frames.matter import noun_of
 from flows.bulletin.summary.frames.nouns import (
@@ -26,7 +28,8 @@ from flows.bulletin.summary.frames.nouns import (
     without_purpose,
 )
 from flows.bulletin.summary.frames.of_a_part import is_of_a_day
-from flows.bulletin.summary.frames.quoted_names import called_within, quoted_at, quoted_head
+from flows.bulletin.summary.frames.own_names import named, told_more
+from flows.bulletin.summary.frames.quoted_names import called_within, guests_of, quoted_at, quoted_head
 from flows.bulletin.summary.frames.stated import stated
 
 _NUMBER_TITLE = re.compile(
@@ -50,6 +53,9 @@ _WHEN_OR_WHERE = re.compile(
 _FOR_WHOM = re.compile(
     r",?\s(?:dedicat|rivolt|destinat|riservat)[oaie]\s(?:ai?|agli|all[aeo]|al)\s.*|,?\s(?:dedicat|rivolt)[oaie]\sall['’].*"
 )
+_ON_TWO = re.compile(  # `dedicata al museo e alla cultura dei mulini`, where both have no room
+    r"\bdedicat[oaie]\s(?:al|allo|alla|ai|agli|alle)\s[^,]*?(?P<second>\se\s(?:al|allo|alla|ai|agli|alle)\s[^,]*)$"
+)
 _SAYS = re.compile(
     r"[a-zà-ù]\s(?:è|sono|ha|hanno|diventa|diventano|vince|compie|arriva|arrivano|torna|tornano)\s"
 )
@@ -59,9 +65,6 @@ _CALLED = re.compile(  # what a page says that it is, first of all
     r"(?<!\bcon\s)\bun(?:[oa]?\s|['’])(?:(?:grande|piccol[oa]|tradizionale|nuov[oa])\s)?(?P<noun>aperitivo|concerto|spettacolo|camminata|passeggiata"
     r"|escursione|mostra|mercatino|conferenza|proiezione|cena|pranzo|festa|torneo|gara|pedalata|serata|commedia|tombola)\b",
     re.I,
-)
-_YEAR = re.compile(  # which its days tell, and no season's name
-    r"(?<=\w)(?<!utunno)(?<!nverno)(?<!rimavera)(?<!state)\s(?:[-–]\s)?20\d\d$"
 )
 _CALL = re.compile(r"(?<=\w{4})\s[-–]\s[^-–!«»]{3,50}!$")  # `– Manca solo una settimana!`
 _LEAST = 8  # characters of a title
@@ -110,8 +113,6 @@ _APPLIES = re.compile(
     re.I,
 )
 _PERIOD = re.compile(r"(?:a partire\s)?da[li]?\b|dall['’]|fino", re.I)
-_GUESTS = re.compile(r"[\"”»]\W{0,3}\s?(?:ospit[ei]|con|insieme a)\s:?\s?(.+)$", re.I)
-_NAME = r"[A-ZÀ-Ý][\w'’.]+(?:\s(?:d[aei]l?l?[aeo]?\s|De\s)?[A-ZÀ-Ý][\w'’.]+){1,3}"
 _SERIES = re.compile(
     r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
     re.I,
@@ -196,7 +197,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     sentences = list(what_sentences(notice, title))
     nominal = next(iter(nominals(notice)), "")
     is_headline = is_headline_of(title)
-    own = (segmented(title) or phrase_of(_YEAR.sub("", title))) if title else ""
+    own = named(title, notice) if title else ""
     said = "" if nominal else stated(notice)
     if said and _is_one_of_several(said, notice.source):
         said = ""
@@ -212,6 +213,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             is_twice = any(len(word) > 4 for word in added) and whole.startswith(own)
             if not is_twice and (whole != f"{own}: {lowered_noun(nominal)}" or not is_same):
                 yield whole, ""  # else `la camminata Alba: camminata non competitiva`
+        yield from ((said, "") for said in told_more(own, notice))
         yield own, ""
         return
     if not own and (called := called_within(title, notice)):
@@ -224,11 +226,20 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             yield phrase, ""  # `Alba è città europea`: what happens that day is the ceremony
         kind = kind_word(notice, title)
         shorter = without_purpose(nominal)
-        for said in dict.fromkeys((nominal, shorter, _FOR_WHOM.sub("", shorter))) if nominal else ():
-            name = quoted_at(title, notice) or quoted(_without_told(title, said))
+        both = ((title, said) for said in (nominal, shorter))  # before what it is about is left out
+        least = _FOR_WHOM.sub("", shorter)
+        two = _ON_TWO.search(shorter)
+        first = shorter[: two.start("second")] if two and is_matter(two[0]) else shorter
+        ways = dict.fromkeys(
+            (*both, (shortened(title), shorter), (title, first), (title, least), (shortened(title), least))
+        )
+        for called, said in ways if nominal else ():
+            name = quoted_at(called, notice) or quoted(_without_told(called, said))
             yield f"{name}, {lowered_noun(said)}", ""
         if PAPER.match(title):
             return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
+        if not nominal and not kind:
+            yield from ((phrase, "") for phrase in glossed(notice, title))
         if nominal and (phrase := phrase_of(without_purpose(nominal))):
             yield phrase, ""  # where the slogan has no room beside it
         short = shortened(title)
@@ -271,19 +282,6 @@ def _names_more(phrase: str, own: str) -> bool:
     return any(
         word[:1].isupper() and len(word) > 3 and folded(word) not in known for word in phrase.split()[1:]
     )
-
-
-def guests_of(title: str) -> str:
-    """`Ada Neri e Ugo Bassi` of `“Rotte” ospiti Ada Neri – esperta di ..., Ugo Bassi – attore`."""
-    told = _GUESTS.search(title)
-    if told is None:
-        return ""
-    names = [
-        re.split(r"\s[-–]\s", part)[0].strip(" .") for part in re.split(r",\s|\se\s(?=[A-ZÀ-Ý])", told[1])
-    ]
-    if not all(re.fullmatch(_NAME, name) for name in names):
-        return ""
-    return f"{', '.join(names[:-1])} e {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _without_day(title: str) -> str:
