@@ -10,6 +10,8 @@ from flows.bulletin.summary.clauses.people import audience_phrase
 from flows.bulletin.summary.clauses.prices import price_sentence
 from flows.bulletin.summary.frames.event_outlines import outlined
 from flows.bulletin.summary.frames.makings import introduced
+from flows.bulletin.summary.frames.nouns import phrase_of
+from flows.bulletin.summary.frames.pastimes import pastimes
 from flows.bulletin.summary.frames.stated import stated_in
 from flows.bulletin.summary.frames.subject import matters
 from flows.bulletin.summary.frames.tidied import fitting
@@ -286,9 +288,7 @@ def test_from_which_age_one_takes_part_is_told_with_that_it_is_free() -> None:
 
 def test_several_towns_without_a_place_are_announced() -> None:
     day = "Domenica 9 maggio 2027 dalle ore 9 alle ore 12."
-    assert "I luoghi sono nella pagina." in text_of(
-        "Passi di luce", f"Alba – Borgo d'Adda – Riva\n{day}"
-    )
+    assert "I luoghi sono nella pagina." in text_of("Passi di luce", f"Alba – Borgo d'Adda – Riva\n{day}")
     assert "I luoghi" not in text_of("Passi di luce", f"Alba – Borgo d'Adda\n{day}")
     singers = "Ada Neri – Ugo Bassi – Bianca Rossi"
     assert "I luoghi" not in text_of("Passi di luce", f"{singers}\n{day}")
@@ -326,3 +326,51 @@ def test_what_one_makes_stands_in_the_text() -> None:
     )
     said = text_of("Passeggiata di luci", body)
     assert said.index("Costruisci un presepe fuori casa") < said.index("sul tuo presepe")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Durante l'incontro si parlerà di api, orti e veleni.", "Si parla di api, orti e veleni."),
+        ("Si discuterà del futuro degli alveari.", "Si discute del futuro degli alveari."),
+        ("Con gli esperti potrete osservare le arnie al lavoro.", "Puoi osservare le arnie al lavoro."),
+        ("Si discuterà del futuro delle api. Si parlerà di orti.", ""),  # which of them, and when?
+        ("Al termine sarà possibile assaggiare i mieli.", ""),  # beside it
+        ("Sarà possibile assaggiare i mieli previa richiesta.", ""),
+        ("Dal 3 giugno si parlerà di orti il 4 giugno.", ""),
+    ],
+)
+def test_what_one_hears_or_does_stands_beside_the_name(line: str, said: str) -> None:
+    notice = read(title="Miele amaro", abstract="", body=f"{line} {WHEN}")
+    assert " ".join(pastimes(notice)) == said
+
+
+def test_what_one_may_do_is_taken_from_the_sentence_with_the_day() -> None:
+    body = "Venerdì 14 maggio 2027, dalle ore 17 alle ore 19, potrete visitare le aule e vedere i lavori."
+    assert text_of("Open day", body) == (
+        "Venerdì 14 maggio 2027 dalle 17 alle 19 c'è l'open day. Puoi visitare le aule e vedere i lavori."
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "phrase"),
+    [
+        ("Presentazione libro «Fili»", "la presentazione del libro «Fili»"),
+        ("Proiezione film «Fili»", "la proiezione del film «Fili»"),
+        ("Presentazione del libro «Fili»", "la presentazione del libro «Fili»"),
+        ("Festival film corti", "il festival film corti"),
+    ],
+)
+def test_what_is_presented_gets_its_small_word(title: str, phrase: str) -> None:
+    assert phrase_of(title) == phrase
+
+
+FIELDS = "📅 Venerdì 14 maggio 2027 – ore 16:00\n📍 Dove: Sala Alba, via Po 3\n🕓 Quando: alle 16:00\n"
+
+
+def test_what_it_is_may_stand_below_the_fields() -> None:
+    line = "Un pomeriggio di letture per chi ama il lago, tra barche e canoe.\n"
+    told = "«Acque chiare», pomeriggio di letture per chi ama il lago, tra barche e canoe"
+    assert phrases("Acque chiare", FIELDS + line)[0] == told
+    both = f"{FIELDS}{line}Un laboratorio di disegno con colori e pennelli.\n"
+    assert phrases("Acque chiare", both)[0] == "«Acque chiare»"  # which of them?

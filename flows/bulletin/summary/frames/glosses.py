@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice
@@ -76,13 +76,19 @@ def glossed(notice: Notice, title: str) -> Iterator[str]:
 def _glosses(notice: Notice, title: str) -> Iterator[str]:
     """The phrases, the best first."""
     lines = tuple(dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source), *notice.prose)))
-    seen: set[str] = set()
-    for made in (_joined, _defined, _one, _consisting, _inviting):
-        for line in lines[:_READ]:
-            for phrase in made(line, title):
-                if phrase not in seen and _stands(phrase):
-                    seen.add(phrase)
-                    yield phrase
+    rows = [line for row in notice.body.splitlines() for line in split(row)]
+    found = [
+        phrase
+        for made in (_joined, _defined, _consisting, _inviting)
+        for line in lines[:_READ]
+        for phrase in made(line, title)
+    ]
+    for read in (lines[:_READ], rows):
+        told = dict.fromkeys(phrase for line in read for phrase in _one(line, title) if _stands(phrase))
+        if told:
+            found += told if len(told) == 1 else ()  # else each is of another part
+            break
+    yield from dict.fromkeys(filter(_stands, found))
 
 
 def _meetings(notice: Notice) -> str:

@@ -75,6 +75,8 @@ _OF_A_WORK = re.compile(
     r"(?<=^ d)(?:el|ella|i|ello)\s(?:Progetto|Libro|Romanzo|Volume|Film|Servizio|Bando)\b(?=$|\s[«“\"])"
 )
 
+_ITS_WORK = re.compile(r"^(?=\s(?:libro|romanzo|volume|film|progetto|documentario)\b)", re.I)
+
 _GOES_ON = re.compile(r"\s(?:con|di|del|dello|della|dei|delle|a cura|per)\b|\s(?:dell|d)['’]")
 
 _GENITIVE = {
@@ -129,6 +131,8 @@ def phrase_of(words: str) -> str:
             name = f"{name[:1].upper()}{name[1:]}"
         said = "" if is_news else f", con {name}" if is_part else f" «{name}»"
         rest = f"{(named[1] or '').rstrip()}{said}"
+    if noun[1].lower() in ("presentazione", "proiezione"):
+        rest = _ITS_WORK.sub(" del", rest)
     rest = _WHOSE.sub(_of_whom, _OF_A_FEAST.sub(_of_the_feast, rest))
     word = noun[1].lower()
     if word in _OF_A_THING and (thing := noun_of(rest)) and rest.startswith(f" {thing.noun.split()[0]}"):

@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames.nouns import (
 )
 from flows.bulletin.summary.frames.of_a_part import is_of_a_day
 from flows.bulletin.summary.frames.own_names import named, told_more
+from flows.bulletin.summary.frames.pastimes import pastimes
 from flows.bulletin.summary.frames.quoted_names import called_within, guests_of, quoted_at, quoted_head
 from flows.bulletin.summary.frames.stated import stated
 
@@ -194,7 +195,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     if film:
         yield film, ""
         return
-    sentences = list(what_sentences(notice, title))
+    sentences = list(what_sentences(notice, title)) or list(pastimes(notice))
     nominal = next(iter(nominals(notice)), "")
     is_headline = is_headline_of(title)
     own = named(title, notice) if title else ""
