@@ -76,7 +76,10 @@ def test_a_bare_name_is_told_with_what_it_is(title: str, line: str, what: str) -
         ("Dadi e tè", "Vi aspettiamo per iscrivervi al nuovo gruppo."),
         ("Dadi e tè", "Vi aspettiamo per giocare con noi alla vostra sfida preferita."),
         ("Dadi e tè", "Vi aspettiamo per giocare alle 15 nel cortile."),  # an hour of its own
+        ("Dadi e tè", "Vi invitiamo a scoprire il programma completo sul sito."),
         ("Naso in su", "Evento + iscrizione\n"),
+        ("Borgo e torri", "Il percorso prevede la visita alla chiesa di S. Rocco."),  # torn
+        ("Borgo e torri", "Il percorso prevede la visita alla torre (per i soli soci)."),
         ("Inchiostro blu", "«Inchiostro blu» è il libro di Ada Neri."),  # no event
         ("Inchiostro blu", "Inchiostro blu è il colore del mare."),
         ("Borgo e torri", "Il percorso prevede il ritrovo in piazza Po."),  # it is not what one goes to
@@ -92,6 +95,13 @@ def test_a_list_of_what_there_is_is_told_to_its_end() -> None:
     assert phrases("Borgo e torri", body)[0] == (
         "«Borgo e torri», con la visita alla torre, il pranzo in cascina e il concerto della banda"
     )
+
+
+def test_a_limit_stays_with_what_it_limits() -> None:
+    told = phrases("Rio insieme", f"Una grande serata di giochi, riservata ai soci. {WHEN}")
+    assert told[0] == "«Rio insieme», serata di giochi, riservata ai soci"
+    told = phrases("Rio insieme", f"Una grande serata di giochi, riservata ai soci, davvero unica. {WHEN}")
+    assert told[0] == "la serata «Rio insieme»"
 
 
 def test_of_what_one_tastes_is_left_out_where_there_is_no_room() -> None:
@@ -124,6 +134,7 @@ def test_meetings_to_which_one_is_invited_are_counted_and_told_for_whom() -> Non
             "Agli enti e alle/agli educatrici/educatori del borgo",
             "per gli enti, le educatrici e gli educatori del borgo",
         ),
+        ("Alle/agli educatori/educatrici del borgo", "per le educatrici e gli educatori del borgo"),
         ("Ai/alle bambini/bambine delle elementari", "per i bambini e le bambine delle elementari"),
         ("Agli enti e alle scuole del borgo", "per gli enti e per le scuole del borgo"),  # as before
     ],
@@ -148,6 +159,7 @@ def test_both_forms_of_people_are_told_in_full(words: str, phrase: str) -> None:
             "La camminata è un'iniziativa per sensibilizzare tutti sul tema della donazione del sangue.",
             ", per sensibilizzare sulla donazione del sangue",
         ),
+        ("La camminata nasce per sensibilizzare tutti sulla violenza, sul bullismo e sul fumo.", ""),
         ("L'associazione Po lavora per sensibilizzare i giovani sul contrasto del fumo.", ""),  # not the walk
         ("La camminata attraversa il bosco.", ""),
     ],
@@ -262,6 +274,7 @@ def test_of_two_subjects_the_first_is_told_where_both_have_no_room() -> None:
         ("Prenotazione al 0123 456789, anche WhatsApp", "al numero 0123 456789"),
         ("Prenotazione al 333 1234567 (preferibile messaggio WhatsApp)", "al numero 333 1234567"),
         ("Prenotazione obbligatoria. Seguici sul canale WhatsApp", ""),
+        ("Info WhatsApp. Prenotazione online", "online"),
     ],
 )
 def test_whatsapp_is_a_way_to_book(words: str, ways: str) -> None:

@@ -37,7 +37,9 @@ _RATHER = re.compile(r"\b(?:preferibil\w+|anche|meglio|oppure|telefon\w+|chiam\w
 _FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
 
 _NO_WAY = re.compile(  # one way of several, or what else is had there
-    r"\b(?:prefer\w+|anche|gradit\w+|canale|gruppo|servizio|novità|notizie)\b[^.;]{0,20}$", re.I
+    r"\b(?:prefer\w+|anche|gradit\w+|canale|gruppo|servizio|novità|notizie)\b[^.;]{0,20}$"
+    r"|(?:^|[.;,(]\s?)info(?:rmazioni)?\W{0,3}$",
+    re.I,
 )
 _CHAT = re.compile(r"\bwhats?\s?app\b(?P<gap>(?:\s|[:,(]|al\b|numero\b|n[.°r]){0,8})", re.I)
 

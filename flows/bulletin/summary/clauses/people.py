@@ -117,8 +117,11 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
 
 def _both(found: re.Match[str]) -> str:
     """`, alle operatrici e agli operatori` of ` e alle/agli operatrici/operatori`."""
+    nouns = [found["noun"], found["noun2"]]
+    if nouns[0].endswith(("e", "trici")) is not found["to"].lower().endswith("le"):
+        nouns.reverse()  # `alle/agli educatori/educatrici`
     lead = ", " if found["joint"] else ""
-    return f"{lead}{found['to']} {found['noun']} e {found['to2']} {found['noun2']}"
+    return f"{lead}{found['to']} {nouns[0]} e {found['to2']} {nouns[1]}"
 
 
 def is_matter(words: str) -> bool:

@@ -26,7 +26,7 @@ _ALSO = re.compile(r"(?:merenda|musica|pizza|buffet|rinfresco)\b", re.I)
 _CONSISTS = Cued(
     r"^(?:Il|Lo|La|L['’])\s?(?:percorso|serata|giornata|evento|iniziativa|manifestazione|programma|pomeriggio|mattinata"
     r"|appuntamento|festa)\s(?:prevede|comprende|propone|offre|unisce)\s"
-    r"(?P<what>(?:(?:il|lo|la|i|gli|le|un|uno|una)\s|l['’]|un['’])[^.;:?!()]{5,160})",
+    r"(?P<what>(?:(?:il|lo|la|i|gli|le|un|uno|una)\s|l['’]|un['’])[^.;:?!()]{5,160})(?=[.;!?]|$)",
     re.I,
 )
 _ARTICLE = re.compile(r"(?:(?:il|lo|la|i|gli|le|un|uno|una)\s|l['’]|un['’])", re.I)
@@ -44,16 +44,20 @@ _TO_DO = (
 _INVITES = Cued(
     r"^(?:[^.:;!?]{0,60}[,\s])?(?:vi\saspettiamo|ti\saspettiamo|vieni|venite|vi\sinvitiamo)\s(?:[^.:;!?]{0,40}\s)?"
     rf"(?:per|a)\s(?P<do>{_TO_DO}|(?:divertir|incontrar|sfidar|confrontar)(?P<own>ci|vi|ti|si))\s"
-    r"(?P<what>[^.;!?]{5,110})",
+    r"(?P<what>[^.;!?]{5,110})(?=[.;!?]|$)",
     re.I,
 )
 _SORTS = re.compile(  # `diversi tipi di giochi: giochi in scatola e di carte`
     r"(?:divers[ie]|vari|varie|tant[ie]|molt[ie])\s(?:tipologie|tipi|generi)\sdi\s(?P<noun>\w+):\s(?=(?P=noun)\b)"
 )
 _POINTS = re.compile(
-    r"\b(?:noi|vo[is]|nostr\w|vostr\w|tu[ao]|tuoi|tue|ci|vi|ti|quest[oaie]|tal[ei]|loro|stess\w+)\b|\d", re.I
+    r"\b(?:noi|vo[is]|nostr\w|vostr\w|tu[ao]|tuoi|tue|ci|vi|ti|quest[oaie]|tal[ei]|loro|stess\w+"
+    r"|programma|calendario|sito|pagina|volantino|locandina|link|social|facebook|instagram)\b|\d",
+    re.I,
 )
 _ONE = re.compile(r"(?:Una?|Uno)\s|Un['’]")
+_LIMITS = re.compile(r"\b(?:riservat|sol[oi]\b|esclusiv|obbligator|a pagamento)", re.I)
+_TORN = re.compile(r"(?:^|\s)[\w'’]{1,2}$|\s(?:è|sono)\s")  # `alla chiesa di S` of `S. Rocco`; a sentence
 _MADE_BY = re.compile(
     r",?\s(?:organizzat|promoss|realizzat|propost|curat|finanziat)[oaie]\s(?:da|dal|dai|dall|dagli)\b"
     r"|,?\sin\scollaborazione\scon\b"
@@ -106,7 +110,8 @@ def _count(days: int) -> str:
 
 def _stands(phrase: str) -> bool:
     is_dated = has_day(phrase) or TIME.search(phrase) or re.search(rf"\b{MONTH}", phrase)
-    return 8 <= len(phrase) <= _LONGEST and not is_dated and not FILLER.search(phrase)
+    is_whole = 8 <= len(phrase) <= _LONGEST and not _TORN.search(phrase)
+    return is_whole and not is_dated and not FILLER.search(phrase)
 
 
 def _joined(line: str, _title: str) -> Iterator[str]:
@@ -133,7 +138,8 @@ def _one(line: str, title: str) -> Iterator[str]:
     if not _ONE.match(line):
         return
     bare = _MADE_BY.split(line, maxsplit=1)[0]
-    for said in dict.fromkeys((bare, bare.split(", ", 1)[0])):
+    first, _, rest = bare.partition(", ")
+    for said in dict.fromkeys((bare, bare if _LIMITS.search(rest) else first)):
         phrase = stated_in(f"C'è {said[:1].lower()}{said[1:]}")
         if phrase and not FILLER.search(phrase):
             twice = set(folded(title).split()) & set(folded(phrase).split())

@@ -23,7 +23,8 @@ _FOR_A_CAUSE = re.compile(
 )
 _CAUSE = Cued(
     r"\bper\ssensibilizzare\s(?:[^.,;:()]{0,70}\s)?"
-    r"su(?P<on>(?:l|llo|lla|i|gli|lle)\s|ll['’])(?P<what>[^.,;:()]{5,80})",
+    r"su(?P<on>(?:l|llo|lla|i|gli|lle)\s|ll['’])(?P<what>[^.,;:()]{5,80})"
+    r"(?=[.;]|$|,\s(?!(?:del\w*|dal|dei|degli|di|su\w*|al\w*|il|lo|la|i|gli|le)\b|l['’]))",  # of no list
     re.I,
 )
 _ON_THE_THEME = re.compile(

@@ -84,10 +84,11 @@ _POINTS = re.compile(r"\b(?:quest[oaie]|tal[ei]|loro|propri\w|suddett\w+|stess\w
 _READ, _LONGEST = 6, 140
 _ABOUT = re.compile(  # `della ricerca che il Comune ha voluto, dedicata ai mulini`
     r",\s(?P<about>(?:dedicat|incentrat)(?P<end>[oaie])\s(?:a|al|allo|alla|ai|agli|alle|su|sul|sulla|all['’]\w+)\s"
-    r"[^,.;:()]{4,80})"
+    r"[^,.;:()]{4,80})(?=[,.;]|$)"
 )
 _PLUS = re.compile(r"(?<=[a-zà-ù])\s\+\s(?=[a-zà-ù])")
-_TO_WHOM = re.compile(r"\b(?:dedicat|rivolt|destinat|riservat|apert)[oaie]$")
+_TO_WHOM = re.compile(r"\b(?:dedicat|rivolt|destinat|riservat)[oaie]$")
+_TO = re.compile(r"\s(?:al|allo|alla|ai|alle)\s|\sall['’]")
 _HANGS = re.compile(
     r"\s(?:e|ed|o|di|del|della|dei|delle|a|al|alla|da|in|con|per|su|tra|fra|il|la|un|una)$|[,–-]$"
 )
@@ -149,7 +150,7 @@ def stated_in(sentence: str) -> str:
     else:
         return ""
     end = (_ENDS_AT_A_TIME if _GOES_THERE.match(words) else _ENDS).search(words)
-    if end and _TO_WHOM.search(words[: end.start()]):
+    if end and _TO.match(end[0]) and _TO_WHOM.search(words[: end.start()]):
         end = _ENDS_AT_A_TIME.search(words)  # `incontri dedicati alla scuola`: what they are about
     phrase = words[: end.start()] if end else words
     if relative := _RELATIVE.search(phrase):

@@ -239,7 +239,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             yield f"{name}, {lowered_noun(said)}", ""
         if PAPER.match(title):
             return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
-        if not nominal and not kind:
+        if not nominal and kind in ("", "la serata", "la festa"):  # which say no more than a day does
             yield from ((phrase, "") for phrase in glossed(notice, title))
         if nominal and (phrase := phrase_of(without_purpose(nominal))):
             yield phrase, ""  # where the slogan has no room beside it
