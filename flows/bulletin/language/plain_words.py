@@ -91,6 +91,11 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"(?:nei pressi|in prossimità) di\b", "vicino a"),
     (r"(?:ubicat|situat)[oaie] (?=in |a |nel|all|alla |presso |lungo |vicino )", ""),
     (r"in loco\b", "sul posto"),
+    (
+        r"(?:da (?:posizionare|collocare|sistemare|mettere) )?(?:all['’]esterno|al di fuori) "
+        r"della (?:tua|propria|vostra) (?:casa|abitazione)\b",
+        "fuori casa",
+    ),
     (r"presso la (?=(?:Sala|sala|sede|palestra|chiesa|scuola|biblioteca|piscina|Chiesa|Scuola)\b)", "nella "),
     (r"presso la Biblioteca\b", "in Biblioteca"),
     (r"presso il (?=(?:[Tt]eatro|[Cc]inema|[Cc]entro|[Pp]arco|[Cc]ampo|[Mm]useo|[Pp]alazzetto)\b)", "al "),

@@ -32,7 +32,6 @@ _BY = re.compile(
 _SHORTENED = re.compile(
     r"\b(?:bit\.ly|tinyurl\.com|forms\.gle|tiny\.cc|urly\.it)/", re.I
 )  # nobody types these
-_BY_CHAT = re.compile(r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats\s?app\b", re.I)  # where one reads of it
 _RATHER = re.compile(r"\b(?:preferibil\w+|anche|meglio|oppure|telefon\w+|chiam\w+|al 3)", re.I)
 _FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
 
@@ -41,7 +40,10 @@ _NO_WAY = re.compile(  # one way of several, or what else is had there
     r"|(?:^|[.;,(]\s?)info(?:rmazioni)?\W{0,3}$",
     re.I,
 )
-_CHAT = re.compile(r"\bwhats?\s?app\b(?P<gap>(?:\s|[:,(]|al\b|numero\b|n[.°r]){0,8})", re.I)
+_CHAT = re.compile(  # on a channel, in a group or a list one reads of it
+    r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats?\s?app\b(?P<gap>(?:\s|[:,(]|al\b|numero\b|n[.°r]){0,8})",
+    re.I,
+)
 
 _WHILE = re.compile(r"\bfino ad? esaurimento\b(?: dei| di)?(?: \d+)? post\w+", re.I)
 _THERE = re.compile(r"\b(?:iscri\w+|registra\w+)\b[^.;]{0,30}\b(?:sul posto|in loco|alla partenza)\b", re.I)
@@ -123,14 +125,12 @@ def booking_ways(text: str) -> str:
     elif url or _SHORTENED.search(text) or _FORM.search(text):
         ways.append("online")
     phone, chat = PHONE.search(text), _CHAT.search(text)
-    if chat and not _NO_WAY.search(text[: chat.start()]):
-        is_its_own = phone is not None and phone.start() == chat.end()
+    is_its_own = bool(phone and chat and phone.start() == chat.end())
+    if chat and not _NO_WAY.search(text[: chat.start()]) and (is_its_own or not _RATHER.search(text)):
         ways.append(f"su WhatsApp al numero {phone[0]}" if phone and is_its_own else "su WhatsApp")
         phone = None if is_its_own else phone
     if phone:
         ways.append(f"al numero {phone[0]}")
-    elif _BY_CHAT.search(text) and not _RATHER.search(text):
-        ways.append("su WhatsApp")
     if mail := EMAIL.search(text):
         ways.append(f"scrivendo a {mail[0]}")
     if _THERE.search(text):

@@ -13,10 +13,6 @@ _MAKE = re.compile(
     r"(?:Costruisci|Costruite|Crea|Create|Allestisci|Allestite|Realizza|Realizzate|Prepara|Preparate|Disegna"
     r"|Disegnate|Scrivi|Scrivete|Scatta|Scattate|Decora|Decorate|Cuci|Cucite|Scegli|Scegliete|Porta|Portate)\b"
 )
-_OUTSIDE = re.compile(  # `da posizionare all'esterno della tua casa`
-    r"\s(?:da\s(?:posizionare|collocare|sistemare|mettere)\s)?"
-    r"(?:all['’]esterno|al\sdi\sfuori)\sdella\s(?:tua|propria|vostra)\s(?:casa|abitazione)\b"
-)
 _LONGEST = 110  # UTF-16 units
 
 
@@ -36,7 +32,7 @@ def introduced(text: str, notice: Notice) -> str:
 def _made(what: str, notice: Notice) -> str:
     """The office's sentence by which one makes it; "" where there is none."""
     for sentence in notice.prose:
-        told = worded(_OUTSIDE.sub(" fuori casa", sentence))
+        told = worded(sentence)
         is_it = re.search(rf"\b(?:un|uno|una)\s{what}\b", told)
         if is_it and _MAKE.match(told) and utf16(told) <= _LONGEST and is_fit(told, sentence):
             return told
