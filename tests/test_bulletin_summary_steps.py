@@ -96,3 +96,23 @@ def test_a_text_of_a_contribution_says_what_it_is_for() -> None:
     text = told("Bonus centri estivi", body=body).text
     assert "Il bonus vale per i centri nei locali del Comune, per almeno due settimane." in text
     assert "nella pagina" in text
+
+
+def test_a_text_has_the_step_before_its_own() -> None:
+    body = (
+        "Costruisci un nido di legno da appendere fuori dalla finestra.\n"
+        "Passa in Biblioteca entro il 20 marzo 2027 e ritira il cartellino da mettere sul tuo nido.\n"
+        "I nidi si vedono dal 4 aprile al 9 maggio 2027 durante la Festa dei nidi."
+    )
+    text = told("Festa dei nidi", body=body).text
+    assert "Costruisci un nido di legno da appendere fuori dalla finestra. Passa in Biblioteca" in text
+
+
+def test_a_fair_tells_that_its_sellers_apply() -> None:
+    body = (
+        "Domenica 26 settembre 2027, dalle ore 9:30 alle ore 18:30, in piazza Lari si tiene la fiera.\n"
+        "L'istanza deve pervenire entro le ore 23:59 del 4 settembre 2027.\n"
+        "I prodotti esposti sono quelli dell'agricoltura."
+    )
+    text = told("Fiera del miele", body=body).text
+    assert "Gli espositori devono fare domanda entro le 23:59 del 4 settembre 2027." in text

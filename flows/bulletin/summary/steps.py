@@ -14,7 +14,7 @@ from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.wording import worded
 
 _STEP = re.compile(
-    r"(?:Addobba|Allestisci|Cerca|Colora|Compila|Consegna|Costruisci|Crea|Decora|Disegna|Fotografa|Installa"
+    r"(?:Addobba|Allestisci|Colora|Compila|Costruisci|Crea|Decora|Disegna|Fotografa|Installa"
     r"|Invia|Manda|Passa|Porta|Prepara|Realizza|Ritira|Scarica|Scatta|Scegli|Scrivi|Vieni)\b"
 )
 _ONE_OR_OTHER = re.compile(r"\b(?:oppure|in alternativa)\b", re.I)
