@@ -42,7 +42,7 @@ _TO_BRING = Cued(
     re.I,
 )
 _TELLS_BRINGING = re.compile(r"\b(?:porta|presenta|esib\w+|con)\s(?:la|il|un)\b|\btessera|\bdocument", re.I)
-_FEMININE = re.compile(r"(?:tessera|carta|\w+[\s-]?card)\b", re.I)
+_FEMININE = re.compile(r"(?:tessera|carta|\w{1,12}[\s-]?card)\b", re.I)
 _HOUSEHOLDS = re.compile(r"\butenze\s(?P<not>non\s)?domestiche\b", re.I)
 _HOUR = r"(?:alle\s)?(?:ore\s)?(?P<{}>\d{{1,2}}[:.][0-5]\d)(?!\d)"
 _MEETING = Cued(
