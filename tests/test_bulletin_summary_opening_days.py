@@ -116,6 +116,15 @@ def test_a_headline_keeps_its_adverb_and_a_weekday_its_small_letter() -> None:
             " L'orario è dalle 8:30 alle 12 e dalle 17 alle 20.",
         ),
         (
+            "MODIFICA ORARI APERTURA ECOCENTRO",
+            "Modifiche agli orari dell'Ecocentro dal 10 Agosto al 29 Agosto 2026\nDa lunedì 10 agosto a"
+            " sabato 29 agosto 2026 saranno modificati gli orari di apertura del Centro di raccolta.\n"
+            "• apertura mattutina: dalle ore 8:30 alle ore 12:00;\n"
+            "• apertura pomeridiana: dalle ore 17:00 alle ore 20:00.",
+            "Da lunedì 10 a sabato 29 agosto 2026 l'ecocentro cambia orario."
+            " L'orario è dalle 8:30 alle 12 e dalle 17 alle 20.",
+        ),
+        (
             "Modifica orario di apertura del cimitero",
             "Da lunedì 26 ottobre 2026 il cimitero sarà aperto con il seguente orario:\n"
             "mattina: 8.00 - 12.00\npomeriggio: 14.00 - 17.00",

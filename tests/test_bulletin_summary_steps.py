@@ -44,7 +44,10 @@ def test_what_is_no_step_or_is_told_stays() -> None:
         ("Prenotazione obbligatoria whatsapp", "Devi prenotare su WhatsApp."),
         ("Prenotazione obbligatoria, preferibile messaggio WhatsApp", "Devi prenotare."),
         ("Prenotazione obbligatoria. Segui il canale WhatsApp", "Devi prenotare."),
-        ("Prenotazione obbligatoria su WhatsApp al 333 123 4567", "Devi prenotare al numero 333 123 4567."),
+        (
+            "Prenotazione obbligatoria su WhatsApp al 333 123 4567",
+            "Devi prenotare su WhatsApp al numero 333 123 4567.",
+        ),
     ],
 )
 def test_one_books_by_chat_where_that_is_the_way(words: str, said: str) -> None:

@@ -180,10 +180,10 @@ def _opening(text: str, notice: Notice, sentences: tuple[Sentence, ...]) -> str:
         return ""
     if (
         first.figures
-        and first.slots <= OF_TERMS
+        and (first.slots <= OF_TERMS or (notice.kind is Kind.hours and "orari" in first.text))
         and first.figures <= Sentence(text, OF_TERMS, True, 0).figures
     ):
-        return ""  # a term that is told
+        return ""  # a term, or since when, that is told
     named = _stems(notice.title) - _stems(text)
     return first.text if len(named & _stems(first.text)) > 1 else ""
 

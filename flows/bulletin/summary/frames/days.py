@@ -86,12 +86,12 @@ class Period:
 def only_day(told: Iterable[Told]) -> str:
     """The one day or period that a page has, where nothing says that it only begins or ends then."""
     found = list(told)
-    words = {one.words for one in found}
-    if len(words) != 1 or any(_BEGINS.search(one.sentence) for one in found):
+    periods = [(one.words, period_at(one.words, 0)) for one in found]
+    whole = [period for said, period in periods if period and not said[period.end :].strip(" .,")]
+    days = {(period.form, tuple((day.number, day.month) for day in period.days)) for period in whole}
+    if len(whole) < len(found) or len(days) != 1 or any(_BEGINS.search(one.sentence) for one in found):
         return ""
-    said = words.pop()
-    period = period_at(said, 0)
-    return period.words if period and not said[period.end :].strip(" .,") else ""
+    return max((period.words for period in whole), key=len)  # the one with weekday and year
 
 
 @lru_cache(maxsize=1024)
