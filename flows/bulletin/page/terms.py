@@ -40,6 +40,8 @@ _BESIDE = re.compile(  # `ingresso libero, consumazioni a pagamento`
     r"\s(?:(?:è|sono)\s)?$",
     re.I,
 )
+_FEE = re.compile(r"contributo|quota", re.I)
+_ALONE_BEFORE, _ALONE_BEHIND = re.compile(r"(?:^|[\n.;:|*])\W*$"), re.compile(r"[ *]*(?:[\n.;|]|$)")
 _PRICE_ASIDE = re.compile(r"\s?\((?:gratuit[oa]|gratis|oppure)\s[^()\n]{3,60}\)", re.I)  # who pays nothing
 _MOST = re.compile(
     r"\b(?:massimo|fino\s+a(?:d\s+un\s+massimo\s+di)?)\s+(?:di\s+)?\d{1,5}\s+(?!giorn|mes|ann|or[ae]\b)\w+(?:\s+per\s+[^.,;:\n]{3,40})?",
@@ -84,7 +86,10 @@ def audiences(page: Layout) -> Iterator[tuple[int, int]]:
 def amounts(page: Layout) -> Iterator[tuple[int, int]]:
     """What it costs or gives, with its condition."""
     for match in page.matches(_FREE, "contacts", "pin", "furniture"):
-        if not _BESIDE.search(page.text[max(0, match.start() - 40) : match.start()]):
+        before, behind = page.text[max(0, match.start() - 40) : match.start()], page.text[match.end() :]
+        if _FEE.match(match[0]) and not (_ALONE_BEFORE.search(before) and _ALONE_BEHIND.match(behind)):
+            continue  # `senza quota di partecipazione`, `quota di partecipazione per i non soci`
+        if not _BESIDE.search(before):
             yield match.span()
     for fact in page.facts:
         if fact.kind not in (FactKind.amount, FactKind.percentage):

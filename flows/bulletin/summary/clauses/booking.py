@@ -35,13 +35,16 @@ _SHORTENED = re.compile(
 _RATHER = re.compile(r"\b(?:preferibil\w+|anche|meglio|oppure|telefon\w+|chiam\w+|al 3)", re.I)
 _FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
 
-_NO_WAY = re.compile(  # one way of several, or what else is had there
-    r"\b(?:prefer\w+|anche|gradit\w+|canale|gruppo|servizio|novità|notizie)\b[^.;]{0,20}$"
-    r"|(?:^|[.;,(]\s?)info(?:rmazioni)?\W{0,3}$",
+_NO_WAY = re.compile(  # one way of several
+    r"\b(?:prefer\w+|anche|gradit\w+|canale|gruppo|servizio|novità|notizie)\b[^.;]{0,20}$", re.I
+)
+_NOT_TO_BOOK = re.compile(  # what else is had there, or that it is none
+    r"\b(?:no|non|né|senza|esclus\w+|tranne|info\w*|conferm\w+|risposta|promemoria|avvis\w+|disd\w+|annull\w+"
+    r"|rinunc\w+|comunic\w+|ricev\w+)\b[^.;]{0,60}$",
     re.I,
 )
 _CHAT = re.compile(  # on a channel, in a group or a list one reads of it
-    r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats?\s?app\b(?P<gap>(?:\s|[:,(]|al\b|numero\b|n[.°r]){0,8})",
+    r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats?\s?app\b(?P<gap>(?:\s|[:,(]|o sms\b|al\b|numero\b|n[.°r]){0,8})",
     re.I,
 )
 
@@ -126,7 +129,9 @@ def booking_ways(text: str) -> str:
         ways.append("online")
     phone, chat = PHONE.search(text), _CHAT.search(text)
     is_its_own = bool(phone and chat and phone.start() == chat.end())
-    if chat and not _NO_WAY.search(text[: chat.start()]) and (is_its_own or not _RATHER.search(text)):
+    if chat and _NOT_TO_BOOK.search(text[: chat.start()]):
+        phone = None if is_its_own else phone
+    elif chat and not _NO_WAY.search(text[: chat.start()]) and (is_its_own or not _RATHER.search(text)):
         ways.append(f"su WhatsApp al numero {phone[0]}" if phone and is_its_own else "su WhatsApp")
         phone = None if is_its_own else phone
     if phone:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.facts.figures import in_words
+from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.duties import keys
 from flows.bulletin.summary.frames.families import at_school, born
@@ -45,6 +46,11 @@ _OLD = re.compile(
 )
 _OLD_IN_WORDS = re.compile(
     r"\b(?:cittadini|persone|residenti|anziani|soggetti)\s(?:\w+\s)?(?P<age>ultra[a-z]{6,16}enni)\b", re.I
+)
+_LESS_THAN_A_MUST = re.compile(  # who comes first, or pays less, is not who may ask
+    r"\b(?:precedenz|priorit|preferenz|punt[ei]\b|punteggi|scont|riduzion|ridott|gratuit|gratis|agevolat|maggiorat"
+    r"|maggiorazion|anche|inoltre)\w*|\bnon (?:è|sono|poss|spett|riguard|posson)",
+    re.I,
 )
 _BE_RESIDENT = re.compile(rf"essere resident[ei] (?:nel [Cc]omune di|a) {_TOWN}$")
 _FINITE = tuple(
@@ -164,8 +170,11 @@ def _at(town: str) -> str:
 
 
 def _age(body: str) -> str:
-    ages = {found["age"] or found["also"] for found in _OLD.finditer(body)}
-    ages |= {str(age) for found in _OLD_IN_WORDS.finditer(body) if (age := in_words(found["age"]))}
+    must = [sentence for sentence in split(body) if not _LESS_THAN_A_MUST.search(sentence)]
+    ages = {found["age"] or found["also"] for one in must for found in _OLD.finditer(one)}
+    ages |= {
+        str(age) for one in must for found in _OLD_IN_WORDS.finditer(one) if (age := in_words(found["age"]))
+    }
     return f"hai più di {ages.pop()} anni" if len(ages) == 1 else ""
 
 
