@@ -55,6 +55,11 @@ _POINTS = re.compile(
     r"|programma|calendario|sito|pagina|volantino|locandina|link|social|facebook|instagram)\b|\d",
     re.I,
 )
+_OF_SOME = re.compile(  # whom alone, when else or on what terms one is invited
+    r"\b(?:non|sol[oi]|se|qualora|caso|avete|hai|siete|sei|giorno|settimana|mese|prossim\w+|success\w+|domani|poi|dopo"
+    r"|prima|invece|anche|inoltre|altr[oaie]|termine|seguito|chi|soci|fino)\b|\d",
+    re.I,
+)
 _ONE = re.compile(r"(?:Una?|Uno)\s|Un['’]")
 _LIMITS = re.compile(r"\b(?:riservat|sol[oi]\b|esclusiv|obbligator|a pagamento)", re.I)
 _TORN = re.compile(r"(?:^|\s)[\w'’]{1,2}$|\s(?:è|sono)\s")  # `alla chiesa di S` of `S. Rocco`; a sentence
@@ -169,6 +174,8 @@ def _inviting(line: str, _title: str) -> Iterator[str]:
     """`per giocare insieme a carte` of `Vi aspettiamo per giocare insieme a carte!`"""
     found = _INVITES.match(line)
     what = _SORTS.sub("", found["what"]).strip(" ,") if found else ""
+    if found and _OF_SOME.search(line[: found.start("do")]):
+        return
     if found and ":" not in what and not _POINTS.search(what) and not has_verb(what):
         do = found["do"].lower()
         yield f"per {do.removesuffix(found['own'].lower()) + 'si' if found['own'] else do} {what}"

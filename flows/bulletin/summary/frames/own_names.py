@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.happening import FILLER
@@ -33,6 +34,20 @@ _ON_THE_THEME = re.compile(
 _AGAINST = re.compile(  # `contrasto della violenza`, `lotta all'usura`
     r"(?:contrasto|lotta)\s(?:de|d(?=e?gli)|a)(?P<on>(?:l|llo|lla|i|e?gli|lle)\s|ll['’])(?P<what>.+)"
 )
+_OPENS = re.compile(  # the sentence speaks of it, and of nothing beside it
+    r"(?:(?:il|lo|la|un|uno|una)\s|l['’]\s?|un['’]\s?)?(?:\w+\s)?$", re.I
+)
+_OF_ANOTHER = re.compile(
+    r"\b(?:altr[eio]|altra|come|dopo|prima|al termine|convegno|incontro|mostra|scors\w+|precedent\w+|not[oa]|non"
+    r"|inoltre|anche|poi|raccolt\w+)\b",
+    re.I,
+)
+_OF_ANOTHER_SUM = re.compile(
+    r"\b(?:abbonament\w*|carnet|pacchett\w+|scelta|scors\w+|passat\w+|precedent\w+|già|prossim\w+|tra\scui|fra\scui"
+    r"|dei\squali|delle\squali|biglietto|ogni|ciascun\w*|altr[ei])\b",
+    re.I,
+)
+_NEAR = 80  # characters before a number in which stands what it is the number of
 _ARTICLES = {"l": "il ", "llo": "lo ", "lla": "la ", "i": "i ", "gli": "gli ", "lle": "le ", "ll'": "l'"}
 _SERIES = re.compile(
     r"(?:il|la|lo)\s(?:rassegna|ciclo|cineforum|festival|stagione|cartellone)\b|l['’]edizione\b"
@@ -64,7 +79,12 @@ def told_more(own: str, notice: Notice) -> Iterator[str]:
         yield f"{own}, {cause}"
     if not _SERIES.match(own):
         return
-    counts = {" ".join(found["what"].lower().split()) for found in _COUNTED.finditer(notice.body)}
+    counts = {
+        " ".join(found["what"].lower().split())
+        for line in split(notice.body)
+        for found in _COUNTED.finditer(line)
+        if not _OF_ANOTHER_SUM.search(line[max(0, found.start("what") - _NEAR) : found.start("what")])
+    }
     if len(counts) == 1:
         yield f"{own}, con {counts.pop()}"
 
@@ -76,7 +96,9 @@ def _cause(own: str, notice: Notice) -> str:
     noun = folded(own).split()[1:2]
     for sentence in notice.prose:
         found = _CAUSE.search(sentence)
-        if found is None or not noun or noun[0] not in folded(sentence[: found.start()]):
+        before = sentence[: found.start()] if found else ""
+        at = folded(before).find(noun[0]) if noun else -1
+        if found is None or at < 0 or not _OPENS.match(before[:at]) or _OF_ANOTHER.search(before):
             continue
         on, what = found["on"], found["what"].strip()
         if FILLER.search(what):

@@ -24,8 +24,15 @@ _MAY = Cued(
     re.I,
 )
 _ASIDE = re.compile(
-    r"\b(?:noi|vo[is]|nostr\w|vostr\w|quest[oaie]|tal[ei]|loro|stess\w+|inoltre|anche|prenot\w+|previ[ao]|iscriver\w+|dopo|prima"
+    r"\b(?:sol[oi]|soltanto|se|purché|pagamento|esclus\w+|riservat\w+|noi|vo[is]|nostr\w|vostr\w|quest[oaie]|tal[ei]|loro|stess\w+|inoltre|anche|prenot\w+|previ[ao]|iscriver\w+|dopo|prima"
     r"|successiv\w+|seguent\w+|precedent\w+)\b|\d",
+    re.I,
+)
+_OF_SOME = re.compile(  # who, if, when or where it holds alone; and what is at another time
+    r"\b(?:non|sol[oi]|soltanto|esclusivamente|se|qualora|caso|condizioni|permettendo|per\s(?:i|gli|le|la|il|chi)|chi|ai|agli|alle(?!\s(?:ore\s)?\d)"
+    r"|soci|inoltre|anche|termine|seguito|success\w+|prossim\w+|scors\w+|precedent\w+|altr[oaie]|giorno|settimana"
+    r"|mese|domani|poi|prima|dopo|fino|oltre|pagamento|euro|biglietto|prenota\w+|previ[oa]|invece|volta|su\srichiesta"
+    r"|\w{2,}[ae]ndo(?:si)?)\b",
     re.I,
 )
 
@@ -45,5 +52,5 @@ def pastimes(notice: Notice) -> Iterator[str]:
     sentence, verb, what = said[0]
     if _ASIDE.search(what) or FILLER.search(what) or has_day(what) or TIME.search(what):
         return
-    if not re.search(r"\b(?:inoltre|anche|al\stermine|in\sseguito)\b", sentence[: sentence.find(what)], re.I):
+    if not _OF_SOME.search(sentence[: sentence.find(what)]):
         yield f"{verb} {what.strip()}."
