@@ -48,6 +48,7 @@ def test_what_is_no_step_or_is_told_stays() -> None:
             "Prenotazione obbligatoria su WhatsApp al 333 123 4567",
             "Devi prenotare su WhatsApp al numero 333 123 4567.",
         ),
+        ("Prenotarsi su WhatsApp al 333 123 4567", "Prenota su WhatsApp al numero 333 123 4567."),
     ],
 )
 def test_one_books_by_chat_where_that_is_the_way(words: str, said: str) -> None:

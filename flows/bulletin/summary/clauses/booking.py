@@ -39,12 +39,16 @@ _NO_WAY = re.compile(  # one way of several
     r"\b(?:prefer\w+|anche|gradit\w+|canale|gruppo|servizio|novità|notizie)\b[^.;]{0,20}$", re.I
 )
 _NOT_TO_BOOK = re.compile(  # what else is had there, or that it is none
-    r"\b(?:no|non|né|senza|esclus\w+|tranne|info\w*|conferm\w+|risposta|promemoria|avvis\w+|disd\w+|annull\w+"
-    r"|rinunc\w+|comunic\w+|ricev\w+)\b[^.;]{0,60}$",
+    r"\b(?:no|non|né|senza|esclus\w+|tranne)\b(?![^.;]*\b(?:prenot|iscri))[^.;,]{0,40}$"
+    r"|(?<!\be )(?<!\bed )(?<!/)\b(?:info\w*|aggiornament\w+"
+    r"|conferma\s(?:\w+\s)?(?:arriv|invi|sarà|verrà|via|su)\w*"
+    r"|riceve\w+|riceve|risposta|promemoria|avvis\w+|disd\w+|annull\w+|rinunc\w+)\b(?![^.;]*\b(?:prenot|iscri))"
+    r"[^.;]{0,60}$",
     re.I,
 )
 _CHAT = re.compile(  # on a channel, in a group or a list one reads of it
-    r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats?\s?app\b(?P<gap>(?:\s|[:,(]|o sms\b|al\b|numero\b|n[.°r]){0,8})",
+    r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats?\s?app\b"
+    r"(?P<gap>(?:\s|[:,(]|o sms\b|al\b|numero\b|n[.°r]){0,8})",
     re.I,
 )
 
