@@ -32,6 +32,7 @@ _LATE = Cued(
     r"(?:i\s|la\s)?(?:\w+\s){0,2}?post[io]\b",
     re.I,
 )
+_ASKED = re.compile(r"\b(?:domand|iscri|richiest|istanz|adesion|inseri|ammess|accolt|accett)\w*", re.I)
 _LATE_IS_TOLD = re.compile(r"\bposti\b", re.I)
 _TERM = re.compile(r"\b(?:entro|fino\sa\w*|dal(?:l['’])?\s?\d)", re.I)
 _FETCHES = re.compile(r"\b(?:per\sritirare|ritira\w*|ritiro)\b", re.I)
@@ -41,7 +42,9 @@ _TO_BRING = Cued(
     r"|di\sriconoscimento)|codice\sfiscale|[a-z]{3,6}[\s-]?card|tessera\s[a-zà-ù]{4,15})\b",
     re.I,
 )
-_TELLS_BRINGING = re.compile(r"\b(?:porta|presenta|esib\w+|con)\s(?:la|il|un)\b|\btessera|\bdocument", re.I)
+_TELLS_BRINGING = re.compile(
+    r"\b(?:porta(?:re)?|presenta(?:re)?|esib\w+|con)\s(?:la|il|un)\b|\btessera|\bdocument", re.I
+)
 _FEMININE = re.compile(r"(?:tessera|carta|\w{1,12}[\s-]?card)\b", re.I)
 _HOUSEHOLDS = re.compile(r"\butenze\s(?P<not>non\s)?domestiche\b", re.I)
 _HOUR = r"(?:alle\s)?(?:ore\s)?(?P<{}>\d{{1,2}}[:.][0-5]\d)(?!\d)"
@@ -54,6 +57,7 @@ _STARTING = re.compile(
     r"(?:\ba\s(?P<town>[A-ZÀ-Ý][a-zà-ù]+)\s?[=:]\s?)?"
     r"\b(?P<street>(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Pp]iazzale|[Ll]argo)\s[^,;:=()\n]{2,60}?)\s\([Pp]artenza\)"
 )
+_OF_ONE_LINE = re.compile(r"\b(?:line[ae]|percorso)\s(?!e\b|di\b|del)[a-zà-ù]{2,}", re.I)
 _TELLS_MEETING = re.compile(r"\b(?:ritrovo|partenz)\w*", re.I)
 _DEFINES = re.compile(  # what a thing is by its nature
     r",\s(?:un[ao]?\s|un['’])(?:forma|modo|modalità|servizio|iniziativa|progetto|sistema)\b[^.;]{0,60}?\s"
@@ -68,6 +72,12 @@ _WORK = Cued(
     r"(?=\s(?:sul\stema|sui\stemi|dedicat[oa]|ispirat[oa])\b|[.;:,(\n]|$)",
     re.I,
 )
+_PRIZE = re.compile(
+    r"\b(?:(?:prim|second|terz)[oi]\s(?:premi|classificat|post)\w|miglior\w*|vincit\w+|vince|giuria|non)\b",
+    re.I,
+)
+_SECTIONS = re.compile(r"\b(?:sezion[ei]|categori[ae])\b", re.I)  # each makes something else
+_POST = re.compile(r"\bconcors[oi]\s(?:pubblic[oi]|per\s(?:un|una|il|la|n\W|\d)|per\s(?:titoli|esami))", re.I)
 _TELLS_WORK = re.compile(r"\b(?:scriv\w+|realizz\w+|elaborat\w+|raccont\w+|disegn\w+|foto\w*)\b", re.I)
 _COUNTS = Cued(
     r"\bspese\s(?:sostenute\s)?per\s(?:la\sfrequenza|l['’]iscrizione|la\spartecipazione)\s(?:di|del|dei|a|ad|al|ai)\s"
@@ -79,9 +89,27 @@ _WEEKS = Cued(
     r"\bsettimane\b[^.;\n]{0,25}?\balmeno\s(?P<least>due|tre|quattro|\d)\b|\balmeno\s(?P<also>due|tre|quattro|\d)\ssettimane\b",
     re.I,
 )
+_ATTENDED = re.compile(r"\b(?:frequen|iscri|partecip|durat)\w*", re.I)
+_IN_ADVANCE = re.compile(r"\b(?:prima|dopo|anticipo|preavviso|rinunc\w+|rimbors\w+|domanda|entro)\b", re.I)
+_NOT_COUNTED = re.compile(r"\b(?:non|esclus\w+|tranne|salvo)\b", re.I)
 _TELLS_COUNTS = re.compile(r"\b(?:locali|spazi|settimane|vale per)\b", re.I)
+_NEVER = re.compile(  # what stands before in the sentence: who alone, or for what else
+    r"\b(?:non(?!\sdomestiche)|né|sol[oi]|soltanto|se|qualora|caso|chi|nuov[oiae]|minor\w*|figli\w*|anzian\w*|delegat\w+|anche|attivar\w+"
+    r"|domicilio|perso|smarri\w+|non\sresidenti|over|under)\b",
+    re.I,
+)
+_PER_SOME = re.compile(
+    r"\bper\s(?:i|gli|le|il|lo|la|chi|coloro|l['’])(?!\s?(?:utenze|iscrizion|domand|ritir|consegna))", re.I
+)
+_OR_ELSE = re.compile(r"[^.;\n]{0,30}\b(?:oppure|o|ovvero)\s(?:la|il|un|una|altro)\b", re.I)
 _NEAR = 80  # characters between the name of who brings it and what is brought
 _OF_SOME = re.compile(r"\b(?:se|qualora|in\scaso|per\schi|delegat\w+|anche)\b[^.;\n]{0,60}$", re.I)
+
+
+def _is_of_some(body: str, found: re.Match[str]) -> bool:
+    """Whether the sentence, up to what was found, speaks of some alone, or says no to it."""
+    before = re.split(r"[.;\n]", body[: found.start()])[-1]
+    return bool(_NEVER.search(before) or _PER_SOME.search(before))
 
 
 def _paid_before(text: str, notice: Notice) -> tuple[str, ...]:
@@ -89,12 +117,15 @@ def _paid_before(text: str, notice: Notice) -> tuple[str, ...]:
     found = _PAID_BEFORE.search(notice.body) if notice.kind in _KINDS else None
     if found is None or not _ENROLS.search(text) or _TELLS_PAYING.search(text):
         return ()
+    if _is_of_some(notice.body, found):
+        return ()
     return (worded(f"Per iscriverti devi prima {found['deed'].lower()}re {found['what'].strip()}."),)
 
 
 def _late(text: str, notice: Notice) -> tuple[str, ...]:
     """That who asks behind the term gets what is left."""
-    is_late = notice.kind in _KINDS and _LATE.search(notice.body) is not None
+    found = _LATE.search(notice.body) if notice.kind in _KINDS else None
+    is_late = found is not None and _ASKED.search(found[0]) and not _is_of_some(notice.body, found)
     if not is_late or _LATE_IS_TOLD.search(text) or not (_ENROLS.search(text) and _TERM.search(text)):
         return ()
     return ("Chi tarda entra solo se restano posti.",)
@@ -109,8 +140,10 @@ def _brought(text: str, notice: Notice) -> tuple[str, ...]:
     things: dict[bool, str] = {}
     for found in _TO_BRING.finditer(notice.body):
         before = notice.body[max(0, found.start() - _NEAR) : found.start()]
-        if _OF_SOME.search(before):
+        if _OF_SOME.search(before) or _is_of_some(notice.body, found):
             continue
+        if _OR_ELSE.match(notice.body, found.end()):
+            return ()
         homes = list(_HOUSEHOLDS.finditer(before))
         is_firm = bool(homes) and homes[-1]["not"] is not None
         if things.setdefault(is_firm, _thing(found["what"])) != _thing(found["what"]):
@@ -134,6 +167,8 @@ def _meets(text: str, notice: Notice) -> tuple[str, ...]:
     found = list(_MEETING.finditer(notice.body))
     if notice.kind not in _KINDS or len(found) != 1 or _TELLS_MEETING.search(text):
         return ()
+    if _is_of_some(notice.body, found[0]) or _OF_ONE_LINE.search(text) or _is_on_one_line(notice.body):
+        return ()
     hour, start = (_clock(found[0][name] or "") for name in ("hour", "start"))
     places = list(_STARTING.finditer(notice.body))
     where = ""
@@ -145,10 +180,20 @@ def _meets(text: str, notice: Notice) -> tuple[str, ...]:
     return (f"Il ritrovo è alle {hour}{where}{leaves}.",)
 
 
+def _is_on_one_line(body: str) -> bool:
+    """Whether the hour stands in the row of one of several ways, of which another has none."""
+    rows = re.split(r"[.;\n]\s", body)
+    named = [row for row in rows if _OF_ONE_LINE.search(row)]
+    return len(named) > 1 and any(_MEETING.search(row) for row in named)
+
+
 def _made(text: str, notice: Notice) -> tuple[str, ...]:
     """`Devi scrivere un racconto inedito.`, what a contest asks for."""
     found = _WORK.search(notice.body) if _CONTEST.search(notice.title) else None
-    if found is None or _TELLS_WORK.search(text):
+    if found is None or _TELLS_WORK.search(text) or notice.kind is Kind.job:
+        return ()
+    before = re.split(r"[.;\n]", notice.body[: found.start()])[-1]
+    if _PRIZE.search(before) or _SECTIONS.search(notice.body) or _POST.search(notice.title):
         return ()
     verb = "scrivere" if found["deed"][0].lower() in "rs" and found["deed"].lower() != "realizzazione" else ""
     verb = verb or ("scattare" if "foto" in found["what"].lower() else "realizzare")
@@ -160,8 +205,15 @@ def _counts(text: str, notice: Notice) -> tuple[str, ...]:
     found = _COUNTS.search(notice.body) if notice.kind is Kind.deadline else None
     if found is None or _TELLS_COUNTS.search(text):
         return ()
+    if _NOT_COUNTED.search(re.split(r"[.;\n]", notice.body[: found.start()])[-1]):
+        return ()
     what = {"centr": "i centri", "cors": "i corsi", "laborator": "i laboratori"}[found["what"].lower()]
-    weeks = {(one["least"] or one["also"]).lower() for one in _WEEKS.finditer(notice.body)}
+    weeks = {
+        (one["least"] or one["also"]).lower()
+        for line in re.split(r"[.;\n]", notice.body)
+        for one in _WEEKS.finditer(line)
+        if _ATTENDED.search(line) and not _IN_ADVANCE.search(line)
+    }
     least = f", per almeno {weeks.pop()} settimane" if len(weeks) == 1 else ""
     money = "bonus" if "bonus" in notice.title.lower() else "contributo"
     said = f"Il {money} vale per {what} {found['where'].lower()} del Comune{least}."

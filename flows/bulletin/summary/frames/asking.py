@@ -30,14 +30,19 @@ _WEEKDAYS = re.compile(
     re.I,
 )
 _DESK_HOURS = re.compile(
-    r",?\sdalle\s(?:ore\s)?\d{1,2}(?:[.:]\d\d)?\salle\s(?:ore\s)?\d{1,2}(?:[.:]\d\d)?(?![\d.:])"
+    r",?\sdalle\s(?:ore\s)?\d{1,2}(?:[.:]\d\d)?\salle\s(?:ore\s)?\d{1,2}(?:[.:]\d\d)?(?![\d:]|\.\d)"
+)
+_NOT_THERE = re.compile(r"\bnon\s(?:si\s|è\s|va\b|vanno\b|dev\w+|occorr\w+|serv\w+|poss\w+|può\b)", re.I)
+_BY_SOME = re.compile(
+    r"\b(?:non|sol[oi]|soltanto|chi|se|qualora|anche|per\s(?:i|gli|le|chi)|over|under|anzian\w+|aiut\w+|assist\w+)\b",
+    re.I,
 )
 _NAME_OF_TOWN = r"(?P<name>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|sul|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+){0,3})"
 _TOWN = re.compile(
     rf"\b(?:present|consegn|invi|trasm)\w+\s(?:[^.;:]{{0,40}}?\s)?al\s[Cc]omune\sdi\s{_NAME_OF_TOWN}"
 )
 _ANY_TOWN = re.compile(rf"\bComune\sdi\s{_NAME_OF_TOWN}")
-_OTHERWISE = re.compile(r"\b(?:ovvero|o|entro|dal|al \d)\b", re.I)
+_OTHERWISE = re.compile(r"\b(?:ovvero|o|ma|entro|dal|al \d)\b", re.I)
 _BESIDE = re.compile(r"\b(?:pec|e-?mail|mail|online|on[- ]line|posta|oppure)\b", re.I)
 _UP_TO = re.compile(
     r"\b(?:possono|può|potranno|potrà|puoi)\s(?P<verb>prenotare|richiedere|chiedere|ritirare|ricevere|acquistare)\s"
@@ -66,7 +71,9 @@ def office_of(told: Told, body: str = "") -> str:
     ):
         return said
     found = _OFFICE.search(told.sentence.strip())
-    if found is None or _OTHERWISE.search(found["where"]) or _BESIDE.search(told.sentence):
+    if found is None or _NOT_THERE.search(told.sentence[: found.start("where")]):
+        return ""
+    if _OTHERWISE.search(found["where"]) or _BESIDE.search(told.sentence):
         return ""
     where = worded(found["where"]).rstrip(".")
     return where[:1].lower() + where[1:]
@@ -75,7 +82,7 @@ def office_of(told: Told, body: str = "") -> str:
 def _in_person(sentence: str) -> str:
     """`di persona all'Ufficio Casa, il lunedì e venerdì dalle 9 alle 12`, of the sentence with the term."""
     found = _PERSONALLY.search(sentence)
-    if found is None:
+    if found is None or _BY_SOME.search(sentence[: found.start("where")]):
         return ""
     where = worded(found["where"]).rstrip(".").replace("’", "'")
     said = f"di persona {where[:1].lower()}{where[1:]}"

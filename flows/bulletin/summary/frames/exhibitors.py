@@ -15,6 +15,11 @@ _SELLS = Cued(
 _REQUEST = re.compile(
     r"La domanda (?:dev\w+ (?:arrivare|pervenire|essere \w+)|va \w+|si (?:presenta|fa|invia)) (?=entro\b)"
 )
+_OTHERS = re.compile(  # who applies there for something else
+    r"\b(?:domand|richiest|candidatur|istanz)\w*\b[^.;\n]{0,90}"
+    r"\b(?:volontar\w+|palco|esibi\w+|concors\w+|gar[ae]|cen[ae]|pranz\w+|spettacol\w+|musicist\w+|artist\w+|sfilat\w+)",
+    re.I,
+)
 _MAY = "Puoi fare domanda "
 _BARE = re.compile(r"La domanda (?=dev|va\b|si\b)")
 
@@ -23,7 +28,8 @@ def applied_for(booking: str, notice: Notice) -> str:
     """`Gli espositori devono fare domanda entro il 4 settembre.`; of another event `La domanda per
     partecipare deve arrivare …`.
     """
-    is_for_sellers = _FAIR.search(notice.title) and _SELLS.search(notice.body)
+    is_fair = _FAIR.search(notice.title) and _SELLS.search(notice.body)
+    is_for_sellers = is_fair and not _OTHERS.search(notice.body)
     if is_for_sellers and _REQUEST.match(booking):
         return _REQUEST.sub("Gli espositori devono fare domanda ", booking, count=1)
     if is_for_sellers and booking.startswith(_MAY):

@@ -7,6 +7,8 @@ import re
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.wording import worded
 
@@ -21,6 +23,12 @@ _NAMES_MONEY = re.compile(
     r"\b(?:contribut|bonus|voucher|buon[oi]\b|rimbors|assegn|bors[ae]\b|sostegn|agevolazion|premi\b|sussid)\w*",
     re.I,
 )
+_NOT_YET = re.compile(
+    r"\b(?:uscir|sarà|saranno|verr|prossim|a breve|presto|inoltre|anche|scors|precedent|scadut|conclus"
+    r"|chius)\w*",
+    re.I,
+)
+_STEM = 5  # letters by which a word of the title is known again
 _ONE = {
     "contributi": "un contributo",
     "bonus": "un bonus",
@@ -35,6 +43,10 @@ _ATTENDING = re.compile(r",?\sfrequentanti\s")
 _LONGEST = 180  # UTF-16 units
 
 
+def _stems(words: str) -> set[str]:
+    return {word[:_STEM] for word in folded(words).split() if len(word) >= _STEM}
+
+
 def granted(notice: Notice) -> str:
     """`un contributo per il trasporto scolastico degli alunni`; "" where the title names the money, or no
     citizen gets it.
@@ -42,6 +54,9 @@ def granted(notice: Notice) -> str:
     found = None if _NAMES_MONEY.search(notice.title) else _GIVEN.search(notice.body)
     if found is None or _FIRMS.search(found["rest"]):
         return ""
+    sentence = next((one for one in split(notice.body) if found["what"] in one and found[0][:30] in one), "")
+    if _NOT_YET.search(sentence.partition(found[0])[0]) or not _stems(found["rest"]) & _stems(notice.title):
+        return ""  # another call
     rest = _ATTENDING.sub(" che frequentano ", worded(f"{found['rest'].strip()}.").rstrip("."))
     said = f"{_ONE[' '.join(found['what'].lower().split())]} {rest[:1].lower()}{rest[1:]}"
     return said if utf16(said) <= _LONGEST else ""

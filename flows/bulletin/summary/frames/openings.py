@@ -45,6 +45,15 @@ _HALF = re.compile(
     re.I | re.M,
 )
 _GLUED = re.compile(r"\scon (?:il seguente orario|i seguenti orari)\s?:\s?(?:apertura\s)?matt\w+\W.*$", re.I)
+_NOT_EVERY_DAY = re.compile(
+    r"\b(?:chius\w+|sol[oi]|tranne|salvo|eccetto|esclus\w+|lunedì|martedì|mercoledì|giovedì"
+    r"|venerdì|sabato|domenica|prenotazion\w+|appuntamento|continuat\w+)\b",
+    re.I,
+)
+_OF_ANOTHER = re.compile(  # a head over the two lines: whose, of which day or until when they are
+    r"(?:^|\n)\W*(?!.*\b(?:segu|dal\b|nuov|apert))(?:[^\n.]{3,60}:|[^\n.:;]{3,40})\s*$|\bfino\sal?\b[^\n]{0,40}:\s*$",
+    re.I,
+)
 HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _TAKES_NO_PLACE = re.compile(
     r"(?:avvis|band|contribut|bonus|voucher|bors|graduatori|elenc|orari|modul|tariff|iscrizion|domand|calendari"
@@ -131,6 +140,11 @@ def with_half_days(text: str, notice: Notice) -> str:
     halves = list(_HALF.finditer(notice.body))
     rest = _HALF.sub(" ", notice.body)
     if [found["half"][:1].lower() for found in halves] != ["m", "p"] or TIME.search(f"{notice.title} {rest}"):
+        return text
+    first, second = halves
+    if notice.body[first.end() : second.start()].strip() or _OF_ANOTHER.search(notice.body[: first.start()]):
+        return text  # each of another day, or both of another office
+    if _NOT_EVERY_DAY.search(notice.body[second.end() :]):
         return text
     spans = (plain_figures(f"dalle {found['from']} alle {found['to']}") for found in halves)
     hours = in_moments(" e ".join(spans))

@@ -38,8 +38,8 @@ _OPENS = re.compile(  # the sentence speaks of it, and of nothing beside it
     r"(?:(?:il|lo|la|un|uno|una)\s|l['’]\s?|un['’]\s?)?(?:\w+\s)?$", re.I
 )
 _OF_ANOTHER = re.compile(
-    r"\b(?:altr[eio]|altra|come|dopo|prima|al termine|convegno|incontro|mostra|scors\w+|precedent\w+|not[oa]|non"
-    r"|inoltre|anche|poi|raccolt\w+)\b",
+    r"\b(?:altr[eio]|altra|come|dopo|prima|al termine|convegno|incontro|mostra|scors\w+|precedent\w+|not[oa]"
+    r"|non|inoltre|anche|poi|raccolt\w+)\b",
     re.I,
 )
 _OF_ANOTHER_SUM = re.compile(

@@ -112,6 +112,9 @@ _FOR_WHOM = re.compile(
     r"|,?\s(?:avent[ei]\s(?:ad|per)\soggetto|finalizzat[oaie])\b)",
     re.I,
 )  # what follows of conditions is in the page, and the text says so
+_OF_A_PART = re.compile(
+    r"\b(?:premi[oi]?\sspecial\w|un\spremio|sezion[ei]|categori[ae]|una?\sparte|post[io]|quot[ae])\b", re.I
+)
 _LONG_AUDIENCE = 130
 _CALLED = re.compile(r"\b(?:rivolt|destinat|riservat|dedicat)[oaie]\s(?:a|ai|agli|alle|alla|al)\s", re.I)
 _FREE = re.compile(
@@ -270,7 +273,9 @@ def _audience(sentences: list[str], verb: str) -> str:
         return ""
     for sentence in sentences[:8]:
         found = _FOR_WHOM.search(sentence.strip())
-        phrase = clauses.audience_phrase(found["for"], longest=_LONG_AUDIENCE) if found else ""
+        if found is None or _OF_A_PART.search(sentence[: found.start("for")]):
+            continue
+        phrase = clauses.audience_phrase(found["for"], longest=_LONG_AUDIENCE)
         if phrase:
             return f"{verb} {plainer(phrase)}."
     return ""

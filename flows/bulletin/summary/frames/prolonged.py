@@ -20,6 +20,21 @@ _GIVES = re.compile(
     r"(?P<of>di\s|del\s|dello\s|della\s|dei\s|degli\s|delle\s|dell['’])(?P<what>[^.:;]{4,150})$",
     re.I,
 )
+_FOR_SOME = re.compile(  # for whom alone it is put off, or for what else than asking
+    r"\b(?:sol[oiae]|soltanto|esclusivamente|limitatamente|unicamente|non|tranne|esclus\w+|integr\w+|rendicont\w+"
+    r"|regolarizz\w+|document\w+|ricors\w+|osservazion\w+)\b|\bper\s(?:chi|coloro|quanti|quelli|over|under|ultra)\b",
+    re.I,
+)
+_FOR = re.compile(r"\bper\s(?:i|gli|le|la|il|lo)\s(?P<whom>[a-zà-ù]{4,})")
+_PUT_OFF = re.compile(r"\bprorog\w+", re.I)
+_NAMED = re.compile(r"(?:domand|present|assegn|concess|erogaz|parteci|invi|consegn)\w*")
+_STAYS = re.compile(
+    r"\bnon (?:si )?(?:\w+ )?(?:possono|possibile|ammess\w+|accett\w+)[^.]{0,30}\bnuove domande"
+    r"|\b(?:termine|scadenza)\b[^.]{0,20}\b(?:resta|rimane)\b"
+    r"|\b(?:bando|avviso|termine) è (?:chius|scadut)o\b"
+    r"|\b(?:resta|rimane) (?:ferm|invariat)\w+ (?:il termine|la scadenza)",
+    re.I,
+)
 _NOT_ASKED = re.compile(r"(?:incaric|serviz|posteggi|gestion|lavor|fornitur|appalt)\w*", re.I)  # by firms
 _ASKED = re.compile(r"\bdomand[ae]\b", re.I)
 _ARTICLES = {joined.strip(): article for article, joined in OF.items()}
@@ -47,7 +62,7 @@ def prolonged(notice: Notice, until: str) -> str:
     if found is None or not until.startswith("fino") or not _ASKED.search(notice.body):
         return ""
     what = found["what"]
-    if _NOT_ASKED.match(what):
+    if _NOT_ASKED.match(what) or _STAYS.search(notice.body) or _is_for_some(notice, what):
         return ""
     joined = found["of"].strip().lower().replace("’", "'")
     noun = noun_of(what) if joined == "di" else None
@@ -56,6 +71,17 @@ def prolonged(notice: Notice, until: str) -> str:
         return ""
     space = "" if article.endswith("'") else " "
     return f"Puoi fare domanda per {article}{space}{what} {until}: {IS_PUT_OFF}"
+
+
+def _is_for_some(notice: Notice, what: str) -> bool:
+    """Whether the sentence of the new term limits it: `per gli over 65`, `per i soli residenti`."""
+    for sentence in split(notice.body):
+        if not _PUT_OFF.search(sentence):
+            continue
+        whom = (found["whom"] for found in _FOR.finditer(sentence))
+        if _FOR_SOME.search(sentence) or any(not _NAMED.match(one) and one not in what for one in whom):
+            return True
+    return False
 
 
 def days_down(text: str, notice: Notice) -> tuple[str, ...]:

@@ -69,7 +69,11 @@ _OF_ONE = re.compile(r"\b(?:su|di|per)\s(?P<what>un(?:[oa]?\s|['’])[a-zà-ù][
 _PUBLISHER = re.compile(r"\s[-–]\s.*$|\.$")
 _CONTAINS = re.compile(r"\b(?:contenente|contaminat[oaie] da|con)\s\S.*", re.I)
 _DETAILS = "I dettagli sono nella pagina."
-_UNUSED = re.compile(r"\b(?:sospen\w+|smett\w+|interromp\w+|non)\b[^.;\n]{0,30}\b(?:us|utilizz)\w+", re.I)
+_UNUSED = re.compile(
+    r"(?<!\bnon )(?<!necessario )\b(?:sospen\w+|smett\w+|interromp\w+"
+    r"|non(?!\s(?:è|occorre|serve|sospen|smett)))\b[^.;\n]{0,30}\b(?:us|utilizz)\w+",
+    re.I,
+)
 _STEPS = f"Non usare il prodotto: {ALL_STEPS}"
 
 
