@@ -293,8 +293,8 @@ def test_a_fee_without_a_sum_says_that_one_pays() -> None:
 
 
 def test_from_which_age_one_takes_part_is_told_with_that_it_is_free() -> None:
-    text = "C'è «Alba». Si partecipa dai 13 anni. La partecipazione è gratuita. Iscriviti."
-    assert list(fitting([text], 275)) == ["C'è «Alba». La partecipazione è gratuita, dai 13 anni. Iscriviti."]
+    text = "C'è «Alba». Si partecipa dai 13 anni. La partecipazione è gratuita. Vieni."
+    assert list(fitting([text], 275)) == ["C'è «Alba». La partecipazione, dai 13 anni, è gratuita. Vieni."]
     paid = "C'è «Alba». Si partecipa dai 13 anni. Il biglietto costa 5 euro."
     assert list(fitting([paid], 275)) == [paid]
 

@@ -6,10 +6,13 @@ from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.booking import booking_ways
 from flows.bulletin.summary.frames.asking import office_of
+from flows.bulletin.summary.frames.calls import framed
 from flows.bulletin.summary.frames.exhibitors import applied_for
 from flows.bulletin.summary.frames.granted import granted
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.own_names import told_more
 from flows.bulletin.summary.frames.prolonged import prolonged
+from flows.bulletin.summary.frames.tidied import fitting
 from flows.bulletin.summary.of_calls import OF_CALLS
 from flows.bulletin.summary.text import summarise
 
@@ -291,3 +294,54 @@ def test_a_recall_that_lets_one_use_it_does_not_forbid_it() -> None:
         "- verificare il sigillo;\n- contattare il venditore.\nNon è necessario smettere di utilizzarlo."
     )
     assert "Non usare" not in told("Richiamo olio Lira", body)
+
+
+def test_films_of_two_sorts_are_not_counted_by_one() -> None:
+    body = "Sono 5 film in lingua originale e 3 film in italiano."
+    notice = read(title="Rassegna di film", abstract="", body=body)
+    assert not list(told_more("la rassegna di film", notice))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "where"),
+    [
+        (
+            "La domanda si fa di persona allo Sportello Casa il lunedì per chi vive in centro e martedì",
+            "di persona allo Sportello Casa",
+        ),
+        (
+            "La domanda si fa di persona allo Sportello Casa il lunedì dalla A alla L, entro il 3 maggio",
+            "di persona allo Sportello Casa",
+        ),
+        ("I soli non residenti inviano la domanda al Comune di Lira entro il 3 maggio", ""),
+        ("La domanda si fa entro il 3 maggio e una copia va inviata al Comune di Lira", ""),
+        ("Compila i moduli e presentali al Comune di Lira entro il 3 maggio", "al Comune di Lira"),
+    ],
+)
+def test_the_day_or_the_town_of_some_is_not_told_to_all(sentence: str, where: str) -> None:
+    assert office_of(Told("entro il 3 maggio", sentence), f"{sentence}. Paga il Comune di Adda.") == where
+
+
+def test_a_counter_with_its_days_stands_behind_the_money() -> None:
+    body = (
+        "È uscito il bando per l'assegnazione di contributi per il trasporto di alunni con disabilità.\n"
+        "La domanda va presentata entro il 30 giugno 2027 di persona presso l'ufficio scuola nei giorni di"
+        " lunedì e giovedì."
+    )
+    title = "Trasporto alunni 2027"
+    terms = [one.text for one in framed(read(title=title, abstract="", body=body), matter_of(title))]
+    assert terms[0].endswith("con disabilità, di persona all'ufficio scuola, il lunedì e giovedì.")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Il progetto prevede la realizzazione di una piazza.", "La serata prevede la creazione di un murale."],
+)
+def test_what_a_project_has_in_store_is_no_task_of_a_contest(sentence: str) -> None:
+    body = f"Domande entro il 3 maggio 2027. {sentence}"
+    assert added("Puoi fare domanda entro il 3 maggio 2027.", "Concorso di idee", body) == []
+
+
+def test_from_what_age_one_comes_is_not_from_what_age_it_is_free() -> None:
+    said = "C'è la gara. Si partecipa dai 13 anni. La partecipazione è gratuita."
+    assert list(fitting([said], 275)) == ["C'è la gara. La partecipazione, dai 13 anni, è gratuita."]

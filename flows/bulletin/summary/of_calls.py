@@ -72,6 +72,9 @@ _WORK = Cued(
     r"(?=\s(?:sul\stema|sui\stemi|dedicat[oa]|ispirat[oa])\b|[.;:,(\n]|$)",
     re.I,
 )
+_ITS_RULES = re.compile(  # and not what a project or an evening has in store
+    r"\b(?:concors|band[oi]\b|avviso|regolament|partecipant|gara\b|premio\b|avente)\w*", re.I
+)
 _PRIZE = re.compile(
     r"\b(?:(?:prim|second|terz)[oi]\s(?:premi|classificat|post)\w|miglior\w*|vincit\w+|vince|giuria|non)\b",
     re.I,
@@ -193,7 +196,12 @@ def _made(text: str, notice: Notice) -> tuple[str, ...]:
     if found is None or _TELLS_WORK.search(text) or notice.kind is Kind.job:
         return ()
     before = re.split(r"[.;\n]", notice.body[: found.start()])[-1]
-    if _PRIZE.search(before) or _SECTIONS.search(notice.body) or _POST.search(notice.title):
+    if (
+        not _ITS_RULES.search(f"{before} {found[0]}")
+        or _PRIZE.search(before)
+        or _SECTIONS.search(notice.body)
+        or _POST.search(notice.title)
+    ):
         return ()
     verb = "scrivere" if found["deed"][0].lower() in "rs" and found["deed"].lower() != "realizzazione" else ""
     verb = verb or ("scattare" if "foto" in found["what"].lower() else "realizzare")

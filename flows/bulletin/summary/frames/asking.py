@@ -33,13 +33,20 @@ _DESK_HOURS = re.compile(
     r",?\sdalle\s(?:ore\s)?\d{1,2}(?:[.:]\d\d)?\salle\s(?:ore\s)?\d{1,2}(?:[.:]\d\d)?(?![\d:]|\.\d)"
 )
 _NOT_THERE = re.compile(r"\bnon\s(?:si\s|è\s|va\b|vanno\b|dev\w+|occorr\w+|serv\w+|poss\w+|può\b)", re.I)
+_EACH_ITS_DAY = re.compile(
+    rf"[\s,(]*(?:per|a)\s(?:i|gli|le|chi)\b|[\s,(]*(?:dalla|cognom\w+)\b|[\s,]*{WEEKDAY}", re.I
+)
 _BY_SOME = re.compile(
     r"\b(?:non|sol[oi]|soltanto|chi|se|qualora|anche|per\s(?:i|gli|le|chi)|over|under|anzian\w+|aiut\w+|assist\w+)\b",
     re.I,
 )
+_NEAR = 90  # characters before a town in which stands who sends what there
 _NAME_OF_TOWN = r"(?P<name>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|sul|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+){0,3})"
 _TOWN = re.compile(
     rf"\b(?:present|consegn|invi|trasm)\w+\s(?:[^.;:]{{0,40}}?\s)?al\s[Cc]omune\sdi\s{_NAME_OF_TOWN}"
+)
+_COPY = re.compile(
+    r"\b(?:copia|copie|ricevut\w+|rendicont\w+|document\w+|allegat\w+|comunicazion\w+|ricors\w+)\b", re.I
 )
 _ANY_TOWN = re.compile(rf"\bComune\sdi\s{_NAME_OF_TOWN}")
 _OTHERWISE = re.compile(r"\b(?:ovvero|o|ma|entro|dal|al \d)\b", re.I)
@@ -90,6 +97,8 @@ def _in_person(sentence: str) -> str:
     if days is None:
         return said
     hours = _DESK_HOURS.match(sentence, days.end())
+    if _EACH_ITS_DAY.match(sentence, (hours or days).end()):
+        return said
     at = f" {plain_figures(hours[0].strip(' ,'))}" if hours else ""
     return f"{said}, il {days['days'].lower()}{at}"
 
@@ -97,7 +106,7 @@ def _in_person(sentence: str) -> str:
 def _at_town(sentence: str, body: str) -> str:
     """`al Comune di Po`, where the page speaks of another Comune, too."""
     found = _TOWN.search(sentence)
-    if found is None:
+    if found is None or any(one.search(sentence[: found.end()][-_NEAR:]) for one in (_BY_SOME, _COPY)):
         return ""
     others = {town["name"] for town in _ANY_TOWN.finditer(body)} - {found["name"]}
     return f"al Comune di {found['name']}" if others else ""

@@ -239,7 +239,9 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None, money
         if money and action == "puoi fare domanda":
             where = office_of(told, notice.body)
             asks = f"{clause[:1].upper()}{clause[1:]} puoi chiedere{_online(notice)}"
-            yield f"{asks} {f'{where} ' if where else ''}{money}."
+            yield (
+                f"{asks} {money}, {where}." if "," in where else f"{asks} {where} {money}.".replace("  ", " ")
+            )
             return
         said = f"{whom} {_THEIRS[action]}" if whom else action
         if action == "puoi fare domanda" and is_asked(matter):

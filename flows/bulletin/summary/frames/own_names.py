@@ -57,6 +57,7 @@ _SHOWN = (
     r"(?:spettacoli|film|concerti|incontri|serate|commedie|tributi|opere|proiezioni|conferenze|letture"
     r"|laboratori|appuntamenti)"
 )
+_OTHER_COUNT = re.compile(rf"\b{_COUNT}\s{_SHOWN}\b")
 _COUNTED = Cued(
     r"(?:^|[.:;–-]\s|\b(?:con|propone|prevede|comprende|offre|programma|sono)\s|\b[A-ZÀ-Ý][a-zà-ù]+\s)"
     rf"(?P<what>{_COUNT}\s{_SHOWN}(?:\se\s{_COUNT}\s{_SHOWN})?)"
@@ -83,7 +84,8 @@ def told_more(own: str, notice: Notice) -> Iterator[str]:
         " ".join(found["what"].lower().split())
         for line in split(notice.body)
         for found in _COUNTED.finditer(line)
-        if not _OF_ANOTHER_SUM.search(line[max(0, found.start("what") - _NEAR) : found.start("what")])
+        if not _OTHER_COUNT.search(line, found.end())
+        and not _OF_ANOTHER_SUM.search(line[max(0, found.start("what") - _NEAR) : found.start("what")])
     }
     if len(counts) == 1:
         yield f"{own}, con {counts.pop()}"

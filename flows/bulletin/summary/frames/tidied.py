@@ -40,7 +40,7 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
         said = _TORN_BY_A_DAY.sub(r"\1 \2", said)
         said = _AND_MEETS.sub(r", con \1", said)
         said = _PAID_ONLINE.sub(r"\1 e si compra online.", said)
-        said = _AGED_AND_FREE.sub(r"La partecipazione è gratuita, \1.", said)
+        said = _AGED_AND_FREE.sub(r"La partecipazione, \1, è gratuita.", said)
         said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
         if utf16(said) > limit:
             said = _FOR_ALL.sub("", said)  # a street is worth more than that everybody may come
