@@ -37,6 +37,7 @@ def told(title: str, body: str) -> str:
             "Iscriversi dando il nome, senza anticipi, su WhatsApp al 333 1234567",
             "su WhatsApp al numero 333 1234567",
         ),
+        ("Iscrizione in sede. Per le novità: lista WhatsApp 333 1234567", ""),
         ("Prenotazione in sede (aggiornamenti su WhatsApp 333 1234567)", ""),
         ("Prenotazione WhatsApp o SMS al numero 333 1234567", "su WhatsApp al numero 333 1234567"),
     ],
@@ -311,6 +312,10 @@ def test_films_of_two_sorts_are_not_counted_by_one() -> None:
         ),
         (
             "La domanda si fa di persona allo Sportello Casa il lunedì dalla A alla L, entro il 3 maggio",
+            "di persona allo Sportello Casa",
+        ),
+        (
+            "La domanda si fa di persona allo Sportello Casa il lunedì dalle 9 alle 12 e il giovedì dalle 15",
             "di persona allo Sportello Casa",
         ),
         ("I soli non residenti inviano la domanda al Comune di Lira entro il 3 maggio", ""),

@@ -46,6 +46,9 @@ _NOT_TO_BOOK = re.compile(  # what else is had there, or that it is none
     r"[^.;]{0,60}$",
     re.I,
 )
+_NEWS_CHAT = re.compile(
+    r"\b(?:canale|gruppo|lista|community)\swhats?\s?app\b(?:\s|[:,(]|al\b|numero\b|n[.°r]){0,8}$", re.I
+)
 _CHAT = re.compile(  # on a channel, in a group or a list one reads of it
     r"(?<!canale )(?<!gruppo )(?<!lista )\bwhats?\s?app\b"
     r"(?P<gap>(?:\s|[:,(]|o sms\b|al\b|numero\b|n[.°r]){0,8})",
@@ -133,6 +136,8 @@ def booking_ways(text: str) -> str:
         ways.append("online")
     phone, chat = PHONE.search(text), _CHAT.search(text)
     is_its_own = bool(phone and chat and phone.start() == chat.end())
+    if phone and _NEWS_CHAT.search(text[: phone.start()]):
+        phone = None
     if chat and _NOT_TO_BOOK.search(text[: chat.start()]):
         phone = None if is_its_own else phone
     elif chat and not _NO_WAY.search(text[: chat.start()]) and (is_its_own or not _RATHER.search(text)):

@@ -34,7 +34,8 @@ _DESK_HOURS = re.compile(
 )
 _NOT_THERE = re.compile(r"\bnon\s(?:si\s|è\s|va\b|vanno\b|dev\w+|occorr\w+|serv\w+|poss\w+|può\b)", re.I)
 _EACH_ITS_DAY = re.compile(
-    rf"[\s,(]*(?:per|a)\s(?:i|gli|le|chi)\b|[\s,(]*(?:dalla|cognom\w+)\b|[\s,]*{WEEKDAY}", re.I
+    rf"[\s,(]*(?:per|a)\s(?:i|gli|le|chi)\b|[\s,(]*(?:dalla|cognom\w+)\b|[\s,]*(?:e\s)?(?:il\s)?{WEEKDAY}",
+    re.I,
 )
 _BY_SOME = re.compile(
     r"\b(?:non|sol[oi]|soltanto|chi|se|qualora|anche|per\s(?:i|gli|le|chi)|over|under|anzian\w+|aiut\w+|assist\w+)\b",
