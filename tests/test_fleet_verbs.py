@@ -19,8 +19,11 @@ from db.models import BulletinStatus
 from flows.__main__ import main, parser
 from flows.doctor import heartbeat
 from flows.fleet.departed import RETIRED
+from flows.fleet.membership import roster
+from flows.fleet.membership.registrar import Registrar
+from flows.fleet.membership.roster import Standing
 from flows.privacy import intact
-from flows.settings import DEMO, load
+from flows.settings import DEMO, Settings, load
 from tests.test_cli_help import parsers
 from tests.world.builders import NOW, make_bulletin
 from tests.world.documents import MANUAL, names_in
@@ -236,7 +239,16 @@ def profile(folder: Path, slug: str, *changes: tuple[str, str]) -> Path:
     return path
 
 
-def test_who_joins_is_settled_alone(here: Land, typed: Typed, tmp_path: Path) -> None:
+def test_who_joins_is_settled_alone(
+    here: Land, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, look = list[str](), roster.look
+
+    def noted(settings: Settings, asked: Registrar) -> Standing:
+        looked.append(settings.profile.slug)
+        return look(settings, asked)
+
+    monkeypatch.setattr(roster, "look", noted)
     source = profile(tmp_path, "nuovo")
     (tmp_path / "new.testi").mkdir()
     (tmp_path / "new.testi" / "condizioni.md").write_text("Di Nuovo.", encoding="utf-8")
@@ -252,6 +264,7 @@ def test_who_joins_is_settled_alone(here: Land, typed: Typed, tmp_path: Path) ->
     assert (here.folder / "nuovo.testi" / "condizioni.md").read_text(encoding="utf-8") == "Di Nuovo."
     assert sorted(path.name for path in here.states.iterdir()) == ["nuovo"]
     assert load("nuovo").vault()
+    assert set(looked) == {"nuovo"}, "the databases of the others are not opened"
     code, _, err = typed("add", str(source))
     assert code == 2
     assert "nuovo is of this fleet already" in err

@@ -7,9 +7,10 @@ from sqlalchemy import make_url
 
 from db import disk, schema
 from flows.fleet import apart
+from flows.fleet.apart import Own
 from flows.fleet.membership import troubles
 from flows.fleet.membership.registrar import Registrar
-from flows.fleet.registry import Fleet
+from flows.fleet.registry import Fleet, Roll
 from flows.privacy import founding, intact
 from flows.privacy.founding import Base
 from flows.profiles.given import MissingError
@@ -62,19 +63,26 @@ class Standing:
 def standings(fleet: Fleet, registrar: Registrar) -> Iterator[Standing]:
     """Of all, in the order of their names; nothing is written, and one that is ill costs no other."""
     roll = fleet.roll()
-    well = {settings.profile.slug: settings for settings in roll.comuni}
     common = apart.in_common(roll.comuni)
-    for slug in sorted([*well, *roll.ill]):
-        if slug not in well:
-            yield Standing(slug, ill=roll.ill[slug])
-            continue
-        found = look(well[slug], registrar)
-        yield replace(found, warnings=(*found.warnings, *apart.told(common.get(slug, {}))))
+    for slug in sorted([*(settings.profile.slug for settings in roll.comuni), *roll.ill]):
+        yield _standing(roll, slug, registrar, common)
 
 
 def standing(fleet: Fleet, slug: str, registrar: Registrar) -> Standing:
-    """Of one alone. SettingsError where what they share cannot be read."""
-    return next(one for one in standings(fleet, registrar) if one.slug == slug)
+    """Of one alone: of the others nothing but profiles and keys is read. SettingsError where what they share
+    cannot be.
+    """
+    roll = fleet.roll()
+    return _standing(roll, slug, registrar, apart.in_common(roll.comuni))
+
+
+def _standing(
+    roll: Roll, slug: str, registrar: Registrar, common: Mapping[str, Mapping[Own, Sequence[str]]]
+) -> Standing:
+    if slug in roll.ill:
+        return Standing(slug, ill=roll.ill[slug])
+    found = look(next(one for one in roll.comuni if one.profile.slug == slug), registrar)
+    return replace(found, warnings=(*found.warnings, *apart.told(common.get(slug, {}))))
 
 
 def look(settings: Settings, registrar: Registrar) -> Standing:
