@@ -32,8 +32,12 @@ def fleet(arguments: argparse.Namespace, out: Output) -> int:
     return code
 
 
-def plan(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
-    register_only = getattr(arguments, "register_only", False)  # `apply --dry-run` brings it
+def plan(_arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
+    return _tell_all(of, out, register_only=False)
+
+
+def _tell_all(of: "Fleet", out: Output, *, register_only: bool) -> int:
+    """What `apply` would do."""
     from flows.fleet.membership import roster, together
     from flows.fleet.membership.registrar import registrar
 
@@ -51,7 +55,7 @@ def plan(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
 
 def apply(arguments: argparse.Namespace, of: "Fleet", out: Output) -> int:
     if arguments.dry_run:
-        return plan(arguments, of, out)
+        return _tell_all(of, out, register_only=arguments.register_only)
     from flows.fleet.membership import roster
     from flows.fleet.membership.registrar import registrar
 
