@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic, sleep
 from typing import Annotated
 
 from prefect import State, flow, get_run_logger
@@ -25,7 +26,7 @@ from flows.fleet import registry, resting, rounds, shared
 from flows.fleet.registry import Fleet, Roll
 from flows.fleet.rounds import Limits, Outcome, Result, Work
 from flows.privacy import intact
-from flows.runs import client, drain
+from flows.runs import client, drain, planned
 from flows.settings import BollettinoError, Settings
 from flows.sources.issuers import asked
 from flows.sources.polling import Polling
@@ -35,6 +36,9 @@ from flows.sources.visit import collect_sources
 ALERTS, NEWS = "allerte", "notizie"
 # beside the rounds' locks: what their issuers said, and where nothing waits
 HEARD, STILL = "allerte.json", "sorveglia.json"
+# seconds after a planned round of alerts began its issuers are asked once more: 300 forms take the most of
+# the five minutes from an alert's publication, and a run more each minute a good part of what a fleet costs
+AGAIN = 30.0
 PASSED = ""  # what a round says of whom it did not look at
 FIRST = {"tutto": (ALERTS, NEWS), ALERTS: (ALERTS,), NEWS: (NEWS,)}
 LIMITS = {  # each round ends before the next is due, but for who was begun last
@@ -115,43 +119,62 @@ def of_all(outcome: Outcome[Result], some: int, what: str) -> str:
 @flow(name="raccogli-tutti", flow_run_name="Raccolta per tutti i Comuni: {which}")
 def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> State[str] | str:
     """Legge le allerte e le notizie di tutti i Comuni, le allerte di tutti per prime."""
-    fleet, polling = require_fleet(), Polling()
-    outcomes, told = [], []
-    for kind in FIRST[which]:
-        work = partial(gather, kind, polling)
-        outcome = read_alerts(fleet, work, polling) if kind == ALERTS else served(fleet.roll(), kind, work)
-        news = {
-            slug: found
-            for slug, readings in sorted(outcome.done.items())
-            if (found := sum(reading.new + reading.updated for reading in readings))
-        }
-        for slug, found in news.items():
-            get_run_logger().info("%s: %s, nuove o aggiornate: %s", slug, kind, found)
-        outcomes.append(outcome)
-        told.append(of_all(outcome, len(news), f"con {kind} nuove"))
-        if kind == ALERTS and news:
-            look_at_once()
-    return ended(f"Raccolta: {which}", outcomes, "; ".join(told))
+    fleet, polling, began = require_fleet(), Polling(), monotonic()
+    looks = [collected(fleet, kind, polling, client.run_id()) for kind in FIRST[which]]
+    if which == ALERTS and planned.is_by_the_clock() and (ahead := began + AGAIN - monotonic()) > 0:
+        sleep(ahead)
+        looks.append(collected(fleet, ALERTS, Polling(), f"{client.run_id()}-again", is_again=True))
+    told = dict.fromkeys(words for _, words in looks)
+    return ended(f"Raccolta: {which}", [outcome for outcome, _ in looks], "; ".join(told))
 
 
-def read_alerts(fleet: Fleet, work: Work[list[Reading]], polling: Polling) -> Outcome[list[Reading]]:
-    """Of all; whose issuers have nothing new since it was served counts as served."""
+def collected(
+    fleet: Fleet, kind: str, polling: Polling, key: str, *, is_again: bool = False
+) -> tuple[Outcome[list[Reading]], str]:
+    """One kind of all Comuni, and what it gave in words. `key`: of the look that new alerts begin."""
+    work = partial(gather, kind, polling)
+    if kind == ALERTS:
+        outcome = read_alerts(fleet, work, polling, is_again=is_again)
+    else:
+        outcome = served(fleet.roll(), kind, work)
+    news = {
+        slug: found
+        for slug, readings in sorted(outcome.done.items())
+        if (found := sum(reading.new + reading.updated for reading in readings))
+    }
+    for slug, found in news.items():
+        get_run_logger().info("%s: %s, nuove o aggiornate: %s", slug, kind, found)
+    if kind == ALERTS and news:
+        look_at_once(key)
+    return outcome, of_all(outcome, len(news), f"con {kind} nuove")
+
+
+def read_alerts(
+    fleet: Fleet, work: Work[list[Reading]], polling: Polling, *, is_again: bool = False
+) -> Outcome[list[Reading]]:
+    """Of all; whose issuers have nothing new since it was served counts as served, and so does, where it
+    `is_again`, whose issuers cannot be asked once for all: they are asked each minute, and no more.
+    """
     roll = fleet.roll()
     memory = shared.of(fleet).server_state / rounds.FOLDER / HEARD
     issuers = asked(roll.comuni, polling, memory, datetime.now(UTC))
-    resting = {settings.profile.slug for settings in roll.comuni if issuers.rests(settings.profile.slug)}
+    resting = {
+        slug
+        for settings in roll.comuni
+        if issuers.rests(slug := settings.profile.slug) or (is_again and slug not in issuers.said)
+    }
     others = [settings for settings in roll.comuni if settings.profile.slug not in resting]
     outcome = served(Roll(others, roll.ill), ALERTS, work)
     _note(HEARD, [partial(issuers.keep, outcome.done)])
     return Outcome({**{slug: [] for slug in resting}, **outcome.done}, outcome.ill)
 
 
-def look_at_once() -> None:
+def look_at_once(key: str) -> None:
     """Nobody waits for the next round of `sorveglia` with an alert that was just read: drafts and calls are
     its work, by its own run, so that what it meets is not an error of the reading.
     """
     try:
-        client.start_for_all("sorveglia-tutti", "sorveglia", key=client.run_id())
+        client.start_for_all("sorveglia-tutti", "sorveglia", key=key)
     except Exception as exc:  # noqa: BLE001  what was read is kept, and the next round is five minutes away
         get_run_logger().warning("il controllo non comincia subito: %s", type(exc).__name__)
 

@@ -83,6 +83,7 @@ def prepare() -> None:
     from db import schema
     from flows import deploy
     from flows.bulletin.language import spelling
+    from flows.runs import beforehand
 
     entries = ["entrypoint", *([deploy.FOR_ALL] if fleet_folder() else [])]
     for block in deploy.blocks()[0]:
@@ -92,3 +93,4 @@ def prepare() -> None:
     configure_mappers()
     schema.head()
     spelling.load()
+    beforehand.prepare()

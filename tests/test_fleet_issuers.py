@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prefect.context import FlowRunContext
 from sqlalchemy import Engine
 
 from db import disk, writes
@@ -156,6 +157,65 @@ def test_who_reads_an_issuer_of_its_own_is_always_opened(here: Land, served: Ser
     profile.write_text(text.replace("# alerts_cap", f'alerts_cap = ["{site.url}/cap"] #'), encoding="utf-8")
     served.of(0)
     assert served.of(1) == [OTHER]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that a round which a schedule began has waited."""
+    found: list[float] = []
+    monkeypatch.setattr(poll, "sleep", found.append)
+    run: Any = SimpleNamespace(flow_run=SimpleNamespace(auto_scheduled=True))
+    monkeypatch.setattr(FlowRunContext, "get", lambda: run)
+    return found
+
+
+def test_a_round_by_the_clock_asks_the_issuers_once_more_before_the_next(
+    served: Served, told: Told, site: Site, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is published just after a round is read half a minute later, and not a whole one."""
+    served.of(0)
+    told.begun.clear()
+
+    def published(seconds: float) -> None:
+        waits.append(seconds)
+        site.answer("/dpc", body=archive(WORSE))
+
+    monkeypatch.setattr(poll, "sleep", published)
+    assert served.of(1) == SLUGS
+    assert told.begun == ["sorveglia-tutti sorveglia this-run-again"], "the key of the first look is taken"
+    assert poll.AGAIN - 5 < waits[-1] < poll.AGAIN
+    ended = told.names[-1]
+    assert ended.endswith("· 5 Comuni: nessuno con allerte nuove; 5 Comuni: 5 con allerte nuove")
+    asked = len(site.asked)
+    assert served.of(1) == []
+    assert len(site.asked) - asked == 2
+    assert told.red == []
+
+
+def test_in_the_second_look_nobody_is_asked_but_who_speaks_to_all(
+    here: Land, served: Served, told: Told, site: Site, waits: list[float]
+) -> None:
+    site.answer("/cap", status=500)
+    profile = here.folder / f"{OTHER}.toml"
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text.replace("# alerts_cap", f'alerts_cap = ["{site.url}/cap"] #'), encoding="utf-8")
+    served.of(0)
+    assert served.of(1) == [OTHER]
+    assert len(waits) == 2
+    assert told.red[-1].startswith(f"Comuni non seguiti: 1 su 5: {OTHER}."), "the first look's"
+
+
+@pytest.mark.parametrize("late", [0.0, 31.0])
+def test_nobody_waits_for_a_second_look_by_hand_nor_after_a_long_one(
+    served: Served, site: Site, waits: list[float], monkeypatch: pytest.MonkeyPatch, late: float
+) -> None:
+    if late:
+        times = iter([0.0, late])
+        monkeypatch.setattr(poll, "monotonic", lambda: next(times))
+    else:
+        monkeypatch.setattr(FlowRunContext, "get", lambda: None)
+    assert served.of(0) == SLUGS
+    assert (waits, len(site.asked)) == ([], 1)
 
 
 def test_a_memory_that_cannot_be_read_or_written_costs_a_round_s_work(

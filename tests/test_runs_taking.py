@@ -13,7 +13,8 @@ from typing import Any, cast
 
 import prefect.cli
 import pytest
-from prefect.workers.process import ProcessWorker
+from prefect.workers.base import BaseJobConfiguration
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
 from db import disk
 from flows.runs import drain, taking
@@ -48,6 +49,17 @@ async def _begin(_worker: object, _run: object, _configuration: object, status: 
     status.started(4711)
 
 
+def _settings_asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    asked: list[str] = []
+
+    def settings() -> dict[str, str]:
+        asked.append("all")
+        return {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+
+    monkeypatch.setattr(BaseJobConfiguration, "_base_environment", staticmethod(settings))
+    return asked
+
+
 def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +67,7 @@ def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
     monkeypatch.setattr(sys, "argv", ["taking", str(tmp_path), *words])
     monkeypatch.setattr(ProcessWorker, "get_and_submit_flow_runs", None)
     monkeypatch.setattr(ProcessWorker, "run", _begin)
+    asked = _settings_asked(monkeypatch)
     began: list[list[str]] = []
     monkeypatch.setattr(prefect.cli, "app", lambda: began.append(sys.argv))
     before = signal.getsignal(signal.SIGUSR1)
@@ -72,6 +85,11 @@ def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
     status: Any = SimpleNamespace(started=told.append)
     nobody: Any = None
     asyncio.run(ProcessWorker.run(nobody, nobody, nobody, status))
+    for _ in range(3):
+        given = ProcessJobConfiguration()._base_environment()
+        assert given == {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+        given["PREFECT_API_URL"] = "another run's"
+    assert len(asked) == 1, "Prefect goes through all its settings for each run; they stay as they are"
     assert told == [f"{socket.gethostname()}:4711"], "on another machine the number alone is somebody else's"
 
 

@@ -108,6 +108,12 @@ def others_wait(settings: Settings, engine: Engine, bulletin_id: int, *, hour: d
         return False
 
 
+def is_by_the_clock() -> bool:
+    """Whether a schedule began this run, and not a person or another run."""
+    context = FlowRunContext.get()
+    return bool(context and context.flow_run and context.flow_run.auto_scheduled)
+
+
 def moot(engine: Engine, bulletin_id: int, *, now: datetime) -> str:
     """Why this run, which a program started to send a bulletin, has nothing to do any more, in Italian: while
     it waited for a worker its send was stopped, resumed or came to its end. "" where it has, or a person

@@ -15,6 +15,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ class Placed:
 
 def main() -> None:
     from prefect.cli import app
+    from prefect.workers.base import BaseJobConfiguration
     from prefect.workers.process import ProcessWorker
 
     turns = Turns(Path(sys.argv[1]))
@@ -86,6 +88,9 @@ def main() -> None:
         return await run(self, flow_run, configuration, status)
 
     ProcessWorker.run = placed  # type: ignore[method-assign]
+    # for each run it goes through all of Prefect's settings, half of this process's CPU; they do not change
+    settings = cache(BaseJobConfiguration._base_environment)
+    BaseJobConfiguration._base_environment = staticmethod(lambda: {**settings()})  # type: ignore[method-assign]
     sys.argv = ["prefect", *sys.argv[2:]]
     app()
 
