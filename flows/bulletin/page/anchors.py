@@ -5,6 +5,7 @@ A grammar of our own, for pages that lost their markup: `26/09/2024 Il circo 03/
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.bulletin.language.dates import MONTHS
@@ -46,6 +47,9 @@ _START = re.compile(
 )
 
 
+_SAME_ENTRY = 80  # characters between a day and its hour
+
+
 @dataclass(frozen=True)
 class Head:
     """What a row begins with, in the words of the text: its days, its hours, or both."""
@@ -68,5 +72,19 @@ def heads(text: str, start: int = 0, end: int | None = None) -> list[Head]:
             continue
         when, hours = (match["days"] or "").strip(), (match["hours"] or "").strip()
         at = match.end() if hours else match.end("days")
+        if when and match.start("hours") == match.start() and _is_of_a_day_before(text, match, found):
+            when, at = "", match.end("hours")
         found.append(Head(when, hours, match.start(), at))
     return found
+
+
+def _is_of_a_day_before(text: str, match: re.Match[str], found: Sequence[Head]) -> bool:
+    """Whether the day behind an hour opens the next entry: `7 maggio, gita, ore 10 / 14 maggio, cena`."""
+    joint = text[match.end("hours") : match.start("days")]
+    if "\n" in joint:
+        return True
+    last = found[-1] if found else None
+    if joint.strip() or last is None or not last.when or last.hours:
+        return False
+    gap = text[last.end : match.start()]
+    return len(gap) < _SAME_ENTRY and "\n" not in gap

@@ -249,8 +249,9 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
     if start > _LATE * len(page.text) and _SIGNED.fullmatch(line):
         return True
     around = plain(before)
-    if heading and around.endswith(heading) and passage.start > 0:
-        return True  # a card: the title again, and its day
+    is_stamp = re.search(r"20\d\d", facts[0].shown) or not _ON_A_WEEKDAY.match(page.text, start)
+    if heading and around.endswith(heading) and passage.start > 0 and is_stamp:
+        return True  # a card: the title again, and its day; not `… il saggio di fine anno venerdì 5 giugno`
     is_alone = plain(page.text[passage.start : passage.end]) == plain(page.text[start : facts[-1].end])
     place = page.passages.index(passage)
     if place == len(page.passages) - 1 and _ON_A_WEEKDAY.search(before[-12:] + page.text[start : start + 12]):

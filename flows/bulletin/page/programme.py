@@ -12,7 +12,7 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.page.anchors import Head, heads
 from flows.bulletin.page.notice import Row
-from flows.bulletin.page.words import described
+from flows.bulletin.page.words import clock_apart, described
 
 _ENDED = re.compile(r"(?:^|[\n.:;!?)»”\"|•·▪–—-])\s*$")
 _ANNOUNCED = re.compile(r"\b(?:PROGRAMMA|CALENDARIO|ORARI|ORARIO|APPUNTAMENTI|DATE)\b:?\s*$")
@@ -228,8 +228,10 @@ def _is_prose(words: str) -> bool:
 
 
 def row_at(head: Head, words: str, start: int, end: int) -> Row:
-    told = described(words)
-    return replace(told, when=head.when, hours=head.hours or told.hours, start=start, end=end)
+    hours = head.hours
+    if head.when and not hours:
+        words, hours = clock_apart(words.rstrip())
+    return replace(described(words), when=head.when, hours=hours, start=start, end=end)
 
 
 def in_lines(text: str, start: int, end: int) -> Iterator[list[Row]]:

@@ -73,7 +73,8 @@ _SHUT = r"\b(?:(?:è|sono|rest\w+|riman\w+|rimarr\w+|sarà|saranno)\s(?:\w+\s)?c
 _SHUT_BEFORE = re.compile(rf"{_SHUT}[^.;\n]{{0,30}}$", re.I)
 _SHUT_AFTER = re.compile(rf"[^.;\n]{{0,60}}{_SHUT}", re.I)
 _IF_IT_RAINS = re.compile(
-    r"\b(?:in\s+caso\s+di|se)\s(?:\w+\s)?(?:pioggia|maltempo|neve|vento|piove\w*|condizioni)\b"
+    r"\b(?:in\s+caso\s+di|se)\s(?:\w+\s)?(?:pioggia|maltempo|neve|vento|piove\w*|condizioni|cielo|nebbia|nuvol\w+"
+    r"|(?:cattivo|brutto)\stempo|temporal\w+)\b"
     r"[^.;\n]{0,90}$",
     re.I,
 )
@@ -130,7 +131,15 @@ _HANDED_IN = re.compile(
 )
 _OF_A_PRIZE = re.compile(r"[^\n]*\b(?:vinc\w+|premiat\w+|premiazion\w+)\b", re.I)
 _HELD = re.compile(  # `la festa organizzata domenica 7 febbraio` is over
-    r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$", re.I
+    r"\b(?:organizzat|svolt|tenut)[oaie](?:si)?\s(?:(?:il|lo scorso|nella giornata di)\s|l['’])?$"
+    r"|\b(?:ha|hanno)\s(?:già\s)?(?:suonat|cantat|recitat|vint|debuttat|espost|ottenut|ricevut)[oaie]\b[^.;:\n]{0,40}$"
+    r"|\b(?:è|sono)\s(?:nat|mort|scompars|uscit)[oaie]\b[^.;:\n]{0,40}$",
+    re.I,
+)
+_ENDS = re.compile(
+    r"[\s,]*(?:(?:alle|ore|h)\s[\d.:]{1,5}[\s,]*)?(?:(?:ci sarà|si (?:tiene|terrà|svolge\w*)|c['’]è)\s)?"
+    r"(?:l['’]|il\s|la\s|lo\s|con\sl['’])(?P<noun>estrazion|premiazion|consegn|assegnazion)",
+    re.I,
 )
 _PLOT = Cued(r"\b(?:regia|regista|commedia|protagonist[aie]|attor[ei]|trama|romanzo|film|spettacolo)\b", re.I)
 _YEAR_OR_WEEKDAY = re.compile(rf"\b20\d\d\b|{WEEKDAY}", re.I)
@@ -233,8 +242,9 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
         return True
     if (
         _OTHERS_FOLLOW.search(before)
-        or _HELD.search(before[-40:])
+        or _HELD.search(before[-80:])
         or _IF_IT_RAINS.search(before)
+        or _is_of_an_end(page, span)
         or (_ANNOUNCES.search(before) and _A_DAY.search(page.text, 0, span.start))  # beside its own
         or _is_of_a_story(page, span, source)
     ):
@@ -242,6 +252,15 @@ def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
     feast = _FEAST.fullmatch(words)
     return feast is not None and any(
         plain(found["day"]) not in plain(words) for found in _ON_A_WEEKDAY.finditer(source)
+    )
+
+
+def _is_of_an_end(page: Layout, span: Days) -> bool:
+    """Whether it is the day on which something ends that began on one before: `L'8 gennaio l'estrazione`."""
+    found = _ENDS.match(page.text, span.end)
+    is_second = _A_DAY.search(page.text, 0, span.start) is not None
+    return (
+        found is not None and is_second and found["noun"].lower() not in page.text.partition("\n")[0].lower()
     )
 
 

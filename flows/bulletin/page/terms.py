@@ -20,6 +20,7 @@ _WHO = re.compile(
     r"|(?:attivit[àa]['’]?|imprese|operatori)\s+commerciali|coloro\s+che\s+[^.;:,\n]{3,90}|(?:i\s+)?proprietari\s+[^.;:,\n]{3,60}"
     r"|possono\s+(?:partecipare|fare|presentare|chiedere|iscriversi|candidarsi|aderire|vaccinarsi)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?(?:i|gli|le|solo|soltanto|tutt[ie])\s[^.;:\n]{3,90}"
     r"|può\s+(?:partecipare|fare|presentare|chiedere|iscriversi|candidarsi|aderire)\s+(?:(?:la\s+)?(?:domanda|richiesta)\s+)?chi\s[^.;:\n]{3,90}"
+    r"|per\s+chi\s+(?:ha|abbia)\s+(?:(?:più|meno)\s+di|almeno|(?:già\s+)?compiuto(?:\s+i)?)\s\d{1,2}\s+anni(?=\s*(?:[.;:\n]|$))"
     r"|chiunque(?:\s+(?:fosse\s+)?interessat[oi])?|utilizzabile\s+da[il]?\s[^.;:\n]{3,90}|familiar[ei]\s+e\s+\w+"
     r"|(?:anzian|fragil|disabil)\w+(?:\s+e\s+\w+)?|maggiorenni)",
     re.I,

@@ -47,6 +47,7 @@ _MET = re.compile(  # `chi ha pagato entro il 5 maggio`, `inizialmente fissato`
     r"|\b(?:inizialmente|originariamente|precedentemente)\s(?:previst|fissat|stabilit|indicat)[oaie]\b[^.;\n]{0,120}$",
     re.I,
 )
+_PARTED = ("-", "–", "—", "|")
 _BEHIND_DAY = re.compile(r"^[\s,;:.–-]+")
 
 
@@ -80,6 +81,17 @@ def described(words: str) -> Row:
     )
 
 
+def clock_apart(entry: str) -> tuple[str, str]:
+    """`bambini`, `ore 10` of `bambini - ore 10`: the one hour that an entry behind its day ends with."""
+    found = heads(entry)
+    if len(found) != 1 or found[0].when or entry[found[0].end :].strip(" \n.;,)•·*|"):
+        return entry, ""
+    before = entry[: found[0].start].rstrip()
+    if not before.endswith(_PARTED) or "(" in before:
+        return entry, ""
+    return before.rstrip(" ,;:.–-"), found[0].hours
+
+
 def is_met(before: str) -> bool:
     """Whether the term behind these words is one that somebody has kept: nobody has to keep it any more."""
     return _MET.search(before) is not None
@@ -101,6 +113,9 @@ def item(text: str, start: int, end: int) -> Row:
     if len(found) == 1 and not deadline:
         hours = found[0].hours
     bare = _BEHIND_DAY.sub("", text[dated[0].end :]) if len(dated) == 1 and not text[: dated[0].start] else ""
+    if bare and when and not hours:
+        bare, hours = clock_apart(bare)
+        bare = described(bare).what or bare if hours else bare
     return Row(
         what=bare or text,
         when=when,

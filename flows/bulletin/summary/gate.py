@@ -152,6 +152,11 @@ _UNCHANGED = re.compile(
 _STANDS_THERE = re.compile(
     r"\b(?:sono|saranno|si trovano|ti aspettano) (?:in|al|alla|davanti|nella|presso)\b", re.I
 )
+_OF_LAST_TIME = re.compile(
+    r"\b(?:scorso anno|anno scorso|scorsa edizione|edizione (?:scorsa|precedente))\b[^.]{0,40}?"
+    r"\s(?:era(?:no)? (?:stat[oaie] )?|si (?:è|sono|era|erano) |(?:è|sono) stat[oaie] )\w+",
+    re.I,
+)
 _LINKS = re.compile(r"\W*(?:per approfondire|approfondimenti|link|collegamenti|vedi anche|fonti)\b", re.I)
 _INSTALMENTS = re.compile(r"\b[Ll]e rate scadono\b|\bsi paga(?:no)? in (?:due|tre|quattro) rate\b")
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
@@ -191,6 +196,8 @@ def judge(text: str, notice: Notice, *, published: date | None = None) -> Judgem
 
 def _of_form(text: str, notice: Notice) -> Iterator[str]:
     sentences = split(text)
+    if any(map(_OF_LAST_TIME.search, sentences)):
+        yield "Il testo dice ciò che è stato l'anno scorso."
     if says_title(text, notice) and not tells_itself(notice):
         yield "Il testo dice solo il titolo."
     if not says_matter(text, notice):

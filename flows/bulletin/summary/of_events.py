@@ -3,12 +3,19 @@
 import re
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary.frames.lines import OTHERS
 from flows.bulletin.summary.gate import IN_PAGE
 
 _FULL = re.compile(
     r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
+)
+_ANOTHER = re.compile(  # `Dopo il tutto esaurito di gennaio`: of another time, or of one turn
+    rf"\bdopo\s(?:il|i|aver\w*)\b|\b(?:scors|passat|precedent)[oaie]\b|\banni?\sfa\b|\bturn[oi]\b"
+    rf"|\b(?:esaurit[oi]|out)\s(?:d(?:i|a)\s|per\s(?:il|la|lo|l['’])\s?|nel(?:la)?\s|ne[li]\s){MONTH}?"
+    r"|\b(?:registrat|fatto|andat)\w*\b",
+    re.I,
 )
 _ON_FLYER = Cued(
     r"\b(?P<what>programma|orari|informazioni|info|dettagli)\b[^.;\n]{0,70}"
@@ -28,7 +35,8 @@ def needed(text: str, notice: Notice) -> tuple[str, ...]:
 
 def full(text: str, notice: Notice) -> tuple[str, ...]:
     """That nobody finds a place any more."""
-    is_full = notice.kind in OCCASIONS and _FULL.search(notice.body) is not None
+    said = (line for line in notice.body.splitlines() if _FULL.search(line) and not _ANOTHER.search(line))
+    is_full = notice.kind in OCCASIONS and next(said, "") != ""
     return ("I posti sono esauriti.",) if is_full and "esaurit" not in text else ()
 
 

@@ -59,6 +59,14 @@ _WHILE = re.compile(r"\bfino ad? esaurimento\b(?: dei| di)?(?: \d+)? post\w+", r
 _THERE = re.compile(r"\b(?:iscri\w+|registra\w+)\b[^.;]{0,30}\b(?:sul posto|in loco|alla partenza)\b", re.I)
 
 
+_OF_GROUPS = re.compile(  # `altri giorni su prenotazione per gruppi`: who comes alone books nothing
+    r"\b(?:(?:negli\s)?altri\s(?:giorni|orari)|(?:per|ai)\s(?:i\s)?gruppi|gruppi|scolaresche|classi)\b"
+    r"[^.;:]{0,40}\bprenotazion\w+(?:\sper\s(?:i\s)?(?:gruppi|scolaresche|classi)\b[^.;:]{0,40})?"
+    r"|\bprenotazion\w+(?:\sobbligatori[ae])?\sper\s(?:i\s)?(?:gruppi|scolaresche|classi)\b",
+    re.I,
+)
+
+
 def deadline_clause(words: str) -> str:
     """`entro le 12 del 30 giugno`, `entro il 14 ottobre`; "" where there is not one day."""
     text = " ".join(words.split()).strip(" .,;")
@@ -90,7 +98,7 @@ def deadline_clause(words: str) -> str:
 
 def booking_sentence(words: str) -> str:
     """What one has to do to come, from the page's words about costs or how to take part; "" where nothing."""
-    text = " ".join(words.split())
+    text = _OF_GROUPS.sub(" ", " ".join(words.split()))
     if _TICKETS.search(text):
         return "I biglietti si comprano online."
     books, enrols = _BOOK.search(text), _ENROL.search(text)

@@ -40,7 +40,7 @@ SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0
 _PAID = re.compile(r"A pagamento\.?", re.I)
 _FEE = re.compile(r"(?:contributo|quota)(?:\sdi|\sper\sla|\salla)?\spartecipazione", re.I)
 _ONE_PRICE = re.compile(
-    rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|bigliett[oi]|biglietto "
+    rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|offerta minima|bigliett[oi]|biglietto "
     rf"unico|costo|prezzo|contributo|quota(?: di (?:iscrizione"
     rf"|partecipazione))?|iscrizione|tariffa|contributo di (?:iscrizione|partecipazione)|costo del biglietto)"
     rf"\s?(?:è\s|di\s|:|-|pari a\s)*\s?)?{_EURO}\s*(?P<rest>.*)",
@@ -146,6 +146,8 @@ def _subject(kind: str) -> tuple[str, str]:
         return "La quota", "è di"
     if kind == "iscrizione":
         return "L'iscrizione", "costa"
+    if kind == "offerta minima":
+        return "L'offerta minima", "è di"
     if kind == "tariffa":
         return "La tariffa", "è di"
     if kind in ("costo", "prezzo", ""):

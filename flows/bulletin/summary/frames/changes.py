@@ -30,6 +30,11 @@ _NAMED = re.compile(
     r"|spettacolo|concerto|corso|laboratorio|appuntamento))\s(?P<what>annullat|rinviat|sospes)(?P<ending>[oaie])",
     re.I,
 )  # `Mamma in arrivo! Incontri annullati`
+_OF_ONE = re.compile(  # `la visita delle 17 è annullata`, behind what all of them are
+    r"\b(?:la|il|lo|l['’])\s?\w+\s(?:del(?:le?|l['’])|di)\s?(?:(?:luned|marted|mercoled|gioved|venerd)ì\s|sabato\s|domenica\s)?"
+    r"\d[^.;]{0,40}\b(?:è|sarà|viene)\s(?:stat\w\s)?(?:annullat|sospes|rinviat|spostat)",
+    re.I,
+)
 _OF_A_NOTICE = re.compile(r"(?:comunicazion|variazion|modific|avvis|informazion)\w+\b", re.I)
 _NEW_DAY = re.compile(r"\b(?:recuperat|recupero|nuova data|nuovo appuntamento|riprogrammat)", re.I)
 _LEAD = re.compile(r"^Per quest[oa](?: motivo)?,? (?=è |sono |si )")  # why stands before, or is known
@@ -43,7 +48,8 @@ def is_changed(notice: Notice) -> bool:
     not that it may be.
     """
     lines = (notice.title, *notice.abstract, *lines_of(notice.title, notice.source)[:3])
-    return any(_CHANGED.search(line) and not _CONDITION.search(line) for line in lines)
+    whole = (line for place, line in enumerate(lines) if not (place > 1 and _OF_ONE.search(line)))
+    return any(_CHANGED.search(line) and not _CONDITION.search(line) for line in whole)
 
 
 def _planned_of(title: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.days import Period
 from flows.bulletin.summary.frames.lines import is_cut
-from flows.bulletin.summary.frames.nouns import is_plural, phrase_of, quoted
+from flows.bulletin.summary.frames.nouns import phrase_of, quoted, verb_of
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.spans import periods
 from flows.bulletin.summary.frames.subject import kind_word
@@ -29,7 +29,7 @@ def outlined(notice: Notice) -> Iterator[str]:
     if not days or Slot.deadline in notice.slots or len(notice.slots.get(Slot.hours, ())) < _SEVERAL:
         return
     phrase = phrase_of(name) or f"{kind_word(notice, name)} {quoted(name)}".strip()
-    verb = "ci sono" if is_plural(phrase) else "c'è"
+    verb = verb_of(phrase)
     yield f"{opened(days)} {verb} {phrase}. Il programma è nella pagina."
 
 

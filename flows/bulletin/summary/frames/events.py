@@ -19,7 +19,7 @@ from flows.bulletin.summary.frames.changes import changed, is_changed
 from flows.bulletin.summary.frames.happening import FILLER, HAPPENS, lines_of, needs_headline, what_sentences
 from flows.bulletin.summary.frames.lacking import tells_all_hours, untold
 from flows.bulletin.summary.frames.lines import OTHER_APPOINTMENTS, OTHERS
-from flows.bulletin.summary.frames.nouns import is_plural
+from flows.bulletin.summary.frames.nouns import verb_of
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sentences import adds_little
 from flows.bulletin.summary.frames.sittings import Sitting
@@ -57,6 +57,7 @@ _AT = re.compile(
     r"\b(?:in|nel|nella|al|alla|presso)\s(?:il\s|la\s)?(?:piazza|piazzale|via|viale|sala|teatro|palazzo|villa|biblioteca|parco)\s[A-ZÀ-Ý«]",
     re.I,
 )
+_OPENING = re.compile(r"(?:l['’](?:inaugurazione|apertura)|la vernice|il vernissage|il taglio)\b", re.I)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _LEANING = re.compile(
     r"(?:il|la|l['’])\s?(?:percorso|progetto|serata|iniziativa|evento|appuntamento|attività|piano)\b", re.I
@@ -217,7 +218,7 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """One day, or days with the same hours: `Sabato 4 maggio alle 21, nella Sala Verdi, c'è il coro …`."""
     title = title_of(notice)
     places = list(dict.fromkeys((occasion.place, without_street(occasion))))
-    ways = [way for way in matters(notice) if not _counts(way[0])]
+    ways = [way for way in matters(notice) if not _is_other(way[0], occasion)]
     sentences = list(what_sentences(notice, title))
     for clause in filter(None, (*received(notice), acted_title(title, notice))):
         yield from behind_its_day(clause, occasion, places)
@@ -234,9 +235,10 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
         yield from _headed(title, occasion, places)
 
 
-def _counts(phrase: str) -> bool:
-    """`«Alba», 13 incontri nelle frazioni`: more of them than the one day that is told."""
-    return _SEVERAL.search(phrase) is not None
+def _is_other(phrase: str, occasion: Occasion) -> bool:
+    """`«Alba», 13 incontri nelle frazioni`, where one day is told; the opening, where weeks are."""
+    days = occasion.sittings[0].days.spans
+    return bool(_SEVERAL.search(phrase) or (days[0].first != days[-1].last and _OPENING.match(phrase)))
 
 
 def _is_told_there(place: str, text: str) -> bool:
@@ -258,7 +260,6 @@ def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -
     sitting = occasion.sittings[0]
     for phrase, sentence in ((phrase, "" if adds_little(said, phrase) else said) for phrase, said in ways):
         for year in (True, False):
-            verb = "ci sono" if is_plural(phrase) else "c'è"
             its_place = occasion.apposition.split(",")[0]
             in_sentence = bool(its_place) and _is_told_there(its_place, f"{phrase} {sentence}")
             for place in ("",) if in_sentence else places:
@@ -266,7 +267,7 @@ def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -
                 where = occasion.where if not place and occasion.where != sentence else ""
                 if not place and not occasion.where and occasion.apposition and not in_sentence:
                     where = f"{occasion.apposition}."
-                said = f"{head} {verb} {closed(phrase)} {sentence} {where}"
+                said = f"{head} {verb_of(phrase)} {closed(phrase)} {sentence} {where}"
                 yield f"{said} {rest_of(occasion, untold(said, occasion))}"
 
 
@@ -316,14 +317,13 @@ def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
         told.append(f"{hours} {of}" if hours and of else "")
     for year in (True, False):
         for phrase, _ in matters(notice):
-            verb = "ci sono" if is_plural(phrase) else "c'è"
-            head = f"{opening(day, told_once(occasion.place, phrase), year=year)} {verb} {phrase}"
+            head = f"{opening(day, told_once(occasion.place, phrase), year=year)} {verb_of(phrase)} {phrase}"
             if all(told):
                 said = f"{head}: {', '.join(told[:-1])} e {told[-1]}."
                 yield f"{said} {rest_of(occasion, untold(said, occasion))}"
     for year in (True, False):
         for phrase, sentence in matters(notice):
-            verb = "ci sono" if is_plural(phrase) else "c'è"
+            verb = verb_of(phrase)
             head = f"{opening(day, told_once(occasion.place, phrase), year=year)} {verb} {phrase}"
             hours = "" if day.hours else " con gli orari"
             said = f"{closed(head)} {sentence} Il programma{hours} è nella pagina."

@@ -28,6 +28,11 @@ _OF_A_PART = re.compile(
 )
 
 
+_OF_CARS = re.compile(  # `il parcheggio della scuola è riservato ai residenti`: all others may come
+    r"\b(?:parchegg\w+|posteggi\w*|sosta|post[oi] (?:auto|macchina)|stall[oi]|tavol[oi])\b[^.;:]*$", re.I
+)
+
+
 def people_of(notice: Notice, *, has_own: bool) -> str:
     """The words for whom it is; never what stands in the title or between quotes,
     nor the people of one row.
@@ -43,6 +48,8 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
         if is_in_a_row and not all(told.words in notice.source[row.start : row.end] for row in notice.rows):
             continue  # of one of them
         before = notice.source[max(0, at - 60) : max(0, at)]
+        if _OF_CARS.search(told.sentence.partition(told.words)[0]) and not _OF_CARS.search(title):
+            continue
         if not is_in_a_row and _OF_A_PART.search(before) and not _OF_A_PART.search(title):
             continue  # `laboratori didattici per i bambini` of a feast for all
         if told.row is None and LIFE.match(told.sentence):

@@ -107,6 +107,10 @@ _NEWS = re.compile(  # of it, and not its name: `Concerto: in vendita i bigliett
     r"|torna(?:no)? |tutt[eio] |ancora |già |entro |sono |è |si (?:parte|inizia|comincia)|apert[eio]\b"
     r"|prelievi|iscrizioni|bigliett|orari\b|modifiche|informazioni|prenotazioni|date\b|ingresso|appuntament)",
 )
+ANNIVERSARY = re.compile(  # with what it is of
+    r"(?:(?:il|l['’])\s?)?(?:(?P<count>[1-9]\d{0,2})\s?[°º^oª]\s?)?anniversario(?=\s(?:d[aei]l|d[ei]\s|dell|degli|dalla))",
+    re.I,
+)
 _LONG_WORD = 4  # letters
 
 
@@ -118,6 +122,8 @@ def phrase_of(words: str) -> str:
     if (several := SEVERAL.match(words)) and not _IS_ONE.match(words):
         text = words[0].lower() + words[1:]
         return guillemets(text) if several[1] else guillemets(f"{_plural_article(several[2])} {text}")
+    if years := ANNIVERSARY.match(words):
+        return guillemets(_anniversary(years["count"], words[years.end() :]))
     noun = NOUN.match(words)
     if noun is None:
         return _counted(words)
@@ -144,6 +150,21 @@ def phrase_of(words: str) -> str:
     else:
         joined = f"{article} {word}"
     return guillemets(f"{joined}{_lower_adjective(rest)}")
+
+
+def verb_of(phrase: str) -> str:
+    """What stands between a day and what happens then."""
+    if ANNIVERSARY.match(phrase):
+        return "si ricorda"
+    return "ci sono" if is_plural(phrase) else "c'è"
+
+
+def _anniversary(count: str | None, rest: str) -> str:
+    """`il 50° anniversario del museo`, `l'80° anniversario`: the article as the ordinal is said aloud."""
+    if count is None:
+        return f"l'anniversario{rest}"
+    begins_with_a_vowel = int(count) in (8, 11) or 80 <= int(count) < 90
+    return f"{'l’' if begins_with_a_vowel else 'il '}{int(count)}° anniversario{rest}".replace("’", "'", 1)
 
 
 def _of_whom(match: re.Match[str]) -> str:

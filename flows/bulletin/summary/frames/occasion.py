@@ -20,7 +20,7 @@ from flows.bulletin.summary.frames.exhibitors import applied_for
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.further import meetings, other_days
 from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
-from flows.bulletin.summary.frames.of_a_part import is_in_a_list, is_of_a_part
+from flows.bulletin.summary.frames.of_a_part import is_aside, is_in_a_list, is_of_a_part
 from flows.bulletin.summary.frames.sittings import (
     Sitting,
     all_words,
@@ -69,6 +69,7 @@ _FREE_TO_ENTER = re.compile(
     r"\bingresso (?:è )?(?:libero|gratuito|(?:a|ad) offerta)\b|\bofferta (?:libera|facoltativa)\b", re.I
 )
 _FROM_SUM = re.compile(r"\bda (?P<sum>[\d,.]+)(?: euro| €)? a (?:€ )?$", re.I)
+_LEAST_GIFT = re.compile(r"\bofferta minima(?: (?:è )?di| a partire da| da)?\W{0,3}$", re.I)
 _PER_HEAD = re.compile(r"\sa (?:coppia|persona|testa|famiglia|squadra|incontro|lezione)\b", re.I)
 _OF_A_VISIT = re.compile(r"\b(?:visit[ae]|cen[ae]|pranz[oi]|laborator\w+)\b[^.]*\bprenotazion", re.I)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
@@ -102,7 +103,7 @@ def occasion_of(notice: Notice) -> Occasion:
     """The facts of `notice`, from its rows first, then from its slots."""
     bookings = [row for row in notice.rows if row.deadline or _BOOKS.search(row.what)]
     rows = [row for row in notice.rows if row not in bookings and not _is_of_a_desk(row.start, notice.source)]
-    dated = [row for row in rows if row.when]
+    dated = [row for row in rows if row.when and not is_aside(row, notice.source)]
     sittings = sittings_of(dated)
     unsaid = []
     if sittings is None and (weekly := opening_hours(dated)):
@@ -138,8 +139,8 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("places")
     elif len(places) == 1 and not any(sitting.place for sitting in sittings):
         placed = [row.place for row in rows if row.what and row.hours]
-        is_of_one = len(placed) > 1 and sum(map(bool, placed)) == 1  # where one part of it is
-        place_words = place_words or ("" if is_of_one else next(iter(places)))
+        is_of_some = len(placed) > 1 and any(placed) and not all(placed)  # where some parts of it are
+        place_words = place_words or ("" if is_of_some else next(iter(places)))
     told_places = notice.slots.get(Slot.place, ())
     whens = {row.when for row in rows if row.when}
     if (
@@ -361,6 +362,8 @@ def _with_subject(told: Told) -> str:
     """`iscrizione 20 euro` of `20 euro`, where the sentence says that one pays to enrol."""
     if least := _FROM_SUM.search(told.sentence.partition(told.words)[0]):
         return f"da {least['sum']} a {told.words}"
+    if _LEAST_GIFT.search(told.sentence.partition(told.words)[0]):
+        return f"offerta minima {told.words}"
     if behind := _PER_HEAD.match(told.sentence.partition(told.words)[2]):
         return f"{told.words}{behind[0]}"
     is_bare = re.match(r"(?:euro|€)?\s?\d", told.words, re.I)

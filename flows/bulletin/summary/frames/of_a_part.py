@@ -8,9 +8,12 @@ import re
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Notice, Row
 
-_CLOCK = re.compile(r"^\W*(?:ore\s|h\.?\s?)?(?:[01]?\d|2[0-3])[:.][0-5]\d\b", re.I | re.M)
+_CLOCK = re.compile(
+    r"^\W*(?:(?:ore\s|h\.?\s?)?(?:[01]?\d|2[0-3])[:.][0-5]\d\b|ore\s(?:[01]?\d|2[0-4])(?:,[0-5]\d)?\s?[-–:]\s)",
+    re.I | re.M,
+)
 _AT_HOURS = re.compile(r"\b(?:alle|ore) (?:ore )?\d{1,2}\b")
 _MANY = 4  # hours that begin a line: a day of many things
 _ABOUT_ALL = re.compile(
@@ -153,6 +156,11 @@ def is_of_a_part(words: str, notice: Notice) -> bool:
     parts = [found[0] for found in _PART.finditer(before)]
     title = folded(notice.title)
     return bool(parts) and not any(folded(part)[:_STEM] in title for part in parts)
+
+
+def is_aside(row: Row, source: str) -> bool:
+    """Whether its day stands in brackets within it: of `- truffe (lezione del 12 novembre)` amid a list."""
+    return re.search(rf"\([^()\n]*{re.escape(row.when)}[^()\n]*\)", source[row.start : row.end]) is not None
 
 
 def is_in_a_row(line: str, notice: Notice) -> bool:

@@ -16,7 +16,7 @@ from flows.bulletin.summary.frames.appointments import are_apart, each, opening
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, rests, told_once, without_street
 from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.nouns import guillemets, is_plural, quoted
+from flows.bulletin.summary.frames.nouns import guillemets, is_plural, quoted, verb_of
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.sittings import Sitting, all_words
@@ -96,7 +96,7 @@ def _in_part(notice: Notice, occasion: Occasion) -> Iterator[str]:
     span = _from_first_to_last(notice, occasion.sittings) if "others" in occasion.unsaid else ""
     whole = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "others"))
     for phrase in dict.fromkeys(phrase for phrase, _ in _ways(notice, occasion)) if span else ():
-        verb = "ci sono" if is_plural(phrase) else "c'è"
+        verb = verb_of(phrase)
         said = f"{span} {verb} {phrase}"
         said = f"{closed(said[0].upper() + said[1:])} Il programma è nella pagina."
         lacking = [name for name in untold(said, whole) if name not in ("when", "hours", "place")]
@@ -113,7 +113,7 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
         if not with_what and _is_parted(sittings):
             continue
         for phrase, sentence in ways:
-            verb = "ci sono" if is_plural(phrase) else "c'è"
+            verb = verb_of(phrase)
             for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
                 head = f"{_apart(told_once(at, phrase))} {verb} {phrase}".strip()
                 if lead and repeats(phrase, lead):
@@ -135,7 +135,7 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     span, is_whole = _days(sittings)
     what = _in_page(sittings, is_whole=is_whole)
     for phrase, sentence in ways if span else ():
-        verb = "ci sono" if is_plural(phrase) else "c'è"
+        verb = verb_of(phrase)
         for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
             head = f"{span} {told_once(at, phrase)} {verb} {phrase}".strip()
             said = f"{closed(head[0].upper() + head[1:])} {lead} {what}"

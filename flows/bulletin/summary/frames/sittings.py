@@ -11,6 +11,7 @@ from flows.bulletin.page.telling import figures
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days, Span
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
+from flows.bulletin.summary.frames.of_a_part import is_aside
 from flows.bulletin.summary.frames.weekly import weekdays_before
 
 WEEKLY = re.compile(
@@ -119,8 +120,8 @@ def told_days(notice: Notice) -> list[Sitting]:
             return beside
         hours = beside[0].hours if beside else ""  # else which hour is whose is not sure
     found: dict[tuple[tuple[int, int], ...], Days] = {}
-    for words in all_words(notice, Slot.when):
-        days = clauses.days_of(words)
+    for named in notice.slots.get(Slot.when, ()):
+        days = None if named.row and is_aside(named.row, notice.source) else clauses.days_of(named.words)
         if days is None:
             continue
         key = tuple((day.month, day.day) for span in days.spans for day in (span.first, span.last))

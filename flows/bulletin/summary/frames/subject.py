@@ -118,6 +118,7 @@ _SERIES = re.compile(
     r"(?:(?:il|la|i|le)\s)?(?:rassegna|ciclo|cineforum|festival|percorso|corso|serie|serate|programma)\b",
     re.I,
 )
+_FIRST_OR_LAST = re.compile(r"\bd(?:i\s|['’])(?:apertura|chiusura)$|\binaugurale$", re.I)
 _DAY_OF = re.compile(
     r"(?:la )?(?:giornata|settimana) (?:mondiale|nazionale|internazionale|europea|regionale)\b", re.I
 )
@@ -345,9 +346,7 @@ def _without_told(title: str, nominal: str) -> str:
 
 
 def nominals(notice: Notice) -> list[str]:
-    """Phrases of the page that open with an event's noun and have no verb:
-    `Presentazione del libro di Ada Neri`.
-    """
+    """Phrases of the page that open with an event's noun and have no verb: `Presentazione del libro`."""
     found = []
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
         bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
@@ -376,9 +375,11 @@ def nominals(notice: Notice) -> list[str]:
 
 
 def _is_one_of_several(phrase: str, source: str) -> bool:
-    """Whether a phrase stands behind its own hour in a list: `ore 10 mercatino, ore 15 laboratorio`."""
+    """Whether a phrase has its own hour in a list, `ore 10 mercatino, …`, or is called by its place there."""
     if phrase.lower() not in source.lower() or len(_AT_HOUR.findall(source)) < 2:
         return False
+    if _FIRST_OR_LAST.search(phrase):
+        return True
     said, at = source.lower(), -1
     while (at := said.find(phrase.lower(), at + 1)) >= 0:
         if _BEHIND_HOUR.search(source[max(0, at - _HOUR) : at]):
