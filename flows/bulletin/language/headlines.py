@@ -179,6 +179,7 @@ _ENDED = re.compile(
     r"\b(?:revocat|conclus|annullat|cessat|terminat|rientrat|chius|sospes|declassat|scadut)|:", re.I
 )
 _ACT = re.compile(r"[\w'’]+(?:ura|zione|sione|zioni|sioni|ure)\b", re.I)  # `Chiusura anticipata` is one noun
+_WORN = re.compile(r"(?:scarp|calzatur|calzar|abit|vestit|pantalon)", re.I)
 _OPEN = re.compile(r"(?:apert|chius)[ie]", re.I)  # `Iscrizioni aperte`
 _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
 
@@ -286,8 +287,8 @@ def spoken(line: str) -> str:
     if _STARTS_ON_A_DAY.match(line) or _PREPOSITION.match(line):
         return line
     match = _STATE.match(line)
-    if match and re.fullmatch(_DAY_NAME, match["noun"], re.I):
-        return line  # `Sabato chiuso.`: what is?
+    if match and (re.fullmatch(_DAY_NAME, match["noun"], re.I) or _WORN.match(match["noun"])):
+        return line  # `Sabato chiuso.`: what is? `Scarpe chiuse`: to be worn
     if match and not _PLURAL.match(line) and (_OPEN.match(match["state"]) or not _ACT.match(match["noun"])):
         noun, end = match["noun"], match["state"][-1].lower()
         gender = gender_of(noun.split(" ", 1)[0].lower())

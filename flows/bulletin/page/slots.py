@@ -114,6 +114,7 @@ _SEAT = re.compile(rf"\bapert[oa] al pubblico dal? {WEEKDAY} al? {WEEKDAY}[^.;\n
 _SHOWN = re.compile(r"\b(?:mostr[ae]|esposizion[ei]|muse[oi]|installazion[ei]|presep[ei])\b", re.I)
 _ANNOUNCES = re.compile(  # another day, with what it is for
     r"\b(?:con l['’]occasione|prossimo appuntamento|save the date"
+    r"|(?:il|la) prossim[oa](?:,[^.\n]{2,40},)? (?:è|sarà|si terrà)"
     r"|(?:informiamo|ricordiamo|informa|ricorda) (?:inoltre|infine|anche|altresì) che)\b[^.\n]*$",
     re.I,
 )

@@ -54,7 +54,7 @@ _BOOKED_BY = re.compile(
 )
 _SMALL_WORD = 4
 _AT = re.compile(
-    r"\b(?:in|nel|nella|al|alla|presso)\s(?:il\s|la\s)?(?:piazza|piazzale|via|viale|sala|teatro|palazzo|villa|biblioteca|parco)\s[A-ZÀ-Ý«]",
+    r"\b(?:in|nel|nella|al|alla|presso)\s(?:il\s|la\s)?(?:(?:piazza|piazzale|via|viale|sala|teatro|palazzo|villa|biblioteca|parco)\s[A-ZÀ-Ý«]|giardino\b)",
     re.I,
 )
 _OPENING = re.compile(r"(?:l['’](?:inaugurazione|apertura)|la vernice|il vernissage|il taglio)\b", re.I)

@@ -23,7 +23,8 @@ _CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re
 
 _ALL_COME = re.compile(r"\bapert[oa] a tutt[iea]\b", re.I)
 _OF_A_PART = re.compile(
-    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|intrattenimento|merenda)\b[^.;\n]{0,40}$",
+    r"\b(?:laborator\w+|giochi|spazi?o?|area|animazion\w+|gonfiabili|giostr\w+|trenin\w+|truccabimbi|pony|intrattenimento"
+    r"|merenda)\b[^.;\n]{0,40}$",
     re.I,
 )
 

@@ -55,9 +55,9 @@ _AMID_HOURS = re.compile(  # `alle 19.30 pizzata (prenotazione al 333…) e dall
 )
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
 _BESIDE = re.compile(
-    r"\b(?:parchegg\w+|posteggi\w*|navett\w+|autobus|sosta|sanzion\w+|mult[ae]|ammend[ae]|si parte da"
-    r"|base d['’]asta|premi\w*|vincitor\w+|bors[ae] di studio|baby[ -]?sitt\w+|servizio gratuito"
-    r"|accompagnator\w+|inizialmente|toglier\w*|non (?:più|si paga più))\b",
+    r"\b(?:parchegg\w+|posteggi\w*|giostr\w+|gonfiabil\w+|trenin\w+|misura\w+|navett\w+|autobus|sosta|sanzion\w+"
+    r"|mult[ae]|ammend[ae]|si parte da|base d['’]asta|premi\w*|vincitor\w+|bors[ae] di studio"
+    r"|baby[ -]?sitt\w+|servizio gratuito|accompagnat\w+|inizialmente|toglier\w*|non (?:più|si paga più))\b",
     re.I,
 )  # what is free or paid is another thing
 _DESK = re.compile(

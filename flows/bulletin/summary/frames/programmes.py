@@ -10,7 +10,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.telling import calendar_days
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
-from flows.bulletin.summary.frames import events
+from flows.bulletin.summary.frames import events, recurring
 from flows.bulletin.summary.frames.acting import received
 from flows.bulletin.summary.frames.appointments import are_apart, each, opening
 from flows.bulletin.summary.frames.changes import is_changed
@@ -82,6 +82,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield from ordered(_texts(notice, occasion), occasion, limit)
     else:
         yield from events.texts(notice, limit)
+        yield from recurring.texts(notice, limit)
 
 
 def _received(notice: Notice, occasion: Occasion) -> Iterator[str]:

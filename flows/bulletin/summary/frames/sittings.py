@@ -59,6 +59,9 @@ class Sitting:
         return f"{clauses.days_clause(self.days, year=year)} {self.hours}".strip()
 
 
+_WEEK = 7  # days
+
+
 def sittings_of(rows: list[Row]) -> list[Sitting] | None:
     """Rows with their days, those that differ only in the day joined; None where one is not understood."""
     found: list[Sitting] = []
@@ -212,13 +215,16 @@ def _from_to(notice: Notice) -> Sitting | None:
 
 
 def _around_all(spans: list[Span]) -> Span | None:
-    """The one range in which all the other days lie: a season, and its first nights."""
+    """The one range in which all the other days lie: a season, and its first nights; or one of weeks, where
+    a day before or after it is another thing: `open day sabato 9 maggio`.
+    """
     ranges = [span for span in spans if span.first != span.last]
     if len(ranges) != 1 or len(spans) < 2:
         return None
     start, end = ((day.month, day.day) for day in (ranges[0].first, ranges[0].last))
     inside = all(start <= (span.first.month, span.first.day) <= end for span in spans)
-    return ranges[0] if start < end and inside else None
+    lasts_weeks = (end[0] - start[0]) * 30 + end[1] - start[1] > _WEEK
+    return ranges[0] if start < end and (inside or lasts_weeks) else None
 
 
 def _each_week(days: Days, hours: str, notice: Notice) -> str:

@@ -33,10 +33,14 @@ _OF_A_STORY = re.compile(  # `nella biblioteca del suo comune`, `nel parco omoni
 _FOR_WHOM = re.compile(
     r"\sper\s(?:i\s|le\s|gli\s)?(?:ragazz|bambin|famigli|adult|giovan|anzian|tutt)\w+", re.I
 )
+_HANGING = re.compile(r"\s(?:per|con|e|ed|di|da|a|in)$")  # `al ponte vecchio per gli adulti`, which is cut
 _BARE = re.compile(r"(?:in|al|alla|nel|nella)\s(?P<noun>[a-zà-ù]+)")
 _TOWN = r"[A-ZÀ-Ý][a-zà-ù]+(?:\s(?:[a-z]{1,5}\s|[dl]['’])?[A-ZÀ-Ý][\w'’]+){0,2}"
 _TOWNS = re.compile(rf"{_TOWN}(?:\s[-–]\s{_TOWN}){{2,}}")  # `Alba – Borgo d'Adda – Riva`
 _DASH = re.compile(r"\s[-–]\s")
+_PROCEEDS = re.compile(  # `l'incasso andrà alla scuola materna`: who gets it is not where one goes
+    r"\b(?:incass|ricavat|raccolt|propost|donat|devolut)\w*\b[^.;]*$|\bandr(?:à|anno) $", re.I
+)
 _PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 
 
@@ -53,6 +57,7 @@ def place_words(notice: Notice) -> str:
             r"(?<![Pp]resso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
             told.words.strip(" .,;"),
         )[0]
+        words = _HANGING.sub("", words)
         name = clauses.place_of(words)
         if (told.row is not None and told.row.list) or not (name.name or name.street) or len(words) > 110:
             continue
@@ -70,6 +75,8 @@ def place_words(notice: Notice) -> str:
             or is_amid_hours(words, notice)
             or (meets and is_of_a_part(words, notice))
         ):
+            continue
+        if _PROCEEDS.search(told.sentence.partition(told.words)[0]):
             continue
         if _FOR_WHOM.search(words) and not re.search(r"[A-ZÀ-Ý]", words):
             continue  # `giochi al parco per ragazzi`: what there is, not where
