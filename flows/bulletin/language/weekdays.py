@@ -26,6 +26,7 @@ _EVERY = re.compile(
     rf"|\bgiorni|\borari\w*|\bda\s++{WEEKDAY}\s++a|\bnei giorni di|\bdi norma|\babitualmente)\s*+[:(]?\s*+$",
     re.I,
 )
+_LEFT_OUT = re.compile(r"\s++(?:e festivi\s++)?(?:esclus|compres|inclus)[oaie]\b", re.I)
 _IN_LIST = re.compile(
     rf"\b(?P<day>{WEEKDAY})(?:\s++(?:mattina|pomeriggio|sera))?\s*+(?:,|e|ed|o|/|-|–|a|al|alla)\s*+$",
     re.I,
@@ -95,6 +96,8 @@ def reading(text: str, start: int, end: int) -> Weekday:
     sentence, before_it = _sentences(text, start, end)
     if _WEEKLY.search(before) and DATE.search(sentence):
         return Weekday.every
+    if _LEFT_OUT.match(text, end):
+        return Weekday.every  # `tutti i giorni feriali, sabato escluso`
     if _EVERY.search(before):
         is_of_one = _BY_OF.search(before) and _OF_ONE.search(sentence) and not _HABIT.search(before)
         return Weekday.unsure if is_of_one else Weekday.every  # `lo spettacolo di sabato è annullato`

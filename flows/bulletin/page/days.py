@@ -65,7 +65,7 @@ _STAMP = re.compile(
 # what is past, born, lived or spent in those days: a condition, not the day of the matter
 _CONDITION = re.compile(
     r"\b(?:(?:dal|del|nel)?l[oa]\s+scors\w|nat[oaie]|nascita|residen\w{1,6}|sostenut\w|spes[ae]|avvenut\w|approvat\w|istituit\w|adottat\w"
-    r"|eventi\s+del|verificat\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
+    r"|eventi\s+del|verificat\w+|prelevat\w|campion\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
     re.I,
 )
 _RECURRING = Cued(
@@ -114,7 +114,8 @@ _USUAL = Cued(
 )
 _WITHIN_A_TIME = re.compile(r"\bentro\s(?:\d{1,3}|\w+)\s(?:ore|giorni|mesi)\s(?:dal|da\s)[^.\n]*$", re.I)
 _BY_THE_OFFICE = re.compile(
-    r"\b(?:sar(?:à|anno)|verr(?:à|anno))\s(?:accreditat|liquidat|erogat|pagat|bonificat)\w\b[^.\n]{0,60}$",
+    r"\b(?:sar(?:à|anno)|verr(?:à|anno))\s(?:accreditat|liquidat|erogat|pagat|bonificat)\w\b[^.\n]{0,60}$"
+    r"|\bsi\sprevede\s[^.\n]{0,20}$",
     re.I,
 )
 _OPENS = re.compile(  # `Apertura: lunedì 2 marzo. Chiusura: venerdì 3 aprile`
@@ -139,7 +140,7 @@ _LESSONS_BEGIN = re.compile(  # beside lessons to try, or enrolments
 _STEM = 4  # letters
 _FAR = 260  # characters
 _SIGNED = re.compile(  # `Borgo Alto, 9 febbraio 2027`, over who signs
-    r"[A-ZÀ-Ý][\w'’ ]{2,40},\s(?:l[iì]['’]?\s)?\d{1,2}[°º]?\s[a-z]{4,9}\s20\d\d"
+    r"[A-ZÀ-Ý][\w'’ ]{2,40},\s(?:l[iì]['’]?\s)?\d{1,2}(?:[°º]?\s[a-z]{4,9}\s|[./]\d{1,2}[./])20\d\d"
 )
 _LATE = 0.6  # of the text
 _ON_A_WEEKDAY = re.compile(r"(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I)

@@ -78,6 +78,18 @@ _IF_IT_RAINS = re.compile(
     r"[^.;\n]{0,90}$",
     re.I,
 )
+_IN_RESERVE = re.compile(  # `Data di riserva: 18 giugno`: the day of nothing, yet
+    r"\b(?:(?:dat[ae]|giorn\w+)\s(?:\w+\s)?di\s(?:riserva|recupero\sin\scaso)\b"
+    r"|(?:in\s+caso\s+di|qualora|se|nel\s+caso)\b[^.;\n]{0,80}\b(?:rinvi|rimand|slitt|posticip|spost|recuper)\w*)"
+    r"[^.;\n]{0,60}$",
+    re.I,
+)
+_ALL_DAY = re.compile(r"\bh\s?24\b|\b24\s(?:ore\s)?su\s24\b", re.I)
+_OPENS_ITSELF = re.compile(
+    r"\b(?:nido|scuol[ae]|semafor[oi]|movieri|uffici\w*|sportell\w+|delegazione|bibliotec\w+|municipio|farmacia|anagrafe|cimiter\w+|mercat\w+)\b"
+    r"[^.;\n]{0,80}\b(?:apr(?:e|ono|irà|iranno)|apert[oaie]|chiude|chiuderà|attiv[oaie]|sostituit[oaie])\b",
+    re.I,
+)
 _FEAST = re.compile(
     r"(?:(?:il|del|al)\s)?(?:25\saprile|4\snovembre|2\sgiugno|1°?\smaggio|8\smarzo|27\sgennaio|10\sfebbraio"
     r"|25\snovembre)(?:\s20\d\d)?",
@@ -203,6 +215,10 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
             continue
         if span.role == "hours" and notice.kind is Kind.road and _DISC.search(before):
             continue
+        if span.role in ("when", "hours") and _IN_RESERVE.search(page.text[: span.start][-_NEAR:]):
+            continue
+        if span.role == "hours" and notice.kind in _ROADS and _is_of_an_office(page, span):
+            continue
         is_seat = _SEAT.search(before) and not _SHOWN.search(notice.title)
         if span.role == "hours" and notice.kind in OCCASIONS and is_seat:
             continue
@@ -220,6 +236,12 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         if notice.kind in _OF_KIND.get(slot, (notice.kind,)):
             for start, end in finder(page):
                 yield slot, start, end
+
+
+def _is_of_an_office(page: Layout, span: Days) -> bool:
+    """Whether at these hours an office or a phone answers, and no street or supply is shut."""
+    words = page.text[span.start : span.end]
+    return _ALL_DAY.search(words) is not None or _OPENS_ITSELF.search(page.sentence(span.start)) is not None
 
 
 def _is_first_of(span: Days, found: Iterable[Days]) -> bool:

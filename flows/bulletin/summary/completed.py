@@ -36,7 +36,7 @@ from flows.bulletin.summary.steps import from_first
 
 _BARRED = re.compile(
     r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
-    r"|senso unico|traffico limitato|pedonale"
+    r"|senso unico|traffico limitato|pedonale|massimo di \d+ ore"
     r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
     re.I,
 )
@@ -48,7 +48,8 @@ _EXCEPTED = Cued(
     r"|(?:potr(?:à|anno)|possono|può) (?:comunque |tuttavia |continuare a )?(?:accedere|entrare|transitare"
     r"|circolare|passare|raggiungere)"
     r"|(?:sar(?:à|anno)|resta(?:no)?|è|sono) (?:sempre |comunque )?(?:consentit|garantit)[oaie]\b[^.;]{0,80}"
-    r"\b(?:residenti|soccorso|frontisti|pedoni|transito|accesso))",
+    r"\b(?:residenti|soccorso|frontisti|pedoni|transito|accesso)"
+    r"|(?:residenti|frontisti|soccorso)\b[^.;]{0,30}\b(?:è|sono|resta(?:no)?) (?:sempre )?consentit)",
     re.I,
 )
 _TELLS_EXCEPTIONS = re.compile(
@@ -189,7 +190,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         is_last = made in (if_it_rains, described, _whole, _rest)
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
-        bases += [""] if made is _ban else []  # what is forbidden, before what led to it
+        bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
             longer = _with(base, " ".join([*added, said]))

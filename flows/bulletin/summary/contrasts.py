@@ -56,7 +56,9 @@ _CUT = re.compile(r"\b(?:manc|interr|sospe|senza)\w*", re.I)
 _STREETS_LEFT = re.compile(
     r"\b(?P<what>vie|strade|zone|località|dettagli|modifiche|chiusure)\b[^.]* nella pagina", re.I
 )
-_SUPPLY = re.compile(r"\b(?:acqua|idric\w+|corrente|elettric\w+|gas)\b", re.I)
+_OF_OTHERS = re.compile(  # of the water, of the way round
+    r"\b(?:acqua|idric\w+|corrente|elettric\w+|gas|percors\w+ alternativ\w+|deviazion\w+)\b", re.I
+)
 _OTHERWISE = re.compile(r"\binvece\b(?!\s(?:di|che|del\w*|degli|dei)\b)", re.I)
 _EXCEPTS = re.compile(r"\W*f(?:a|anno|arà|aranno)\seccezione\b", re.I)
 _EXCEPTIONS = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
@@ -98,6 +100,7 @@ _FIRST_TOLD = re.compile(r"(?:^|[.;]\s)(?:Il primo|La prima)\b")
 _FIRST = re.compile(r"(?:Il primo|La prima)\b", re.I)
 _SHUT = re.compile(r"\bchius[oaie]\b|\bchiusur", re.I)
 _CLOSURES = "Le altre chiusure sono nella pagina."
+_CLOSURES_AND_MOVES = "Le altre chiusure e le variazioni sono nella pagina."
 _LEAVES = re.compile(r"\b(?:chiusure|giorni|calendario|dettagli|orari)\b[^.]* nella pagina", re.I)
 _DAY_LINE = re.compile(  # `mercoledì 31 agosto, dalle 10.30`
     rf"^\W*(?:\w{{4,8}}ì\s|sabato\s|domenica\s)?\d{{1,2}}[°º]?\s{MONTH}\b[^\n]{{0,12}}\b(?:ore|dalle|alle)\s[^\n]*$",
@@ -166,15 +169,18 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
             yield "Gli altri orari sono nella pagina."
         return
     if line := _closed_too(text, notice):
-        yield from (worded(sentence) for sentence in notice.prose if sentence in (line, spoken(line)))
-        yield _CLOSURES
+        moves = _moves_left_out(text, notice)
+        also = (one for one in notice.prose if one in (line, spoken(line)) and not moves)
+        yield from map(worded, also)
+        yield _CLOSURES_AND_MOVES if moves else _CLOSURES
         return
     if line := _second(text, notice):
         yield worded(line)
         yield f"{line[: line.index(' ', line.index(' ') + 1)]} è nella pagina."
         return
     if _measures_left_out(text, notice) and not any(outlines(notice)):  # which tell all of them
-        is_shut = any("transit" in _measures(sentence) for sentence in notice.prose)
+        told = frozenset[str]().union(*map(_measures, lines(notice)))
+        is_shut = "transit" in told and "one way" not in told
         yield MEASURES if _measures(text) else _ALL_MEASURES if is_shut else _CHANGES
         return
     if "nella pagina" not in text and any(said in text for said in _trimmed(notice)):
@@ -204,7 +210,7 @@ def _street_left_out(text: str, notice: Notice) -> str:
         return ""
     said = folded(text)
     for sentence in notice.prose:
-        if notice.kind is Kind.road and _SUPPLY.search(sentence) and not _measures(sentence):
+        if notice.kind is Kind.road and _OF_OTHERS.search(sentence) and not _measures(sentence):
             continue
         at = 0
         while found := _A_STREET.search(sentence, at):
@@ -235,7 +241,8 @@ def _measures_left_out(text: str, notice: Notice) -> bool:
         return False
     own = _measures(text)
     if not own:  # what is built there is told, and not that nobody passes
-        return any(_measures(sentence) & {"transit", "one way"} for sentence in notice.prose)
+        told = any(_measures(sentence) & {"transit", "one way"} for sentence in notice.prose)
+        return told or any("one way" in _measures(line) for line in lines(notice))
     return any(_measures(sentence) - own for sentence in notice.prose)
 
 

@@ -23,6 +23,7 @@ from flows.bulletin.page.telling import MUST, calendar_days, figures, tells
 from flows.bulletin.summary.asides import BOOKING, UNBOOKED, is_aside, is_of_another_act
 from flows.bulletin.summary.contrasts import contrasts
 from flows.bulletin.summary.duties import unsaid
+from flows.bulletin.summary.excepted import without_rule
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.instalments import untold as instalments_untold
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, ALL_STEPS
@@ -176,6 +177,7 @@ def faults(text: str, notice: Notice) -> tuple[str, ...]:
         *_of_form(text, notice),
         *stumbles(text, notice),
         *contrasts(text, notice),
+        *without_rule(text, notice),
         *told_of_all(text, notice),
         *relative_troubles(text),
         *_untold(text, notice),
@@ -337,6 +339,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     is_vague = not (figures(text) or _BANS_FOR_NOW.search(text) or is_open)
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not _WHEN_IN_PAGE.search(text)
     meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
+    meets = meets and not _BANS_FOR_NOW.search(text)
     when = notice.slots.get(Slot.when, ())
     is_dated = bool(when) and (Slot.hours in notice.slots or bool(_STANDS_THERE.search(text)))
     if meets and is_dated and not _WHEN_IN_PAGE.search(text):
@@ -358,6 +361,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             told = tuple(one for one in told if not is_aside(one, notice))
         told = tuple(one for one in told if not (days and is_of_another_act(one, notice)))
         told = tuple(one for one in told if slot is not Slot.place or " deviat" not in one.sentence)
+        told = tuple(one for one in told if slot is not Slot.until or not _FROM.match(one.sentence))
         if slot is Slot.deadline and _INSTALMENTS.search(text):
             told = tuple(one for one in told if figures(one.words))  # `entro 90 giorni` is for a change
         is_announced = slot in _ANNOUNCED and _ANNOUNCED[slot].search(text)

@@ -254,6 +254,8 @@ def _names_its_office(text: str, notice: Notice) -> bool:
     is_beside = every is not None and every[0].lower() == "servizi" and _OFFICE.search(notice.title)
     if every and not is_beside and not _ALL_OFFICES.search(text):
         return False  # of one office alone
+    if every and every[0].lower() == "uffici" and "uffici" in text.lower():
+        return True  # `Chiusura uffici comunali e orario dei cimiteri`: the first of two
     if _WASTE.search(notice.title) and _ECOCENTRE.search(text) and not _WASTE.search(text):
         return _ECOCENTRE.search(notice.title) is not None  # its matter is the waste
     named = {match[0][:STEM].lower() for match in _OFFICE.finditer(notice.title)}

@@ -142,6 +142,8 @@ def mended(text: str, notice: Notice, limit: int) -> str:
 def _with(text: str, word: str, limit: int) -> str:
     """`text` with word of what is left, and without its last sentences where there is no room."""
     sentences = split(text)
+    if len(sentences) > 1 and sentences[-1] == OTHERS:
+        sentences.pop()  # what is left is named
     while len(sentences) > 1 and utf16(" ".join([*sentences, word])) > limit:
         sentences.pop()
     said = " ".join([*sentences, word])

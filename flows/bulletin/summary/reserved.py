@@ -61,6 +61,7 @@ _STAYS = re.compile(
     r"\b(?:rest|riman|continu)\w+\b[^.;]{0,60}\b(?:divieto|vietat\w|chius\w|non potabile|obbligo|in vigore)",
     re.I,
 )
+_STAY_IN_PAGE = "Dove il divieto resta è nella pagina."
 _LONGEST = 150  # characters of a sentence that is added
 _SHARE = 0.5  # of the words for whom it is
 _NEAR = 160  # characters
@@ -96,7 +97,12 @@ def _is_of_it(before: str, notice: Notice) -> bool:
 
 
 def leaves_exclusion(text: str, notice: Notice) -> bool:
-    """Whether a text has a whole sentence of the office's without the next: `Sono esclusi i festivi.`"""
+    """Whether a text has a whole sentence of the office's without the next, `Sono esclusi i festivi.`, or
+    says that a ban ended and not where it stays.
+    """
+    is_over = _ENDED.search(text) and not (_STAYS.search(text) or _STAY_IN_PAGE in text)
+    if is_over and any(map(_STAYS.search, notice.prose)):
+        return True
     if notice.kind not in _OF_BANS or _TOLD.search(text):
         return False
     pairs = pairwise(map(worded, notice.prose))
@@ -134,4 +140,4 @@ def still_bound(text: str, notice: Notice) -> Iterator[str]:
         for said in (worded(sentence), worded(f"{sentence.partition(';')[0].rstrip('.')}.")):
             if is_fit(said, said):
                 yield said
-        yield "Dove il divieto resta è nella pagina."
+        yield _STAY_IN_PAGE

@@ -27,6 +27,9 @@ _CONTESTED = re.compile(r"\b(?:concors|concorr|premi|gar[ae]\b)\w*", re.I)
 _COLOUR = re.compile(
     r"\b(?:allerta|criticità|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I
 )
+_PROLONGS = re.compile(r"\bprorog\w+", re.I)
+_PUT_OFF = re.compile(r"\b(?:differit|prorogat|prolungat|spostat|posticipat)\w\b", re.I)
+_IN_PAGE = re.compile(r"\b(?:dettagli|resto|giorni|date|orari|termini)\b[^.]* nella pagina", re.I)
 DAYS_LEFT = re.compile(
     r"\b(?:giorni|giornate|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
 )
@@ -48,6 +51,10 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
     days = _days(notice.title) if notice.kind not in OCCASIONS else set()
     if days and not _days(text) and not DAYS_LEFT.search(text):
         yield "Il testo non dice il giorno che il titolo dice."
+    is_longer = notice.kind is Kind.road and _PROLONGS.search(notice.title) is not None
+    if is_longer and not (_days(text) or _IN_PAGE.search(text)):
+        terms = (line for line in notice.prose if _PUT_OFF.search(line) and _days(line))
+        yield from (f"Manca fino a quando: la pagina dice «{line}»." for line in terms)
     if notice.kind is Kind.alert and _COLOUR.search(notice.source) and not _COLOUR.search(text):
         yield "Il testo non dice il livello dell'allerta."
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
@@ -38,6 +39,14 @@ _OTHER_CHANGES = "Le altre variazioni sono nella pagina."
 _OPENING, _SHORT, _PAIR, _LINES, _ROWS = 24, 12, 2, 3, 3  # characters; labelled lines; rows of one list
 _WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
 _OF_SEVERAL = frozenset({Kind.hours, Kind.other, Kind.road, Kind.health})
+_NEW_HOURS = re.compile(
+    r"\b(?:nuov[oi] orari|orari\w* (?:estiv|invernal|nuov)|cambi\w* (?:l['’])?orari)", re.I
+)
+_MEETINGS = re.compile(r"\b(?:incontr[oi]|assemble[ae]|riunion[ei])\b", re.I)
+_PHASE = re.compile(r"\bfase (?:\d|i{1,3}\b|uno|due|tre)\b(?P<said>[^.;\n]{8,})", re.I)
+_BARS = re.compile(r"\b(?:senso unico|chius[oaie]|chiusura|diviet[oi]|vietat[oaie]|interdett[oaie])\b", re.I)
+_SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle |di )?strad\w+", re.I)
+_NO_PARKING = re.compile(r"\bdiviet[oi] di sosta|\bvietata la sosta", re.I)
 _FIELD = re.compile(  # what each page tells of the one thing it is about
     r"\W*(?:cos|che cosa|a chi|chi|come|cosa|dove|quando|perché|dat[ae]|giorn|orar|luog|sede|cost|prezz"
     r"|tariff|info|contatt|not[ae]|requisit|scaden|termin|document|modalit|descrizion|oggetto|ulterior"
@@ -121,6 +130,36 @@ def _days_left(text: str, notice: Notice) -> bool:
     return len(set(days)) >= _ROWS and sum(shares) == 1
 
 
+def _timetable_left(text: str, notice: Notice) -> bool:
+    """Whether a page's matter is its new hours, and a text tells none and does not say where they are."""
+    rows = sum(bool(row.hours) for row in notice.rows)
+    is_told = "nella pagina" in text or TIME.search(text) is not None
+    return (
+        notice.kind is Kind.hours and rows > 1 and _NEW_HOURS.search(notice.title) is not None and not is_told
+    )
+
+
+def _meetings_left(text: str, notice: Notice) -> bool:
+    """Whether the title speaks of meetings, the page lists them, and a text has none of them."""
+    if notice.kind in OCCASIONS or not _MEETINGS.search(notice.title) or _MEETINGS.search(text):
+        return False
+    return len({frozenset(calendar_days(row.when)) for row in notice.rows if row.when}) > 1
+
+
+def _phases_left(text: str, notice: Notice) -> bool:
+    """Whether a page tells by phases what is shut or banned, and a text tells of the works alone."""
+    if "nella pagina" in text or notice.kind in OCCASIONS:
+        return False
+    phases = [phase["said"] for phase in _PHASE.finditer(notice.body)]
+    return len(phases) > 1 and any(map(_BARS.search, phases)) and not _BARS.search(text)
+
+
+def _no_parking_left(text: str, notice: Notice) -> bool:
+    """Whether a text tells that the streets are swept, and not that nobody parks there meanwhile."""
+    is_swept = notice.kind not in OCCASIONS and _SWEEPS.search(text) is not None
+    return is_swept and _NO_PARKING.search(notice.body) is not None and not _NO_PARKING.search(text)
+
+
 def _steps_left(text: str, notice: Notice) -> bool:
     """Whether a page lists what to do with a recalled product, and a text does not say that there is more."""
     return notice.kind is Kind.recall and ALL_STEPS not in text.lower() and has_many_steps(notice.body)
@@ -133,5 +172,9 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_moves_left, _OTHER_CHANGES),
     (_labels_left, OTHERS),
     (_twin_left, OTHERS),
+    (_phases_left, "Le fasi dei lavori e le modifiche alla viabilità sono nella pagina."),
+    (_no_parking_left, "I divieti di sosta sono nella pagina."),
+    (_timetable_left, "Giorni e orari sono nella pagina."),
+    (_meetings_left, "Le date degli incontri sono nella pagina."),
     (_steps_left, f"T{ALL_STEPS[1:]}"),
 )

@@ -113,7 +113,7 @@ _ISSUER = re.compile(  # `Regione Alba - Bando per …`: the bando
 )
 _BREAK = re.compile(
     r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*"
-    r"|(?<=\w\w)(?<!\bprof)(?<!\bdott)(?<!\bing)(?<!\barch)(?<!\bavv)(?<!\bsig)(?<!\bdr)(?<!\bmons)\.\s+",
+    r"|(?<=\w\w)(?<!\bprof)(?<!\bdott)(?<!\bing)(?<!\barch)(?<!\bavv)(?<!\bsig)(?<!\bdr)(?<!\bmons)(?<!\bloc)(?<!\bfraz)\.\s+",
     re.I,
 )
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)

@@ -7,6 +7,7 @@ to the page by name.
 import re
 from collections.abc import Iterator, Sequence
 
+from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.telling import calendar_days, figures, musts
 from flows.bulletin.summary.frames.clock import hours_at
@@ -53,7 +54,8 @@ CUT_OFF = (
     ("il gas", re.compile(r"\bgas\b", re.I)),
 )
 _STOPS = re.compile(
-    r"\b(?:interruzion\w+|interrott\w+|sospension\w+|sospes[oa]|mancanz[ae]|mancherà|manca)\b", re.I
+    r"\b(?:interruzion\w+|interrott\w+|sospension\w+|sospes[oa]|sospendere|mancanz[ae]|mancherà|manca)\b",
+    re.I,
 )
 _MAY = re.compile(r"\b(?:possibil[ei]|potr(?:ebbe|ebbero|à|anno))\b[^.;\n]{0,60}$", re.I)
 _LESS = re.compile(r"\b(?:pressione|torbid\w+|turn\w+|giorni altern\w+)\b", re.I)
@@ -78,6 +80,9 @@ _KINDS = {
     "parking": "divieti di sosta",
     "transit": "divieti di transito",
 }
+_ELIDED = "l'"
+_SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle )?strad\w+", re.I)
+_NO_PARKING = re.compile(r"\bdivieto di sosta|\bvietata la sosta", re.I)
 _NAMED, _MOST_KINDS = 3, 3  # streets, kinds of measures that one sentence tells
 
 
@@ -253,9 +258,22 @@ def _rest(left: Sequence[str]) -> str:
 
 def first_told(notice: Notice) -> Iterator[str]:
     """The office's first sentence on a road, where it tells street and days, and word of the rest."""
+    yield from _swept(notice)
     first = worded(notice.prose[0]) if notice.kind is Kind.road and notice.prose else ""
     if first and {Slot.when, Slot.place} <= musts(first, notice):
         yield f"{first} Divieti e orari sono nella pagina."
     rows = [row for row in notice.rows if row.list and row.when and row.place]
     if first and len(rows) > 1 and not any("-" in figure for figure in figures(first)):
         yield f"{first} Giorni e vie sono nella pagina."
+
+
+def _swept(notice: Notice) -> Iterator[str]:
+    """From when no one parks while the streets are swept, each on its day: which, only the page can say."""
+    told = (figures(one.words) for one in notice.slots.get(Slot.when, ()))
+    days = sorted({day for one in told for day in one if re.fullmatch(r"\d\d-\d\d", day)})
+    is_swept = notice.kind is Kind.road and _SWEEPS.search(notice.title)
+    if is_swept and len(days) > 1 and _NO_PARKING.search(notice.source):
+        names = "Vie, giorni e orari" if Slot.hours in notice.slots else "Vie e giorni"
+        month, day = map(int, days[0].split("-"))
+        since = f"Dal{_ELIDED if day in (8, 11) else ' '}{day}{'°' if day == 1 else ''} {MONTHS[month - 1]}"
+        yield f"{since} è vietata la sosta in più vie per la pulizia delle strade. {names} sono nella pagina."

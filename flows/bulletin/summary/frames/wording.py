@@ -72,10 +72,10 @@ SERVICE = re.compile(
     r"^per (?:accedere al servizio|(?:poter )?presentare (?:la )?domanda|la domanda|richiederl[oa])\b", re.I
 )
 _ACT_NAME = (
-    r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|o\.s\.|d\.?\s?g\.?\s?[rc]\.?|dgr)"
+    r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|ord\.|o\.s\.|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
-    r"|comunal[ei]|del responsabile|del consiglio|giunta|[gc]\.\s?c\."
-    r"|della polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
+    r"|comunal[ei]|del responsabile(?: del(?:l['’]area| settore| servizio) [a-zà-ù]+)?|del consiglio|giunta"
+    r"|[gc]\.\s?c\.|della polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
     r"|del (?:comando|comandante|dirigente)|dell['’]ufficio \w+)){0,3}"
 )
 _NUMBER = (
@@ -86,7 +86,7 @@ _NUMBER = (
 )
 _ACT_ASIDE = re.compile(
     rf"(?P<before>^|,\s*(?:approvat[oaie] (?=con ))?|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
-    rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?P<after>\s*,)?",
+    rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?:\s+di (?:oggi|ieri|data odierna)\b)?(?P<after>\s*,)?",
     re.I,
 )
 _ON_WHAT_GROUND = re.compile(  # `A seguito del DPCM …, si comunica che`
@@ -239,8 +239,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             "",
             re.I,
         ),
-        (r"(?<=\d) compreso\b", "", 0),
-        (rf"(?<=\d)(?P<month> {MONTH}(?: 20\d\d)?)?,? (?:compres|inclus)i\b", r"\g<month>", re.I),
+        (r"(?<=\d) compreso\b(?! (?:il|lo|la|l['’]))", "", 0),
+        (rf"(?<=\d)( {MONTH}(?: 20\d\d)?)?,? (?:compres|inclus)i\b(?! (?:i|gli|le) )", r"\1", re.I),
         (r"(?<=[a-zà-ù]) (?:pertanto|dunque|perciò|infatti|inoltre|altresì)(?= [a-zà-ù])", "", 0),
         (r"(?<=[a-zà-ù] )NON(?= [a-zà-ù])", "non", 0),
         (rf"\b(?:ne|pe)(?:l|lla|r la) (?:giornata|data) (?:di|del)? ?(?={WEEKDAY} \d)", "", re.I),
