@@ -89,6 +89,15 @@ _SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`
     r"(?:\s?[:!]+|\s[-–])\s(?=\S+\s\S+\s\S+)",
     re.I,
 )
+_AT_THAT_HOUR = re.compile(  # `Scuole chiuse giovedì - aggiornamento ore 18.40`: when it was written
+    r"\s*[-–,(|]\s*(?:ultimo\s)?(?:aggiornament[oi]|aggiornat[oaie])\s(?:delle\s|alle\s)?(?:ore\s)?\d{1,2}[.:,]\d\d\)?\s*$",
+    re.I,
+)
+_SHUTS_SCHOOLS = re.compile(
+    r"\bscuole (?:\w+ )?chiuse\b|\bchius\w+ (?:delle |le |tutte le )?scuole\b"
+    r"|\b(?:sospes|sospension)\w+ (?:delle |le )?(?:lezioni|attività didattiche)\b",
+    re.I,
+)
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
 _ASIDE = re.compile(r"\([^()]*\)")
 _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
@@ -115,6 +124,12 @@ _FROM_THEN_ON = re.compile(  # `dalle ore 12:00 del giorno 13/08/2026.`, and no 
 _HOUR = re.compile(r"\b[hH]\.?\s(?=(?:[01]?\d|2[0-3])[.:,][0-5]\d\b)")  # `dalle h. 15.00`
 _LABELLED_HOUR = re.compile(  # `Ora: 9.00` in a field of its own
     r"^(?P<label>\W{0,3}(?:ora|orario|ore|inizio)\s?:\s?)(?P<hour>(?:[01]?\d|2[0-3])[:.][0-5]\d)(?=[ \t]*$)",
+    re.I | re.M,
+)
+_SUPERSEDES = re.compile(  # what another notice said is no news, and no longer so
+    r"\b(?:il|la|questo|questa)\s(?:presente\s)?(?:avviso|comunicazione|comunicato|nota)\s"
+    r"(?:annulla\se\s)?(?:sostituisce|annulla|supera)(?:\se\s(?:sostituisce|annulla))?\s"
+    r"(?:quell[oa]|il precedente|la precedente)\b(?:[^.\n]|\.(?=\d))*(?:\.(?!\d)[ ]?|$)",
     re.I | re.M,
 )
 _SHOUTED = re.compile(r"!{2,}")
@@ -166,6 +181,9 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
     """
     structured = _structured(title, abstract, body, published)
     notice = _as(kind_of(structured), structured)
+    if notice.kind is Kind.alert and lacks(notice) and _SHUTS_SCHOOLS.search(notice.title):
+        again = _as(Kind.hours, structured)  # the hazard is another notice's
+        return notice if lacks(again) else again
     if notice.kind in _UNSURE and lacks(notice) and (other := next_kind(structured)):
         again = _as(other, structured)
         return notice if lacks(again) else again
@@ -200,7 +218,9 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
     )
-    body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(body)))))
+    body = _ADDRESS_BELOW.sub(
+        r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(_SUPERSEDES.sub("", body)))))
+    )
     body = _AT_ALL_HOURS.sub("", _FROM_THEN_ON.sub(r"\g<measure>dal \g<day>", with_turns(body)))
     body = _LABELLED_HOUR.sub(r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body)))
     body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
@@ -214,7 +234,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         if part.kind == "prose"
         for text in split(part.text)
     ]
-    title = _SAYS_NEWS.sub("", _BAR.sub(" - ", title))
+    title = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", title)))
     heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
     heading = _SHOUTED.sub("", in_small(heading[:1].upper() + heading[1:], body))
     if len(heading) > _LONG_TITLE and _is_torn(heading):

@@ -53,6 +53,11 @@ _POSSIBLE = re.compile(r"(?:possibili|probabili)\s[a-zà-ù\s,]{4,80}$", re.I)
 _MOVED = re.compile(r"\s(?P<what>spostat|annullat|rinviat|sospes|chius|riapert)(?P<end>[oaie])\b\s?", re.I)
 
 
+_STATES = re.compile(  # the office's own sentence of what is shut, or not
+    r"(?:(?:Sono|Restano|È|Resta|Le|Gli|I|Il|La)\s|L['’])[^.;:]{0,60}\b(?:chius|apert|sospes|annullat)[oaie]\b[^.;:]{0,90}\.$"
+)
+
+
 @dataclass
 class _Read:
     levels: list[tuple[str, str]] = field(default_factory=list)
@@ -114,7 +119,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     for line in lines(notice):
         if line in used or is_contact(line):
             continue
-        said = _also(line)
+        said = _also(line) or (worded(line) if line in notice.prose and _STATES.match(line) else "")
         if said:
             further.append(said)
         elif line in left:

@@ -58,6 +58,10 @@ _BOIL = Cued(
     r"(?: (?:per|di) (?P<long>almeno \d+ minuti))?",
     re.I,
 )
+_TO_COOK = re.compile(  # nobody may drink it, boiled or not
+    r"[^.;\n]{0,40}\b(?:per (?:la cottura|la preparazione|cuocere|cucinare|lavare)|(?:solo|soltanto) per)\b",
+    re.I,
+)
 _AS_DEED = re.compile(r"^(?:di|a|ad)\s", re.I)
 _IF = re.compile(r"\b(?:in caso|nel caso|se|qualora|ove|laddove|quando)\b", re.I)
 _LEANS = re.compile(
@@ -72,7 +76,8 @@ def asked(notice: Notice) -> Iterator[Sentence]:
     """The deeds of the first sentence, or list, that asks; none of a condition, or that leans on another."""
     if notice.kind not in _KINDS:
         return
-    if boils := _BOIL.search(notice.source):
+    boils = _BOIL.search(notice.source)
+    if boils and not _TO_COOK.match(notice.source, boils.end()):
         long = f" per {boils['long']}" if boils["long"] else ""
         yield _sentence(f"Fai bollire l'acqua{long} prima di berla")
         return

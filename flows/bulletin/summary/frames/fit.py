@@ -7,6 +7,7 @@ from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.verbs import speaks
 
+_CELLS = 2  # slashes of a row: `Via Po / martedì 4 / 6-8`
 _SHORTEST = 16  # characters: `Serve il diploma.`
 _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
@@ -74,6 +75,7 @@ def is_fit(text: str, original: str) -> bool:
         "?" not in _quoteless(text)
         and text.count("(") == text.count(")")
         and not any(sign in text for sign in "|•=")
+        and text.count(" / ") < _CELLS
     )
 
 

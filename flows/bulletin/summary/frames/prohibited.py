@@ -70,6 +70,16 @@ _ORDERED = re.compile(
     r"(?P<deed>[a-zà-ù]{3,}(?:are|ere|ire)\b[^;]*\.)"
 )
 _COMMA = re.compile(r",\s(?![^()]*\))")
+_UNDRINKABLE = re.compile(
+    r"\b(?:divieto|vietat\w)\b[^.:;]{0,40}\bacqua\b(?: \w+){0,2} "
+    r"(?:a scopo potabile|a fini potabili|per (?:uso|usi|fini|scopi) potabil\w)"
+    r"(?P<where>(?: (?:nelle |nella |in |per le )?frazion[ei] [A-ZÀ-Ý][\w'’]+"
+    r"(?:(?:,| e) [A-ZÀ-Ý][\w'’]+)*)?)$",
+    re.I,
+)
+_LIFTED = re.compile(r"\b(?:revocat[oa]|cessa(?:zione|to)|di nuovo potabile|torna(?:ta)? potabile)\b", re.I)
+_TILL_REVOKED = re.compile(r"\bfino a (?:successiva |nuova )?revoca\b", re.I)
+_LEFT_OUT = re.compile(r"\besclus[oaie]\b", re.I)
 _OTHERS = "gli altri usi elencati nella pagina"
 _ALL_IN_PAGE = "Gli usi vietati sono elencati nella pagina."
 
@@ -85,6 +95,7 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
         *_without_grounds(notice),
         *_ordered(notice),
         *forbidden(notice),
+        *_undrinkable(notice),
     ):
         for text in (f"{ban} {fine}".strip(), ban):
             if utf16(text) <= limit:
@@ -167,6 +178,22 @@ def _ordered(notice: Notice) -> Iterator[str]:
     for sentence in notice.prose:
         if found := _ORDERED.fullmatch(worded(sentence)):
             yield f"{opened(found['when'])} è vietato {found['deed']}"
+
+
+def _undrinkable(notice: Notice) -> Iterator[str]:
+    """`Fino a revoca è vietato usare l'acqua a scopo potabile nelle frazioni Po e Adda.` of a title that says
+    so; what else it may be used for, and where, is left to the page.
+    """
+    title = notice.title.strip(" .")
+    found = _UNDRINKABLE.search(title)
+    if found is None or _LIFTED.search(notice.source):
+        return
+    lead = "Fino a revoca è" if _TILL_REVOKED.search(notice.body) else "È"
+    places = re.sub(r"^(?:nelle|in|per le) ", "", found["where"].strip())
+    where = f" {'nella' if places.lower().startswith('frazione') else 'nelle'} {places}" if places else ""
+    left = "Le vie, gli usi consentiti e le eccezioni" if _LEFT_OUT.search(notice.body) else ""
+    names = left or "Le vie e gli usi consentiti"
+    yield f"{lead} vietato usare l'acqua a scopo potabile{where}. {names} sono nella pagina."
 
 
 def _ban(said: str) -> str | None:

@@ -107,6 +107,11 @@ _PROMOTED = Cued(  # `L'iniziativa, promossa dal Comune con …, è rivolta a`: 
     r"(?:promoss|organizzat|realizzat|finanziat|coordinat|gestit|sostenut)[oa]\s[^,;:]{5,110},\s(?=(?:è|si|ha|sarà|prevede|offre)\s)",
     re.I,
 )
+_AND_ANYWAY = Cued(  # the last day is told before it
+    rf"(?<=\d|[a-zà-ù])(?P<end> {MONTH}(?: 20\d\d)?),? e comunque (?:fino|sino) (?:al|alla) "
+    r"(?:termine|fine|ultimazione|conclusione) (?:dei|delle) (?:lavori|opere|operazioni)\b",
+    re.I,
+)
 _NEXT_DAY = Cued(r"(?<=\b[ia]l )prossimo (?=\d{1,2}[°º]? [a-z]{4,9}\b)|(?<=\bdal )prossimo (?=\d)", re.I)
 _NEXT = Cued(rf"(?<=\d) (?P<month>{MONTH}) prossimo\b,?", re.I)  # which year's, the reader knows
 _ONE_DAY = Cued(  # from the day of writing, and no day is told: `avvierà nelle prossime settimane i lavori`
@@ -133,6 +138,7 @@ def without_recitals(sentence: str) -> str:
     text = _DONE_TODAY.sub(r"\g<done>", _WAS_THEN.sub("", told if speaks(told) else sentence))
     text = _ONE_DAY.sub("", _NEXT_DAY.sub("", text))
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
+    text = _AND_ANYWAY.sub(r"\g<end>", text)
     text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
     for pattern in (_CONSIDERED, _WARNS, _REASON, _IN_DETAIL):
         rest = pattern.sub("", text, count=1)
