@@ -48,6 +48,10 @@ _APPLIED = re.compile(
     r"(?:(?:pre)?iscrizioni\saperte|(?:al\svia|aperte|apertura|si\saprono)\s(?:le\s|delle\s)?(?:pre)?iscrizioni)",
     re.I,
 )
+_YEAR = re.compile(
+    r",?\s(?:(?:anno|a)[. ]?(?:(?:s|e|scolastico|educativo)[. ]?)?)?\s?20\d\d(?:\s?[-/]\s?(?:20)?\d\d)?$",
+    re.I,
+)
 _OF = re.compile(r"\sde\w+$", re.I)
 _LISTS = re.compile(r"\bpubblic|\belenco\b|\bgraduatori", re.I)
 _LONGEST = 60  # characters of a line that says nothing else
@@ -57,7 +61,7 @@ _SHORT = 400  # characters of a page of which this is the news
 def outcome(notice: Notice) -> str:
     """`È pubblicata la graduatoria provvisoria del bando orti sociali.`; "" where no outcome is told."""
     *first, last = _parts(notice.title)
-    found = _OUTCOME.fullmatch(last) if first else None
+    found = _OUTCOME.fullmatch(_YEAR.sub("", last)) if first else None
     if found and found["what"].lower() == "vincitori" and not _LISTS.search(notice.body):
         return ""  # who won is told, and no list published
     tail = ""
