@@ -36,7 +36,9 @@ _MAYBE = _words(
 )
 
 # Close a sentence only where one of the openers below follows: `sab. e dom. Per info`, `la dom. Palmi`.
-_RARELY = _words("lun mar mer gio ven sab dom gen feb apr mag giu lug ago set sett ott nov dic prov")
+_RARELY = _words(
+    "lun mar mart mer merc gio giov ven sab dom gen feb apr mag giu lug ago set sett ott nov dic prov"
+)
 
 # Words that open a sentence and hardly ever a name: after an initial or an acronym they decide.
 _OPENERS = _words(
