@@ -4,6 +4,7 @@ import pytest
 
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
+from flows.bulletin.summary.frames.particulars import ceiling
 
 GRANT = "Bando per contributi alle botteghe storiche 2027"
 
@@ -13,6 +14,16 @@ GRANT = "Bando per contributi alle botteghe storiche 2027"
 )
 def test_what_a_verb_has_as_its_object_gets_no_verb_of_its_own(line: str) -> None:
     assert spoken(line) == line
+
+
+@pytest.mark.parametrize(
+    "waived",
+    ["Il limite ISEE non vale per chi ha una disabilità.", "I disabili entrano a prescindere dall'ISEE."],
+)
+def test_a_limit_that_some_need_not_meet_is_not_set_to_all(waived: str) -> None:
+    body = "Possono chiedere il bonus le famiglie con ISEE fino a 20.000 euro."
+    assert ceiling(body) == "Serve un ISEE fino a 20.000 euro."
+    assert ceiling(f"{body} {waived}") == ""
 
 
 def test_a_short_weekday_does_not_end_a_sentence_before_its_day() -> None:

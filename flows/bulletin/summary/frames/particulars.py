@@ -38,6 +38,11 @@ _AT_MOST = re.compile(
     rf"|non\ssuperi|fino\sa\sun\smassimo\sdi|massimo\sdi|fino\sa)\s(?:ad?\s)?{_EURO}",
     re.I,
 )
+_WAIVED = re.compile(  # of some, for whom the sum is no condition
+    r"\b(?:limite|soglia|tetto|requisito|valore)\s(?:\w+\s)?ISEE\s(?:non\s(?:si\sapplica|vale|è\srichiest\w|conta|serve)"
+    r"|è\selevat\w)|\b(?:a\sprescindere\sd|indipendentemente\sd|senza\s(?:limit\w\s(?:di\s)?)?)\w*['’\s]\s?ISEE",
+    re.I,
+)
 _GIVEN = re.compile(
     r"\b(?P<what>contributo|bonus|voucher|buono|premio|rimborso)\b"
     r"(?P<how>(?:\s(?:economico|una\stantum|comunale|regionale|straordinario|complessivo|unico|massimo|a\sfondo\sperduto"
@@ -181,7 +186,11 @@ def way(notice: Notice) -> str:
 def ceiling(body: str) -> str:
     """`Serve un ISEE fino a 25.000 euro.`; "" where it eases a price, or several have their own effect."""
     found = _AT_MOST.search(body)
-    if found is None or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE]):
+    if (
+        found is None
+        or _WAIVED.search(body)
+        or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE])
+    ):
         return ""
     sums = _sums_of_isee(body)
     return f"Serve un ISEE fino a {_said(found['sum'])} euro." if len(sums) == 1 else ""
