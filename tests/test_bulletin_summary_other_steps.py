@@ -4,9 +4,115 @@ import pytest
 
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
+from flows.bulletin.page.notice import Kind
+from flows.bulletin.page.other_terms import is_of_another_step, is_over
 from flows.bulletin.summary.frames.particulars import ceiling
+from tests.test_bulletin_summary import told
 
 GRANT = "Bando per contributi alle botteghe storiche 2027"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Quesiti: ", ""),
+        ("La richiesta di chiarimenti va inviata ", ""),
+        ("Scontrini e fatture si portano in Comune ", ""),
+        ("Il rendiconto finale arriva: rendicontazione ", ""),
+        ("Chi ha una pratica incompleta può integrare la domanda ", ""),
+        ("Saldo della quota ", ""),
+        ("Esito della selezione ", ""),
+        ("", " scattano i controlli in paese"),
+        ("La biblioteca, ", ", potrà essere tenuta aperta la sera: se ne darà notizia"),
+    ],
+)
+def test_a_term_of_another_step_is_not_the_requests(before: str, after: str) -> None:
+    assert is_of_another_step(before, after, GRANT, Kind.deadline, "Le domande si fanno online.")
+
+
+@pytest.mark.parametrize(
+    ("before", "title"),
+    [
+        ("Le domande, con le ricevute allegate, si inviano ", GRANT),
+        ("Le iscrizioni, con acconto di 20 euro, si fanno ", "Iscrizioni al corso di ceramica"),
+        ("Saldo ", "IMU 2027"),
+        ("Le ricevute vanno consegnate ", "Contributi 2026: consegna delle ricevute"),
+        ("Servono le fatture. Istanze ", GRANT),
+        ("La rata si paga ", "Cene in piazza"),
+    ],
+)
+def test_the_requests_own_term_and_that_of_the_pages_matter_stay(before: str, title: str) -> None:
+    assert not is_of_another_step(before, "", title, Kind.deadline)
+
+
+def test_who_enrols_by_then_in_courses_has_the_requests_term() -> None:
+    courses = ("Corsi", Kind.deadline)
+    assert not is_of_another_step("Gli adulti, ", " si iscrivono ai corsi", *courses)
+    assert is_of_another_step("Chi è in elenco viene avvisato; ", " cominciano le lezioni", *courses)
+
+
+def test_a_ranking_is_the_news_of_a_page_of_results() -> None:
+    assert not is_of_another_step("Reclami ", "", "Alloggi: graduatoria provvisoria", Kind.result)
+    assert is_of_another_step("Avviso ai vincitori ", "", "Premio di poesia", Kind.result)
+
+
+@pytest.mark.parametrize("before", ["Il termine era ", "Le iscrizioni si sono chiuse il "])
+def test_a_term_that_is_over_is_none(before: str) -> None:
+    assert is_over(before)
+    assert not is_over("Il termine, che era breve, è ora ")
+
+
+def test_a_period_of_weekdays_is_a_requests_whatever_is_handed_in_later() -> None:
+    body = (
+        "Il contributo è per chi manda i figli al doposcuola.\n\nQuando: domande on line da martedì 4 maggio "
+        "a venerdì 28 maggio.\n\nGli scontrini si portano entro il 9 luglio. Il Comune versa in autunno."
+    )
+    text = told("Contributo per il doposcuola", body).text
+    assert "da martedì 4 a venerdì 28 maggio" in text
+    assert "fino al 9 luglio" not in text
+
+
+def test_a_payment_is_not_missed_where_the_enrolment_is_told() -> None:
+    body = (
+        "Dal 3 al 28 maggio 2027 sono aperte le iscrizioni al doposcuola, solo online.\nPagamento metà entro "
+        "il 30 settembre, metà entro il 31 gennaio 2028.\nIl servizio parte lunedì 20 settembre."
+    )
+    text = told("Doposcuola 2027/28: iscrizioni", body).text
+    assert "Dal 3 al 28 maggio 2027" in text
+    assert "entro il 30 settembre" not in text
+
+
+def test_when_checks_begin_nobody_enrols() -> None:
+    body = (
+        "Il canile comunale tiene due giornate per i gatti dei residenti.\nsabato 6 marzo, piazza Verdi, "
+        "9.00-12.00\nmercoledì 10 marzo, ambulatorio, 15.00-18.00\nChi viene non paga la multa per la "
+        "mancata iscrizione; DAL 15 MARZO partono i controlli."
+    )
+    assert "iscriverti" not in told("GATTI: giornate del microchip", body).text
+
+
+def test_the_term_of_one_line_of_a_programme_is_not_the_whole_days() -> None:
+    body = (
+        "Da venerdì 7 a domenica 9 maggio il borgo suona.\n\nVENERDÌ 7 MAGGIO\nOre 18,30 - Loggia: saluto\n"
+        "Ore 21,15 - Piazza Alba: concerto\n\nSABATO 8 MAGGIO\n10-12 e 14-16 - Lezione di arpa, Scuola di "
+        "musica (iscrizione entro il 2 maggio, euro 20)\nOre 21 - Piazza Alba: ballo"
+    )
+    assert "2 maggio" not in told("Il borgo suona 2027 - Programma", body).text
+
+
+def test_where_requests_close_is_their_term() -> None:
+    body = (
+        "Ci sono tre box liberi.\nApertura domande: 1 marzo.\nChiusura domande: 2 aprile.\nVisita: 20 marzo."
+    )
+    assert "entro il 2 aprile" in told("Box auto comunali", body).text
+
+
+def test_a_pick_up_for_the_old_is_not_everybodys_booking() -> None:
+    body = (
+        "SABATO 6 MARZO raccolta di ferro e legno in piazza Alba dalle 8 alle 12.\nPer anziani e invalidi "
+        "ritiro a casa giov. 4, solo su prenotazione entro lunedì 1 marzo ore 12 al 0445 555123."
+    )
+    assert "Puoi prenotare" not in told("Raccolta di ferro e legno", body).text
 
 
 @pytest.mark.parametrize(
@@ -29,3 +135,13 @@ def test_a_limit_that_some_need_not_meet_is_not_set_to_all(waived: str) -> None:
 def test_a_short_weekday_does_not_end_a_sentence_before_its_day() -> None:
     said = "Il ritiro a casa è giov. 4 marzo e merc. 10 marzo."
     assert split(said) == [said]
+
+
+def test_a_period_of_requests_is_told_beside_what_the_office_pays_then() -> None:
+    body = (
+        "Gli studenti possono chiedere il rimborso di metà della tessera. Richieste dal 4 ottobre al 12 "
+        "novembre. Pagamenti entro il 31 dicembre."
+    )
+    text = told("Rimborso tessera del treno", body).text
+    assert "dal 4 ottobre al 12 novembre" in text
+    assert "31 dicembre" not in text

@@ -12,6 +12,7 @@ from flows.bulletin.facts.fact import Fact, plain
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.layout import Layout
+from flows.bulletin.page.other_terms import is_over
 from flows.bulletin.page.sections import are_of_a_meeting, is_of_an_event
 from flows.bulletin.page.words import is_met
 
@@ -43,7 +44,8 @@ _DEADLINE = re.compile(
     r"\b(?:entro|non\s+oltre|scad(?:e|enza|enze|ono|\.)|termine|termini|perentori\w|prorogat\w|tempo\s+fino"
     r"|ultim[oa]\s+(?:giorno|data)\s+(?:utile|possibile)"
     r"|(?:domand|istanz|iscrizion|adesion|candidatur|preiscrizion|prenotazion|opposizion|osservazion|ricors"
-    r"|partecipazion)\w{1,3}\b[^.\n]{0,90}\b(?:fino|(?:dal|al)(?!\s+(?:corso|laboratorio|servizio|nido|centro|concorso|torneo))|oltre|chiud\w+)|(?:chiusura|raccolta)\s+(?:delle\s+)?iscrizion\w)"
+    r"|partecipazion)\w{1,3}\b[^.\n]{0,90}\b(?:fino|(?:dal|al)(?!\s+(?:corso|laboratorio|servizio|nido|centro|concorso|torneo))|oltre|chiud\w+)|(?:chiusura|raccolta)\s+(?:delle\s+)?iscrizion\w"
+    r"|chiusura\s+(?:(?:delle|dei|del)\s+)?(?:domand|band|candidatur|adesion|termin)\w{1,2})"
     r"[^\n]{0,60}$",
     re.I,
 )
@@ -213,7 +215,7 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
     if _BY_MISTAKE.search(before):
         return "stamp"
     of_office = _RANKED.search(page.text[max(0, start - _FAR) : start]) or _BY_THE_OFFICE.search(before)
-    if of_office or is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]):
+    if of_office or is_over(before) or is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]):
         return "stamp"
     if passage.part == "terms":
         return "deadline"

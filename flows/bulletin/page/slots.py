@@ -15,7 +15,9 @@ from flows.bulletin.page import dangers, terms, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Row, Slot, Told
+from flows.bulletin.page.other_terms import is_of_another_step
 from flows.bulletin.page.sections import other_matters
+from flows.bulletin.page.words import AT_AN_HOUR
 
 _EVENT = (
     Slot.what, Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.how, Slot.status,
@@ -100,7 +102,7 @@ _FROM = re.compile(r"(?:(?:a\s)?(?:partire|far data)\s)?da(?:l|ll['’])?\s?", r
 _FROM_TO = re.compile(r"da(?:l|ll['’])?\s?[^.;\n]{3,40}\sa(?:l|ll['’])?\s?\w", re.I)
 _OPEN = re.compile(
     r"\b(?:(?:sono|è)\s)?apert[ae]\s(?:le\s|la\s)?(?:(?:pre)?iscrizion|domand|adesion|candidatur|prenotazion)\w*"
-    r"|\b(?:iscrizion|domand|adesion)\w\s(?:\w+\s)?(?:aperte|dal)\b",
+    r"|\b(?:iscrizion|domand|adesion|richiest|istanz)\w\s(?:\w+\s)?(?:on[\s-]?line\s)?(?:aperte|dal|da)\b",
     re.I,
 )
 _NEAR = 160  # characters
@@ -161,6 +163,8 @@ _CLOCK_OR_MEETING = re.compile(
     r"|appuntament\w+|inizi\w+|debutt\w+|proiezion\w+|proiett\w+|present\w+|ospit\w+|teatro|sala|auditorium|cinema|bibliotec\w+)\b",
     re.I,
 )
+_TERMS = ("deadline", "until")
+_PROGRAMME = 3  # lines that begin with an hour
 _LONG = 80  # characters
 _ROADS = frozenset({Kind.road, Kind.supply_cut})
 _CALLS = frozenset({Kind.deadline, Kind.job})
@@ -182,7 +186,8 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
     found: dict[Slot, list[Told]] = {}
     for row in notice.rows:
         for slot in _ROW_SLOTS:
-            if words := getattr(row, slot.value):
+            words = getattr(row, slot.value)
+            if words and not (slot is Slot.deadline and _is_of_another_row(row, notice)):
                 found.setdefault(slot, []).append(Told(words, notice.source[row.start : row.end], row))
     for slot, start, end in _spans(notice, page):
         words = page.text[start:end].strip()
@@ -196,7 +201,9 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     found = _days(notice.source, notice.title)
     has_hours = sum(span.role == "hours" for span in found) > 1
-    is_asked = notice.kind in _CALLS and not any(span.role in ("deadline", "until") for span in found)
+    others_terms = [span for span in found if span.role in _TERMS and _is_of_another_step(page, span, notice)]
+    found = tuple(span for span in found if span not in others_terms)
+    is_asked = notice.kind in _CALLS and not any(span.role in _TERMS for span in found)
     others = " ".join(said for _, said in other_matters(notice.source, notice.title))
     for span in found:
         lead = page.text[max(0, span.start - 80) : span.start]
@@ -242,6 +249,20 @@ def _is_of_an_office(page: Layout, span: Days) -> bool:
     """Whether at these hours an office or a phone answers, and no street or supply is shut."""
     words = page.text[span.start : span.end]
     return _ALL_DAY.search(words) is not None or _OPENS_ITSELF.search(page.sentence(span.start)) is not None
+
+
+def _is_of_another_step(page: Layout, span: Days, notice: Notice) -> bool:
+    passage = page.passage(span.start)
+    before, after = page.text[passage.start : span.start], page.text[span.end : passage.end]
+    hours = AT_AN_HOUR.findall(page.text) if notice.kind in _CALLS and AT_AN_HOUR.match(before) else []
+    if len(hours) >= _PROGRAMME:
+        return True  # of one line of its programme
+    return is_of_another_step(before, after, notice.title, notice.kind, notice.body)
+
+
+def _is_of_another_row(row: Row, notice: Notice) -> bool:
+    before, _, after = notice.source[row.start : row.end].partition(row.deadline)
+    return is_of_another_step(before, after, notice.title, notice.kind, notice.body)
 
 
 def _is_first_of(span: Days, found: Iterable[Days]) -> bool:

@@ -48,6 +48,11 @@ _MET = re.compile(  # `chi ha pagato entro il 5 maggio`, `inizialmente fissato`
     re.I,
 )
 _PARTED = ("-", "–", "—", "|")
+AT_AN_HOUR = re.compile(  # opens a line of a programme: `Ore 18,30`, `Alle 17`, `10-13`
+    r"^\W*(?:(?:(?:ore\s|h\.?\s?)?(?:[01]?\d|2[0-3])[:.]|ore\s(?:[01]?\d|2[0-3]),)[0-5]\d\b"
+    r"|(?:d?alle\s(?:ore\s)?|ore\s)(?:[01]?\d|2[0-3])\b|(?:[01]?\d|2[0-3])\s?[-–]\s?(?:[01]?\d|2[0-3])\b(?![/.]))",
+    re.I | re.M,
+)
 _BEHIND_DAY = re.compile(r"^[\s,;:.–-]+")
 
 

@@ -9,11 +9,8 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row
+from flows.bulletin.page.words import AT_AN_HOUR
 
-_CLOCK = re.compile(
-    r"^\W*(?:(?:ore\s|h\.?\s?)?(?:[01]?\d|2[0-3])[:.][0-5]\d\b|ore\s(?:[01]?\d|2[0-4])(?:,[0-5]\d)?\s?[-–:]\s)",
-    re.I | re.M,
-)
 _AT_HOURS = re.compile(r"\b(?:alle|ore) (?:ore )?\d{1,2}\b")
 _MANY = 4  # hours that begin a line: a day of many things
 _ABOUT_ALL = re.compile(
@@ -47,7 +44,8 @@ _END = re.compile(
     r"|\s(?=(?:Cost[io]|Contatti|Luogo|Info|Informazioni|Prenotazioni|Iscrizioni|A chi è rivolto)\b)"
 )
 _FOR_ONE = Cued(  # `Per la vista occorre prenotare`
-    r"\W*Per\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’])(?P<what>\w{4,})[^.;:]{0,80}"
+    r"\W*Per\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’]|(?=anziani|invalid|disabil|over|minor|person))(?P<what>\w{4,})"
+    r"(?:[^.;:]|\.(?=\s\d)){0,80}"
     r"\b(?:occorre|bisogna|serve|è\s(?:necessari|obbligatori|richiest|gradit)\w+|si\s(?:prenota|paga|iscrive)|prenotazione"
     r"|iscrizion\w+|va\sprenotat\w)",
     re.I,
@@ -165,7 +163,7 @@ def is_aside(row: Row, source: str) -> bool:
 
 def is_in_a_row(line: str, notice: Notice) -> bool:
     """Whether a line begins with its hour, and another one, too: it tells of one part alone."""
-    return _CLOCK.match(line.strip()) is not None and len(_CLOCK.findall(notice.source)) > 1
+    return AT_AN_HOUR.match(line.strip()) is not None and len(AT_AN_HOUR.findall(notice.source)) > 1
 
 
 def is_in_a_list(words: str, notice: Notice) -> bool:
@@ -193,7 +191,7 @@ def is_for_a_part(start: int, notice: Notice, text: str = "") -> bool:
 def is_amid_hours(words: str, notice: Notice) -> bool:
     """Whether they stand between the first hour of a programme and what a page tells of all behind it."""
     place = _place(words, notice)
-    hours = [found.start() for found in _CLOCK.finditer(notice.source)]
+    hours = [found.start() for found in AT_AN_HOUR.finditer(notice.source)]
     if len(hours) < _MANY or place < hours[0]:
         return False
     return not any(found.start() < place for found in _ABOUT_ALL.finditer(notice.source, hours[-1]))

@@ -135,11 +135,12 @@ def term(words: str) -> str:
             return "" if clock else _since(last)
         return f"entro {_hour(clock)} {_of(last)}" if clock else f"entro {_the(last)}"
     first = days[0]
-    if not re.search(r"\bdal(?:l['’])?\s*(?:ore \d+ del )?(?:giorno\s+)?$", text[: first.start()], re.I):
+    if not re.search(r"\bda(?:l|ll['’])?\s*(?:ore \d+ del )?(?:giorno\s+)?$", text[: first.start()], re.I):
         return ""
     if clock:
+        to = "fino alle" if first["week"] else "alle"  # `da lunedì 3 maggio alle 13` is an hour of its own
         return (
-            f"{_from(first, last)} alle {_hour(clock).removeprefix('le ')} {_of(last)}"
+            f"{_from(first, last)} {to} {_hour(clock).removeprefix('le ')} {_of(last)}"
             if not _hour(clock).startswith("l'")
             else ""
         )

@@ -1,0 +1,100 @@
+"""Whether a term is that of another step than the request: of questions before it, of what one pays, hands in
+or accounts for behind it, of what the office does then; or of a day that is over.
+
+`Chiarimenti entro il 10 marzo`, `Le ricevute vanno consegnate entro l'11 ottobre`, `Saldo entro il 3 maggio`.
+"""
+
+import re
+
+from flows.bulletin.page.notice import Kind
+
+_STEPS = tuple(  # a page whose title has such a word is about that step
+    re.compile(pattern, re.I)
+    for pattern in (
+        r"\bchiariment\w+|\bquesit[oi]\b|\bfaq\b",
+        r"\bricevut[ae]\b|\bscontrin\w+|\bfattur[ae]\b|\bgiustificativ\w+|\bpezze\b|\bquietanz\w+",
+        r"\brendicont\w+|\brelazion[ei] final\w|\bconsuntiv\w+",
+        r"\b(?:fine|termine|conclusione) (?:de\w+ )?lavori\b",
+        r"\bintegr(?:ar\w+|ano|a|azion[ei])\b|\bregolarizz\w+|\bsoccorso istruttorio\b|\brettific\w+",
+        r"\bcertificat\w+ medic\w+|\bdiet[ae]\b",
+        r"\baccettazion[ei]\b|\baccettar\w+|\bdelegh?[ae]\b",
+        r"\bconferm\w+\s(?:\w+\s)?(?:l['’]|dell['’])iscrizion\w+|\bvariazion[ei]\b|\besenzion[ei]\b",
+        r"\bgraduatori[ae]\b|\besit[oi]\b|\bvincitor[ei]\b|\bammess[ie]\b|\bassegnatar\w+",
+        r"\breclam[oi]\b|\bricors[oi]\b|\bcontrodeduzion\w+",
+        r"\bliquidazion\w+|\berogazion\w+|\brimborsat\w+|\bspes[ae]\s(?:\w+\s)?sostenut\w+|\bspes[ae]\sammi\w+",
+    )
+)
+_SURE = re.compile(r"\b(?:integrar\w+|rendicont\w+|regolarizz\w+)\b", re.I)  # whatever stands beside
+_LEAVING = re.compile(r"\b(?:rinunci\w*|disdett\w+|assenz[ae])\b", re.I)
+_PAYING = re.compile(
+    r"\b(?:pagament[oi]|pagar\w+|paga(?:no|ta|te)?|versament[oi]|versar\w+|versat[oaie]|saldo|saldar\w+"
+    r"|acconto|caparra|rat[ae]|bollettin[oi]|pagopa)\b",
+    re.I,
+)
+_OF_PAYING = re.compile(
+    r"\b(?:IMU|TARI|TASI|TOSAP|COSAP|tribut\w+|tass[ae]|impost[ae]|canon[ei]|pagament\w*|versament\w+|rat[ae]"
+    r"|saldo|acconto|bollett\w+)\b",
+    re.I,
+)
+REQUEST = re.compile(
+    r"\b(?:domand[ae]|istanz[ae]|(?:pre)?iscri(?:zion|ver|v)\w+|candidatur[ae]|candidar\w+|adesion[ei]|aderir\w+"
+    r"|manifestazion[ei] d[i'’]\s?interesse|offert[ae]|prenota\w+)\b",
+    re.I,
+)
+_ASKED = re.compile(rf"{REQUEST.pattern}|\brichiest[ae]\s(?:on[\s-]?line\s)?(?:entro|dal|da|fino)\b", re.I)
+_ON_A_REQUEST = re.compile(  # what is done with one that is made
+    r"\b(?:integrar\w+|integrazion[ei]|regolarizz\w+|rettific\w+|conferm\w+|ritir\w+|rinunci\w*|accettazion[ei]"
+    r"|istruttoria|esame|valutazion[ei]|esito|graduatori[ae]|disdett\w+)\s"
+    r"(?:\w+\s){0,3}?(?:d[ei]\w*\s|dell['’]|la\s|le\s|l['’]|a\w*\s|all['’])?\s?(?:\w+\s)?$",
+    re.I,
+)
+_ASKED_BEFORE = re.compile(r"\b(?:richiest[ae]|domand[ae])\s(?:di\s)?(?:chiariment\w+|informazioni)", re.I)
+_STARTS = r"(?:part(?:e|ono|irà|iranno)|inizi\w+|cominc\w+|scatt\w+)"
+_CHECKS = re.compile(  # `dal 12 ottobre partono i controlli`
+    rf"\s(?:\w+\s){{0,2}}?(?:{_STARTS}|saranno|verranno|si\s(?:fanno|applic\w+))\s(?:\w+\s){{0,3}}?"
+    rf"(?:controll\w+|verific\w+|sanzion\w+|mult[ae])\b|\s{_STARTS}\s(?:(?:il|lo|la|i|gli|le)\s|l['’])"
+    r"(?:lezion[ei]|lavori|cors[oi]|servizi[o]?|attività)\b",
+    re.I,
+)
+_OVER = re.compile(
+    r"\b(?:era(?:no)?|è\sscadut[oa]|sono\sscadut[ie]|scadev\w+|si\sè\schius[oa]|si\ssono\schius[ie]|è\sstat[oa]\sil)\s"
+    r"(?:(?:\w+\s){0,2}(?:il\s|l['’]|al\s|all['’])?)?$",
+    re.I,
+)
+_MAYBE = re.compile(
+    r"\bpotr(?:à|anno)\sessere\s(?:\w+\s)?\w+t[aeio]\b[^.]*\b(?:notizia|comunicat\w+|comunicazione)\b", re.I
+)
+_CLAUSE = re.compile(r"(?:[.;(]\s?|,\s(?:ma|e)\s)(?=\D)")  # ends the one before
+_CALLS = (Kind.deadline, Kind.job)
+_OF_RESULTS = re.compile(
+    r"\b(?:graduatori\w+|esit[oi]|vincitor\w+|ammess[ie]|elenc\w+|assegnatar\w+)\b", re.I
+)
+
+
+def is_over(before: str) -> bool:
+    """Whether the term behind these words is past: `il termine era il 4 maggio`."""
+    return _OVER.search(before) is not None
+
+
+def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: str = "") -> bool:
+    """Whether the term between `before` and `after`, all of one sentence, is none of the notice's request.
+
+    What one pays is the matter of a page that asks for nothing else.
+    """
+    clause = _CLAUSE.split(before)[-1]
+    if _CHECKS.match(after) or _MAYBE.search(after):
+        return True
+    if kind is Kind.act or (kind is Kind.result and _OF_RESULTS.search(title)):
+        return False  # by when one may react is its news
+    if _ASKED_BEFORE.search(clause) or (_SURE.search(clause) and not _SURE.search(title)):
+        return True
+    asked = list(REQUEST.finditer(clause))
+    is_asked = any(not _ON_A_REQUEST.search(clause[: one.start()]) for one in asked)
+    if is_asked:
+        return False
+    if any(step.search(clause) and not step.search(title) for step in _STEPS):
+        return True
+    if kind in _CALLS and _LEAVING.search(clause) and not _LEAVING.search(title):
+        return True  # a canteen's `disdetta entro le 9` is for whoever eats there
+    is_tax = _OF_PAYING.search(title) and not REQUEST.search(title)
+    return bool(_PAYING.search(clause)) and not is_tax and _ASKED.search(f"{title} {body}") is not None
