@@ -62,6 +62,17 @@ def test_a_term_that_is_over_is_none(before: str) -> None:
     assert not is_over("Il termine, che era breve, è ora ")
 
 
+def test_of_a_list_of_terms_the_requests_is_told() -> None:
+    body = (
+        "Il Comune aiuta le botteghe aperte da più di 40 anni.\n\nSCADENZE\n- quesiti: entro il 5 marzo\n"
+        "- istanze: dalle ore 8 del 15 febbraio alle ore 18 del 19 marzo 2027\n- esito: entro il 20 aprile\n"
+        "- rendicontazione: entro il 30 novembre\n\nLe istanze si inviano dallo sportello telematico."
+    )
+    text = told(GRANT, body).text
+    assert "dalle 8 del 15 febbraio alle 18 del 19 marzo 2027" in text
+    assert "5 marzo" not in text
+
+
 def test_a_period_of_weekdays_is_a_requests_whatever_is_handed_in_later() -> None:
     body = (
         "Il contributo è per chi manda i figli al doposcuola.\n\nQuando: domande on line da martedì 4 maggio "
@@ -91,6 +102,14 @@ def test_when_checks_begin_nobody_enrols() -> None:
     assert "iscriverti" not in told("GATTI: giornate del microchip", body).text
 
 
+def test_a_term_that_is_over_is_no_bid() -> None:
+    body = (
+        "Si vota domenica 9 maggio dalle 7 alle 23.\n\nVoto in ospedale: il termine per la domanda era il "
+        "20 aprile. I seggi sono nelle scuole."
+    )
+    assert "20 aprile" not in told("Referendum di domenica 9 maggio: orari", body).text
+
+
 def test_the_term_of_one_line_of_a_programme_is_not_the_whole_days() -> None:
     body = (
         "Da venerdì 7 a domenica 9 maggio il borgo suona.\n\nVENERDÌ 7 MAGGIO\nOre 18,30 - Loggia: saluto\n"
@@ -98,6 +117,38 @@ def test_the_term_of_one_line_of_a_programme_is_not_the_whole_days() -> None:
         "musica (iscrizione entro il 2 maggio, euro 20)\nOre 21 - Piazza Alba: ballo"
     )
     assert "2 maggio" not in told("Il borgo suona 2027 - Programma", body).text
+
+
+TAXES = (
+    "IMU: acconto entro martedì 15 giugno, saldo entro giovedì 16 dicembre 2027. Il codice è A123.\n\n"
+    "TARI: gli avvisi arrivano per posta. Rate:\n1^ rata 31 maggio\n2^ rata 30 settembre\n"
+    "3^ rata 2 dicembre\nChi paga in ritardo ha una sanzione. Non si paga sotto i 12 euro."
+)
+
+
+def test_each_tax_of_two_has_its_own_days() -> None:
+    assert told("IMU e TARI 2027", TAXES).text.startswith(
+        "L'acconto dell'IMU scade martedì 15 giugno, il saldo giovedì 16 dicembre 2027. "
+        "Le rate della TARI scadono il 31 maggio, il 30 settembre e il 2 dicembre."
+    )
+
+
+def test_days_of_which_no_label_says_whose_tax_are_not_told() -> None:
+    text = told("IMU e TARI 2027", TAXES.replace("TARI: ", "").replace("IMU: ", "")).text
+    assert "30 settembre" not in text
+    assert "sotto i 12 euro" not in text
+
+
+def test_a_row_of_a_list_is_no_sentence() -> None:
+    body = (
+        "Dal 3 al 28 maggio 2027 sono aperte le iscrizioni al pulmino.\n\nTariffa annua 200 euro. "
+        "Solo ritorno: 70% della quota.\n\nIl pulmino parte il primo giorno di scuola. Sì: zaini, cartelle. "
+        "No: biciclette."
+    )
+    text = told("Iscrizioni al pulmino", body).text
+    assert text.startswith("Dal 3 al 28 maggio 2027")
+    assert "70%" not in text
+    assert "Sì:" not in text
 
 
 def test_where_requests_close_is_their_term() -> None:
@@ -135,6 +186,18 @@ def test_a_limit_that_some_need_not_meet_is_not_set_to_all(waived: str) -> None:
 def test_a_short_weekday_does_not_end_a_sentence_before_its_day() -> None:
     said = "Il ritiro a casa è giov. 4 marzo e merc. 10 marzo."
     assert split(said) == [said]
+
+
+def test_of_two_labelled_requests_no_term_is_told_as_that_of_both() -> None:
+    body = (
+        "Asili del Comune: iscrizioni dal 2 al 27 febbraio 2027, online.\n"
+        "Ludoteche del Comune: iscrizioni dal 12 gennaio al 9 febbraio 2027."
+    )
+    assert "febbraio" not in told("Servizi per i piccoli: calendario delle iscrizioni", body).text
+    fees = told(
+        "Servizi per i piccoli: calendario delle iscrizioni", f"{body}\nLa retta si versa il 5 di ogni mese."
+    ).text
+    assert fees.startswith("Per i servizi per i piccoli le scadenze e gli altri dettagli sono nella pagina.")
 
 
 def test_a_period_of_requests_is_told_beside_what_the_office_pays_then() -> None:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.sentences import split
+from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, WEEKDAY
 from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.other_terms import REQUEST, is_of_another_step
 from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.summary.frames.instalments import taxes_of
 from flows.bulletin.summary.frames.lines import OTHERS
 from flows.bulletin.summary.frames.of_a_part import stands_in_a_part
 from flows.bulletin.summary.named import stems
@@ -47,7 +49,10 @@ _GIVEN_AWAY = re.compile(r"\b(?:gratuit\w+|gratis|ingresso liber\w|partecipazion
 _YEARS = re.compile(r"(?P<from>\d{1,2})(?:\D{1,4}(?P<to>\d{1,2}))? anni\b")
 _DAY = re.compile(rf"\b\d{{1,2}}[°º]? {MONTH}\b", re.I)
 _GIVES = re.compile(r"(?:Il (?:contributo|rimborso|bonus|voucher|premio)) (?:è di|arriva a|va da)\b")
-_ASKS = re.compile(r"(?:Puoi|Si può) (?:fare domanda|iscriverti|candidarti)\b(?! (?:per|al|alla|ai)\b)")
+_ASKS = re.compile(
+    r"(?:(?P<what>Per [^.;]{3,120}) puoi|Puoi|Si può)"
+    r" (?:fare domanda|iscriverti|candidarti)\b(?! (?:per|al|alla|ai)\b)"
+)
 _LABELLED = Cued(  # `Buoni libro: per gli studenti …, domanda dal 15 settembre al 20 ottobre 2027.`
     rf"^\W*(?P<label>[A-ZÀ-Ý][^:\n]{{3,60}}):\s(?P<said>[^\n]*\b(?:domand|iscri|richiest|entro|dal)\w*\b[^\n]*{MONTH}[^\n]*)$",
     re.I | re.M,
@@ -88,6 +93,13 @@ _NO_NAME = re.compile(  # one meets about it: it is no appointment
     r"|\bc'è «[^»]+», [^.]{3,40}\bsi (?:tien|svolg|terr)\w+"
 )
 _DANGLES = re.compile(r"\b(?:per|di|con|a|da|e|del|della|dei|in) (?:c'è|ci sono)\b")
+_PAST = re.compile(r"\b(?:termine|scadenza|iscrizioni|domande)\b[^.;]{0,60}\bera(?:no)?\b", re.I)
+_SAME_HOURS = re.compile(rf"\b(?:gli stessi|i medesimi) orari di {WEEKDAY}", re.I)
+_TAX = re.compile(r"\b(?:IMU|TARI|TASI|TOSAP)\b")
+_OF_A_LIST = re.compile(r"\b[Ss][iì]:\s")  # `Sì: vetro, carta. No: …`
+_ROW = re.compile(
+    r"[^:]{3,60}:\s(?:€\s?)?\d[\d.,]*\s?(?:%|€|euro\b)[^:]*"
+)  # of a table: it says nothing alone
 _DAY_LIST = re.compile(
     rf"(?:{WEEKDAY} )?\d{{1,2}}(?:, (?:{WEEKDAY} )?\d{{1,2}})+ e (?:{WEEKDAY} )?\d{{1,2}} {MONTH}", re.I
 )
@@ -112,6 +124,16 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}» non è un appuntamento."
     if match := _DANGLES.search(text):
         yield f"In «{match[0]}» due pezzi di frase sono attaccati."
+    if match := _PAST.search(text):
+        yield f"«{match[0]}» dice un termine passato."
+    is_of_several = len(taxes_of(notice)) > 1
+    for sentence in split(text):
+        if is_of_several and not _TAX.search(sentence) and "nella pagina" not in sentence:
+            yield f"«{sentence}» vale per uno solo dei tributi della pagina."
+        if _SAME_HOURS.search(sentence):
+            yield f"«{sentence}» rimanda a orari che il testo non dice."
+        if _OF_A_LIST.search(sentence) or (_ROW.fullmatch(sentence) and not has_verb(sentence)):
+            yield f"«{sentence}» è una riga di un elenco."
     for listed in _DAY_LIST.finditer(text):
         days = [int(one) for one in re.findall(r"\d+", listed[0])]
         if days != sorted(days):
@@ -128,12 +150,16 @@ def mended(text: str, notice: Notice, limit: int) -> str:
         word = next((word for left, word in LEFT if left(text, notice)), "")
         return _with(text, word, limit) if word else text
     sentences = split(text)
-    if sentences[0] in found:
+    names = found.get(sentences[0], "Per ").startswith("Per ")
+    if not names:
         return text  # nothing would name the matter: the gate refuses it
     told = list(dict.fromkeys(found.get(one, one) for one in sentences))
-    if _TERMS in told:
-        told = [one for one in told if "nella pagina" not in one] + [_TERMS]
-    told.sort(key=lambda one: "nella pagina" in one)  # what is left to the page comes last
+    if terms := next((one for one in told if one.endswith(_TERMS[1:])), ""):
+        rest = [one for one in told if "nella pagina" not in one]
+        told = [*rest, terms] if terms == _TERMS else [terms, *rest]  # which names the matter
+    told.sort(
+        key=lambda one: "nella pagina" in one and not one.startswith("Per ")
+    )  # what is left to the page comes last
     if _SOME_PAY in told and _SOME_BOOK in told:
         told = [_SOME_PAY_OR_BOOK if one == _SOME_PAY else one for one in told if one != _SOME_BOOK]
     return " ".join(told)
@@ -172,8 +198,8 @@ def _of_one(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
             yield sentence, f"{what} è gratuit{end} {free['condition'].strip()}."
         if _GIVES.match(sentence) and _is_one_of_requests(sentence, text, notice):
             yield sentence, _TERMS
-        if _ASKS.match(sentence) and _is_one_of_requests(sentence, text, notice):
-            yield sentence, _TERMS
+        if (asks := _ASKS.match(sentence)) and _is_one_of_requests(sentence, text, notice):
+            yield sentence, f"{asks['what']} l{_TERMS[1:]}" if asks["what"] else _TERMS
 
 
 def _is_term_of_one(sentence: str, text: str, notice: Notice) -> bool:
@@ -254,13 +280,19 @@ def _is_one_of_requests(sentence: str, text: str, notice: Notice) -> bool:
     text does not name.
     """
     days = calendar_days(sentence)
-    labelled = [(found["label"], found["said"]) for found in _LABELLED.finditer(notice.body)]
+    labelled = [
+        (found["label"], found["said"])
+        for found in _LABELLED.finditer(notice.body)
+        if not is_of_another_step(found["label"], "", notice.title, notice.kind)
+    ]
     sums = [found["sum"] for found in _MONEY.finditer(sentence)]
     if sums and not days:
         of_one = [label for label, said in labelled if all(one in said for one in sums)]
         return 0 < len(of_one) < len(labelled) and not any(stems(one) <= stems(sentence) for one in of_one)
     terms = [(label, calendar_days(said)) for label, said in labelled]
     own = [label for label, told in terms if days and days <= told]
+    if any(map(REQUEST.search, own)):
+        own = []  # `Presentazione domande: dal 3 marzo`, beside other steps of it
     if own and any(told and not told & days for _, told in terms):
         return not any(stems(label) <= stems(sentence) for label in own)
     due = {day["day"].lower() for day in _DUE.finditer(notice.body)}

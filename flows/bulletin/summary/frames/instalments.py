@@ -18,6 +18,7 @@ _BARE_PART = re.compile(
 )
 _AT_ONCE = re.compile(r"\bunica\b|\bunico\b", re.I)
 _TAX = re.compile(r"\b(?P<name>IMU|TARI|TASI|TOSAP)(?:\s20\d\d)?\b")
+_LABEL = re.compile(r"^\W*(?P<name>IMU|TARI|TASI|TOSAP)\b[^:\n]{0,20}:\s", re.M)
 _IN_ONE = re.compile(r"\b(?:unica\s(?:soluzione|rata)|(?:soluzione|rata)\sunica)\b", re.I)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _LEAST = 2
@@ -41,6 +42,10 @@ def _terms(lists: tuple[tuple[str, ...], ...]) -> tuple[Period, ...]:
 
 def instalments(notice: Notice) -> Iterator[Sentence]:
     """The sentence that tells them all."""
+    if _is_of_several(notice):
+        if said := " ".join(_by_tax(notice).values()):
+            yield Sentence(said, frozenset({Slot.what, Slot.deadline, Slot.when}), True, MADE, -1.0)
+        return
     days = [re.sub(r"^entro\s", "", period.words) for period in terms(notice)]
     if not days:
         return
@@ -65,6 +70,42 @@ def _said(tax: str, days: Sequence[str], whole: str) -> str:
     return f"Le rate scadono {joined(list(days))}."
 
 
+def taxes_of(notice: Notice) -> frozenset[str]:
+    """The taxes that a title names."""
+    return frozenset(found["name"] for found in _TAX.finditer(notice.title))
+
+
+def _is_of_several(notice: Notice) -> bool:
+    """Whether a list of days is that of one of several taxes, and no line of it says of which."""
+    return len(taxes_of(notice)) > 1 and bool(terms(notice) or _by_tax(notice))
+
+
+def _by_tax(notice: Notice) -> dict[str, str]:
+    """`L'acconto dell'IMU scade il 16 giugno, il saldo il 16 dicembre.` of what stands behind the label of
+    each tax; {} where it does not stand so of every tax of the title.
+    """
+    labels = list(_LABEL.finditer(notice.body))
+    ends = [*(label.start() for label in labels), len(notice.body)][1:]
+    found = {
+        label["name"]: said
+        for label, end in zip(labels, ends, strict=True)
+        if (said := _parts_of(label["name"], notice.body[label.end() : end]))
+    }
+    return found if set(found) == taxes_of(notice) and len(labels) == len(found) else {}
+
+
+def _parts_of(tax: str, section: str) -> str:
+    first, *below = section.strip().splitlines()
+    parts = [part for part in re.split(r"[,.;]\s", first) if re.match(r"(?:acconto|saldo)\b", part, re.I)]
+    days = [found[0].words for part in parts if len(found := list(_days(part))) == 1]
+    days = [re.sub(r"^entro\s", "", day) for day in days]
+    of = "dell'IMU" if tax == "IMU" else f"della {tax}"
+    if [part.split()[0].lower() for part in parts] == ["acconto", "saldo"] and len(days) == len(parts):
+        return f"L'acconto {of} scade {days[0]}, il saldo {days[1]}."
+    days = [period.words for period in _terms((tuple(filter(_BARE_PART.match, map(str.strip, below))),))]
+    return f"Le rate {of} scadono {joined(days)}." if days else ""
+
+
 def _at_once(notice: Notice) -> str:
     """`il 16 giugno 2027`: by when one pays all of it together; "" where no one day is told."""
     lines = [line for line in notice.body.splitlines() if _IN_ONE.search(line)]
@@ -73,7 +114,10 @@ def _at_once(notice: Notice) -> str:
 
 
 def untold(text: str, notice: Notice) -> bool:
-    """Whether a text tells none of them, or some as if they were all."""
+    """Whether a text tells none of them, or some as if they were all, or those of one of several taxes."""
+    if _is_of_several(notice):
+        told = _by_tax(notice).values()
+        return not told or not all(figures(said) <= figures(text) for said in told)
     days = [figures(period.words) for period in terms(notice)]
     return bool(days) and not all(own & figures(text) for own in days)
 
