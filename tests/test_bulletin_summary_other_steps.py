@@ -208,3 +208,10 @@ def test_a_period_of_requests_is_told_beside_what_the_office_pays_then() -> None
     text = told("Rimborso tessera del treno", body).text
     assert "dal 4 ottobre al 12 novembre" in text
     assert "31 dicembre" not in text
+
+
+def test_who_accounts_for_a_grant_does_not_ask_for_it() -> None:
+    body = "Chi ha avuto il contributo lo rendiconta entro 45 giorni dalla festa. Servono le fatture pagate."
+    text = told("Contributi per le feste: rendicontazione", body).text
+    assert "rendiconta entro 45 giorni" in text
+    assert "uoi chiedere" not in text

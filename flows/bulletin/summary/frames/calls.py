@@ -9,6 +9,7 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
+from flows.bulletin.page.other_terms import is_of_another_step
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.asking import office_of, up_to
 from flows.bulletin.summary.frames.bands import bands
@@ -157,6 +158,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
     matter = brief(matter) if matter is not None else None
     clause, told = term_of(notice.slots.get(Slot.deadline, ()))
+    if told is not None and is_of_another_step(told.sentence.partition(told.words)[0], "", "", notice.kind):
+        clause, told = "", None  # the page's own matter, and no request
     if told is not None:
         told = _of_what(told, notice)
     if notice.kind in _ASKABLE and not called(notice):
