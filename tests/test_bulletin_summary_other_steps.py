@@ -6,6 +6,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.other_terms import is_of_another_step, is_over
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.particulars import ceiling
 from tests.test_bulletin_summary import told
 
@@ -215,3 +216,9 @@ def test_who_accounts_for_a_grant_does_not_ask_for_it() -> None:
     text = told("Contributi per le feste: rendicontazione", body).text
     assert "rendiconta entro 45 giorni" in text
     assert "uoi chiedere" not in text
+
+
+def test_a_contribution_to_a_fee_is_what_one_asks_for() -> None:
+    matter = matter_of("Soggiorni marini 2027, contributo alle famiglie per la riduzione della quota")
+    assert matter is not None
+    assert matter.text == "il contributo alle famiglie per la riduzione della quota dei soggiorni marini 2027"

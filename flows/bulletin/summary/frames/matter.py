@@ -116,6 +116,11 @@ _BREAK = re.compile(
     r"|(?<=\w\w)(?<!\bprof)(?<!\bdott)(?<!\bing)(?<!\barch)(?<!\bavv)(?<!\bsig)(?<!\bdr)(?<!\bmons)(?<!\bloc)(?<!\bfraz)\.\s+",
     re.I,
 )
+_OF_A_FEE = re.compile(
+    r"(?P<head>[^,:]{4,40}),\s(?P<rest>(?:contributo|bonus|voucher|rimborso)\b[^,:]*"
+    r"\b(?:rett[ae]|tariff[ae]|quot[ae]|cost[oi]))",
+    re.I,
+)
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
 _YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
 _BARE_TITLE = re.compile(
@@ -210,6 +215,8 @@ def matter_of(title: str) -> Matter | None:
         return None
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]
+    if (paid := _OF_A_FEE.fullmatch(text)) and (asked := _towards(paid["head"], paid["rest"])):
+        return asked
     if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
         head = _YEAR_WORD.sub(" ", f"{head} {_year(parts[1])}")
     if len(parts) == 2 and (asked := _asked_for(*parts)):
@@ -236,6 +243,14 @@ def _asked_for(head: str, rest: str) -> Matter | None:
     if asked is None or named is None or not ASKED.match(rest) or ASKED.match(head) or not is_bare:
         return None
     return Matter(f"{asked.noun} per {named.text}", asked.article, asked.is_feminine)
+
+
+def _towards(head: str, rest: str) -> Matter | None:
+    """`il contributo per la retta dei nidi` of `Nidi 2027, contributo per la retta`."""
+    asked, named = (noun_of(text) for text in (rest, _YEAR_WORD.sub("", head)))
+    if asked is None or named is None:
+        return None
+    return Matter(f"{asked.noun} {OF[named.article]}{named.noun}", asked.article, asked.is_feminine)
 
 
 def noun_of(text: str) -> Matter | None:
