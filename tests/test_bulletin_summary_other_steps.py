@@ -6,8 +6,10 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.other_terms import is_of_another_step, is_over
+from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.particulars import ceiling
+from flows.bulletin.summary.of_one import told_of_all
 from tests.test_bulletin_summary import told
 
 GRANT = "Bando per contributi alle botteghe storiche 2027"
@@ -209,6 +211,17 @@ def test_a_period_of_requests_is_told_beside_what_the_office_pays_then() -> None
     text = told("Rimborso tessera del treno", body).text
     assert "dal 4 ottobre al 12 novembre" in text
     assert "31 dicembre" not in text
+
+
+def test_what_minors_need_is_not_all_that_is_told_of_papers() -> None:
+    body = (
+        "Dal 3 maggio 2027 i vecchi permessi di pesca in cartoncino non valgono più in tutto il lago.\n"
+        "Portare: il vecchio permesso e una foto. Per i minori servono tutti e due i genitori."
+    )
+    notice = read(title="Permessi di pesca: nuova tessera", abstract="", body=body)
+    said = "Dal 3 maggio 2027 i vecchi permessi non valgono più. Per i minori servono tutti e due i genitori."
+    assert any("vale per alcuni" in why for why in told_of_all(said, notice))
+    assert not list(told_of_all(f"{said} Porta il vecchio permesso e una foto.", notice))
 
 
 def test_who_accounts_for_a_grant_does_not_ask_for_it() -> None:

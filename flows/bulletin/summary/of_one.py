@@ -94,6 +94,11 @@ _NO_NAME = re.compile(  # one meets about it: it is no appointment
 )
 _DANGLES = re.compile(r"\b(?:per|di|con|a|da|e|del|della|dei|in) (?:c'è|ci sono)\b")
 _PAST = re.compile(r"\b(?:termine|scadenza|iscrizioni|domande)\b[^.;]{0,60}\bera(?:no)?\b", re.I)
+_SOMES_PAPERS = re.compile(  # beside `Portare la tessera e una foto`
+    r"Per (?:i minor\w+|i figli|gli stranieri|i non residenti|chi è delegato)\b[^.]*\b(?:serv|occorr)\w+",
+    re.I,
+)
+_PAPERS = re.compile(r"\b(?:porta(?:re)?|presentarsi con|esibire)\b|\bdocument\w+[^.]* nella pagina", re.I)
 _SAME_HOURS = re.compile(rf"\b(?:gli stessi|i medesimi) orari di {WEEKDAY}", re.I)
 _TAX = re.compile(r"\b(?:IMU|TARI|TASI|TOSAP)\b")
 _OF_A_LIST = re.compile(r"\b[Ss][iì]:\s")  # `Sì: vetro, carta. No: …`
@@ -130,6 +135,8 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
     for sentence in split(text):
         if is_of_several and not _TAX.search(sentence) and "nella pagina" not in sentence:
             yield f"«{sentence}» vale per uno solo dei tributi della pagina."
+        if _SOMES_PAPERS.match(sentence) and _PAPERS.search(notice.body) and not _PAPERS.search(text):
+            yield f"«{sentence}» vale per alcuni, e il testo non dice che cosa serve a tutti."
         if _SAME_HOURS.search(sentence):
             yield f"«{sentence}» rimanda a orari che il testo non dice."
         if _OF_A_LIST.search(sentence) or (_ROW.fullmatch(sentence) and not has_verb(sentence)):
