@@ -4,7 +4,7 @@ import pytest
 
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import Kind
+from flows.bulletin.page.notice import Kind, Slot
 from flows.bulletin.page.other_terms import is_of_another_step, is_over
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.matter import matter_of
@@ -88,26 +88,28 @@ def test_a_period_of_weekdays_is_a_requests_whatever_is_handed_in_later() -> Non
 
 def test_a_payment_is_not_missed_where_the_enrolment_is_told() -> None:
     body = (
-        "Dal 3 al 28 maggio 2027 sono aperte le iscrizioni al doposcuola, solo online.\nPagamento metà entro "
-        "il 30 settembre, metà entro il 31 gennaio 2028.\nIl servizio parte lunedì 20 settembre."
+        "Dal 3 al 28 maggio 2027 sono aperte le iscrizioni al doposcuola, solo online.\n"
+        "Versamento: prima parte entro il 30 settembre, seconda parte entro il 31 gennaio 2028.\n"
+        "Il servizio parte lunedì 20 settembre."
     )
-    text = told("Doposcuola 2027/28: iscrizioni", body).text
-    assert "Dal 3 al 28 maggio 2027" in text
-    assert "entro il 30 settembre" not in text
+    title = "Doposcuola 2027/28: iscrizioni"
+    terms = read(title=title, abstract="", body=body).slots[Slot.deadline]
+    assert [term.words for term in terms] == ["Dal 3 al 28 maggio 2027"]
+    assert told(title, body).text.startswith("Dal 3 al 28 maggio 2027 sono aperte le iscrizioni")
 
 
 def test_when_checks_begin_nobody_enrols() -> None:
     body = (
         "Il canile comunale tiene due giornate per i gatti dei residenti.\nsabato 6 marzo, piazza Verdi, "
         "9.00-12.00\nmercoledì 10 marzo, ambulatorio, 15.00-18.00\nChi viene non paga la multa per la "
-        "mancata iscrizione; DAL 15 MARZO partono i controlli."
+        "mancata iscrizione; dal 15 marzo cominciano le verifiche."
     )
     assert "iscriverti" not in told("GATTI: giornate del microchip", body).text
 
 
 def test_a_term_that_is_over_is_no_bid() -> None:
     body = (
-        "Si vota domenica 9 maggio dalle 7 alle 23.\n\nVoto in ospedale: il termine per la domanda era il "
+        "Si vota domenica 9 maggio dalle 7 alle 23.\n\nVoto in ospedale: la scadenza delle domande era il "
         "20 aprile. I seggi sono nelle scuole."
     )
     assert "20 aprile" not in told("Referendum di domenica 9 maggio: orari", body).text

@@ -50,7 +50,7 @@ _ON_A_REQUEST = re.compile(  # what is done with one that is made
 )
 _ASKED_BEFORE = re.compile(r"\b(?:richiest[ae]|domand[ae])\s(?:di\s)?(?:chiariment\w+|informazioni)", re.I)
 _STARTS = r"(?:part(?:e|ono|irà|iranno)|inizi\w+|cominc\w+|scatt\w+)"
-_CHECKS = re.compile(  # `dal 12 ottobre partono i controlli`
+_CHECKS = re.compile(  # `dal 3 marzo scattano le multe`
     rf"\s(?:\w+\s){{0,2}}?(?:{_STARTS}|saranno|verranno|si\s(?:fanno|applic\w+))\s(?:\w+\s){{0,3}}?"
     rf"(?:controll\w+|verific\w+|sanzion\w+|mult[ae])\b|\s{_STARTS}\s(?:(?:il|lo|la|i|gli|le)\s|l['’])"
     r"(?:lezion[ei]|lavori|cors[oi]|servizi[o]?|attività)\b",
@@ -72,7 +72,7 @@ _OF_RESULTS = re.compile(
 
 
 def is_over(before: str) -> bool:
-    """Whether the term behind these words is past: `il termine era il 4 maggio`."""
+    """Whether the term behind these words is past: `la scadenza era il 2 aprile`."""
     return _OVER.search(before) is not None
 
 
