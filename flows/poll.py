@@ -6,9 +6,10 @@ done for whom stands in the log, and nothing of a Comune at rest: thousands of l
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Annotated
 
@@ -27,8 +28,8 @@ from flows.fleet.registry import Fleet, Roll
 from flows.fleet.rounds import Limits, Outcome, Result, Work
 from flows.privacy import intact
 from flows.runs import client, drain, planned
-from flows.settings import BollettinoError, Settings
-from flows.sources.issuers import asked
+from flows.settings import BollettinoError, Settings, SettingsError
+from flows.sources.issuers import asked, say_more
 from flows.sources.polling import Polling
 from flows.sources.readings import Reading
 from flows.sources.visit import collect_sources
@@ -123,20 +124,16 @@ def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> 
     looks = [collected(fleet, kind, polling, client.run_id()) for kind in FIRST[which]]
     if which == ALERTS and planned.is_by_the_clock() and (ahead := began + AGAIN - monotonic()) > 0:
         sleep(ahead)
-        looks.append(collected(fleet, ALERTS, Polling(), f"{client.run_id()}-again", is_again=True))
+        if speak_again(fleet):
+            looks.append(collected(fleet, ALERTS, Polling(), f"{client.run_id()}-again"))
     told = dict.fromkeys(words for _, words in looks)
     return ended(f"Raccolta: {which}", [outcome for outcome, _ in looks], "; ".join(told))
 
 
-def collected(
-    fleet: Fleet, kind: str, polling: Polling, key: str, *, is_again: bool = False
-) -> tuple[Outcome[list[Reading]], str]:
+def collected(fleet: Fleet, kind: str, polling: Polling, key: str) -> tuple[Outcome[list[Reading]], str]:
     """One kind of all Comuni, and what it gave in words. `key`: of the look that new alerts begin."""
     work = partial(gather, kind, polling)
-    if kind == ALERTS:
-        outcome = read_alerts(fleet, work, polling, is_again=is_again)
-    else:
-        outcome = served(fleet.roll(), kind, work)
+    outcome = read_alerts(fleet, work, polling) if kind == ALERTS else served(fleet.roll(), kind, work)
     news = {
         slug: found
         for slug, readings in sorted(outcome.done.items())
@@ -149,20 +146,23 @@ def collected(
     return outcome, of_all(outcome, len(news), f"con {kind} nuove")
 
 
-def read_alerts(
-    fleet: Fleet, work: Work[list[Reading]], polling: Polling, *, is_again: bool = False
-) -> Outcome[list[Reading]]:
-    """Of all; whose issuers have nothing new since it was served counts as served, and so does, where it
-    `is_again`, whose issuers cannot be asked once for all: they are asked each minute, and no more.
-    """
+def speak_again(fleet: Fleet) -> bool:
+    """Whether an issuer that speaks to all says something new since the round began; no other is asked."""
+    for slug in fleet.slugs:
+        with suppress(SettingsError):  # of one that is ill the round has told
+            return say_more(fleet.settings(slug), Polling(), _heard(fleet), datetime.now(UTC))
+    return False
+
+
+def _heard(fleet: Fleet) -> Path:
+    return shared.of(fleet).server_state / rounds.FOLDER / HEARD
+
+
+def read_alerts(fleet: Fleet, work: Work[list[Reading]], polling: Polling) -> Outcome[list[Reading]]:
+    """Of all; whose issuers have nothing new since it was served counts as served."""
     roll = fleet.roll()
-    memory = shared.of(fleet).server_state / rounds.FOLDER / HEARD
-    issuers = asked(roll.comuni, polling, memory, datetime.now(UTC))
-    resting = {
-        slug
-        for settings in roll.comuni
-        if issuers.rests(slug := settings.profile.slug) or (is_again and slug not in issuers.said)
-    }
+    issuers = asked(roll.comuni, polling, _heard(fleet), datetime.now(UTC))
+    resting = {settings.profile.slug for settings in roll.comuni if issuers.rests(settings.profile.slug)}
     others = [settings for settings in roll.comuni if settings.profile.slug not in resting]
     outcome = served(Roll(others, roll.ill), ALERTS, work)
     _note(HEARD, [partial(issuers.keep, outcome.done)])

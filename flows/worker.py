@@ -83,6 +83,7 @@ def prepare() -> None:
     from db import schema
     from flows import deploy
     from flows.bulletin.language import spelling
+    from flows.profiles import wording
     from flows.runs import beforehand
 
     entries = ["entrypoint", *([deploy.FOR_ALL] if fleet_folder() else [])]
@@ -93,4 +94,5 @@ def prepare() -> None:
     configure_mappers()
     schema.head()
     spelling.load()
+    wording.texts()
     beforehand.prepare()

@@ -200,9 +200,24 @@ def test_in_the_second_look_nobody_is_asked_but_who_speaks_to_all(
     text = profile.read_text(encoding="utf-8")
     profile.write_text(text.replace("# alerts_cap", f'alerts_cap = ["{site.url}/cap"] #'), encoding="utf-8")
     served.of(0)
+    before = len(site.asked)
     assert served.of(1) == [OTHER]
+    assert len(site.asked) - before == 3, "the issuer of all twice, the other's own once"
     assert len(waits) == 2
-    assert told.red[-1].startswith(f"Comuni non seguiti: 1 su 5: {OTHER}."), "the first look's"
+
+
+def test_an_issuer_that_is_away_or_a_comune_that_is_ill_costs_the_second_look_nothing(
+    here: Land, served: Served, told: Told, site: Site, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served.of(0)
+    (here.folder / f"{SLUGS[0]}.toml").write_text("half of a pro", encoding="utf-8")
+
+    def away(_seconds: float) -> None:
+        site.answer("/dpc", status=500)
+
+    monkeypatch.setattr(poll, "sleep", away)
+    assert served.of(1) == []
+    assert told.red[-1].startswith(f"Comuni non seguiti: 1 su 5: {SLUGS[0]}.")
 
 
 @pytest.mark.parametrize("late", [0.0, 31.0])

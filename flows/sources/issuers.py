@@ -96,6 +96,19 @@ def asked(comuni: Iterable[Settings], polling: Polling, path: Path, now: datetim
     return Issuers(path, Memory(answers=known, until=until, served=served), said, now)
 
 
+def say_more(settings: Settings, polling: Polling, path: Path, now: datetime) -> bool:
+    """Whether an issuer says something else than what a round has heard; who is silent says nothing.
+
+    Cheap: nobody's profile or database is opened for it but `settings`, of any Comune, in whose name it asks.
+    """
+    memory = _read(path)
+    return any(
+        _answer(settings, polling, address, last)[0] not in (None, last)
+        for address, last in memory.answers.items()
+        if memory.until.get(address, now) <= now
+    )
+
+
 def _answer(
     settings: Settings, polling: Polling, address: str, last: Answer | None
 ) -> tuple[Answer | None, timedelta]:

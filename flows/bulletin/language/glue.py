@@ -42,7 +42,7 @@ _SHOUTED_NOUNS = (
 )
 # words that a phrase cannot end on: what follows belongs to them
 _TIED_WORDS = """
-    il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal
+    il lo la i gli le lungo un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal
     dallo dalla dai dagli dalle in nel nello nella nei negli nelle su sul sulla sui sulle con per tra
     fra e ed o che presso quale cui è sono ogni questo questa suo sua loro don san santa via viale
     primo prima secondo seconda terzo terza nuovo nuova grande annuale tradizionale consueto consueta

@@ -1,8 +1,7 @@
 """Days that only the day of writing tells: `domani`, `il prossimo lunedì`, `fra tre giorni`, `venerdì`.
 
 A message is read days after its page was written, so such a phrase is written out as its day, or it is held:
-it never reaches a citizen as it stands. `prossimo` is the nearest one to come, as the Treccani dictionary
-has it.
+no citizen gets it as it stands. `prossimo` is the nearest one to come, as the Treccani dictionary has it.
 """
 
 import re
@@ -123,11 +122,12 @@ _BESIDE = Cued(  # `domani (giovedì 18 maggio)`
     rf"\b(?P<word>oggi|domani|dopodomani)\s++\((?P<day>{WEEKDAY}\s++\d{{1,2}}\s++[a-z]{{5,9}})\)", re.I
 )
 _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `dal 9 marzo`
-_LONGEST_LEAD = 3  # characters
+_LONGEST_LEAD = 3
 _OPENING_QUOTES = ("«", "“", '"')
 _ELIDED = "l'"
 _AT_HOUR = re.compile(r"\b(?:d?alle|ore)\s(?:ore\s)?\d{1,2}(?:[:.,]\d\d)?\sdi\s$", re.I)
 _TWO_FIGURES = re.compile(r"\s['’]?(?=\d\d$)")  # of a year
+_IN_A_NAME = re.compile(rf"(?<=«){WEEKDAY}(?=[^«]*»)", re.I)  # `«Domenica in musica»`
 _LATE = re.compile(r",?\s+(?:a partire\s+)?dalle\s+(?:ore\s+)?2[0-3]\b", re.I)  # then it is the next night
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
 
@@ -172,7 +172,8 @@ def is_relative(text: str) -> bool:
 
 def troubles(text: str) -> list[str]:
     """Why `text` may not go out: an Italian sentence for each phrase that its reader would count anew."""
-    wordings = dict.fromkeys(text[phrase.start : phrase.end] for phrase in phrases(text, None))
+    bare = _IN_A_NAME.sub("", text)
+    wordings = dict.fromkeys(bare[phrase.start : phrase.end] for phrase in phrases(bare, None))
     return [f"«{wording}» dipende dal giorno in cui si legge: scrivi la data." for wording in wordings]
 
 

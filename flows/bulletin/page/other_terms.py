@@ -21,6 +21,7 @@ _STEPS = tuple(  # a page whose title has such a word is about that step
         r"\bconferm\w+\s(?:\w+\s)?(?:l['’]|dell['’])iscrizion\w+|\bvariazion[ei]\b|\besenzion[ei]\b",
         r"\bgraduatori[ae]\b|\besit[oi]\b|\bvincitor[ei]\b|\bammess[ie]\b|\bassegnatar\w+",
         r"\breclam[oi]\b|\bricors[oi]\b|\bcontrodeduzion\w+",
+        r"\b(?:data|presunt[ao]) (?:presunta|del parto)\b|\bnascit[ae]\b|\bnat[oaie] (?:entro|dal|fino)\b",
         r"\bliquidazion\w+|\berogazion\w+|\brimborsat\w+|\bspes[ae]\s(?:\w+\s)?sostenut\w+|\bspes[ae]\sammi\w+",
     )
 )
@@ -61,6 +62,10 @@ _OVER = re.compile(
     r"(?:(?:\w+\s){0,2}(?:il\s|l['’]|al\s|all['’])?)?$",
     re.I,
 )
+_OF_A_MEAL = re.compile(  # `chi vuole si ferma a pranzo (prenotazione entro il 22 ottobre)`
+    r"\b(?:pranz\w+|cen[ae]|pastasciutt\w+|men[uù]|apericen\w+|aperitiv\w+|buffet|pullman|navett\w+)(?!\w)[^.;\n]{0,120}$",
+    re.I,
+)
 _MAYBE = re.compile(
     r"\bpotr(?:à|anno)\sessere\s(?:\w+\s)?\w+t[aeio]\b[^.]*\b(?:notizia|comunicat\w+|comunicazione)\b", re.I
 )
@@ -83,6 +88,8 @@ def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: st
     """
     clause = _CLAUSE.split(before)[-1]
     if _CHECKS.match(after) or _MAYBE.search(after):
+        return True
+    if _OF_A_MEAL.search(before) and not _OF_A_MEAL.search(title):
         return True
     if kind is Kind.act or (kind is Kind.result and _OF_RESULTS.search(title)):
         return False  # by when one may react is its news

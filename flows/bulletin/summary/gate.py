@@ -160,6 +160,7 @@ _OF_LAST_TIME = re.compile(
 )
 _LINKS = re.compile(r"\W*(?:per approfondire|approfondimenti|link|collegamenti|vedi anche|fonti)\b", re.I)
 _INSTALMENTS = re.compile(r"\b[Ll]e rate scadono\b|\bsi paga(?:no)? in (?:due|tre|quattro) rate\b")
+_WEEKDAYS = stems("lunedì martedì mercoledì giovedì venerdì sabato domenica")  # which any other day has, too
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 
 
@@ -276,7 +277,7 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
     if len(listing.items) < 2 or _LIST_IN_PAGE.search(text) or _LINKS.match(listing.lead):
         return False
     told = stems(text)
-    lead = stems(listing.lead)
+    lead = stems(listing.lead) | _WEEKDAYS
     shares = [len(own & told) / len(own) for item in listing.items if (own := stems(item) - lead)]
     return any(share >= _ITEM_TOLD for share in shares) and any(share < _ITEM_UNTOLD for share in shares)
 

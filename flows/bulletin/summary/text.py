@@ -20,6 +20,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.page.telling import MUST, figures
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.announced import announced
+from flows.bulletin.summary.closing_hours import with_closing_hours
 from flows.bulletin.summary.completed import completed
 from flows.bulletin.summary.extended import longer, restricted
 from flows.bulletin.summary.framed import texts
@@ -147,7 +148,7 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
             continue  # nothing was long enough to be told shorter
         longest = 0
         for text in (with_half_days(one, notice) for one in texts(notice, size)):
-            line = mended(_dated(parameter(text)), notice, size)
+            line = with_closing_hours(mended(_dated(parameter(text)), notice, size), notice)
             longest = max(longest, utf16(line))
             if line and utf16(line) <= size and line not in seen:
                 seen.add(line)

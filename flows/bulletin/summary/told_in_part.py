@@ -10,7 +10,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.dangers import has_many_steps
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import calendar_days, figures
 from flows.bulletin.summary.frames.lines import ALL_STEPS, OTHER_APPOINTMENTS, OTHER_DAYS, OTHERS
 from flows.bulletin.summary.named import stems
@@ -36,7 +36,14 @@ _SO = Cued(
     re.I,
 )
 _OTHER_CHANGES = "Le altre variazioni sono nella pagina."
-_OPENING, _SHORT, _PAIR, _LINES, _ROWS = 24, 12, 2, 3, 3  # characters; labelled lines; rows of one list
+_OPENING, _SHORT, _LONG_PAGE, _PAIR, _LINES, _ROWS = (
+    24,
+    12,
+    500,
+    2,
+    3,
+    3,
+)  # characters; labelled lines; rows of one list
 _WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
 _OF_SEVERAL = frozenset({Kind.hours, Kind.other, Kind.road, Kind.health})
 _NEW_HOURS = re.compile(
@@ -47,6 +54,13 @@ _PHASE = re.compile(r"\bfase (?:\d|i{1,3}\b|uno|due|tre)\b(?P<said>[^.;\n]{8,})"
 _BARS = re.compile(r"\b(?:senso unico|chius[oaie]|chiusura|diviet[oi]|vietat[oaie]|interdett[oaie])\b", re.I)
 _SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle |di )?strad\w+", re.I)
 _NO_PARKING = re.compile(r"\bdiviet[oi] di sosta|\bvietata la sosta", re.I)
+_SEASON = re.compile(r"\bne(?:l|i) (?:periodo|mesi|stagione) (?:invernal|estiv|primaveril|autunnal)\w", re.I)
+_ALSO_SHUT = re.compile(r"\bchius[oaie] anche\s(?P<what>[^.;\n]{4,})", re.I)
+_SHOUTED_STREET = re.compile(
+    r"^\W*(?:VIA|VIALE|VICOLO|VICO|PIAZZA|PIAZZALE|LARGO|CORSO|CONTRADA|C\.?DA|LOC\.|LOCALIT[AÀ]['’]?|FRAZ\.|STRADA|BORGO)\s"
+    r"(?P<name>[A-ZÀ-Ý'’.]{3,}(?:\s[A-ZÀ-Ý'’.]{3,})*)",
+    re.M,
+)
 _FIELD = re.compile(  # what each page tells of the one thing it is about
     r"\W*(?:cos|che cosa|a chi|chi|come|cosa|dove|quando|perché|dat[ae]|giorn|orar|luog|sede|cost|prezz"
     r"|tariff|info|contatt|not[ae]|requisit|scaden|termin|document|modalit|descrizion|oggetto|ulterior"
@@ -160,6 +174,30 @@ def _no_parking_left(text: str, notice: Notice) -> bool:
     return is_swept and _NO_PARKING.search(notice.body) is not None and not _NO_PARKING.search(text)
 
 
+def _streets_left(text: str, notice: Notice) -> bool:
+    """Whether a text has one line of a list of streets in capitals: `in località Coste` beside three."""
+    names = {found["name"].lower() for found in _SHOUTED_STREET.finditer(notice.source)}
+    told = {name for name in names if name in text.lower()}
+    return notice.kind is Kind.supply_cut and 0 < len(told) < len(names) and "nella pagina" not in text
+
+
+def _season_left(text: str, notice: Notice) -> bool:
+    """Whether a text says `nel periodo invernale` where the page has the days."""
+    is_dated = any(calendar_days(one.words) for one in notice.slots.get(Slot.when, ()))
+    return (
+        is_dated
+        and _SEASON.search(text) is not None
+        and not calendar_days(text)
+        and "nella pagina" not in text
+    )
+
+
+def _also_shut_left(text: str, notice: Notice) -> bool:
+    """Whether a page says `Chiusi anche …` of more than a text tells."""
+    found = _ALSO_SHUT.search(notice.body) if len(notice.body) > _LONG_PAGE else None  # of others all is told
+    return found is not None and "nella pagina" not in text and not stems(found["what"]) & stems(text)
+
+
 def _steps_left(text: str, notice: Notice) -> bool:
     """Whether a page lists what to do with a recalled product, and a text does not say that there is more."""
     return notice.kind is Kind.recall and ALL_STEPS not in text.lower() and has_many_steps(notice.body)
@@ -174,6 +212,9 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_twin_left, OTHERS),
     (_phases_left, "Le fasi dei lavori e le modifiche alla viabilità sono nella pagina."),
     (_no_parking_left, "I divieti di sosta sono nella pagina."),
+    (_season_left, "I giorni sono nella pagina."),
+    (_also_shut_left, "Le altre chiusure sono nella pagina."),
+    (_streets_left, "Le altre vie sono nella pagina."),
     (_timetable_left, "Giorni e orari sono nella pagina."),
     (_meetings_left, "Le date degli incontri sono nella pagina."),
     (_steps_left, f"T{ALL_STEPS[1:]}"),

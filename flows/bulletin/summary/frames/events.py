@@ -52,13 +52,12 @@ _BOOKED_BY = re.compile(
     r"^(Devi (?:iscriverti|prenotare))(?: (?:online|via mail|o|scrivendo a \S+@\S+|al numero \d[\d ]+\d"
     r"|su \S+))+( entro [^.]+)?\.$"
 )
-_SMALL_WORD = 4
+_SMALL_WORD, _MOST = 4, 40  # letters; texts that are weighed: what comes later is only shorter
 _AT = re.compile(
     r"\b(?:in|nel|nella|al|alla|presso)\s(?:il\s|la\s)?(?:(?:piazza|piazzale|via|viale|sala|teatro|palazzo|villa|biblioteca|parco)\s[A-ZÀ-Ý«]|giardino\b)",
     re.I,
 )
 _OPENING = re.compile(r"(?:l['’](?:inaugurazione|apertura)|la vernice|il vernissage|il taglio)\b", re.I)
-_MOST = 40  # texts that are weighed: what comes later is only shorter
 _LEANING = re.compile(
     r"(?:il|la|l['’])\s?(?:percorso|progetto|serata|iniziativa|evento|appuntamento|attività|piano)\b", re.I
 )
@@ -230,7 +229,8 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
         yield from behind_its_day(clause, occasion, places)
     for sentence in sentences:
         yield from _headed(sentence, occasion, places)
-    yield from _named([way for way in ways if way not in with_sentence], occasion, places)
+    for known in (occasion, _brief(occasion)):
+        yield from _named([way for way in ways if way not in with_sentence], known, places)
     if title and not PAPER.match(title):
         yield from _headed(title, occasion, places)
 
@@ -372,11 +372,11 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
 
 def rests(occasion: Occasion, lacking: list[str]) -> Iterator[str]:
     """The sentences of `rest_of`, then with that one must book alone."""
-    said = rest_of(occasion, lacking)
-    yield said
-    brief = _BOOKED_BY.sub(r"\1\2.", occasion.booking)
-    if brief != occasion.booking:
-        yield said.replace(occasion.booking, brief)
+    yield from dict.fromkeys(rest_of(known, lacking) for known in (occasion, _brief(occasion)))
+
+
+def _brief(occasion: Occasion) -> Occasion:
+    return replace(occasion, booking=_BOOKED_BY.sub(r"\1\2.", occasion.booking))
 
 
 def _open_to_all(price: str) -> str:

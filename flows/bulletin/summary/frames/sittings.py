@@ -118,7 +118,7 @@ def told_days(notice: Notice) -> list[Sitting]:
     if whole := _from_to(notice):
         return [whole]
     if len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}) > 1:
-        beside = _beside_their_days(notice)
+        beside = _each_once(_beside_their_days(notice))
         if len(beside) > 1:
             return beside
         hours = beside[0].hours if beside else ""  # else which hour is whose is not sure
@@ -292,6 +292,19 @@ def _beside_their_days(notice: Notice) -> list[Sitting]:
         return []
     made = [Sitting(days, next(iter(kept)), places[days]) for days, kept in found.items()]
     return made if len(made) <= _MOST_BESIDE and all(one.days.role == "on" for one in made) else []
+
+
+def _each_once(sittings: list[Sitting]) -> list[Sitting]:
+    """Without the day that another tells with its year: `25 aprile` of a title, `sabato 25 aprile 2026`."""
+    spans = [{(span.first.month, span.first.day) for span in one.days.spans} for one in sittings]
+    return [
+        one
+        for place, one in enumerate(sittings)
+        if not any(
+            spans[place] == other and _details(sittings[at].days) > _details(one.days)
+            for at, other in enumerate(spans)
+        )
+    ]
 
 
 def _details(days: Days) -> int:

@@ -1,6 +1,4 @@
-"""What happens, as a phrase that follows `c'è`: `il corso di yoga`, `«Alba»,
-mostra di fotografie di Ada Neri`.
-"""
+"""What happens, as a phrase that follows `c'è`: `il corso di yoga`, `«Alba», mostra di fotografie`."""
 
 import re
 from collections.abc import Iterator
@@ -60,7 +58,7 @@ _ON_TWO = re.compile(  # `dedicata al museo e alla cultura dei mulini`, where bo
 _SAYS = re.compile(
     r"[a-zà-ù]\s(?:è|sono|ha|hanno|diventa|diventano|vince|compie|arriva|arrivano|torna|tornano)\s"
 )
-_OPENING = 400  # characters
+_OPENING, _DAYS_OF_ONE = 400, 2  # characters; days with a row of their own
 _CONCERT = re.compile(r"^\W*(?:gran(?:de)?\s)?concerto\b", re.I | re.M)
 _CALLED = re.compile(  # what a page says that it is, first of all
     r"(?<!\bcon\s)\bun(?:[oa]?\s|['’])(?:(?:grande|piccol[oa]|tradizionale|nuov[oa])\s)?(?P<noun>aperitivo|concerto|spettacolo|camminata|passeggiata"
@@ -94,6 +92,7 @@ _ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziativ
     r"(?::|\s[-–—])\s(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*$",
     re.I,
 )
+_PROGRAMME_FOR = re.compile(r"^(?:[^:]{3,20}:\s)?programma\s(?:de\w{1,3}\s|dell['’])(?=\w{5})", re.I)
 _ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\sorari|le\sdate", re.I)
 _MOST_WORDS = 9  # of a telegraphic title
 
@@ -144,7 +143,8 @@ def title_of(notice: Notice) -> str:
         return ""
     starts = _WHO_STARTS.fullmatch(bare)
     bare = starts["what"] if starts else _COMMA_TAIL.sub("", bare)
-    bare = _fuller(_UNDER_WAY.sub("", _ITS_PROGRAMME.sub("", bare), count=1), notice)
+    bare = _PROGRAMME_FOR.sub("", _UNDER_WAY.sub("", _ITS_PROGRAMME.sub("", bare), count=1))
+    bare = _fuller(bare, notice)
     return bare[:1].upper() + bare[1:]
 
 
@@ -188,9 +188,7 @@ PAPER = re.compile(
 
 
 def matters(notice: Notice) -> Iterator[tuple[str, str]]:
-    """Ways to name what happens: a phrase after `c'è` and what is left to say of it in a sentence,
-    best first.
-    """
+    """Ways to name what happens: a phrase after `c'è`, and in a sentence what is left to say; best first."""
     title = _without_place(_without_day(title_of(notice)), notice)
     film = film_of(notice)
     if film:
@@ -330,6 +328,8 @@ def kind_word(notice: Notice, title: str) -> str:
     if first and (gender := gender_of(first["noun"].lower())):
         return f"{definite(first['noun'], gender)}{first['noun'].lower()}"
     is_staged = re.search(r"\b[Rr]egia\b", body) and _STAGE.search(body) and not CINEMA.search(body)
+    if len({row.when for row in notice.rows if row.when}) > _DAYS_OF_ONE:
+        return ""
     return "lo spettacolo" if is_staged else "il concerto" if _CONCERT.search(body) else ""
 
 

@@ -41,6 +41,9 @@ _DASH = re.compile(r"\s[-–]\s")
 _PROCEEDS = re.compile(  # `l'incasso andrà alla scuola materna`: who gets it is not where one goes
     r"\b(?:incass|ricavat|raccolt|propost|donat|devolut)\w*\b[^.;]*$|\bandr(?:à|anno) $", re.I
 )
+_VISITS = re.compile(
+    r"\bvisit[ae] (?:guidat[ae] )?(?:e \w+ )?$", re.I
+)  # `una visita alla pieve` before a concert
 _PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 
 
@@ -76,7 +79,8 @@ def place_words(notice: Notice) -> str:
             or (meets and is_of_a_part(words, notice))
         ):
             continue
-        if _PROCEEDS.search(told.sentence.partition(told.words)[0]):
+        before = told.sentence.partition(told.words)[0]
+        if _PROCEEDS.search(before) or (_VISITS.search(before) and "visit" not in notice.title.lower()):
             continue
         if _FOR_WHOM.search(words) and not re.search(r"[A-ZÀ-Ý]", words):
             continue  # `giochi al parco per ragazzi`: what there is, not where
