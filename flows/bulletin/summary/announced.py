@@ -43,6 +43,8 @@ def announced(text: str, notice: Notice, limit: int) -> Iterator[str]:
         return
     names = _NAMES | (_OF_RESULTS if notice.kind is Kind.result else {})
     slots = [slot for slot in names if slot in required(notice.kind) and _is_left(own, slot, notice)]
+    if notice.kind is Kind.result:
+        slots = [slot for slot in slots if slot is not Slot.place]  # where what has won will stand
     if notice.kind in OCCASIONS:
         slots = [slot for slot in slots if slot in _OF_OCCASIONS]
     if not 0 < len(slots) <= _MOST or (Slot.when in slots and not _has_several_days(notice)):

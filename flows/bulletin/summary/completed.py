@@ -31,7 +31,7 @@ from flows.bulletin.summary.named import stems
 from flows.bulletin.summary.of_calls import OF_CALLS, without_definition
 from flows.bulletin.summary.of_events import full, needed, on_flyer
 from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
-from flows.bulletin.summary.reserved import called_off, reserved, still_bound
+from flows.bulletin.summary.reserved import CONDITIONS, called_off, reserved, still_bound
 from flows.bulletin.summary.steps import from_first
 
 _BARRED = re.compile(
@@ -107,6 +107,7 @@ _CHANGES = re.compile(
     re.I,
 )
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
+_WITH_CONDITIONS = {DAYS_AND_HOURS: "Condizioni, giorni e orari sono nella pagina."}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _FETCHED = re.compile(  # how one gets what a text speaks of
@@ -178,7 +179,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _deed,
         _terms,
         _lessons,
-        _lot,
+        lambda text, notice: lot(text, notice) if notice.kind is Kind.recall else (),
         if_it_rains,
         _prices,
         needed,
@@ -308,10 +309,6 @@ def _terms(text: str, notice: Notice) -> tuple[str, ...]:
     return (f"I termini {' e '.join(names)} sono nella pagina.",) if names else ()
 
 
-def _lot(text: str, notice: Notice) -> tuple[str, ...]:
-    return lot(text, notice) if notice.kind is Kind.recall else ()
-
-
 def _lessons(text: str, notice: Notice) -> tuple[str, ...]:
     """Word of the days and hours of a course whose text tells how one enrols."""
     hours = notice.slots.get(Slot.hours, ())
@@ -390,6 +387,8 @@ def _with(text: str, addition: str) -> str:
     if not text:
         return addition
     sentences = split(text)
+    if addition in CONDITIONS and (both := _WITH_CONDITIONS.get(sentences[-1])):
+        return " ".join([*sentences[:-1], both])
     if addition in _TOGETHER and len(sentences) > 1 and (left := _LEFT.fullmatch(sentences[-1])):
         both = (
             f"{left['what']} e {_TOGETHER[addition][:1].lower()}{_TOGETHER[addition][1:]} sono nella pagina."

@@ -101,7 +101,23 @@ _SOMES_PAPERS = re.compile(  # beside `Portare la tessera e una foto`
 _PAPERS = re.compile(r"\b(?:porta(?:re)?|presentarsi con|esibire)\b|\bdocument\w+[^.]* nella pagina", re.I)
 _SAME_HOURS = re.compile(rf"\b(?:gli stessi|i medesimi) orari di {WEEKDAY}", re.I)
 _TAX = re.compile(r"\b(?:IMU|TARI|TASI|TOSAP)\b")
+_STUMP = re.compile(r"(?:^|[.!?] )(?P<word>Sono|È|Si|Sarà|Saranno|Non|Sia|Con|Per|Dal|Dalle|Nel)\.(?= |$)")
+_IN_RATES, _RATES_FALL = re.compile(r"\ba rate, "), re.compile(r"\b[Ll]e rate scadono ")
+_BOTH_WAYS = re.compile(  # of a list of ways in which one applies
+    r"\b(?:all['’]|allo |alla |al )\s?(?:ufficio|sportello|protocollo)\b[^.;]{0,60} e (?:via|tramite|per) "
+    r"(?:pec|e-?mail|mail|posta)\b",
+    re.I,
+)
+_WHOEVER = re.compile(r"(?:Chiunque|Chi) (?:vi |ne )?(?:abbia|ha|fosse|sia) (?:interess|titol)", re.I)
+_LISTED_THERE = re.compile(
+    r"\b(?:vie|strade|zone|aree|giorni|date|orari) (?:sotto ?)?(?:indicat|elencat|riportat|specificat)[ei]\b",
+    re.I,
+)
+_IN_THE_PAGE = re.compile(r"\bnella pagina\b", re.I)
 _OF_A_LIST = re.compile(r"\b[Ss][iì]:\s")  # `Sì: vetro, carta. No: …`
+_DATED_ROW = re.compile(
+    rf"\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)? [-–] ", re.I
+)  # `2 luglio - «Il treno», commedia`
 _ROW = re.compile(
     r"[^:]{3,60}:\s(?:€\s?)?\d[\d.,]*\s?(?:%|€|euro\b)[^:]*"
 )  # of a table: it says nothing alone
@@ -129,6 +145,16 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}» non è un appuntamento."
     if match := _DANGLES.search(text):
         yield f"In «{match[0]}» due pezzi di frase sono attaccati."
+    if _WHOEVER.match(text):
+        yield "Il testo non dice di che cosa si tratta."
+    if match := _STUMP.search(text):
+        yield f"La frase «{match['word']}.» è tronca."
+    if _IN_RATES.search(text) and _RATES_FALL.search(text):
+        yield "Le rate sono dette due volte."
+    if match := _BOTH_WAYS.search(text):
+        yield f"«{match[0]}» chiede tutte e due le vie, e ne basta una."
+    if (match := _LISTED_THERE.search(text)) and not _IN_THE_PAGE.search(text):
+        yield f"«{match[0]}» rimanda a un elenco che il testo non ha."
     if match := _PAST.search(text):
         yield f"«{match[0]}» dice un termine passato."
     is_of_several = len(taxes_of(notice)) > 1
@@ -139,7 +165,11 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
             yield f"«{sentence}» vale per alcuni, e il testo non dice che cosa serve a tutti."
         if _SAME_HOURS.search(sentence):
             yield f"«{sentence}» rimanda a orari che il testo non dice."
-        if _OF_A_LIST.search(sentence) or (_ROW.fullmatch(sentence) and not has_verb(sentence)):
+        if (
+            _OF_A_LIST.search(sentence)
+            or _DATED_ROW.match(sentence)
+            or (_ROW.fullmatch(sentence) and not has_verb(sentence))
+        ):
             yield f"«{sentence}» è una riga di un elenco."
     for listed in _DAY_LIST.finditer(text):
         days = [int(one) for one in re.findall(r"\d+", listed[0])]

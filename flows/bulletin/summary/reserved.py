@@ -29,7 +29,8 @@ _IT = re.compile(  # of what a text may speak: not `i posti per disabili`, nor o
     re.I,
 )
 _ITS_PART = re.compile(
-    r"\b(?:incontr|serat|ingress|event|appuntament|laborator|spettacol|lezion|attivit)\w*", re.I
+    r"\b(?:incontr|serat|ingress|event|appuntament|laborator|spettacol|lezion|attivit|cors[oi]\b|torne|git[ae]\b)\w*",
+    re.I,
 )
 _EXCLUDED = re.compile(r"(?:Sono|Restano|Rimangono) esclus[ie]\b")
 _OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.service})
@@ -67,6 +68,7 @@ _SHARE = 0.5  # of the words for whom it is
 _NEAR = 160  # characters
 _TO_COME = "Le condizioni per partecipare sono nella pagina."
 _TO_ASK = "I requisiti sono nella pagina."
+CONDITIONS = _TO_COME, _TO_ASK
 
 
 def reserved(text: str, notice: Notice) -> Iterator[str]:

@@ -31,19 +31,13 @@ _IF = re.compile(r"\b(?:in caso|se\b|rinvi|slitt|eventual|potr)", re.I)
 _TELLS_MOVES = re.compile(r"\b(?:variazioni|altri dettagli|calendario|programma)\b[^.]* nella pagina", re.I)
 _LINE_OF = re.compile(r"^\W{0,3}(?P<label>[A-ZÀ-Ý][^:\n.]{2,40}):\s(?P<said>[^\n]{20,})$", re.M)
 _SO = Cued(
-    r"\b(?:cambia\w*|varia\w*|modific\w+)\b[^.;\n]{0,40}\b(?:così|come segue|nel seguente modo)\s?:"
-    r"\s*(?P<first>[^.;\n]{12,})",
+    r"\b(?:cambia\w*|varia\w*|modific\w+|recupera\w+)\b[^.;\n]{0,40}"
+    r"\b(?:così|come segue|nel seguente modo)\s?:\s*(?P<first>[^.;\n]{12,})",
     re.I,
 )
 _OTHER_CHANGES = "Le altre variazioni sono nella pagina."
-_OPENING, _SHORT, _LONG_PAGE, _PAIR, _LINES, _ROWS = (
-    24,
-    12,
-    500,
-    2,
-    3,
-    3,
-)  # characters; labelled lines; rows of one list
+_OPENING, _SHORT, _LONG_PAGE = 24, 12, 500  # characters
+_PAIR, _LINES, _ROWS = 2, 3, 3  # labelled lines; rows of one list
 _WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
 _OF_SEVERAL = frozenset({Kind.hours, Kind.other, Kind.road, Kind.health})
 _NEW_HOURS = re.compile(
@@ -129,6 +123,8 @@ def _changes_left(text: str, notice: Notice) -> bool:
     so = _SO.search(notice.body)
     if so is None or "nella pagina" in text or notice.kind in OCCASIONS:
         return False
+    if "recuper" in so[0].lower():
+        return "recuper" not in text  # the day may be told of something else
     days = calendar_days(notice.body[so.start() :])
     return len(days) > 1 and not days <= figures(text)
 

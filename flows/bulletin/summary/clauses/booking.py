@@ -59,6 +59,11 @@ _WHILE = re.compile(r"\bfino ad? esaurimento\b(?: dei| di)?(?: \d+)? post\w+", r
 _THERE = re.compile(r"\b(?:iscri\w+|registra\w+)\b[^.;]{0,30}\b(?:sul posto|in loco|alla partenza)\b", re.I)
 
 
+_BY_MAIL = re.compile(r"\b(?:via|tramite|per)\s(?:mail|e-?mail)\b", re.I)
+_OTHER_WAY = re.compile(  # which the text would leave out
+    r"\b(?:per telefono|telefonicamente|di persona|al banco|allo sportello|in (?:bibliotec|segreteri)a)\b",
+    re.I,
+)
 _OF_GROUPS = re.compile(  # `altri giorni su prenotazione per gruppi`: who comes alone books nothing
     r"\b(?:(?:negli\s)?altri\s(?:giorni|orari)|(?:per|ai)\s(?:i\s)?gruppi|gruppi|scolaresche|classi)\b"
     r"[^.;:]{0,40}\bprenotazion\w+(?:\sper\s(?:i\s)?(?:gruppi|scolaresche|classi)\b[^.;:]{0,40})?"
@@ -133,9 +138,7 @@ def booking_of(several: Iterable[str]) -> str:
 def booking_ways(text: str) -> str:
     """`online`, `al numero 02…`, `scrivendo a …`; several joined by "o"."""
     ways = []
-    if re.search(r"\bvia mail|via e-?mail|tramite e-?mail|per e-?mail\b", text, re.I) and not EMAIL.search(
-        text
-    ):
+    if _BY_MAIL.search(text) and not EMAIL.search(text) and not _OTHER_WAY.search(text):
         ways.append("via mail")
     url = URL.search(EMAIL.sub(" ", text))
     if url and len(url[0]) <= 40 and not _SHORTENED.search(url[0]):

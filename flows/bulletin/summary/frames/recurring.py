@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.page.notice import OCCASIONS, Notice
+from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
+from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.events import rest_of
 from flows.bulletin.summary.frames.lacking import untold
 from flows.bulletin.summary.frames.nouns import verb_of
@@ -33,6 +34,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     found = list(_EACH_WEEK.finditer(notice.body))
     if notice.kind not in OCCASIONS or occasion.sittings or len(found) != 1 or len(occasion.hours) != 1:
         return
+    if _lasts(notice):
+        return  # from when to when, it would not say
     days, span = found[0]["days"].lower(), (found[0]["span"] or "").strip(" ,")
     joint = " " if span.startswith("di ") else ", "
     when = f"{days}{joint if span else ''}{span}{',' if span else ''} {occasion.hours[0]}"
@@ -46,3 +49,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         ),
         limit,
     )
+
+
+def _lasts(notice: Notice) -> bool:
+    """Whether the page has a period in days."""
+    told = [days for one in notice.slots.get(Slot.when, ()) if (days := clauses.days_of(one.words))]
+    return any(span.first != span.last for days in told for span in days.spans)

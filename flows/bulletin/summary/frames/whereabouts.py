@@ -34,6 +34,7 @@ _FOR_WHOM = re.compile(
     r"\sper\s(?:i\s|le\s|gli\s)?(?:ragazz|bambin|famigli|adult|giovan|anzian|tutt)\w+", re.I
 )
 _HANGING = re.compile(r"\s(?:per|con|e|ed|di|da|a|in)$")  # `al ponte vecchio per gli adulti`, which is cut
+_LONG_WORD = 4
 _BARE = re.compile(r"(?:in|al|alla|nel|nella)\s(?P<noun>[a-zà-ù]+)")
 _TOWN = r"[A-ZÀ-Ý][a-zà-ù]+(?:\s(?:[a-z]{1,5}\s|[dl]['’])?[A-ZÀ-Ý][\w'’]+){0,2}"
 _TOWNS = re.compile(rf"{_TOWN}(?:\s[-–]\s{_TOWN}){{2,}}")  # `Alba – Borgo d'Adda – Riva`
@@ -60,7 +61,7 @@ def place_words(notice: Notice) -> str:
             r"(?<![Pp]resso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
             told.words.strip(" .,;"),
         )[0]
-        words = _HANGING.sub("", words)
+        words = _HANGING.sub("", _without_matter(words, notice.title))
         name = clauses.place_of(words)
         if (told.row is not None and told.row.list) or not (name.name or name.street) or len(words) > 110:
             continue
@@ -109,6 +110,16 @@ def place_words(notice: Notice) -> str:
     if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
         return ""
     return chosen[0]
+
+
+def _without_matter(words: str, title: str) -> str:
+    """`in centro` of `in centro i Mercatini di Natale`, which the title names."""
+    first = title.split(" ", 1)[0].strip('«»“”"')
+    if len(first) < _LONG_WORD:
+        return words
+    return re.split(
+        rf"\s(?:(?:il|lo|la|i|gli|le)\s|l['’])(?={re.escape(first)}\b)", words, maxsplit=1, flags=re.I
+    )[0]
 
 
 def _is_named_elsewhere(words: str, notice: Notice) -> bool:
