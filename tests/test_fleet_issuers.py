@@ -175,10 +175,11 @@ def test_a_round_by_the_clock_asks_the_issuers_once_more_before_the_next(
     """What is published just after a round is read half a minute later, and not a whole one."""
     served.of(0)
     told.begun.clear()
+    worse = archive(WORSE)  # made anew, it would have another time in it
 
     def published(seconds: float) -> None:
         waits.append(seconds)
-        site.answer("/dpc", body=archive(WORSE))
+        site.answer("/dpc", body=worse)
 
     monkeypatch.setattr(poll, "sleep", published)
     assert served.of(1) == SLUGS
