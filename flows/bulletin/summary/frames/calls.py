@@ -247,6 +247,8 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None, money
             )
             return
         said = f"{whom} {_THEIRS[action]}" if whom else action
+        if _MUST_BOOK.search(told.sentence):  # `Puoi prenotare` would tell that one need not
+            said = _MAY_BOOK.sub("devi prenotare", said)
         if action == "puoi fare domanda" and is_asked(matter):
             asks_for = f"{whom} possono chiedere" if whom else "puoi chiedere"
             text = f"{asks_for}{_online(notice)} {matter.text} {_with_office(clause, told, notice.body)}."
@@ -307,6 +309,15 @@ def _online(notice: Notice) -> str:
 _PROLONGED_BAN = re.compile(  # `sarà prorogato fino al 7 marzo il divieto di transito`: of another street
     r"\b(?:divieto|chiusura|sospensione|senso unico|ordinanza|limitazion\w)\b", re.I
 )
+
+
+_MUST_BOOK = re.compile(
+    r"\bprenotazion[ei] (?:è |sono )?(?:obbligatori|necessari|richiest)\w"
+    r"|\b(?:è|sono) (?:obbligatori|necessari|richiest)\w (?:la |le )?prenotazion\w"
+    r"|\b(?:occorre|bisogna|è obbligatorio|è necessario) prenota\w+",
+    re.I,
+)
+_MAY_BOOK = re.compile(r"\bpuoi prenotare\b", re.I)
 
 
 def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:

@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.happening import lines_of
 from flows.bulletin.summary.frames.nouns import guillemets, phrase_of, quoted, segmented
 from flows.bulletin.summary.frames.own import opened
 from flows.bulletin.summary.frames.subject import title_of
+from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.written_figures import plain_figures
 
 _CHANGED = re.compile(
@@ -97,7 +98,7 @@ def changed(notice: Notice) -> Iterator[str]:
         for line in (*notice.abstract, *lines_of(notice.title, notice.source))
         if _CHANGED.search(line) and not _CONDITION.search(line)
     ]
-    for line in (opened(_LEAD.sub("", line)) for line in lines[:2]):
+    for line in (opened(_LEAD.sub("", worded(line))) for line in lines[:2]):
         found = _CHANGED.search(line)
         if found is None or same(line, spoken(notice.title)):
             continue
