@@ -7,10 +7,10 @@ done for whom stands in the log, and nothing of a Comune at rest: thousands of l
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Annotated
 
 from prefect import State, flow, get_run_logger
@@ -29,7 +29,8 @@ from flows.fleet.rounds import Limits, Outcome, Result, Work
 from flows.privacy import intact
 from flows.runs import client, drain, planned
 from flows.settings import BollettinoError, Settings, SettingsError
-from flows.sources.issuers import asked, say_more
+from flows.sources.alerts import alert_addresses
+from flows.sources.issuers import asked, has_news, heard
 from flows.sources.polling import Polling
 from flows.sources.readings import Reading
 from flows.sources.visit import collect_sources
@@ -37,9 +38,9 @@ from flows.sources.visit import collect_sources
 ALERTS, NEWS = "allerte", "notizie"
 # beside the rounds' locks: what their issuers said, and where nothing waits
 HEARD, STILL = "allerte.json", "sorveglia.json"
-# seconds after a planned round of alerts began its issuers are asked once more: 300 forms take the most of
+# so long after a planned round of alerts was due its issuers are asked once more: 300 forms take the most of
 # the five minutes from an alert's publication, and a run more each minute a good part of what a fleet costs
-AGAIN = 30.0
+SECOND_LOOK = timedelta(seconds=30)
 PASSED = ""  # what a round says of whom it did not look at
 FIRST = {"tutto": (ALERTS, NEWS), ALERTS: (ALERTS,), NEWS: (NEWS,)}
 LIMITS = {  # each round ends before the next is due, but for who was begun last
@@ -120,14 +121,29 @@ def of_all(outcome: Outcome[Result], some: int, what: str) -> str:
 @flow(name="raccogli-tutti", flow_run_name="Raccolta per tutti i Comuni: {which}")
 def collect_all(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> State[str] | str:
     """Legge le allerte e le notizie di tutti i Comuni, le allerte di tutti per prime."""
-    fleet, polling, began = require_fleet(), Polling(), monotonic()
+    fleet, polling = require_fleet(), Polling()
     looks = [collected(fleet, kind, polling, client.run_id()) for kind in FIRST[which]]
-    if which == ALERTS and planned.is_by_the_clock() and (ahead := began + AGAIN - monotonic()) > 0:
-        sleep(ahead)
-        if speak_again(fleet):
-            looks.append(collected(fleet, ALERTS, Polling(), f"{client.run_id()}-again"))
-    told = dict.fromkeys(words for _, words in looks)
-    return ended(f"Raccolta: {which}", [outcome for outcome, _ in looks], "; ".join(told))
+    if which == ALERTS and (due := planned.due()):
+        looks += second_look(fleet, due)
+    return ended(
+        f"Raccolta: {which}", [outcome for outcome, _ in looks], "; ".join(words for _, words in looks)
+    )
+
+
+def second_look(fleet: Fleet, due: datetime) -> Iterator[tuple[Outcome[list[Reading]], str]]:
+    """Of a planned round of alerts, where its time has not gone by: of many late ones that begin together
+    after a stop none waits. What it meets costs nothing of what the round has read.
+    """
+    ahead = (due + SECOND_LOOK - datetime.now(UTC)).total_seconds()
+    if not 0 < ahead <= SECOND_LOOK.total_seconds():
+        return
+    sleep(ahead)
+    try:
+        if issuers_have_news(fleet):
+            outcome, words = collected(fleet, ALERTS, Polling(), f"{client.run_id()}-again")
+            yield outcome, f"mezzo minuto dopo: {words}"
+    except Exception as exc:  # noqa: BLE001  the next round is half a minute away
+        get_run_logger().warning("il secondo sguardo non è riuscito: %s", type(exc).__name__)
 
 
 def collected(fleet: Fleet, kind: str, polling: Polling, key: str) -> tuple[Outcome[list[Reading]], str]:
@@ -146,22 +162,33 @@ def collected(fleet: Fleet, kind: str, polling: Polling, key: str) -> tuple[Outc
     return outcome, of_all(outcome, len(news), f"con {kind} nuove")
 
 
-def speak_again(fleet: Fleet) -> bool:
-    """Whether an issuer that speaks to all says something new since the round began; no other is asked."""
-    for slug in fleet.slugs:
+def issuers_have_news(fleet: Fleet) -> bool:
+    """Whether one of those that speak to all says something else than the round has heard; each is asked in
+    the name of a Comune that reads it.
+    """
+    left = heard(_memory_of(fleet), datetime.now(UTC))
+    for slug in fleet.slugs if left else ():
         with suppress(SettingsError):  # of one that is ill the round has told
-            return say_more(fleet.settings(slug), Polling(), _heard(fleet), datetime.now(UTC))
+            settings = fleet.settings(slug)
+            mine = {
+                address: left[address] for _, address in alert_addresses(settings.profile) if address in left
+            }
+            if has_news(settings, Polling(), mine):
+                return True
+            left = {address: answer for address, answer in left.items() if address not in mine}
+        if not left:
+            return False
     return False
 
 
-def _heard(fleet: Fleet) -> Path:
+def _memory_of(fleet: Fleet) -> Path:
     return shared.of(fleet).server_state / rounds.FOLDER / HEARD
 
 
 def read_alerts(fleet: Fleet, work: Work[list[Reading]], polling: Polling) -> Outcome[list[Reading]]:
     """Of all; whose issuers have nothing new since it was served counts as served."""
     roll = fleet.roll()
-    issuers = asked(roll.comuni, polling, _heard(fleet), datetime.now(UTC))
+    issuers = asked(roll.comuni, polling, _memory_of(fleet), datetime.now(UTC))
     resting = {settings.profile.slug for settings in roll.comuni if issuers.rests(settings.profile.slug)}
     others = [settings for settings in roll.comuni if settings.profile.slug not in resting]
     outcome = served(Roll(others, roll.ill), ALERTS, work)

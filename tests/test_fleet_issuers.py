@@ -1,7 +1,7 @@
 """Whom a round of alerts passes over: only who was served with all that its issuers say, and not for long."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -164,9 +164,18 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds that a round which a schedule began has waited."""
     found: list[float] = []
     monkeypatch.setattr(poll, "sleep", found.append)
-    run: Any = SimpleNamespace(flow_run=SimpleNamespace(auto_scheduled=True))
-    monkeypatch.setattr(FlowRunContext, "get", lambda: run)
+    _begun_by_schedule(monkeypatch, late=timedelta(seconds=2))
     return found
+
+
+def _begun_by_schedule(monkeypatch: pytest.MonkeyPatch, late: timedelta) -> None:
+    """A run that begins so long after its time."""
+
+    def context() -> Any:
+        due = vars(poll)["datetime"].now(UTC) - late
+        return SimpleNamespace(flow_run=SimpleNamespace(auto_scheduled=True, expected_start_time=due))
+
+    monkeypatch.setattr(FlowRunContext, "get", context)
 
 
 def test_a_round_by_the_clock_asks_the_issuers_once_more_before_the_next(
@@ -184,9 +193,10 @@ def test_a_round_by_the_clock_asks_the_issuers_once_more_before_the_next(
     monkeypatch.setattr(poll, "sleep", published)
     assert served.of(1) == SLUGS
     assert told.begun == ["sorveglia-tutti sorveglia this-run-again"], "the key of the first look is taken"
-    assert poll.AGAIN - 5 < waits[-1] < poll.AGAIN
+    assert waits[-1] == 28, "half a minute after it was due"
     ended = told.names[-1]
-    assert ended.endswith("· 5 Comuni: nessuno con allerte nuove; 5 Comuni: 5 con allerte nuove")
+    new = "mezzo minuto dopo: 5 Comuni: 5 con allerte nuove"
+    assert ended.endswith(f"· 5 Comuni: nessuno con allerte nuove; {new}")
     asked = len(site.asked)
     assert served.of(1) == []
     assert len(site.asked) - asked == 2
@@ -221,17 +231,33 @@ def test_an_issuer_that_is_away_or_a_comune_that_is_ill_costs_the_second_look_no
     assert told.red[-1].startswith(f"Comuni non seguiti: 1 su 5: {SLUGS[0]}.")
 
 
-@pytest.mark.parametrize("late", [0.0, 31.0])
-def test_nobody_waits_for_a_second_look_by_hand_nor_after_a_long_one(
-    served: Served, site: Site, waits: list[float], monkeypatch: pytest.MonkeyPatch, late: float
+@pytest.mark.parametrize("late", [None, timedelta(seconds=31), timedelta(hours=3), timedelta(seconds=-40)])
+def test_nobody_waits_for_a_second_look_by_hand_nor_in_a_late_round(
+    served: Served, site: Site, waits: list[float], monkeypatch: pytest.MonkeyPatch, late: timedelta | None
 ) -> None:
-    if late:
-        times = iter([0.0, late])
-        monkeypatch.setattr(poll, "monotonic", lambda: next(times))
-    else:
+    """After an upgrade sixty rounds begin at once: each would hold a place of the worker's."""
+    if late is None:
         monkeypatch.setattr(FlowRunContext, "get", lambda: None)
+    else:
+        _begun_by_schedule(monkeypatch, late)
     assert served.of(0) == SLUGS
     assert (waits, len(site.asked)) == ([], 1)
+
+
+def test_a_defect_in_the_second_look_costs_nothing_of_the_first(
+    served: Served,
+    told: Told,
+    waits: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def defect(_fleet: object) -> bool:
+        raise RuntimeError("+393330000042")
+
+    monkeypatch.setattr(poll, "issuers_have_news", defect)
+    assert served.of(0) == SLUGS
+    assert told.names[-1].endswith("· 5 Comuni: 5 con allerte nuove")
+    assert "il secondo sguardo non è riuscito: RuntimeError" in lines(caplog, logging.WARNING)
 
 
 def test_a_memory_that_cannot_be_read_or_written_costs_a_round_s_work(

@@ -48,10 +48,15 @@ print(sorted(set(sys.modules) - imported))
 """
 
 
-def said(tmp_path: Path, *words: str, **environment: str) -> list[str]:
+READY = "from flows.runs import beforehand; beforehand.prepare(); print('ready')"
+
+
+def run(
+    tmp_path: Path, words: str, environment: dict[str, str], program: str = PROGRAM
+) -> "subprocess.CompletedProcess[str]":
     given = {**os.environ, "PREFECT_HOME": str(tmp_path), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
     ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words],
+        [sys.executable, "-c", program, *words.split()],
         cwd=Path(__file__).parents[1],
         env={**given, **environment},
         capture_output=True,
@@ -59,7 +64,11 @@ def said(tmp_path: Path, *words: str, **environment: str) -> list[str]:
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    return ended.stdout.splitlines()
+    return ended
+
+
+def said(tmp_path: Path, words: str = "", **environment: str) -> list[str]:
+    return run(tmp_path, words, environment).stdout.splitlines()
 
 
 @pytest.mark.slow  # it imports Prefect in a process of its own
@@ -68,6 +77,15 @@ def test_its_clients_share_the_certificates_and_nothing_is_left_to_import(tmp_pa
     assert certificates == "0 1 {'CERT_REQUIRED'}", "read before, and each client holds to them"
     assert models == "True True"
     assert imported == "[]"
+
+
+@pytest.mark.slow
+def test_certificates_that_are_not_there_keep_no_process_from_being_ready(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone.pem")
+    told = {"PREFECT_API_SSL_CERT_FILE": gone, "PREFECT_API_TLS_INSECURE_SKIP_VERIFY": "true"}
+    assert said(tmp_path, **told)[0] == "3 3 {'CERT_NONE'}"
+    ended = run(tmp_path, "", {"PREFECT_API_SSL_CERT_FILE": gone}, program=READY)
+    assert ended.stdout == "ready\n"
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ PREFECT = {
     "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
     "PREFECT_UI_API_URL": "/api",  # of whatever name the browser found us under: no other origin is asked
-    # both sides are of one lock file: a request of each process, for a warning
+    # a request of each process, before a warning; the versions of one lock file are the same on both sides
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "86400",  # read by nothing here; there is no "never"
     "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon an editor's Resume is seen

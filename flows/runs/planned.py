@@ -108,10 +108,11 @@ def others_wait(settings: Settings, engine: Engine, bulletin_id: int, *, hour: d
         return False
 
 
-def is_by_the_clock() -> bool:
-    """Whether a schedule began this run, and not a person or another run."""
+def due() -> datetime | None:
+    """When this run was to begin by its schedule; None where a person or another run began it."""
     context = FlowRunContext.get()
-    return bool(context and context.flow_run and context.flow_run.auto_scheduled)
+    run = context.flow_run if context else None
+    return run.expected_start_time if run and run.auto_scheduled else None
 
 
 def moot(engine: Engine, bulletin_id: int, *, now: datetime) -> str:

@@ -1,13 +1,13 @@
 """Whom a round of alerts may pass over: whose issuers say what they said when it was last served.
 
-A fleet asks its issuers each minute and hears nothing new for hours; to open hundreds of databases for that
-was a third of what PostgreSQL did. Nobody is passed over whose database is another one by now, out of a
+A fleet asks its issuers twice a minute and hears nothing new for hours; to open hundreds of databases for
+that was a third of what PostgreSQL did. Nobody is passed over whose database is another one by now, out of a
 backup, and nobody for longer than `ANYWAY`: what it has lost meanwhile, and a bulletin that has become too
 old, shows no later than that.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -96,16 +96,21 @@ def asked(comuni: Iterable[Settings], polling: Polling, path: Path, now: datetim
     return Issuers(path, Memory(answers=known, until=until, served=served), said, now)
 
 
-def say_more(settings: Settings, polling: Polling, path: Path, now: datetime) -> bool:
-    """Whether an issuer says something else than what a round has heard; who is silent says nothing.
-
-    Cheap: nobody's profile or database is opened for it but `settings`, of any Comune, in whose name it asks.
-    """
+def heard(path: Path, now: datetime) -> dict[str, Answer]:
+    """By address what a round has heard last of whom it may ask again."""
     memory = _read(path)
+    return {
+        address: answer for address, answer in memory.answers.items() if memory.until.get(address, now) <= now
+    }
+
+
+def has_news(settings: Settings, polling: Polling, last: Mapping[str, Answer]) -> bool:
+    """Whether one of these addresses says something else than that; who is silent says nothing.
+
+    Cheap: no database is opened for it, and no profile but the one in whose name it asks.
+    """
     return any(
-        _answer(settings, polling, address, last)[0] not in (None, last)
-        for address, last in memory.answers.items()
-        if memory.until.get(address, now) <= now
+        _answer(settings, polling, address, said)[0] not in (None, said) for address, said in last.items()
     )
 
 
