@@ -5,10 +5,12 @@ A number hashed with another look-up key is nobody's; one sealed with another en
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select, update
 
+from db import disk
 from db.engine import StoreError, reading
 from db.models import Canary, Recipient
 from db.vault import Vault, VaultError
@@ -64,9 +66,22 @@ def sealed_at(session: Session, vault: Vault) -> datetime | None:
     return vault.sealed_at(canary.constant_sealed) if canary else None
 
 
-def touch(session: Session, *, now: datetime) -> None:
-    """A write that changes nothing for anybody: once it is committed, the database takes what is written."""
-    session.execute(update(Canary).values(tried_at=now))
+def try_write(engine: Engine, *, now: datetime) -> None:
+    """What a write needs, and nothing is another for it: OperationalError where the database takes none.
+
+    Nobody is to take it for a write (`db.writes`): hundreds of Comuni are asked every five minutes, and each
+    would be looked after anew for it. PostgreSQL locks the row, which it logs and puts on the disk like any
+    change, and counts as none. SQLite changes it and takes that back; whether the disk takes a page beside
+    the file is asked by itself, since a log that is begun anew needs no room.
+    """
+    with Session(engine) as session, session.begin() as trial:
+        if engine.dialect.name == "postgresql":
+            session.execute(select(Canary.id).with_for_update())
+            return
+        session.execute(update(Canary).values(tried_at=now))
+        trial.rollback()
+    if engine.url.database and not disk.has_room(Path(engine.url.database)):
+        raise StoreError("the disk takes nothing more beside the database")
 
 
 def _people(session: Session) -> Iterator[tuple[str, bytes]]:

@@ -26,6 +26,17 @@ def replace(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def has_room(path: Path) -> bool:
+    """Whether the disk takes another page beside it; what is left of its own last page proves nothing."""
+    trial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.trial")
+    try:
+        replace(trial, bytes(4096))
+        trial.unlink()
+    except OSError:
+        return False
+    return True
+
+
 def sync_folder(folder: Path) -> None:
     """The name of a new file is on the disk only when its folder is."""
     handle = os.open(folder, os.O_RDONLY)

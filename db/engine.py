@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import Dialect, Engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -44,7 +44,13 @@ def make_engine(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, execution_options=_COMPILED)
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            execution_options=_COMPILED,
+            use_native_hstore=False,  # else each engine asks for a type that no table of ours has
+        )
         # many rows in one INSERT, unless ON CONFLICT: psycopg 3 else sends a statement for each row
         engine.dialect.use_insertmanyvalues_wo_returning = True
         return _noted(engine)
@@ -96,9 +102,14 @@ def _share_dialect(engine: Engine) -> None:
     url = engine.url
     server = (engine.dialect.name, url.host or str(url.query.get("host")), url.port)
     if server in _DIALECTS:
+        engine.dialect.initialize = _nothing  # type: ignore[method-assign]
         engine.dialect = _DIALECTS[server]
     else:
         event.listen(engine, "connect", lambda *_: _DIALECTS.setdefault(server, engine.dialect))
+
+
+def _nothing(connection: Connection) -> None:
+    """Of a server that is known no engine asks anew which one it is: four questions on PostgreSQL."""
 
 
 def make_reader(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:

@@ -9,7 +9,6 @@ import hashlib
 import json
 import logging
 import os
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,14 +65,8 @@ class Journal:
             disk.sync_folder(self.path.parent)
 
     def has_room(self) -> bool:
-        """Whether the disk takes another page beside it; what is left of its own last page proves nothing."""
-        trial = self.path.with_name(f".{self.path.name}.{secrets.token_hex(8)}.trial")
-        try:
-            disk.replace(trial, bytes(4096))
-            trial.unlink()
-        except OSError:
-            return False
-        return True
+        """Whether the disk takes another word."""
+        return disk.has_room(self.path)
 
     def extent(self) -> Extent | None:
         """None while no word was ever written here."""

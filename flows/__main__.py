@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flows.cli import (
@@ -80,6 +81,7 @@ WITHOUT_INSTALLATION = {
 }
 
 
+@cache  # 10 ms, of which a process that serves one Comune after another has use once
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m flows",

@@ -33,7 +33,7 @@ from flows.profiles import documents, secrets_file
 from flows.profiles.codes import problems
 from flows.profiles.comune import Editor, Profile
 from flows.profiles.contacts import e164, is_loopback
-from flows.profiles.file import IDS, Strict, at, explain, unfilled
+from flows.profiles.file import IDS, Strict, at, content, explain, unfilled
 from flows.profiles.fleet import FILE, OWN, FleetFile, own_variables, profile_of
 from flows.profiles.given import Given, MissingError, Secrets
 from flows.profiles.places import fill_words
@@ -298,7 +298,7 @@ def _read(path: Path, what: type[Read]) -> tuple[str, Read]:
     """Text and content; SettingsError names the file, the line, the key and what is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
-        return text, what.model_validate(tomllib.loads(text))
+        return text, content(what, text)
     except OSError as exc:
         raise SettingsError(f"{path}: cannot be read ({exc.strerror})") from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import col, select
@@ -200,6 +201,20 @@ def test_what_was_compiled_for_one_database_serves_the_next(engine: Engine) -> N
             assert session.exec(statement).all() == []
     other.dispose()
     assert found[-1] is CacheStats.CACHE_HIT
+
+
+def test_a_server_that_is_known_is_not_asked_again_which_one_it_is(
+    postgresql: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgresql.connect() as known:
+        told = known.dialect.server_version_info
+    asked: list[object] = []
+    monkeypatch.setattr(PGDialect_psycopg, "initialize", lambda _, connection: asked.append(connection))
+    other = make_engine(postgresql.url.render_as_string(hide_password=False))
+    with other.connect() as connection:
+        assert connection.dialect.server_version_info == told
+    other.dispose()
+    assert asked == []
 
 
 def test_an_error_quotes_no_value_of_the_statement(engine: Engine) -> None:

@@ -2,14 +2,16 @@
 
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.util import immutabledict
 
-from db import writes
-from db.engine import reading, transaction
+from db import canary, writes
+from db.engine import make_hurried, make_reader, reading, transaction
 from db.models import Recipient
 from db.vault import Vault
 from tests.world.builders import make_recipient
@@ -49,6 +51,29 @@ def test_a_write_makes_another_mark_and_a_look_does_not(engine: Engine, vault: V
     assert after
     assert after != before
     assert after[0] == before[0], "it is the same database"
+
+
+def test_a_trial_is_no_write_and_fails_where_none_is_taken(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    """`/salute` makes one in each database every five minutes, and nobody is to be looked after for it."""
+    with transaction(engine) as session:
+        canary.plant(session, vault)
+    before = mark(engine)
+    assert before
+    canary.try_write(engine, now=now)
+    engine.dispose()
+    assert writes.marks([address_of(engine)]) == {address_of(engine): before}
+    reader = make_reader(address_of(engine))
+    with pytest.raises(DBAPIError, match=r"read.?only"):
+        canary.try_write(reader, now=now)
+    reader.dispose()
+    hurried = make_hurried(address_of(engine), wait_ms=100)
+    with engine.connect() as held:
+        held.execute(text("UPDATE canary SET tried_at = NULL"))
+        with pytest.raises(OperationalError, match=r"locked|lock timeout"):
+            canary.try_write(hurried, now=now)
+    hurried.dispose()
 
 
 def test_a_file_that_was_just_written_tells_nothing(sqlite: Engine, vault: Vault) -> None:

@@ -15,7 +15,7 @@ from db import deliveries
 from db.engine import opened, reading, transaction
 from db.models import Delivery, InboundEvent
 from db.recipients import Address
-from flows.__main__ import main
+from flows.__main__ import main, parser
 from flows.fleet import departed
 from flows.fleet.front import webhook
 from flows.fleet.membership import export, retirement
@@ -169,6 +169,7 @@ def test_a_verb_that_was_typed_meanwhile_says_that_it_may_be_lost(
         assert one.retire()[0] == 0
         return 0
 
+    monkeypatch.setattr("flows.__main__.parser", parser.__wrapped__)  # which keeps the verbs' functions
     monkeypatch.setattr("flows.cli.installation.codes", typed)
     assert main(["codes", "--profile", "alfa"]) == 2
     assert "alfa has left the fleet meanwhile" in capsys.readouterr().err

@@ -2,16 +2,19 @@
 
 import asyncio
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docket import Docket
+from prefect.server.api import background_workers
 from prefect.server.api.server import RequestLimitMiddleware
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from flows.runs import server
+from flows.runs import clock, server
 
 PATIENCE = 0.2  # seconds of the other writer
 
@@ -96,3 +99,26 @@ def test_who_listens_takes_no_place_of_who_asks(monkeypatch: pytest.MonkeyPatch)
 
     asyncio.run(go())
     assert len(answered) == 6
+
+
+def test_what_servers_put_off_is_looked_for_once_a_second_and_done_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(background_workers, "Worker", clock._Docket)
+    clock.look_seldom()
+    theirs: Any = background_workers
+    done = asyncio.Event()
+
+    async def put_off() -> None:
+        done.set()
+
+    async def story() -> set[timedelta]:
+        async with Docket("tried", url="memory://") as docket, theirs.Worker(docket) as worker:
+            docket.register(put_off)
+            working = asyncio.create_task(worker.run_forever())
+            await docket.add(put_off)()
+            await asyncio.wait_for(done.wait(), 30)
+            working.cancel()
+        return {worker.minimum_check_interval, worker.scheduling_resolution}
+
+    assert asyncio.run(story()) == {timedelta(seconds=1)}

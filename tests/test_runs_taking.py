@@ -44,6 +44,21 @@ def test_a_worker_rests_once_its_runs_have_ended_and_goes_on_when_told(tmp_path:
     assert disk.is_locked(tmp_path / TAKES)
 
 
+def test_one_of_a_fleet_leaves_out_a_look_while_there_is_nothing_to_do(tmp_path: Path) -> None:
+    """And none while something runs, whose place the next may take."""
+    turns = Turns(tmp_path, idle=1)
+    due, asked = iter([["a run"], [], [], [], ["a run"], []]), list[bool]()
+
+    async def take() -> list[Any]:
+        asked[-1] = True
+        return next(due)
+
+    for running in [0, 1, 0, 0, 0, 0, 0, 1]:
+        asked.append(False)
+        asyncio.run(turns.look(running, take))
+    assert asked == [True, True, True, False, True, False, True, True]
+
+
 async def _begin(_worker: object, _run: object, _configuration: object, status: Any) -> None:
     """As Prefect's worker, which tells the number of the process that it has begun."""
     status.started(4711)

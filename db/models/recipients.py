@@ -119,4 +119,4 @@ class Canary(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     constant_hash: str
     constant_sealed: bytes = Field(sa_type=LargeBinary)
-    tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the last trial write
+    tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # by a trial, and taken back

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Engine
+
 from flows.settings import Settings
 
 
@@ -58,11 +60,15 @@ def left_out(words: str) -> Said:
 
 @dataclass(frozen=True)
 class Case:
-    """The installation that is looked at, and when."""
+    """The installation that is looked at, and when.
+
+    `engine`: of a reader of its database that whoever asks has open, for checks that are asked often.
+    """
 
     settings: Settings
     now: datetime
     is_offline: bool = False
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ NEW_CODE = "`python -m flows codes new NOME` ne fa uno; va nell'ambiente, poi si
 
 def _on_duty(case: Case) -> tuple[Sequence[Person], bool]:
     """Who is called now, and whether that is everybody because nobody is there."""
-    with reader(case.settings) as engine, reading(engine) as session:
+    with reader(case.settings, case.engine) as engine, reading(engine) as session:
         found = desk.on_duty(session, case.settings.profile, case.now)
     return found.people, found.is_everybody
 

@@ -13,8 +13,14 @@ WAIT_MS = 5_000  # for a database that somebody holds
 
 
 @contextmanager
-def reader(settings: Settings) -> Iterator[Engine]:
-    """StoreError where there is no file: SQLite would make one, and what is gone looked like new."""
+def reader(settings: Settings, opened: Engine | None = None) -> Iterator[Engine]:
+    """`opened`, where there is one: another connection takes 16 ms of the processors on PostgreSQL.
+
+    StoreError where there is no file: SQLite would make one, and what is gone looked like new.
+    """
+    if opened is not None:
+        yield opened
+        return
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
         raise StoreError("there is no database")

@@ -22,7 +22,7 @@ def news(case: Case) -> list[Said]:
     """An answer for each page of the site that the profile names."""
     chosen = case.settings.profile.sources
     addresses = [*chosen.feeds, *(page.address for page in chosen.listings)]
-    with reader(case.settings) as engine, reading(engine) as session:
+    with reader(case.settings, case.engine) as engine, reading(engine) as session:
         troubles = list(silent(case.settings, session, case.now))
         found = {address: sources.find(session, address) for address in addresses}
     said = []

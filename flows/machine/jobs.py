@@ -41,7 +41,7 @@ class Job:
 
 WATCHDOG = Job(
     "watchdog", "watches over what the service promises", "watchdog", "*:0/5", "4min", 4,
-    good_codes="1", uses_archives=False, turns=25,
+    good_codes="1", uses_archives=False, turns=75,
 )  # fmt: skip
 BACKUP = Job("backup", "a backup each night", "backup", f"*-*-* 03:15:00 {ZONE}", "45min", 180)
 DRILL = Job(

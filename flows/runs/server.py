@@ -137,6 +137,7 @@ def serve(settings: Settings) -> None:
     """Until the process is told to end."""
     wait_for_turns()
     count_requests_alone()
+    clock.look_seldom()
     readiness.keep_quietly()
     resumed.go_first()
     complaints.speak_italian()
@@ -153,6 +154,7 @@ def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
         _require_redis()
     wait_for_turns()
     count_requests_alone()
+    clock.look_seldom()
     readiness.keep_quietly()
     resumed.go_first()
     complaints.speak_italian()
@@ -166,6 +168,7 @@ def serve_clock(database: str | None, *, port: int | None = None) -> None:
     `port`: where it says whether all of it is still done, if anywhere.
     """
     _require_redis()
+    clock.look_seldom()
     readiness.keep_quietly()  # which deployments nobody asks for any more is looked at by the clock, too
     _bring(database)
     if port:

@@ -5,6 +5,7 @@ Each look is bounded in time and costs no other: what is gone is what shall be t
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,15 +69,18 @@ def look(settings: Settings, *, first_at: datetime, slots_at: datetime | None = 
         copies.drill(settings, first_at, now),
     ]
     unknown: set[str] = set()
-    try:
-        with reader(settings) as engine, reading(engine) as session:
+    with ExitStack() as stack:
+        engine = None
+        try:
+            engine = stack.enter_context(reader(settings))
             since = dict.fromkeys(IN_DATABASE, first_at) | {"slots": slots_at or first_at}
-            found += [one(settings, session, since[id_], now) for id_, one in IN_DATABASE.items()]
-    except (SQLAlchemyError, StoreError, OSError) as exc:
-        words = f"Il database non risponde ({type(exc).__name__})."
-        found.append(Trouble("database", "Database", words, is_urgent=True))
-        unknown = set(IN_DATABASE)
-    examined, unexamined, left_out = _examined(settings, now)
+            with reading(engine) as session:
+                found += [one(settings, session, since[id_], now) for id_, one in IN_DATABASE.items()]
+        except (SQLAlchemyError, StoreError, OSError) as exc:
+            words = f"Il database non risponde ({type(exc).__name__})."
+            found.append(Trouble("database", "Database", words, is_urgent=True))
+            unknown = set(IN_DATABASE)
+        examined, unexamined, left_out = _examined(Case(_with_token(settings), now, engine=engine))
     found += examined
     unknown |= unexamined
     left_out |= set() if settings.profile.backup else {"backup", "drill"}
@@ -90,9 +94,8 @@ def look(settings: Settings, *, first_at: datetime, slots_at: datetime | None = 
     )
 
 
-def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str], set[str]]:
+def _examined(case: Case) -> tuple[list[Trouble], set[str], set[str]]:
     """What the doctor finds broken, and the ids of what he could not look at, and of what is none here."""
-    case = Case(_with_token(settings), now)
     findings = [one for one in examine(case, FROM_DOCTOR) if not one.is_left_out]
     troubles, unknown = [], set()
     left_out = {check.id for check in FROM_DOCTOR} - {one.id for one in findings}

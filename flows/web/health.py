@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from db import canary, inbound
-from db.engine import reading, transaction
+from db.engine import StoreError, reading
 from flows.web.ground.context import Web, web_of
 
 TRIAL_EVERY = 5.0  # seconds: whoever asks all the time costs no write each time
@@ -63,9 +63,8 @@ def writes(web: Web) -> bool:
     if not web.ledger.journal.has_room():
         return False
     try:
-        with transaction(web.engine) as session:
-            canary.touch(session, now=web.clock())
-    except SQLAlchemyError:
+        canary.try_write(web.engine, now=web.clock())
+    except (SQLAlchemyError, StoreError):
         return False
     return True
 
