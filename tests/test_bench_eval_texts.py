@@ -7,6 +7,7 @@ import pytest
 from flows.profiles.llm import Llm
 from tests.bench.eval_texts import main, of_model
 from tests.bench.graded import Graded
+from tests.bench.pairing import silent_elisions
 from tests.world.chat_server import chat_server, completion
 
 BODY = "Il concerto della banda è sabato 9 maggio 2026 alle 21 in piazza Verdi. L'ingresso è gratuito."
@@ -29,3 +30,25 @@ def test_an_address_without_a_model_is_a_mistake_that_is_told(capsys: pytest.Cap
     with pytest.raises(SystemExit, match="2"):
         main(["--address", "http://127.0.0.1:9/v1"])
     assert "--address and --model belong together" in capsys.readouterr().err
+
+
+HOURS = [{"what": what, "hours": hours, "list": 1} for what, hours in (
+    ("ritrovo", "ore 9.00"), ("gara", "ore 9.30"), ("premiazioni", "ore 12.00"),
+)]  # fmt: skip
+PAPERS = [{"what": what, "list": 1} for what in ("Abbonamento scaduto", "una foto", "codice fiscale")]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "is_silent"),
+    [
+        ("La gara è dalle 9 alle 12.", HOURS, False),
+        ("Il ritrovo per la gara è alle 9.", HOURS, True),
+        ("La gara è dalle 9:30 alle 12.", HOURS, True),
+        ("L'abbonamento scaduto si rinnova allo sportello.", PAPERS, False),
+        ("L'abbonamento scaduto si rinnova allo sportello con una foto.", PAPERS, True),
+    ],
+)
+def test_a_list_is_told_in_part_or_by_its_ends_or_not_at_all(
+    text: str, rows: list[dict[str, object]], is_silent: bool
+) -> None:
+    assert bool(silent_elisions(text, rows, "Rinnovo dell'abbonamento scaduto")) is is_silent

@@ -17,6 +17,8 @@ GRANT = """Contributo libri
 Possono chiedere il contributo gli studenti residenti a Rovo con ISEE non superiore a 12.000 euro.
 Le domande si presentano esclusivamente online entro le ore 12 del 30 aprile 2026.
 La graduatoria sarà pubblicata il 20 maggio 2026. Il contributo non è cumulabile con altri."""
+RENTS = """Contributi per gli affitti
+Domande dalle ore 9:00 di lunedì 6 settembre 2027 e sino alle ore 12:00 di venerdì 8 ottobre 2027."""
 CONCERT = """Rinviato il concerto della banda
 Il concerto previsto per sabato 6 giugno è stato rinviato a sabato 13 giugno, alle 21, in piazza Lario.
 La prenotazione non è necessaria."""
@@ -34,6 +36,8 @@ Dal 15 giugno al 30 settembre è vietato:
 La sanzione va da 50 a 300 euro."""
 
 FAITHFUL = [
+    (RENTS, "Le domande si presentano dalle 9 di lunedì 6 settembre alle 12 di venerdì 8 ottobre 2027."),
+    (RENTS, "Le domande si presentano entro le 12 di venerdì 8 ottobre 2027."),
     (MARKET, "Sabato 14 marzo via Adda, via Oglio e via Brembo sono chiuse al transito dalle 7 alle 20."),
     (MARKET, "Domenica 15 in piazza Lario non si passa dalle 9 alle 13, tranne i residenti."),
     (
@@ -77,6 +81,7 @@ TURNED = [
     (GRANT, "Chi ha un ISEE superiore a 12.000 euro può chiedere il contributo.", "un massimo"),
     (GRANT, "Possono chiedere il contributo tutti gli studenti, con qualunque reddito.", "condizione"),
     (GRANT, "Le domande si presentano online dalle 12 del 30 aprile 2026.", "è un termine"),
+    (RENTS, "Le domande si presentano entro le 12 di lunedì 6 settembre 2027.", "è un inizio"),
     (CONCERT, "Il concerto della banda si tiene sabato 6 giugno in piazza Lario.", "non è la nuova data"),
     (CONCERT, "Sabato 13 giugno alle 21 suona la banda. Devi prenotare.", "non serve"),
     (WASTE, "Sabato 4 aprile passa il vetro, martedì 7 la carta.", "scambiati"),

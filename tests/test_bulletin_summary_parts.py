@@ -2,6 +2,8 @@
 
 import pytest
 
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary import gate
 from flows.bulletin.summary.text import summarise
 
 FAIR = """Torna la Fiera del miele: domenica 6 dicembre, dalle 9:00 alle 18:00, in piazza del Mercato ci sono
@@ -71,3 +73,131 @@ def test_that_a_sitting_is_public_is_said_once(told: str) -> None:
     body = f"Il Consiglio comunale si riunisce giovedì 3 dicembre alle 20:45. La seduta è {told}."
     text = text_of("Consiglio comunale in seduta pubblica", body)
     assert text.count("pubblic") == 1
+
+
+ASSEMBLY = (
+    "Assemblea sul nuovo parco",
+    "Che alberi ci saranno? I tecnici rispondono nell'assemblea di giovedì 15 aprile 2027 alle 20.45, in "
+    "sala consiliare.\n\nUn secondo incontro si tiene mercoledì 28 aprile alle 17.30 nell'aula magna.\n\n"
+    "Si possono inviare domande in anticipo, entro martedì 13 aprile.",
+)
+BRIDGE = (
+    "Lavori al ponte: chiusura di via Monte",
+    "Da lunedì 12 a venerdì 16 aprile 2027 via Monte è chiusa al transito al ponte. In via Molini è vietata "
+    "la sosta.",
+)
+LANE = (
+    "Chiusura di vicolo Corto",
+    "Vicolo Corto è chiuso al transito da martedì 9 marzo 2027 per 15 giorni.",
+)
+PHASES = (
+    "Sospensione dell'acqua per lavori in via Argine",
+    "L'erogazione sarà sospesa in tre fasi.\n\n"
+    "## Fase 1 – martedì 6 aprile\n\nDalle 9 alle 17. Zone interessate: via Argine dal civico 1 al 60.\n\n"
+    "## Fase 2 – giovedì 8 aprile\n\nDalle 22 alle 24. Zone interessate: tutto il quartiere Nord.\n\n"
+    "## Fase 3 – martedì 13 aprile\n\nDalle 9 alle 14. Zone interessate: via Argine dal civico 61.",
+)
+TERMS = (
+    "Contributi alle società sportive",
+    "## Scadenze\n\n- Linea impianti: martedì 16 marzo 2027\n- Linea eventi: venerdì 30 aprile 2027\n"
+    "- Quesiti: una settimana prima\n\n"
+    "## Come fare\n\nLa domanda si invia via PEC.",
+)
+LINE = (
+    "Linea 4, nuovo percorso da lunedì 13 settembre",
+    "Da lunedì 13 settembre 2027 la linea 4 passa in via Po. Fino a sabato 18 settembre il viaggio è "
+    "gratuito.",
+)
+RACE = (
+    "Gara ciclistica: strade chiuse in centro",
+    "Domenica 16 maggio 2027 via Po è chiusa al transito dalle 9 alle 11 e vi è vietata la sosta.\n\n"
+    "La Messa delle 10 è spostata alle 11.15.",
+)
+SAINT = (
+    "Festa di Santa Marta",
+    "## Mercoledì 28 luglio\n\n- ore 18.30: rosario\n\n## Domenica 1° agosto\n\n- ore 23.30: fuochi\n\n"
+    "La festa è organizzata dal comitato. In caso di maltempo i fuochi sono rinviati a lunedì 2 agosto.",
+)
+READINGS = (
+    "Letture in biblioteca",
+    "Quando: mercoledì 5, 12, 19 e 26 maggio 2027, dalle 17 alle 18\n\n"
+    "Età: dai 3 ai 6 anni nei primi due incontri, dai 7 ai 10 anni negli ultimi due\n\n"
+    "Le letture sono gratuite.",
+)
+MEETINGS = (
+    "Raccolta porta a porta: si cambia",
+    "Da lunedì 3 maggio 2027 parte la raccolta porta a porta.\n\n## Incontri\n\n"
+    "- mercoledì 21 aprile, ore 18, oratorio di Campo",
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "why"),
+    [
+        (ASSEMBLY, "Un secondo incontro si tiene mercoledì 28 aprile alle 17:30.", "Manca il giorno"),
+        (ASSEMBLY, "C'è l'assemblea sul nuovo parco. Le date sono nella pagina.", "Manca il giorno"),
+        (BRIDGE, "Da lunedì 12 a venerdì 16 aprile 2027 in via Molini è vietata la sosta.", "«chiusura»"),
+        (LANE, "Da martedì 9 marzo 2027 vicolo Corto è chiuso al transito.", "Manca per quanto tempo"),
+        (PHASES, "Giovedì 8 aprile manca l'acqua in via Argine.", "sta sotto un altro giorno"),
+        (LINE, "Fino a sabato 18 settembre sulla linea 4 il viaggio è gratuito.", "il titolo dice"),
+        (LINE, "Cambia la linea 4. Giorni e orari sono nella pagina.", "il titolo dice"),
+        (RACE, "Domenica 16 maggio 2027 la Messa delle 10 è spostata alle 11:15.", "«chiusura»"),
+        (SAINT, "In caso di maltempo i fuochi sono rinviati a lunedì 2 agosto.", "quando si fa"),
+        (
+            SAINT,
+            "La festa di Santa Marta è organizzata dal comitato. Gli orari sono nella pagina.",
+            "quando si fa",
+        ),
+        (READINGS, "La partecipazione, da 3 a 6 anni, è gratuita.", "vale solo per una parte"),
+        (MEETINGS, "Mercoledì 21 aprile alle 18 c'è l'oratorio di Campo.", "non è un appuntamento"),
+        (
+            TERMS,
+            "Le società sportive possono chiedere i contributi entro martedì 16 marzo 2027 per la linea "
+            "impianti. I requisiti sono nella pagina.",
+            "Dell'elenco «Scadenze» è detta solo una parte",
+        ),
+    ],
+)
+def test_a_text_of_one_part_alone_is_refused(page: tuple[str, str], text: str, why: str) -> None:
+    notice = read(title=page[0], abstract="", body=page[1])
+    assert why in " ".join(gate.faults(text, notice))
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (ASSEMBLY, "Giovedì 15 aprile 2027 alle 20:45, in sala consiliare, c'è l'assemblea sul nuovo parco."),
+        (BRIDGE, "Da lunedì 12 a venerdì 16 aprile 2027 via Monte è chiusa al transito al ponte."),
+        (LANE, "Da martedì 9 marzo 2027 vicolo Corto è chiuso al transito per 15 giorni."),
+        (LINE, "Da lunedì 13 settembre 2027 la linea 4 passa in via Po."),
+        (RACE, "Domenica 16 maggio 2027 via Po è chiusa al transito dalle 9 alle 11."),
+        (SAINT, "Da mercoledì 28 luglio a domenica 1° agosto c'è la festa di Santa Marta."),
+        (
+            READINGS,
+            "Il 5, il 12, il 19 e il 26 maggio ci sono le letture, dai 3 ai 6 anni e dai 7 ai 10 anni.",
+        ),
+        (PHASES, "Martedì 6 e martedì 13 aprile manca l'acqua in via Argine. Gli orari sono nella pagina."),
+    ],
+)
+def test_a_text_of_the_whole_or_of_the_right_part_is_not(page: tuple[str, str], text: str) -> None:
+    notice = read(title=page[0], abstract="", body=page[1])
+    whys = (
+        "Manca il giorno",
+        "«chiusura»",
+        "per quanto tempo",
+        "altro giorno",
+        "il titolo dice",
+        "quando si fa",
+        "per una parte",
+    )
+    assert not [fault for fault in gate.faults(text, notice) if any(why in fault for why in whys)]
+
+
+def test_a_day_that_the_guard_takes_for_another_thing_s_is_in_no_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An editor's text is only asked about; of our own none is worth the doubt."""
+    doubt = "La data «6 aprile» nella pagina del sito si riferisce ad altro: «Fase 2»."
+    monkeypatch.setattr(gate, "judge", lambda *_, **__: gate.Judgement((), (doubt,)))
+    made = summarise(title=LANE[0], abstract="", body=LANE[1], limit=275)
+    assert (made.text, made.reason) == ("", doubt)

@@ -152,6 +152,7 @@ def _report(
     lost = [page.id for page in pages if not texts[page.id] and page.gold]
     print(f"  composed where an editor would not: {len(unfit)}; not composed where one would: {len(lost)}")
     rows = {row["id"]: row["rows"] for row in lines("text/rows.jsonl")}
+    titles = {page.id: page.title for page in pages}
     for name, of in (
         ("before", {page.id: page.before for page in pages}),
         ("now", texts),
@@ -159,7 +160,9 @@ def _report(
     ):
         wrong = {key: found for key, text in of.items() if (found := wrong_pairs(text, rows.get(key, [])))}
         silent = {
-            key: lists for key, text in of.items() if (lists := silent_elisions(text, rows.get(key, [])))
+            key: lists
+            for key, text in of.items()
+            if (lists := silent_elisions(text, rows.get(key, []), titles[key]))
         }
         told, required = slots_told(of)
         print(
@@ -184,7 +187,8 @@ def _report_model(pages: Sequence[Graded], written: Sequence[Written], llm: Llm)
     texts = {page.id: one.text for page, one in zip(pages, written, strict=True)}
     rows = {row["id"]: row["rows"] for row in lines("text/rows.jsonl")}
     wrong = sum(bool(wrong_pairs(text, rows.get(key, []))) for key, text in texts.items())
-    silent = sum(bool(silent_elisions(text, rows.get(key, []))) for key, text in texts.items())
+    titles = {page.id: page.title for page in pages}
+    silent = sum(bool(silent_elisions(text, rows.get(key, []), titles[key])) for key, text in texts.items())
     told, required = slots_told(texts)
     unfit = sum(bool(texts[page.id]) and not page.gold for page in pages)
     passed = sum(map(bool, texts.values()))

@@ -70,25 +70,34 @@ def _dated_hours(text: str) -> Iterator[tuple[str, frozenset[str]]]:
             yield min(near)[1], frozenset(map(_value, span))
 
 
-def silent_elisions(text: str, rows: Sequence[Row]) -> list[int]:
-    """The lists of which some rows are told and others are neither told nor announced."""
+def silent_elisions(text: str, rows: Sequence[Row], title: str = "") -> list[int]:
+    """The lists of which some rows are told and others are neither told nor announced.
+
+    A row that has no figure and no more words than the title is not told by a text that says what it is
+    about: `La carta d'identità cartacea non vale più` tells nobody to bring the old one.
+    """
     if _ANNOUNCED.search(text):
         return []
     cut = []
     told_values, stems = values(text) | _days_alone(text), _stems(text)
     for number in sorted({int(str(row.get("list", 0))) for row in rows} - {0}):
         listed = [row for row in rows if row.get("list") == number]
-        told = [_is_told(row, listed, told_values, stems) for row in listed]
+        told = [_is_told(row, listed, told_values, stems, _stems(title)) for row in listed]
         if len(listed) > 1 and any(told) and not all(told) and not _is_range(text, listed):
             cut.append(number)
     return cut
 
 
-def _is_told(row: Row, listed: Sequence[Row], told: frozenset[str], stems: frozenset[str]) -> bool:
-    """By what sets the row apart in its list: its figures, or else its words."""
+def _is_told(
+    row: Row, listed: Sequence[Row], told: frozenset[str], stems: frozenset[str], subject: frozenset[str]
+) -> bool:
+    """By what sets the row apart in its list: its figures, or else its words that are not the title's."""
     figures = _own(row, listed, lambda one: values(_figures(one)) | _days_alone(_figures(one)))
     words = _own(row, listed, lambda one: _stems(" ".join(str(one[key]) for key in WORDED if key in one)))
-    return (bool(figures) and figures <= told) or (bool(words) and len(words & stems) >= _TOLD * len(words))
+    is_subject = not figures and words <= subject
+    return (bool(figures) and figures <= told) or (
+        bool(words) and not is_subject and len(words & stems) >= _TOLD * len(words)
+    )
 
 
 def _own(row: Row, listed: Sequence[Row], read: Callable[[Row], frozenset[str]]) -> frozenset[str]:
@@ -98,10 +107,15 @@ def _own(row: Row, listed: Sequence[Row], read: Callable[[Row], frozenset[str]])
 
 
 def _is_range(text: str, listed: Sequence[Row]) -> bool:
-    """`dal 26 settembre al 12 dicembre`: the first and the last day of the list, and none between."""
-    days = [value for row in listed for value in sorted(values(str(row.get("when", ""))))]
-    told = values(text) & set(days)
-    return len(days) > 1 and re.search(r"\bdal", text) is not None and told == {days[0], days[-1]}
+    """`dal 26 settembre al 12 dicembre`, `dalle 14 alle 18:30`: the first and the last day or hour of the
+    list, and none between.
+    """
+    for key in ("when", "hours"):
+        span = [value for row in listed for value in sorted(values(str(row.get(key, ""))))]
+        told = values(text) & set(span)
+        if len(span) > 1 and re.search(r"\bdal", text) and told == {span[0], span[-1]}:
+            return True
+    return False
 
 
 def _figures(row: Row) -> str:

@@ -16,7 +16,8 @@ FROM, UNTIL, AFTER = "from", "until", "after"
 _BEFORE = 90  # characters
 _SMALL_HOURS = "06:00"  # a feast ends at 2 in the night
 _DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"  # noqa: E501
-_JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
+_HOUR = r"(?:(?:\s+(?:le|ore)){0,2}\s+\d{1,2}(?:[.:,]\d\d)?(?=\s+(?:di|del)\b))?"  # `dalle 9 di lunedì 6`
+_JOINT = rf"{_HOUR}{_DAY}\s*(?:l['’])?\s*$"
 _UNTIL = Cued(
     rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
     rf"|(?:scad|termin|finis|conclud|cess)\w*:?(?:\s+\w+)?|scadenz[ae]\b[^.;:\n]{{0,60}}(?:\s(?:è|sarà)(?:\s+fissata)?|\bore\s[\d.,:]+)|(?:fino|entro)\s[^.;()\n]{{0,40}}\((?:\w+\s)?"

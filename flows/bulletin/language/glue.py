@@ -77,9 +77,9 @@ _QUOTE_AND_SHOUT = re.compile(
 )
 _AFTER_SHOUT = re.compile(r"(?<=[A-ZÀ-Ý])\s+(?=[A-ZÀ-Ý][a-zà-ù]{2,})")
 _AFTER_NUMBER = Cued(r"(?:(?<=, \d)|(?<=, \d\d)|(?<=, \d\d\d))\s+(?=[A-Z][a-z])")
-_BEFORE_COUNT = Cued(  # `con 7 spettacoli e 3 concerti` is one phrase
+_BEFORE_COUNT = Cued(  # `con 7 spettacoli e 3 concerti` is one phrase, `24 e 31 gennaio e 7 febbraio` too
     r"(?<=[a-zà-ù])(?<!\bcon)(?<!\bdi)(?<!\bper)(?<!\bda)(?<!\btra)(?<!\bi)(?<!\bgli)(?<!\ble)"
-    r"\s+(?=\d{1,3} [a-zà-ù]{5,} e \d)"
+    rf"(?<!\be)\s+(?=\d{{1,3}} (?!{'|'.join(MONTHS)})[a-zà-ù]{{5,}} e \d)"
 )
 _PROGRAMME = Cued(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+(?!(?:alle|fino|per)\b)[^\W\d])")
 _BULLETS = re.compile(r"\s+[•·▪●►➢✓✔*|]\s+|^[|•·▪●►➢✓✔*–—-]\s+|(?<=[;:])\s+-\s+")

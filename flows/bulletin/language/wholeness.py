@@ -84,6 +84,7 @@ _BEHEADED = re.compile(r"[^\w«“\"'‘(¿#@+]|[a-zà-ù](?![A-Z-])")
 _WITHOUT_HEAD = re.compile(
     r"(?:previ[oa]|salvo|eccetto|tranne|ad eccezione|fatta eccezione|e|ed|o|oppure|che)\b(?!-\w)", re.I
 )
+_SHOUTED_SHORT = re.compile(r"\b(?:LOC|FRAZ|INFO|LUN|MAR|MER|GIO|VEN|SAB|DOM)\.|\bC/O\b")
 _LEANING = re.compile(
     r"(?:(?:\w+\s+)?(?:tal[ei]|suddett\w+|predett\w+|sopracitat\w+|summenzionat\w+|anzidett\w+|medesim\w+)\b"
     r"|(?:questo|questi|queste|quest['’](?!anno|estate|autunno|inverno))\b"
@@ -99,7 +100,8 @@ _LEANING = re.compile(
     r"|(?:è|sono|sarà|saranno|si|viene|vengono|verrà|verranno|resta|restano|può|possono|va|vanno)\s+"
     r"(?:\w+\s+)?(?:quindi|pertanto|inoltre|infatti|altresì|infine|invece|tuttavia|dunque|però|anche)\b"
     r"|si (?:prosegu|continu)\w+ (?:con|poi|il|sabato|domenica|\w+ì)\b"
-    r"|(?:è|sono) quest[oaie]\b|è un(?:['’]|a )(?:impost|tass)a\b"
+    r"|(?:è|sono) quest[oaie]\b|sono (?:solo )?alcun[ei] (?:de|tra|fra)\w*\b"
+    r"|è un(?:['’]|a )(?:impost|tass)a\b"
     r"|(?:lo|la|li|le|gli|ne) (?:puoi|può|possono|potrai|potete|potranno|trovi|trovate|troverai|ha"
     r"|hanno|è|sono"
     r"|si \w+|dirige|accompagna\w*|condu\w+|organizza|propone|presenta)\b)",
@@ -216,6 +218,7 @@ def _troubles(sentence: str) -> Iterator[Trouble]:
         (_ORTHO, Trouble.ortho),
         (_MONTH_JOINED, Trouble.ortho),
         (_SHOUTED, Trouble.caps),
+        (_SHOUTED_SHORT, Trouble.caps),
         (_PRAISE, Trouble.filler),
         (_ORDER, Trouble.orders),
     ):

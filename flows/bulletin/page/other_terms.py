@@ -50,6 +50,11 @@ _ON_A_REQUEST = re.compile(  # what is done with one that is made
     re.I,
 )
 _ASKED_BEFORE = re.compile(r"\b(?:richiest[ae]|domand[ae])\s(?:di\s)?(?:chiariment\w+|informazioni)", re.I)
+_QUESTIONS = re.compile(  # of who comes to a meeting: `È possibile inviare domande in anticipo`
+    r"\b(?:invia\w*|inoltra\w*|manda\w*|po(?:r|n)\w+|rivolger\w*|fare|anticipar\w*)\s(?:eventuali\s|le\sproprie\s)?"
+    r"domande(?!\s(?:di|per|d['’]))\b",
+    re.I,
+)
 _STARTS = r"(?:part(?:e|ono|irà|iranno)|inizi\w+|cominc\w+|scatt\w+)"
 _CHECKS = re.compile(  # `dal 3 marzo scattano le multe`
     rf"\s(?:\w+\s){{0,2}}?(?:{_STARTS}|saranno|verranno|si\s(?:fanno|applic\w+))\s(?:\w+\s){{0,3}}?"
@@ -93,6 +98,8 @@ def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: st
         return True
     if kind is Kind.act or (kind is Kind.result and _OF_RESULTS.search(title)):
         return False  # by when one may react is its news
+    if kind not in _CALLS and _QUESTIONS.search(before):
+        return True
     if _ASKED_BEFORE.search(clause) or (_SURE.search(clause) and not _SURE.search(title)):
         return True
     asked = list(REQUEST.finditer(clause))

@@ -92,7 +92,8 @@ _FORBIDS = re.compile(
 )
 _CLOSES = re.compile(r"\bla chiusura (?:di|dei|del|dell[aeo]|degli|dell['’])(?!\w)|\bchius[ie]\b", re.I)
 _ZONES = re.compile(
-    r"^\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b|^vie\s?:",
+    r"(?:^|[.;]\s)\W*(?:le\s)?(?:vie|zone|località|contrade|strade|utenze)\s(?:\w+\s)?(?:interessate|coinvolte)\b"
+    r"|^vie\s?:",
     re.I | re.M,
 )
 _STREET_ROWS = re.compile(

@@ -29,7 +29,7 @@ from flows.bulletin.summary.frames.instalments import untold as instalments_unto
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, ALL_STEPS
 from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.named import says_matter, stems
-from flows.bulletin.summary.of_one import told_of_all
+from flows.bulletin.summary.of_one import OF_TERMS, told_of_all
 from flows.bulletin.summary.reasons import NAMES, REASONS
 from flows.bulletin.summary.stumbles import stumbles
 from flows.bulletin.summary.working_days import untold as days_untold
@@ -274,10 +274,10 @@ def _shortened(text: str, notice: Notice) -> str:
 
 def _is_told_in_part(text: str, listing: Listing) -> bool:
     """Whether some items of an enumeration are told as if they were all."""
-    if len(listing.items) < 2 or _LIST_IN_PAGE.search(text) or _LINKS.match(listing.lead):
+    announced = _ANNOUNCED[Slot.deadline] if OF_TERMS.match(listing.lead) else _LIST_IN_PAGE
+    if len(listing.items) < 2 or announced.search(text) or _LINKS.match(listing.lead):
         return False
-    told = stems(text)
-    lead = stems(listing.lead) | _WEEKDAYS
+    told, lead = stems(text), stems(listing.lead) | _WEEKDAYS
     shares = [len(own & told) / len(own) for item in listing.items if (own := stems(item) - lead)]
     return any(share >= _ITEM_TOLD for share in shares) and any(share < _ITEM_UNTOLD for share in shares)
 

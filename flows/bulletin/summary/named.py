@@ -57,7 +57,7 @@ _ECOCENTRE = re.compile(
 _IN_FORCE = re.compile(  # `Dal 3 maggio entra in vigore il nuovo orario dei bus`: what is new, and when
     r"[^.;:]{0,60}\bentra(?:no)? in vigore (?:(?:il|lo|la|i|gli|le) |l['’])(?P<what>[^.;:,]+)"
 )
-_STREET = re.compile(
+STREET_NAME = re.compile(
     r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo|strada|ponte)\s"
     r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?[A-ZÀ-Ý][\w'’]+",
     re.I,
@@ -187,7 +187,7 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
         return True
-    titled = [street[0].lower() for street in _STREET.finditer(notice.title)]
+    titled = [street[0].lower() for street in STREET_NAME.finditer(notice.title)]
     if notice.kind is Kind.road and any(street in text.lower() for street in titled):
         return True
     if notice.kind is Kind.road and titled and _OF_A_STREET.search(text):
@@ -313,9 +313,9 @@ def _is_list_of(text: str, listing: Listing) -> bool:
 
 def _has_streets(text: str, notice: Notice) -> bool:
     """Whether a text names the street of every measure that the page tells."""
-    found = [_STREET.search(line) for line in lines(notice)[1:] if _SHUTS.search(line)]
+    found = [STREET_NAME.search(line) for line in lines(notice)[1:] if _SHUTS.search(line)]
     named = [" ".join(street[0].lower().split()) for street in found if street]
-    is_listed = any(_STREET.search(item) for listing in notice.listings for item in listing.items)
+    is_listed = any(STREET_NAME.search(item) for listing in notice.listings for item in listing.items)
     return bool(named) and not is_listed and all(street in text.lower() for street in named)
 
 

@@ -14,6 +14,7 @@ from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, WEEKDAY
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.other_terms import REQUEST, is_of_another_step
 from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.summary.frames.guests import AGES
 from flows.bulletin.summary.frames.instalments import taxes_of
 from flows.bulletin.summary.frames.lines import OTHERS
 from flows.bulletin.summary.frames.of_a_part import stands_in_a_part
@@ -51,8 +52,13 @@ _DAY = re.compile(rf"\b\d{{1,2}}[°º]? {MONTH}\b", re.I)
 _GIVES = re.compile(r"(?:Il (?:contributo|rimborso|bonus|voucher|premio)) (?:è di|arriva a|va da)\b")
 _ASKS = re.compile(
     r"(?:(?P<what>Per [^.;]{3,120}) puoi|Puoi|Si può)"
-    r" (?:fare domanda|iscriverti|candidarti)\b(?! (?:per|al|alla|ai)\b)"
+    r" (?:(?:fare domanda|iscriverti|candidarti)\b(?! (?:per|al|alla|ai)\b)|chiedere\b)"
+    r"|(?:I|Gli|Le|Chi)\s[^.;:,]{4,80}?\s(?:possono|può) (?:chiedere|fare domanda)\b"
+    r"|C'è tempo (?:fino|sino) a|(?:Il bando|L'avviso)\b[^.;]{0,120}\bscade\b"
+    r"|(?:L[ae] )?(?:domand|richiest|candidatur|iscrizion)\w+ [^.;]{0,60}\bentro\b"
 )
+OF_TERMS = re.compile(r"\W*(?:scaden|termin[ei]\b|quando (?:fare|presentare))", re.I)
+_TERM_LINE = re.compile(rf"\W*(?P<label>[A-ZÀ-Ý][^:\n]{{3,60}}):\s(?P<said>[^\n]*{MONTH}[^\n]*)$", re.I)
 _LABELLED = Cued(  # `Buoni libro: per gli studenti …, domanda dal 15 settembre al 20 ottobre 2027.`
     rf"^\W*(?P<label>[A-ZÀ-Ý][^:\n]{{3,60}}):\s(?P<said>[^\n]*\b(?:domand|iscri|richiest|entro|dal)\w*\b[^\n]*{MONTH}[^\n]*)$",
     re.I | re.M,
@@ -91,6 +97,8 @@ _CLAUSE = re.compile(r"(?<=[^\W\d])\.\s(?=[A-ZÀ-Ý])|;\s|,\s(?=per (?:il|la|lo|
 _NO_NAME = re.compile(  # one meets about it: it is no appointment
     r"\bc'è «[^»]*\b[Cc]erca(?:si)?\b|\bcerca(?:no)?\s[^.]*\. L'appuntamento è\b"
     r"|\bc'è «[^»]+», [^.]{3,40}\bsi (?:tien|svolg|terr)\w+"
+    r"|\bc'è (?:l['’]|(?:il|la|lo)\s)(?:oratorio|circolo|sala|palestra|municipio|biblioteca|auditorium"
+    r"|palazzetto|parrocchia|chiesa|scuola|piazza)\b[^.,«]*\."
 )
 _DANGLES = re.compile(r"\b(?:per|di|con|a|da|e|del|della|dei|in) (?:c'è|ci sono)\b")
 _PAST = re.compile(r"\b(?:termine|scadenza|iscrizioni|domande)\b[^.;]{0,60}\bera(?:no)?\b", re.I)
@@ -143,6 +151,8 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
         yield "Di più cose della pagina il testo ne dice una come se fosse la sola."
     if match := _NO_NAME.search(text):
         yield f"«{match[0]}» non è un appuntamento."
+    if ages := _ages_of_one(text, notice):
+        yield f"L'età «{ages}» vale solo per una parte di ciò che la pagina dice."
     if match := _DANGLES.search(text):
         yield f"In «{match[0]}» due pezzi di frase sono attaccati."
     if _WHOEVER.match(text):
@@ -239,6 +249,14 @@ def _of_one(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
             yield sentence, f"{asks['what']} l{_TERMS[1:]}" if asks["what"] else _TERMS
 
 
+def _ages_of_one(text: str, notice: Notice) -> str:
+    """`dai 3 ai 6 anni`, where the same line has other ages for other days."""
+    told = {one.groups() for one in AGES.finditer(text)}
+    lines = ({one.groups(): one[0] for one in AGES.finditer(line)} for line in notice.body.split("\n"))
+    of_some = (line for line in lines if len(line) > 1 and 0 < len(told & set(line)) < len(line))
+    return next((line[ages] for line in of_some for ages in told if ages in line), "")
+
+
 def _is_term_of_one(sentence: str, text: str, notice: Notice) -> bool:
     """Whether the page says of what one thing this is the term, which neither its title nor `text` names."""
     days = calendar_days(sentence)
@@ -317,9 +335,10 @@ def _is_one_of_requests(sentence: str, text: str, notice: Notice) -> bool:
     text does not name.
     """
     days = calendar_days(sentence)
+    lines = [one for listing in notice.listings if OF_TERMS.match(listing.lead) for one in listing.items]
     labelled = [
         (found["label"], found["said"])
-        for found in _LABELLED.finditer(notice.body)
+        for found in (*_LABELLED.finditer(notice.body), *filter(None, map(_TERM_LINE.match, lines)))
         if not is_of_another_step(found["label"], "", notice.title, notice.kind)
     ]
     sums = [found["sum"] for found in _MONEY.finditer(sentence)]

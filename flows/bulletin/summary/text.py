@@ -40,12 +40,14 @@ _TO_MACHINES = "La pagina contiene frasi rivolte a un programma, lasciate fuori:
 _CUT_TITLE = "Il titolo della pagina è tronco."
 _ONLY_TITLE = "La pagina non ha una frase che dica di più del suo titolo."
 _WRONG_DAY = re.compile(r"»: è \w+, non \w+\.$")  # of the guard
+_ELSEWHERE = re.compile(r"nella pagina del sito si riferisce ad altro: ")  # its doubt: of ours it is enough
 _FIGURES = re.compile(
     r"(?<![\d/.])(?P<day>0?[1-9]|[12]\d|3[01])[./](?P<month>0?[1-9]|1[0-2])[./](?P<year>20\d\d)(?!\d)"
 )
 _MONTH_OF_A_DAY = re.compile(  # of a sentence, and of no street: `via XXV Aprile`, `piazza 4 Novembre`
     rf"(?<=\b(?:il|al) )\d{{1,2}} (?:{'|'.join(month.capitalize() for month in MONTHS)})\b"
 )
+_LOUD_IS = re.compile(r"(?<=[a-zà-ù\d], )È(?= [a-zà-ù])")  # of `, E' PROROGATO`
 _LOOSE = re.compile(r'(?<!\w)"[ ]?([^"\s][^"]*?)[ ]?"(?!\w)')
 _EXCLUDED = "Manca chi è escluso, e non c'è spazio per dirlo."
 _NO_TEXT = "Nessun testo supera i controlli."
@@ -104,6 +106,8 @@ def summarise(
             wrong = wrong or next(filter(_WRONG_DAY.search, judgement.refused), "")
         elif wrong and not figures(text) and Slot.when in MUST.get(notice.kind, ()):
             continue  # the page contradicts itself on its day: what is left tells none
+        elif elsewhere := next(filter(_ELSEWHERE.search, judgement.warnings), ""):
+            refused = refused or elsewhere
         elif judgement.warnings:
             doubtful.append((text, judgement.warnings))
         else:
@@ -157,7 +161,7 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
 
 def _dated(text: str) -> str:
     """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says; no space within quotes."""
-    text = _LOOSE.sub(r'"\1"', text)
+    text = _LOUD_IS.sub("è", _LOOSE.sub(r'"\1"', text))
     said = _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
     return _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
 

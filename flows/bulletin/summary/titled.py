@@ -1,13 +1,17 @@
 """What a notice's title says and a text of it does not: a ban, a closure, whom one seeks, a contest, its day.
 
-The title is what its office thinks a reader must know first.
+The title is what its office thinks a reader must know first. Of an event that it only names the day is the
+first one that the page tells with an hour.
 """
 
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
-from flows.bulletin.summary.frames.lines import told
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.telling import calendar_days
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, told
 from flows.bulletin.summary.named import stems
 
 _BANS = re.compile(
@@ -20,6 +24,20 @@ _BANNED = re.compile(
     re.I,
 )
 _SHUTS = re.compile(r"\bchius[oaie] (?:il|lo|la|i|gli|le|l['’]) ?(?P<what>\w{4,}(?: \w{4,})?)", re.I)
+_NAMED_DAY = re.compile(  # `dal 3 maggio si cambia`, `chiuso lunedì 16 agosto`; not `aggiornamento del 3`
+    rf"\b(?:dal?|dall['’]|{WEEKDAY})\s?(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?\s{MONTH}", re.I
+)
+_CLOSES = re.compile(
+    r"\bstrad[ae] chius[ae]\b"
+    r"|\bchiusura\b(?!\s(?:de\w+\s|dell['’])?(?:iscrizion|lavor|cantier|uffic|scuol))",
+    re.I,
+)
+_IS_CLOSED = re.compile(
+    r"\b(?:chiu[sd]|interdett|interrott|imped|sbarrat|riap(?:r|ert)|cambia\w* la viabilità"
+    r"|(?:viet\w+|diviet\w+)[^.;]{0,30}\b(?:transit|circola|traffic|access)"
+    r"|modific\w+[^.;]{0,20} (?:la |alla )?(?:viabilità|circolazione|traffico))",
+    re.I,
+)
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
 _CONTEST = re.compile(r"\bconcorso\b", re.I)
@@ -33,6 +51,10 @@ _IN_PAGE = re.compile(r"\b(?:dettagli|resto|giorni|date|orari|termini)\b[^.]* ne
 DAYS_LEFT = re.compile(
     r"\b(?:giorni|giornate|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
 )
+_CALLED_OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|rimandat)[oaie]\b", re.I)
+_IN_CASE = re.compile(r"(?:In|Nel) caso\b|Se piove\b|Se il tempo\b", re.I)
+_MET = frozenset({Kind.event, Kind.health})  # where one goes on that day
+_DAYS_IN_PAGE = re.compile(r"\b(?:giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
 
 
 def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
@@ -45,18 +67,51 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice che c'è un concorso, e il testo no."
     if (ban := _BANS.search(notice.title)) and not _BANNED.search(text):
         yield f"Il titolo dice «{ban[0]}», e il testo no."
+    if notice.kind is Kind.road and _CLOSES.search(notice.title) and not _IS_CLOSED.search(text):
+        yield "Il titolo dice «chiusura», e il testo no."
     shut = _SHUTS.search(notice.title) if notice.kind is Kind.alert else None
     if shut and not stems(shut["what"]) & stems(text):
         yield f"Il titolo dice «{shut[0]}», e il testo no."
-    days = _days(notice.title) if notice.kind not in OCCASIONS else set()
-    if days and not _days(text) and not DAYS_LEFT.search(text):
-        yield "Il testo non dice il giorno che il titolo dice."
+    yield from _title_s_day(text, notice)
+    yield from _event_s_day(text, notice)
     is_longer = notice.kind is Kind.road and _PROLONGS.search(notice.title) is not None
     if is_longer and not (_days(text) or _IN_PAGE.search(text)):
         terms = (line for line in notice.prose if _PUT_OFF.search(line) and _days(line))
         yield from (f"Manca fino a quando: la pagina dice «{line}»." for line in terms)
     if notice.kind is Kind.alert and _COLOUR.search(notice.source) and not _COLOUR.search(text):
         yield "Il testo non dice il livello dell'allerta."
+
+
+def _title_s_day(text: str, notice: Notice) -> Iterator[str]:
+    """Of no event, whose title may tell when one books; nor of a day that the page contradicts."""
+    days = _days(notice.title) if notice.kind not in OCCASIONS else set()
+    named = _NAMED_DAY.search(notice.title) if days else None
+    own = calendar_days(named[0]) & calendar_days(notice.body) if named else frozenset()
+    is_left = not own and bool(_days(text) or DAYS_LEFT.search(text))
+    if days and not is_left and not own & calendar_days(text):
+        yield "Il testo non dice il giorno che il titolo dice."
+
+
+def _event_s_day(text: str, notice: Notice) -> Iterator[str]:
+    """The day itself: not that of what is shown beside it, nor that to which it is put off if it rains."""
+    held = " ".join(said for said in split(text) if not _IN_CASE.match(said))
+    if ALL_IN_PAGE in text.lower() or _CALLED_OFF.search(held):
+        return
+    is_left = _DAYS_IN_PAGE.search(text) is not None
+    words = _first_day(notice) if notice.kind in _MET else ""
+    has_rows = sum(bool(row.when) for row in notice.rows) > 1
+    if (own := calendar_days(words)) and not own & calendar_days(text) and not (has_rows and is_left):
+        yield f"Manca il giorno: la pagina dice «{words}»."
+    is_dated = notice.kind in OCCASIONS and bool(calendar_days(notice.source))
+    if is_dated and not is_left and not calendar_days(held) and not re.search(WEEKDAY, held, re.I):
+        yield "Il testo non dice quando si fa."
+
+
+def _first_day(notice: Notice) -> str:
+    """The day that the page tells first, in the words and the sentence that tell the hour, too."""
+    timed = {one.sentence for one in notice.slots.get(Slot.hours, ())}
+    first = next(iter(notice.slots.get(Slot.when, ())), None)
+    return first.words if first and first.row is None and first.sentence in timed else ""
 
 
 def _days(text: str) -> set[str]:

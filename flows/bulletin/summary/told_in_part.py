@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
-from flows.bulletin.language.signals import TIME
+from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
@@ -61,6 +61,11 @@ _FIELD = re.compile(  # what each page tells of the one thing it is about
     r"|attenzion|avvis|important|durata|periodo|norm|(?:il|la|lo|le|i|gli|per|in|si)\s|l['’])",
     re.I,
 )
+
+_WEEKDAYS = re.compile(rf"(?P<first>{WEEKDAY})(?:\s?(?:al?|[-–—])\s?(?P<last>{WEEKDAY}))?", re.I)
+_WEEK = ["lun", "mar", "mer", "gio", "ven", "sab", "dom"]
+_WEEKLY_ROW = re.compile(rf"^[ \t|*•-]*(?P<said>{WEEKDAY}[^\n]*\d[^\n]*)$", re.I | re.M)
+_HOURS_IN_PAGE = re.compile(r"\borari\b[^.]* pagina", re.I)
 
 
 def _twin_left(text: str, notice: Notice) -> bool:
@@ -149,6 +154,26 @@ def _timetable_left(text: str, notice: Notice) -> bool:
     )
 
 
+def _weekdays_left(text: str, notice: Notice) -> bool:
+    """Whether of a week's timetable, a line each, a text has the hours of some days as if they were all."""
+    if notice.kind in OCCASIONS or not TIME.search(text) or _HOURS_IN_PAGE.search(text):
+        return False
+    lines = [row["said"] for row in _WEEKLY_ROW.finditer(notice.body)]
+    listed = [_weekdays(line) for line in lines if TIME.search(line) and not calendar_days(line)]
+    told = _weekdays(text)
+    return len(listed) > 1 and sum(not days <= told for days in listed) not in (0, len(listed))
+
+
+def _weekdays(text: str) -> set[int]:
+    """Those that are named, and those between two of them; 0 is Monday."""
+    found: set[int] = set()
+    for days in _WEEKDAYS.finditer(text):
+        first = _WEEK.index(days["first"][:3].lower())
+        last = _WEEK.index(days["last"][:3].lower()) if days["last"] else first
+        found.update(range(first, last + 1))
+    return found
+
+
 def _meetings_left(text: str, notice: Notice) -> bool:
     """Whether the title speaks of meetings, the page lists them, and a text has none of them."""
     if notice.kind in OCCASIONS or not _MEETINGS.search(notice.title) or _MEETINGS.search(text):
@@ -212,6 +237,7 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_also_shut_left, "Le altre chiusure sono nella pagina."),
     (_streets_left, "Le altre vie sono nella pagina."),
     (_timetable_left, "Giorni e orari sono nella pagina."),
+    (_weekdays_left, "Gli orari degli altri giorni sono nella pagina."),
     (_meetings_left, "Le date degli incontri sono nella pagina."),
     (_steps_left, f"T{ALL_STEPS[1:]}"),
 )

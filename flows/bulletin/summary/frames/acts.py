@@ -57,6 +57,13 @@ _STEP = re.compile(
     re.I,
 )
 _DASH = re.compile(r"\s[-–—]\s|:\s")
+_PROCEDURE = re.compile(
+    r"Verifica di assoggettabilità\b|Valutazione (?:ambientale|di impatto|di incidenza)\b|Variante\b"
+    r"|(?P<it>Rapporto (?:ambientale|preliminare)\b|Piano (?:attuativo|di recupero|di lottizzazione)\b)"
+    r"|(?P<lo>Studio di (?:impatto|fattibilità|incidenza)\b)",
+)
+_DOCUMENTS = re.compile(r"\b(?:document\w+|allegat[oi]|elaborati|pdf)\b", re.I)
+_SIGLE = re.compile(r"(?<=\()(?:vas|via|vinca)(?=\))")
 _SHORT_LINE = 80  # characters
 _OPENING = 300  # characters of a page that say what is new of a call
 _APPROVED = re.compile(
@@ -106,6 +113,19 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         sentences.append(title)
     for _, text in chosen(notice, sentences, WANTED, limit):
         yield text
+    if (said := _procedure(notice)) and utf16(said) <= limit:
+        yield said
+
+
+def _procedure(notice: Notice) -> str:
+    """`Nella pagina trovi i documenti della verifica di …` of a page that has them alone; ""."""
+    title = notice.title.strip(" .")
+    found = _PROCEDURE.match(title) if not notice.prose and _DOCUMENTS.search(notice.body) else None
+    if found is None:
+        return ""
+    of = "del" if found["it"] else "dello" if found["lo"] else "della"
+    name = _SIGLE.sub(lambda sigla: sigla[0].upper(), f"{title[:1].lower()}{title[1:]}")
+    return f"Nella pagina trovi i documenti {of} {name}."
 
 
 def subject_of(notice: Notice) -> str:

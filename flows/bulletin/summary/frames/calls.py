@@ -8,7 +8,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import Kind, Notice, Slot, Told
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
 from flows.bulletin.page.other_terms import is_of_another_step
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.asking import office_of, up_to
@@ -216,6 +216,8 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None, money
         return  # of what the days are counted, the page says of another thing as easily
     said = f"{told.sentence} {told.words}"
     action = _action(told)
+    if action == _REMARKS and notice.kind in OCCASIONS:
+        return  # on what a meeting shows, and nothing that one does to come
     if action != _REMARKS and _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"

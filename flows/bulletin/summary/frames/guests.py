@@ -32,6 +32,7 @@ _OF_A_PART = re.compile(
 _OF_CARS = re.compile(  # `il parcheggio della scuola è riservato ai residenti`: all others may come
     r"\b(?:parchegg\w+|posteggi\w*|sosta|post[oi] (?:auto|macchina)|stall[oi]|tavol[oi])\b[^.;:]*$", re.I
 )
+AGES = re.compile(r"\bda(?:i)? (?P<from>\d{1,2}) a(?:i)? (?P<to>\d{1,2}) anni\b", re.I)
 
 
 def people_of(notice: Notice, *, has_own: bool) -> str:
@@ -55,6 +56,8 @@ def people_of(notice: Notice, *, has_own: bool) -> str:
             continue  # `laboratori didattici per i bambini` of a feast for all
         if told.row is None and LIFE.match(told.sentence):
             continue  # `Ada Neri tiene corsi per ragazzi`
+        if len({ages.groups() for ages in AGES.finditer(told.sentence)}) > 1:
+            continue  # `dai 3 ai 6 anni il primo giorno, dai 7 ai 10 il secondo`
         if _DUTY_OF.search(told.sentence) and told.row is None:
             continue  # `casco obbligatorio per i minori`: all may come
         if of_parts and TIME.search(told.sentence):

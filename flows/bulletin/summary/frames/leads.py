@@ -15,6 +15,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.language.wholeness import Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.phases import phases
 from flows.bulletin.summary.frames.matter import OF, matter_of, noun_of
 from flows.bulletin.summary.frames.streets import Streets, inside, streets_at
 from flows.bulletin.summary.frames.wording import worded
@@ -218,7 +219,11 @@ def placed(text: str, notice: Notice) -> str:
     if notice.kind in _BY_THEIR_FRAMES or len(notice.body) > _TEASER or _TO_YOU.match(text) or _streets(text):
         return text
     found = _streets(notice.title)
-    if found is None or any(folded(street.words.partition(" ")[2]) in folded(text) for street in found.all):
+    if (
+        found is None
+        or phases(notice)
+        or any(folded(street.words.partition(" ")[2]) in folded(text) for street in found.all)
+    ):
         return text
     if all(name in text for street in found.all for name in _PROPER.findall(street.words) or ("?",)):
         return text  # `la strada per Rocca`, under `Frana sulla strada di Rocca`

@@ -21,7 +21,7 @@ _FEMININE = (
     "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
     " pedalata fiaccolata tombola cena mattinata settimana consegna intitolazione accensione sfilata"
-    " processione riunione colletta notte corsa marcia castagnata grigliata staffetta rievocazione"
+    " processione riunione colletta notte corsa marcia castagnata grigliata staffetta rievocazione stagione"
 )
 
 _PLURAL = (

@@ -7,17 +7,20 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.streets import joined, streets_at
 
 _LEAD = re.compile(
-    r"^[^\n]{0,80}\b(?:vie|strade|zone|località|utenze)\s(?:(?:saranno|sono|che saranno)\s)?"
+    r"(?:^|[.;]\s)[^\n.;]{0,80}\b(?:vie|strade|zone|località|utenze)\s(?:(?:saranno|sono|che saranno)\s)?"
     r"(?:interessat|coinvolt)[eao]\b[^\n:]{0,40}:[ \t]*(?P<same>[^\n]*)\n?",
     re.I | re.M,
 )
 _MARK = re.compile(r"^[ \t]*(?:[-–•·*▪]|\d{1,2}[.)])?[ \t]*")
 _COMMAS = re.compile(
-    r",\s(?=(?:via|viale|vicolo|piazza|piazzale|corso|largo|strada|contrada|località)\s)|\se\s", re.I
+    r",\s(?=(?:via|viale|vicolo|piazza|piazzale|corso|largo|strada|contrada|località|loc\.|frazione|fraz\.)\s)"
+    r"|\se\s",
+    re.I,
 )
 _NUMBERS = re.compile(
     r",?\s\(?(?:(?:da|dal|dai)\s(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?\s(?:al?|ai)\s"
-    r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?|(?:numeri|civici|lato)\s(?:pari|dispari))\)?"
+    r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?|(?:numeri|civici|lato)\s(?:pari|dispari)"
+    r"|\d{1,4}\s?[-–]\s?\d{1,4}(?:\s\((?:pari|dispari)\))?|tutt[ao]|intera)\)?"
 )
 _BELOW = re.compile(
     r"(?:allegat|document|contatt|info|a cura|data|or[ae]\b|orari|note\b|il\s|la\s|si\s)", re.I

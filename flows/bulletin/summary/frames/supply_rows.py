@@ -1,11 +1,13 @@
-"""Cuts of a supply that a table tells: each row has its day, its hours and its streets.
+"""Cuts of a supply that a table tells, or headings: each part has its day, its hours and its streets.
 
 `Il 5 maggio, dalle 8 alle 12, manca l'acqua in via Po; il 6 maggio, dalle 14 alle 17, in via Adda.`
+`Manca l'acqua in zone diverse: martedì 6 e giovedì 8 aprile. Le vie e gli orari sono nella pagina.`
 """
 
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Kind, Notice, Row
+from flows.bulletin.page.phases import phases
 from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.own import opened
@@ -15,7 +17,12 @@ from flows.bulletin.summary.frames.streets import inside, streets_at
 _MOST = 3  # rows
 
 
-def told_by_rows(notice: Notice) -> Iterator[str]:
+def told_in_parts(notice: Notice) -> Iterator[str]:
+    yield from _by_rows(notice)
+    yield from _by_headings(notice)
+
+
+def _by_rows(notice: Notice) -> Iterator[str]:
     """The sentence of all the rows; none where one of them is not wholly understood."""
     if notice.kind is not Kind.supply_cut or notice.is_cut or not 0 < len(notice.rows) <= _MOST:
         return
@@ -26,6 +33,19 @@ def told_by_rows(notice: Notice) -> Iterator[str]:
     (when, where), *others = filter(None, told)
     first = f"{opened(when)}, manca {missing[0]} {where}"
     yield f"{'; '.join([first, *(f'{when}, {where}' for when, where in others)])}."
+
+
+def _by_headings(notice: Notice) -> Iterator[str]:
+    """The days of all parts, where each has streets of its own."""
+    missing = [name for name, pattern in CUT_OFF if pattern.search(notice.title)]
+    parts = phases(notice) if notice.kind is Kind.supply_cut and not notice.is_cut else []
+    if len(missing) != 1 or not parts:
+        return
+    days = [when[:1].lower() + when[1:] for when, _ in parts]
+    yield (
+        f"Manca {missing[0]} in zone diverse: {', '.join(days[:-1])} e {days[-1]}. "
+        "Le vie e gli orari sono nella pagina."
+    )
 
 
 def _told(row: Row) -> tuple[str, str] | None:

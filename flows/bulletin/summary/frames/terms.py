@@ -29,7 +29,8 @@ _MONTH_END = re.compile(
 )
 _A_DAY = rf"(?:{WEEKDAY}\s+)?\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?"
 _FROM_HOUR = re.compile(  # `dalle 9 del 1° giugno alle 12 del 30 giugno`
-    rf"\b(?P<words>dalle (?:ore )?[\d:]+ (?:del(?: giorno)? |di |dell['’]){_A_DAY},? (?:e )?(?:fino )?"
+    rf"\b(?P<words>dalle (?:ore )?[\d:]+ (?:del(?: giorno)? |di |dell['’]){_A_DAY},? "
+    r"(?:e )?(?:comunque )?(?:(?:fino|sino) )?"
     rf"alle (?:ore )?[\d:]+ (?:del(?: giorno)? |di |dell['’]){_A_DAY})",
     re.I,
 )
@@ -44,6 +45,7 @@ _OF_FIRST = re.compile(
 )
 _OPEN_HOURS = re.compile(r"\bdalle\s(?:ore\s)?[\d:.]+\s(?:alle|a)\s(?:ore\s)?[\d:.]+", re.I)  # of a desk
 _TO_THEN = {"le ": "alle ", "il ": "al ", "l'": "all'", "l’": "all'"}
+_PIECES = 3  # of one term; a fourth where an hour waits for its day
 _BETWEEN = re.compile(  # `tra il 27 aprile e il 17 maggio`
     r"^(?:il|l['’])\s?(.{3,24}?)\se\s(?:il\s|l['’])", re.I
 )
@@ -70,7 +72,8 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
             return re.sub(r"\b(?:ore|giorno) ", "", both["words"]).lower(), together[0]
         if both := _FROM_TO.search(plain_figures(together[0].sentence)):
             return _from_to(both), together[0]
-        joined = " ".join(piece.words for piece in together[:3])
+        goes_on = len(together) > _PIECES and _DATED.search(together[_PIECES].words)
+        joined = " ".join(piece.words for piece in together[: _PIECES + bool(goes_on)])
         if re.search(rf"\b(?:tra|fra)\s{re.escape(joined)}", together[0].sentence, re.I):
             joined = _BETWEEN.sub(r"dal \1 al ", joined)
         clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))

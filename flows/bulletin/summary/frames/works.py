@@ -19,7 +19,7 @@ from flows.bulletin.summary.frames.phrase import Phrase, read
 from flows.bulletin.summary.frames.reopening import until_reopened
 from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.frames.streets import Street, agreement, inside, joined, streets_at, subject
-from flows.bulletin.summary.frames.supply_rows import told_by_rows
+from flows.bulletin.summary.frames.supply_rows import told_in_parts
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
 _HASTY = re.compile(
@@ -61,7 +61,7 @@ _GOOD_CAUSE = re.compile(
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
-    yield from (text for text in told_by_rows(notice) if utf16(text) <= limit)
+    yield from (text for text in told_in_parts(notice) if utf16(text) <= limit)
     for own in enough(notice, limit, needs=_tells, made=list(_restrictions(notice))):
         if any(_EXCEPTS.search(line) for line in untold(own, notice)) and not _EXCEPTS.search(own):
             yield f"{own} {_LIMITS}"

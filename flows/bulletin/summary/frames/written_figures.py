@@ -30,6 +30,11 @@ _FROM_HOUR = re.compile(  # `osservano l'orario continuato 7.30 - 18`
     r"(?:[.:](?P<min2>\d\d))?(?![\d:/])",
     re.I,
 )
+_NEXT_TURN = re.compile(  # `dalle 8:30 alle 13 e 14-17`
+    r"\b(?P<lead>alle \d{1,2}(?::\d\d)?(?: e |, ))(?P<from>\d{1,2})(?:[.:](?P<min>\d\d))? ?[-–] ?"
+    r"(?P<to>\d{1,2})(?:[.:](?P<min2>\d\d))?(?![\d:/])"
+)
+_ON_A_VOWEL = re.compile(r"\b([Aa])d (?=(?!8|11\b)\d[\d.]*(?:,\d\d)? euro)")  # of `ad € 500`
 _HOUR_DOT = re.compile(
     r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
     r"|\s?(?:€|euro))"
@@ -65,8 +70,9 @@ def plain_figures(text: str) -> str:
     text = _HOURS.sub(_from_to, _HOUR.sub(_hour, text))
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {clock(at['hour'], at['min'])}", text)
+    text = _NEXT_TURN.sub(_from_to, text)
     text = _EURO_BEFORE.sub(_sum_behind, text)
-    return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
+    return _ON_A_VOWEL.sub(r"\1 ", _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text))
 
 
 def _date(match: re.Match[str]) -> str:
