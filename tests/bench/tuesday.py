@@ -71,6 +71,13 @@ def approved(settings: Settings, people: int, at: datetime) -> None:
         assert found.status == BulletinStatus.approved, office.problems(number)
 
 
+HOW = """
+    state_name || CASE WHEN state_type IN ('FAILED', 'CRASHED') THEN ': ' || coalesce(
+        (SELECT substr(message, 1, 200) FROM flow_run_state WHERE flow_run_state.id = flow_run.state_id), ''
+    ) ELSE '' END
+"""
+
+
 @dataclass(frozen=True)
 class Told:
     """What came of a morning; seconds from the slot."""
@@ -159,7 +166,7 @@ def send(comuni: int, people: int, workers: int) -> Told:
             [_since(at, one) for one in phones.report()["numbers"].values()],
             cpu,
             morning.peak,
-            dict(morning.ask(f"SELECT state_name, count(*) FROM flow_run WHERE {planned} GROUP BY 1")),  # noqa: S608
+            dict(morning.ask(f"SELECT {HOW}, count(*) FROM flow_run WHERE {planned} GROUP BY 1")),  # noqa: S608
             morning.ask(rests)[0][0],
             _counted(morning, "bulletin"),
             _counted(morning, "delivery"),

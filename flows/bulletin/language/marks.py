@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.spelling import is_word
 
 _BARE_ACCENT = re.compile(r"\b([A-ZÀ-Ý]{2,})([AEIOU])['’](?=[\s.,;:!?)\"”»]|$)")  # ATTIVITA', FINCHE'
@@ -46,6 +47,11 @@ _SPACES = tuple(
         (("–", "—"), r"(?<=\w )([–—])(?=[A-ZÀ-Ý])", r"\1 "),
         (("( ", "« ", "“ ", " )", " »", " ”"), r"(?<=[(«“]) +| +(?=[)»”])", ""),
         ((" x ", " X "), r"(?<=[^\W\d] )[xX](?= [a-zà-ù]{2})", "per"),  # `i termini x la domanda`
+        (
+            ("gg", "GG"),
+            rf"(?<!\w)(?<!\bnei )(?<!\bdei )(?<!\bi )(?:gg|GG)\b\.?(?= \d{{1,2}} (?:{'|'.join(MONTHS)}))",
+            "il giorno",
+        ),
         (("gg", "GG"), r"(?<!\w)(?:gg|GG)\b\.?(?= \w)", "giorni"),
         (("lli ",), r"\b[Ff]\. ?lli(?= [A-ZÀ-Ý])", "Fratelli"),  # a street that its title writes out
         (("' ", "’ "), r"(?<=\b[lL])(['’]) +(?=\w)|(?<=[ldns][lL])(['’]) +(?=\w)", r"\1\2"),

@@ -53,6 +53,9 @@ DAYS_LEFT = re.compile(
 )
 _CALLED_OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|rimandat)[oaie]\b", re.I)
 _IN_CASE = re.compile(r"(?:In|Nel) caso\b|Se piove\b|Se il tempo\b", re.I)
+_THEN = re.compile(r"\bpoi (?:anche )?(?:il |l['’])?\d{1,2}(?:[/.]\d{1,2}\b| [a-z])", re.I)
+_NAME = re.compile(r"\b\d{1,2} [A-ZÀ-Ý][a-z]+")  # `la celebrazione del 4 Novembre`
+_SPAN = re.compile(r"\b(?:da|dal|dall['’])\s?\w", re.I)
 _MET = frozenset({Kind.event, Kind.health})  # where one goes on that day
 _DAYS_IN_PAGE = re.compile(r"\b(?:giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
 
@@ -102,9 +105,23 @@ def _event_s_day(text: str, notice: Notice) -> Iterator[str]:
     has_rows = sum(bool(row.when) for row in notice.rows) > 1
     if (own := calendar_days(words)) and not own & calendar_days(text) and not (has_rows and is_left):
         yield f"Manca il giorno: la pagina dice «{words}»."
+    if notice.kind is Kind.programme and not is_left and _leaves_first(held, notice):
+        yield "Il testo non dice il primo giorno della pagina."
+    if notice.kind in OCCASIONS and _THEN.search(notice.source) and not is_left and not _THEN.search(text):
+        yield "Dopo il giorno del testo la pagina ne dice altri."
     is_dated = notice.kind in OCCASIONS and bool(calendar_days(notice.source))
     if is_dated and not is_left and not calendar_days(held) and not re.search(WEEKDAY, held, re.I):
         yield "Il testo non dice quando si fa."
+
+
+def _leaves_first(text: str, notice: Notice) -> bool:
+    """Whether a text has days of a programme, and neither the page's first nor a span around it."""
+    told = calendar_days(_NAME.sub("", text))
+    days = (calendar_days(one.words) for one in notice.slots.get(Slot.when, ()))
+    first = next(filter(None, days), frozenset())
+    if not told or not first or first & told:
+        return False
+    return _SPAN.search(text) is None or not all(min(told) <= day <= max(told) for day in first)
 
 
 def _first_day(notice: Notice) -> str:

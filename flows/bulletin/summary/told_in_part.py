@@ -44,7 +44,11 @@ _NEW_HOURS = re.compile(
     r"\b(?:nuov[oi] orari|orari\w* (?:estiv|invernal|nuov)|cambi\w* (?:l['’])?orari)", re.I
 )
 _MEETINGS = re.compile(r"\b(?:incontr[oi]|assemble[ae]|riunion[ei])\b", re.I)
-_PHASE = re.compile(r"\bfase (?:\d|i{1,3}\b|uno|due|tre)\b(?P<said>[^.;\n]{8,})", re.I)
+_PHASE = re.compile(
+    r"\b(?:fase (?:\d|i{1,3}\b|uno|due|tre)|(?:prima|seconda|terza|quarta) fase)\b(?P<said>[^.;\n]{8,})", re.I
+)
+_CLOSED = re.compile(r"\bchius[oaie]\b|\bchiusur[ae]\b", re.I)
+_PHASES_IN_PAGE = re.compile(r"\b(?:fasi|modifiche|chiusure|dettagli|calendario)\b[^.]* nella pagina", re.I)
 _BARS = re.compile(r"\b(?:senso unico|chius[oaie]|chiusura|diviet[oi]|vietat[oaie]|interdett[oaie])\b", re.I)
 _SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle |di )?strad\w+", re.I)
 _NO_PARKING = re.compile(r"\bdiviet[oi] di sosta|\bvietata la sosta", re.I)
@@ -182,11 +186,13 @@ def _meetings_left(text: str, notice: Notice) -> bool:
 
 
 def _phases_left(text: str, notice: Notice) -> bool:
-    """Whether a page tells by phases what is shut or banned, and a text tells of the works alone."""
-    if "nella pagina" in text or notice.kind in OCCASIONS:
+    """Whether a page tells by phases what is shut or banned, and a text tells no ban, or no closure."""
+    if _PHASES_IN_PAGE.search(text) or notice.kind in OCCASIONS:
         return False
     phases = [phase["said"] for phase in _PHASE.finditer(notice.body)]
-    return len(phases) > 1 and any(map(_BARS.search, phases)) and not _BARS.search(text)
+    return len(phases) > 1 and any(
+        any(map(bars.search, phases)) and not bars.search(text) for bars in (_BARS, _CLOSED)
+    )
 
 
 def _no_parking_left(text: str, notice: Notice) -> bool:
