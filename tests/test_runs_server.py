@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from docket import Docket
 from prefect.server.api import background_workers
 from prefect.server.api.server import RequestLimitMiddleware
 from prefect.server.database.configurations import AioSqliteConfiguration
@@ -113,7 +112,7 @@ def test_what_servers_put_off_is_looked_for_once_a_second_and_done_at_once(
         done.set()
 
     async def story() -> set[timedelta]:
-        async with Docket("tried", url="memory://") as docket, theirs.Worker(docket) as worker:
+        async with theirs.Docket("tried", url="memory://") as docket, theirs.Worker(docket) as worker:
             docket.register(put_off)
             working = asyncio.create_task(worker.run_forever())
             await docket.add(put_off)()
