@@ -185,7 +185,7 @@ def test_a_start_that_finds_its_port_taken_changes_no_credential(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        settings.profile.servers.__dict__["prefect_port"] = taken.getsockname()[1]
+        monkeypatch.setitem(settings.profile.servers.__dict__, "prefect_port", taken.getsockname()[1])
         with pytest.raises(run.RunError, match=r"\(prefect\) is taken .* change servers\.prefect_port in"):
             run.run(settings, main)
     assert (settings.state / keys.FILE).read_bytes() == before

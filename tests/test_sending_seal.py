@@ -85,7 +85,8 @@ def test_what_changes_no_message_is_not(path: str) -> None:
 
 
 def test_the_hash_is_that_of_the_content_and_not_of_the_moment() -> None:
-    first, again = load_profile(DEMO), load_profile(DEMO)
+    first = load_profile(DEMO)
+    again = first.model_copy(deep=True)
     assert first is not again
     assert fingerprint(first) == fingerprint(again)
     assert len(fingerprint(first)) == 64

@@ -115,8 +115,10 @@ def test_one_place_alone_betrays_a_restored_database(server: Settings) -> None:
     assert heard.is_ahead_of(4)
 
 
-def test_what_cannot_be_read_or_written_is_told(settings: Settings, tmp_path: Path) -> None:
-    settings.profile.servers.__dict__["prefect_port"] = 9  # where nobody listens
+def test_what_cannot_be_read_or_written_is_told(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.profile.servers.__dict__, "prefect_port", 9)  # where nobody listens
     (tmp_path / witness.FILE).write_text("{", encoding="utf-8")
     asked = places(settings, has_server=True)
     heard = witness.hear(asked)

@@ -5,6 +5,7 @@ messages that are claimed and not settled are at most `window`: what a sender th
 """
 
 import asyncio
+import logging
 import math
 import time
 from collections import deque
@@ -29,6 +30,8 @@ LOOK_AGAIN = 0.5  # seconds, while only others hold messages, or none is due
 GIVES_WAY_AFTER = 5.0  # seconds of sending, after which one may give way: to begin takes a processor two
 LEAST_REST = 4  # times the window: what is less has left before a next run has begun
 GIVES_WAY = "lascia il passo"  # why one ended whose rest leaves in a next run: no trouble
+
+log = logging.getLogger(__name__)
 
 
 class Conductor:
@@ -240,7 +243,10 @@ class Conductor:
 
     async def _tell(self) -> None:
         self._tell_at, self._news = time.monotonic() + TELL_EVERY, False
-        await asyncio.to_thread(self._progress)
+        try:
+            await asyncio.to_thread(self._progress)
+        except Exception as exc:  # noqa: BLE001  a picture that nobody takes ends no send
+            log.warning("send: how far it is cannot be shown: %s", type(exc).__name__)
 
     # ------------------------------------------------------------ messages
 
