@@ -67,7 +67,7 @@ def sealed_at(session: Session, vault: Vault) -> datetime | None:
 
 
 def try_write(engine: Engine, *, now: datetime) -> None:
-    """What a write needs, and nothing is another for it: OperationalError where the database takes none.
+    """What a write needs, and nothing is another for it: SQLAlchemyError or StoreError where none is taken.
 
     Nobody is to take it for a write (`db.writes`): hundreds of Comuni are asked every five minutes, and each
     would be looked after anew for it. PostgreSQL locks the row, which it logs and puts on the disk like any

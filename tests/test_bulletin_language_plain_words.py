@@ -63,6 +63,7 @@ def test_names_quotes_and_facts_stay(text: str) -> None:
         ("Il Sindaco O R D I N A la chiusura", "Il Sindaco ordina la chiusura"),
         ("I termini x la domanda nei gg 27 e 28", "I termini per la domanda nei giorni 27 e 28"),
         ("L'ufficio gg. 10 febbraio chiude", "L'ufficio il giorno 10 febbraio chiude"),
+        ("In via Pio X nel Municipio X di Rovo", "In via Pio X nel Municipio X di Rovo"),
         ("Via F.lli Cervi, 2 x 3 metri", "Via Fratelli Cervi, 2 x 3 metri"),
         ("La For-mazione socio-sanitaria  inizia .. ora", "La Formazione socio-sanitaria inizia. ora"),
     ],

@@ -193,6 +193,7 @@ def test_a_text_of_one_part_alone_is_refused(page: tuple[str, str], text: str, w
         (LINE, "Da lunedì 13 settembre 2027 la linea 4 passa in via Po."),
         (RACE, "Domenica 16 maggio 2027 via Po è chiusa al transito dalle 9 alle 11."),
         (FILMS, "Giovedì 18 novembre alle 21, poi il 25/11 e il 2/12, c'è il cineforum in sala civica."),
+        (FILMS, "Il 18 e il 25 novembre e il 2 dicembre, alle 21, c'è il cineforum in sala civica."),
         (FOURTH, "Giovedì 4 novembre 2027 c'è la celebrazione del 4 Novembre."),
         (DAM, "Dal 7 febbraio al 10 marzo il ponte sul Rivo è chiuso."),
         (SAINT, "Da mercoledì 28 luglio a domenica 1° agosto c'è la festa di Santa Marta."),

@@ -103,7 +103,7 @@ def test_who_listens_takes_no_place_of_who_asks(monkeypatch: pytest.MonkeyPatch)
 def test_what_servers_put_off_is_looked_for_once_a_second_and_done_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(background_workers, "Worker", clock._Docket)
+    monkeypatch.setattr(background_workers, "Worker", clock._Worker)
     clock.look_seldom()
     theirs: Any = background_workers
     done = asyncio.Event()

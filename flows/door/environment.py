@@ -19,7 +19,7 @@ PREFECT = {
     # a request of each process, before a warning; the versions of one lock file are the same on both sides
     "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "86400",  # read by nothing here; there is no "never"
-    "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon an editor's Resume is seen
+    "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon an editor's Resume is seen; twice that by an idle fleet
     "PREFECT_LOGGING_COLORS": "false",
     # the server ends its own rows: runs with their forms, logs and artifacts, and events
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",

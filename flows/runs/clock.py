@@ -26,7 +26,7 @@ from starlette.routing import Route
 OFTEN = timedelta(seconds=1)  # that docket looks for what is due; of itself four times a second
 
 _theirs = _server_utils._run_all_services
-_Docket: Any = background_workers.Worker  # type: ignore[attr-defined]
+_Worker: Any = background_workers.Worker  # type: ignore[attr-defined]
 
 
 def missing() -> list[str]:
@@ -62,7 +62,7 @@ async def _with_answers(port: int) -> None:
         await serving
 
 
-class _Seldom(_Docket):  # type: ignore[misc]
+class _Seldom(_Worker):  # type: ignore[misc]
     def __init__(self, *args: Any, **words: Any) -> None:
         often = {"minimum_check_interval": OFTEN, "scheduling_resolution": OFTEN}
         super().__init__(*args, **often | words)

@@ -46,7 +46,11 @@ _SPACES = tuple(
         (("!", "?"), r"(?<=[^\W\d_]{3})([!?])(?=[A-ZÀ-Ý][^\W\d_]{2})", r"\1 "),  # `ARRIVO!INCONTRI`
         (("–", "—"), r"(?<=\w )([–—])(?=[A-ZÀ-Ý])", r"\1 "),
         (("( ", "« ", "“ ", " )", " »", " ”"), r"(?<=[(«“]) +| +(?=[)»”])", ""),
-        ((" x ", " X "), r"(?<=[^\W\d] )[xX](?= [a-zà-ù]{2})", "per"),  # `i termini x la domanda`
+        (  # `i termini x la domanda`; no X of Pio X, nor the x of `raggi x`
+            (" x ",),
+            r"(?<=[^\W\d] )(?<!\braggi )x(?= (?:il|lo|la|i|gli|le|chi|ogni|tutt[ie]|bambin[ie]|adulti)\b)",
+            "per",
+        ),
         (
             ("gg", "GG"),
             rf"(?<!\w)(?<!\bnei )(?<!\bdei )(?<!\bi )(?:gg|GG)\b\.?(?= \d{{1,2}} (?:{'|'.join(MONTHS)}))",

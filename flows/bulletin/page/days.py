@@ -55,8 +55,7 @@ _MAY = re.compile(
 )
 _SALE = re.compile(
     r"\b(?:in\s+vendita|prenotabil\w+|prevendit\w|vendita\s+(?:dei\s+)?bigliett\w|prenotazion\w+\s+(?:obbligatori\w\s+)?"
-    r"(?:si\s+terranno|aperte?|dal)|(?:bigliett|abbonament|tesser)\w+\b[^.;\n]{0,30}"
-    r"\b(?:acquist|compra|ritir|disponibil|rinnov)\w*)[^.\n]{0,50}$",
+    r"(?:si\s+terranno|aperte?|dal)|bigliett\w+\b[^.;\n]{0,30}\b(?:acquist|compra)\w*)[^.\n]{0,50}$",
     re.I,
 )
 _STAMP = re.compile(

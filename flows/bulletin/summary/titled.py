@@ -53,7 +53,7 @@ DAYS_LEFT = re.compile(
 )
 _CALLED_OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|rimandat)[oaie]\b", re.I)
 _IN_CASE = re.compile(r"(?:In|Nel) caso\b|Se piove\b|Se il tempo\b", re.I)
-_THEN = re.compile(r"\bpoi (?:anche )?(?:il |l['’])?\d{1,2}(?:[/.]\d{1,2}\b| [a-z])", re.I)
+_THEN = re.compile(r"\bpoi (?:anche )?(?:il |l['’])?(?P<day>\d{1,2})(?:[/.]\d{1,2}\b| [a-z])", re.I)
 _NAME = re.compile(r"\b\d{1,2} [A-ZÀ-Ý][a-z]+")  # `la celebrazione del 4 Novembre`
 _SPAN = re.compile(r"\b(?:da|dal|dall['’])\s?\w", re.I)
 _MET = frozenset({Kind.event, Kind.health})  # where one goes on that day
@@ -107,7 +107,8 @@ def _event_s_day(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca il giorno: la pagina dice «{words}»."
     if notice.kind is Kind.programme and not is_left and _leaves_first(held, notice):
         yield "Il testo non dice il primo giorno della pagina."
-    if notice.kind in OCCASIONS and _THEN.search(notice.source) and not is_left and not _THEN.search(text):
+    then = _THEN.search(notice.source) if notice.kind in OCCASIONS and not is_left else None
+    if then and not re.search(rf"\b{then['day']}\b", text):
         yield "Dopo il giorno del testo la pagina ne dice altri."
     is_dated = notice.kind in OCCASIONS and bool(calendar_days(notice.source))
     if is_dated and not is_left and not calendar_days(held) and not re.search(WEEKDAY, held, re.I):

@@ -5,6 +5,7 @@ rows, the first of what changes.
 import re
 from collections.abc import Callable, Iterator
 
+from flows.bulletin.guard.weekly import expressions
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import TIME, WEEKDAY
@@ -66,8 +67,6 @@ _FIELD = re.compile(  # what each page tells of the one thing it is about
     re.I,
 )
 
-_WEEKDAYS = re.compile(rf"(?P<first>{WEEKDAY})(?:\s?(?:al?|[-–—])\s?(?P<last>{WEEKDAY}))?", re.I)
-_WEEK = ["lun", "mar", "mer", "gio", "ven", "sab", "dom"]
 _WEEKLY_ROW = re.compile(rf"^[ \t|*•-]*(?P<said>{WEEKDAY}[^\n]*\d[^\n]*)$", re.I | re.M)
 _HOURS_IN_PAGE = re.compile(r"\borari\b[^.]* pagina", re.I)
 
@@ -169,13 +168,8 @@ def _weekdays_left(text: str, notice: Notice) -> bool:
 
 
 def _weekdays(text: str) -> set[int]:
-    """Those that are named, and those between two of them; 0 is Monday."""
-    found: set[int] = set()
-    for days in _WEEKDAYS.finditer(text):
-        first = _WEEK.index(days["first"][:3].lower())
-        last = _WEEK.index(days["last"][:3].lower()) if days["last"] else first
-        found.update(range(first, last + 1))
-    return found
+    """Those of every week that are named, and those between two of them; 0 is Monday."""
+    return {day for days in expressions(text) for day in days.days}
 
 
 def _meetings_left(text: str, notice: Notice) -> bool:

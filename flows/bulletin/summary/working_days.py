@@ -1,15 +1,14 @@
 """Hours that hold on some days alone, which a text must not tell of all, and for how long something holds.
 
-`dalle 8 alle 18 dei giorni feriali` without the working days shuts a street on Sunday, too; whoever reads two
-weekdays of a timetable takes them for all on which an office opens; `dall'8 febbraio e per giorni 5` without
-the five days shuts it for good.
+`dalle 8 alle 18 dei giorni feriali` without the working days shuts a street on Sunday, too; `dall'8 febbraio
+e per giorni 5` without the five days shuts it for good.
 """
 
 import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.phases import phases
 from flows.bulletin.page.telling import calendar_days, figures
 from flows.bulletin.summary.named import STREET_NAME
@@ -20,14 +19,7 @@ _WORKING = re.compile(
     re.I,
 )
 _SAYS_SO = re.compile(r"\bferial|\bfestiv|\b[Dd]a(?:l)? luned\S+ a|\borari\b[^.]* nella pagina", re.I)
-_ROW = re.compile(
-    rf"^\W*(?P<days>(?:il |la )?{WEEKDAY}[^\d\n]{{0,40}}?)\W{{0,4}}(?:(?:dalle|ore|h\.?)\s)*"
-    r"\d{1,2}(?:[:.]\d\d)?\s?(?:[-–/]|alle)[^\n]*$",
-    re.I | re.M,
-)
-_DAY = re.compile(WEEKDAY, re.I)
 _LEFT = re.compile(r"\b(?:giorni|orari|calendario)\b[^.]* nella pagina", re.I)
-_OF_A_WEEK = (Kind.hours, Kind.service, Kind.health, Kind.other, Kind.campaign)
 _DATED = re.compile(  # `venerdì 4 giugno dalle 9 alle 18`, a row of its own
     rf"^\W*(?P<day>(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)[\s,:]{{1,3}}(?:dalle|ore)\s[^\n]*$",
     re.I | re.M,
@@ -64,13 +56,6 @@ def untold(text: str, notice: Notice) -> Iterator[str]:
     is_some = notice.kind not in OCCASIONS and sum(are_told) > 1
     if len(dated) >= _MANY and is_some and not all(are_told) and not _LEFT.search(text):
         yield "Dei giorni con i loro orari sono detti solo alcuni."
-    if notice.kind not in _OF_A_WEEK or _LEFT.search(text):
-        return
-    rows = [row for row in _ROW.finditer(notice.source) if " " not in row["days"].strip(" :-–")]
-    told = {day.lower()[:4] for day in _DAY.findall(text)}
-    shares = [{day.lower()[:4] for day in _DAY.findall(row["days"])} <= told for row in rows]
-    if len(rows) >= _MANY and any(shares) and not all(shares):
-        yield "Degli orari della settimana sono detti solo alcuni."
 
 
 def _of_another_part(text: str, notice: Notice) -> Iterator[str]:
