@@ -237,7 +237,7 @@ def test_a_sentence_keeps_its_names_behind_a_lead() -> None:
         behind("In via Po", "Dopo la piena si rifà il muro.") == "In via Po, dopo la piena si rifà il muro."
     )
     assert behind("In via Po", "Acque Alba rifà il muro.") == "In via Po Acque Alba rifà il muro."
-    assert behind("In via Po", "L'Unione rifà il muro.") == "In via Po l'Unione rifà il muro."
+    assert behind("In via Po", "L'Unione rifà il muro.") == "In via Po, l'Unione rifà il muro."
     assert behind("In via Po", "ACEA rifà il muro.") == "In via Po ACEA rifà il muro."
 
 

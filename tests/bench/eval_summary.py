@@ -1,9 +1,10 @@
 """How good are the summaries? `python -m tests.bench.eval_summary`: ours beside lead-1, lead-fill, LexRank.
 
-On the annotated full pages: the share of facts kept by the text in the slot, and by it with the page's title;
-the items that keep all; ROUGE against the reference; the mean length; the share that the guard blocks. On the
-news of public administrations, whose references are the sites' own subtitles: ROUGE only. A fact is kept
-when one of its forms occurs in the text, case folded and white space normalised.
+On the annotated full pages: the share of facts kept by the text in the slot, by it with the page's title, and
+by the texts of the pages that have one (a page left to a person keeps none); the items that keep all; ROUGE
+against the reference; the mean length; the share that the guard blocks. On the news of public
+administrations, whose references are the sites' own subtitles: ROUGE only. A fact is kept when one of its
+forms occurs in the text, case folded and white space normalised.
 
 LexRank is run by the Python of another virtual environment (`--peers .peers/bin/python`, with sumy in it).
 The cases are parted by the hash of their id: rules are tuned on one half, `other half` is reported beside.
@@ -152,7 +153,7 @@ def _print_pages(
 ) -> None:
     print(f"\n{len(cases)} annotated pages, at most {limit} UTF-16 units")
     print(
-        f"{'method':14}{'facts':>7}{'+title':>8}{'all':>5}{'half 1':>8}{'half 2':>8}"
+        f"{'method':14}{'facts':>7}{'+title':>8}{'written':>9}{'all':>5}{'half 1':>8}{'half 2':>8}"
         f"{'R-1':>7}{'R-L':>7}{'mean':>6}{'blocked':>9}"
     )
     for name, method in methods.items():
@@ -161,6 +162,8 @@ def _print_pages(
         titled, _ = facts_kept(
             cases, [f"{case.title} {text}" for case, text in zip(cases, texts, strict=True)]
         )
+        written = [(case, text) for case, text in zip(cases, texts, strict=True) if text]
+        of_written, _ = facts_kept([case for case, _ in written], [text for _, text in written])
         halves = [_half(cases, texts, is_tuned_on) for is_tuned_on in (True, False)]
         pairs = [(text, case.reference) for case, text in zip(cases, texts, strict=True)]
         blocked = sum(
@@ -168,7 +171,7 @@ def _print_pages(
             for case, text in zip(cases, texts, strict=True)
         )
         print(
-            f"{name:14}{kept:7.3f}{titled:8.3f}{whole:5d}{halves[0]:8.3f}{halves[1]:8.3f}"
+            f"{name:14}{kept:7.3f}{titled:8.3f}{of_written:9.3f}{whole:5d}{halves[0]:8.3f}{halves[1]:8.3f}"
             f"{_mean([rouge_1(*pair) for pair in pairs]):7.3f}"
             f"{_mean([rouge_l(*pair) for pair in pairs]):7.3f}"
             f"{_mean([len(text) for text in texts]):6.0f}{blocked / len(cases):9.1%}"

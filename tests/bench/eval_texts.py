@@ -14,6 +14,7 @@ is read from BOLLETTINO_LLM_KEY, as the service's is. What it was refused for is
 import argparse
 import html
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -22,7 +23,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from flows.bulletin.facts.fact import plain
+from flows.bulletin.facts.fact import Kind, plain
+from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.spelling import load
 from flows.bulletin.page.notice import IN_ITALIAN
@@ -36,6 +38,15 @@ from tests.world.shared import SHARED
 
 LIMIT = 275
 _STEM, _TOLD = 5, 0.5
+# how the words begin of "aperta a tutta la cittadinanza"
+_EVERYBODY = frozenset({"tutti", "tutta", "apert", "citta", "invit", "ogni"})
+_SAME = {  # one word for those that tell a citizen the same
+    "gratis": re.compile(r"\bgratuit\w+|\bingresso libero\b"),
+    "paga": re.compile(r"\b(?:a )?pagament\w+"),
+    "online": re.compile(r"\bon line\b|\bdigital\w+|\btelematic\w+"),
+    "email": re.compile(r"\be mail\b|\bmail\b|\bpec\b|\bposta elettronica\b"),
+}
+_NUMBER, _CENTS = re.compile(r"\d+(?:[.,]\d+)*"), re.compile(r",00?$")
 
 
 def ours(notice: Graded) -> Summarised:
@@ -56,13 +67,33 @@ def of_model(pages: Sequence[Graded], llm: Llm) -> list[Written]:
 
 
 def is_slot_told(words: str, text: str) -> bool:
-    """Whether a text tells what a page's words tell: all their figures, or half of their words."""
-    figures = values(words)
-    if figures:
+    """Whether a text tells what a page's words tell: one of their figures, or else half of their words.
+
+    An editor tells it in other words: "gratis" for "la fornitura è gratuita", "28.000" for "28.000,00 euro";
+    and that a thing is for all by naming nobody.
+    """
+    if _numbers(words) & _numbers(text):
+        return True
+    if figures := values(words):
         return bool(figures & values(text))
-    stems = {word[:_STEM] for word in plain(words).split() if len(word) > 3}
-    told = {word[:_STEM] for word in plain(text).split()}
-    return not stems or len(stems & told) >= _TOLD * len(stems)
+    stems = _stems(words)
+    return stems <= _EVERYBODY or len(stems & _stems(text)) >= _TOLD * len(stems)
+
+
+def _stems(words: str) -> set[str]:
+    """How the words begin that carry a meaning, one for all that say the same."""
+    same = plain(words)
+    for one, others in _SAME.items():
+        same = others.sub(one, same)
+    return {word[:_STEM] for word in same.split() if len(word) > 3}
+
+
+def _numbers(words: str) -> set[str]:
+    """The numbers that are neither a day nor an hour: 28000 of "28.000,00 euro", 21 of "21 per cento"."""
+    for fact in facts(words):
+        if fact.kind in (Kind.date, Kind.time):
+            words = words[: fact.start] + " " * (fact.end - fact.start) + words[fact.end :]
+    return {_CENTS.sub("", number).replace(".", "") for number in _NUMBER.findall(words)}
 
 
 def slots_told(texts: dict[str, str]) -> tuple[int, int]:

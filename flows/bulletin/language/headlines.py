@@ -77,7 +77,7 @@ _SHUT_FOR = re.compile(  # `Chiusura per ferie: dal 9 al 21 agosto`
 _UNDER_WAY = re.compile(
     r"al via\s(?P<day>(?:da\s)?(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}"
     r"\s[a-z]{4,9}(?:\s20\d\d)?\s|da(?:l\s|ll['’])\d{1,2}[°º]?\s[a-z]{4,9}(?:\s20\d\d)?\s)?"
-    r"(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)",
+    r"(?P<what>(?:anche\s)?(?:(?P<many>i|gli|le|due|tre|quattro|cinque)|il|lo|la)\s.+|(?:anche\s)?l['’].+)",
     re.I,
 )
 _DATED = re.compile(
@@ -251,7 +251,7 @@ def spoken(line: str) -> str:
         sums = _WITH.sub(", con ", line[match.end() :])
         return f"{'Le' if several else 'La'} {name} {'vanno' if several else 'va'} da {sums}"
     if match := _UNDER_WAY.fullmatch(line):
-        verb = "Prendono il via" if _PLURAL.match(match["what"]) else "Prende il via"
+        verb = "Prendono il via" if match["many"] else "Prende il via"
         return f"{verb} {match['day'] or ''}{match['what']}"
     if (match := _DATED.fullmatch(line)) and not speaks(match["what"]):
         verb = "ci sono" if _PLURAL.match(match["what"]) else "c'è"

@@ -7,7 +7,7 @@
 import re
 
 from flows.bulletin.language.articles import TO, definite, gender_of
-from flows.bulletin.language.signals import WEEKDAY
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 
 _TELLS_YOU = re.compile(  # what stands before has no figure: it only says how glad the writer is
     r"(?!(?:se|salvo|qualora|forse)\b)(?:[^.:;\d]{0,240},\s)?"
@@ -27,14 +27,22 @@ _ASKED_FROM = re.compile(  # an office of capitals: `Per …: Servizi Sociali, e
     r"(?P<by>entro\s(?:(?:il|le)\s|l['’])?[^:;.\n]{4,50}\.)(?=\s|$)",
     re.M,
 )
+_DAY_OF_THIS_MONTH = re.compile(  # `gg. 10 febbraio c.m. (giovedì)`
+    rf"(?:\b(?:gg\.|(?:il|nel)\s(?:giorno\s)?|il)\s?)?(?P<day>\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)(?:\s[cu]\.\s?[ma]\.)?"
+    rf"\s\((?P<weekday>{WEEKDAY})\)",
+    re.I,
+)
+_OFFICE = re.compile(r"(?<![\w.])(?P<of>[uU])ff\.\s(?=[a-zA-Z])")
 _MANY = ("i", "gli", "le")
 
 
 def told_as_news(body: str) -> str:
-    """`body` with what its writer says to `you` as news, and with whom to ask for what, by when, in a
-    paragraph of its own: it may stand among telephone numbers, of which nobody is told.
+    """`body` with what its writer says to `you` as news, days and offices without short forms, and with whom
+    to ask for what, by when, in a paragraph of its own: it may stand among telephone numbers, of which nobody
+    is told.
     """
-    return _ASKED_FROM.sub(_asked, "\n".join(map(_news, body.split("\n"))))
+    whole = _OFFICE.sub(r"\g<of>fficio ", _DAY_OF_THIS_MONTH.sub(r"\g<weekday> \g<day>", body))
+    return _ASKED_FROM.sub(_asked, "\n".join(map(_news, whole.split("\n"))))
 
 
 def _asked(found: re.Match[str]) -> str:

@@ -168,6 +168,19 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"[Ss]cuole [Ss]econdarie di (?:[Ss]econdo|II|2[°º]) [Gg]rado\b", "scuole superiori"),
     # counts [F]: `di n. 3 aree`
     (r"(di|per|con|sono|da) n[.°] ?(?=\d{1,3} [a-zà-ù]{4,})", r"\1 "),
+    # a school is no name
+    (r"[Ss]cuola Primaria\b", "scuola primaria"),
+    (r"[Ss]cuole Primarie\b", "scuole primarie"),
+    (r"[Ss]cuola Secondaria\b", "scuola secondaria"),
+    (r"[Ss]cuole Secondarie\b", "scuole secondarie"),
+    (r"[Ss]cuola dell['’]Infanzia\b", "scuola dell'infanzia"),
+    (r"[Ss]cuole dell['’]Infanzia\b", "scuole dell'infanzia"),
+    # what is short on a poster is read out by nobody
+    (r"p\.z?za (?=[A-ZÀ-Ý])", "piazza "),
+    (r"v\.le (?=[A-ZÀ-Ý])", "viale "),
+    (r"c\.so (?=[A-ZÀ-Ý])", "corso "),
+    (r"(\d{1,3})mo (?=[a-z])", r"\1° "),
+    (r"(\d{1,3})ma (?=[a-z])", r"\1ª "),
 )
 # Only one verb may follow, else the others would keep their plural.
 _THOSE_INTERESTED = re.compile(

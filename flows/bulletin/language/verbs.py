@@ -42,7 +42,7 @@ _YOURS = re.compile(
 _TO_YOU = re.compile(  # capitals hide these from the dictionary: `Prenota al numero 02…`
     r"(?:Prenota|Limita|Usa|Presta|Mantieni|Tieni|Chiudi|Consulta|Indossa|Segnala|Passa|Ritira|Chiama|Scrivi|Telefona"
     r"|Compila|Porta|Copri|Svuota|Elimina|Lava|Sposta|Togli|Lascia|Proteggi|Diffida|Contatta|Rispetta"
-    r"|Modera|Riduci|Spegni|Conserva|Parcheggia|Preferisci|Verifica(?!\sdi\s(?!\w+re\b))|Segui|Avvisa|Accompagna|Taglia|Pulisci|Raccogli|Tratta)\s(?:ogni|di|dai|da|al|alla|alle|il|la|le|i|gli|l['’]|su|in|online|via|per|entro|scrivendo|attenzione|chius\w)"
+    r"|Modera|Riduci|Sostituisci|Pota|Spegni|Conserva|Parcheggia|Preferisci|Verifica(?!\sdi\s(?!\w+re\b))|Segui|Avvisa|Accompagna|Taglia|Pulisci|Raccogli|Tratta)\s(?:ogni|di|dai|da|al|alla|alle|il|la|le|i|gli|l['’]|su|in|online|via|per|entro|scrivendo|attenzione|chius\w)"
     r"|(?:Addobba|Allestisci|Colora|Costruisci|Crea|Decora|Disegna|Fotografa|Installa|Invia|Manda|Prepara|Realizza"
     r"|Scarica|Scatta|Scegli|Scrivi)\sun[ao]?\s"
     r"|(?:Usa|Bevi|Fai|Mantieni|Tieni|Rimani|Esponi|Metti|Porta|Lascia)\s(?!\d)[a-zà-ù]{2,}"

@@ -131,6 +131,7 @@ _WILL_BE = re.compile(
     r"|\b(?:torna|ritorna|riparte|appuntamento|in programma|si (?:tiene|svolge|replica)|[vt]i aspett\w+)\b",
     re.I,
 )
+_OF_AN_ALERT = re.compile(r"\ballerta\s(?:\d|gialla|arancio\w*|rossa|smog|per)(?!\w)", re.I)
 _COMES = re.compile(
     r"\b(?:si (?:terr|svolger)\w+|vi aspettiamo|prossim[oa] (?:appuntamento|data|edizione)|prenot\w+|iscri\w+"
     r"|domani)\b",
@@ -182,7 +183,10 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
     if kind is Kind.supply_cut:
         return () if _has_day(told) or Slot.hours in told else (Slot.when,)
     if kind in (Kind.act, Kind.other):
-        return () if _has_matter(notice) else (Slot.what,)
+        if not _has_matter(notice):
+            return (Slot.what,)
+        is_timed = _has_day(told) or Slot.hours in told or Slot.deadline in told
+        return (Slot.when,) if _OF_AN_ALERT.search(notice.title) and not is_timed else ()
     return ()
 
 

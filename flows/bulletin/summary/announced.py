@@ -13,6 +13,8 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.telling import figures, tells
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.contrasts import EXCEPTIONS
+from flows.bulletin.summary.frames.lines import OTHERS
 
 _NAMES = {
     Slot.who: ("requisiti", "requisiti"),
@@ -28,9 +30,14 @@ _OF_OCCASIONS = frozenset({Slot.when, Slot.hours, Slot.place})
 _DATED = frozenset({*OCCASIONS, Kind.road, Kind.supply_cut, Kind.hours, Kind.alert})
 """Kinds whose day nobody looks up: a text without it is not sent."""
 _NEVER = frozenset({Kind.alert, Kind.recall, Kind.nothing})
+_MUCH_MORE = 2.0  # times
 _MOST = 4  # names that one reads at once
 _WEEKLY = re.compile(rf"\b(?:ogni|tutti i|tutte le|dal?)\s{WEEKDAY}", re.I)
 _SEVERAL = 3  # days that a text may leave to the page: of one alone it is what one wants to know
+_LEFT = re.compile(r"(?P<what>(?:[A-ZÀ-Ý][a-zà-ù]+)(?:,? [a-zà-ù]+){0,6}) (?:è|sono) nella pagina\.")
+_AND = re.compile(r", | e (?:(?:gli|le|i|il|la|lo) )?")
+_ARTICLE = re.compile(r"(?:Gli|Le|I|Il|La|Lo) ")
+_EXCEPTED = re.compile(r"\b(?:esclus[oaie]|esent[ei]|eccezion[ei]|eccett\w+|tranne|deroga|salv[oi])\b", re.I)
 _LEANS = re.compile(r"\b(?:stess[aeio]|suddett\w+|predett\w+)\b", re.I)
 
 
@@ -52,6 +59,28 @@ def announced(text: str, notice: Notice, limit: int) -> Iterator[str]:
     told = f"{own} {_sentence([names[slot][len(notice.slots[slot]) > 1] for slot in slots])}"
     if utf16(told) <= limit:
         yield told
+
+
+def told_once(text: str, notice: Notice) -> str:
+    """`text` with all that it leaves to the page in one sentence, and without the exceptions where it has the
+    only one: `Vie, orari e precauzioni sono nella pagina.`
+    """
+    sentences = split(text)
+    others = [one for one in sentences if one != EXCEPTIONS]
+    if len(_EXCEPTED.findall(notice.body)) == 1 and any(map(_EXCEPTED.search, others)):
+        is_more = len(notice.body) > _MUCH_MORE * len(text) and len(others) < len(sentences)
+        sentences = [*others, OTHERS] if is_more else others
+    left = [found for one in sentences if (found := _LEFT.fullmatch(one))]
+    if len(left) < 2:
+        return " ".join(sentences)
+    names = list(dict.fromkeys(name for found in left for name in _AND.split(_named(found["what"]))))
+    names.sort(key=lambda name: name.startswith("altri "))
+    return " ".join([*(one for one in sentences if not _LEFT.fullmatch(one)), _sentence(names)])
+
+
+def _named(what: str) -> str:
+    bare = _ARTICLE.sub("", what)
+    return f"{bare[:1].lower()}{bare[1:]}"
 
 
 def _is_left(own: str, slot: Slot, notice: Notice) -> bool:

@@ -24,7 +24,7 @@ from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import OTHERS, lines
 from flows.bulletin.summary.frames.recalls import lot
 from flows.bulletin.summary.frames.sentences import IS_A, repeats
-from flows.bulletin.summary.frames.street_list import listed_streets
+from flows.bulletin.summary.frames.street_list import sentence_of_streets
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
 from flows.bulletin.summary.named import stems
@@ -134,8 +134,9 @@ _MAY_REACT = (
     (re.compile(r"\b(?:ricors\w|reclam\w|osservazion\w)\b", re.I), "per i ricorsi"),
 )
 _LIMITS = re.compile(
-    r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b|\b(?:eccezion|tranne|salvo|obblig"
-    r"|solo|soltanto|riapr|[Gg]li altri (?:diviet|obbligh|us))\w*|\b(?:pubblico|residenti)\b",
+    r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b"
+    r"(?! i rubinetti)|\b(?:eccezion|tranne|salvo|obblig|solo|soltanto|riapr)\w*"
+    r"|\b[Gg]li altri (?:diviet|obbligh|us)\w*|\b(?:pubblico|residenti)\b",
     re.I,
 )  # such a sentence stays
 _FINED = re.compile(r"\b(?:mult[ae]|sanzion\w+)\b", re.I)
@@ -148,7 +149,7 @@ _NO_NEWS = re.compile(
 )
 _OF_USE = re.compile(
     r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|regolarmente|gratuit\w+|euro"
-    r"|garanti\w+|solo"
+    r"|garanti\w+|solo|il via|attiv[oaie]"
     r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat)[oaie]|entro|fino|arriva|arriverà|cambia"
     r"|va|vanno|disponibil[ei]|nessuno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
     re.I,
@@ -255,8 +256,7 @@ def _streets(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind is not Kind.supply_cut or _PLACED.search(text):
         return ()
     is_listed = _ZONES.search(notice.body) or len(_STREET_ROWS.findall(notice.body)) > 1
-    listed = listed_streets(notice) if is_listed else ""
-    named = (f"Le vie interessate sono {listed}.",) if " e " in listed else ()
+    named = filter(None, [sentence_of_streets(notice)] if is_listed else [])
     return (*named, STREETS) if is_listed else ()
 
 
@@ -329,11 +329,11 @@ def _prices(text: str, notice: Notice) -> tuple[str, ...]:
 
 def _whole(text: str, notice: Notice) -> tuple[str, ...]:
     """The one or two sentences of a short page that `text` leaves out: there is room for all that it says."""
-    if notice.kind in OCCASIONS or notice.listings or notice.rows or len(notice.body) > _SHORT_PAGE:
-        return ()
-    if sum(map(len, notice.prose)) < _ALL * len(notice.body):
+    is_short = len(notice.body) <= _SHORT_PAGE and sum(map(len, notice.prose)) >= _ALL * len(notice.body)
+    if not is_short or notice.kind in OCCASIONS or notice.listings or notice.rows:
         return ()  # what is told in no sentence is left, too
-    said = map(worded, notice.prose[1:])
+    said = tuple(map(worded, notice.prose))
+    said = said[any(repeats(text, one) or one in text for one in said) :]
     left = [one for one in said if not repeats(text, one) and one not in text and not _tells_most(text, one)]
     both = " ".join(left)
     is_own = 0 < len(left) <= _FEW and all(is_fit(one, one) for one in left) and not _LEANS.search(both)

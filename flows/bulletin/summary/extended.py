@@ -92,6 +92,7 @@ _LEANS = re.compile(
 _SHUT_TOO = re.compile(r"(?:È|Sono|Resta|Restano|Sarà|Saranno) (?:chius|sospes|apert)[oaie] anche\b")
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _LISTS = re.compile(r"[:;]\s")
+_CHANGES = re.compile(r"\bcambia(?:no)? (?:la|le) (?:circolazione|viabilità|regole)\b")  # how, the text says
 _FINED = re.compile(r"\bmult[ae]\b", re.I)
 OFFICIAL = re.compile(
     r"\b(?:graduatori\w+|stanziat[oaie]|notifica|rinuncia"
@@ -123,7 +124,13 @@ def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool])
     room = min(limit, _MOST)
     if utf16(text) >= min(ENOUGH, room):
         return text
-    sentences = tuple(one for one in _sentences(notice) if not says_twice(f"{text} {one.text}", notice))
+    days = Sentence(text, OF_TERMS, True, 0).figures
+    sentences = tuple(
+        one
+        for one in _sentences(notice)
+        if not says_twice(f"{text} {one.text}", notice)
+        and not (notice.kind is Kind.road and _CHANGES.search(one.text) and one.figures <= days)
+    )
     tried = added = 0
     most = _OF_MEASURES if notice.kind in _MEASURES else _ADDED
     while added < most and utf16(text) < min(ENOUGH, room):

@@ -149,7 +149,7 @@ _ELIDING = (
     Kind.health,
 )
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
-_ASKS = re.compile(r"(?:Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
+_ASKS = re.compile(r"(?:Se risiedi [^.,]{4,50}? puoi|Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
 _CALLING = (Kind.deadline, Kind.job)
 _CONTEST = re.compile(r"\b(?:concorso|premio)\b", re.I)  # what is held is its prize-giving
 _SHUT = re.compile(r"\bchius[oaie]\b", re.I)

@@ -30,6 +30,7 @@ _SAME = tuple(  # what a title and its page call otherwise
     for one, other in (
         ("mens[ae]", "refezion"),
         ("refezion", "mens[ae]"),
+        ("nid[oi]\\b", "servizi educativ|prima infanzia"),
         ("scuolabus", "trasporto scolastic"),
         ("tari\\b", "tassa (?:sui )?rifiuti|tributo"),
         ("imu\\b", "imposta municipal"),

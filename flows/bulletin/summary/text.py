@@ -19,7 +19,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.reading import read
 from flows.bulletin.page.telling import MUST, figures
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.announced import announced
+from flows.bulletin.summary.announced import announced, told_once
 from flows.bulletin.summary.closing_hours import with_closing_hours
 from flows.bulletin.summary.completed import completed
 from flows.bulletin.summary.extended import longer, restricted
@@ -115,7 +115,11 @@ def summarise(
                 return _written(said, notice)
             told = longer(text, notice, limit, passes)
             told = completed(restricted(told, notice, limit, passes), notice, limit, passes)
-            for better in (presented, lambda said: introduced(said, notice)):
+            for better in (
+                presented,
+                lambda said: introduced(said, notice),
+                lambda said: told_once(said, notice),
+            ):
                 if (said := better(told)) != told and utf16(said) <= limit and passes(said):
                     told = said
             if leaves_exclusion(told, notice):

@@ -148,6 +148,15 @@ def _days_left(text: str, notice: Notice) -> bool:
     return len(set(days)) >= _ROWS and sum(shares) == 1
 
 
+def _rows_left(text: str, notice: Notice) -> bool:
+    """Whether a page lists what is on which day, and a text tells something else and none of the days."""
+    if notice.kind not in (*OCCASIONS, Kind.hours):
+        return False
+    listed = [calendar_days(row.when) for row in notice.rows if row.list and row.when]
+    days = {frozenset(own) for own in listed if own}
+    return len(days) >= _ROWS and "nella pagina" not in text and not any(own & figures(text) for own in days)
+
+
 def _timetable_left(text: str, notice: Notice) -> bool:
     """Whether a page's matter is its new hours, and a text tells none and does not say where they are."""
     rows = sum(bool(row.hours) for row in notice.rows)
@@ -227,6 +236,7 @@ def _steps_left(text: str, notice: Notice) -> bool:
 LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_changes_left, _OTHER_CHANGES),
     (_days_left, OTHER_APPOINTMENTS),
+    (_rows_left, "Giorni e orari sono nella pagina."),
     (_cuts_left, OTHER_DAYS),
     (_moves_left, _OTHER_CHANGES),
     (_labels_left, OTHERS),

@@ -1,7 +1,8 @@
-"""Measures of traffic that a sentence announces with place and days, and a list below it tells.
+"""Measures of traffic whose streets stand in a list: a sentence announces them with place and days, or each
+is the heading of its own list.
 
 `Dal 3 al 7 maggio all'incrocio di Po sono previste le seguenti modifiche alla viabilità:` stands without
-`le seguenti`, and says where the list is.
+`le seguenti`, and says where the list is; of `Divieto di sosta, dalle 6 alle 13:` what is banned and when.
 """
 
 import re
@@ -9,8 +10,11 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.clock import hours_at
 from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.nominal_measures import nominal_measures
+from flows.bulletin.summary.frames.spans import span_of
+from flows.bulletin.summary.frames.streets import joined
 from flows.bulletin.summary.frames.wording import worded
 
 _ANNOUNCES = re.compile(
@@ -18,6 +22,17 @@ _ANNOUNCES = re.compile(
     r"(?P<aside>\s\([^()]{3,60}\))?\s(?:le|i)\sseguenti\s(?P<noun>modifiche|variazioni|limitazioni|provvedimenti|divieti)"
     r"(?P<rest>(?:\s(?:temporane[ei]|viabilistic[ihe]+))?(?:\s(?:alla|della|di|del)\s[a-zà-ù]+){0,2})\s?[.:]?$",
     re.I,
+)
+_BANNED = {
+    "sosta": "la sosta",
+    "fermata": "la fermata",
+    "transito": "il transito",
+    "circolazione": "la circolazione",
+}
+_HEADED = re.compile(  # `Divieto di sosta con rimozione, dalle 6.00 alle 13.30:` above its streets
+    r"^\W*divieto di (?P<what>sosta|transito|fermata|circolazione)(?: con rimozione(?: forzata| coatta)?)?,? "
+    r"(?P<hours>dalle (?:ore )?\d[\d.:]* alle (?:ore )?\d[\d.:]*?)[ \t]*:",
+    re.I | re.M,
 )
 _FIRST = 6  # lines of a page
 
@@ -31,4 +46,20 @@ def announced_measures(notice: Notice) -> Iterator[str]:
         aside = found["aside"] or ""
         said = f"{line[: found.start()]}{found['verb']} {found['noun']}{found['rest']}{aside}."
         yield f"{worded(said)} L'elenco è nella pagina."
+    yield from _headed(notice)
     yield from nominal_measures(notice)
+
+
+def _headed(notice: Notice) -> Iterator[str]:
+    """`Domenica 12 marzo è vietata la sosta dalle 6 alle 13. Le vie sono nella pagina.`, of one day."""
+    day, is_whole = span_of(notice)
+    told = []
+    for heading in _HEADED.finditer(notice.body):
+        hours = hours_at(heading["hours"], 0)
+        if hours is None or hours.end != len(heading["hours"]):
+            return
+        told.append(f"{_BANNED[heading['what'].lower()]} {hours.words}")
+    if told and is_whole:
+        one = "è vietata" if told[0].startswith("la ") else "è vietato"
+        verb = one if len(told) == 1 else "sono vietati"
+        yield f"{day[:1].upper()}{day[1:]} {verb} {joined(told)}. Le vie sono nella pagina."

@@ -24,6 +24,15 @@ _OF_INTEREST = re.compile(r"manifestazion[ei]", re.I)
 _ASKED = re.compile(r"(?:domand|istanz|richiest)", re.I)
 FIRMS = re.compile(r"\b(?:imprese|ditte|enti|operatori|associazioni|societ\w+|professionist\w+)\b", re.I)
 _DASH = re.compile(r"\s[-–]\s")
+_RESIDENT = re.compile(  # `…, destinato a nuclei familiari residenti a Po`
+    r",?\s(?:destinat|rivolt|riservat)[oaie]\s(?:a|ai|alle)\s(?:nuclei\sfamiliari|famiglie|cittadin[ie]|persone)"
+    r"\sresidenti\s(?P<where>(?:a|ad|nel\s[Cc]omune\sdi)\s[A-ZÀ-Ý][\w'’ ]{1,40})"
+)
+_PLAIN = (
+    (re.compile(r"(?:\s[-–]|,)\sannualità\s(?=20\d\d)"), " per il "),
+    (re.compile(r"\b0?(\d)\s?[/-]\s?(\d\d)\smesi\b"), r"da \1 a \2 mesi"),
+    (re.compile(r"(?<=[^,]\sanche parziale),(?=\sdel)"), ""),  # a comma between a noun and whose it is
+)
 
 
 def appeal(phrase: str) -> str:
@@ -38,6 +47,12 @@ def appeal(phrase: str) -> str:
         if given is None:
             return f"{may} fare domanda {rest}." if rest.startswith("per ") else ""
         article = OF_ARTICLE.get(given["of"].strip().lower().replace("’", "'"), "")
-        return f"{may} chiedere {article}{given['thing']}."
+        thing = given["thing"]
+        for wordy, plain in _PLAIN:
+            thing = wordy.sub(plain, thing)
+        resident = _RESIDENT.search(thing)
+        if resident and resident.end() == len(thing) and may == "Puoi":
+            return f"Se risiedi {resident['where']} puoi chiedere {article}{thing[: resident.start()]}."
+        return f"{may} chiedere {article}{thing}."
     what = "manifestazioni di interesse" if _OF_INTEREST.match(match["what"]) else match["what"].lower()
     return f"{may} presentare {what} {_DASH.sub(': ', rest, count=1)}."

@@ -12,6 +12,8 @@ from flows.bulletin.language.orders import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.facets import bare
 from flows.bulletin.summary.frames.fit import is_fit
+from flows.bulletin.summary.frames.lines import lines
+from flows.bulletin.summary.frames.purposes import OF_ARTICLE
 from flows.bulletin.summary.frames.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.wording import worded
 
@@ -25,7 +27,8 @@ _ASKS = Cued(
     r"|(?:cittadini|residenti|proprietari|conduttori|utenti|amministratori|famiglie|genitori)\s(?:[a-zà-ù]+\s){0,4}?"
     r"(?:devono|dovranno|sono\s(?:tenut|invitat|obbligat|pregat)[ie]|hanno\sl['’]obbligo)"
     r"|è\s(?:consigliato|opportuno|necessario|raccomandato|importante))\b"
-    r"(?:\s(?:pertanto|quindi|vivamente|caldamente))?(?:,\s(?:in particolare|soprattutto)\s[^.;:]{3,110}?,)?"
+    r"(?:\s(?:pertanto|quindi|vivamente|caldamente|cortesemente|gentilmente))?"
+    r"(?:,\s(?:in particolare|soprattutto)\s[^.;:]{3,110}?,)?"
     r"(?:,?\s(?:a\s|ai\s|alla\s|i\s|la\s|gli\s|le\s|l['’]\s?|agli\s|tutt[aei]\s(?:la\s|i\s|gli\s)?)*"
     r"(?:cittadin\w+|popolazione|residenti|utenti|utenza|famiglie|abitanti)\b)?"
     r",?\s(?:di\s|ad?\s)?(?P<deed>(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi)\s[^.;:]+)",
@@ -69,6 +72,25 @@ _LEANS = re.compile(
     r"|collabor\w+|imprudenz\w+|utilizzarla|partecip\w+)\b",
     re.I,
 )
+_PROVIDED = {
+    "sostituzione": "sostituire",
+    "pulizia": "pulire",
+    "rimozione": "rimuovere",
+    "chiusura": "chiudere",
+    "copertura": "coprire",
+    "potatura": "potare",
+}
+_PROVIDES = re.compile(  # `provvedere tempestivamente alla pulizia dei tombini`
+    r"provvedere\s(?:\w+mente\s)?all['’a]\s?"
+    rf"(?P<what>{'|'.join(_PROVIDED)})\s(?P<of>dell['’]|(?:del|dello|della|dei|degli|delle)\s)\s?",
+    re.I,
+)
+_DESK = Cued(  # `Per le persone fragili a disposizione lo sportello «Alba»: 0444 000000`
+    r"^(?P<whom>Per (?:gli |le )?(?:anziani|persone)[^.:;,]{3,60}?),? (?:(?:è|sono|resta) )?"
+    r"(?:a disposizione|attiv[oa]|disponibile) (?P<desk>(?:lo sportello|il numero|il servizio)[^.:;]{0,60}?)"
+    r"[:,]? (?P<phone>\d[\d /-]{6,12}\d)\W*$",
+    re.I,
+)
 _FEWEST, _LONGEST = 3, 110  # words, characters
 
 
@@ -80,6 +102,9 @@ def asked(notice: Notice) -> Iterator[Sentence]:
     if boils and not _TO_COOK.match(notice.source, boils.end()):
         long = f" per {boils['long']}" if boils["long"] else ""
         yield _sentence(f"Fai bollire l'acqua{long} prima di berla")
+        return
+    if notice.kind is Kind.alert and (desk := next(filter(None, map(_DESK.search, lines(notice))), None)):
+        yield _sentence(f"{desk['whom']} c'è {desk['desk']}, {desk['phone']}")
         return
     for listing in notice.listings:
         if _ANNOUNCES.search(listing.lead) and not _IF.search(listing.lead):
@@ -126,6 +151,10 @@ def _deed(words: str) -> str:
 
 
 def _to_you(deed: str) -> str:
+    if provided := _PROVIDES.match(deed):
+        of = provided["of"].strip().lower().replace("’", "'")
+        order = order_of(_PROVIDED[provided["what"].lower()])
+        return f"{order} {OF_ARTICLE.get(of, '')}{deed[provided.end() :]}"
     verb, _, rest = re.sub(r"^evitare di (?=uscire)", "non ", deed).partition(" ")
     if verb.lower() == "non":
         rest = _ITSELF.sub(r"\1rti", rest)

@@ -38,6 +38,11 @@ _IS_ASKING = re.compile(
 TIME = "C'è tempo"  # for what, only a call that was named tells
 _DAY = re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}")
 _RUNS_OUT = re.compile(r"(?:avvis[oi]|band[oi]|asta|gara|manifestazione)\b", re.I)
+_AUCTION = re.compile(  # `avviso d'asta per l'alienazione di un terreno`: what runs out are the offers
+    r"(?:avviso\sd['’]\s?)?(?P<sale>asta(?:\spubblica)?)\sper\s(?:l['’]\s?|la\s)?(?:alienazione|vendita)"
+    r"\s(?P<of>di\s|de\w+\s|dell['’])?(?P<what>.+)",
+    re.I,
+)
 _GIVES = re.compile(
     r"(?:bonus|contribut[oi]|voucher|band[oi]|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]"
     r"|concors[oi]|selezion[ei]|avviso pubblico)\b",
@@ -219,6 +224,10 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None, money
     if action == _REMARKS and notice.kind in OCCASIONS:
         return  # on what a meeting shows, and nothing that one does to come
     if action != _REMARKS and _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
+        if sale := _AUCTION.fullmatch(matter.noun):
+            sold = f"{sale['of'] or 'di '}{sale['what']}"
+            yield f"Le offerte per l'{sale['sale']} per la vendita {sold} si presentano {clause}."
+            return
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"
         yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."

@@ -34,6 +34,14 @@ _CUTS = Cued(  # `E-distribuzione ha comunicato l'interruzione dell'energia elet
     r"(?:,?\sdalle\s[\d:]{1,5}\salle\s[\d:]{1,5})?)(?=[\s,.])",
     re.I,
 )
+_CUTS_OFF = Cued(  # `Acque Po ci informa che per lavori sospenderà la fornitura d'acqua dalle 22 …`
+    r"^[A-ZÀ-Ý][^.;:]{3,90}?\s(?:ci\s)?(?:informa|comunica|avvisa|segnala)(?:no)?"
+    r"(?:\s(?:il\sComune|i\scittadini|la\scittadinanza|gli\sutenti))?\sche,?\s(?:per\s[^.;:]{5,90}?\s)?"
+    r"(?:sospender|interromper)(?:à|anno)\s(?:la\sfornitura|l['’]erogazione)\s"
+    r"(?P<what>(?:dell['’]|d['’])acqua(?:\spotabile)?|idrica|(?:dell['’]|di\s)energia\selettrica|(?:del|di)\sgas)\s"
+    r"(?P<when>(?:dalle|il|l['’]|\w{4,6}ì|sabato|domenica|nella)\s?[^.;:]*\d[^.;:]*)",
+    re.I,
+)
 _IN_STREETS = Cued(
     r"\bnelle seguenti (?:vie|strade|zone|località|contrade)\s?:? "
     r"(?=(?:via|viale|piazza|corso|vicolo|contrada|località) )",
@@ -81,7 +89,7 @@ def as_found(sentence: str) -> str:
     """`sentence` as what one finds in the street; any other as it is."""
     text = _PUBLISHES.sub(lambda found: f"{_PUBLISHED[found['article'].lower()]} ", sentence)
     text = _LOUD_KIND.sub(lambda kind: kind[0].lower(), _IN_STREETS.sub("in ", text))
-    text = _CUTS.sub(_missing, _KEEPS.sub(_opens, text))
+    text = _CUTS_OFF.sub(_missing, _CUTS.sub(_missing, _KEEPS.sub(_opens, text)))
     if banned := _BANS.search(text):
         rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])
         text = f"{text[: banned.start()]}{_ban(banned['what'], banned['also'] or '')}{rest}"
@@ -109,7 +117,14 @@ def _opens(hours: re.Match[str]) -> str:
 
 def _missing(cut: re.Match[str]) -> str:
     """`Il 21 ottobre dalle 9 alle 12 manca la corrente`."""
-    what = "la corrente" if re.search(r"energia|corrente", cut["what"], re.I) else "l'acqua"
+    cut_off = cut["what"].lower()
+    what = (
+        "il gas"
+        if "gas" in cut_off
+        else "la corrente"
+        if re.search(r"energia|corrente", cut_off)
+        else "l'acqua"
+    )
     return f"{cut['when'][:1].upper()}{cut['when'][1:]} manca {what}"
 
 

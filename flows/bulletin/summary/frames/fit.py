@@ -16,6 +16,7 @@ _POINTS = re.compile(
     r"|fu(?:rono)?\b|(?:per far fronte|di fronte|alla luce|a causa|in ragione|in conseguenza|a seguito)"
     r" (?:a|di|della|del|alla|al) ?(?:tal[ei]|quest[oaie])\b"
     r"|si tratta d(?:i\b|['’])|durante (?:tutta )?la (?:giornata|serata|mattinata)(?! d[ie])"
+    r"|ne(?:gli|i|lle) (?:altr|restant|rimanent)[ie] (?:giorn|mes|settiman|ore|orari)"
     r"|inoltre|parallelamente|contestualmente,|nel frattempo|nel contempo|in alternativa"
     r"|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
@@ -28,6 +29,7 @@ _POINTS = re.compile(
     r"|in caso(?! di (?:pioggia|maltempo|nev\w+|vento|gelat\w+|ghiaccio|incendi\w*))"
     r"|nel caso di"
     r"|(?:avverso|contro) (?:la presente|il presente|il provvedimento)\b"  # how each act may be contested
+    r"|l['’]invito è (?:rivolto|esteso) in particolare"
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
     re.I,
 )

@@ -159,7 +159,7 @@ def _deeds(notice: Notice, title: str) -> Iterator[str]:
             is_named = (
                 is_told(title, said)
                 or ACT.match(title) is not None
-                or said.startswith(("Puoi", "Si possono"))
+                or said.startswith(("Puoi", "Si possono", "Se risiedi"))
             )
             before = "" if is_named else lead(title, notice.body)
             if is_named or before:

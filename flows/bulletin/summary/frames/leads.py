@@ -25,8 +25,8 @@ _FIRST = 2  # sentences of a page that surely speak of its heading
 _WORD = re.compile(r"\b(?=\w)")
 _CIRCUMSTANCE = re.compile(
     r"(?:Dopo|Dal?|Dalle|Dalla|Dai|Tra|Fra|A|Al|Con|Entro|Nel|Nella|Nei|In|Fino|Durante|Se|Il \d|[A-Z]\w+ì)\s"
-    r"|(?:Dall|L)['’](?=\d)",
-)  # is parted by a comma from what goes before it
+    r"|(?:Dall|L)['’](?=\d)|L['’](?=[A-Z])",
+)  # is parted by a comma from what goes before it: `In via Po, l'Amministrazione` is no street's name
 _TO_YOU = re.compile(
     r"(?:Se|Puoi|Devi|Non puoi|Chi|Per(?! tutt[oa]\b))\s"
     r"|(?:I|Le|Gli)\s(?:cittadin|impres|residen|famigli|utent|proprietar|genitor)"

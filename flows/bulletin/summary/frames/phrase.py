@@ -7,6 +7,7 @@ is not understood stays in `rest`, and no frame is built on such a phrase.
 import re
 from dataclasses import dataclass, field
 
+from flows.bulletin.language.articles import with_article
 from flows.bulletin.summary.frames.clock import every_at, hours_at, moments_at
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.limits import limit_at
@@ -55,8 +56,11 @@ _CAUSE = re.compile(
     re.I,
 )
 _WORKS = re.compile(
-    r"(?:lavori|interventi|opere)\s(?=(?:di|alla|alle|per|sulla|sulle|al|ai|sul|della)\s|d['’])", re.I
+    r"(?:lavori|interventi|opere)\s(?=(?:di|alla|alle|per|sulla|sulle|al|ai|sul|della)\s|d['’])"
+    r"|attivit(?:à|a['’])\s(?=di\s)|lavori\s(?=(?:edil|stradal|idraulic)i\b)",
+    re.I,
 )
+_DEED = re.compile(r"attivit(?:à|a['’])\sdi\s", re.I)
 _STARTS = re.compile(r"(?<=[\s(])(?=\w)")
 _ENDS = re.compile(r"[,;:()]|\.(?=\s|$)|\s[-–—]\s|(?:…|\.\.\.)")
 
@@ -135,7 +139,12 @@ def _one(text: str, at: int, made: Phrase) -> int:
         made.causes.append(text[at:stop].strip())
         return stop
     if (match := _WORKS.match(text, at)) and (stop := _free(text, match.end())) > match.end():
-        made.works.append(text[at:stop].strip())
+        works = text[at:stop].strip()
+        deed = _DEED.match(works)  # `attività di potatura delle piante`
+        if deed and (named := with_article(works[deed.end() :])):
+            made.causes.append(f"per {named}")
+        else:
+            made.works.append(works)
         return stop
     return at
 

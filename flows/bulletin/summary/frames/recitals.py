@@ -41,6 +41,8 @@ _SAYS_WHY = re.compile(r"a causa|in occasione|in vista", re.I)
 _OPENS = re.compile(
     r"^(?:ravvisat[ao]|ritenut[ao]|premess[ao]|a causa|(?:a|in) seguito|in base a|ai sensi"
     r"|in ottemperanza|in attuazione|secondo quanto|come da"
+    r"|dopo (?:un[ao]?|il|lo|la|i|gli|le|alcun[ie]|l['’]|un['’]) ?(?:\w+ )?"
+    r"(?:riscontr|sopralluog|incontr|confront|colloqu|verific|analis|approfondit|valutazion)\w+"
     r"|su richiesta|al fine|allo scopo|per (?:consentire|permettere|garantire|poter|effettuare"
     r"|eseguire|agevolare|evitare|l['’]esecuzione|via|motivi|esigenze))\b",
     re.I,

@@ -30,6 +30,7 @@ _WORD = re.compile(r"(?<!\w)(?=\w)")
 _NEXT = re.compile(r"(?<=\bdal)\sprossimo\s(?=\d)", re.I)
 _PRIMO = re.compile(rf"\bprimo(?=\s(?:{'|'.join(MONTHS)})\b)", re.I)
 
+_RESERVE = re.compile(r"\b(?:giornat[ae]|dat[ae]|giorn[oi]|come) di (?:riserva|recupero)\b", re.I)
 ENDS = re.compile(
     r"\b(?:fino (?:a|al|alla) [a-zà-ù]|complet(?:amento|at[oaie])|ultimazione"
     r"|conclu(?:sion|der)\w+|ripristino)\b[^.;\d]{0,70}$",
@@ -42,7 +43,8 @@ def periods(notice: Notice) -> tuple[Period, ...]:
 
     The slots tell which days are the notice's, the lines how they are joined: `14/11 al giorno 23/11`.
     """
-    own = _own(notice)
+    kept = _kept_free(notice)
+    own = _own(notice) - kept
     made: dict[tuple[tuple[int, int], ...], Period] = {}
     read: set[str] = set()
     for line in (*lines(notice), *(row.when for row in notice.rows)):  # a day alone heads its rows
@@ -71,6 +73,15 @@ def _own(notice: Notice) -> set[str]:
         for figure in figures(told.words)
         if "-" in figure
     }
+
+
+def _kept_free(notice: Notice) -> set[str]:
+    """The days on which something takes place only if another day fails, each in a line of its own."""
+    days = {False: set[str](), True: set[str]()}
+    for line in lines(notice):
+        own = {figure for figure in figures(line) if "-" in figure}
+        days[len(own) == 1 and _RESERVE.search(line) is not None] |= own
+    return days[True] - days[False]
 
 
 def _plain(line: str) -> str:

@@ -17,6 +17,7 @@ from flows.bulletin.summary.frames.measures import SUPPLY, clauses, measure_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.phrase import Phrase, read
 from flows.bulletin.summary.frames.reopening import until_reopened
+from flows.bulletin.summary.frames.street_list import sentence_of_streets
 from flows.bulletin.summary.frames.street_outlines import EVERYWHERE
 from flows.bulletin.summary.frames.streets import Street, agreement, inside, joined, streets_at, subject
 from flows.bulletin.summary.frames.supply_rows import told_in_parts
@@ -118,7 +119,7 @@ def _framed(notice: Notice) -> Iterator[str]:
         return
     further = [_OTHERS] if any(is_cut(line) for line in used) else []
     if notice.kind is Kind.supply_cut and not works[0].streets and Slot.place in notice.slots:
-        further = [STREETS]
+        further = [sentence_of_streets(notice) or STREETS]
     left = [
         line for line in untold(text, notice, beside=tuple(used)) if told(line) or flaw_of(line) <= _MINDED
     ]
@@ -142,7 +143,7 @@ def _framed(notice: Notice) -> Iterator[str]:
             more = [f"{opened(joined(['eccezioni', *names] if is_limited else names))} sono nella pagina."]
         if notice.kind is Kind.supply_cut and not (has_days or is_limited):
             more = further  # what else the page asks for is no other day
-        further = further if STREETS in further else more
+        further = more if further in ([], [_OTHERS]) else further
     yield " ".join([text, *further])
 
 
@@ -394,7 +395,5 @@ def _cause(work: Phrase) -> str:
         cause = _with_small_words(re.split(r"\snell['’]ambito\s", cause)[0])
         if _GOOD_CAUSE.match(cause) and not cause.isupper():
             return cause[:1].lower() + cause[1:]
-    for words in work.works:
-        if work.measures and not words.isupper():
-            return f"per {words[:1].lower()}{words[1:]}"
-    return ""
+    words = next((one for one in work.works if work.measures and not one.isupper()), "")
+    return f"per {words[:1].lower()}{words[1:]}" if words else ""
