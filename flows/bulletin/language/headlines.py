@@ -54,7 +54,7 @@ _PLACED = re.compile(  # `In via Po inaugurato un tratto di ciclabile`
 )
 _PREDICATE = re.compile(  # `In arrivo i fondi`, `Online il portale`
     r"(?P<state>in\s(?:arrivo|consultazione|distribuzione|vendita|vigore|funzione|corso)|online|disponibil[ei]|pront[oaie]"
-    r"|operativ[oaie])\s(?P<what>(?:(?P<many>i|gli|le|due|tre|quattro|nuov[ie])\s|(?:il|lo|la|un|una|uno)\s|(?:l|un)['’]).+)",
+    r"|operativ[oaie])\s(?P<what>(?:(?P<many>i|gli|le|due|tre|quattro|nuov[ie]|aperture|iniziative)\s|(?:il|lo|la|un|una|uno)\s|(?:l|un)['’]).+)",
     re.I,
 )
 _PREPOSITION = re.compile(

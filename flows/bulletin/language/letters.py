@@ -32,6 +32,7 @@ _DAY_OF_THIS_MONTH = re.compile(  # `gg. 10 febbraio c.m. (giovedì)`
     rf"\s\((?P<weekday>{WEEKDAY})\)",
     re.I,
 )
+_EXPIRES = re.compile(r"\bscad\.:?\s(?:il\s)?(?P<day>\d{1,2}[/.]\d)", re.I)
 _OFFICE = re.compile(r"(?<![\w.])(?P<of>[uU])ff\.\s(?=[a-zA-Z])")
 _MANY = ("i", "gli", "le")
 
@@ -42,6 +43,7 @@ def told_as_news(body: str) -> str:
     is told.
     """
     whole = _OFFICE.sub(r"\g<of>fficio ", _DAY_OF_THIS_MONTH.sub(r"\g<weekday> \g<day>", body))
+    whole = _EXPIRES.sub(r"Scadenza: il \g<day>", whole)
     return _ASKED_FROM.sub(_asked, "\n".join(map(_news, whole.split("\n"))))
 
 

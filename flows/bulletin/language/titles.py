@@ -30,7 +30,7 @@ _LOUD = re.compile(r"[A-ZÀ-Ý]{2}|E/O")  # what no text without shouted words h
 _AND_OR = Cued(r"\bE/O\b")
 _LINKS = frozenset(["del", "sul", "sull", "sulla"])
 _A_NAME, _OF = 3, frozenset(["dei", "del"])
-_SINGLE = frozenset("AEIO")  # words of one letter: `ADOZIONE E DEPOSITO`
+_SINGLE = frozenset("AEÈIO")  # words of one letter: `ADOZIONE E DEPOSITO`
 _LONG = 5  # letters: a shorter word in capitals alone may be an acronym that spells a word
 _ACRONYM_WORDS = """
     IMU TARI TASI ISEE CIE SPID PEC URP COC ASL ATS CUP SUAP SUE ANPR AIRE CAF IRPEF ISTAT INPS ATA UE CRE

@@ -140,17 +140,17 @@ _LIMITS = re.compile(
     re.I,
 )  # such a sentence stays
 _FINED = re.compile(r"\b(?:mult[ae]|sanzion\w+)\b", re.I)
-_SHORT_PAGE, _ALL, _FEW = 420, 0.75, 2  # characters, of them in sentences, of these left out
+_TEASER, _SHORT_PAGE, _ALL, _FEW = 200, 420, 0.75, 2  # characters, of them in sentences, of these left out
 _NO_NEWS = re.compile(
     r"\b(?:scus\w+|ringrazi\w+|grazie|disagi\w*|collaborazione|aspettiamo|contatt\w+|informazioni|cittadinanza"
-    r"|allegat\w+|segnaletica|aggiornat\w+|puniti|prevede|prudenza|necessari\w+"
+    r"|allegat\w+|segnaletica|aggiornat\w+|ordinanza n|saranno presenti|puniti|prevede|prudenza|necessari\w+"
     r"|(?:il|la) sindac\w|assessor\w+|dichiara\w*|spiega|commenta)\b|@|[!?»]",
     re.I,
 )
 _OF_USE = re.compile(
     r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|regolarmente|gratuit\w+|euro"
     r"|garanti\w+|solo|il via|attiv[oaie]"
-    r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat)[oaie]|entro|fino|arriva|arriverà|cambia"
+    r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat|spostat)[oaie]|entro|fino|arriva|arriverà|cambia"
     r"|va|vanno|disponibil[ei]|nessuno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
     re.I,
 )
@@ -341,9 +341,9 @@ def _whole(text: str, notice: Notice) -> tuple[str, ...]:
     is_news = is_news and not any(
         IS_A.match(one) or (OF_SOME.match(one) and not one.startswith("Chi ")) for one in left
     )
-    is_news = is_news and not (figures(both) and figures(both) <= figures(text))  # told in other words
-    is_news = is_news and not (_FINED.search(text) and _FINED.search(both))
-    return (both,) if is_news and all(map(_OF_USE.search, left)) else ()
+    is_same = bool(figures(both)) and figures(both) <= figures(text) and "spostat" not in both
+    is_news = is_news and not is_same and not (_FINED.search(text) and _FINED.search(both))
+    return (both,) if is_news and (len(notice.body) <= _TEASER or all(map(_OF_USE.search, left))) else ()
 
 
 def _tells_most(text: str, sentence: str) -> bool:

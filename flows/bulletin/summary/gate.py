@@ -140,11 +140,11 @@ _BY_THE_CLOCK = re.compile(  # of a programme: `Ore 10,30 – Corteo`
     r"^\W*(?P<hour>(?:ore|alle(?:\sore)?|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)\s?[-–—:]\s?(?=\D)", re.I | re.M
 )
 _AS_FOLLOWS = re.compile(r"\bseguenti (?:giorni|giornate|date|orari|turni|modalità)\b[^.:]{0,30}: ", re.I)
-_EACH_WAY = re.compile(r"\bsenza appuntamento\b[^.;]*; su appuntamento\b")  # on days of their own
+_EACH_WAY = re.compile(  # on days of their own
+    r"\bsenza (?:appuntamento|prenotazione)\b[^.;]*(?:; su appuntamento|\bsolo)\b", re.I
+)
 _YOU_BOOK = re.compile(r"\b(?:Puoi|Devi) prenotare\b(?! (?:il|la|un|una)\b)")
-_ALSO = re.compile(
-    r"(?:È|Sono|Resta(?:no)?|Sar(?:à|anno)) \w+ anche\b"
-)  # leans on the sentence before it, which is told
+_ALSO = re.compile(r"(?:È|Sono|Resta(?:no)?|Sar(?:à|anno)) \w+ anche\b")  # leans on what is told before
 _UNCHANGED = re.compile(
     r"\b(?:rest\w+|riman\w+|rimarr\w+|sono)\s(?:\w+\s)?(?:invariat|immutat|ugual|confermat)\w+"
     r"|\bnon cambia(?:no)?\b",

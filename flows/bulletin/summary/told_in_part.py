@@ -67,6 +67,13 @@ _FIELD = re.compile(  # what each page tells of the one thing it is about
     re.I,
 )
 
+_OF_ANSWERS = (Kind.other, Kind.campaign)
+_AT_MOST = re.compile(  # `al massimo 10 piante per nucleo familiare`
+    r"\b(?:al massimo|un massimo di|non più di|fino a)\s(?P<most>\d{1,3})\s[a-zà-ù]+\s(?:per|a)\s(?:ogni\s)?"
+    r"(?:nucleo|famiglia|persona|utente|utenza|cittadino)\b",
+    re.I,
+)
+_NUMBERS = re.compile(r"\d+")
 _WEEKLY_ROW = re.compile(rf"^[ \t|*•-]*(?P<said>{WEEKDAY}[^\n]*\d[^\n]*)$", re.I | re.M)
 _HOURS_IN_PAGE = re.compile(r"\borari\b[^.]* pagina", re.I)
 
@@ -228,6 +235,19 @@ def _also_shut_left(text: str, notice: Notice) -> bool:
     return found is not None and "nella pagina" not in text and not stems(found["what"]) & stems(text)
 
 
+def _term_left(text: str, notice: Notice) -> bool:
+    """Whether a page that is no call has a term by which one answers, and a text has none."""
+    terms = notice.slots.get(Slot.deadline, ()) if notice.kind in _OF_ANSWERS else ()
+    days = [figures(term.words) for term in terms]
+    return bool(days) and "nella pagina" not in text and not any(own & figures(text) for own in days)
+
+
+def _most_left(text: str, notice: Notice) -> bool:
+    """Whether a page says how many each may have at most, and a text that lets one have them does not."""
+    most = _AT_MOST.search(notice.body)
+    return most is not None and "nella pagina" not in text and most["most"] not in _NUMBERS.findall(text)
+
+
 def _steps_left(text: str, notice: Notice) -> bool:
     """Whether a page lists what to do with a recalled product, and a text does not say that there is more."""
     return notice.kind is Kind.recall and ALL_STEPS not in text.lower() and has_many_steps(notice.body)
@@ -248,6 +268,8 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_streets_left, "Le altre vie sono nella pagina."),
     (_timetable_left, "Giorni e orari sono nella pagina."),
     (_weekdays_left, "Gli orari degli altri giorni sono nella pagina."),
+    (_term_left, "La scadenza è nella pagina."),
+    (_most_left, "Quantità e condizioni sono nella pagina."),
     (_meetings_left, "Le date degli incontri sono nella pagina."),
     (_steps_left, f"T{ALL_STEPS[1:]}"),
 )

@@ -228,9 +228,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None, money
             sold = f"{sale['of'] or 'di '}{sale['what']}"
             yield f"Le offerte per l'{sale['sale']} per la vendita {sold} si presentano {clause}."
             return
-        name = matter.text
-        verb = "scadono" if matter.is_plural else "scade"
-        yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."
+        yield f"Il termine {matter.of} scade {_at(clause)}."
         return
     if _IS_ASKING.match(matter.noun) and matter.article:  # `per la domanda puoi fare domanda`
         name = matter.text
