@@ -35,7 +35,48 @@ Dal 15 giugno al 30 settembre è vietato:
 - bruciare residui vegetali
 La sanzione va da 50 a 300 euro."""
 
+SHUTTLE = """Sosta gratuita a dicembre
+La Giunta ha deciso di sospendere il pagamento della sosta negli stalli blu nei sabati 5 e 12 dicembre 2026.
+La navetta dal parcheggio Fiera è attiva dalle 9 alle 20. Resta a pagamento il parcheggio Bastione."""
+TRIP = """Gita al lago
+La gita è venerdì 5 giugno 2026. La quota è di 48 euro. Per i non tesserati la quota è di 53 euro.
+Le prenotazioni si raccolgono al Centro anziani dalle 15 alle 18 fino al 22 maggio."""
+WATER = """Ordinanza sull'acqua di Sasso
+L'acqua di Sasso non può essere utilizzata per bere, se non dopo bollitura di almeno dieci minuti."""
+SEASON = """Musica sul lago: annullato il concerto del 18 luglio
+La rassegna porta la musica sulle rive ogni sabato di luglio 2026, alle ore 21.15, con ingresso libero: il 4,
+l'11, il 18 e il 25 luglio. Il concerto del 18 luglio è annullato e non sarà recuperato."""
+PLAY = """Rinviato lo spettacolo
+Lo spettacolo in programma per sabato 14 febbraio 2026 alle ore 21 è rinviato a sabato 7 marzo 2026."""
+PRIZE = """Premio di studio
+Le domande si consegnano al protocollo dal 24 agosto al 25 settembre 2026.
+Pubblicato il 20 luglio 2026"""
+BLOCK = """Lavori in via Fonda
+Dal 9 al 27 novembre 2026 in via Fonda è istituito il divieto di transito dalle 8 alle 17.
+Sono esclusi dal divieto i residenti nel tratto e i mezzi di soccorso."""
+HEDGES = """Siepi e rami sulle strade
+I proprietari devono tagliare i rami entro il 15 aprile 2026.
+Ai trasgressori sarà applicata una sanzione amministrativa da 173 a 694 euro."""
+BLOOD = """Donazione di sangue
+L'autoemoteca è in piazza domenica 15 marzo 2026. Per evitare attese si consiglia la prenotazione."""
+COURSE = """Corso di informatica
+Le 6 lezioni sono ogni martedì dalle 17 alle 19, da martedì 17 marzo 2026 a martedì 21 aprile."""
+HEAT = """Ondata di calore
+| giovedì 23 luglio 2026 | 37 °C |
+| venerdì 24 luglio 2026 | 39 °C |"""
+
 FAITHFUL = [
+    (SHUTTLE, "La sosta negli stalli blu il 5 e 12 dicembre è gratis. Navetta dal parcheggio Fiera, 9-20."),
+    (TRIP, "Gita al lago venerdì 5 giugno, 48 euro per i tesserati. Si prenota al Centro anziani, 15-18."),
+    (WATER, "L'acqua di Sasso si può bere solo dopo dieci minuti di bollitura."),
+    (SEASON, "La musica sul lago è il 4, l'11 e il 25 luglio alle 21.15. Annullato quello del 18."),
+    (PLAY, "Lo spettacolo non va in scena il 14 febbraio ma il 7 marzo, sempre alle 21."),
+    (PRIZE, "Le domande per il premio di studio si consegnano dal 24 agosto al 25 settembre."),
+    (BLOCK, "Dal 9 al 27 novembre via Fonda è vietata dalle 8 alle 17. Passano i residenti nel tratto."),
+    (HEDGES, "I rami vanno tagliati entro il 15 aprile. Per chi non lo fa multa da 173 a 694 euro."),
+    (BLOOD, "Si dona il sangue in piazza il 15 marzo, prenotare è consigliato."),
+    (COURSE, "Il corso di informatica è in sei martedì, dalle 17 alle 19, dal 17 marzo."),
+    (HEAT, "Il 23 e il 24 luglio fa molto caldo, fino a 39 gradi."),
     (RENTS, "Le domande si presentano dalle 9 di lunedì 6 settembre alle 12 di venerdì 8 ottobre 2027."),
     (RENTS, "Le domande si presentano entro le 12 di venerdì 8 ottobre 2027."),
     (MARKET, "Sabato 14 marzo via Adda, via Oglio e via Brembo sono chiuse al transito dalle 7 alle 20."),

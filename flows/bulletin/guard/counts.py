@@ -8,6 +8,7 @@ from flows.bulletin.facts.figures import in_words
 
 _MOST, _STEM = 12, 6
 _NOUN = re.compile(r"\s+[^\W\d_]{3,}|[,:]\s")
+_THOSE = re.compile(r"\b(?:i|gli|le|dei|degli|delle|nei|negli|nelle|ai|agli|alle|dai|dalle)\s$", re.I)
 _END = re.compile(r"\.(?:\s|$)|\n")
 _JOINED = re.compile(r"\s*(?:[-–]|,?\s?al?(?:l['’])?)\s*", re.I)
 
@@ -28,6 +29,17 @@ def counts_what_it_lists(text: str, fact: Fact, facts: Sequence[Fact], source: s
         if not index or not _JOINED.fullmatch(text, days[index - 1].end, day.start)
     ]
     return int(fact.value) in (len(days), len(spans))
+
+
+def is_small_word(text: str, fact: Fact, source: str) -> bool:
+    """Whether a number is a word behind an article, `le due aree`, and the source counts no such thing."""
+    noun = _NOUN.match(text, fact.end)
+    is_word = fact.kind is Kind.number and fact.shown.isalpha()
+    return (
+        is_word
+        and _THOSE.search(text, 0, fact.start) is not None
+        and (noun is None or not _counted(noun[0], source))
+    )
 
 
 def _counted(noun: str, source: str) -> bool:

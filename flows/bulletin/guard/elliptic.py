@@ -1,4 +1,6 @@
-"""Days that lean on the month of another one: `sabato 23 dicembre e domenica 24`, `il 18 e il 21`."""
+"""Facts that lean on others: days on a month, `sabato 23 dicembre e domenica 24`, `il 18 e il 21 maggio`;
+sums on the word euro beside another; hours without a word, `8-20`, on the page's own.
+"""
 
 import re
 from collections.abc import Sequence
@@ -18,6 +20,10 @@ _AFTER = re.compile(
     r"[°º]?(?:\s*(?:[,;:.)!?»]|$)|\s+(?:e|ed|o|al|all['’]|alle|dalle|dal|ore|a|in|nei|nel|nella|per|con|c['’]è|ci|si|è|sono|ma"
     r"|mentre|presso|sul|da|tra)\b|\s*[-–]\s|\s+[«“\"])",
     re.I,
+)
+_BARE_HOURS = re.compile(
+    r"(?<![\w.,:/€-])(?P<all1>(?P<h1>\d{1,2})(?:[.:](?P<m1>[0-5]\d))?)\s?[-–]\s?"
+    r"(?P<all2>(?P<h2>\d{1,2})(?:[.:](?P<m2>[0-5]\d))?)(?![\w%°€/-]|[.,:]\d|\s?(?:€|euro|anni|°))"
 )
 _LAST_DAY = 31
 _MONTH_ALONE = re.compile(r"\d{4}-\d\d")
@@ -71,6 +77,29 @@ def with_elliptic_sums(facts: Sequence[Fact], source_facts: Sequence[Fact]) -> t
         replace(fact, kind=Kind.amount) if fact.kind is Kind.number and fact.value in sums else fact
         for fact in facts
     )
+
+
+def with_bare_hours(text: str, facts: Sequence[Fact], source_facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts of a text with each `8-20` as two times, where its source has both."""
+    times = {one.value for one in source_facts if one.kind is Kind.time}
+    spans = [
+        (span, ends)
+        for span in _BARE_HOURS.finditer(text)
+        if set(ends := [f"{int(span[f'h{n}']):02}:{span[f'm{n}'] or '00'}" for n in (1, 2)]) <= times
+    ]
+    if not spans:
+        return tuple(facts)
+    hours = [
+        Fact(Kind.time, value, span[f"all{n}"], *span.span(f"all{n}"))
+        for span, ends in spans
+        for n, value in zip((1, 2), ends, strict=True)
+    ]
+    others = [
+        fact
+        for fact in facts
+        if not any(span.start() < fact.end and fact.start < span.end() for span, _ in spans)
+    ]
+    return tuple(sorted((*others, *hours), key=_start))
 
 
 def _is_open(fact: Fact) -> bool:

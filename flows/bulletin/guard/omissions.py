@@ -65,6 +65,10 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             yield from _without_exception(sentence, text, source)
 
 
+_DENIED = re.compile(r"\bnon\b[^.;,]*$", re.I)  # `non va in scena il 14 febbraio ma il 7 marzo`
+_BACK = 12  # characters
+
+
 def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
     ours = stems(text.text)
     told = {fact.value[-5:] for fact in text.of_kind(Kind.date)}
@@ -117,7 +121,8 @@ def _new_days(wording: Wording, verb: re.Pattern[str] | Cued) -> dict[str, tuple
             ),
             None,
         )
-        if fact and _TO.search(wording.text[match.start() : fact.start]):
+        is_denied = fact and _DENIED.search(wording.text[max(0, match.start() - _BACK) : fact.start])
+        if fact and not is_denied and _TO.search(wording.text[match.start() : fact.start]):
             found.setdefault(fact.value[-5:], (fact.start, fact.end))
     return found
 

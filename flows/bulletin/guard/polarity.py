@@ -25,6 +25,14 @@ _NOT_SO = re.compile(
     r"non\s+(?:\w+(?:enti|ente|anti|at[oaie]|ut[oaie]|it[oaie])|domestic\w+|comunitari\w*|iscritt\w+|consecutiv\w+|statal\w+)\b",
     re.I,
 )
+_OF_A_GROUP = re.compile(
+    r"\b(?:i|gli|le|ai|agli|alle|dei|degli|delle|per|tra|con)\s+$", re.I
+)  # `i non tesserati`
+_IF_NOT = re.compile(r"\bse\s+$", re.I)
+_BUT_IF = re.compile(r"[^.;\n]{0,160}\bse non\b", re.I)  # `non si beve se non dopo bollitura`
+_TOLD_NO = re.compile(r"\bno\b(?=\W|$)", re.I)  # `barbecue no`
+_PAID = re.compile(r"\b(?:gratis|gratuit\w+|libera)\b", re.I)
+_PAYMENT = re.compile(r"\bsospen\w+ (?:il|del) pagamento\b", re.I)
 _BAN = Cued(
     r"\b(?:viet\w+|diviet\w*|proib\w+|interdi\w+|inibi\w+|impossibil\w+|inutilizzabil\w+|sospes\w+|sospension\w+"
     r"|sospend\w+|annull\w+|spost\w+|slitt\w+|posticip\w+|rimand\w+|recuper\w+|revoca\w*|esclus\w*|esclud\w+|salvo|tranne|eccetto|eccezione|evit\w+|chius\w+|chiud\w+"
@@ -39,7 +47,7 @@ _HARD_BAN = Cued(
 # What makes the words behind it be off: `divieto di sosta`.
 _OFF = Cued(
     r"\b(?:viet(?:at\w+|a|ano)|diviet\w+|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|sospend\w+|annull\w+|soppress\w+"
-    r"|impossibil\w+|stop|evit\w+|esclusion\w+\s+d\w+|cess(?:a|ano|erà)\s+di|perd(?:e|ono|erà))\b",
+    r"|impossibil\w+|stop|(?<!per\s)evit\w+|esclusion\w+\s+d\w+|cess(?:a|ano|erà)\s+di|perd(?:e|ono|erà))\b",
     re.I,
 )
 _PUT_OFF = re.compile(
@@ -49,10 +57,13 @@ _PASSIVE = re.compile(
     r"non\s+(?:viene|vengono|verrà|verranno|sarà|saranno|è|sono|può|possono|potrà|potranno|si)\b", re.I
 )
 _OFF_STOP = re.compile(
-    r"[,.;:!?()\n]|\s(?:ma|con|per|dal\w*|dall['’]|fino|salvo|tranne|eccetto|esclus\w+|ad\s+eccezione|nel\w*|ed?\s+(?:è|sono|il|la|un)|da|perché|mentre|che|alle)(?:\s|$)",
+    r"[,.;:!?()\n]|\s(?:ma|con|per|dal\w*|dall['’]|fino|salvo|tranne|eccetto|esclus\w+|ad\s+eccezione|nel\w*|ed?\s+(?:è|sono|il|la|un|al|alla|ai|alle|agli)|da|perché|mentre|che|alle)(?:\s|$)",
     re.I,
 )
-_LIFTED = re.compile(r"\b(?:derog\w+|revoc\w+|fine|cessa\w*|rimo\w+)\s+(?:\w+['’]?\s*){0,2}$", re.I)
+_LIFTED = re.compile(
+    r"\b(?:derog\w+|revoc\w+|fine|cessa\w*|rimo\w+|esclus[oaie]|esent[ei]|esonerat[oaie])\s+(?:\w+['’]?\s*){0,2}$",
+    re.I,
+)
 _PREDICATE = re.compile(r"(?:at|ut|it|es|us|tt)[oaie]$", re.I)
 _OFF_SCOPE, _OFF_BACK = 6, 4  # words of matter
 _PIECE = re.compile(r"[;:,]\s|\s(?:ma|mentre|invece|e\s(?=non\b)|e\s(?=nei?\b))")
@@ -62,6 +73,7 @@ _ENDS_BAN = re.compile(
 )
 _ONLY = re.compile(r"\b(?:solo|soltanto|esclusivamente|unicamente)\b", re.I)
 _LIST_FOLLOWS = re.compile(r"[^.\n]{0,200}:")  # `è vietato:` with its items behind
+_STEM = 6  # letters: `annull`
 _SCOPE = 3  # words of matter after a "non"
 _RAW_SCOPE = 4  # words of any kind
 _RAW = re.compile(r"\w+")
@@ -169,6 +181,7 @@ def _against(piece: Clause, words: set[str], ours: Polarity, theirs: Polarity) -
         index for index, (_, start, _) in enumerate(ours.wording.tokens) if piece.start <= start < piece.end
     ]
     is_no = bool(_NOT.search(_NOT_SO.sub(" ", piece.text)) or _BAN.search(_ONLY.sub(" ", piece.text)))
+    is_no = is_no or _TOLD_NO.search(piece.text) is not None
     for index in inside:
         word, denied = ours.short[index], index in ours.denied_at
         places = theirs.at.get(word, [])
@@ -186,6 +199,8 @@ def _against(piece: Clause, words: set[str], ours: Polarity, theirs: Polarity) -
         _, start, end = theirs.wording.tokens[near]
         if denied and (any(place in theirs.denied_at for place in places) or _is_no(theirs.wording, start)):
             continue
+        if not denied and _says_so(ours.wording, theirs.wording.sentence_at(start).text):
+            continue
         quote = theirs.wording.quote(start, end)
         if denied:
             return Finding(f"Il testo nega quello che la pagina del sito afferma: {quote}.")
@@ -195,12 +210,20 @@ def _against(piece: Clause, words: set[str], ours: Polarity, theirs: Polarity) -
     return None
 
 
+def _says_so(text: Wording, sentence: str) -> bool:
+    """Whether a text has the page's own word of denial elsewhere: `Annullato quello del 18`, `è gratis`."""
+    if _PAYMENT.search(sentence) and _PAID.search(text.text):
+        return True
+    told = {found[0][:_STEM].lower() for found in _OFF.finditer(text.text)}
+    return any(found[0][:_STEM].lower() in told for found in _OFF.finditer(sentence))
+
+
 def _is_no(source: Wording, place: int) -> bool:
     """Whether the page's own sentence is some kind of no, or an item under a ban."""
     sentence = source.sentence_at(place).text
     lead = source.text[max(0, place - _LEAD) : place]
     near = sentence if len(sentence) < _LEAD else source.text[max(0, place - 150) : place + 150]
-    is_listed = any(_LIST_FOLLOWS.match(lead, ban.end()) for ban in _HARD_BAN.finditer(lead))
+    is_listed = any(_LIST_FOLLOWS.match(lead, ban.end()) for ban in _BAN.finditer(lead))
     return bool(_BAN.search(near) or _NOT.search(near) or is_listed)
 
 
@@ -213,11 +236,15 @@ def _denied(wording: Wording, named: set[int]) -> set[int]:
         first = bisect_left(starts, match.end())
         words = list(islice(_RAW.finditer(wording.text, match.end(), last), _RAW_SCOPE))
         last = min(last, words[-1].end()) if words else last
+        before = wording.text[max(0, match.start() - 8) : match.start()]
+        is_group = _OF_A_GROUP.search(before) and _NOT_SO.match(wording.text, match.start())
+        if is_group or _IF_NOT.search(before) or _BUT_IF.match(wording.text, match.end()):
+            continue  # others than those; only if
         is_of_one = (
-            match[0].lower() == "senza"
-            or _NOT_SO.match(wording.text, match.start())
-            or _WHO.search(wording.text[max(0, match.start() - 8) : match.start()])
+            match[0].lower() == "senza" or _NOT_SO.match(wording.text, match.start()) or _WHO.search(before)
         )
+        if _WHO.search(before):
+            last = min(last, words[1].end() if len(words) > 1 else last)  # `chi non lo fa paga una multa`
         most = 1 if is_of_one else _SCOPE
         scope = list(
             takewhile(lambda index: index not in named, range(first, min(first + most, len(starts))))

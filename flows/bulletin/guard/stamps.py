@@ -20,6 +20,7 @@ _STAMP = re.compile(
 _TO_COME = re.compile(
     r"\b(?:sar\w+|verr\w+|viene|vengono)\s+(?:\w+\s+)?(?:pubblicat|aggiornat|inserit)\w+\s+\w*\s*$", re.I
 )
+_AT_THE_DESK = re.compile(r"\bprotocollo\s+dal\s*$", re.I)  # `si consegnano al protocollo dal 24 agosto`
 _DATED = re.compile(
     r"\W*(?:dat[ae] e or[ae]\w*|quando|giorn[oi](?: e orari)?)\W*", re.I
 )  # a label of the page's
@@ -37,6 +38,8 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     before = text[max(0, fact.start - 48) : fact.start]
     if is_of_an_event(before, text[fact.end :][:_BELOW]):
         return False  # `Data: 12 marzo`, and `Orario:` on the line below
+    if _AT_THE_DESK.search(before):
+        return False
     if (_STAMP.search(before) and not _TO_COME.search(before)) or _TIME_TO_READ.match(
         text[fact.end : fact.end + 24]
     ):

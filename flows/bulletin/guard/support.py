@@ -190,6 +190,8 @@ class Source:
             witness.kind is Kind.amount and witness.value == value
         ):  # `400 euro se è il primo, 300 se è un altro`
             return True
+        if witness.kind is Kind.ordinal and witness.value == value:
+            return self._text[witness.end : witness.end + 1] == "C"  # `39 °C`
         if witness.kind is Kind.number:
             return (
                 value in (witness.value, *witness.value.split("/")) or witness.value in value.split("/")[:1]

@@ -4,14 +4,15 @@ It judges our own summaries, a model's and what an editor types. It does not und
 facts and the words around them, and has `relations` compare what they are said to be.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
-from flows.bulletin.guard.counts import counts_what_it_lists
-from flows.bulletin.guard.elliptic import settled, with_elliptic_days, with_elliptic_sums
+from flows.bulletin.guard.counts import counts_what_it_lists, is_small_word
+from flows.bulletin.guard.elliptic import settled, with_bare_hours, with_elliptic_days, with_elliptic_sums
 from flows.bulletin.guard.relations import judge
 from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.support import Source, capped, weekday_of
@@ -19,6 +20,7 @@ from flows.bulletin.guard.weekly import is_every_week
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 
+_QUARTER = re.compile(r"(?:quarto|quarti)\sd['’]ora\b", re.I)
 _WITNESSES = 12  # facts of the source that are one of the text
 _LONGEST = 300  # characters; a page without full stops is one endless sentence
 
@@ -117,7 +119,7 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
     """
     source_facts = with_elliptic_days(source, facts(source, published=published))
     text_facts = settled(with_elliptic_days(text, facts(text), source_facts), source_facts)
-    text_facts = with_elliptic_sums(text_facts, source_facts)
+    text_facts = with_bare_hours(text, with_elliptic_sums(text_facts, source_facts), source_facts)
     origin, passages = Source(source, capped(source_facts), published), Passages(source)
     blocked: list[str] = []
     warnings: list[str] = []
@@ -127,7 +129,8 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
         if (trouble := _trouble(fact, supporting, origin)) and not _is_explained(
             text, fact, text_facts, source
         ):
-            (warnings if fact.kind in _WARNED else blocked).append(trouble)
+            is_likely = fact.kind in _WARNED or is_small_word(text, fact, source)
+            (warnings if is_likely else blocked).append(trouble)
         elif supporting:
             supported.append((fact, passages.likest(text, fact, supporting)))
         else:
@@ -141,7 +144,8 @@ def _is_explained(text: str, fact: Fact, text_facts: Sequence[Fact], source: str
     """Whether the text itself bears a fact out: a count of what it lists, a day of a weekly list."""
     if fact.kind is Kind.relative:
         return is_every_week(text, fact, source)
-    return counts_what_it_lists(text, fact, text_facts, source)
+    is_of_the_clock = _QUARTER.match(text, fact.start) is not None
+    return is_of_the_clock or counts_what_it_lists(text, fact, text_facts, source)
 
 
 def _trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:

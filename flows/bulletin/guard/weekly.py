@@ -20,6 +20,10 @@ _LIST = re.compile(
 )
 
 
+_COUNT = re.compile(r"\b(?:\d{1,2}|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici)\s$", re.I)
+_DATED = re.compile(rf"(?:{_DAY}),?\s+\d{{1,2}}[°º]?\s[a-z]{{4,9}}\b", re.I)
+
+
 @dataclass(frozen=True)
 class Days:
     """Weekdays that stand together, by their number from Monday."""
@@ -48,7 +52,7 @@ def expressions(text: str) -> list[Days]:
 
 def is_every_week(text: str, fact: Fact, source: str) -> bool:
     """Whether a weekday stands in a list of them that the source has too: it is no single day."""
-    if _dated(text, fact.value):
+    if _dated(text, fact.value) or _is_counted(text, fact, source) or _follows(text, fact, source):
         return True
     ours = next((one for one in expressions(text) if one.start <= fact.start < one.end), None)
     there = frozenset[int]().union(*(one.days for one in expressions(source)))
@@ -58,6 +62,18 @@ def is_every_week(text: str, fact: Fact, source: str) -> bool:
 def _dated(text: str, day: str) -> bool:
     """Whether a text dates a bare weekday of it itself: `sabato 23 e domenica 24; sabato si balla`."""
     return re.search(rf"\b{re.escape(day.split()[0])},?\s+\d{{1,2}}(?![\d.:])", text, re.I) is not None
+
+
+def _is_counted(text: str, fact: Fact, source: str) -> bool:
+    """Whether it is one of several, `sei martedì dalle 17`, of a page that says `ogni martedì`."""
+    day = re.escape(fact.value.split()[0])
+    is_counted = _COUNT.search(text, 0, fact.start) is not None
+    return is_counted and re.search(rf"\b(?:ogni|tutti i|tutte le)\s{day}", source, re.I) is not None
+
+
+def _follows(text: str, fact: Fact, source: str) -> bool:
+    """Whether a dated day stands before it in the text, and the page dates both: `Martedì 15 … Mercoledì`."""
+    return _DATED.search(text, 0, fact.start) is not None and _dated(source, fact.value)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
