@@ -104,6 +104,13 @@ FAITHFUL = [
 ]
 TURNED = [
     (
+        SHUTTLE,
+        "La sosta negli stalli blu il 5 e 12 dicembre è gratis. Navetta dal parcheggio Fiera, 8-20.",
+        "8",
+    ),
+    (PLAY, "Lo spettacolo non va in scena il 7 marzo ma il 14 febbraio.", "7 marzo"),
+    (BLOCK, "Il 9-20 novembre via Fonda è vietata dalle 8 alle 17.", "20 novembre"),
+    (
         MARKET,
         "Sabato 14 marzo via Adda e via Oglio sono chiuse al transito dalle 7 alle 20.",
         "Manca «via Brembo»",

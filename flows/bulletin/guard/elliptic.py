@@ -86,6 +86,7 @@ def with_bare_hours(text: str, facts: Sequence[Fact], source_facts: Sequence[Fac
         (span, ends)
         for span in _BARE_HOURS.finditer(text)
         if set(ends := [f"{int(span[f'h{n}']):02}:{span[f'm{n}'] or '00'}" for n in (1, 2)]) <= times
+        and all(fact.kind is Kind.number for fact in facts if _overlap(fact, span))  # no `9-12 dicembre`
     ]
     if not spans:
         return tuple(facts)
@@ -94,12 +95,12 @@ def with_bare_hours(text: str, facts: Sequence[Fact], source_facts: Sequence[Fac
         for span, ends in spans
         for n, value in zip((1, 2), ends, strict=True)
     ]
-    others = [
-        fact
-        for fact in facts
-        if not any(span.start() < fact.end and fact.start < span.end() for span, _ in spans)
-    ]
+    others = [fact for fact in facts if not any(_overlap(fact, span) for span, _ in spans)]
     return tuple(sorted((*others, *hours), key=_start))
+
+
+def _overlap(fact: Fact, span: re.Match[str]) -> bool:
+    return span.start() < fact.end and fact.start < span.end()
 
 
 def _is_open(fact: Fact) -> bool:

@@ -65,8 +65,8 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             yield from _without_exception(sentence, text, source)
 
 
-_DENIED = re.compile(r"\bnon\b[^.;,]*$", re.I)  # `non va in scena il 14 febbraio ma il 7 marzo`
-_BACK = 12  # characters
+_DENIED = re.compile(r"\bnon\b(?:(?!\bma\b)[^.;,])*$", re.I)  # `non va in scena il 14 febbraio ma il 7 marzo`
+_BACK, _REACH = 12, 40  # characters before the verb, before the day
 
 
 def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
@@ -98,6 +98,11 @@ def _moved(text: Wording, source: Wording) -> Iterator[Finding]:
     new = _new_days(source, _MOVED)
     if not new:
         return
+    for told in text.of_kind(Kind.date):  # `non il 7 marzo`, to which it is put off
+        if told.value[-5:] in new and _DENIED.search(text.text[max(0, told.start - _REACH) : told.start]):
+            quote = source.quote(*new[told.value[-5:]])
+            yield Finding(f"«{told.shown}» nella pagina del sito è la nuova data: {quote}.", is_certain=True)
+            return
     days = {fact.value[-5:] for fact in source.of_kind(Kind.date)} - new.keys()
     for day, fact in {**_new_days(text, _HELD), **_new_days(text, _MOVED)}.items():
         if day in days:
