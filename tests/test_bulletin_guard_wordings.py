@@ -64,8 +64,26 @@ Le 6 lezioni sono ogni martedì dalle 17 alle 19, da martedì 17 marzo 2026 a ma
 HEAT = """Ondata di calore
 | giovedì 23 luglio 2026 | 37 °C |
 | venerdì 24 luglio 2026 | 39 °C |"""
+CAMPS = """Centri estivi
+Possono fare domanda le famiglie il cui ISEE non sia superiore a 26.000 euro, entro il 29 maggio 2026."""
+SPRAYS = """Trattamento contro le zanzare
+Data di pubblicazione: 3/7/2026
+Nella notte del 9 luglio si tratta in via Melograna, via del Tornitore, piazzetta Lumaca e viale Idrovora."""
+PARKING = """Nuove tariffe del parcheggio
+Deliberazione n. 13 del 10/11/2026 - pubblicata il 13/11/2026
+La tariffa oraria passa da 1,00 a 1,20 euro. Le nuove tariffe troveranno applicazione dal 1° dicembre 2026."""
+CLAY = """Appuntamenti per bambini
+Sabato 7 novembre 2026 alle 10 si legge alla Biblioteca comunale di via Fonda.
+Sabato 14 novembre 2026 alle 15.30 si lavora l'argilla all'Officina delle Mani, in via Pozzo."""
 
 FAITHFUL = [
+    (CAMPS, "Le famiglie con ISEE fino a 26.000 euro possono fare domanda entro il 29 maggio."),
+    (
+        SPRAYS,
+        "Il 9 luglio 2026 si va in quattro strade: via Melograna, via del Tornitore, piazzetta Lumaca e viale Idrovora.",
+    ),
+    (PARKING, "Dal 1° dicembre 2026 la tariffa oraria sale da 1 euro a 1,20."),
+    (CLAY, "Sabato 14 novembre alle 15.30 si lavora l'argilla in via Pozzo."),
     (SHUTTLE, "La sosta negli stalli blu il 5 e 12 dicembre è gratis. Navetta dal parcheggio Fiera, 9-20."),
     (TRIP, "Gita al lago venerdì 5 giugno, 48 euro per i tesserati. Si prenota al Centro anziani, 15-18."),
     (WATER, "L'acqua di Sasso si può bere solo dopo dieci minuti di bollitura."),
@@ -103,6 +121,13 @@ FAITHFUL = [
     (FIRES, "Fino al 30 settembre nei boschi non si accendono fuochi. La multa va da 50 a 300 euro."),
 ]
 TURNED = [
+    (CAMPS, "Le famiglie con ISEE oltre i 26.000 euro possono fare domanda entro il 29 maggio.", "massimo"),
+    (CLAY, "Sabato 14 novembre alle 15.30 si lavora l'argilla in via Fonda.", "è di altro"),
+    (
+        SPRAYS,
+        "Il 9 luglio si tratta in tre strade: via Melograna, via del Tornitore e piazzetta Lumaca.",
+        "Lumaca",
+    ),
     (
         SHUTTLE,
         "La sosta negli stalli blu il 5 e 12 dicembre è gratis. Navetta dal parcheggio Fiera, 8-20.",

@@ -9,19 +9,27 @@ from flows.bulletin.facts.figures import in_words
 _MOST, _STEM = 12, 6
 _NOUN = re.compile(r"\s+[^\W\d_]{3,}|[,:]\s")
 _THOSE = re.compile(r"\b(?:i|gli|le|dei|degli|delle|nei|negli|nelle|ai|agli|alle|dai|dalle)\s$", re.I)
+_LISTS = re.compile(r":\s|,?\s(?:cioè|ossia)\s")
+_ITEM = re.compile(r",\s(?:e\s)?|;\s|\s(?:e|ed)\s")
 _END = re.compile(r"\.(?:\s|$)|\n")
 _JOINED = re.compile(r"\s*(?:[-–]|,?\s?al?(?:l['’])?)\s*", re.I)
 
 
 def counts_what_it_lists(text: str, fact: Fact, facts: Sequence[Fact], source: str) -> bool:
-    """Whether a number stands before a noun and as many days, or spans of days, follow it."""
+    """Whether a number stands before a noun and as many days, spans of days or things of a list follow."""
     if fact.kind is not Kind.number or not fact.value.isdigit() or not 1 < int(fact.value) <= _MOST:
-        return False
-    noun = _NOUN.match(text, fact.end)
-    if noun is None or _counted(noun[0], source):
         return False
     end = _END.search(text, fact.end)
     last = end.start() if end else len(text)
+    noun = _NOUN.match(text, fact.end)
+    if noun and _counted(noun[0], source):
+        return False
+    if (opens := _LISTS.search(text, fact.end, last)) and int(fact.value) == len(
+        _ITEM.split(text[opens.end() : last].strip(" ,;"))
+    ):
+        return True
+    if noun is None:
+        return False
     days = [one for one in facts if one.kind is Kind.date and fact.end <= one.start < last]
     spans = [
         day

@@ -11,6 +11,7 @@ from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.words import contrary
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.rows import Group, Rows, Unit, value_of
+from flows.bulletin.guard.stamps import is_stamp
 from flows.bulletin.guard.stems import stems as stems_of
 from flows.bulletin.guard.weekly import expressions
 from flows.bulletin.guard.wording import Wording
@@ -167,6 +168,7 @@ def _alone(text: Wording, pairs: Sequence[tuple[Group, Unit]], page: Rows) -> It
                 (page.likeness(unit, row), other)
                 for other, row in zip(page.groups, page.units, strict=True)
                 if not other.values & told
+                and not (page.kind is Kind.date and is_stamp(page.wording, other.facts[0]))
                 and (page.kind is not Kind.word or _is_contrary(group, other))
                 and (page.kind is Kind.word or page.wording.index_at(other.start) not in beside)
                 and (page.kind is not Kind.place or _is_where(page.wording, other))

@@ -44,6 +44,34 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             yield from _exchanged(sentence, run, source)
             yield from _left_out(sentence, run, source)
     yield from _turned_round(text, source)
+    yield from _of_another_day(text, source)
+
+
+def _of_another_day(text: Wording, source: Wording) -> Iterator[Finding]:
+    """A place that the page has in another sentence than the text's day, which stands there with its own."""
+    on: dict[str, set[int]] = {}
+    for day in source.of_kind(Kind.date):
+        on.setdefault(day.value[-5:], set()).add(source.index_at(day.start))
+    dated = set[int]().union(*on.values())
+    there = [(place, source.index_at(place.start)) for place in source.of_kind(Kind.place)]
+    told = [stems(place.value) - _STREETS for place in text.of_kind(Kind.place)]
+    for place in text.of_kind(Kind.place):
+        sentence = text.sentence_at(place.start)
+        days = [one for one in text.facts_between(sentence.start, sentence.end) if one.kind is Kind.date]
+        at = [on.get(day.value[-5:], set()) for day in days]
+        if len(at) != 1 or len(at[0]) != 1:
+            continue
+        (its,) = at[0]
+        own = [stems(one.value) - _STREETS for one, index in there if index == its]
+        words = stems(place.value) - _STREETS
+        elsewhere = [
+            one for one, index in there if words & stems(one.value) and index != its and index in dated
+        ]
+        is_own = any(words & one for one in own)
+        if elsewhere and own and not is_own and any(not any(one & ours for ours in told) for one in own):
+            quote = source.quote(elsewhere[0].start, elsewhere[0].end)
+            yield Finding(f"Il luogo «{place.shown}» nella pagina del sito è di altro: {quote}.")
+            return
 
 
 def _runs(source: Wording) -> list[list[Labelled]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
@@ -24,6 +25,7 @@ _AT_THE_DESK = re.compile(r"\bprotocollo\s+dal\s*$", re.I)  # `si consegnano al 
 _DATED = re.compile(
     r"\W*(?:dat[ae] e or[ae]\w*|quando|giorn[oi](?: e orari)?)\W*", re.I
 )  # a label of the page's
+_WHOLE = len("2027-06-07")
 _BELOW = 200  # characters
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
 _WEEKDAY = re.compile(r"\b(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)", re.I)
@@ -56,6 +58,16 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     # above another one it is the page's own; a programme names weekdays, or more days
     is_first = all(fact.start < other.start for other in others)
     return is_first and len({other.value for other in others}) == 1 and not _WEEKDAY.search(fact.shown)
+
+
+def published_on(source: Wording) -> date | None:
+    """The day that the page gives as its own, the first of them; None where it gives none."""
+    stamped = (
+        fact.value
+        for fact in source.of_kind(Kind.date, Kind.act_date)
+        if len(fact.value) == _WHOLE and is_stamp(source, fact)
+    )
+    return next(map(date.fromisoformat, stamped), None)
 
 
 def _is_alone(text: str, fact: Fact) -> bool:

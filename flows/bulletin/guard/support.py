@@ -37,6 +37,7 @@ _AS_MUCH = {
 }
 _NOT_FAR = 48  # characters
 _LEAST_SUM = 100  # euros: a smaller number counts things
+_CENTS = re.compile(r",\d\d$")  # `da 1,00 a 1,20 euro`
 _NAMED_DAY = 24  # characters between a weekday and the date that it is the day of
 
 
@@ -77,7 +78,8 @@ class Source:
             case Kind.number:
                 return self._counts(witness, fact.value)
             case Kind.amount if witness.kind is Kind.number:  # `da 7.501 a 15.000: 125 euro`
-                return witness.value == fact.value and float(fact.value) >= _LEAST_SUM
+                is_sum = float(fact.value) >= _LEAST_SUM or _CENTS.search(witness.shown) is not None
+                return witness.value == fact.value and is_sum
             case Kind.relative:
                 return witness.kind is Kind.weekday and fact.value == witness.value
             case Kind.word:

@@ -14,9 +14,11 @@ from flows.bulletin.facts.find import Fact, Kind, facts
 from flows.bulletin.guard.counts import counts_what_it_lists, is_small_word
 from flows.bulletin.guard.elliptic import settled, with_bare_hours, with_elliptic_days, with_elliptic_sums
 from flows.bulletin.guard.relations import judge
+from flows.bulletin.guard.stamps import published_on
 from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.support import Source, capped, weekday_of
 from flows.bulletin.guard.weekly import is_every_week
+from flows.bulletin.guard.wording import Wording
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 
@@ -120,6 +122,7 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
     source_facts = with_elliptic_days(source, facts(source, published=published))
     text_facts = settled(with_elliptic_days(text, facts(text), source_facts), source_facts)
     text_facts = with_bare_hours(text, with_elliptic_sums(text_facts, source_facts), source_facts)
+    published = published or published_on(Wording(source, source_facts))
     origin, passages = Source(source, capped(source_facts), published), Passages(source)
     blocked: list[str] = []
     warnings: list[str] = []
