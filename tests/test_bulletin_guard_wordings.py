@@ -80,7 +80,7 @@ FAITHFUL = [
     (CAMPS, "Le famiglie con ISEE fino a 26.000 euro possono fare domanda entro il 29 maggio."),
     (
         SPRAYS,
-        "Il 9 luglio 2026 si va in quattro strade: via Melograna, via del Tornitore, piazzetta Lumaca e viale Idrovora.",
+        "Il 9 luglio 2026 in 4 vie: via Melograna, via del Tornitore, piazzetta Lumaca e viale Idrovora.",
     ),
     (PARKING, "Dal 1° dicembre 2026 la tariffa oraria sale da 1 euro a 1,20."),
     (CLAY, "Sabato 14 novembre alle 15.30 si lavora l'argilla in via Pozzo."),
