@@ -184,6 +184,7 @@ _OPEN = re.compile(r"(?:apert|chius)[ie]", re.I)  # `Iscrizioni aperte`
 _HAS_OBJECT = re.compile(  # `Il Comune aiuta le botteghe aperte da anni`: its verb is `aiuta`
     r"(?:(?:Il|Lo|La)\s|L['’])\w+(?:\s[A-ZÀ-Ý]\w+){0,2}\s[a-zà-ù]{3,}[ae]\s(?:(?:il|lo|la|i|gli|le)\s|l['’])"
 )
+_LISTS_ON = re.compile(r",\s[a-zà-ù]+\s(?:e|ed)\s[a-zà-ù]+")  # `Negozi aperti, musica e spettacoli`
 _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
 
 
@@ -298,7 +299,12 @@ def spoken(line: str) -> str:
         if gender and gender.ending != end:
             return line  # `Bando di gara a procedura aperta`: it is the procedure that is open
         verb = "è" if end in "oa" else "sono"
-        if _HAS_OBJECT.match(noun) or _AND_MORE.match(line[match.end() :]) or _INFINITIVE.search(noun):
+        if (
+            _LISTS_ON.match(line, match.end())
+            or _HAS_OBJECT.match(noun)
+            or _AND_MORE.match(line[match.end() :])
+            or _INFINITIVE.search(noun)
+        ):
             return line  # `Strade chiuse e variazioni alla viabilità`
         if how := _HOW.search(noun):  # `Uffici temporaneamente chiusi`
             noun, verb = noun[: how.start()], f"{verb}{how[0]}"

@@ -28,11 +28,16 @@ _ASKED_FROM = re.compile(  # an office of capitals: `Per …: Servizi Sociali, e
     re.M,
 )
 _DAY_OF_THIS_MONTH = re.compile(  # `gg. 10 febbraio c.m. (giovedì)`
-    rf"(?:\b(?:gg\.|(?:il|nel)\s(?:giorno\s)?|il)\s?)?(?P<day>\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)(?:\s[cu]\.\s?[ma]\.)?"
+    rf"(?<!\d\se\s)(?<!\d,\s)(?:\b(?:gg\.|(?:il|nel)\s(?:giorno\s)?|il)\s?)?(?P<day>\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)(?:\s[cu]\.\s?[ma]\.)?"
     rf"\s\((?P<weekday>{WEEKDAY})\)",
     re.I,
 )
 _EXPIRES = re.compile(r"\bscad\.:?\s(?:il\s)?(?P<day>\d{1,2}[/.]\d)", re.I)
+_IF_HEADING = re.compile(  # a heading `In caso di maltempo`, and below it what is done then
+    r"^[#* \t]*(?P<case>In caso di (?:maltempo|pioggia|neve|vento(?: forte)?))[* \t]*:?[ \t]*\n+[ \t]*"
+    r"(?P<subject>(?:Il|Lo|La|I|Gli|Le)\s|L['’])",
+    re.M,
+)
 _OFFICE = re.compile(r"(?<![\w.])(?P<of>[uU])ff\.\s(?=[a-zA-Z])")
 _MANY = ("i", "gli", "le")
 
@@ -43,8 +48,13 @@ def told_as_news(body: str) -> str:
     is told.
     """
     whole = _OFFICE.sub(r"\g<of>fficio ", _DAY_OF_THIS_MONTH.sub(r"\g<weekday> \g<day>", body))
-    whole = _EXPIRES.sub(r"Scadenza: il \g<day>", whole)
+    whole = _IF_HEADING.sub(_conditional, _EXPIRES.sub(r"Scadenza: il \g<day>", whole))
     return _ASKED_FROM.sub(_asked, "\n".join(map(_news, whole.split("\n"))))
+
+
+def _conditional(found: re.Match[str]) -> str:
+    """`In caso di maltempo la manifestazione …`, as one sentence."""
+    return f"{found['case']} {found['subject'].lower()}"
 
 
 def _asked(found: re.Match[str]) -> str:

@@ -36,6 +36,10 @@ _OPENING = re.compile(
 )
 
 
+_AND_THAT = re.compile(
+    r"(?=[^.;:]*?\b(?:è|sono|sarà|saranno|va|vanno)\b[^.;:]* e che\s)"
+    r"(?P<first>(?:(?!\b(?:che|chi|cui)\b)[^.;:])+?) e che\s"
+)  # of what stood behind `si ricorda`
 _DAYS = r"(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)"
 _MONTHS = r"(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)"
 _BY_US = r"(?: dall['’]Amministrazione(?: [Cc]omunale)?| dal Comune)?"  # who else would it be
@@ -198,6 +202,8 @@ def plainer(text: str) -> str:
     """`text` in everyday words, set right by `tidied` before; names, quotes and facts stay as they are."""
     text = tidied(text)
     opened = _OPENING.sub("", text, count=1)
+    if second := _AND_THAT.match(opened):
+        opened = f"{second['first']} e {opened[second.end() :]}"
     parts = _QUOTED.split(opened)  # every second one is quoted
     parts[::2] = (_plainer(part, starts=place == 0) for place, part in enumerate(parts[::2]))
     plain = re.sub(r"  +", " ", "".join(parts)).strip()

@@ -19,7 +19,7 @@ from flows.bulletin.summary.described import described
 from flows.bulletin.summary.duties import leaves_way
 from flows.bulletin.summary.extended import OF_SOME, OFFICIAL
 from flows.bulletin.summary.framed import DAYS_AND_HOURS, HOURS, PRECAUTIONS
-from flows.bulletin.summary.frames.asked import asked, tells_deed
+from flows.bulletin.summary.frames.asked import asked, is_of_an_alert, tells_deed
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import OTHERS, lines
 from flows.bulletin.summary.frames.recalls import lot
@@ -120,7 +120,7 @@ _FETCHED = re.compile(  # how one gets what a text speaks of
 _FETCHED_BY = (Kind.service, Kind.hours, Kind.health, Kind.campaign)
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _OF_AN_EVENT, _MORE = 2.0, 3.5, 260  # times, times, characters
-_REST = "Il resto è nella pagina."  # where there is no room for more words
+_REST, _HEADINGS = "Il resto è nella pagina.", re.compile(r"^#{1,4}\s", re.M)
 _AT_HOURS = (Kind.other, Kind.act, Kind.supply_cut)
 _SHORT = 130  # UTF-16 units of a sentence that is added
 _OPENS_AGAIN = re.compile(r"\b(?:riapert[oaie]|riapr\w+)\b", re.I)
@@ -162,7 +162,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     text = from_first(text, notice, limit, passes)
-    told, added = text, list[str]()
+    told, added, is_parted = text, list[str](), len(_HEADINGS.findall(notice.source)) > 1
     for made in (
         _streets,
         _exceptions,
@@ -190,7 +190,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _whole,
         _rest,
     ):
-        is_last = made in (if_it_rains, described, _whole, _rest)
+        is_last = made in (if_it_rains, described, _whole) or (made is _rest and not is_parted)
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
@@ -270,7 +270,7 @@ def _ban(text: str, notice: Notice) -> tuple[str, ...]:
 
 
 def _deed(text: str, notice: Notice) -> tuple[str, ...]:
-    if notice.kind not in _OF_DANGERS or "precauzioni" in text:
+    if not (notice.kind in _OF_DANGERS or is_of_an_alert(notice)) or "precauzioni" in text:
         return ()
     deeds = [one.text for one in asked(notice)]
     left = [deed for deed in deeds if not tells_deed(text, deed)]

@@ -137,6 +137,22 @@ _CALLS = (Kind.deadline, Kind.job, Kind.service)
 _AIMLESS = frozenset({Kind.deadline, Kind.job, Kind.recall, Kind.alert, Kind.supply_cut})
 
 
+_WHEN_ALONE = re.compile(  # `nei giorni da lunedì 27 a giovedì 30 sono aperti`: who?
+    r"^(?:Per [^.;]{3,110}?, )?(?P<when>(?:Nei|nei|Da|da|Dal|dal|Il|il|Nelle|nelle)\s[^.;,]{0,70}?)"
+    r"\s(?:sono|è|saranno|sarà)\s(?:apert|chius)[oaie]\b(?!\s(?:anche\s)?(?:(?:il|lo|la|i|gli|le|un|una|tutt[ie])\s|l['’]))"
+)
+_OF_DAYS = re.compile(
+    rf"\b(?:nei|nelle|da|dal|al|a|il|i|e|giorn[oi]|giornat[ae]|mattin[ae]|pomerigg\w+|{WEEKDAY}|{MONTH}|20\d\d"
+    r"|\d{1,2}[°º]?)(?!\w)",
+    re.I,
+)
+
+
+def _without_subject(text: str) -> bool:
+    """Whether a sentence says that something is open or shut on some days, and not what."""
+    return any(not re.search(r"\w", _OF_DAYS.sub(" ", found["when"])) for found in _WHEN_ALONE.finditer(text))
+
+
 def told_of_all(text: str, notice: Notice) -> Iterator[str]:
     """Why a text says of all what holds for one: Italian sentences, for the editor."""
     for sentence, _ in _of_one(text, notice):
@@ -149,6 +165,8 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{said}» vale per «{label}», e il testo non lo dice."
     if any(left(text, notice) for left, _ in LEFT):
         yield "Di più cose della pagina il testo ne dice una come se fosse la sola."
+    if _without_subject(text):
+        yield "Il testo non dice che cosa è aperto o chiuso."
     if match := _NO_NAME.search(text):
         yield f"«{match[0]}» non è un appuntamento."
     if ages := _ages_of_one(text, notice):

@@ -11,7 +11,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import calendar_days
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, told
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, lines, told
 from flows.bulletin.summary.named import stems
 
 _BANS = re.compile(
@@ -38,10 +38,34 @@ _IS_CLOSED = re.compile(
     r"|modific\w+[^.;]{0,20} (?:la |alla )?(?:viabilità|circolazione|traffico))",
     re.I,
 )
+_MOVES = tuple(  # where people have to leave, or to go elsewhere, or find nothing any more
+    (re.compile(said, re.I), re.compile(tells, re.I))
+    for said, tells in (
+        (r"\bevacuazion[ei]\b", r"\b(?:evacu|sgomber|lasciar|abbandon|allontan)\w*"),
+        (
+            r"\b(?:trasferiment|trasloc)[oi]\b(?! (?:di )?(?:fondi|residenza|somme|risorse))",
+            r"\b(?:trasfer|spost|si trov|nuova sede)\w*",
+        ),
+        (r"\besaurit[oaie]\b", r"\b(?:esaurit|complet|terminat|finit)\w*"),
+    )
+)
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
 _CONTEST = re.compile(r"\bconcorso\b", re.I)
 _CONTESTED = re.compile(r"\b(?:concors|concorr|premi|gar[ae]\b)\w*", re.I)
+_CALLS = (
+    (
+        re.compile(r"\biscrizion[ei]\b", re.I),
+        re.compile(
+            r"\b(?:apert[ei]|aprono|chiud\w+|present\w+|entro)\b[^.;]{0,40}\biscrizion|\biscrizioni\b[^.;]{0,40}\b(?:entro|dal|fino|apert|chiud)",
+            re.I,
+        ),
+    ),
+    (
+        re.compile(r"\b(?:questionari|sondaggi|consultazion)\w*\b", re.I),
+        re.compile(r"\b(?:compil|rispond|partecip)\w*", re.I),
+    ),
+)
 _COLOUR = re.compile(
     r"\b(?:allerta|criticità|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I
 )
@@ -72,10 +96,14 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
         yield f"Il titolo dice «{ban[0]}», e il testo no."
     if notice.kind is Kind.road and _CLOSES.search(notice.title) and not _IS_CLOSED.search(text):
         yield "Il titolo dice «chiusura», e il testo no."
+    for said, tells in _MOVES:
+        if (move := said.search(notice.title)) and not tells.search(text):
+            yield f"Il titolo dice «{move[0].lower()}», e il testo no."
     shut = _SHUTS.search(notice.title) if notice.kind is Kind.alert else None
     if shut and not stems(shut["what"]) & stems(text):
         yield f"Il titolo dice «{shut[0]}», e il testo no."
     yield from _title_s_day(text, notice)
+    yield from _answer_s_days(text, notice)
     yield from _event_s_day(text, notice)
     is_longer = notice.kind is Kind.road and _PROLONGS.search(notice.title) is not None
     if is_longer and not (_days(text) or _IN_PAGE.search(text)):
@@ -93,6 +121,17 @@ def _title_s_day(text: str, notice: Notice) -> Iterator[str]:
     is_left = not own and bool(_days(text) or DAYS_LEFT.search(text))
     if days and not is_left and not own & calendar_days(text):
         yield "Il testo non dice il giorno che il titolo dice."
+
+
+def _answer_s_days(text: str, notice: Notice) -> Iterator[str]:
+    """Until when one may enrol or answer, of a title that calls for it, where a text has another day."""
+    for title, asks in _CALLS:
+        if not title.search(notice.title) or notice.kind in OCCASIONS or not calendar_days(text):
+            continue
+        said = [line for line in lines(notice) if asks.search(line) and calendar_days(line)]
+        if said and not any(calendar_days(line) & calendar_days(text) for line in said):
+            yield f"Manca fino a quando: la pagina dice «{said[0]}»."
+            return
 
 
 def _event_s_day(text: str, notice: Notice) -> Iterator[str]:

@@ -67,6 +67,8 @@ _FIELD = re.compile(  # what each page tells of the one thing it is about
     re.I,
 )
 
+_OPENS = re.compile(r"\b(?:è|sono|sarà|saranno|resta|restano) apert[oaie]\b|\bapr(?:e|ono)\b", re.I)
+_SHUT_ON = re.compile(r"\bchius[oaie]\b[^.;\n]{0,60}", re.I)
 _OF_ANSWERS = (Kind.other, Kind.campaign)
 _AT_MOST = re.compile(  # `al massimo 10 piante per nucleo familiare`
     r"\b(?:al massimo|un massimo di|non più di|fino a)\s(?P<most>\d{1,3})\s[a-zà-ù]+\s(?:per|a)\s(?:ogni\s)?"
@@ -248,6 +250,14 @@ def _most_left(text: str, notice: Notice) -> bool:
     return most is not None and "nella pagina" not in text and most["most"] not in _NUMBERS.findall(text)
 
 
+def _closure_left(text: str, notice: Notice) -> bool:
+    """Whether a text tells when something is open, and not the day on which the page says that it is shut."""
+    if notice.kind is not Kind.hours or not _OPENS.search(text) or "nella pagina" in text:
+        return False
+    shut = [calendar_days(found[0]) for found in _SHUT_ON.finditer(notice.body)]
+    return any(days and not days & figures(text) for days in shut)
+
+
 def _steps_left(text: str, notice: Notice) -> bool:
     """Whether a page lists what to do with a recalled product, and a text does not say that there is more."""
     return notice.kind is Kind.recall and ALL_STEPS not in text.lower() and has_many_steps(notice.body)
@@ -271,5 +281,6 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_term_left, "La scadenza è nella pagina."),
     (_most_left, "Quantità e condizioni sono nella pagina."),
     (_meetings_left, "Le date degli incontri sono nella pagina."),
+    (_closure_left, "Le chiusure sono nella pagina."),
     (_steps_left, f"T{ALL_STEPS[1:]}"),
 )

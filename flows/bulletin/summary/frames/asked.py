@@ -12,6 +12,7 @@ from flows.bulletin.language.orders import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.facets import bare
 from flows.bulletin.summary.frames.fit import is_fit
+from flows.bulletin.summary.frames.flaws import flaw_of
 from flows.bulletin.summary.frames.lines import lines
 from flows.bulletin.summary.frames.purposes import OF_ARTICLE
 from flows.bulletin.summary.frames.sentences import MADE, Sentence
@@ -20,6 +21,7 @@ from flows.bulletin.summary.frames.wording import worded
 _KINDS = frozenset(
     {Kind.health, Kind.supply_cut, Kind.alert, Kind.campaign, Kind.other, Kind.service, Kind.act}
 )
+_ALERT = re.compile(r"\ballert[ae]\b", re.I)
 _ASKS = Cued(
     r"\b(?:si\s(?:invita(?:no)?|raccomanda|consiglia|prega(?:no)?|chiede|esorta(?:no)?|suggerisce)"
     r"|invitiamo|raccomandiamo"
@@ -92,11 +94,12 @@ _DESK = Cued(  # `Per le persone fragili a disposizione lo sportello «Alba»: 0
     re.I,
 )
 _FEWEST, _LONGEST = 3, 110  # words, characters
+_MINDED = 1.0  # flaw of what nobody has to do: to ask a person on a mobile
 
 
 def asked(notice: Notice) -> Iterator[Sentence]:
     """The deeds of the first sentence, or list, that asks; none of a condition, or that leans on another."""
-    if notice.kind not in _KINDS:
+    if notice.kind not in _KINDS and not is_of_an_alert(notice):
         return
     boils = _BOIL.search(notice.source)
     if boils and not _TO_COOK.match(notice.source, boils.end()):
@@ -120,13 +123,18 @@ def asked(notice: Notice) -> Iterator[Sentence]:
                 yield from map(_sentence, deeds)
                 return  # what is asked first is asked most
     for sentence in notice.prose:
-        is_short = len(sentence) <= _LONGEST
+        is_short = len(sentence) <= _LONGEST and flaw_of(sentence) < _MINDED
         if is_order(sentence) and is_short and is_fit(sentence, sentence) and not _IF.search(sentence):
             yield _sentence(sentence.rstrip("."))
             return
     calls = next((said for said in notice.prose if _CALLS.search(said) and len(said) <= _LONGEST), "")
     if calls and notice.kind in _OF_FIRES:
         yield _sentence(_CALLING.sub(r"\1chiama", calls.rstrip(".")))
+
+
+def is_of_an_alert(notice: Notice) -> bool:
+    """Whether something is shut because of an alert: who reads that must hear what to avoid, too."""
+    return notice.kind is Kind.hours and _ALERT.search(notice.title) is not None
 
 
 def tells_deed(text: str, deed: str) -> bool:

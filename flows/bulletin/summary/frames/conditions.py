@@ -47,6 +47,12 @@ _OLD = re.compile(
 _OLD_IN_WORDS = re.compile(
     r"\b(?:cittadini|persone|residenti|anziani|soggetti)\s(?:\w+\s)?(?P<age>ultra[a-z]{6,16}enni)\b", re.I
 )
+_BETWEEN = re.compile(  # `Hai tra i 18 e i 28 anni?`, `giovani dai 18 ai 28 anni`
+    r"\b(?:[Hh]ai|giovani|ragazz[ie]|cittadini|persone|candidati|aspiranti|età)\b[^.;:?|\n]{0,40}?"
+    r"\b(?:(?:tra|fra)\s(?:i\s|gli\s)?(?P<low>\d\d)\s(?:e|ed)\s(?:i\s|gli\s)?(?P<high>\d\d)"
+    r"|dai\s(?P<from>\d\d)\sai\s(?P<to>\d\d))\sanni\b"
+)
+_ADULT = 16  # years: a younger one's parents ask
 _LESS_THAN_A_MUST = re.compile(  # who comes first, or pays less, is not who may ask
     r"\b(?:precedenz|priorit|preferenz|punt[ei]\b|punteggi|scont|riduzion|ridott|gratuit|gratis|agevolat|maggiorat"
     r"|maggiorazion|anche|inoltre)\w*|\bnon (?:è|sono|poss|spett|riguard|posson)",
@@ -65,7 +71,7 @@ _FINITE = tuple(
     )
 )
 _ONLINE = re.compile(r"\b(?:portale|piattaforma|accesso|domanda)\s(?:\w+\s)?online\b", re.I)
-TO_YOU = 45  # the place of these sentences
+TO_YOU = 0.5  # the place of these sentences: behind what the page opens with
 SEVERAL = -0.7  # flaw: what one reader needs most
 _MOST = 3  # conditions of a list that are told
 
@@ -175,7 +181,18 @@ def _age(body: str) -> str:
     ages |= {
         str(age) for one in must for found in _OLD_IN_WORDS.finditer(one) if (age := in_words(found["age"]))
     }
-    return f"hai più di {ages.pop()} anni" if len(ages) == 1 else ""
+    if ages:
+        return f"hai più di {ages.pop()} anni" if len(ages) == 1 else ""
+    spans = {
+        (found["low"] or found["from"], found["high"] or found["to"])
+        for one in must
+        if not _ANOTHER.search(one)
+        for found in _BETWEEN.finditer(one)
+    }
+    if len(spans) != 1:
+        return ""
+    ((low, high),) = spans
+    return f"hai tra {low} e {high} anni" if int(low) >= _ADULT else ""
 
 
 def _isee(body: str) -> str:

@@ -39,6 +39,13 @@ _IS_KEY = re.compile(
 )
 
 
+_TERM = re.compile(  # `il questionario si può compilare da lunedì 1° a mercoledì 31 marzo`
+    r"\bquestionario\b[^.;:\n]{0,90}?\b(?P<when>(?:da\s[a-zà-ù]+\s\d|dal\s\d|fino\s(?:al|a)\s|entro\s(?:il|l['’])\s?)"
+    r"[^.;:,\n]{2,50}?)(?=[.;:,]|\n|$)",
+    re.I,
+)
+
+
 def survey(notice: Notice) -> str:
     """`Puoi compilare il questionario anonimo online o su carta.`, of a consultation."""
     if notice.kind not in (Kind.campaign, Kind.other) or _SURVEY.search(notice.source) is None:
@@ -52,7 +59,9 @@ def survey(notice: Notice) -> str:
         if pattern.search(about)
     ]
     anonymous = " anonimo" if re.search(r"\banonim[oa]\b", about, re.I) else ""
-    return f"Puoi compilare il questionario{anonymous} {' o '.join(ways)}." if ways else ""
+    term = _TERM.search(about)
+    until = f" {term['when']}" if term else ""
+    return f"Puoi compilare il questionario{anonymous} {' o '.join(ways)}{until}." if ways else ""
 
 
 def in_person(body: str) -> str:

@@ -38,6 +38,12 @@ _ELSEWHERE = re.compile(  # where it lists, and nothing of what
 _NO_NEWS = re.compile(  # what the thing is not, or what its writer will not do
     r"Non (?:è un(?:[oa]?\s|['’])(?!obblig)|[a-z]{2,}remo\b)"
 )
+_BUDGET = re.compile(  # how much the office has, and not what one gets
+    r"\b(?:risorse|fondi|somme)\s(?:disponibili|stanziat[ei]|a\sdisposizione|ammontano)\b(?![^.;]*\besaurit)",
+    re.I,
+)
+_MOBILE = re.compile(r"\b3\d\d[\s./-]?\d{3}[\s./-]?\d{3,4}\b")  # of a person whom one may ask
+_BOOKS = re.compile(r"\b(?:prenot|iscri|appuntament|emergenz|urgen|segnal|guast)\w*", re.I)
 _SIGNS = re.compile(r"\bsegnaletica\b[^.]{0,60}\b(?:collocat|post|predispost|posizionat|install|appost)\w*")
 _SIGNPOSTED = re.compile(r"\bsarà\s\w*\s?segnalat[oa]\b[^.]*\bsegnaletica\b")
 _COURTESY = re.compile(
@@ -67,7 +73,8 @@ def flaw_of(text: str) -> float:
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     flaw += 1.2 * bool(_FILLER.search(text)) + 2.0 * is_courtesy(text)
     flaw += 1.5 * bool(_SIGNS.search(text) or _SIGNPOSTED.search(text))
-    flaw += 0.8 * bool(_ELSEWHERE.match(text) or _NO_NEWS.match(text))
+    flaw += 0.8 * bool(_ELSEWHERE.match(text) or _NO_NEWS.match(text) or _BUDGET.search(text))
+    flaw += 1.5 * bool(_MOBILE.search(text) and not _BOOKS.search(text))
     return (
         flaw
         + (0.5 if utf16(text) > 220 else 0.0)

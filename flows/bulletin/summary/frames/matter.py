@@ -139,6 +139,11 @@ _NOTICE_OF = re.compile(  # `Avviso di deposito della variante` is about the var
     r"|avviso\s(?:pubblico\s)?di\s(?=(?:mobilità|selezione|concorso|asta|gara)\b)",
     re.I,
 )
+_CALL_FOR = re.compile(  # a call for contributions is about these
+    r"^(?:bando|avviso)(?:\spubblico)?\s(?:per|relativo)\s(?:al)?(?:l['’]\s?(?:assegnazione|erogazione|attribuzione)|la\sconcessione)"
+    r"\s(?:di|dei|delle|degli)\s(?=(?:contribut|buoni|bors|voucher|assegn|bonus|sussidi)\w*\s)",
+    re.I,
+)
 _ADDRESSED = re.compile(
     r"(?:comunicazion[ei]|avvis[oi]|informativ[ae]|nota|lettera)\s(?:ai|agli|alle|alla)\s", re.I
 )
@@ -208,6 +213,7 @@ def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
     title = _OPENED.sub("", title)
+    title = _CALL_FOR.sub("", title)
     title = _NOTICE_OF.sub("", _OF_A_TERM.sub("", _ITS_TERM.sub("", title)))
     title = _ITS_COUNT.sub("", _ISSUER.sub("", title))
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))

@@ -11,6 +11,7 @@ from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.lines import ALL_STEPS, is_cut, lines
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.purposes import OF_ARTICLE
 from flows.bulletin.summary.frames.wording import worded
 
 _NAMED = re.compile(
@@ -37,6 +38,11 @@ _OF_SOME = re.compile(r"\b(?:allergic|celiac|intolleran)\w+", re.I)  # whom alon
 _STOPS = re.compile(  # `deve smettere di usarlo e contattare il venditore`
     r"\bsmett\w+ di (?:usar|utilizzar)(?P<it>lo|la|li|le)\b"
     r"(?:[^.;]{0,30}(?:(?P<seller>contatt\w+ il (?:venditore|negozi\w+))|(?P<back>riport|restitu)\w+))?",
+    re.I,
+)
+_ORDERED = re.compile(
+    r"[^.;]{0,80}?\bha\s(?:disposto|ordinato)\sil\s(?:ritiro|richiamo)(?:\sdal\s(?:commercio|mercato))?\s"
+    r"(?P<of>(?:del|dello|della|dei|degli|delle)\s|dell['’])",
     re.I,
 )
 _BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
@@ -215,9 +221,20 @@ def _with_deed(notice: Notice) -> Iterator[str]:
     if found["back"]:
         deed = f"{deed} e riporta{it or 'lo'} al negozio"
     for sentence in (*notice.abstract, *notice.prose):
-        text = f"{worded(sentence)} {deed}."
+        text = f"{_withdrawn(worded(sentence))} {deed}."
         if sentence != found.string and _tells(text):
             yield text
+
+
+def _withdrawn(sentence: str) -> str:
+    """`È ritirata dal commercio la caciotta Alba …` of `L'ufficio ha disposto il ritiro della caciotta …`."""
+    found = _ORDERED.match(sentence)
+    if found is None:
+        return sentence
+    of = found["of"].strip().lower().replace("’", "'")
+    end = {"della": "a", "dei": "i", "degli": "i", "delle": "e"}.get(of, "o")
+    verb = "Sono ritirat" if end in "ie" else "È ritirat"
+    return f"{verb}{end} dal commercio {OF_ARTICLE.get(of, '')}{sentence[found.end() :]}"
 
 
 def _tells(text: str) -> bool:

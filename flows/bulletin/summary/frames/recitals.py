@@ -30,7 +30,8 @@ _WARNS = re.compile(  # `Il sindaco, al fine di …, avverte la cittadinanza che
 _GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica che:`
     r"^(?P<ground>(?:a|in) seguito|facendo seguito|(?:con|in) riferimento|in relazione|vist[oaie]"
     r"|dat[oaie]|considerat[oaie]"
-    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|in occasione|in vista|secondo|come da|in base"
+    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|a scopo|in occasione|in vista|secondo|come da"
+    r"|in base"
     r"|ai sensi|in ottemperanza|in attuazione|in esecuzione|in virtù)\b(?P<why>.{5,}?)"
     r"[,;]?\ssi\s(?:informa(?:no)?|comunica|avvis(?:a|ano)|avverte|rende noto|dispone)"
     rf"(?:\s(?:{_WHOM}|alla cittadinanza|ai cittadini|agli utenti))?,?\sche:?,?\s(?P<news>.+)$",

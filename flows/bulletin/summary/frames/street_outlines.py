@@ -165,11 +165,14 @@ def _named(everywhere: re.Match[str]) -> str:
     return re.sub(r"\bcomune\b", "Comune", everywhere[0].lower())
 
 
+_DAY_AND_NIGHT = re.compile(r"\b24 ore su 24\b|\bH ?24\b|\bgiorno e notte\b|\b0-24\b", re.I)
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|ripristinat|revocat)\w+", re.I)
 
 
 def _hours(notice: Notice) -> str:
-    """The one clock of the page; "" where it has several, or none."""
+    """The one clock of the page; "" where it has several, or none, or something holds day and night."""
+    if _DAY_AND_NIGHT.search(notice.source):
+        return ""
     found = {hours.words for told in notice.slots.get(Slot.hours, ()) if (hours := hours_at(told.words, 0))}
     is_sure = all(hours_at(told.words, 0) for told in notice.slots.get(Slot.hours, ()))
     return found.pop() if len(found) == 1 and is_sure else ""
