@@ -75,8 +75,23 @@ La tariffa oraria passa da 1,00 a 1,20 euro. Le nuove tariffe troveranno applica
 CLAY = """Appuntamenti per bambini
 Sabato 7 novembre 2026 alle 10 si legge alla Biblioteca comunale di via Fonda.
 Sabato 14 novembre 2026 alle 15.30 si lavora l'argilla all'Officina delle Mani, in via Pozzo."""
+GARDENS = """Acqua e sosta
+È vietato innaffiare i giardini privati con acqua potabile. È vietata la sosta in via Po."""
+WOODS = """Fuochi nei boschi
+Non è consentito accendere fuochi nei boschi e, se non si rispetta la regola, si paga una multa."""
+TOLL = """Sosta in piazza Alba
+I non residenti pagano la sosta in piazza Alba tutti i giorni."""
+LAB = """Laboratorio di argilla
+Il laboratorio per ragazzi da 6 a 8 anni è sabato 9 maggio 2026, dalle 9 alle 12."""
+TWO_DAYS = """Mercato e uffici
+Martedì 12 maggio 2026 c'è il mercato. Mercoledì 30 giugno 2026 gli uffici sono chiusi."""
+VISIT = """Visita al museo
+L'altezza massima dei furgoni è 2,50 metri. La sosta costa 1 euro."""
+TERM = """Termine posticipato
+Il termine per le domande, già fissato al 20 febbraio 2026, è posticipato al 7 marzo 2026."""
 
 FAITHFUL = [
+    (TERM, "Per le domande c'è più tempo: presentale non oltre il 7 marzo."),
     (CAMPS, "Le famiglie con ISEE fino a 26.000 euro possono fare domanda entro il 29 maggio."),
     (
         SPRAYS,
@@ -121,6 +136,16 @@ FAITHFUL = [
     (FIRES, "Fino al 30 settembre nei boschi non si accendono fuochi. La multa va da 50 a 300 euro."),
 ]
 TURNED = [
+    (
+        GARDENS,
+        "In via Po è vietata la sosta. Puoi innaffiare i giardini privati con acqua potabile.",
+        "giardini",
+    ),
+    (WOODS, "È consentito accendere fuochi nei boschi.", "consentito"),
+    (TOLL, "I residenti pagano la sosta in piazza Alba tutti i giorni.", "non residenti"),
+    (LAB, "Il laboratorio per ragazzi (9-12) è il 9 maggio.", "9"),
+    (TWO_DAYS, "Martedì 12 maggio c'è il mercato. Mercoledì gli uffici sono chiusi.", "Mercoledì"),
+    (VISIT, "La sosta costa 2,50 euro.", "2,50"),
     (CAMPS, "Le famiglie con ISEE oltre i 26.000 euro possono fare domanda entro il 29 maggio.", "massimo"),
     (CLAY, "Sabato 14 novembre alle 15.30 si lavora l'argilla in via Fonda.", "è di altro"),
     (

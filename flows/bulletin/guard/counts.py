@@ -8,7 +8,7 @@ from flows.bulletin.facts.figures import in_words
 
 _MOST, _STEM = 12, 6
 _NOUN = re.compile(r"\s+[^\W\d_]{3,}|[,:]\s")
-_THOSE = re.compile(r"\b(?:i|gli|le|dei|degli|delle|nei|negli|nelle|ai|agli|alle|dai|dalle)\s$", re.I)
+_THOSE = re.compile(r"\b(?:i|gli|le|dei|degli|delle|nei|negli|nelle)\s$", re.I)
 _LISTS = re.compile(r":\s|,?\s(?:cioè|ossia)\s")
 _ITEM = re.compile(r",\s(?:e\s)?|;\s|\s(?:e|ed)\s")
 _END = re.compile(r"\.(?:\s|$)|\n")
@@ -24,9 +24,11 @@ def counts_what_it_lists(text: str, fact: Fact, facts: Sequence[Fact], source: s
     noun = _NOUN.match(text, fact.end)
     if noun and _counted(noun[0], source):
         return False
-    if (opens := _LISTS.search(text, fact.end, last)) and int(fact.value) == len(
-        _ITEM.split(text[opens.end() : last].strip(" ,;"))
-    ):
+    opens = _LISTS.search(text, fact.end, last)
+    is_list = opens is not None and (
+        opens[0].strip(" ,") != ":" or (noun is not None and noun[0].strip().isalpha())
+    )
+    if is_list and opens and int(fact.value) == len(_ITEM.split(text[opens.end() : last].strip(" ,;"))):
         return True
     if noun is None:
         return False
@@ -46,7 +48,8 @@ def is_small_word(text: str, fact: Fact, source: str) -> bool:
     return (
         is_word
         and _THOSE.search(text, 0, fact.start) is not None
-        and (noun is None or not _counted(noun[0], source))
+        and noun is not None
+        and not _counted(noun[0], source)
     )
 
 

@@ -25,6 +25,10 @@ _BARE_HOURS = re.compile(
     r"(?<![\w.,:/€-])(?P<all1>(?P<h1>\d{1,2})(?:[.:](?P<m1>[0-5]\d))?)\s?[-–]\s?"
     r"(?P<all2>(?P<h2>\d{1,2})(?:[.:](?P<m2>[0-5]\d))?)(?![\w%°€/-]|[.,:]\d|\s?(?:€|euro|anni|°))"
 )
+_COUNTS = re.compile(  # houses, people, classes
+    r"\b(?:civic\w+|numer\w+|n\.|ragazz\w|bambin\w|giovani|gruppi|età|class\w|persone|posti)\W*(?:di\s|da\s|dai\s)?$",
+    re.I,
+)
 _LAST_DAY = 31
 _MONTH_ALONE = re.compile(r"\d{4}-\d\d")
 _NEXT_MONTH_MARGIN = 12  # days: `sabato 30 novembre e lunedì 2` goes on to the next month
@@ -86,6 +90,7 @@ def with_bare_hours(text: str, facts: Sequence[Fact], source_facts: Sequence[Fac
         (span, ends)
         for span in _BARE_HOURS.finditer(text)
         if set(ends := [f"{int(span[f'h{n}']):02}:{span[f'm{n}'] or '00'}" for n in (1, 2)]) <= times
+        and not _COUNTS.search(text, 0, span.start())
         and all(fact.kind is Kind.number for fact in facts if _overlap(fact, span))  # no `9-12 dicembre`
     ]
     if not spans:

@@ -7,6 +7,7 @@ that line's day nor its other part, most likely mixes the two.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -29,7 +30,7 @@ _FIELD = re.compile(  # what a page tells under a label of the one thing that it
 _PARTS = re.compile(r"\s*(?:→|:(?=\s)|\s[-–—]\s|\||[,;]\s)\s*")
 _WHEN = (Kind.date, Kind.time)
 _APART = 3  # words of matter between two that stand side by side
-_LEAST, _LISTS, _MOST = 2, 3, 8  # lines of a list; of one that is told whole
+_LEAST, _LISTS, _MOST, _LONG = 2, 3, 8, 60  # lines of a list; of one that is told whole; that is read
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """The first part of a line that a sentence tells with the day or the label of another line, and the first
     line that it leaves out.
     """
-    lists = [_told_apart(lines) for lines in _lists(source) if len(lines) >= _LEAST]
+    lists = [_told_apart(lines) for lines in _lists(source) if _LEAST <= len(lines) <= _LONG]
     said = frozenset(token for token, _, _ in text.tokens)
     values = _values(text, 0, len(text.text))
     for sentence in text.sentences:
@@ -124,13 +125,16 @@ def _line(source: Wording, start: int, end: int) -> Line:
 
 def _told_apart(lines: Sequence[Line]) -> list[Line]:
     """With only the days, hours and stems that no other line has."""
-    made = []
-    for line in lines:
-        others = [other for other in lines if other is not line]
-        theirs = frozenset[str]().union(*(part for other in others for part in other.parts))
-        when = line.when.difference(*(other.when for other in others))
-        made.append(replace(line, when=when, parts=tuple(part - theirs for part in line.parts)))
-    return made
+    stems = Counter(stem for line in lines for stem in frozenset[str]().union(*line.parts))
+    times = Counter(value for line in lines for value in line.when)
+    return [
+        replace(
+            line,
+            when=frozenset(value for value in line.when if times[value] == 1),
+            parts=tuple(frozenset(stem for stem in part if stems[stem] == 1) for part in line.parts),
+        )
+        for line in lines
+    ]
 
 
 def _values(wording: Wording, start: int, end: int) -> frozenset[str]:

@@ -65,7 +65,9 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             yield from _without_exception(sentence, text, source)
 
 
-_DENIED = re.compile(r"\bnon\b(?:(?!\bma\b)[^.;,])*$", re.I)  # `non va in scena il 14 febbraio ma il 7 marzo`
+_DENIED = re.compile(
+    r"(?<!chi )(?<!se )\bnon\b(?!\s(?:oltre|più|prima|solo|può|possono|poter))(?:(?!\bma\b)[^.;,])*$", re.I
+)  # `non va in scena il 14 febbraio ma il 7 marzo`
 _BACK, _REACH = 12, 40  # characters before the verb, before the day
 
 

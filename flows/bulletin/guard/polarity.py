@@ -12,6 +12,7 @@ from itertools import islice, takewhile
 
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.wording import Clause, Wording
 from flows.bulletin.language.cues import Cued
 
@@ -25,11 +26,14 @@ _NOT_SO = re.compile(
     r"non\s+(?:\w+(?:enti|ente|anti|at[oaie]|ut[oaie]|it[oaie])|domestic\w+|comunitari\w*|iscritt\w+|consecutiv\w+|statal\w+)\b",
     re.I,
 )
-_OF_A_GROUP = re.compile(
-    r"\b(?:i|gli|le|ai|agli|alle|dei|degli|delle|per|tra|con)\s+$", re.I
-)  # `i non tesserati`
+_GROUP = re.compile(  # `i non tesserati`
+    r"\b(?:i|gli|le|ai|agli|alle|dei|degli|delle|per|tra|con)\s+non\s+(?P<word>\w+)", re.I
+)
+_FIGURE = re.compile(r"\d+")
 _IF_NOT = re.compile(r"\bse\s+$", re.I)
-_BUT_IF = re.compile(r"[^.;\n]{0,160}\bse non\b", re.I)  # `non si beve se non dopo bollitura`
+_BUT_IF = re.compile(  # `non si beve se non dopo bollitura`
+    r"[^.;:\n]{0,160}(?<!anche )\bse non (?:dopo|previa|con|per|in|su|d[ao])\b", re.I
+)
 _TOLD_NO = re.compile(r"\bno\b(?=\W|$)", re.I)  # `barbecue no`
 _PAID = re.compile(r"\b(?:gratis|gratuit\w+|libera)\b", re.I)
 _PAYMENT = re.compile(r"\bsospen\w+ (?:il|del) pagamento\b", re.I)
@@ -42,6 +46,11 @@ _BAN = Cued(
 )
 _HARD_BAN = Cued(
     r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b",
+    re.I,
+)
+_LISTS_OFF = Cued(
+    r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+"
+    r"|chius[oaie])\b",
     re.I,
 )
 # What makes the words behind it be off: `divieto di sosta`.
@@ -199,7 +208,10 @@ def _against(piece: Clause, words: set[str], ours: Polarity, theirs: Polarity) -
         _, start, end = theirs.wording.tokens[near]
         if denied and (any(place in theirs.denied_at for place in places) or _is_no(theirs.wording, start)):
             continue
-        if not denied and _says_so(ours.wording, theirs.wording.sentence_at(start).text):
+        page = theirs.wording.sentence_at(start)
+        if not denied and _says_so(ours.wording, page.text):
+            continue
+        if not denied and _is_of_others(piece, word, page, ours.wording, theirs.wording):
             continue
         quote = theirs.wording.quote(start, end)
         if denied:
@@ -211,11 +223,27 @@ def _against(piece: Clause, words: set[str], ours: Polarity, theirs: Polarity) -
 
 
 def _says_so(text: Wording, sentence: str) -> bool:
-    """Whether a text has the page's own word of denial elsewhere: `Annullato quello del 18`, `è gratis`."""
+    """Whether a text has the page's own word of denial in another sentence about the same, `Annullato quello
+    del 18`, or what is not to be paid as free.
+    """
     if _PAYMENT.search(sentence) and _PAID.search(text.text):
         return True
-    told = {found[0][:_STEM].lower() for found in _OFF.finditer(text.text)}
-    return any(found[0][:_STEM].lower() in told for found in _OFF.finditer(sentence))
+    theirs = {found[0][:_STEM].lower() for found in _OFF.finditer(sentence)}
+    about = stems(_OFF.sub(" ", sentence)) | set(_FIGURE.findall(sentence))
+    for found in _OFF.finditer(text.text):
+        own = text.sentence_at(found.start()).text
+        ours = stems(_OFF.sub(" ", own)) | set(_FIGURE.findall(own))
+        if found[0][:_STEM].lower() in theirs and ours & about:
+            return True
+    return False
+
+
+def _is_of_others(piece: Clause, word: str, sentence: Clause, ours: Wording, theirs: Wording) -> bool:
+    """Whether the page's `non` is of another group with its own sums: `48 euro, per i non tesserati 53`."""
+    group = any(found["word"].lower().startswith(word) for found in _GROUP.finditer(sentence.text))
+    told = {fact.value for fact in ours.facts_between(piece.start, piece.end) if fact.kind is Kind.amount}
+    there = {one.value for one in theirs.facts_between(sentence.start, sentence.end)}
+    return group and bool(told) and not told & there
 
 
 def _is_no(source: Wording, place: int) -> bool:
@@ -223,7 +251,7 @@ def _is_no(source: Wording, place: int) -> bool:
     sentence = source.sentence_at(place).text
     lead = source.text[max(0, place - _LEAD) : place]
     near = sentence if len(sentence) < _LEAD else source.text[max(0, place - 150) : place + 150]
-    is_listed = any(_LIST_FOLLOWS.match(lead, ban.end()) for ban in _BAN.finditer(lead))
+    is_listed = any(_LIST_FOLLOWS.match(lead, ban.end()) for ban in _LISTS_OFF.finditer(lead))
     return bool(_BAN.search(near) or _NOT.search(near) or is_listed)
 
 
@@ -237,9 +265,8 @@ def _denied(wording: Wording, named: set[int]) -> set[int]:
         words = list(islice(_RAW.finditer(wording.text, match.end(), last), _RAW_SCOPE))
         last = min(last, words[-1].end()) if words else last
         before = wording.text[max(0, match.start() - 8) : match.start()]
-        is_group = _OF_A_GROUP.search(before) and _NOT_SO.match(wording.text, match.start())
-        if is_group or _IF_NOT.search(before) or _BUT_IF.match(wording.text, match.end()):
-            continue  # others than those; only if
+        if _IF_NOT.search(before) or _BUT_IF.match(wording.text, match.end()):
+            continue  # only if
         is_of_one = (
             match[0].lower() == "senza" or _NOT_SO.match(wording.text, match.start()) or _WHO.search(before)
         )

@@ -25,6 +25,10 @@ _AT_THE_DESK = re.compile(r"\bprotocollo\s+dal\s*$", re.I)  # `si consegnano al 
 _DATED = re.compile(
     r"\W*(?:dat[ae] e or[ae]\w*|quando|giorn[oi](?: e orari)?)\W*", re.I
 )  # a label of the page's
+_PUBLISHED = re.compile(  # no act's, and no protocol's
+    r"(?:\bpubb\.|\bpubblicat[oaie]|\bpubblicazione|\baggiornamento)(?:\s+(?:il|in\s+data|del))?\s*[:–-]?\s*$",
+    re.I,
+)
 _WHOLE = len("2027-06-07")
 _BELOW = 200  # characters
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
@@ -38,7 +42,7 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     """Whether a day stands there as the page's own: after such a label, or alone on its line."""
     text = source.text
     before = text[max(0, fact.start - 48) : fact.start]
-    if is_of_an_event(before, text[fact.end :][:_BELOW]):
+    if is_of_an_event(before, text[fact.end : fact.end + _BELOW]):
         return False  # `Data: 12 marzo`, and `Orario:` on the line below
     if _AT_THE_DESK.search(before):
         return False
@@ -61,13 +65,15 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
 
 
 def published_on(source: Wording) -> date | None:
-    """The day that the page gives as its own, the first of them; None where it gives none."""
-    stamped = (
-        fact.value
-        for fact in source.of_kind(Kind.date, Kind.act_date)
-        if len(fact.value) == _WHOLE and is_stamp(source, fact)
-    )
-    return next(map(date.fromisoformat, stamped), None)
+    """The latest day that the page gives as that of its publication; None where it gives none."""
+    days = []
+    for fact in source.of_kind(Kind.date):
+        if len(fact.value) == _WHOLE and _PUBLISHED.search(source.text, max(0, fact.start - 40), fact.start):
+            try:
+                days.append(date.fromisoformat(fact.value))
+            except ValueError:
+                continue  # `29 febbraio 2027`
+    return max(days, default=None)
 
 
 def _is_alone(text: str, fact: Fact) -> bool:
@@ -78,7 +84,9 @@ def _is_alone(text: str, fact: Fact) -> bool:
     above = text[:first].rstrip().rpartition("\n")[2]
     if _DATED.fullmatch(above):
         return False
-    below = [line.strip() for line in text[fact.end :][:_BELOW].split("\n") if line.strip(" .,;|")][:2]
+    below = [line.strip() for line in text[fact.end : fact.end + _BELOW].split("\n") if line.strip(" .,;|")][
+        :2
+    ]
     return bool(first) and not re.search(r"\w", rest) and not are_of_a_meeting(below)
 
 

@@ -37,7 +37,8 @@ _AS_MUCH = {
 }
 _NOT_FAR = 48  # characters
 _LEAST_SUM = 100  # euros: a smaller number counts things
-_CENTS = re.compile(r",\d\d$")  # `da 1,00 a 1,20 euro`
+_CENTS = re.compile(r",\d\d$")
+_EURO, _CLOSE = re.compile(r"\s(?:a|e|o|ad|-|–)\s[\d.,]+\s?(?:€|euro\b)", re.I), 30  # characters
 _NAMED_DAY = 24  # characters between a weekday and the date that it is the day of
 
 
@@ -78,7 +79,7 @@ class Source:
             case Kind.number:
                 return self._counts(witness, fact.value)
             case Kind.amount if witness.kind is Kind.number:  # `da 7.501 a 15.000: 125 euro`
-                is_sum = float(fact.value) >= _LEAST_SUM or _CENTS.search(witness.shown) is not None
+                is_sum = float(fact.value) >= _LEAST_SUM or self._is_price(witness)
                 return witness.value == fact.value and is_sum
             case Kind.relative:
                 return witness.kind is Kind.weekday and fact.value == witness.value
@@ -91,6 +92,11 @@ class Source:
                 return witness.value.split(" ")[-1] == fact.value.split(" ")[-1]
             case _:
                 return (witness.kind, witness.value) == (fact.kind, fact.value)
+
+    def _is_price(self, witness: Fact) -> bool:
+        """Whether a number has cents, and a sum in euros close behind: `da 1,00 a 1,20 euro`."""
+        behind = self._text[witness.end : witness.end + _CLOSE]
+        return _CENTS.search(witness.shown) is not None and _EURO.match(behind) is not None
 
     def _denied(self, witness: Fact) -> str:
         """A word with a "non" far before it: `non tenere porte e finestre aperte`."""

@@ -22,7 +22,8 @@ from flows.bulletin.guard.wording import Wording
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 
-_QUARTER = re.compile(r"(?:quarto|quarti)\sd['’]ora\b", re.I)
+_QUARTER = re.compile(r"\b(?P<many>un|tre)\squart[oi]\sd.ora\b", re.I)
+_MINUTES = {"un": 15, "tre": 45}
 _WITNESSES = 12  # facts of the source that are one of the text
 _LONGEST = 300  # characters; a page without full stops is one endless sentence
 
@@ -147,8 +148,10 @@ def _is_explained(text: str, fact: Fact, text_facts: Sequence[Fact], source: str
     """Whether the text itself bears a fact out: a count of what it lists, a day of a weekly list."""
     if fact.kind is Kind.relative:
         return is_every_week(text, fact, source)
-    is_of_the_clock = _QUARTER.match(text, fact.start) is not None
-    return is_of_the_clock or counts_what_it_lists(text, fact, text_facts, source)
+    quarter = _QUARTER.search(text, max(0, fact.start - 5), fact.end + 8)
+    if quarter and re.search(rf"\b{_MINUTES[quarter['many'].lower()]} minuti\b|{quarter[0]}", source, re.I):
+        return True
+    return counts_what_it_lists(text, fact, text_facts, source)
 
 
 def _trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:

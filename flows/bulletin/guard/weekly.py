@@ -20,8 +20,9 @@ _LIST = re.compile(
 )
 
 
-_COUNT = re.compile(r"\b(?:\d{1,2}|due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici)\s$", re.I)
-_DATED = re.compile(rf"(?:{_DAY}),?\s+\d{{1,2}}[°º]?\s[a-z]{{4,9}}\b", re.I)
+_COUNT = re.compile(r"\b(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|dodici)\s$", re.I)
+_DATED = re.compile(rf"(?:{_DAY}),?\s+(?P<number>\d{{1,2}})[°º]?\s[a-z]{{4,9}}\b", re.I)
+_MONTH, _WEEK = 30, 6  # days
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,18 @@ def _is_counted(text: str, fact: Fact, source: str) -> bool:
 
 
 def _follows(text: str, fact: Fact, source: str) -> bool:
-    """Whether a dated day stands before it in the text, and the page dates both: `Martedì 15 … Mercoledì`."""
-    return _DATED.search(text, 0, fact.start) is not None and _dated(source, fact.value)
+    """Whether it is one of the six days behind a dated one of the text, and so dated by the page: `Martedì 15
+    settembre … Mercoledì` with `mercoledì 16` there.
+    """
+    before = list(_DATED.finditer(text, 0, fact.start))
+    if not before:
+        return False
+    first = int(before[-1]["number"])
+    day = re.compile(
+        rf"\b{re.escape(fact.value.split()[0])},?\s+(?P<number>\d{{1,2}})[°º]?(?=\s[a-z]{{4,9}}\b)", re.I
+    )
+    days = {int(found["number"]) for found in day.finditer(source)}
+    return bool(days) and all(0 < (later - first) % _MONTH <= _WEEK for later in days)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

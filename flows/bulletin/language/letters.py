@@ -28,7 +28,7 @@ _ASKED_FROM = re.compile(  # an office of capitals: `Per …: Servizi Sociali, e
     re.M,
 )
 _DAY_OF_THIS_MONTH = re.compile(  # `gg. 10 febbraio c.m. (giovedì)`
-    rf"(?<!\d\se\s)(?<!\d,\s)(?:\b(?:gg\.|(?:il|nel)\s(?:giorno\s)?|il)\s?)?(?P<day>\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)(?:\s[cu]\.\s?[ma]\.)?"
+    rf"(?<!\d\se\s)(?<!\d\se\sil\s)(?<!\d,\s)(?<!\d\sal\s)(?<![-–'’])(?:\b(?:gg\.|(?:il|nel)\s(?:giorno\s)?|il)\s?)?(?P<day>\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)(?:\s[cu]\.\s?[ma]\.)?"
     rf"\s\((?P<weekday>{WEEKDAY})\)",
     re.I,
 )
@@ -48,8 +48,14 @@ def told_as_news(body: str) -> str:
     is told.
     """
     whole = _OFFICE.sub(r"\g<of>fficio ", _DAY_OF_THIS_MONTH.sub(r"\g<weekday> \g<day>", body))
-    whole = _IF_HEADING.sub(_conditional, _EXPIRES.sub(r"Scadenza: il \g<day>", whole))
+    whole = _IF_HEADING.sub(_conditional, _EXPIRES.sub(_expires, whole))
     return _ASKED_FROM.sub(_asked, "\n".join(map(_news, whole.split("\n"))))
+
+
+def _expires(found: re.Match[str]) -> str:
+    """`Scadenza: il 10/8`, `l'8/5`."""
+    article = "l'" if found["day"].startswith(("8/", "8.", "11")) else "il "
+    return f"Scadenza: {article}{found['day']}"
 
 
 def _conditional(found: re.Match[str]) -> str:

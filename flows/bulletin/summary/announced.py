@@ -34,7 +34,10 @@ _MUCH_MORE = 2.0  # times
 _MOST = 4  # names that one reads at once
 _WEEKLY = re.compile(rf"\b(?:ogni|tutti i|tutte le|dal?)\s{WEEKDAY}", re.I)
 _SEVERAL = 3  # days that a text may leave to the page: of one alone it is what one wants to know
-_LEFT = re.compile(r"(?P<what>(?:[A-ZÀ-Ý][a-zà-ù]+)(?:,? [a-zà-ù]+){0,6}) (?:è|sono) nella pagina\.")
+_LEFT = re.compile(
+    r"(?P<what>(?!Come|Dove)(?:[A-ZÀ-Ý][a-zà-ù]+)(?:,? (?!dove|come)[a-zà-ù]+){0,6}) (?:è|sono)"
+    r" nella pagina\."
+)
 _AND = re.compile(r", | e (?:(?:gli|le|i|il|la|lo) )?")
 _ARTICLE = re.compile(r"(?:Gli|Le|I|Il|La|Lo) ")
 _EXCEPTED = re.compile(r"\b(?:esclus[oaie]|esent[ei]|eccezion[ei]|eccett\w+|tranne|deroga|salv[oi])\b", re.I)
@@ -70,12 +73,13 @@ def told_once(text: str, notice: Notice) -> str:
     if len(_EXCEPTED.findall(notice.body)) == 1 and any(map(_EXCEPTED.search, others)):
         is_more = len(notice.body) > _MUCH_MORE * len(text) and len(others) < len(sentences)
         sentences = [*others, OTHERS] if is_more else others
-    left = [found for one in sentences if (found := _LEFT.fullmatch(one))]
-    if len(left) < 2:
+    left = [found for one in sentences if (found := _LEFT.fullmatch(one)) and "resto" not in found["what"]]
+    if len(left) < 2 or len({_named(found["what"]) for found in left}) < 2:
         return " ".join(sentences)
     names = list(dict.fromkeys(name for found in left for name in _AND.split(_named(found["what"]))))
     names.sort(key=lambda name: name.startswith("altri "))
-    return " ".join([*(one for one in sentences if not _LEFT.fullmatch(one)), _sentence(names)])
+    merged = {found[0] for found in left}
+    return " ".join([*(one for one in sentences if one not in merged), _sentence(names)])
 
 
 def _named(what: str) -> str:

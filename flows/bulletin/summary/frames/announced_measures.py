@@ -31,7 +31,7 @@ _BANNED = {
 }
 _HEADED = re.compile(  # `Divieto di sosta con rimozione, dalle 6.00 alle 13.30:` above its streets
     r"^\W*divieto di (?P<what>sosta|transito|fermata|circolazione)(?: con rimozione(?: forzata| coatta)?)?,? "
-    r"(?P<hours>dalle (?:ore )?\d[\d.:]* alle (?:ore )?\d[\d.:]*?)[ \t]*:",
+    r"(?P<hours>dalle (?:ore )?\d[\d.:]* alle (?:ore )?\d[\d.:]*?)[ \t]*:(?!\d)",
     re.I | re.M,
 )
 _FIRST = 6  # lines of a page
@@ -61,5 +61,7 @@ def _headed(notice: Notice) -> Iterator[str]:
         told.append(f"{_BANNED[heading['what'].lower()]} {hours.words}")
     if told and is_whole:
         one = "è vietata" if told[0].startswith("la ") else "è vietato"
-        verb = one if len(told) == 1 else "sono vietati"
+        told = list(dict.fromkeys(told))
+        many = "sono vietate" if all(what.startswith("la ") for what in told) else "sono vietati"
+        verb = one if len(told) == 1 else many
         yield f"{day[:1].upper()}{day[1:]} {verb} {joined(told)}. Le vie sono nella pagina."

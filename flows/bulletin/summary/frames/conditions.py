@@ -48,10 +48,11 @@ _OLD_IN_WORDS = re.compile(
     r"\b(?:cittadini|persone|residenti|anziani|soggetti)\s(?:\w+\s)?(?P<age>ultra[a-z]{6,16}enni)\b", re.I
 )
 _BETWEEN = re.compile(  # `Hai tra i 18 e i 28 anni?`, `giovani dai 18 ai 28 anni`
-    r"\b(?:[Hh]ai|giovani|ragazz[ie]|cittadini|persone|candidati|aspiranti|età)\b[^.;:?|\n]{0,40}?"
+    r"\b(?i:hai|giovani|ragazz[ie]|cittadini|persone|candidati|aspiranti|età)\b[^.;:?|\n]{0,40}?"
     r"\b(?:(?:tra|fra)\s(?:i\s|gli\s)?(?P<low>\d\d)\s(?:e|ed)\s(?:i\s|gli\s)?(?P<high>\d\d)"
     r"|dai\s(?P<from>\d\d)\sai\s(?P<to>\d\d))\sanni\b"
 )
+_CARED_FOR = re.compile(r"\b(?:assist\w+|familiar\w+|anzian\w+)\b", re.I)
 _ADULT = 16  # years: a younger one's parents ask
 _LESS_THAN_A_MUST = re.compile(  # who comes first, or pays less, is not who may ask
     r"\b(?:precedenz|priorit|preferenz|punt[ei]\b|punteggi|scont|riduzion|ridott|gratuit|gratis|agevolat|maggiorat"
@@ -186,7 +187,7 @@ def _age(body: str) -> str:
     spans = {
         (found["low"] or found["from"], found["high"] or found["to"])
         for one in must
-        if not _ANOTHER.search(one)
+        if not (_ANOTHER.search(one) or _CARED_FOR.search(one))
         for found in _BETWEEN.finditer(one)
     }
     if len(spans) != 1:

@@ -39,7 +39,8 @@ _CUTS_OFF = Cued(  # `Acque Po ci informa che per lavori sospenderà la fornitur
     r"(?:\s(?:il\sComune|i\scittadini|la\scittadinanza|gli\sutenti))?\sche,?\s(?:per\s[^.;:]{5,90}?\s)?"
     r"(?:sospender|interromper)(?:à|anno)\s(?:la\sfornitura|l['’]erogazione)\s"
     r"(?P<what>(?:dell['’]|d['’])acqua(?:\spotabile)?|idrica|(?:dell['’]|di\s)energia\selettrica|(?:del|di)\sgas)\s"
-    r"(?P<when>(?:dalle|il|l['’]|\w{4,6}ì|sabato|domenica|nella)\s?[^.;:]*\d[^.;:]*)",
+    r"(?P<when>(?:dalle|il|l['’]|\w{4,8}ì|sabato|domenica)\s?"
+    r"(?:(?!\se\s(?!il\b|le\b|dal\b|dalle\b))(?:[^.;:,]|(?<=\d)[.:](?=\d))){2,100})(?=[.;,]?\s*$)",
     re.I,
 )
 _IN_STREETS = Cued(

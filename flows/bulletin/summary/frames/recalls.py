@@ -232,7 +232,11 @@ def _withdrawn(sentence: str) -> str:
     if found is None:
         return sentence
     of = found["of"].strip().lower().replace("’", "'")
+    gender = gender_of(sentence[found.end() :].split(" ", 1)[0].lower())
+    if of == "dell'" and gender is None:
+        return sentence
     end = {"della": "a", "dei": "i", "degli": "i", "delle": "e"}.get(of, "o")
+    end = "a" if of == "dell'" and gender and gender.is_feminine else end
     verb = "Sono ritirat" if end in "ie" else "È ritirat"
     return f"{verb}{end} dal commercio {OF_ARTICLE.get(of, '')}{sentence[found.end() :]}"
 
