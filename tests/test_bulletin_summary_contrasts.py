@@ -312,6 +312,38 @@ def test_a_text_asks_for_what_it_names() -> None:
     assert "Il testo non dice per che cosa si fa domanda." in list(contrasts(text, page))
 
 
+_BOTH = (
+    "## Tende da sole\n\nChi le mette avvisa l'ufficio.{}\n\n"
+    "## Contributo per le insegne\n\nLa domanda va consegnata entro lunedì 14 giugno 2027."
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "asked", "refused"),
+    [
+        ("", "Puoi fare domanda entro lunedì 14 giugno 2027.", True),
+        (" C'è tempo fino a lunedì 14 giugno 2027.", "Puoi fare domanda entro lunedì 14 giugno 2027.", False),
+        ("", "Puoi fare domanda per le insegne entro lunedì 14 giugno 2027.", False),
+        ("", "Gli uffici chiudono lunedì 14 giugno 2027.", False),
+    ],
+)
+def test_the_term_of_one_half_of_the_title_is_not_given_to_both(
+    first: str, asked: str, refused: bool
+) -> None:
+    page = read(title="Tende e insegne: contributi 2027", abstract="", body=_BOTH.format(first))
+    found = "Il termine vale per una sola delle due cose del titolo." in list(contrasts(asked, page))
+    assert found is refused
+
+
+def test_a_page_without_headings_gives_its_term_to_both_halves_of_its_title() -> None:
+    page = read(
+        title="Tende e insegne: contributi 2027",
+        abstract="",
+        body="Le domande per tende e insegne si consegnano entro lunedì 14 giugno 2027.",
+    )
+    assert not any("una sola" in one for one in contrasts("Fai domanda entro lunedì 14 giugno 2027.", page))
+
+
 def test_who_is_left_out_is_not_told_without_who_may_ask() -> None:
     page = read(
         title="Contributi per l'affitto",

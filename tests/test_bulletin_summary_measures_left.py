@@ -153,3 +153,28 @@ def test_a_way_round_needs_not_be_told() -> None:
     body = f"{said} Il percorso alternativo consigliato è Via Faggi, Via Tigli e Via Querce."
     notice = read(title="Chiusura di via Olmi", abstract="", body=body)
     assert "via tigli" not in " ".join(contrasts(said, notice)).lower()
+
+
+def test_a_calendar_of_the_title_is_told_or_left_to_the_page() -> None:
+    body = (
+        "Da gennaio la tessera di carta non vale più. Gli sportelli aprono anche:\n\n"
+        "- sabato 3 gennaio 2032, ore 9-12\n- sabato 10 gennaio 2032, ore 9-12\n"
+        "- sabato 17 gennaio 2032, ore 9-12"
+    )
+    text = "Da gennaio la tessera di carta non vale più."
+    for title, told in (
+        ("Tessera di carta e calendario degli sportelli", f"{text} Giorni e orari sono nella pagina."),
+        ("Tessera di carta", text),
+    ):
+        notice = replace(read(title=title, abstract="", body=body), kind=Kind.service)
+        assert mended(text, notice, 275) == told
+
+
+def test_a_recall_says_that_there_is_more_to_do() -> None:
+    body = (
+        "È richiamato il giocattolo Orso, lotto B72.\n\n- Non usarlo.\n- Riportarlo al negozio.\n"
+        "- Conservare lo scontrino."
+    )
+    notice = replace(read(title="Richiamo del giocattolo Orso", abstract="", body=body), kind=Kind.recall)
+    text = "È richiamato il giocattolo Orso, lotto B72."
+    assert mended(text, notice, 275) == f"{text} Che cosa fare è nella pagina."

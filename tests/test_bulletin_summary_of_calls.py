@@ -103,12 +103,23 @@ ENROL = "Puoi iscriverti online allo scuolabus entro il 20 agosto 2027."
             ". Dopo tale data le domande sono accolte solo se ci sono ancora posti.",
             ["Chi tarda entra solo se restano posti."],
         ),
-        (". I posti sono 40. Dopo tale data escono gli orari.", []),
+        (". I posti sono 40. Dopo tale data escono gli orari.", ["I posti sono limitati."]),
+        (". Iscrizioni fino ad esaurimento posti.", ["I posti sono limitati."]),
+        (". Chi perde il posto fa un'altra domanda.", []),
         (". Successivamente si fa una graduatoria. Lo scuolabus ha 40 posti.", []),
     ],
 )
 def test_what_comes_before_and_behind_an_enrolment_is_told(rest: str, said: list[str]) -> None:
     assert added(ENROL, "Servizio scuolabus 2027/2028", BUS.format(rest)) == said
+
+
+def test_that_places_are_few_is_told_only_to_who_may_ask_and_once() -> None:
+    body = "Il laboratorio è il 3 marzo 2027 alle 15 in Sala Lari. Numero chiuso, massimo 20 partecipanti."
+    title = "Laboratorio di cucito"
+    few = "I posti sono limitati."
+    assert few in added("Il 3 marzo 2027 c'è il laboratorio di cucito. Devi prenotare.", title, body)
+    assert few not in added("Il 3 marzo 2027 c'è il laboratorio di cucito.", title, body)
+    assert few not in added("Puoi prenotare per il laboratorio di cucito, i posti sono 20.", title, body)
 
 
 def test_what_a_text_of_an_enrolment_tells_is_not_told_twice() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.telling import figures
 from flows.bulletin.summary.frames.prolonged import days_down
 from flows.bulletin.summary.frames.wording import worded
@@ -57,6 +57,14 @@ _STARTING = re.compile(
     r"(?:\ba\s(?P<town>[A-ZÀ-Ý][a-zà-ù]+)\s?[=:]\s?)?"
     r"\b(?P<street>(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Pp]iazzale|[Ll]argo)\s[^,;:=()\n]{2,60}?)\s\([Pp]artenza\)"
 )
+_LETS = re.compile(r"\b(?:prenot|iscri[vt]|domand)\w*", re.I)
+_FEW = Cued(
+    r"\b(?:esaurimento (?:dei |delle |della )?(?:posti|iscrizioni|capienza|disponibilità)"
+    r"|posti (?:sono )?limitati|numero chiuso|massimo (?:di )?\d{1,3} (?:posti|partecipanti|iscritti|persone)"
+    r"|posti (?:disponibili )?(?:sono |: ?)\d{1,3}\b)",
+    re.I,
+)
+_TELLS_FEW = re.compile(r"\b(?:posti|esauriment|limitat|massimo)\w*", re.I)
 _OF_ONE_LINE = re.compile(r"\b(?:line[ae]|percorso)\s(?!e\b|di\b|del)[a-zà-ù]{2,}", re.I)
 _TELLS_MEETING = re.compile(r"\b(?:ritrovo|partenz)\w*", re.I)
 _DEFINES = re.compile(  # what a thing is by its nature
@@ -240,6 +248,14 @@ def without_definition(text: str) -> str:
     return " ".join([told, *rest]) if figures(told) == figures(first) else text
 
 
+def _limited(text: str, notice: Notice) -> tuple[str, ...]:
+    """That not all who ask or book will find a place, where a text lets them: the first come have it."""
+    if notice.kind not in (*_KINDS, *OCCASIONS) or not _LETS.search(text):
+        return ()
+    few = _FEW.search(notice.body) and not _TELLS_FEW.search(text)
+    return ("I posti sono limitati.",) if few else ()
+
+
 OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (
     _paid_before,
     _late,
@@ -248,5 +264,6 @@ OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (
     _meets,
     _made,
     _counts,
+    _limited,
 )
 """Each gives what may be added to a text, the best first; () where the page does not say it."""

@@ -29,6 +29,8 @@ _ASKS_FOR = re.compile(
     r"\b(?:domand|iscrizion|candidatur|adesion)\w*\s(?:per|al?|alla|allo|agli|ai|alle)\s(?P<what>[^\s,.;]+(?:\s[^\s,.;]+){0,2})",
     re.I,
 )
+_BOTH = re.compile(r"\b(?P<one>\w{5,})\s(?:\w+\s)?e\s(?P<other>\w{5,})\b", re.I)
+_HEADING = re.compile(r"^#{1,4}\s(?P<words>[^\n]+)$", re.M)
 _COMMAS = 2  # of such a title
 _TERM = re.compile(r"\b(?:entro|c'è tempo|fino al|fino all)\b", re.I)
 _ASKED = re.compile(r"(?:La|Le|L['’])\s?(?:domand|richiest|istanz)[ae]\s(?!(?:per|di)\b)", re.I)
@@ -38,8 +40,30 @@ def of_another(text: str, notice: Notice) -> Iterator[str]:
     """What tells the editor that a term of `text` is that of another request, or of none that it names."""
     if _asks_for_nothing(text, notice):
         yield "Il testo non dice per che cosa si fa domanda."
+    if _is_of_half(text, notice):
+        yield "Il termine vale per una sola delle due cose del titolo."
     if line := _line_of_another(text, notice):
         yield f"Il termine è di un'altra domanda: la pagina dice «{line}»."
+
+
+def _is_of_half(text: str, notice: Notice) -> bool:
+    """Whether the term that a text gives to both things of its title stands below the heading of one of them:
+    `Sterilizzazione e microchip`, and below `Contributo per la sterilizzazione` until when one asks for it.
+    """
+    both = _BOTH.search(notice.title)
+    asked = next((one for one in split(text) if _TERM.search(one) and figures(one)), "")
+    halves = [stems(both[name]) for name in ("one", "other")] if both else []
+    if not asked or not halves or sum(bool(half & stems(asked)) for half in halves) == 1:
+        return False
+    heads = list(_HEADING.finditer(notice.source))
+    ends = [head.start() for head in heads[1:]] + [len(notice.source)] * bool(heads)
+    below = [
+        (stems(head["words"]), figures(notice.source[head.end() : end]))
+        for head, end in zip(heads, ends, strict=True)
+    ]
+    named = [[days for words, days in below if half & words] for half in halves]
+    told = figures(asked)
+    return all(named) and sum(any(told & days for days in its) for its in named) == 1
 
 
 def _asks_for_nothing(text: str, notice: Notice) -> bool:

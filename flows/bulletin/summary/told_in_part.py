@@ -69,10 +69,12 @@ _FIELD = re.compile(  # what each page tells of the one thing it is about
 
 _OPENS = re.compile(r"\b(?:è|sono|sarà|saranno|resta|restano) apert[oaie]\b|\bapr(?:e|ono)\b", re.I)
 _SHUT_ON = re.compile(r"\bchius[oaie]\b[^.;\n]{0,60}", re.I)
+_CALENDAR = re.compile(r"\b(?:calendario|aperture straordinarie|giornate)\b", re.I)
 _OF_ANSWERS = (Kind.other, Kind.campaign)
-_AT_MOST = re.compile(  # `al massimo 10 piante per nucleo familiare`
-    r"\b(?:al massimo|un massimo di|non più di|fino a)\s(?P<most>\d{1,3})\s[a-zà-ù]+\s(?:per|a)\s(?:ogni\s)?"
-    r"(?:nucleo|famiglia|persona|utente|utenza|cittadino)\b",
+_AT_MOST = re.compile(  # `al massimo 10 piante per nucleo familiare`, `massimo 25 buoni l'anno`
+    r"\b(?:(?:al |un )?massimo(?: di)?|non più di|fino a)\s(?P<most>\d{1,3})\s[a-zà-ù]+(?:\s[a-zà-ù]+)?\s"
+    r"(?:per\s|a\s|al\s|all['’]|l['’]|ogni\s)(?:ogni\s)?"
+    r"(?:nucleo|famiglia|persona|utente|utenza|cittadino|giorno|anno|mese)\b",
     re.I,
 )
 _NUMBERS = re.compile(r"\d+")
@@ -159,7 +161,7 @@ def _days_left(text: str, notice: Notice) -> bool:
 
 def _rows_left(text: str, notice: Notice) -> bool:
     """Whether a page lists what is on which day, and a text tells something else and none of the days."""
-    if notice.kind not in (*OCCASIONS, Kind.hours):
+    if notice.kind not in (*OCCASIONS, Kind.hours) and not _CALENDAR.search(notice.title):
         return False
     listed = [calendar_days(row.when) for row in notice.rows if row.list and row.when]
     days = {frozenset(own) for own in listed if own}
@@ -282,5 +284,5 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_most_left, "Quantità e condizioni sono nella pagina."),
     (_meetings_left, "Le date degli incontri sono nella pagina."),
     (_closure_left, "Le chiusure sono nella pagina."),
-    (_steps_left, f"T{ALL_STEPS[1:]}"),
+    (_steps_left, f"C{ALL_STEPS[1:]}"),
 )
