@@ -26,6 +26,8 @@ WASTE = """Raccolta rifiuti di Pasqua
 - sabato 4 aprile: raccolta della carta
 - lunedì 6 aprile: nessuna raccolta
 - martedì 7 aprile: raccolta del vetro"""
+ICE = """Pista di ghiaccio
+Si entra ogni ora e si pattina per 45 minuti. La lezione per chi comincia dura 15 minuti."""
 COURSES = """Corsi in sala civica
 Il corso di ceramica si tiene il martedì e il giovedì alle 18, quello di inglese il mercoledì alle 20.
 Il ciclo ha tre serate: il 3, il 10 e il 17 novembre."""
@@ -133,9 +135,11 @@ FAITHFUL = [
     (WASTE, "Lunedì 6 aprile i rifiuti non si raccolgono; sabato 4 passa la carta, martedì 7 il vetro."),
     (COURSES, "La ceramica è martedì e giovedì alle 18, l'inglese il mercoledì alle 20."),
     (COURSES, "Il ciclo ha tre serate, il 3, 10 e 17 novembre."),
+    (ICE, "Si pattina per tre quarti d'ora. La lezione dura un quarto d'ora."),
     (FIRES, "Fino al 30 settembre nei boschi non si accendono fuochi. La multa va da 50 a 300 euro."),
 ]
 TURNED = [
+    (FIRES, "Fino al 30 settembre non si accendono fuochi per tre quarti d'ora.", "tre"),
     (
         GARDENS,
         "In via Po è vietata la sosta. Puoi innaffiare i giardini privati con acqua potabile.",

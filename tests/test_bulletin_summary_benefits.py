@@ -285,3 +285,8 @@ def test_where_one_asks_is_told_where_it_is_the_only_way(sentence: str, where: s
 )
 def test_an_office_s_sentence_speaks_to_who_reads(sentence: str, said: str) -> None:
     assert worded(sentence) == said
+
+
+def test_vouchers_are_no_contribution_in_euros() -> None:
+    assert given("Il contributo è di 500 euro.") == "Il contributo è di 500 euro."
+    assert given("Il contributo è di 500 euro in buoni spesa.") == ""

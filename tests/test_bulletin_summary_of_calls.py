@@ -8,7 +8,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.asking import office_of, up_to
 from flows.bulletin.summary.frames.exhibitors import applied_for
 from flows.bulletin.summary.frames.granted import granted
-from flows.bulletin.summary.of_calls import OF_CALLS, without_definition
+from flows.bulletin.summary.of_calls import OF_CALLS, limited, without_definition
 from tests.test_bulletin_summary import told
 
 HOMES = "Proroga bando per l'assegnazione degli orti comunali"
@@ -103,9 +103,7 @@ ENROL = "Puoi iscriverti online allo scuolabus entro il 20 agosto 2027."
             ". Dopo tale data le domande sono accolte solo se ci sono ancora posti.",
             ["Chi tarda entra solo se restano posti."],
         ),
-        (". I posti sono 40. Dopo tale data escono gli orari.", ["I posti sono limitati."]),
-        (". Iscrizioni fino ad esaurimento posti.", ["I posti sono limitati."]),
-        (". Chi perde il posto fa un'altra domanda.", []),
+        (". I posti sono 40. Dopo tale data escono gli orari.", []),
         (". Successivamente si fa una graduatoria. Lo scuolabus ha 40 posti.", []),
     ],
 )
@@ -113,13 +111,33 @@ def test_what_comes_before_and_behind_an_enrolment_is_told(rest: str, said: list
     assert added(ENROL, "Servizio scuolabus 2027/2028", BUS.format(rest)) == said
 
 
+FEW = ("I posti sono limitati.",)
+
+
+@pytest.mark.parametrize(
+    ("rest", "said"),
+    [
+        (". Iscrizioni fino ad esaurimento posti.", FEW),
+        (". I posti disponibili: 20, in ordine di arrivo.", FEW),
+        (". I posti sono 40.", FEW),
+        (", massimo 20 persone.", FEW),
+        (". Chi perde il posto fa un'altra domanda.", ()),
+        (". I rimborsi sono dati fino ad esaurimento delle disponibilità di bilancio.", ()),
+        (". Ogni domanda vale per un massimo di 3 persone.", ()),
+        (". Si entra al massimo 20 persone alla volta.", ()),
+    ],
+)
+def test_that_places_are_few_is_told_and_not_that_money_is(rest: str, said: tuple[str, ...]) -> None:
+    page = read(title="Servizio scuolabus 2027/2028", abstract="", body=BUS.format(rest))
+    assert limited(ENROL, page) == said
+
+
 def test_that_places_are_few_is_told_only_to_who_may_ask_and_once() -> None:
     body = "Il laboratorio è il 3 marzo 2027 alle 15 in Sala Lari. Numero chiuso, massimo 20 partecipanti."
-    title = "Laboratorio di cucito"
-    few = "I posti sono limitati."
-    assert few in added("Il 3 marzo 2027 c'è il laboratorio di cucito. Devi prenotare.", title, body)
-    assert few not in added("Il 3 marzo 2027 c'è il laboratorio di cucito.", title, body)
-    assert few not in added("Puoi prenotare per il laboratorio di cucito, i posti sono 20.", title, body)
+    page = read(title="Laboratorio di cucito", abstract="", body=body)
+    assert limited("Il 3 marzo 2027 c'è il laboratorio di cucito. Devi prenotare.", page) == FEW
+    assert limited("Il 3 marzo 2027 c'è il laboratorio di cucito.", page) == ()
+    assert limited("Puoi prenotare per il laboratorio di cucito, i posti sono 20.", page) == ()
 
 
 def test_what_a_text_of_an_enrolment_tells_is_not_told_twice() -> None:

@@ -9,13 +9,15 @@ from flows.bulletin.guard.wording import Wording
 
 _KINDS = (Kind.amount, Kind.number, Kind.percentage)
 _UNIT = r"\s*(?:ad?\s+|di\s+|i\s+|gli\s+|le\s+|ai\s+|agli\s+|euro\s+|€\s*|massim[oa]\s+)*$"
+_IS = r"(?:sia|siano|essere|risulti)"
+_NOT_DENIED = "".join(f"(?<!non {verb})" for verb in ("", "sia ", "siano ", "essere ", "risulti "))
 _CEILING = re.compile(
-    rf"(?:\bfino|\bsino|\bnon\s+(?:(?:sia|siano|essere|risulti)\s+super\w+|super\w+|oltre|più|eccede\w*)|\bal\s+massimo|\bmassimo|\b(?<!non )(?<!non sia )(?<!non siano )(?<!non essere )(?<!non risulti )inferior\w+(?:\s+o\s+(?:ugual|par)\w+)?"  # noqa: E501
+    rf"(?:\bfino|\bsino|\bnon\s+(?:{_IS}\s+super\w+|super\w+|oltre|più|eccede\w*)|\bal\s+massimo|\bmassimo|\b{_NOT_DENIED}inferior\w+(?:\s+o\s+(?:ugual|par)\w+)?"
     rf"|\bsotto|\b(?<!non )(?:a\s+)?meno|\bunder|\bentro|\bpari\s+o\s+inferior\w+|\bsoglia|\btetto){_UNIT}",
     re.I,
 )
 _FLOOR = re.compile(
-    rf"(?:\balmeno|\boltre|\b(?<!non )(?:a\s+)?più|\b(?<!non )(?<!non sia )(?<!non siano )(?<!non essere )(?<!non risulti )superior\w+(?:\s+o\s+(?:ugual|par)\w+)?|\bnon\s+(?:(?:sia|siano|essere|risulti)\s+)?(?:inferior\w+|meno)|\bminim[oa]"  # noqa: E501
+    rf"(?:\balmeno|\boltre|\b(?<!non )(?:a\s+)?più|\b{_NOT_DENIED}superior\w+(?:\s+o\s+(?:ugual|par)\w+)?|\bnon\s+(?:{_IS}\s+)?(?:inferior\w+|meno)|\bminim[oa]"  # noqa: E501
     rf"|\bover|\bsopra|\ba\s+partire\s+da\w*){_UNIT}",
     re.I,
 )

@@ -1,7 +1,7 @@
 """The days of the page itself: when it was published or changed, never the day of what it tells of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flows.bulletin.facts.fact import Fact, Kind
@@ -64,11 +64,12 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     return is_first and len({other.value for other in others}) == 1 and not _WEEKDAY.search(fact.shown)
 
 
-def published_on(source: Wording) -> date | None:
-    """The latest day that the page gives as that of its publication; None where it gives none."""
+def published_on(source: str, facts: Sequence[Fact]) -> date | None:
+    """The latest day that a page gives as that of its publication; None where it gives none."""
     days = []
-    for fact in source.of_kind(Kind.date):
-        if len(fact.value) == _WHOLE and _PUBLISHED.search(source.text, max(0, fact.start - 40), fact.start):
+    for fact in facts:
+        is_whole = fact.kind is Kind.date and len(fact.value) == _WHOLE
+        if is_whole and _PUBLISHED.search(source, max(0, fact.start - 40), fact.start):
             try:
                 days.append(date.fromisoformat(fact.value))
             except ValueError:

@@ -18,7 +18,6 @@ from flows.bulletin.guard.stamps import published_on
 from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.support import Source, capped, weekday_of
 from flows.bulletin.guard.weekly import is_every_week
-from flows.bulletin.guard.wording import Wording
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 
@@ -123,7 +122,7 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
     source_facts = with_elliptic_days(source, facts(source, published=published))
     text_facts = settled(with_elliptic_days(text, facts(text), source_facts), source_facts)
     text_facts = with_bare_hours(text, with_elliptic_sums(text_facts, source_facts), source_facts)
-    published = published or published_on(Wording(source, source_facts))
+    published = published or published_on(source, source_facts)
     origin, passages = Source(source, capped(source_facts), published), Passages(source)
     blocked: list[str] = []
     warnings: list[str] = []
@@ -148,10 +147,16 @@ def _is_explained(text: str, fact: Fact, text_facts: Sequence[Fact], source: str
     """Whether the text itself bears a fact out: a count of what it lists, a day of a weekly list."""
     if fact.kind is Kind.relative:
         return is_every_week(text, fact, source)
-    quarter = _QUARTER.search(text, max(0, fact.start - 5), fact.end + 8)
-    if quarter and re.search(rf"\b{_MINUTES[quarter['many'].lower()]} minuti\b|{quarter[0]}", source, re.I):
-        return True
-    return counts_what_it_lists(text, fact, text_facts, source)
+    return _is_quarter(text, fact, source) or counts_what_it_lists(text, fact, text_facts, source)
+
+
+def _is_quarter(text: str, fact: Fact, source: str) -> bool:
+    """Whether it is a word of `tre quarti d'ora` where the source has 45 minutes."""
+    return any(
+        re.search(rf"\b{_MINUTES[found['many'].lower()]} minuti\b", source, re.I)
+        for found in _QUARTER.finditer(text)
+        if found.start() <= fact.start < found.end()
+    )
 
 
 def _trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:

@@ -17,21 +17,19 @@ from flows.bulletin.summary import gate
 from flows.bulletin.summary.contrasts import EXCEPTIONS
 from flows.bulletin.summary.described import described
 from flows.bulletin.summary.duties import leaves_way
-from flows.bulletin.summary.extended import OF_SOME, OFFICIAL
 from flows.bulletin.summary.framed import DAYS_AND_HOURS, HOURS, PRECAUTIONS
 from flows.bulletin.summary.frames.asked import asked, is_of_an_alert, tells_deed
 from flows.bulletin.summary.frames.fit import is_fit
 from flows.bulletin.summary.frames.lines import OTHERS, lines
 from flows.bulletin.summary.frames.recalls import lot
-from flows.bulletin.summary.frames.sentences import IS_A, repeats
 from flows.bulletin.summary.frames.street_list import sentence_of_streets
 from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.frames.works import STREETS
-from flows.bulletin.summary.named import stems
-from flows.bulletin.summary.of_calls import OF_CALLS, without_definition
+from flows.bulletin.summary.of_calls import OF_CALLS, limited, without_definition
 from flows.bulletin.summary.of_events import full, needed, on_flyer
 from flows.bulletin.summary.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.reserved import CONDITIONS, called_off, reserved, still_bound
+from flows.bulletin.summary.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.steps import from_first
 
 _BARRED = re.compile(
@@ -120,7 +118,8 @@ _FETCHED = re.compile(  # how one gets what a text speaks of
 _FETCHED_BY = (Kind.service, Kind.hours, Kind.health, Kind.campaign)
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _OF_AN_EVENT, _MORE = 2.0, 3.5, 260  # times, times, characters
-_REST, _HEADINGS = "Il resto è nella pagina.", re.compile(r"^#{1,4}\s", re.M)
+_REST = "Il resto è nella pagina."  # where there is no room for more words
+_HEADINGS = re.compile(r"^#{1,4}\s", re.M)
 _AT_HOURS = (Kind.other, Kind.act, Kind.supply_cut)
 _SHORT = 130  # UTF-16 units of a sentence that is added
 _OPENS_AGAIN = re.compile(r"\b(?:riapert[oaie]|riapr\w+)\b", re.I)
@@ -139,22 +138,6 @@ _LIMITS = re.compile(
     r"|\b[Gg]li altri (?:diviet|obbligh|us)\w*|\b(?:pubblico|residenti)\b",
     re.I,
 )  # such a sentence stays
-_FINED = re.compile(r"\b(?:mult[ae]|sanzion\w+)\b", re.I)
-_TEASER, _SHORT_PAGE, _ALL, _FEW = 200, 420, 0.75, 2  # characters, of them in sentences, of these left out
-_NO_NEWS = re.compile(
-    r"\b(?:scus\w+|ringrazi\w+|grazie|disagi\w*|collaborazione|aspettiamo|contatt\w+|informazioni|cittadinanza"
-    r"|allegat\w+|segnaletica|aggiornat\w+|ordinanza n|saranno presenti|puniti|prevede|prudenza|necessari\w+"
-    r"|(?:il|la) sindac\w|assessor\w+|dichiara\w*|spiega|commenta)\b|@|[!?»]",
-    re.I,
-)
-_OF_USE = re.compile(
-    r"\b(?:si|puoi|può|possono|potr\w+|dev[eo]\w*|dovr\w+|bisogna|occorre|serv(?:e|ono)|non|regolarmente|gratuit\w+|euro"
-    r"|garanti\w+|solo|il via|attiv[oaie]"
-    r"|(?:chius|apert|deviat|sostituit|sospes|prorogat|invitat|spostat)[oaie]|entro|fino|arriva|arriverà|cambia"
-    r"|va|vanno|disponibil[ei]|nessuno|è possibile|senso unico|passeranno|regolat[oa]|movieri)\b",
-    re.I,
-)
-_LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])\b", re.I)
 
 
 def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
@@ -162,7 +145,8 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     if gate.leaves_all(text):
         return text
     text = from_first(text, notice, limit, passes)
-    told, added, is_parted = text, list[str](), len(_HEADINGS.findall(notice.source)) > 1
+    told, added = text, list[str]()
+    is_parted = len(_HEADINGS.findall(notice.source)) > 1
     for made in (
         _streets,
         _exceptions,
@@ -184,13 +168,15 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         lambda text, notice: lot(text, notice) if notice.kind is Kind.recall else (),
         if_it_rains,
         _prices,
+        limited,
         needed,
         on_flyer,
         described,
-        _whole,
+        rest_of_short_page,
         _rest,
     ):
-        is_last = made in (if_it_rains, described, _whole) or (made is _rest and not is_parted)
+        is_last = made in (if_it_rains, limited, described, rest_of_short_page)
+        is_last = is_last or (made is _rest and not is_parted)
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
@@ -212,11 +198,11 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     found = [said for line in lines(notice)[1:] if _EXCEPTED.search(said := spoken(line))]
     if _TELLS_EXCEPTIONS.search(text):
-        found = [line for line in found if _APART.match(line) and not _tells_most(text, line)]
+        found = [line for line in found if _APART.match(line) and not tells_most(text, line)]
     if any(worded(line) in text for line in found):
         return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]
-    return (*(said for said in own[:1] if not _LEANS.search(said)), *([EXCEPTIONS] if found else []))
+    return (*(said for said in own[:1] if not LEANS.search(said)), *([EXCEPTIONS] if found else []))
 
 
 def _excluded(text: str, notice: Notice) -> tuple[str, ...]:
@@ -224,7 +210,7 @@ def _excluded(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind not in _OF_CALLS or not _ASKS.search(text):
         return ()
     said = [worded(sentence) for sentence in notice.prose if _IN_VAIN.match(sentence)]
-    return tuple(one for one in said[:1] if is_fit(one, one) and one not in text and not _LEANS.search(one))
+    return tuple(one for one in said[:1] if is_fit(one, one) and one not in text and not LEANS.search(one))
 
 
 def _way(text: str, notice: Notice) -> tuple[str, ...]:
@@ -299,7 +285,7 @@ def _closures(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind is not Kind.alert or _CLOSES.search(text) or "chiusure" in text:
         return ()
     said = (worded(sentence) for sentence in notice.prose if _CLOSES.search(sentence))
-    return tuple(one for one in said if is_fit(one, one) and not _LEANS.search(one))[:1]
+    return tuple(one for one in said if is_fit(one, one) and not LEANS.search(one))[:1]
 
 
 def _terms(text: str, notice: Notice) -> tuple[str, ...]:
@@ -325,30 +311,6 @@ def _prices(text: str, notice: Notice) -> tuple[str, ...]:
     if not (is_priced or _PRICED.search(notice.title)) or _PRICE.search(text) or gate.IN_PAGE.search(text):
         return ()
     return ("Le tariffe sono nella pagina.",) if _PRICE.search(notice.body) else ()
-
-
-def _whole(text: str, notice: Notice) -> tuple[str, ...]:
-    """The one or two sentences of a short page that `text` leaves out: there is room for all that it says."""
-    is_short = len(notice.body) <= _SHORT_PAGE and sum(map(len, notice.prose)) >= _ALL * len(notice.body)
-    if not is_short or notice.kind in OCCASIONS or notice.listings or notice.rows:
-        return ()  # what is told in no sentence is left, too
-    said = tuple(map(worded, notice.prose))
-    said = said[any(repeats(text, one) or one in text for one in said) :]
-    left = [one for one in said if not repeats(text, one) and one not in text and not _tells_most(text, one)]
-    both = " ".join(left)
-    is_own = 0 < len(left) <= _FEW and all(is_fit(one, one) for one in left) and not _LEANS.search(both)
-    is_news = is_own and not any(words.search(both) for words in (_NO_NEWS, OFFICIAL))
-    is_news = is_news and not any(
-        IS_A.match(one) or (OF_SOME.match(one) and not one.startswith("Chi ")) for one in left
-    )
-    is_same = bool(figures(both)) and figures(both) <= figures(text) and "spostat" not in both
-    is_news = is_news and not is_same and not (_FINED.search(text) and _FINED.search(both))
-    return (both,) if is_news and (len(notice.body) <= _TEASER or all(map(_OF_USE.search, left))) else ()
-
-
-def _tells_most(text: str, sentence: str) -> bool:
-    own = stems(sentence)
-    return len(own & stems(text)) * 2 >= len(own)
 
 
 def _rest(text: str, notice: Notice) -> tuple[str, ...]:

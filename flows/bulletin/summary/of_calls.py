@@ -58,10 +58,11 @@ _STARTING = re.compile(
     r"\b(?P<street>(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Pp]iazzale|[Ll]argo)\s[^,;:=()\n]{2,60}?)\s\([Pp]artenza\)"
 )
 _LETS = re.compile(r"\b(?:prenot|iscri[vt]|domand)\w*", re.I)
-_FEW = Cued(
-    r"\b(?:esaurimento (?:dei |delle |della )?(?:posti|iscrizioni|capienza|disponibilità)"
-    r"|posti (?:sono )?limitati|numero chiuso|massimo (?:di )?\d{1,3} (?:posti|partecipanti|iscritti|persone)"
-    r"|posti (?:disponibili )?(?:sono |: ?)\d{1,3}\b)",
+_FEW = Cued(  # places, and not the money of a call
+    r"\b(?:esaurimento (?:dei |delle |della )?(?:posti|capienza)|posti (?:sono )?limitati|numero chiuso"
+    r"|massimo (?:di )?\d{1,3} (?:posti|partecipanti|iscritti)"
+    r"|(?<!per un )massimo (?:di )?\d{2,3} persone(?!\s(?:per|al?|alla|ogni|all['’])\b)"
+    r"|(?:posti disponibili:?|i posti sono)\s\d{1,3}\b)",
     re.I,
 )
 _TELLS_FEW = re.compile(r"\b(?:posti|esauriment|limitat|massimo)\w*", re.I)
@@ -248,7 +249,7 @@ def without_definition(text: str) -> str:
     return " ".join([told, *rest]) if figures(told) == figures(first) else text
 
 
-def _limited(text: str, notice: Notice) -> tuple[str, ...]:
+def limited(text: str, notice: Notice) -> tuple[str, ...]:
     """That not all who ask or book will find a place, where a text lets them: the first come have it."""
     if notice.kind not in (*_KINDS, *OCCASIONS) or not _LETS.search(text):
         return ()
@@ -264,6 +265,5 @@ OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (
     _meets,
     _made,
     _counts,
-    _limited,
 )
 """Each gives what may be added to a text, the best first; () where the page does not say it."""

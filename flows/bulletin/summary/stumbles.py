@@ -267,7 +267,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     if _CONTACT.match(text):
         yield "Il testo comincia da un recapito o da una sanzione."
     if match := _PAPER_ASKED.search(text):
-        yield f"«{match[0]}» non è una frase: il titolo sta tra virgolette."
+        yield f"«{match[0].replace('«', '')}» non è una frase: il titolo sta tra virgolette."
     if (match := _TURBID.search(text)) and not re.search(r"\bacqu|\bidric[ah]", text[: match.start()], re.I):
         yield f"«{match[0]}»: il testo non dice che cosa."
     if match := _SMALL_STREETS.search(text):

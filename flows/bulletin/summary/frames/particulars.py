@@ -51,6 +51,7 @@ _GIVEN = re.compile(
     r"\s(?:di|a|ad|da)\s(?:un\smassimo\sdi\s)?(?:€|euro)?\s?\d",
     re.I,
 )  # nothing else may stand between: `bonus per chi ha un reddito di 9.000 euro` gives no 9.000 euro
+_VOUCHERS = re.compile(r"\bbuoni (?:spesa|acquisto)\b", re.I)
 _UP_TO = re.compile(r"\b(?:massim\w+|fino|un massimo)\b", re.I)
 _EACH = re.compile(
     r"\b(?:mensil\w*|al mese|settiman\w+|ciascun\w+|ognun\w+|per ogni|giornalier\w+|a persona|annu\w+)\b",
@@ -212,7 +213,12 @@ def _around(body: str, isee: re.Match[str]) -> str:
 
 
 def given(body: str) -> str:
-    """`Il contributo è di 500 euro.`, `Il contributo va da 300 a 400 euro.`; "" where other sums are told."""
+    """`Il contributo è di 500 euro.`, `Il contributo va da 300 a 400 euro.`; "" where other sums are told.
+
+    And of vouchers, which are no money: `buoni spesa per 500 euro`.
+    """
+    if _VOUCHERS.search(body):
+        return ""
     return _one_sum(body) or _between(body)
 
 
