@@ -4,15 +4,15 @@ import pytest
 
 from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.asking import office_of
-from flows.bulletin.summary.frames.bands import bands
-from flows.bulletin.summary.frames.calls import says_twice
-from flows.bulletin.summary.frames.families import at_school, born, parent_lives
-from flows.bulletin.summary.frames.openings import openings
-from flows.bulletin.summary.frames.particulars import given
-from flows.bulletin.summary.frames.seasons import seasonal
-from flows.bulletin.summary.frames.shown import shown
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.calls.asking import office_of
+from flows.bulletin.summary.frames.calls.bands import bands
+from flows.bulletin.summary.frames.calls.call import says_twice
+from flows.bulletin.summary.frames.calls.families import at_school, born, parent_lives
+from flows.bulletin.summary.frames.calls.particulars import given
+from flows.bulletin.summary.frames.calls.shown import shown
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.services.openings import openings
+from flows.bulletin.summary.frames.services.seasons import seasonal
 from tests.test_bulletin_summary import told
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flows.bulletin.summary.frames.duties import stamp_duty
-from flows.bulletin.summary.frames.purposes import purpose_of
+from flows.bulletin.summary.frames.calls.duties import stamp_duty
+from flows.bulletin.summary.frames.titles.purposes import purpose_of
 from tests.test_bulletin_summary import told
 
 CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."

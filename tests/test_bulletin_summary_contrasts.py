@@ -3,9 +3,9 @@
 import pytest
 
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary import gate
-from flows.bulletin.summary.contrasts import contrasts
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.checks import gate
+from flows.bulletin.summary.checks.contrasts import contrasts
+from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.text import summarise
 
 NURSERIES = (

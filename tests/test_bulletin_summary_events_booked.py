@@ -5,10 +5,10 @@ import pytest
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.booking import booking_sentence
 from flows.bulletin.summary.clauses.people import audience_phrase
-from flows.bulletin.summary.frames import campaigns
-from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.subject import is_held
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.events.subject import is_held
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.services import campaigns
+from flows.bulletin.summary.frames.titles.matter import matter_of
 from flows.bulletin.summary.text import summarise
 
 

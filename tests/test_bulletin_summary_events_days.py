@@ -6,7 +6,7 @@ import pytest
 
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.summary.clauses import days_of
-from flows.bulletin.summary.frames.programmes import each_once
+from flows.bulletin.summary.frames.events.programmes import each_once
 from flows.bulletin.summary.text import summarise
 
 

@@ -8,13 +8,13 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.booking import booking_ways
 from flows.bulletin.summary.clauses.people import audience_phrase
 from flows.bulletin.summary.clauses.prices import price_sentence
-from flows.bulletin.summary.frames.event_outlines import outlined
-from flows.bulletin.summary.frames.makings import introduced
-from flows.bulletin.summary.frames.nouns import phrase_of
-from flows.bulletin.summary.frames.pastimes import pastimes
-from flows.bulletin.summary.frames.stated import stated_in
-from flows.bulletin.summary.frames.subject import matters
-from flows.bulletin.summary.frames.tidied import fitting
+from flows.bulletin.summary.frames.events.event_outlines import outlined
+from flows.bulletin.summary.frames.events.makings import introduced
+from flows.bulletin.summary.frames.events.pastimes import pastimes
+from flows.bulletin.summary.frames.events.stated import stated_in
+from flows.bulletin.summary.frames.events.subject import matters
+from flows.bulletin.summary.frames.events.tidied import fitting
+from flows.bulletin.summary.frames.titles.nouns import phrase_of
 from flows.bulletin.summary.text import summarise
 
 WHEN = "Venerdì 14 maggio 2027 dalle ore 20.30 alle ore 22.30 nella Sala Alba, via Po 3. Ingresso libero."

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.acting import acted, acted_title
-from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.nouns import phrase_of, with_nominal
-from flows.bulletin.summary.frames.occasion import occasion_of
-from flows.bulletin.summary.frames.subject import matters
+from flows.bulletin.summary.frames.events.acting import acted, acted_title
+from flows.bulletin.summary.frames.events.lacking import untold
+from flows.bulletin.summary.frames.events.occasion import occasion_of
+from flows.bulletin.summary.frames.events.subject import matters
+from flows.bulletin.summary.frames.titles.nouns import phrase_of, with_nominal
 from flows.bulletin.summary.text import summarise
 
 DAY = "Sabato 9 maggio 2026 alle ore 21, presso la Sala Verdi."

@@ -7,9 +7,9 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.page.notice import Kind, Row, Slot
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.places import place_clause
-from flows.bulletin.summary.frames.guests import people_of
-from flows.bulletin.summary.frames.occasion import occasion_of
-from flows.bulletin.summary.frames.sittings import sittings_of
+from flows.bulletin.summary.frames.events.guests import people_of
+from flows.bulletin.summary.frames.events.occasion import occasion_of
+from flows.bulletin.summary.frames.events.sittings import sittings_of
 from flows.bulletin.summary.text import summarise
 
 

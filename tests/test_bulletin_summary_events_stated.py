@@ -6,11 +6,11 @@ from flows.bulletin.guard.verdict import check
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.clauses.people import audience_phrase
 from flows.bulletin.summary.clauses.prices import price_sentence
-from flows.bulletin.summary.frames.nouns import phrase_of, segmented
-from flows.bulletin.summary.frames.occasion import occasion_of
-from flows.bulletin.summary.frames.quoted_names import guests_of
-from flows.bulletin.summary.frames.scheduled import present
-from flows.bulletin.summary.frames.stated import stated_in
+from flows.bulletin.summary.frames.events.occasion import occasion_of
+from flows.bulletin.summary.frames.events.stated import stated_in
+from flows.bulletin.summary.frames.prose.scheduled import present
+from flows.bulletin.summary.frames.titles.nouns import phrase_of, segmented
+from flows.bulletin.summary.frames.titles.quoted_names import guests_of
 from flows.bulletin.summary.text import summarise
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from flows.bulletin.page.notice import Slot
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.excepted import without_rule
+from flows.bulletin.summary.checks.excepted import without_rule
 from flows.bulletin.summary.text import summarise
 
 

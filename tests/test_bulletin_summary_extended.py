@@ -8,10 +8,10 @@ from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.extended import ENOUGH, longer
-from flows.bulletin.summary.frames.kinds_of import is_a
-from flows.bulletin.summary.frames.particulars import particulars
-from flows.bulletin.summary.gate import faults
+from flows.bulletin.summary.additions.extended import ENOUGH, longer
+from flows.bulletin.summary.checks.gate import faults
+from flows.bulletin.summary.frames.calls.particulars import particulars
+from flows.bulletin.summary.frames.titles.kinds_of import is_a
 from tests.test_bulletin_summary import told
 
 GAMES = "Contributo per i giochi da cortile"

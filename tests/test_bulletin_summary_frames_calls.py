@@ -5,10 +5,10 @@ import pytest
 from flows.bulletin.page.notice import Listing, Told
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.framed import texts
-from flows.bulletin.summary.frames.calls import bare_term
-from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.requirements import needed
-from flows.bulletin.summary.frames.terms import term_of
+from flows.bulletin.summary.frames.calls.call import bare_term
+from flows.bulletin.summary.frames.calls.requirements import needed
+from flows.bulletin.summary.frames.times.terms import term_of
+from flows.bulletin.summary.frames.titles.matter import matter_of
 from tests.test_bulletin_summary import told
 
 MATTER = matter_of("Bonus affitti")

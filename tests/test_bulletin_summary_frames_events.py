@@ -2,7 +2,7 @@
 
 from flows.bulletin.page.notice import Kind, Notice, Row, Slot, Told
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames import events, programmes
+from flows.bulletin.summary.frames.events import event, programmes
 
 
 def notice(title: str, body: str = "", *, rows: tuple[Row, ...] = (), **told: str) -> Notice:
@@ -19,17 +19,17 @@ def test_all_is_told_in_whole_sentences() -> None:
     concert = notice(
         "Concerto del coro", when="Sabato 4 maggio", hours="ore 21:00", place="Sala Verdi", amount="Gratuito"
     )
-    assert next(events.texts(concert, 275)) == (
+    assert next(event.texts(concert, 275)) == (
         "Sabato 4 maggio alle 21, nella Sala Verdi, c'è il concerto del coro. La partecipazione è gratuita."
     )
 
 
 def test_no_day_no_text() -> None:
-    assert list(events.texts(notice("Concerto del coro", hours="ore 21"), 275)) == []
+    assert list(event.texts(notice("Concerto del coro", hours="ore 21"), 275)) == []
 
 
 def test_a_postponed_event_says_so_first() -> None:
-    text = next(events.texts(notice("Festa del pane", "Rinviata a data da destinarsi causa maltempo."), 275))
+    text = next(event.texts(notice("Festa del pane", "Rinviata a data da destinarsi causa maltempo."), 275))
     assert text == "La festa del pane è rinviata a data da destinarsi per maltempo."
 
 
@@ -54,7 +54,7 @@ def test_no_text_is_longer_than_the_limit() -> None:
     concert = notice(
         "Concerto del coro", when="4 maggio", hours="ore 21", place="Sala Verdi", amount="Gratuito"
     )
-    assert all(len(text) <= 80 for text in events.texts(concert, 80))
+    assert all(len(text) <= 80 for text in event.texts(concert, 80))
 
 
 def read_texts(title: str, body: str) -> list[str]:
@@ -79,13 +79,13 @@ def test_hours_that_follow_the_day_are_the_events() -> None:
         "Quando: domenica 9 maggio, dalle ore 9:30 alle ore 18:30.\n"
         "Chi vuole un banco scrive all'ufficio, aperto dalle 10 alle 12."
     )
-    text = next(events.texts(read(title="Fiera del pane", abstract="", body=body), 275))
+    text = next(event.texts(read(title="Fiera del pane", abstract="", body=body), 275))
     assert text.startswith("Domenica 9 maggio dalle 9:30 alle 18:30 ")
 
 
 def test_an_edition_is_named_with_its_article() -> None:
     walk = notice("Terza camminata dei mulini", when="Sabato 4 maggio", hours="ore 9")
-    assert next(events.texts(walk, 275)) == "Sabato 4 maggio alle 9 c'è la terza camminata dei mulini."
+    assert next(event.texts(walk, 275)) == "Sabato 4 maggio alle 9 c'è la terza camminata dei mulini."
 
 
 def test_an_age_is_no_hour() -> None:
@@ -95,7 +95,7 @@ def test_an_age_is_no_hour() -> None:
         hours="ore 18:30",
         who="Età minima di partecipazione 18 anni",
     )
-    assert "18 anni" in next(events.texts(tasting, 275))
+    assert "18 anni" in next(event.texts(tasting, 275))
 
 
 def test_nobody_is_told_to_book_where_one_need_not() -> None:
@@ -114,7 +114,7 @@ def test_a_course_of_one_weekday_is_not_told_as_daily() -> None:
 
 def test_a_price_is_not_told_by_the_day() -> None:
     walk = notice("Festa dei mulini", when="Sabato 5 giugno", hours="ore 9", amount="Costo 5 euro")
-    assert next(events.texts(walk, 275)).endswith("Il costo è di 5 euro.")
+    assert next(event.texts(walk, 275)).endswith("Il costo è di 5 euro.")
 
 
 def test_what_happens_is_a_name_and_not_several_lines() -> None:

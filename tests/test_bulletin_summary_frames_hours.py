@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.text import Summarised, summarise
 
 

@@ -4,16 +4,16 @@ import pytest
 
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.acts import published_of
-from flows.bulletin.summary.frames.conditions import told_to_you
-from flows.bulletin.summary.frames.deposits import deposit
-from flows.bulletin.summary.frames.labelled import labelled
-from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.naming import with_name
-from flows.bulletin.summary.frames.outcomes import outcome
-from flows.bulletin.summary.frames.particulars import particulars
-from flows.bulletin.summary.frames.wording import worded
-from flows.bulletin.summary.gate import faults
+from flows.bulletin.summary.checks.gate import faults
+from flows.bulletin.summary.frames.calls.acts import published_of
+from flows.bulletin.summary.frames.calls.conditions import told_to_you
+from flows.bulletin.summary.frames.calls.deposits import deposit
+from flows.bulletin.summary.frames.calls.labelled import labelled
+from flows.bulletin.summary.frames.calls.particulars import particulars
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.titles.matter import Matter, matter_of
+from flows.bulletin.summary.frames.titles.naming import with_name
+from flows.bulletin.summary.frames.titles.outcomes import outcome
 from flows.bulletin.summary.text import summarise
 from tests.test_bulletin_summary import told
 

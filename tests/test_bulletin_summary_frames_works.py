@@ -4,10 +4,12 @@ import pytest
 
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames import alerts, hours, recalls, works
-from flows.bulletin.summary.frames.clock import hours_at, moments_at
-from flows.bulletin.summary.frames.days import period_at
-from flows.bulletin.summary.frames.streets import inside, streets_at
+from flows.bulletin.summary.frames.dangers import alerts, recalls
+from flows.bulletin.summary.frames.places.streets import inside, streets_at
+from flows.bulletin.summary.frames.roads import works
+from flows.bulletin.summary.frames.services import hours
+from flows.bulletin.summary.frames.times.clock import hours_at, moments_at
+from flows.bulletin.summary.frames.times.days import period_at
 from tests.test_bulletin_summary import told
 
 

@@ -6,12 +6,12 @@ from flows.bulletin.language.glue import repaired
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.appeals import appeal
-from flows.bulletin.summary.frames.deeds import done
-from flows.bulletin.summary.frames.headings import told
-from flows.bulletin.summary.frames.kinds_of import is_a
-from flows.bulletin.summary.frames.leads import behind, lead, led
-from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.titles.appeals import appeal
+from flows.bulletin.summary.frames.titles.deeds import done
+from flows.bulletin.summary.frames.titles.headings import told
+from flows.bulletin.summary.frames.titles.kinds_of import is_a
+from flows.bulletin.summary.frames.titles.leads import behind, lead, led
+from flows.bulletin.summary.frames.titles.matter import matter_of
 from flows.bulletin.summary.text import summarise
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from flows.bulletin.summary.frames.leads import named_by
-from flows.bulletin.summary.frames.nouns import phrase_of
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.titles.leads import named_by
+from flows.bulletin.summary.frames.titles.nouns import phrase_of
 from flows.bulletin.summary.text import summarise
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from flows.bulletin.language.relative_days import troubles
 from flows.bulletin.page.notice import Kind, Slot
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.contrasts import contrasts
-from flows.bulletin.summary.frames.fit import is_fit
-from flows.bulletin.summary.frames.wording import worded
-from flows.bulletin.summary.of_one import mended, told_of_all
+from flows.bulletin.summary.checks.contrasts import contrasts
+from flows.bulletin.summary.checks.of_one import mended, told_of_all
+from flows.bulletin.summary.frames.prose.fit import is_fit
+from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.text import summarise
 
 

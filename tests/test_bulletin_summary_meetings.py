@@ -3,7 +3,7 @@
 import pytest
 
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.meetings import meeting
+from flows.bulletin.summary.frames.events.meetings import meeting
 from tests.test_bulletin_summary import told
 
 

@@ -4,16 +4,16 @@ import pytest
 
 from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
+from flows.bulletin.summary.additions.of_calls import OF_CALLS
 from flows.bulletin.summary.clauses.booking import booking_ways
-from flows.bulletin.summary.frames.asking import office_of
-from flows.bulletin.summary.frames.calls import framed
-from flows.bulletin.summary.frames.exhibitors import applied_for
-from flows.bulletin.summary.frames.granted import granted
-from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.own_names import told_more
-from flows.bulletin.summary.frames.prolonged import prolonged
-from flows.bulletin.summary.frames.tidied import fitting
-from flows.bulletin.summary.of_calls import OF_CALLS
+from flows.bulletin.summary.frames.calls.asking import office_of
+from flows.bulletin.summary.frames.calls.call import framed
+from flows.bulletin.summary.frames.calls.granted import granted
+from flows.bulletin.summary.frames.calls.prolonged import prolonged
+from flows.bulletin.summary.frames.events.exhibitors import applied_for
+from flows.bulletin.summary.frames.events.own_names import told_more
+from flows.bulletin.summary.frames.events.tidied import fitting
+from flows.bulletin.summary.frames.titles.matter import matter_of
 from flows.bulletin.summary.text import summarise
 
 WHEN = "Sabato 15 maggio 2027 dalle ore 20.30 alle ore 22.30 nella Sala Lira, via Adda 7. Ingresso libero."

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.of_a_part import is_amid_hours, is_of_a_part
+from flows.bulletin.summary.frames.events.of_a_part import is_amid_hours, is_of_a_part
 from flows.bulletin.summary.text import summarise
 
 FAIR = """23-25 ottobre 2031, centro del paese.

@@ -5,10 +5,10 @@ import pytest
 from flows.bulletin.facts.figures import in_words
 from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.asking import office_of, up_to
-from flows.bulletin.summary.frames.exhibitors import applied_for
-from flows.bulletin.summary.frames.granted import granted
-from flows.bulletin.summary.of_calls import OF_CALLS, limited, without_definition
+from flows.bulletin.summary.additions.of_calls import OF_CALLS, limited, without_definition
+from flows.bulletin.summary.frames.calls.asking import office_of, up_to
+from flows.bulletin.summary.frames.calls.granted import granted
+from flows.bulletin.summary.frames.events.exhibitors import applied_for
 from tests.test_bulletin_summary import told
 
 HOMES = "Proroga bando per l'assegnazione degli orti comunali"

@@ -6,8 +6,8 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.page.kinds import kind_of
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.days import period_at
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.times.days import period_at
 from flows.bulletin.summary.text import summarise
 
 TABLE = (

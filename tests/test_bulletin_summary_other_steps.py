@@ -7,9 +7,9 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Slot
 from flows.bulletin.page.other_terms import is_of_another_step, is_over
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.particulars import ceiling
-from flows.bulletin.summary.of_one import told_of_all
+from flows.bulletin.summary.checks.of_one import told_of_all
+from flows.bulletin.summary.frames.calls.particulars import ceiling
+from flows.bulletin.summary.frames.titles.matter import matter_of
 from tests.test_bulletin_summary import told
 
 GRANT = "Bando per contributi alle botteghe storiche 2027"

@@ -2,11 +2,11 @@
 "invented."""
 
 from flows.bulletin.page.reading import read
+from flows.bulletin.summary.checks.gate import faults
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.beginnings import begun
-from flows.bulletin.summary.frames.obliged import obliged
+from flows.bulletin.summary.frames.dangers.obliged import obliged
 from flows.bulletin.summary.frames.outlines import outlines
-from flows.bulletin.summary.gate import faults
 from tests.test_bulletin_summary import told
 
 STREET_BY_STREET = "\n\n".join(

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary import gate
+from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.text import summarise
 
 FAIR = """Torna la Fiera del miele: domenica 6 dicembre, dalle 9:00 alle 18:00, in piazza del Mercato ci sono

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.bulletin.language.articles import gender_of
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.text import summarise
 
 FINE = "\n\nAi trasgressori sarà applicata una sanzione amministrativa da € 50,00 a € 300,00."

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary import gate
+from flows.bulletin.summary.checks import gate
 from tests.test_bulletin_summary import told
 
 TITLE = "Richiamo di un gioco per bambini"

@@ -8,10 +8,10 @@ from flows.bulletin.language.relative_days import is_relative, resolved
 from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
 from flows.bulletin.page.telling import tells
-from flows.bulletin.summary.frames.leads import named_by
-from flows.bulletin.summary.frames.streets import inside, streets_at
-from flows.bulletin.summary.frames.subject import kind_word
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.events.subject import kind_word
+from flows.bulletin.summary.frames.places.streets import inside, streets_at
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.titles.leads import named_by
 from tests.test_bulletin_summary import told
 
 

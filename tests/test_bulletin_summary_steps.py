@@ -3,9 +3,9 @@
 import pytest
 
 from flows.bulletin.page.reading import read
+from flows.bulletin.summary.additions.of_calls import OF_CALLS
+from flows.bulletin.summary.additions.steps import from_first
 from flows.bulletin.summary.clauses import booking_sentence
-from flows.bulletin.summary.of_calls import OF_CALLS
-from flows.bulletin.summary.steps import from_first
 from tests.test_bulletin_summary import told
 
 NESTS = (

@@ -3,8 +3,8 @@
 import pytest
 
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary import gate
-from flows.bulletin.summary.stumbles import stumbles
+from flows.bulletin.summary.checks import gate
+from flows.bulletin.summary.checks.stumbles import stumbles
 from flows.bulletin.summary.text import summarise
 
 HELPS = "Lo sportello casa aiuta chi cerca casa."

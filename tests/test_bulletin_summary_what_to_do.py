@@ -3,8 +3,8 @@
 import pytest
 
 from flows.bulletin.page.reading import read
-from flows.bulletin.summary.frames.wording import worded
-from flows.bulletin.summary.gate import faults
+from flows.bulletin.summary.checks.gate import faults
+from flows.bulletin.summary.frames.prose.wording import worded
 from tests.test_bulletin_summary import told
 
 RIVERS = ("Po", "Adda", "Oglio", "Mincio", "Arno", "Tevere", "Piave")

@@ -150,7 +150,7 @@ def package_of(name: str) -> str:
 
 
 def folder_of(name: str) -> str:
-    """The innermost folder of a dotted name, as `bulletin.summary.frames`; a verb stands for itself."""
+    """The innermost folder of a dotted name, as `bulletin.summary.frames.roads`; a verb stands for itself."""
     parts = name.split(".")
     deep = 0
     while deep < len(parts) and ROOT.joinpath(*parts[: deep + 1]).is_dir():
@@ -259,10 +259,10 @@ def test_a_planted_circle_through_a_nest_is_named() -> None:
 
 def test_a_planted_circle_of_a_package_with_one_within_it_is_named() -> None:
     planted = [
-        ("flows/bulletin/summary/text.py", "from flows.bulletin.summary.frames import bans"),
-        ("flows/bulletin/summary/frames/bans.py", "from flows.bulletin.summary import gate"),
+        ("flows/bulletin/summary/text.py", "from flows.bulletin.summary.frames.roads import bans"),
+        ("flows/bulletin/summary/frames/roads/bans.py", "from flows.bulletin.summary import text"),
     ]
-    assert set(circle(planted).split(" -> ")) == {"bulletin.summary", "bulletin.summary.frames"}
+    assert set(circle(planted).split(" -> ")) == {"bulletin.summary", "bulletin.summary.frames.roads"}
 
 
 @pytest.mark.parametrize(

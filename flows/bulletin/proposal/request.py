@@ -24,7 +24,7 @@ from flows.bulletin.language.wholeness import is_for_machines
 from flows.bulletin.page.notice import IN_ITALIAN, Notice
 from flows.bulletin.page.reading import read
 from flows.bulletin.proposal.masking import PLACEHOLDER, Masked, mask
-from flows.bulletin.summary import gate
+from flows.bulletin.summary.checks import gate
 
 INSTRUCTIONS = """\
 Sei un redattore dell'ufficio stampa di un Comune italiano. Scrivi il testo di una notizia per un \

@@ -14,55 +14,55 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.telling import figures, musts
-from flows.bulletin.summary import gate
-from flows.bulletin.summary.contrasts import closings
-from flows.bulletin.summary.duties import booking, conditions
-from flows.bulletin.summary.frames import (
-    acts,
-    alerts,
-    calls,
-    campaigns,
-    general,
-    headings,
-    health,
-    hours,
-    itemized,
-    listed,
-    programmes,
-    recalls,
-    services,
-    street_outlines,
-    works,
-)
-from flows.bulletin.summary.frames.appositions import recurring
-from flows.bulletin.summary.frames.collected import collected
-from flows.bulletin.summary.frames.facets import bare, facets, tells
-from flows.bulletin.summary.frames.fit import is_fit
-from flows.bulletin.summary.frames.in_force import in_force
-from flows.bulletin.summary.frames.leads import led, placed
-from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, OTHER_DAYS, OTHERS, lines, untold
-from flows.bulletin.summary.frames.matter import is_number, matter_of, noun_of
-from flows.bulletin.summary.frames.meetings import meeting
-from flows.bulletin.summary.frames.outcomes import outcome
+from flows.bulletin.summary.checks import gate
+from flows.bulletin.summary.checks.contrasts import closings
+from flows.bulletin.summary.checks.duties import booking, conditions
+from flows.bulletin.summary.checks.named import SEEKS
+from flows.bulletin.summary.frames import general
+from flows.bulletin.summary.frames.calls import acts, call
+from flows.bulletin.summary.frames.dangers import alerts, recalls
+from flows.bulletin.summary.frames.dangers.prohibited import prohibited
+from flows.bulletin.summary.frames.events import programmes
+from flows.bulletin.summary.frames.events.appositions import recurring
+from flows.bulletin.summary.frames.events.meetings import meeting
+from flows.bulletin.summary.frames.events.subject import is_held, is_occasion
+from flows.bulletin.summary.frames.events.tidied import together
+from flows.bulletin.summary.frames.events.topical import about
+from flows.bulletin.summary.frames.office import itemized, listed
 from flows.bulletin.summary.frames.outlines import outlines
-from flows.bulletin.summary.frames.prohibited import prohibited
-from flows.bulletin.summary.frames.subject import is_held, is_occasion
-from flows.bulletin.summary.frames.terms import counts_from_several
-from flows.bulletin.summary.frames.tidied import together
-from flows.bulletin.summary.frames.topical import about
-from flows.bulletin.summary.frames.wording import worded
-from flows.bulletin.summary.named import SEEKS
+from flows.bulletin.summary.frames.prose.facets import bare, facets, tells
+from flows.bulletin.summary.frames.prose.fit import is_fit
+from flows.bulletin.summary.frames.prose.lines import (
+    ALL_IN_PAGE,
+    DAYS_AND_HOURS,
+    HOURS,
+    OTHER_DAYS,
+    OTHERS,
+    PRECAUTIONS,
+    lines,
+    untold,
+)
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.roads import street_outlines, works
+from flows.bulletin.summary.frames.services import campaigns, health, hours, service
+from flows.bulletin.summary.frames.services.collected import collected
+from flows.bulletin.summary.frames.services.in_force import in_force
+from flows.bulletin.summary.frames.times.terms import counts_from_several
+from flows.bulletin.summary.frames.titles import headings
+from flows.bulletin.summary.frames.titles.leads import led, placed
+from flows.bulletin.summary.frames.titles.matter import is_number, matter_of, noun_of
+from flows.bulletin.summary.frames.titles.outcomes import outcome
 
 _Frame = Callable[[Notice, int], Iterator[str]]
 _FRAMES: Mapping[Kind, _Frame] = {
     Kind.event: programmes.texts,
     Kind.programme: programmes.texts,
-    Kind.deadline: calls.texts,
-    Kind.job: calls.texts,
+    Kind.deadline: call.texts,
+    Kind.job: call.texts,
     Kind.road: works.texts,
     Kind.supply_cut: works.texts,
     Kind.hours: hours.texts,
-    Kind.service: services.texts,
+    Kind.service: service.texts,
     Kind.health: health.texts,
     Kind.recall: recalls.texts,
     Kind.alert: alerts.texts,
@@ -82,13 +82,10 @@ _TEASER = 700  # characters
 _OPENING = 40  # of a sentence
 _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
-DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
 PLACE = "Il luogo è nella pagina."  # of several none is sure
-HOURS = "Gli orari sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
 TERMS_AND_OTHERS = "Requisiti, scadenze e altri dettagli sono nella pagina."
-PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
 _WARNS = re.compile(
     r"\b(?:precauzioni|(?:segu\w+|adott\w+|rispett\w+|osserv\w+)\s(?:[a-zà-ù]+\s){0,3}(?:accorgiment\w+|regole|raccomandazioni"
     r"|prescrizioni|comportamenti|consigli|misure))\b",

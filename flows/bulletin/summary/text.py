@@ -18,19 +18,19 @@ from flows.bulletin.page.lacks import why_nothing
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.reading import read
 from flows.bulletin.page.telling import MUST, figures
-from flows.bulletin.summary import gate
-from flows.bulletin.summary.announced import announced, told_once
-from flows.bulletin.summary.closing_hours import with_closing_hours
-from flows.bulletin.summary.completed import completed
-from flows.bulletin.summary.extended import longer, restricted
+from flows.bulletin.summary.additions.announced import announced, told_once
+from flows.bulletin.summary.additions.closing_hours import with_closing_hours
+from flows.bulletin.summary.additions.completed import completed
+from flows.bulletin.summary.additions.extended import longer, restricted
+from flows.bulletin.summary.additions.reserved import leaves_exclusion
+from flows.bulletin.summary.checks import gate
+from flows.bulletin.summary.checks.of_one import mended
 from flows.bulletin.summary.framed import texts
-from flows.bulletin.summary.frames.lines import is_cut
-from flows.bulletin.summary.frames.makings import introduced
-from flows.bulletin.summary.frames.openings import with_half_days
+from flows.bulletin.summary.frames.events.makings import introduced
+from flows.bulletin.summary.frames.events.tidied import presented
 from flows.bulletin.summary.frames.outlines import outlines
-from flows.bulletin.summary.frames.tidied import presented
-from flows.bulletin.summary.of_one import mended
-from flows.bulletin.summary.reserved import leaves_exclusion
+from flows.bulletin.summary.frames.prose.lines import is_cut
+from flows.bulletin.summary.frames.services.openings import with_half_days
 
 Method = Literal["text", "title", "unwritten"]
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.telling import figures
-from flows.bulletin.summary.frames import headings
-from flows.bulletin.summary.frames.leads import behind
-from flows.bulletin.summary.frames.lines import OTHERS
-from flows.bulletin.summary.frames.own import opened
-from flows.bulletin.summary.frames.spans import since
+from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.office.spans import since
+from flows.bulletin.summary.frames.prose.lines import OTHERS
+from flows.bulletin.summary.frames.titles import headings
+from flows.bulletin.summary.frames.titles.leads import behind
 
 _NEW = re.compile(
     r"\b(?:cambi\w+|nuov[oaie]|torna\w*|riprend\w+|part(?:e|ono)|inizi\w+|al via|avvi[oa]\w*|attiv[oaie]\w*"

@@ -6,10 +6,11 @@ It comes behind every text that tells more, and before a title that tells no day
 from collections.abc import Callable, Iterator, Mapping
 
 from flows.bulletin.page.notice import Kind, Notice
-from flows.bulletin.summary.frames import event_outlines, street_outlines
 from flows.bulletin.summary.frames.beginnings import begun
-from flows.bulletin.summary.frames.obliged import obliged
-from flows.bulletin.summary.frames.strikes import struck
+from flows.bulletin.summary.frames.dangers.obliged import obliged
+from flows.bulletin.summary.frames.events import event_outlines
+from flows.bulletin.summary.frames.roads import street_outlines
+from flows.bulletin.summary.frames.services.strikes import struck
 
 
 def _of_services(notice: Notice) -> Iterator[str]:

@@ -1,0 +1,48 @@
+"""What a text of an event must say beside day and place: that it is full, that a flyer has its programme."""
+
+import re
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.signals import MONTH
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.summary.checks.gate import IN_PAGE
+from flows.bulletin.summary.frames.prose.lines import OTHERS
+
+_FULL = re.compile(
+    r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
+)
+_ANOTHER = re.compile(  # `Dopo il tutto esaurito di gennaio`: of another time, or of one turn
+    rf"\bdopo\s(?:il|i|aver\w*)\b|\b(?:scors|passat|precedent)[oaie]\b|\banni?\sfa\b|\bturn[oi]\b"
+    rf"|\b(?:esaurit[oi]|out)\s(?:d(?:i|a)\s|per\s(?:il|la|lo|l['’])\s?|nel(?:la)?\s|ne[li]\s){MONTH}?"
+    r"|\b(?:registrat|fatto|andat)\w*\b",
+    re.I,
+)
+_ON_FLYER = Cued(
+    r"\b(?P<what>programma|orari|informazioni|info|dettagli)\b[^.;\n]{0,70}"
+    r"\b(?:volantino|locandina|manifesto|depliant|brochure|flyer|pieghevole)\b",
+    re.I,
+)
+
+
+_NEEDS = re.compile(r"\bServ(?:e|ono) anche [^.;:\n]{3,80}\.")  # as `page/posters.py` says it
+
+
+def needed(text: str, notice: Notice) -> tuple[str, ...]:
+    """What one must bring or wear beside a booking."""
+    found = _NEEDS.search(notice.body) if notice.kind in OCCASIONS else None
+    return (found[0],) if found and found[0] not in text else ()
+
+
+def full(text: str, notice: Notice) -> tuple[str, ...]:
+    """That nobody finds a place any more."""
+    said = (line for line in notice.body.splitlines() if _FULL.search(line) and not _ANOTHER.search(line))
+    is_full = notice.kind in OCCASIONS and next(said, "") != ""
+    return ("I posti sono esauriti.",) if is_full and "esaurit" not in text else ()
+
+
+def on_flyer(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the programme that a page shows as a picture, where it tells no hour itself."""
+    found = _ON_FLYER.search(notice.body) if notice.kind in (*OCCASIONS, Kind.other) else None
+    if found is None or IN_PAGE.search(text) or Slot.hours in notice.slots:
+        return ()
+    return ("Il programma è nella pagina.",) if found["what"].lower() == "programma" else (OTHERS,)

@@ -1,0 +1,1 @@
+"""What no text may have: the gate, and what it looks for."""

@@ -1,0 +1,175 @@
+"""What keeps people out who do not know it: that one must book, the age that one needs, who pays less."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
+from flows.bulletin.page.telling import tells
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
+from flows.bulletin.summary.frames.events.of_a_part import is_for_a_part
+
+_AGES = (
+    r"(?<!\bdi\s)(?<!\bdei\s)(?<!\bcon\s)\b(?:ragazz[oaei]|bambin[oaei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
+    r"(?:di\setà\scompresa\s)?(?:tra|fra|da|dai)\s(?:i\s)?\d{1,2}\s(?:e|ai|a)\s(?:i\s)?\d{1,2}\sanni\b"
+)
+_UP_TO_AGES = re.compile(r"^.*?(?=\b(?:tra|fra|dai?)\s)")
+_OF_AGES = Cued(_AGES, re.I)
+_DUTIES = (
+    (
+        Cued(
+            r"\b(?:prenotazion|iscrizion|registrazion)\w(?:,\s[^.;:\n]{3,30})?(?:\se\s\w+)?\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
+            r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
+            r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
+            r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
+            r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
+            r"(?!\s(?:consigliat|facoltativ|gradit))",
+            re.I,
+        ),
+        re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b", re.I),
+        "Manca che bisogna prenotare o iscriversi",
+    ),
+    (
+        Cued(
+            r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b"
+            r"|\bpossono\s(?:candidarsi|aderire"
+            r"|presentare\s(?:la\s)?domanda)\b[^.;\n]{0,80}\b\d{2}\s(?:anni|e i)\b"
+            rf"|{_AGES}",
+            re.I,
+        ),
+        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b|\brequisiti\b|\betà\b", re.I),
+        "Manca l'età che serve",
+    ),
+)
+_SHORT = 110  # characters
+CONDITIONS = "Le condizioni per partecipare sono nella pagina."
+_PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
+_CALLS = (Kind.deadline, Kind.job)
+_ASKED = (*_CALLS, Kind.service, Kind.campaign)
+_MAY_ASK = re.compile(  # the office's sentence on who may
+    r"(?:Possono|Può|Potranno)\s(?:presentare|fare|partecipare|candidarsi|aderire|accedere|chiedere|richiedere"
+    r"|iscriversi|beneficiare)\b|(?:Il\s(?:bando|contributo|bonus|servizio)|La\s(?:misura|selezione))\s(?:è|si)\s"
+    r"(?:rivol|destinat|riservat|apert)",
+    re.I,
+)
+_REQUIREMENTS = re.compile(
+    r"^\W*(?:requisiti|titol[oi] (?:di studio )?richiest[oi])\b[^:.\n]{0,40}(?::|$)", re.I | re.M
+)
+_REQUIRED = re.compile(
+    r"\b(?:requisit\w+|condizion\w+|diploma|laurea|isee|resident\w+|ann[oi]|possono|può)\b", re.I
+)
+_MUST_HAVE = re.compile(
+    r"(?:Gli interessati|I (?:candidati|partecipanti|richiedenti|concorrenti)|Per partecipare"
+    r"|Le (?:imprese|ditte))\b"
+    r"[^.;]{0,20}\b(?:devono|bisogna|occorre|serve)\s(?:\w+\s)?(?:avere|essere|possedere|disporre|risiedere)\b"
+)
+_BELOW = re.compile(
+    r"\bISEE\b[^.;\n]{0,40}?\b(?:fino a|non superior\w+|inferior\w+|massim\w+|entro|sotto|al di sotto)\b"
+    r"[^.;\n]{0,30}?\d",
+    re.I,
+)
+_ISEE = re.compile(r"\b(?:ISEE|requisit\w+|condizion\w+)\b", re.I)
+_THEY_MAY = re.compile(
+    r"(?:I|Gli|Le|Chi)\s[^.;]{5,160}?\b(?:possono|può)\s(?:chiedere|richiedere|presentare|fare|votare|iscriversi)\b"
+)
+_REQUESTED = re.compile(r"\b(?:domand|istanz|richiest)[ae]\b|\bmanifestazion[ei] di interesse\b", re.I)
+_MEANS = (
+    r"\b(?:on-?line|modul\w+|pec|mail|uffici\w*|sportell\w|portale|spid|telefon\w+|protocollo|sito|sede"
+    r"|biblioteca)\b|@"
+)
+_BY_MEANS = re.compile(rf"{_MEANS}|\b\d{{5}}", re.I)
+_HANDED_IN = re.compile(
+    r"\b(?:domand|istanz|candidatur|iscrizion|adesion|richiest)[ei]?\w?\b[^.;]{0,60}?\b(?:present|consegn|invi|compil|trasm|effettu"
+    rf"|perven|inoltr)\w+[^.;]{{0,90}}?(?:{_MEANS})"
+    r"|\b(?:domande?|iscrizioni|candidature)\s(?:on-?line|sul|sulla|tramite|via)\b"
+    rf"|^\W*(?:domand[ae]|iscrizioni|candidature|adesioni)\s?:[^.;\n]{{0,60}}?(?:{_MEANS})",
+    re.I,
+)
+_WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
+
+
+def booking(notice: Notice) -> str:
+    """`Devi prenotare.` where the page says that one must; "" where it does not."""
+    match = _DUTIES[0][0].search(notice.source)
+    if match is None or is_for_a_part(match.start(), notice):
+        return ""
+    duty = "Devi prenotare" if "prenot" in match[0].lower() else "Devi iscriverti"
+    way = clauses.booking_of(told.words for told in notice.slots.get(Slot.how, ()))
+    return way if way.startswith(duty) else f"{duty}."
+
+
+def _of_age(whom: str, notice: Notice) -> str:
+    """`Possono partecipare i bambini da 3 a 6 anni.`, `Può partecipare chi ha tra i 12 e i 17 anni.`"""
+    people = whom.removesuffix(_UP_TO_AGES.sub("", whom)).split()
+    if people[0][-1] in "oa" or "e" in people:
+        return f"Può partecipare chi ha {_UP_TO_AGES.sub('', whom)}."
+    article = "gli" if whom[0] in "au" else "le" if whom.split()[0].endswith(("ne", "ze")) else "i"
+    return f"{'Possono partecipare' if notice.kind in OCCASIONS else 'È per'} {article} {whom}."
+
+
+def _who_may(notice: Notice) -> str:
+    """The first sentence of a page, where it says who may ask: `Gli elettori infermi possono chiedere …`."""
+    first = (*notice.abstract, *notice.prose, "")[0]
+    return first if _THEY_MAY.match(first) else ""
+
+
+def conditions(text: str, notice: Notice) -> Iterator[str]:
+    """The office's short sentence with the age that one needs, where `text` has none, then word of it."""
+    duty, told, _ = _DUTIES[1]
+    match = duty.search(notice.source)
+    if match is None or told.search(text) or is_for_a_part(match.start(), notice, text):
+        return
+    yield from (
+        said for said in notice.prose if duty.search(said) and len(said) <= _SHORT and said[-1] != "?"
+    )
+    rows = " ".join(row.what for row in notice.rows)
+    ages = {
+        " ".join(found[0].lower().split())
+        for found in _OF_AGES.finditer(notice.source)
+        if found[0] not in rows
+    }
+    if len(ages) == 1:
+        yield _of_age(ages.pop(), notice)
+    yield CONDITIONS
+
+
+def leaves_way(text: str, notice: Notice) -> bool:
+    """Whether a page says by what means one asks, and `text` neither that nor that the page does."""
+    if "nella pagina" in text or _BY_MEANS.search(text) or notice.kind not in _ASKED:
+        return False
+    ways = (*notice.prose, *(way.words for way in notice.slots.get(Slot.how, ())))
+    return any(map(_HANDED_IN.search, ways))
+
+
+def unsaid(text: str, notice: Notice) -> Iterator[str]:
+    """What keeps people out who do not know it: that one must book, an age, that it costs them less."""
+    if notice.kind in _WITHOUT_DUTIES:
+        return
+    for duty, told, reason in _DUTIES:
+        if (match := duty.search(notice.source)) and not (
+            told.search(text) or is_for_a_part(match.start(), notice, text)
+        ):
+            yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
+    is_asking = _REQUESTED.search(text) is not None and "nella pagina" not in text
+    if notice.kind in _ASKED and is_asking and _BELOW.search(notice.body) and not _ISEE.search(text):
+        yield "Manca il limite di ISEE."
+    is_bare = notice.kind in _ASKED and is_asking and not _REQUIRED.search(text)
+    if is_bare and _REQUIREMENTS.search(notice.body):
+        yield "Mancano i requisiti."
+    if is_bare and any(_MUST_HAVE.match(said) and not tells(text, Told(said)) for said in notice.prose):
+        yield "Manca che cosa serve per partecipare."
+    first = _who_may(notice)
+    if first and is_asking and not tells(text, Told(first)):
+        yield f"Manca chi può chiedere: la pagina dice «{first}»."
+    if notice.kind in _CALLS and "nella pagina" not in text:
+        for whom in notice.slots.get(Slot.who, ()):
+            if _MAY_ASK.match(whom.sentence) and not tells(text, whom):
+                yield f"Manca chi può fare domanda: la pagina dice «{whom.words}»."
+                break
+    if notice.kind in _CALLS and len(split(text)) > 1 and leaves_way(text, notice):
+        yield "Manca come si fa domanda."
+    exemption = EXEMPTION.search(notice.source)
+    if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):
+        yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."

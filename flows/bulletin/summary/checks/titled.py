@@ -1,0 +1,176 @@
+"""What a notice's title says and a text of it does not: a ban, a closure, whom one seeks, a contest, its day.
+
+The title is what its office thinks a reader must know first. Of an event that it only names the day is the
+first one that the page tells with an hour.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.telling import calendar_days
+from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.prose.lines import ALL_IN_PAGE, lines, told
+
+_BANS = re.compile(
+    r"\bdiviet[oi]\b|\bvietat[oaie]\b|\b(?:scuol[ae]|cimiter[oi]|parch?[oi]|uffici\w*|municipio)\schius[oaie]\b",
+    re.I,
+)
+_BANNED = re.compile(
+    r"\b(?:diviet|vietat|viet[ai]\b|proibi|rimoss|sospes|chius|revoc|di nuovo|cess"
+    r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
+    re.I,
+)
+_SHUTS = re.compile(r"\bchius[oaie] (?:il|lo|la|i|gli|le|l['’]) ?(?P<what>\w{4,}(?: \w{4,})?)", re.I)
+_NAMED_DAY = re.compile(  # `dal 3 maggio si cambia`, `chiuso lunedì 16 agosto`; not `aggiornamento del 3`
+    rf"\b(?:dal?|dall['’]|{WEEKDAY})\s?(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?\s{MONTH}", re.I
+)
+_CLOSES = re.compile(
+    r"\bstrad[ae] chius[ae]\b"
+    r"|\bchiusura\b(?!\s(?:de\w+\s|dell['’])?(?:iscrizion|lavor|cantier|uffic|scuol))",
+    re.I,
+)
+_IS_CLOSED = re.compile(
+    r"\b(?:chiu[sd]|interdett|interrott|imped|sbarrat|riap(?:r|ert)|cambia\w* la viabilità"
+    r"|(?:viet\w+|diviet\w+)[^.;]{0,30}\b(?:transit|circola|traffic|access)"
+    r"|modific\w+[^.;]{0,20} (?:la |alla )?(?:viabilità|circolazione|traffico))",
+    re.I,
+)
+_MOVES = tuple(  # where people have to leave, or to go elsewhere, or find nothing any more
+    (re.compile(said, re.I), re.compile(tells, re.I))
+    for said, tells in (
+        (r"\bevacuazion[ei]\b", r"\b(?:evacu|sgomber|lasciar|abbandon|allontan)\w*"),
+        (
+            r"\b(?:trasferiment|trasloc)[oi]\b(?! (?:di )?(?:fondi|residenza|somme|risorse))",
+            r"\b(?:trasfer|spost|si trov|nuova sede)\w*",
+        ),
+        (r"\besaurit[oaie]\b", r"\b(?:esaurit|complet|terminat|finit)\w*"),
+    )
+)
+_SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
+_SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
+_CONTEST = re.compile(r"\bconcorso\b", re.I)
+_CONTESTED = re.compile(r"\b(?:concors|concorr|premi|gar[ae]\b)\w*", re.I)
+_CALLS = (
+    (
+        re.compile(r"\biscrizion[ei]\b", re.I),
+        re.compile(
+            r"\b(?:apert[ei]|aprono|chiud\w+|present\w+|entro)\b[^.;]{0,40}\biscrizion|\biscrizioni\b[^.;]{0,40}\b(?:entro|dal|fino|apert|chiud)",
+            re.I,
+        ),
+    ),
+    (
+        re.compile(r"\b(?:questionari|sondaggi|consultazion)\w*\b", re.I),
+        re.compile(r"\b(?:compil|rispond|partecip)\w*", re.I),
+    ),
+)
+_COLOUR = re.compile(
+    r"\b(?:allerta|criticità|codice|livello|bollino)\s(?:\w+\s)?(?:giall|aranci|ross|verd)\w+", re.I
+)
+_PROLONGS = re.compile(r"\bprorog\w+", re.I)
+_PUT_OFF = re.compile(r"\b(?:differit|prorogat|prolungat|spostat|posticipat)\w\b", re.I)
+_IN_PAGE = re.compile(r"\b(?:dettagli|resto|giorni|date|orari|termini)\b[^.]* nella pagina", re.I)
+DAYS_LEFT = re.compile(
+    r"\b(?:giorni|giornate|date|calendario|programma|orari|periodi|variazioni)\b[^.]* nella pagina", re.I
+)
+_CALLED_OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|rimandat)[oaie]\b", re.I)
+_IN_CASE = re.compile(r"(?:In|Nel) caso\b|Se piove\b|Se il tempo\b", re.I)
+_THEN = re.compile(r"\bpoi (?:anche )?(?:il |l['’])?(?P<day>\d{1,2})(?:[/.]\d{1,2}\b| [a-z])", re.I)
+_NAME = re.compile(r"\b\d{1,2} [A-ZÀ-Ý][a-z]+")  # `la celebrazione del 4 Novembre`
+_SPAN = re.compile(r"\b(?:da|dal|dall['’])\s?\w", re.I)
+_MET = frozenset({Kind.event, Kind.health})  # where one goes on that day
+_DAYS_IN_PAGE = re.compile(r"\b(?:giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
+
+
+def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
+    """What of the title a text leaves out: Italian sentences, for the editor."""
+    sought = _SEEKS.search(notice.title)
+    whom = stems(" ".join(notice.title[sought.end() :].split()[:2])) if sought else set()
+    if sought and not _SOUGHT.search(text) and not whom & stems(text):
+        yield "Il titolo dice che si cerca qualcuno, e il testo no."
+    if notice.kind is Kind.deadline and _CONTEST.search(notice.title) and not _CONTESTED.search(text):
+        yield "Il titolo dice che c'è un concorso, e il testo no."
+    if (ban := _BANS.search(notice.title)) and not _BANNED.search(text):
+        yield f"Il titolo dice «{ban[0]}», e il testo no."
+    if notice.kind is Kind.road and _CLOSES.search(notice.title) and not _IS_CLOSED.search(text):
+        yield "Il titolo dice «chiusura», e il testo no."
+    for said, tells in _MOVES:
+        if (move := said.search(notice.title)) and not tells.search(text):
+            yield f"Il titolo dice «{move[0].lower()}», e il testo no."
+    shut = _SHUTS.search(notice.title) if notice.kind is Kind.alert else None
+    if shut and not stems(shut["what"]) & stems(text):
+        yield f"Il titolo dice «{shut[0]}», e il testo no."
+    yield from _title_s_day(text, notice)
+    yield from _answer_s_days(text, notice)
+    yield from _event_s_day(text, notice)
+    is_longer = notice.kind is Kind.road and _PROLONGS.search(notice.title) is not None
+    if is_longer and not (_days(text) or _IN_PAGE.search(text)):
+        terms = (line for line in notice.prose if _PUT_OFF.search(line) and _days(line))
+        yield from (f"Manca fino a quando: la pagina dice «{line}»." for line in terms)
+    if notice.kind is Kind.alert and _COLOUR.search(notice.source) and not _COLOUR.search(text):
+        yield "Il testo non dice il livello dell'allerta."
+
+
+def _title_s_day(text: str, notice: Notice) -> Iterator[str]:
+    """Of no event, whose title may tell when one books; nor of a day that the page contradicts."""
+    days = _days(notice.title) if notice.kind not in OCCASIONS else set()
+    named = _NAMED_DAY.search(notice.title) if days else None
+    own = calendar_days(named[0]) & calendar_days(notice.body) if named else frozenset()
+    is_left = not own and bool(_days(text) or DAYS_LEFT.search(text))
+    if days and not is_left and not own & calendar_days(text):
+        yield "Il testo non dice il giorno che il titolo dice."
+
+
+def _answer_s_days(text: str, notice: Notice) -> Iterator[str]:
+    """Until when one may enrol or answer, of a title that calls for it, where a text has another day."""
+    for title, asks in _CALLS:
+        if not title.search(notice.title) or notice.kind in OCCASIONS or not calendar_days(text):
+            continue
+        said = [line for line in lines(notice) if asks.search(line) and calendar_days(line)]
+        if said and not any(calendar_days(line) & calendar_days(text) for line in said):
+            yield f"Manca fino a quando: la pagina dice «{said[0]}»."
+            return
+
+
+def _event_s_day(text: str, notice: Notice) -> Iterator[str]:
+    """The day itself: not that of what is shown beside it, nor that to which it is put off if it rains."""
+    held = " ".join(said for said in split(text) if not _IN_CASE.match(said))
+    if ALL_IN_PAGE in text.lower() or _CALLED_OFF.search(held):
+        return
+    is_left = _DAYS_IN_PAGE.search(text) is not None
+    words = _first_day(notice) if notice.kind in _MET else ""
+    has_rows = sum(bool(row.when) for row in notice.rows) > 1
+    if (own := calendar_days(words)) and not own & calendar_days(text) and not (has_rows and is_left):
+        yield f"Manca il giorno: la pagina dice «{words}»."
+    if notice.kind is Kind.programme and not is_left and _leaves_first(held, notice):
+        yield "Il testo non dice il primo giorno della pagina."
+    then = _THEN.search(notice.source) if notice.kind in OCCASIONS and not is_left else None
+    if then and not re.search(rf"\b{then['day']}\b", text):
+        yield "Dopo il giorno del testo la pagina ne dice altri."
+    is_dated = notice.kind in OCCASIONS and bool(calendar_days(notice.source))
+    if is_dated and not is_left and not calendar_days(held) and not re.search(WEEKDAY, held, re.I):
+        yield "Il testo non dice quando si fa."
+
+
+def _leaves_first(text: str, notice: Notice) -> bool:
+    """Whether a text has days of a programme, and neither the page's first nor a span around it."""
+    told = calendar_days(_NAME.sub("", text))
+    days = (calendar_days(one.words) for one in notice.slots.get(Slot.when, ()))
+    first = next(filter(None, days), frozenset())
+    if not told or not first or first & told:
+        return False
+    return _SPAN.search(text) is None or not all(min(told) <= day <= max(told) for day in first)
+
+
+def _first_day(notice: Notice) -> str:
+    """The day that the page tells first, in the words and the sentence that tell the hour, too."""
+    timed = {one.sentence for one in notice.slots.get(Slot.hours, ())}
+    first = next(iter(notice.slots.get(Slot.when, ())), None)
+    return first.words if first and first.row is None and first.sentence in timed else ""
+
+
+def _days(text: str) -> set[str]:
+    """The days of `text` that are no act's."""
+    return {fact for fact in told(text) if fact.startswith("day")}

@@ -1,0 +1,1 @@
+"""Calls, contributions, enrolments, jobs; acts and what came of them."""

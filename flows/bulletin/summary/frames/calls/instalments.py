@@ -1,0 +1,130 @@
+"""By when one pays each part of a tax or a fee, of a page that lists them: `Le rate scadono il 30 giugno e il
+30 settembre 2027.`
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.office.sentences import MADE, Sentence
+from flows.bulletin.summary.frames.places.streets import joined
+from flows.bulletin.summary.frames.times.days import Period, period_at
+
+_PART = re.compile(r"(?:\d\s?[°ªa^]?|\w+)?\s?\brata\b|\b(?:acconto|saldo)\b", re.I)
+_BARE_PART = re.compile(
+    r"\W*(?:(?:prima|seconda|terza|quarta|\d\s?[ªa^°])\s?rata|acconto|saldo)\b[^\n]{5,60}$", re.I
+)
+_AT_ONCE = re.compile(r"\bunica\b|\bunico\b", re.I)
+_TAX = re.compile(r"\b(?P<name>IMU|TARI|TASI|TOSAP)(?:\s20\d\d)?\b")
+_LABEL = re.compile(r"^\W*(?P<name>IMU|TARI|TASI|TOSAP)\b[^:\n]{0,20}:\s", re.M)
+_IN_ONE = re.compile(r"\b(?:unica\s(?:soluzione|rata)|(?:soluzione|rata)\sunica)\b", re.I)
+_WORD = re.compile(r"(?<!\w)(?=\w)")
+_LEAST = 2
+
+
+def terms(notice: Notice) -> tuple[Period, ...]:
+    """The days of a list of parts, in the page's order; () where an item has none, or has two."""
+    lines = tuple(line.strip() for line in notice.body.splitlines() if _BARE_PART.match(line))
+    return _terms((*(listing.items for listing in notice.listings), lines))
+
+
+@lru_cache(maxsize=32)
+def _terms(lists: tuple[tuple[str, ...], ...]) -> tuple[Period, ...]:
+    for items in lists:
+        parts = [item for item in items if _PART.search(item) and not _AT_ONCE.search(item)]
+        days = [days for item in parts if len(days := list(_days(item))) == 1]
+        if len(parts) >= _LEAST and len(days) == len(parts):
+            return tuple(one for (one,) in days)
+    return ()
+
+
+def instalments(notice: Notice) -> Iterator[Sentence]:
+    """The sentence that tells them all."""
+    if _is_of_several(notice):
+        if said := " ".join(_by_tax(notice).values()):
+            yield Sentence(said, frozenset({Slot.what, Slot.deadline, Slot.when}), True, MADE, -1.0)
+        return
+    days = [re.sub(r"^entro\s", "", period.words) for period in terms(notice)]
+    if not days:
+        return
+    years = {year for day in days if (year := re.search(r"\s20\d\d$", day))}
+    if len(years) == len(days) and len({year[0] for year in years}) == 1:
+        days = [*(re.sub(r"\s20\d\d$", "", day) for day in days[:-1]), days[-1]]
+    whole = _at_once(notice)
+    if whole in {period.words for period in terms(notice)}:
+        whole = ""
+    told = frozenset({Slot.deadline, Slot.when})
+    yield Sentence(_said("", days, whole), told, False, MADE, -1.0)
+    if tax := _TAX.search(notice.title):
+        article = "l'" if tax["name"] == "IMU" else "la "
+        yield Sentence(_said(f"{article}{tax[0]}", days, whole), told | {Slot.what}, True, MADE, -0.9)
+
+
+def _said(tax: str, days: Sequence[str], whole: str) -> str:
+    """`Puoi pagare la TARI a rate, il 31 maggio e il 30 novembre, o in un'unica soluzione entro …`"""
+    if whole or tax:
+        rest = f", o in un'unica soluzione entro {whole}" if whole else ""
+        return f"Puoi pagare {tax} a rate, {joined(list(days))}{rest}.".replace("  ", " ")
+    return f"Le rate scadono {joined(list(days))}."
+
+
+def taxes_of(notice: Notice) -> frozenset[str]:
+    """The taxes that a title names."""
+    return frozenset(found["name"] for found in _TAX.finditer(notice.title))
+
+
+def _is_of_several(notice: Notice) -> bool:
+    """Whether a list of days is that of one of several taxes, and no line of it says of which."""
+    return len(taxes_of(notice)) > 1 and bool(terms(notice) or _by_tax(notice))
+
+
+def _by_tax(notice: Notice) -> dict[str, str]:
+    """`L'acconto dell'IMU scade il 16 giugno, il saldo il 16 dicembre.` of what stands behind the label of
+    each tax; {} where it does not stand so of every tax of the title.
+    """
+    labels = list(_LABEL.finditer(notice.body))
+    ends = [*(label.start() for label in labels), len(notice.body)][1:]
+    found = {
+        label["name"]: said
+        for label, end in zip(labels, ends, strict=True)
+        if (said := _parts_of(label["name"], notice.body[label.end() : end]))
+    }
+    return found if set(found) == taxes_of(notice) and len(labels) == len(found) else {}
+
+
+def _parts_of(tax: str, section: str) -> str:
+    first, *below = section.strip().splitlines()
+    parts = [part for part in re.split(r"[,.;]\s", first) if re.match(r"(?:acconto|saldo)\b", part, re.I)]
+    days = [found[0].words for part in parts if len(found := list(_days(part))) == 1]
+    days = [re.sub(r"^entro\s", "", day) for day in days]
+    of = "dell'IMU" if tax == "IMU" else f"della {tax}"
+    if [part.split()[0].lower() for part in parts] == ["acconto", "saldo"] and len(days) == len(parts):
+        return f"L'acconto {of} scade {days[0]}, il saldo {days[1]}."
+    days = [period.words for period in _terms((tuple(filter(_BARE_PART.match, map(str.strip, below))),))]
+    return f"Le rate {of} scadono {joined(days)}." if days else ""
+
+
+def _at_once(notice: Notice) -> str:
+    """`il 16 giugno 2027`: by when one pays all of it together; "" where no one day is told."""
+    lines = [line for line in notice.body.splitlines() if _IN_ONE.search(line)]
+    days = {period.words for line in lines for period in _days(line)}
+    return days.pop() if len(days) == 1 else ""
+
+
+def untold(text: str, notice: Notice) -> bool:
+    """Whether a text tells none of them, or some as if they were all, or those of one of several taxes."""
+    if _is_of_several(notice):
+        told = _by_tax(notice).values()
+        return not told or not all(figures(said) <= figures(text) for said in told)
+    days = [figures(period.words) for period in terms(notice)]
+    return bool(days) and not all(own & figures(text) for own in days)
+
+
+def _days(item: str) -> Iterator[Period]:
+    at = 0
+    for place in _WORD.finditer(item):
+        if place.start() >= at and (found := period_at(item, place.start())) and found.form == "on":
+            at = found.end
+            yield found

@@ -1,0 +1,1 @@
+"""Alerts, recalls, and what an ordinance forbids or obliges to."""

@@ -1,0 +1,68 @@
+"""What an act obliges many to do, of a page that lists it: whom, the first thing, and word of the others.
+
+`I proprietari di terreni incolti devono tagliare la vegetazione. Gli altri obblighi sono nella pagina.`
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.articles import TO, definite, gender_of
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.office.own import opened
+
+_LEAD = re.compile(
+    r"(?P<who>(?:tutti\s)?(?:a?i|(?:a)?gli)\s(?:proprietari|possessori|conduttori|detentori|titolari|gestori"
+    r"|amministratori|residenti|cittadini|condomini)\b.{0,200}?),?\s"
+    r"(?:(?:devono|dovranno|sono (?:tenuti|obbligati) "
+    r"a)|di)(?:\s(?:provvedere(?:\sa)?|eseguire|effettuare))?",
+    re.I,
+)
+_SAME_PERSONS = re.compile(  # `, affittuari e detentori, a qualsiasi titolo, di terreni`
+    r",\s(?:[a-zà-ù]+(?:,\s|\s[eo]\s))*[a-zà-ù]+,?(?:\sa\squal\w+\stitolo,?)?\s(?=d(?:i|ei|egli)\s)", re.I
+)
+_WHEREVER = re.compile(r",?\s(?:ovunque residenti[a-z/ ]*|a qual\w+ titolo),?", re.I)
+_WHAT = re.compile(r"\b(?:di|dei|degli)\s(?=[a-zà-ù])", re.I)
+_INFINITIVE = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b", re.I)
+_AIM = re.compile(r",?\s(?:al fine di|allo scopo di)\s.*$", re.I)
+_ARTICLED = re.compile(r"(?P<article>il|lo|la|i|gli|le)\s", re.I)
+_REST = "Gli altri obblighi sono nella pagina."
+_LONGEST = 200  # characters of one thing to do
+
+
+def obliged(notice: Notice) -> Iterator[str]:
+    """The sentence; none where the list does not say whom it binds, or the first thing is too long."""
+    for listing in notice.listings:
+        lead = re.search(rf"{_LEAD.pattern}\s*$", listing.lead, re.I)
+        first = _AIM.sub("", listing.items[0].strip(" .;,")) if lead and len(listing.items) > 1 else ""
+        deed = _deed(first)
+        if lead is None or not deed or len(deed) > _LONGEST:
+            continue
+        who = re.sub(r"^a(?=i |gli )", "", lead["who"], flags=re.I)
+        who = _WHEREVER.sub("", who)
+        until = _until(notice)
+        if many := _SAME_PERSONS.search(who):
+            bound = f"chi possiede o usa {_WHAT.sub('', who[many.end() :], count=1)} deve"
+        else:
+            bound = f"{who.strip(' ,')} devono"
+        yield f"{opened(f'{until}{bound[:1].lower()}{bound[1:]}')} {deed}. {_REST}"
+
+
+def _until(notice: Notice) -> str:
+    """`fino al 31 ottobre 2027 `, where the page tells one such day."""
+    told = {one.words for one in notice.slots.get(Slot.until, ())}
+    only = told.pop() if len(told) == 1 else ""
+    return f"{only} " if figures(only) and only.lower().startswith("fino ") else ""
+
+
+def _deed(item: str) -> str:
+    """`tagliare le siepi` as it stands, `provvedere al taglio delle siepi` of a noun; "" of anything else."""
+    if _INFINITIVE.match(item):
+        return f"{item[:1].lower()}{item[1:]}"
+    if articled := _ARTICLED.match(item):
+        return f"provvedere {TO[articled['article'].lower()]}{item[articled.end() :]}"
+    noun, _, rest = item.partition(" ")
+    gender = gender_of(noun.lower())
+    if gender is None or not rest:
+        return ""
+    return f"provvedere {TO[definite(noun.lower(), gender).strip()]}{noun.lower()} {rest}"

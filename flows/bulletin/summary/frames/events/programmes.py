@@ -1,0 +1,291 @@
+"""The texts of several events, or of one in several parts: all of them, a true range, or where they are."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.language.titles import folded
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.telling import calendar_days
+from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
+from flows.bulletin.summary.frames.events import event, recurring
+from flows.bulletin.summary.frames.events.acting import received
+from flows.bulletin.summary.frames.events.appointments import are_apart, each, opening
+from flows.bulletin.summary.frames.events.changes import is_changed
+from flows.bulletin.summary.frames.events.event import (
+    closed,
+    ordered,
+    told_once,
+    without_street,
+)
+from flows.bulletin.summary.frames.events.lacking import rest_of, rests, untold
+from flows.bulletin.summary.frames.events.occasion import Occasion, occasion_of
+from flows.bulletin.summary.frames.events.sittings import Sitting, all_words
+from flows.bulletin.summary.frames.events.subject import matters
+from flows.bulletin.summary.frames.events.tidied import fitting
+from flows.bulletin.summary.frames.office.sentences import repeats
+from flows.bulletin.summary.frames.titles.nouns import guillemets, is_plural, quoted, verb_of
+
+_HALF_A_YEAR = 6  # months: `dicembre e gennaio` stay in their order
+_AUTUMN, _SPRING = 10, 4  # months: between them a year ends
+_QUARTER = re.compile(  # and the hall in it
+    r"[A-ZÀ-Ý][\w'’ ]{2,30}, "
+    r"(?:centro|oratorio|sala|palestra|ex scuola|scuola|teatro|biblioteca|parco)\b[^.:;]{0,40}"
+)
+_THERE = re.compile(r"\s(?:in|al|alla|nel|nella) \w+$")
+_MOST_DAYS = 5  # that are named one by one
+_ONE_DAY = re.compile(rf"{WEEKDAY},? \d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
+_ITS_PROGRAMME = re.compile(
+    r"\s*[-–:]\s*(?:(?:il|i|gli|le|tutti gli|tutte le) )?(?:programma|calendario|appuntamenti|date|iniziative"
+    r"|incontri)\b.*$",
+    re.I,
+)
+_SEVERAL = 3  # days of a programme
+_FILMS = re.compile(r"\b(?:film|cinema|cineforum|teatr\w+|commedie|spettacoli|letture|concerti)\b", re.I)
+
+
+def spanned(notice: Notice) -> Iterator[str]:
+    """The name of a programme with its first and last day, where nothing else can be told of it."""
+    days = [told.words.strip(" .,;:–-") for told in notice.slots.get(Slot.when, ())]
+    if (
+        notice.kind is not Kind.programme
+        or len(days) < _SEVERAL
+        or not all(map(_ONE_DAY.fullmatch, days))
+        or speaks(notice.title)
+        or not _is_forward(days)
+    ):
+        return
+    name = _ITS_PROGRAMME.sub("", notice.title)
+    first, last = (f"{day[:1].lower()}{day[1:]}" for day in (days[0], days[-1]))
+    told = f"C'è {quoted(name)}. Gli appuntamenti vanno da {first} a {last}."
+    yield f"{told} Il programma è nella pagina."
+    yield f"{told} Il programma e gli appuntamenti a cui devi iscriverti sono nella pagina."
+
+
+def _is_forward(days: list[str]) -> bool:
+    """Whether the first day of the page comes before its last one, as far as both are dates of one year."""
+    first, last = (sorted(calendar_days(day)) for day in (days[0], days[-1]))
+    is_plain = len(first) == len(last) == 1 and len(first[0]) == len(last[0])
+    return not is_plain or first[0] < last[0]
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Whole texts of a programme in at most `limit` UTF-16 units, the best first; none without a day."""
+    occasion = occasion_of(notice)
+    several = len(occasion.sittings) > 1 or (
+        bool(occasion.sittings) and len(occasion.sittings[0].days.spans) > 1
+    )
+    if several and not is_changed(notice):
+        yield from each(notice, limit)
+        yield from opening(notice, limit)
+        if not are_apart(notice):
+            yield from ordered(_received(notice, occasion), occasion, limit)
+            yield from fitting(_in_part(notice, occasion), limit)
+            yield from ordered(event.of_the_office(notice, occasion), occasion, limit)
+            yield from ordered(_texts(notice, occasion), occasion, limit)
+    else:
+        yield from event.texts(notice, limit)
+        yield from recurring.texts(notice, limit)
+
+
+def _received(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """`Il 7 ottobre e il 4 novembre dalle 16 alle 18 la sindaca Ada Neri riceve i cittadini.`"""
+    if len(occasion.sittings) == 1:
+        for clause in received(notice):
+            yield from event.behind_its_day(clause, occasion, [occasion.place])
+
+
+def _in_part(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """From the first day to the last one of a programme whose rows are not all of it."""
+    span = _from_first_to_last(notice, occasion.sittings) if "others" in occasion.unsaid else ""
+    whole = replace(occasion, unsaid=tuple(name for name in occasion.unsaid if name != "others"))
+    for phrase in dict.fromkeys(phrase for phrase, _ in _ways(notice, occasion)) if span else ():
+        verb = verb_of(phrase)
+        said = f"{span} {verb} {phrase}"
+        said = f"{closed(said[0].upper() + said[1:])} Il programma è nella pagina."
+        lacking = [name for name in untold(said, whole) if name not in ("when", "hours", "place")]
+        yield from (f"{said} {rest}".strip() for rest in rests(whole, lacking))
+
+
+def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    sittings = occasion.sittings
+    common = {sitting.place for sitting in sittings} == {""}
+    place = occasion.place if common else ""
+    near = without_street(occasion) if common else ""
+    ways = list(dict.fromkeys(_ways(notice, occasion)))
+    for with_what in (True, False):
+        if not with_what and _is_parted(sittings):
+            continue
+        for phrase, sentence in ways:
+            verb = verb_of(phrase)
+            for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
+                head = f"{_apart(told_once(at, phrase))} {verb} {phrase}".strip()
+                if lead and repeats(phrase, lead):
+                    continue
+                each = _each(sittings, with_what=with_what, of="" if lead else phrase)
+                said = f"{closed(head[0].upper() + head[1:])} {lead} {each}"
+                if len(sittings) == 1 and not lead and not sittings[0].what:
+                    head = event.opening(sittings[0], told_once(at, phrase), year=True)
+                    said = closed(f"{head} {verb} {phrase}")
+                if len(sittings) <= 5:
+                    yield from (f"{said} {rest}" for rest in rests(occasion, untold(said, occasion)))
+    is_bare = not any(sitting.what for sitting in sittings) and len(sittings) <= 5
+    if is_bare and len({sitting.place for sitting in sittings}) > 1:
+        bare = tuple(replace(sitting, place="") for sitting in sittings)
+        for phrase, _ in ways:
+            verb = "Ci sono" if is_plural(phrase) else "C'è"
+            said = f"{closed(f'{verb} {phrase}')} {_each(bare, with_what=False, of=phrase)}"
+            yield f"{said} {rest_of(occasion, untold(said, occasion))} I luoghi sono nella pagina."
+    span, is_whole = _days(sittings)
+    what = _in_page(sittings, is_whole=is_whole)
+    for phrase, sentence in ways if span else ():
+        verb = verb_of(phrase)
+        for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
+            head = f"{span} {told_once(at, phrase)} {verb} {phrase}".strip()
+            said = f"{closed(head[0].upper() + head[1:])} {lead} {what}"
+            lacking = [name for name in untold(said, occasion) if name not in ("when", "hours")]
+            yield from (f"{said} {rest}" for rest in rests(occasion, lacking))
+
+
+def _apart(place: str) -> str:
+    """`al Centro, in via Po 2,`: a place with a comma in it ends with one."""
+    return f"{place}," if ", " in place else place
+
+
+def _ways(notice: Notice, occasion: Occasion) -> Iterator[tuple[str, str]]:
+    """Ways to name what happens: several meetings also by for whom they are, and by their name alone."""
+    rows = folded(" ".join(row.what for row in notice.rows)) if len(notice.rows) > 1 else ""
+    named = [
+        (phrase, "" if rows and folded(sentence.strip(".")) in rows else sentence)
+        for phrase, sentence in matters(notice)
+    ]
+    people = occasion.who if occasion.who.startswith("per ") else ""
+    for phrase, sentence in named:
+        if people and (is_plural(phrase) or phrase.endswith("»")) and " per " not in phrase:
+            there = _THERE.search(people)
+            yield f"{phrase} {people[: there.start()] if there and there[0] in phrase else people}", sentence
+        yield phrase, sentence
+    for phrase, _ in named:
+        name, mark, rest = phrase.partition("» ")
+        if mark and is_plural(phrase) and not rest.startswith(("di ", "con ")):
+            yield f"{name}» {people}".strip(), ""
+
+
+def _each(sittings: tuple[Sitting, ...], *, with_what: bool, of: str) -> str:
+    """Every sitting with its own people, place and matter, in one sentence behind the phrase it is of."""
+    told = []
+    about = ""
+    if not with_what and any(sitting.what for sitting in sittings):
+        about = f" {'I titoli' if _FILMS.search(of) else 'Gli argomenti'} sono nella pagina."
+        sittings = _alike(sittings)
+    for sitting in sittings:
+        what = _named(sitting.what) if sitting.what and with_what else ""
+        place = sitting.place
+        said = ", ".join(filter(None, (sitting.when(), place)))
+        who = f"({sitting.who})" if re.match(r"d[ai]i? \d", sitting.who) and not what else sitting.who
+        beside = " ".join(filter(None, (what, who)))
+        told.append(f"{said}, {beside}" if beside and (what or place) else f"{said} {beside}".strip())
+    is_alone = all(one.hours and not (one.place or one.who) for one in sittings)
+    told = list(dict.fromkeys(told))
+    joint = " e poi " if is_alone and _follow(sittings) else ", e "  # an hour stands nearest to its own day
+    joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
+    if "«" in joined:
+        return f"Gli appuntamenti sono: {joined}.{about}"
+    return f"{'Sono' if is_plural(of) else 'Gli appuntamenti sono'} {joined}.{about}"
+
+
+def each_once(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Each day once, whether the page gives its year or not, in their order where no year ends between."""
+    known: dict[tuple[int, int, int, int], Span] = {}
+    for span in spans:
+        key = (span.first.month, span.first.day, span.last.month, span.last.day)
+        known[key] = span if span.first.year or key not in known else known[key]
+    is_within_a_year = max(known)[0] - min(known)[0] < _HALF_A_YEAR if known else False
+    return tuple(known[key] for key in sorted(known)) if is_within_a_year else tuple(known.values())
+
+
+def _named(what: str) -> str:
+    """`«Alba»`, `Ada Neri con «Alba»`: only what has no quotes of its own stands between them."""
+    said = guillemets(what)
+    if what[:1].islower() or _QUARTER.fullmatch(what):
+        return said  # `posa di una corona`; `Borgo, oratorio San Luigi`
+    return said if "«" in said else f"«{said}»"
+
+
+def _is_parted(sittings: tuple[Sitting, ...]) -> bool:
+    """Whether one day has several matters: their hours tell nobody anything without them."""
+    days = [sitting.days for sitting in sittings if sitting.what]
+    return len(set(days)) < len(days)
+
+
+def _alike(sittings: tuple[Sitting, ...]) -> tuple[Sitting, ...]:
+    """Those that differ in their matter alone as one, with all their days."""
+    made: list[Sitting] = []
+    for sitting in (replace(one, what="") for one in sittings):
+        last = made[-1] if made else None
+        if last and (last.hours, last.place, last.who) == (sitting.hours, sitting.place, sitting.who):
+            joined = Days(each_once((*last.days.spans, *sitting.days.spans)))
+            if sitting.days.role == last.days.role == "on":
+                made[-1] = replace(last, days=joined)
+                continue
+        made.append(sitting)
+    return tuple(made)
+
+
+def _follow(sittings: tuple[Sitting, ...]) -> bool:
+    """Whether each day comes after the one before; where a turn of the year could lie between, not."""
+    days = [(span.first.month, span.first.day) for sitting in sittings for span in sitting.days.spans]
+    return days == sorted(days)
+
+
+def _days(sittings: tuple[Sitting, ...]) -> tuple[str, bool]:
+    """The days as one clause, and whether it names each: a range is no list of days."""
+    single = [span for sitting in sittings for span in sitting.days.spans if span.first == span.last]
+    distinct = each_once(tuple(single))
+    if len(distinct) > _MOST_DAYS or len(single) < sum(len(sitting.days.spans) for sitting in sittings):
+        return _range(sittings), False
+    clause = days_clause(Days(tuple(distinct)))
+    hours = {sitting.hours for sitting in sittings}
+    return f"{clause} {hours.pop()}".strip() if len(hours) == 1 else clause, True
+
+
+def _from_first_to_last(notice: Notice, sittings: tuple[Sitting, ...]) -> str:
+    """`da sabato 4 dicembre a giovedì 6 gennaio` of rows that are not all, and the days beside them."""
+    told = [days for words in all_words(notice, Slot.when) if (days := days_of(words))]
+    spans = [span for days in (*told, *(sitting.days for sitting in sittings)) for span in days.spans]
+    months = {day.month for span in spans for day in (span.first, span.last)}
+    turns = max(months, default=0) >= _AUTUMN and min(months, default=0) < _SPRING
+
+    def when(day: Day) -> tuple[int, int, int]:
+        month = day.month + (12 if turns and day.month < _SPRING and not day.year else 0)
+        return day.year or 0, month, day.day
+
+    distinct = {span for sitting in sittings for span in sitting.days.spans}
+    if len(distinct) < _SEVERAL or len({bool(span.first.year) for span in spans}) > 1:
+        return ""
+    first, last = min((span.first for span in spans), key=when), max((span.last for span in spans), key=when)
+    return days_clause(Days((Span(first, last),)))
+
+
+def _in_page(sittings: tuple[Sitting, ...], *, is_whole: bool) -> str:
+    """What is left to the page, by name."""
+    has_titles = any(sitting.what for sitting in sittings)
+    lacks_hours = len({sitting.hours for sitting in sittings}) > 1
+    if not is_whole:
+        return "Titoli e giorni sono nella pagina." if has_titles else "Giorni e orari sono nella pagina."
+    ages = [sitting.who for sitting in sittings if re.search(r"\d", sitting.who)]
+    if len(ages) == len(sittings) and len(set(ages)) > 1:
+        return f"Le età{' e gli orari' if lacks_hours else ''} di ogni appuntamento sono nella pagina."
+    if has_titles:
+        return "Il programma con gli orari è nella pagina." if lacks_hours else "I titoli sono nella pagina."
+    return "Gli orari sono nella pagina." if lacks_hours else ""
+
+
+def _range(sittings: tuple[Sitting, ...]) -> str:
+    spans = [span for sitting in sittings for span in sitting.days.spans]
+    ordered = [(span.first.year or 0, span.first.month, span.first.day) for span in spans]
+    if ordered != sorted(ordered):
+        return ""
+    return days_clause(Days((Span(spans[0].first, spans[-1].last),)))

@@ -1,0 +1,1 @@
+"""An office's own sentences and lines as a citizen reads them."""

@@ -1,0 +1,1 @@
+"""Road works, closures of streets, cuts of water, power and gas."""

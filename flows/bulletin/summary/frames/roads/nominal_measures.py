@@ -1,0 +1,41 @@
+"""A measure of traffic that a page tells without a verb: `Deviazione della circolazione … dalle 9 dell'11`.
+
+It is `È prevista la deviazione della circolazione …`, of a sentence with its day and nothing else beside it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.telling import figures
+from flows.bulletin.summary.frames.prose.lines import is_cut, lines
+from flows.bulletin.summary.frames.prose.wording import worded
+
+_MEASURE = re.compile(
+    r"(?:Temporanea\s)?(?P<noun>Deviazione|Chiusura|Interruzione|Sospensione|Limitazione|Restringimento|Regolamentazione)"
+    r"\s(?:temporanea\s|notturna\s)?(?:d[aei]l?(?:l[aeo])?\s|dell['’]|degli\s|al\s)"
+)
+_ROAD = re.compile(r"\bS\.?\s?(?P<kind>[PRS])\.?\s?(?P<number>\d+)\b", re.I)  # `SP 8`, `S.R. 302`
+_MOST = 4  # lines of a page that tells one measure
+
+
+def nominal_measures(notice: Notice) -> Iterator[str]:
+    """The sentence with its verb; none where the page tells more than one measure or day."""
+    below = lines(notice)[1:]
+    if len(below) > _MOST or any(map(is_cut, below)):
+        return
+    told = [sentence for line in below for sentence in split(line) if figures(sentence)]
+    if len(told) != 1 or speaks(told[0]) or (found := _MEASURE.match(told[0])) is None:
+        return
+    noun = found["noun"].lower()
+    gender = gender_of(noun)
+    if gender is not None:
+        verb = "prevista" if gender.is_feminine else "previsto"
+        rest = f"{told[0][:1].lower()}{told[0][1:]}".rstrip(" .")
+        road = _ROAD.search(notice.title)
+        where = f"Sulla S.{road['kind'].upper()}. {road['number']} è" if road else "È"
+        is_told = road is not None and re.search(rf"\b{road['number']}\b(?!\+)", told[0]) is not None
+        yield worded(f"{'È' if is_told else where} {verb} {definite(noun, gender)}{rest}.")

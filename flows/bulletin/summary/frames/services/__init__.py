@@ -1,0 +1,1 @@
+"""Services, hours, health, campaigns."""

@@ -1,0 +1,156 @@
+"""A place open on some days, each with its hours, as a table or a list tells them.
+
+`Il cimitero comunale è aperto venerdì 31 ottobre dalle 8 alle 13 e sabato 1° novembre dalle 8 alle 17.`
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from flows.bulletin.page.notice import Notice, Row
+from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.places.offices import Office, joined, office_at
+from flows.bulletin.summary.frames.prose.lines import OTHER_DAYS, lines
+from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.times.clock import hours_at
+from flows.bulletin.summary.frames.times.days import Period, period_at
+from flows.bulletin.summary.frames.times.weekly import opening_hours
+from flows.bulletin.summary.frames.times.written_figures import plain_figures
+
+_FOLLOWS = re.compile(
+    r"(?P<office>(?:il|lo|la|i|gli|le|l['’])\s?[^.,;:()]{3,70}?)\s(?:osserver\w+|seguir\w+|(?:è|sono|sarà|saranno|rest\w+)\sapert[oaie])\b",
+    re.I,
+)
+_PURPOSE = re.compile(  # `per il rilascio delle tessere elettorali`
+    r"\sper\s(?:il\s(?:rilascio|ritiro|rinnovo)|la\s(?:consegna|distribuzione)|le\siscrizioni)\s[^.,;:()\d]{3,60}?"
+    r"(?=\s(?:ne[il]|nell[ae]|dalle|il|con)\s|\s(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)|[.,;:])",
+    re.I,
+)
+_HOURS_OF = re.compile(r"\b(?:orari\w*|apertur[ae])\b", re.I)
+_WITHOUT_BREAK = re.compile(r"\b(?:orario\scontinuato|dalle\sore|ore)\b\s*(?=\d)", re.I)
+_MONTH = re.compile(r"\s[a-z]{4,9}(?:\s20\d\d)?$")
+_YEAR = re.compile(r"\s20\d\d\b")
+_ARTICLE = re.compile(r"(?<!\w)(?=(?:il|lo|la|i|gli|le)\s|l['’])", re.I)
+_BOTH = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù]+\se\s[A-ZÀ-Ý][a-zà-ù]+$")  # `i cimiteri comunali Storico e Nuovo`
+_OPEN = re.compile(r"\bapert", re.I)
+_WORD = re.compile(r"(?<!\w)(?=\w)")
+_ANNOUNCES = 4  # lines that may say from when the hours hold
+_LEAST, _MOST = 2, 6  # rows
+_NOTED = re.compile(
+    r"[ \t]*(?:\(|[,–-]\s?)?[ \t]*[a-zà-ù]{3}"
+)  # `9-11 (solo su appuntamento)`: a rule of its own
+
+
+def opening_days(notice: Notice) -> Iterator[str]:
+    """The sentence with all days; none where a row is not understood whole."""
+    rows = [row for row in notice.rows if row.when or row.hours]
+    office = _office(notice)
+    if office is None or not _LEAST <= len(rows) <= _MOST or len({row.list for row in rows}) > 1:
+        return
+    listed = (len(listing.items) for listing in notice.listings if all(map(figures, listing.items)))
+    if max(listed, default=0) > len(rows):
+        return  # one of the list is no row
+    read = [_row(row) for row in rows]
+    told = [one for one in read if one]
+    if len(told) < len(rows):
+        return
+    said = []
+    for hours, group in groupby(told, key=lambda one: one[1]):
+        days = [period.words for period, _ in group]
+        said.append(f"{joined(_shared(days))} {hours}")
+    first, *others = said
+    year = _YEAR.search(first)
+    others = [other.replace(year[0], "") for other in others] if year else others
+    is_open = _OPEN.search(notice.source) is not None  # the guard asks whether the page says so
+    purpose = next((match[0] for line in lines(notice)[1:4] if (match := _PURPOSE.search(line))), "")
+    lead = f"{office.words} {office.state('apert')}{purpose}" if is_open else f"per {office.words} l'orario è"
+    text = opened(f"{lead} {_row_of([first, *others])}.")
+    after = _after(notice, rows)
+    if after:
+        yield f"{text} {worded(after)}"
+    yield f"{text} {OTHER_DAYS}" if after else text
+
+
+def opening_weekdays(notice: Notice) -> Iterator[str]:
+    """`Dal 2 maggio l'ufficio è aperto il lunedì dalle 9 alle 12`; none where a row is unsure."""
+    rows = [row for row in notice.rows if row.when or row.hours]
+    office = _office(notice)
+    said = opening_hours(rows, _MOST) if len(rows) >= _LEAST and len({row.list for row in rows}) == 1 else ""
+    if office is None or not said or any(_NOTED.match(notice.source, row.end) for row in rows):
+        return
+    lead = office.words if _OPEN.search(notice.source) else f"per {office.words}"
+    state = office.state("apert") if _OPEN.search(notice.source) else "l'orario è"
+    opening = lines(notice)[1:_ANNOUNCES]
+    when = next(filter(None, map(_period, filter(_may_announce, opening))), "")
+    if when:
+        yield f"{opened(when)} {lead} {state} {said}."
+    elif not any("-" in figure for figure in figures(notice.source)):
+        yield f"{opened(lead)} {state} {said}."
+
+
+def _may_announce(line: str) -> bool:
+    """Whether a line speaks of hours, or is nothing but a period."""
+    alone = period_at(line, 0)
+    is_alone = alone is not None and not line[alone.end :].strip(" .,:")
+    return is_alone or _HOURS_OF.search(line) is not None or _OPEN.search(line) is not None
+
+
+def _period(line: str) -> str:
+    """`dal 2 maggio al 30 giugno`, `dal 2 maggio` of a line that tells it; "" of any other."""
+    found = (period_at(line, at.start()) for at in _WORD.finditer(line))
+    return next((one.words for one in found if one and one.form in ("span", "since")), "")
+
+
+def _row_of(said: list[str]) -> str:
+    """With semicolons where a part has an `e` of its own."""
+    if len(said) > 1 and any(" e " in part for part in said):
+        return "; ".join(said)
+    return joined(said)
+
+
+def _row(row: Row) -> tuple[Period, str] | None:
+    """The day and the hours of a row that tells nothing else."""
+    if row.what or row.place or row.who or row.amount:
+        return None
+    when = plain_figures(row.when.strip())
+    period = period_at(when, 0)
+    words = _WITHOUT_BREAK.sub("", row.hours.strip())
+    hours = hours_at(words, 0)
+    if period is None or hours is None or period.form != "on":
+        return None
+    rest = when[period.end :].strip(" .,") + words[hours.end :].strip(" .,")
+    return None if rest else (period, hours.words)
+
+
+def _shared(days: list[str]) -> list[str]:
+    """`sabato 1°`, `domenica 2 novembre`: the month said once."""
+    made = []
+    for place, day in enumerate(days):
+        month = _MONTH.search(day)
+        after = days[place + 1] if place + 1 < len(days) else ""
+        made.append(day[: month.start()] if month and after.endswith(month[0]) else day)
+    return made
+
+
+def _office(notice: Notice) -> Office | None:
+    """What is open: by the sentence that announces the hours, else by the title."""
+    for line in lines(notice)[1:4]:
+        for place in _ARTICLE.finditer(line):
+            found = _FOLLOWS.match(line, place.start())
+            if found and (office := office_at(_BOTH.sub("", found["office"]), 0)):
+                named = _of_title(notice)
+                is_short = named is not None and named.words.startswith(f"{office[0].words} ")
+                return named if is_short else office[0]
+    return _of_title(notice) if _HOURS_OF.search(notice.title) else None
+
+
+def _of_title(notice: Notice) -> Office | None:
+    found = (office_at(notice.title, place.start()) for place in _WORD.finditer(notice.title))
+    return next((office[0] for office in found if office), None)
+
+
+def _after(notice: Notice, rows: list[Row]) -> str:
+    """The sentence behind the last row that has a day: what holds from then on."""
+    behind = notice.source[rows[-1].end :]
+    return next((one for one in notice.prose if calendar_days(one) and one.rstrip(".") in behind), "")

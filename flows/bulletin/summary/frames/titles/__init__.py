@@ -1,0 +1,1 @@
+"""A title as part of a sentence, and as one of its own."""
