@@ -8,7 +8,7 @@ from typing import Protocol
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db import telling as originals
+from db import told_news as originals
 from db.engine import padded
 from db.models import (
     RECIPIENT_TRANSITIONS,

@@ -19,7 +19,7 @@ from db.engine import transaction
 from db.models import PUBLIC, Bulletin, BulletinStatus
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
 from flows.deploy import EDITORS, LIST
-from flows.door.sealed import NO_CODE, Proof
+from flows.door.sealed_code import NO_CODE, Proof
 from flows.draft.slots import closed_days, slot_after
 from flows.letters import orders
 from flows.privacy.intact import load

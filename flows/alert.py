@@ -15,7 +15,7 @@ from prefect.artifacts import create_markdown_artifact
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import announced, bulletins, recipients, telling, weather_alerts
+from db import announced, bulletins, recipients, told_news, weather_alerts
 from db.announced import Announced
 from db.bulletins import ItemData
 from db.engine import alone, transaction
@@ -39,10 +39,10 @@ from flows.draft.alerts import (
 )
 from flows.draft.items import is_untouched, latest_items
 from flows.letters import drafts
-from flows.letters.holding import take_back_wrong
+from flows.letters.held_sends import take_back_wrong
 from flows.runs import forms
 from flows.sending import restored
-from flows.sending.spared import spare
+from flows.sending.unreached import spare
 from flows.settings import Settings
 from flows.sources.truth import untrue
 
@@ -136,7 +136,7 @@ def _revise(
     day, stated = own[0].row.day, picture.stated_spans(own)
     spans = days.get(day, [])
     is_needed = is_pressing = bool(spans)
-    if telling.of(session, bulletin.id):
+    if told_news.of(session, bulletin.id):
         spans = [span for span in picture.spans if span.row.day == day]
         is_needed = day not in days
         is_pressing = is_needed and any(span.row.level in watched for span in spans)
@@ -175,7 +175,7 @@ def _draft(
     bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, picture.now)
     whom = ""
     if original:
-        telling.link(session, bulletin.id, [original.id])
+        told_news.link(session, bulletin.id, [original.id])
         whom = f", per chi non ha ricevuto il {original.id}"
     _write(settings, session, bulletin, spans, picture.now)
     done.opened.append(bulletin.id)
@@ -216,7 +216,7 @@ def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Ro
         ids = {span.row.id for span in ended}
         causes = [statement for statement in sent if statement.row.id in ids]
         bulletin = _create(settings, session, BulletinKind.all_clear, END, ended, now)
-        telling.link(session, bulletin.id, {statement.bulletin.id for statement in causes})
+        told_news.link(session, bulletin.id, {statement.bulletin.id for statement in causes})
         announced.clear(session, bulletin.id, [(span.row.id, span.onset, span.expires) for span in ended])
         told_at = min(cause.bulletin.sent_at or cause.bulletin.created_at for cause in causes)
         _store(settings, session, bulletin, _end(ended, picture, told_at), ended, now)

@@ -28,7 +28,7 @@ from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import STATUS, tags
-from flows.door.sealed import FIELD, Proof
+from flows.door.sealed_code import FIELD, Proof
 from flows.draft.alert_reasons import alert_lines
 from flows.draft.evidence import misquoted, of_whole, with_sources
 from flows.draft.items import PURPOSE
@@ -47,7 +47,7 @@ from flows.review.page import Round, artifact, evidence
 from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.review.signing import Signature, awaited, close, is_sent_back, send_back, sign
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
-from flows.runs import choices, client, forms, pages, patience
+from flows.runs import choices, client, forms, pages, waits
 from flows.runs.client import RunState
 from flows.runs.flow import flow
 from flows.runs.forms import Confirmation
@@ -331,7 +331,7 @@ def start_at_once(settings: Settings, engine: Engine, bulletin: Bulletin) -> Non
 @flow(name="approva")
 def approve(bulletin_id: int) -> str:
     """Tiene aperto il modulo di un bollettino finché qualcuno decide."""
-    return patience.patiently(partial(until_decided, bulletin_id))
+    return waits.patiently(partial(until_decided, bulletin_id))
 
 
 def until_decided(bulletin_id: int) -> str:

@@ -23,8 +23,8 @@ from flows.runs import client as runs
 from flows.runs.flow import flow
 from flows.settings import BollettinoError, Settings
 from flows.sources.past import Order, Past
+from flows.sources.past_ways import Window, ways
 from flows.sources.readings import Reading, agent, own_addresses
-from flows.sources.ways import Window, ways
 from scrapers.fetching.patience import Patient
 
 Progress = Callable[[Reading, float], None]

@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Engine
 
 from db.engine import opened
-from flows.letters.holding import take_back_wrong
+from flows.letters.held_sends import take_back_wrong
 from flows.privacy.intact import load
 from flows.runs import client
 from flows.settings import Settings

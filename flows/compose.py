@@ -17,7 +17,7 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, sources, telling, weather_notices
+from db import bulletins, sources, told_news, weather_notices
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
 from db.models import WAITING, Bulletin, BulletinItem, BulletinKind, BulletinStatus, Source
@@ -45,7 +45,7 @@ from flows.draft.items import (
 )
 from flows.draft.slots import closed_days, slot_after
 from flows.draft.writer import propose
-from flows.letters import drafts, nothing
+from flows.letters import drafts, empty_slot
 from flows.privacy.intact import load
 from flows.review.evidence import attention
 from flows.review.page import evidence
@@ -145,7 +145,7 @@ def _changed(session: Session, situation: Situation) -> tuple[str, ...]:
             lost=[fact for revision in revisions for fact in revision.lost],
             gained=[fact for revision in revisions for fact in revision.gained],
         )
-        for news, revisions in telling.updates_since(session, situation.recent)
+        for news, revisions in told_news.updates_since(session, situation.recent)
     )
 
 
@@ -175,7 +175,7 @@ def compose_draft(
             session.rollback()
             return replace(draft, why="Prova: non è stato scritto niente.") if draft.items else draft
         if slot and draft.bulletin_id is None:
-            nothing.tell_nothing(
+            empty_slot.tell_nothing(
                 settings,
                 session,
                 slot,

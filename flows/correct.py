@@ -15,29 +15,29 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries, telling, weather_alerts
+from db import bulletins, deliveries, told_news, weather_alerts
 from db.bulletins import ItemData
 from db.engine import make_engine, reading, transaction
 from db.models import PUBLIC, WAITING, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT, SPARED
-from db.telling import SentItem
+from db.told_news import SentItem
 from flows.bulletin.alerts.text import ALERT, LABELS, alert_texts
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
 from flows.bulletin.status import STATUS, numbered
-from flows.door.sealed import NO_CODE, Proof
-from flows.draft.again import twice
+from flows.door.sealed_code import NO_CODE, Proof
 from flows.draft.alerts import picture_at
 from flows.draft.lineage import plain, tied_to, whole
+from flows.draft.repeated_correction import twice
 from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
 from flows.runs.flow import flow
-from flows.sending import senders
+from flows.sending import liveness
 from flows.sending.hold import right_texts
 from flows.settings import BollettinoError, Settings
 from flows.sources.truth import untrue
@@ -110,7 +110,7 @@ def draft_correction(
             by=who,
             now=now,
         )
-        telling.link(session, bulletin.id, tied_to(session, original, item))
+        told_news.link(session, bulletin.id, tied_to(session, original, item))
         lines = [
             ItemData(
                 title=item.title if place == 0 else label,
@@ -140,7 +140,7 @@ def same_correction(engine: Engine, bulletin_id: int, position: int, right: str)
         if not 1 <= position <= len(lines):
             return None
         title = lines[position - 1].title
-        for bulletin in telling.follow_ups(session, bulletin_id, *ALIVE, kinds=(BulletinKind.correction,)):
+        for bulletin in told_news.follow_ups(session, bulletin_id, *ALIVE, kinds=(BulletinKind.correction,)):
             versions = bulletins.versions(session, bulletin.id)
             written = [bulletins.items(session, version)[0] for version in versions]
             if title not in {line.title for line in written}:
@@ -201,7 +201,7 @@ def draft_for_the_rest(
             raise CorrectionError(
                 f"Il bollettino {bulletin_id} corregge già un altro: prepara una correzione."
             )
-        senders.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
+        liveness.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
         if deliveries.on_their_way(session, bulletin_id):
             raise CorrectionError("Ci sono ancora messaggi in viaggio: riprova fra un minuto.")
         items = bulletins.items(session, sealed[1])
@@ -225,7 +225,7 @@ def draft_for_the_rest(
             by=who,
             now=now,
         )
-        telling.link(session, draft.id, [bulletin_id])
+        told_news.link(session, draft.id, [bulletin_id])
         bulletins.add_version(session, draft, lines, author=who, now=now)
         words = f"Bollettino {bulletin_id} chiuso: per chi era ancora in coda c'è la bozza {draft.id}."
         acts.note(settings, session, person, "correggi", words, bulletin_id=bulletin_id, now=now)
@@ -266,7 +266,7 @@ def _by_now(
 def listing(engine: Engine, now: datetime) -> str:
     """What was sent of late with the numbers to choose by, what may be wrong first (Markdown)."""
     with reading(engine) as session:
-        suspects = telling.to_put_right(session, since=now - MEMORY)
+        suspects = told_news.to_put_right(session, since=now - MEMORY)
         sent = choices.correctable(session, now)
         right = {line.bulletin.id: choices.corrections(session, line.bulletin) for line in sent}
     parts = []

@@ -20,8 +20,8 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from pydantic.fields import FieldInfo
 
-from flows.door.bodies import AT_ONCE_QUEUE, BY_CLOCK, FORMS
-from flows.door.sealed import OF_THE_PERSON
+from flows.door.request_bodies import AT_ONCE_QUEUE, BY_CLOCK, FORMS
+from flows.door.sealed_code import OF_THE_PERSON
 from flows.profiles.comune import Profile
 from flows.profiles.fleet import OWN, FleetFile
 from flows.settings import ROOT, Settings, load

@@ -18,7 +18,7 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries, handovers, recipients, senders, telling
+from db import bulletins, deliveries, handovers, recipients, senders, told_news
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus, HandoverKind
@@ -26,16 +26,16 @@ from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import STATUS
 from flows.by_hand import lists, window
 from flows.letters import drafts, orders
-from flows.letters.holding import held_when_untrue, require_checks, require_same_site
+from flows.letters.held_sends import held_when_untrue, require_checks, require_same_site
 from flows.privacy import basis, people
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, decide
-from flows.runs import choices, client, forms, pages, patience, planned
+from flows.runs import choices, client, forms, pages, planned, waits
 from flows.runs.flow import flow
-from flows.runs.witness import places, testify
+from flows.runs.send_counter import places, testify
 from flows.sending import channel, parts, preflight, provider
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from flows.sending.checks import Preflight
 from flows.sending.drain import BY_A_PERSON, GIVES_WAY, DispatchError, HeldError, Order, drain
 from flows.sending.ending import REST, after_all, close
@@ -89,7 +89,7 @@ def _order(settings: Settings, session: Session, bulletin: Bulletin, *, late: bo
     require_right(settings, session, bulletin, items, now=now)
     if is_stopped and (why := too_late(settings, bulletin, items, now)):
         raise DispatchError(f"Il bollettino {bulletin.id} non riparte. {why}")
-    for original_id in telling.of(session, bulletin.id):
+    for original_id in told_news.of(session, bulletin.id):
         if bulletins.locked(session, original_id).status == BulletinStatus.sending:
             raise DispatchError(
                 f"Il bollettino {bulletin.id} corregge il {original_id}, che è ancora in invio: "
@@ -354,7 +354,7 @@ def dispatch(
     """Invia il bollettino approvato; senza approvazione, o a un'ora sbagliata, non parte niente."""
     settings = load()
     engine = make_engine(settings.database)
-    now = patience.wait_for_slot(flow_run.scheduled_start_time)
+    now = waits.wait_for_slot(flow_run.scheduled_start_time)
     moot = planned.moot(engine, bulletin_id, now=now) if bulletin_id else ""
     hour = None if bulletin_id else flow_run.scheduled_start_time
     chosen = due(settings, engine, now) if bulletin_id is None else [] if moot else [bulletin_id]

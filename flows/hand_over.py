@@ -27,7 +27,7 @@ from flows.by_hand.lists import Lists
 from flows.by_hand.page import Page
 from flows.letters import drafts
 from flows.privacy.intact import load
-from flows.runs import client, forms, pages, patience
+from flows.runs import client, forms, pages, waits
 from flows.runs.client import RunState
 from flows.runs.flow import flow
 from flows.sending.certificate import words
@@ -40,7 +40,7 @@ SOON = 2.0  # seconds until somebody's own message is looked at again
 @flow(name="a-mano", flow_run_name=client.titled("Invio a mano (bollettino {bulletin_id})"))
 def hand_over(bulletin_id: Annotated[int, Field(title="Numero del bollettino")]) -> str:
     """Tiene aperto l'elenco di un bollettino che si invia a mano, finché tutto è dichiarato."""
-    return patience.patiently(partial(until_declared, bulletin_id))
+    return waits.patiently(partial(until_declared, bulletin_id))
 
 
 def until_declared(bulletin_id: int) -> str:

@@ -17,13 +17,13 @@ from prefect import State, flow, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
 
-from db import stillness
+from db import idle
 from db.engine import reading
 from flows import count, retain, watch
 from flows.bulletin.status import WAITS, counted
 from flows.collect import CHOICES, Choice, take_back, tell_editor
 from flows.doctor import heartbeat
-from flows.fleet import registry, resting, rounds, shared
+from flows.fleet import at_rest, registry, rounds, shared
 from flows.fleet.registry import Fleet, Roll
 from flows.fleet.rounds import Limits, Outcome, Result, Work
 from flows.privacy import intact
@@ -209,7 +209,7 @@ def look_at_once(key: str) -> None:
 def look_after(fleet: Fleet) -> Outcome[str]:
     """Whatever waits in any of them; where nothing did, and nobody wrote since, the look waits, too."""
     roll, now = fleet.roll(), datetime.now(UTC)
-    found = resting.resting(roll.comuni, shared.of(fleet).server_state / rounds.FOLDER / STILL, now)
+    found = at_rest.resting(roll.comuni, shared.of(fleet).server_state / rounds.FOLDER / STILL, now)
     passed = [settings for settings in roll.comuni if found.may_be_passed(settings.profile.slug)]
     # first: to look at many takes minutes, and a beat of six minutes ago tells the watchdog of a round missed
     _note(heartbeat.FILE, [partial(heartbeat.beat, settings.state, now=now) for settings in passed])
@@ -218,7 +218,7 @@ def look_after(fleet: Fleet) -> Outcome[str]:
     def look(settings: Settings, engine: Engine) -> str:
         said = watch.full_round(settings, engine)
         with reading(engine) as session:
-            if said in watch.AT_REST and stillness.is_still(session, now=now):
+            if said in watch.AT_REST and idle.is_still(session, now=now):
                 still.append(settings.profile.slug)
         return said
 

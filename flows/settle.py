@@ -17,7 +17,7 @@ from db import bulletins, deliveries, outcomes
 from db.engine import make_engine, reading, transaction
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.status import STATUS, counted
-from flows.door.sealed import NO_CODE, Proof
+from flows.door.sealed_code import NO_CODE, Proof
 from flows.letters import drafts, orders
 from flows.privacy.intact import load
 from flows.review import acts

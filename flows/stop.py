@@ -23,7 +23,7 @@ from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.status import DECIDED, STATUS, named, people
 from flows.by_hand import window
 from flows.deploy import ELSE
-from flows.door.sealed import NO_CODE, Proof
+from flows.door.sealed_code import NO_CODE, Proof
 from flows.draft import undo
 from flows.draft.items import PURPOSE
 from flows.draft.undo import UndoError
@@ -34,7 +34,7 @@ from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
 from flows.runs.flow import flow
 from flows.sending import hold, parts
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from flows.sending.certificate import words
 from flows.sending.outbox import BY_HAND
 from flows.settings import Settings

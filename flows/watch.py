@@ -23,9 +23,9 @@ from flows.draft.slots import START_AFTER, closed_days
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
-from flows.runs import choices, client, forms, pages, planned, shown
+from flows.runs import choices, client, forms, last_shown, pages, planned
+from flows.sending import liveness as life
 from flows.sending import outbox, parts
-from flows.sending import senders as life
 from flows.settings import Settings
 from flows.staff.mail import UNCONFIGURED, Posted
 
@@ -258,13 +258,13 @@ def keep_what_changed(settings: Settings, engine: Engine, *, now: datetime) -> N
     with reading(engine) as session:
         closed = sorted(closed_days(session, now))
     profile = settings.profile
-    latest = shown.digest(lists, closed, profile.weekly_slots, profile.prova, settings.signs_in)
-    if settings.fleet and not errors and shown.is_known(settings, latest, now=now):
+    latest = last_shown.digest(lists, closed, profile.weekly_slots, profile.prova, settings.signs_in)
+    if settings.fleet and not errors and last_shown.is_known(settings, latest, now=now):
         _each([partial(pages.recount, settings, engine, now=now)], NOT_SHOWN)
         return
     keep_ui_true(settings, engine, now=now)
     if settings.fleet:
-        shown.keep(settings, latest, now=now)
+        last_shown.keep(settings, latest, now=now)
 
 
 NOT_SHOWN = "le pagine di Prefect non sono tutte aggiornate"

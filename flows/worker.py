@@ -19,18 +19,18 @@ PATIENCE = 900.0  # seconds for its runs to end; the unit gives its stop a minut
 
 def work(pool: "Pool", *, port: int | None = None) -> None:
     """Become the worker, until it is stopped. `port`: where a fleet's tells whether it looks for runs."""
-    from flows.runs import drain, hosts, taking, warm
+    from flows.runs import drain, hosts, pausable_worker, warm_worker
 
-    if (pool.server_state / taking.REST).exists():
+    if (pool.server_state / pausable_worker.REST).exists():
         print("this machine's workers rest: `python -m flows drain --undo` lets them take runs again",
               file=sys.stderr, flush=True)  # fmt: skip
     drain.say_that_it_works(pool.server_state)
     if fleet_folder():  # whose pool may have several workers, on several machines
         hosts.stand(pool.server_state.parent)
         name = f"{socket.gethostname()}-{drain.place(pool.server_state)}"
-        warm.start(pool.work_pool, name, prepare, pool.server_state, limit=pool.most_runs, port=port)
+        warm_worker.start(pool.work_pool, name, prepare, pool.server_state, limit=pool.most_runs, port=port)
     else:
-        warm.start(pool.work_pool, "worker", prepare)
+        warm_worker.start(pool.work_pool, "worker", prepare)
 
 
 def keep(pool: "Pool", *, port: int | None = None) -> int:
@@ -86,7 +86,7 @@ def prepare() -> None:
     from flows.bulletin.language import spelling
     from flows.fleet import registry
     from flows.profiles import wording
-    from flows.runs import beforehand
+    from flows.runs import preloading
 
     entries = ["entrypoint", *([deploy.FOR_ALL] if fleet_folder() else [])]
     for block in deploy.blocks()[0]:
@@ -97,7 +97,7 @@ def prepare() -> None:
     schema.head()
     spelling.load()
     wording.texts()
-    beforehand.prepare()
+    preloading.prepare()
     if fleet := registry.of_process():
         with suppress(BollettinoError):  # the runs will say it
             fleet.roll()  # what stays as it is is not parsed again: a run of 300 Comuni else takes 0.4 s

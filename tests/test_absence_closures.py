@@ -11,7 +11,7 @@ from db.models import Bulletin, BulletinStatus, Level
 from flows.absence import closure, note_closure
 from flows.bulletin.language.dates import ROME, in_rome
 from flows.deploy import blocks, entry, form
-from flows.door.sealed import OPERATOR
+from flows.door.sealed_code import OPERATOR
 from flows.draft.slots import closed_days, slot_after, slot_of
 from flows.profiles.urgent import StandingOrder
 from flows.review.acts import NotProvedError

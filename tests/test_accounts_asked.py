@@ -18,7 +18,7 @@ from flows.approve import record
 from flows.cli.history import history
 from flows.door import stamps
 from flows.door.people import STARTED, Asked, Person
-from flows.door.sealed import NO_CODE, OPERATOR, Proof
+from flows.door.sealed_code import NO_CODE, OPERATOR, Proof
 from flows.review import acts
 from flows.review.acts import NotProvedError
 from flows.runs import client
@@ -85,7 +85,7 @@ def test_who_fills_in_a_form_stands_in_its_stamp(front: Front, here: Settings, s
     kept = f"bollettino={signed_in(here, sqlite, BRUNO, NOW)}"
     values = {"decisione_3": "Salva", "chi": BRUNO}
     assert front.ask("POST", ANSWER, None, {"run_input": values}, Cookie=kept).status_code == 201
-    ((key, raw),) = front.rooms.kept.items()
+    ((key, raw),) = front.access.kept.items()
     stamp = stamps.stamped(b"key", ID, KEY, values, {KEY: raw})
     assert stamp is not None
     assert (stamp.by, stamp.person) == ("persona:bruno-vice", "bruno-vice")
@@ -113,7 +113,7 @@ def test_what_cannot_be_stored_is_not_asked(
         session.connection().execute(text("DROP TABLE dooract"))
     assert front.ask("POST", START, None, {"parameters": {}}, Cookie=kept).status_code == 503
     assert front.ask("POST", ANSWER, None, {"run_input": {}}, Cookie=kept).status_code == 503
-    assert (front.reached, front.rooms.kept) == ([], {})
+    assert (front.reached, front.access.kept) == ([], {})
 
 
 def test_with_the_shared_password_nobody_is_named(front: Front, here: Settings, sqlite: Engine) -> None:

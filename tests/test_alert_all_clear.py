@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from db import bulletins, telling
+from db import bulletins, told_news
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
 from flows.alert import Round
@@ -29,7 +29,7 @@ def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, number)
         assert (bulletin.kind, bulletin.template) == (BulletinKind.all_clear, "fine_allerta")
-        assert telling.of(session, number) == (original,)
+        assert told_news.of(session, number) == (original,)
     assert texts(engine, number) == [
         "ARANCIONE (livello 3 su 4) per temporali forti",
         "martedì 24 novembre",
@@ -63,7 +63,7 @@ def test_the_end_of_what_two_bulletins_told_is_told_once_to_who_got_either(
         state(session, Level.verde, at=lowered)
     (number,) = look(settings, engine, lowered).opened
     with transaction(engine) as session:
-        assert telling.of(session, number) == (first, second)
+        assert told_news.of(session, number) == (first, second)
     assert texts(engine, number)[:3] == [
         "ARANCIONE (livello 3 su 4) per temporali forti",
         "martedì 24 novembre",
@@ -267,7 +267,7 @@ def test_a_level_raised_again_after_its_all_clear_is_announced_and_cleared_again
     (end,) = look(settings, engine, at[2]).opened
     assert texts(engine, end)[0] == "ARANCIONE (livello 3 su 4) per rischio idraulico"
     with transaction(engine) as session:
-        assert again in telling.of(session, end)
+        assert again in told_news.of(session, end)
 
 
 def test_silence_of_the_issuer_is_no_all_clear(settings: Settings, sqlite: Engine) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db import deliveries, telling
+from db import deliveries, told_news
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, Hazard, Letter, Level
 from db.recipients import SPARED
@@ -15,7 +15,7 @@ from flows import collect
 from flows.alert import Round, act
 from flows.correct import CorrectionError, draft_for_the_rest
 from flows.dispatch import begin, dispatch_bulletin
-from flows.sending import spared
+from flows.sending import unreached
 from flows.sending.hold import UNTRUE, remedy
 from flows.settings import Settings
 from flows.sources.pages import Now
@@ -92,7 +92,7 @@ def test_a_lower_level_that_rises_to_one_that_cannot_wait_stops_it(comune: Comun
     assert done.taken_back == [number]
     (other,) = done.opened
     with comune.look() as session:
-        assert telling.of(session, other) == (), "it is news for all of them"
+        assert told_news.of(session, other) == (), "it is news for all of them"
     send(comune, other, 7)
     assert [len(texts) for texts in comune.received().values()] == [1] * 5
     assert urgent(comune, now + 10 * MINUTE).opened == []
@@ -126,7 +126,7 @@ def test_who_was_not_reached_gets_what_holds_and_the_others_the_end(comuni: Comu
     state(comuni, Level.arancione, comuni.now + 20 * MINUTE, hours=(12, 20))
     (longer,) = urgent(comuni, comuni.now + 21 * MINUTE).opened
     with comuni.look() as session:
-        assert telling.of(session, longer) == ()
+        assert told_news.of(session, longer) == ()
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_only_of_an_alert_that_is_wrong_by_now_a_draft_comes_by_itself(
 def test_one_that_a_person_closes_meanwhile_is_closed_once(settings: Settings, sqlite: Engine) -> None:
     with transaction(sqlite) as session:
         closed = make_bulletin(session, kind=BulletinKind.urgent, status=BulletinStatus.sent)
-        assert spared._spare(settings, session, closed.id, NOW) == 0
+        assert unreached._spare(settings, session, closed.id, NOW) == 0
 
 
 def test_when_nobody_was_reached_all_get_what_holds_and_nobody_an_end(comune: Comune) -> None:
@@ -198,7 +198,7 @@ def test_each_day_has_its_own_rest(comune: Comune) -> None:
     assert comune.bulletin(first).status == comune.bulletin(second).status == BulletinStatus.sent
     alerts = [one for one in done.opened if comune.bulletin(one).kind == BulletinKind.urgent]
     with comune.look() as session:
-        assert [telling.of(session, one) for one in alerts] == [(second,)]
+        assert [told_news.of(session, one) for one in alerts] == [(second,)]
 
 
 def test_one_that_is_restored_is_told_to_the_rest(comune: Comune) -> None:
@@ -253,7 +253,7 @@ def test_what_a_person_wrote_for_the_rest_is_replaced_and_never_rewritten(comune
     (other,) = [one for one in done.opened if comune.bulletin(one).kind == BulletinKind.urgent]
     assert "dalle 12 alle 18" in comune.items(other)[1].text
     with comune.look() as session:
-        assert telling.of(session, other) == (number,)
+        assert told_news.of(session, other) == (number,)
 
 
 def test_a_person_drafts_no_alert_that_is_over(comune: Comune) -> None:

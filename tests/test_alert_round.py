@@ -16,7 +16,7 @@ from flows.alert import Round, act, draft_and_call
 from flows.bulletin.alerts.urgent import AUTHOR
 from flows.bulletin.language.markdown import escaped
 from flows.letters import drafts
-from flows.letters.holding import TakenBack
+from flows.letters.held_sends import TakenBack
 from flows.profiles.urgent import StandingOrder, Urgent
 from flows.runs import forms
 from flows.sending import restored

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, telling, weather_alerts
+from db import bulletins, told_news, weather_alerts
 from db.bulletins import ItemData
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, DeliveryStatus, Hazard, Level, WeatherAlert
@@ -58,7 +58,7 @@ def test_who_was_spared_an_alert_gets_what_holds_once(
 ) -> None:
     original, number = rest
     with transaction(sqlite) as session:
-        assert telling.of(session, number) == (original,)
+        assert told_news.of(session, number) == (original,)
     again = look(settings, sqlite, NOW + 2 * HOUR)
     assert (again.opened, again.ended, again.lines) == ([number], [], [])
     finish(sqlite, number, BulletinStatus.sent, NOW + 2 * HOUR)
@@ -74,7 +74,7 @@ def test_when_it_ends_who_got_it_and_who_was_spared_it_first_are_told_once(
         state(session, Level.verde, at=NOW + 3 * HOUR)
     (end,) = look(settings, sqlite, NOW + 3 * HOUR).opened
     with transaction(sqlite) as session:
-        assert telling.of(session, end) == (original, number)
+        assert told_news.of(session, end) == (original, number)
 
 
 def test_where_nobody_was_spared_there_is_no_draft_for_the_rest(settings: Settings, sqlite: Engine) -> None:
@@ -110,7 +110,7 @@ def test_another_days_alert_calls_for_no_draft_for_the_rest(settings: Settings, 
     ]
     with transaction(sqlite) as session:
         urgent = [bulletins.locked(session, one).kind == BulletinKind.urgent for one in done.opened]
-        told = {one: telling.of(session, one) for one in done.opened}
+        told = {one: told_news.of(session, one) for one in done.opened}
     assert urgent == [True, False]
     assert list(told.values()) == [(), (original,)]
 
@@ -127,7 +127,7 @@ def test_news_for_all_takes_the_place_of_the_draft_for_the_rest(
     done = look(settings, sqlite, NOW + 2 * HOUR)
     assert (done.ended, len(done.opened)) == ([number], 1)
     with transaction(sqlite) as session:
-        assert telling.of(session, done.opened[0]) == ()
+        assert told_news.of(session, done.opened[0]) == ()
         replaced = bulletins.locked(session, number)
         assert (replaced.status, replaced.status_by) == (BulletinStatus.superseded, AUTHOR)
         assert (replaced.status_at, replaced.status_reason) == (NOW + 2 * HOUR, "updated")
@@ -259,7 +259,7 @@ def test_an_end_is_stored_line_by_line_and_says_what_ceased(
     with transaction(sqlite) as session:
         bulletin, version = bulletins.locked(session, number), bulletins.latest(session, number)
         assert version is not None
-        assert telling.of(session, number) == (original,)
+        assert told_news.of(session, number) == (original,)
         assert (version.author, version.note, version.created_at) == (AUTHOR, "", LOWERED)
         assert bulletin.deadline_at == datetime(2026, 11, 25, 23, tzinfo=UTC)
         items = bulletins.items(session, version)
@@ -352,7 +352,7 @@ def test_an_end_tells_the_first_day_of_what_it_ends(settings: Settings, sqlite: 
     (number,) = look(settings, sqlite, LOWERED).opened
     assert texts(sqlite, number)[1] == "martedì 24 novembre"
     with transaction(sqlite) as session:
-        assert telling.of(session, number) == (first, second)
+        assert told_news.of(session, number) == (first, second)
 
 
 @pytest.mark.parametrize("decision", [BulletinStatus.rejected, BulletinStatus.merged])

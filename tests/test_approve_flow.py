@@ -9,7 +9,7 @@ import pytest
 
 from db import bulletins
 from db.engine import transaction
-from db.letters import of_bulletin
+from db.mail_outbox import of_bulletin
 from db.models import BulletinStatus
 from flows import approve as module
 from flows.bulletin.status import WAITS

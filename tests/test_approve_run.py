@@ -19,7 +19,7 @@ from flows.bulletin.status import WAITS
 from flows.letters import drafts
 from flows.review.choices import SIGNED
 from flows.review.page import Round
-from flows.runs import choices, client, forms, pages, patience
+from flows.runs import choices, client, forms, pages, waits
 from flows.sending import samples
 from flows.settings import Settings
 from flows.staff.mail import Posted
@@ -231,6 +231,6 @@ def test_what_another_decided_meanwhile_ends_the_run_and_orders_as_it_does(run: 
 
 
 def test_the_flow_tries_again_while_the_database_is_away(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "patiently", lambda work: f"{work()}!")
+    monkeypatch.setattr(waits, "patiently", lambda work: f"{work()}!")
     run.bulletin.status = run.steps.store.return_value = BulletinStatus.expired
     assert approve.approve.fn(run.number) == "non approvato in tempo!"

@@ -31,7 +31,7 @@ from flows import dispatch
 from flows.approve import load_round
 from flows.compose import compose_draft
 from flows.dispatch import due
-from flows.door.sealed import OPERATOR
+from flows.door.sealed_code import OPERATOR
 from flows.review.acts import NotDoneError
 from flows.sending import drain, single
 from flows.settings import DEMO, load_profile

@@ -13,8 +13,8 @@ from flows.backfill import backfill, backfill_all
 from flows.bulletin.language.dates import ROME
 from flows.settings import BollettinoError
 from flows.sources.past import Order, Past
+from flows.sources.past_ways import Way, Window, day_of, ways
 from flows.sources.readings import Reading
-from flows.sources.ways import Way, Window, day_of, ways
 from scrapers.archives.walk import Batch
 from scrapers.errors import TemporaryError
 from scrapers.feeds.feeds import Entry

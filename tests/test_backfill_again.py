@@ -12,8 +12,8 @@ from sqlmodel import select
 import flows.backfill
 from db.models import Edit, NewsRevision
 from flows.backfill import backfill_all
+from flows.sources.past_ways import Window
 from flows.sources.readings import Reading
-from flows.sources.ways import Window
 from scrapers.archives.rest import MOST_KINDS
 from scrapers.fetching.patience import LONGEST_WAIT, Patient
 from tests.world.comune import Comune

@@ -17,7 +17,7 @@ import pytest
 from db.models import Origin
 from deployments.sandbox.articles import ArticleOrder, publish
 from flows.backfill import backfill_all
-from flows.sources.ways import Window
+from flows.sources.past_ways import Window
 from tests.world.comune import SECRETS, Comune
 
 ROOT = Path(__file__).resolve().parent.parent

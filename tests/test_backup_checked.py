@@ -19,7 +19,7 @@ from flows.doctor import backups, database
 from flows.doctor.examination import CHECKS
 from flows.doctor.finding import Case, Finding, Verdict
 from flows.doctor.restored import OF_A_COPY, examine_restored, kept, look
-from flows.machine import passage
+from flows.machine import upgrade_state
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.test_backup_drill import typed
@@ -116,7 +116,7 @@ def test_a_check_that_crashes_hides_no_restore(
     def crash(_: Path) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(passage, "read", crash)
+    monkeypatch.setattr(upgrade_state, "read", crash)
     words = (str(archive), "--identity", str(town.safe.file), "--into", str(tmp_path / "new"))
     assert typed(town, "restore", *words) == 0
     out = capsys.readouterr().out

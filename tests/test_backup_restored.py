@@ -20,7 +20,7 @@ from flows.__main__ import main
 from flows.backup import databases, placing, restoring
 from flows.backup.archive import BackupError
 from flows.backup.restoring import report_of
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from flows.sending import witness
 from flows.sending.checks import Verdict, check_witness
 from flows.sending.drain import drain

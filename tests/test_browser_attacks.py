@@ -18,7 +18,7 @@ from db.engine import transaction
 from db.models import DoorAct
 from flows.accounts import persons
 from flows.door import stamps
-from flows.door.sealed import Proof
+from flows.door.sealed_code import Proof
 from flows.review import acts
 from flows.settings import Settings
 from tests.world.comune import Loopback

@@ -2,13 +2,13 @@
 
 import pytest
 
-from flows.bulletin.language.months import with_months
+from flows.bulletin.language.missing_months import with_months
+from flows.bulletin.page.conditions import audiences
 from flows.bulletin.page.inlined import inlined
-from flows.bulletin.page.lacks import lacks
 from flows.bulletin.page.layout import layout
+from flows.bulletin.page.missing import lacks
 from flows.bulletin.page.notice import Slot
 from flows.bulletin.page.reading import read
-from flows.bulletin.page.terms import audiences
 from flows.bulletin.summary.text import summarise
 
 PLOT = (

@@ -3,11 +3,11 @@
 import pytest
 
 from flows.bulletin.language.headlines import spoken
-from flows.bulletin.language.months import with_months
+from flows.bulletin.language.missing_months import with_months
 from flows.bulletin.language.relative_days import is_relative, resolved
 from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
-from flows.bulletin.page.telling import tells
+from flows.bulletin.page.told_slots import tells
 from flows.bulletin.summary.frames.events.subject import kind_word
 from flows.bulletin.summary.frames.places.streets import inside, streets_at
 from flows.bulletin.summary.frames.prose.wording import worded

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db import bulletins, handovers, telling
+from db import bulletins, handovers, told_news
 from db.models import BulletinKind, Delivery, Recipient
 from flows.dispatch import dispatch_bulletin, prepare
 from flows.letters.briefing import briefing, reach
@@ -53,10 +53,10 @@ def test_a_correction_and_an_all_clear_go_the_way_of_what_they_put_right(comune:
     number = handed(comune, CHANNEL)
     with comune.look() as session:
         correction = make_bulletin(session, kind=BulletinKind.correction)
-        telling.link(session, correction.id, [number])
+        told_news.link(session, correction.id, [number])
         urgent = make_bulletin(session, kind=BulletinKind.urgent)
         end = make_bulletin(session, kind=BulletinKind.all_clear)
-        telling.link(session, end.id, [urgent.id])
+        told_news.link(session, end.id, [urgent.id])
         found = [choice.by_hand(comune.settings, session, one) for one in (correction, urgent, end)]
     assert found == ["channel", None, None]
 

@@ -21,7 +21,7 @@ from flows.by_hand.lists import LAST, RECORD
 from flows.dispatch import dispatch_bulletin
 from flows.door.keys import ACCOUNTS
 from flows.letters import drafts
-from flows.runs import client, forms, pages, patience
+from flows.runs import client, forms, pages, waits
 from flows.runs.client import RunState
 from flows.runs.forms import Confirmation
 from flows.sending.hold import UNTRUE
@@ -309,7 +309,7 @@ def test_the_editors_are_told_that_something_waits_for_a_hand_and_when_it_is_don
 def test_a_database_that_is_busy_is_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.begin(ASSISTED)
     monkeypatch.setattr("time.sleep", lambda _: None)
-    monkeypatch.setattr(patience, "get_run_logger", lambda: logging.getLogger("run"))
+    monkeypatch.setattr(waits, "get_run_logger", lambda: logging.getLogger("run"))
     tries = iter([OperationalError("BEGIN", {}, Exception("database is locked")), None])
     store = window.store_answers
 

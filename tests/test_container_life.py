@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from prefect.client.schemas.actions import WorkPoolCreate
 
-from flows.runs.taking import REST
+from flows.runs.pausable_worker import REST
 from flows.settings import ROOT
 from tests.world import prefect_files
 from tests.world.containers import FOLDER

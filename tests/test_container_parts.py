@@ -87,7 +87,7 @@ def test_two_of_each_run_and_one_of_what_stands_between() -> None:
 
 
 def test_where_the_number_of_a_process_is_judged_it_means_one() -> None:
-    """Of a run (`vitals.is_lost`) by what Prefect's worker writes down: a name that all of these share."""
+    """Of a run (`is_lost`) by what Prefect's worker writes down: a name that all of these share."""
     spaces = {name: one.get("pid") for name, one in compose()["services"].items()}
     assert {name for name, space in spaces.items() if space} == {"worker-1", "worker-2"}
     name = compose()["services"]["machine"]["container_name"]

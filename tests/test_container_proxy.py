@@ -16,7 +16,7 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
-from flows.door import bodies, table
+from flows.door import permissions, request_bodies
 from flows.web import webhook
 from flows.web.metrics import is_from_outside
 from tests.test_machine_proxy import Block, nginx_tree
@@ -198,9 +198,9 @@ def test_each_name_leads_to_its_own(tmp_path: Path, reader: str) -> None:
         assert hook.told("error_log") == ["/dev/null crit"], "the verify token stands in an address"
         assert inner.told("server_name") == ["redazione.*"]
         assert inner.told("client_max_body_size") == ["1m"]
-        assert bodies.LIMIT <= 1024**2
+        assert request_bodies.LIMIT <= 1024**2
         (sockets,) = (one for one in inner.all("location") if one.words[1] == "~")
-        assert all(re.search(sockets.words[2], f"/api{one}") for one in table.SUBSCRIPTIONS)
+        assert all(re.search(sockets.words[2], f"/api{one}") for one in permissions.SUBSCRIPTIONS)
         return
     with serving(tmp_path) as served:
         assert served.reached(served.ask(PUBLIC, "/alfa/archivio")) in ("8081", "8082")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, recipients, telling
+from db import bulletins, recipients, told_news
 from db.bulletins import TransitionError
 from db.engine import transaction
 from db.models import (
@@ -122,7 +122,7 @@ def test_who_may_have_got_the_original_is_reached(
     (row,) = session.exec(select(Delivery))
     row.status = status
     follow = make_bulletin(session, kind=kind)
-    telling.link(session, follow.id, [original.id])
+    told_news.link(session, follow.id, [original.id])
     assert recipients.audience_of(session, follow) == ([one] if is_reached else [])
     one.status = RecipientStatus.opted_out
     session.flush()
@@ -159,7 +159,7 @@ def test_what_a_refused_quotation_names_is_accepted_as_it_stands(sqlite_session:
     original = make_bulletin(session, lines, status=BulletinStatus.sent)
     number = make_bulletin(session, lines, kind=BulletinKind.correction)
     number.template = "correzione"
-    telling.link(session, number.id, [original.id])
+    told_news.link(session, number.id, [original.id])
 
     def told(quoted: str) -> list[str]:
         return misquoted(session, number, [lines[0], item_of(news, text=quoted)])
@@ -177,7 +177,7 @@ def test_the_seal_binds_which_bulletin_is_put_right(comune: Comune) -> None:
     number = correction(comune, original)
     comune.answer(number, APPROVE)
     with comune.look() as session:
-        telling.link(session, number, [other])
+        told_news.link(session, number, [other])
     with pytest.raises(DispatchError, match="non è più quello approvato"):
         dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
 
@@ -272,10 +272,10 @@ def test_an_editor_sees_what_changed_or_went_after_the_send(sqlite_session: Sess
     before.facts_changed_at = NOW - timedelta(hours=1)
     gone.page_failures, gone.page_failure = 2, "answers 404"
     session.flush()
-    found = telling.to_put_right(session, since=NOW - timedelta(days=1))
+    found = told_news.to_put_right(session, since=NOW - timedelta(days=1))
     assert {one.item.news_item_id for one in found} == {changed.id, gone.id}
-    assert len(telling.sent(session, since=NOW - timedelta(days=1))) == 4
-    assert telling.sent(session, since=NOW + timedelta(days=1)) == []
+    assert len(told_news.sent(session, since=NOW - timedelta(days=1))) == 4
+    assert told_news.sent(session, since=NOW + timedelta(days=1)) == []
 
 
 def test_the_list_names_the_numbers_to_choose_by(comune: Comune) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from db import recipients, telling
+from db import recipients, told_news
 from db.models import Bulletin, BulletinStatus
 from flows import correct
 from flows.correct import CorrectionError, draft_correction, draft_for_the_rest, listing, same_correction
@@ -39,7 +39,7 @@ def banners(comune: Comune, number: int) -> list[str]:
 def test_whoever_looks_for_the_right_text_of_the_bulletin_finds_the_last(comune: Comune) -> None:
     original, first, second = chain(comune)
     with comune.look() as session:
-        assert telling.of(session, second) == (original, first)
+        assert told_news.of(session, second) == (original, first)
         assert hold.right_texts(session, original) == {TITLE: RIGHT}
         assert f"da copiare: «{RIGHT}»" in hold.for_the_rest(session, session.get_one(Bulletin, original))
         lines = newsroom.waiting(comune.settings, session, comune.now)
@@ -130,7 +130,7 @@ def test_who_was_sent_the_wrong_words_for_the_rest_is_reached_as_well(comune: Co
     send(comune, rest)
     second = corrected(comune, first if chosen == "correction" else rest, RIGHT)
     with comune.look() as session:
-        assert telling.of(session, second) == (original, first, rest)
+        assert told_news.of(session, second) == (original, first, rest)
         assert recipients.head_count(session, session.get_one(Bulletin, second)) == 5
     comune.answer(second, APPROVE)
     assert [RIGHT in text for text in banners(comune, rest)] == [True]

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
-from db import telling
+from db import told_news
 from db.models import BulletinStatus, Delivery, DeliveryStatus, NewsItem
 from flows import correct
 from flows.approve import load_round
 from flows.correct import ERROR, draft_for_the_rest
 from flows.dispatch import begin
-from flows.door.sealed import NO_CODE
+from flows.door.sealed_code import NO_CODE
 from flows.letters import orders
-from flows.letters.holding import hold as hold_send
+from flows.letters.held_sends import hold as hold_send
 from flows.review import acts
 from flows.runs import choices, client, forms
 from flows.sending import hold
@@ -315,7 +315,7 @@ def test_the_same_words_without_the_box_are_refused_and_the_box_named(run: Run, 
     assert told.endswith("rifallo con lo stesso testo e la casella «L'invio è fermato».")
     assert shown == []
     with comune.look() as session:
-        assert len(telling.follow_ups(session, 1, *BulletinStatus)) == 1
+        assert len(told_news.follow_ups(session, 1, *BulletinStatus)) == 1
 
 
 def test_a_form_opens_for_who_got_it_also_where_the_rest_cannot_be_reached(

@@ -24,7 +24,7 @@ from db.models import (
     RecipientStatus,
 )
 from db.vault import Vault
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from tests.world import outbox
 from tests.world.builders import make_bulletin, make_recipient
 

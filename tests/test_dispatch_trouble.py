@@ -16,7 +16,7 @@ from sqlmodel import select
 from db import inbound, recipients, senders
 from db.models import Attempt, BulletinStatus, DeliveryStatus, Outcome, Recipient, RecipientStatus, Sender
 from flows.dispatch import begin, dispatch_bulletin
-from flows.runs.patience import wait_for_slot
+from flows.runs.waits import wait_for_slot
 from flows.sending import drain, ending
 from flows.sending import outbox as box
 from flows.sending.certificate import words

@@ -20,7 +20,7 @@ from prefect.states import Cancelling, Pending, Running, Scheduled
 from flows.deploy import deploy, when
 from flows.doctor import configuration, prefect_server
 from flows.doctor.finding import Case, Said, Verdict
-from flows.runs import vitals
+from flows.runs import server_health
 from flows.settings import Settings, load, load_profile
 from tests.world.comune import Comune
 from tests.world.door_server import DoorServer, door_server
@@ -105,16 +105,16 @@ def test_runs_that_nobody_will_end(server: DoorServer) -> None:
         other = client.create_flow_run_from_deployment(theirs, tags=tags)
         client.set_flow_run_state(other.id, Pending(name="Submitting"), force=True)
     assert said(server, prefect_server.runs).verdict == Verdict.good, "they have just begun"
-    found = vitals.stranded(server.settings, now=datetime.now(UTC) + 6 * MINUTE)
+    found = server_health.stranded(server.settings, now=datetime.now(UTC) + 6 * MINUTE)
     assert (found.taken, found.running) == (("notizie",), ("conserva",))
     assert found.cancelling == ("componi",)
     assert "allerte" in found.late
-    assert vitals.GONE not in found.late
+    assert server_health.GONE not in found.late
     told = said(server, prefect_server.runs, later=6 * MINUTE)
     assert told.verdict == Verdict.attention
     assert "senza più un processo" in told.words
     assert "annullati e mai finiti: componi (1)" in told.words
-    after_hours = vitals.stranded(server.settings, now=datetime.now(UTC) + 7 * 60 * MINUTE)
+    after_hours = server_health.stranded(server.settings, now=datetime.now(UTC) + 7 * 60 * MINUTE)
     assert len(after_hours.running) == 2, "whose process cannot be looked at gives up its claim in the end"
 
 
@@ -123,13 +123,13 @@ def test_times_that_are_not_those_of_the_profile(server: DoorServer) -> None:
     profile = server.settings.profile
     fewer = profile.model_copy(update={"slots": profile.slots[:1]})
     other = Settings(fewer, server.settings.path, server.settings.state)
-    found = vitals.planned(other)
+    found = server_health.planned(other)
     assert set(found.other) == {"componi", "invia"}
     with server.client() as client:
         blocks = {one.name: one for one in client.read_deployments()}
         client.update_deployment(blocks[other.deployment("allerte")].id, DeploymentUpdate(paused=True))
         client.delete_deployment(blocks[other.deployment("numeri")].id)
-    found = vitals.planned(server.settings)
+    found = server_health.planned(server.settings)
     assert (found.missing, found.paused) == (("numeri",), ("allerte",))
     told = said(server, prefect_server.schedules)
     assert (told.verdict, "numeri" in told.words) == (Verdict.failed, True)
@@ -167,15 +167,15 @@ def test_another_program_at_prefect_s_port_is_no_defect_of_ours(comune: Comune) 
 @pytest.mark.parametrize(("other", "is_gone"), [("", False), ("x:y", False), ("x:1", False)])
 def test_a_process_that_cannot_be_looked_at_lives_for_hours(other: str, is_gone: bool) -> None:
     now = datetime.now(UTC)
-    assert vitals._is_gone(other, now - 10 * MINUTE, now) == is_gone
-    assert vitals._is_gone(other, now - timedelta(hours=7), now)
+    assert server_health._is_gone(other, now - 10 * MINUTE, now) == is_gone
+    assert server_health._is_gone(other, now - timedelta(hours=7), now)
 
 
 def test_a_number_that_another_process_has_by_now_is_not_the_one_that_ran() -> None:
     """Since when it lives decides: this one began before this moment, and long after yesterday."""
     now, mine = datetime.now(UTC), f"{socket.gethostname()}:{os.getpid()}"
-    assert not vitals._is_gone(mine, now, now)
-    assert vitals._is_gone(mine, now - timedelta(days=30), now)
+    assert not server_health._is_gone(mine, now, now)
+    assert server_health._is_gone(mine, now - timedelta(days=30), now)
 
 
 def test_schedules_are_the_same_whatever_else_the_server_keeps_of_them() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.door import stamps, table
+from flows.door import permissions, stamps
 from tests.world import prefect_files
 from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, basic
 
@@ -27,7 +27,9 @@ def front() -> Iterator[Front]:
 AS_A_NAME = {("GET", "/work_pools/" + one) for one in ("count", "filter")} | {
     ("GET", "/work_pools/{work_pool_name}/queues/filter")
 }
-EDITORS_MAY = {operation for operation, use in table.OPEN.items() if use in table.ROLES[table.SHARED]}
+EDITORS_MAY = {
+    operation for operation, use in permissions.OPEN.items() if use in permissions.ROLES[permissions.SHARED]
+}
 
 
 def asked(path: str) -> str:
@@ -37,8 +39,8 @@ def asked(path: str) -> str:
 
 
 def test_every_row_of_the_table_is_an_operation_of_the_server() -> None:
-    assert set(table.OPEN) | set(table.REPLIES) <= set(ALL)
-    assert set(ALL) >= table.WITHOUT_CREDENTIAL
+    assert set(permissions.OPEN) | set(permissions.REPLIES) <= set(ALL)
+    assert set(ALL) >= permissions.WITHOUT_CREDENTIAL
     assert len(ALL) > 180
 
 
@@ -50,21 +52,21 @@ def test_every_operation_of_the_server_is_open_by_the_table_or_closed(front: Fro
             if path.endswith("/input/{key}") and is_open:
                 address = address.removesuffix("/x") + "/suspended-review-3-schema"
             answer = front.ask(method, address, body={} if method == "POST" else None)
-            if (method, path) in table.REPLIES:
-                assert (answer.status_code, answer.json()) == (200, table.REPLIES[method, path])
+            if (method, path) in permissions.REPLIES:
+                assert (answer.status_code, answer.json()) == (200, permissions.REPLIES[method, path])
                 assert front.reached == []
                 continue
             assert answer.status_code == (201 if is_open else 403), (method, path, answer.text)
             assert len(front.reached) == is_open, (method, path)
             if is_open:
                 credential = front.reached.pop()[2]
-                known = (method, path) in table.WITHOUT_CREDENTIAL or credential == basic(INTERNAL)
+                known = (method, path) in permissions.WITHOUT_CREDENTIAL or credential == basic(INTERNAL)
                 assert known, "the server knows no other credential"
 
 
 def test_nobody_gets_nothing_and_the_installation_everything(front: Front) -> None:
     for method, path in ALL:
-        free = (method, path) in table.WITHOUT_CREDENTIAL
+        free = (method, path) in permissions.WITHOUT_CREDENTIAL
         for credential in (None, "redazione:sbagliata", "", PEOPLE[:-1], PEOPLE + " "):
             answer = front.ask(method, asked(path), credential)
             assert answer.status_code == (201 if free else 401), (method, path, credential)
@@ -215,9 +217,9 @@ def test_an_editor_starts_what_is_theirs_with_parameters_and_nothing_else(front:
     of_fleet = {"parameters": parameters, **QUIET, "work_queue_name": "a-orario"}
     assert front.ask("POST", START, body=of_fleet).status_code == 201
     assert json.loads(front.reached.pop()[3]) == {"parameters": parameters}
-    front.rooms.names[ID] = "invia-esempio"
+    front.access.names[ID] = "invia-esempio"
     assert front.ask("POST", START, body={"parameters": parameters}).status_code == 403
-    front.rooms.names.clear()
+    front.access.names.clear()
     assert front.ask("POST", START, body={"parameters": parameters}).status_code == 403
     assert front.reached == []
 
@@ -277,7 +279,7 @@ def test_an_answer_is_stamped_with_its_values_its_moment_and_who(front: Front) -
     }
     assert front.ask("POST", ANSWER, body={"run_input": values}).status_code == 201
     assert json.loads(front.reached.pop()[3]) == {"run_input": values}
-    ((key, raw),) = front.rooms.kept.items()
+    ((key, raw),) = front.access.kept.items()
     assert key.startswith("suspended-review-3-stamp-")
     found = stamps.stamped(b"key", ID, "suspended-review-3-response", values, {"stamp": raw})
     assert found is not None
@@ -287,12 +289,12 @@ def test_an_answer_is_stamped_with_its_values_its_moment_and_who(front: Front) -
 def test_an_answer_that_the_server_does_not_take_leaves_no_stamp(front: Front) -> None:
     for front.status in ("REJECT", "ABORT", "WAIT"):
         assert front.ask("POST", ANSWER, body={"run_input": {"a": 1}}).json()["status"] == front.status
-    front.status, front.rooms.waits = (
+    front.status, front.access.waits = (
         "ACCEPT",
         None,
     )  # it waits for nothing: what it takes all the same is void
     assert front.ask("POST", ANSWER, body={"run_input": {"a": 1}}).status_code == 201
-    assert front.rooms.kept == {}
+    assert front.access.kept == {}
     assert len(front.reached) == 4
 
 
@@ -311,7 +313,7 @@ def test_an_answer_that_the_server_does_not_take_leaves_no_stamp(front: Front) -
 )
 def test_an_answer_is_the_fields_of_its_form(front: Front, body: Any) -> None:
     assert front.ask("POST", ANSWER, body=body).status_code == 403
-    assert (front.reached, front.rooms.kept) == ([], {})
+    assert (front.reached, front.access.kept) == ([], {})
 
 
 @pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 1e308, 0.1, True])
@@ -344,4 +346,4 @@ def test_of_a_body_without_an_end_a_part_is_read(front: Front, path: str) -> Non
 
 def test_what_the_installation_itself_answers_has_no_stamp(front: Front) -> None:
     assert front.ask("POST", ANSWER, INTERNAL, body={"run_input": {"a": 1}}).status_code == 201
-    assert front.rooms.kept == {}
+    assert front.access.kept == {}

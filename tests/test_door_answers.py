@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from flows.door import entry, manners
+from flows.door import entry, response_headers
 from flows.door.environment import origins
 from flows.door.gate import Door
-from flows.door.house import House
+from flows.door.interfaces import DoorSettings
 from tests.world.door_front import HERE, INTERNAL, PEOPLE, Front, basic
 from tests.world.people import signed_in
 from tests.world.premises import NAMES, Premises
 
 pytestmark = pytest.mark.xdist_group("premises")
 
-BOTH, FORM = manners.HEADERS, manners.HEADERS | manners.FORM
+BOTH, FORM = response_headers.HEADERS, response_headers.HEADERS | response_headers.FORM
 START = "/api/deployments/{deployments/{id}}/create_flow_run"
 
 
@@ -168,16 +168,16 @@ def test_of_the_server_s_own_words_on_this_none_remains(status: int, ui: str) ->
     async def receive() -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    house = House(INTERNAL, PEOPLE, b"key", frozenset(), origins(ui, 4200))
+    door_settings = DoorSettings(INTERNAL, PEOPLE, b"key", frozenset(), origins(ui, 4200))
     headers = [(b"host", ui.split("//")[1].encode()), (b"authorization", basic(PEOPLE).encode())]
     scope = {"type": "http", "method": "GET", "query_string": b"", "headers": headers}
     front = Front()
     for path in ("/api/version", "/v2/runs"):
-        asyncio.run(Door(app, house, front.rooms)({**scope, "path": path}, receive, send))
+        asyncio.run(Door(app, door_settings, front.access)({**scope, "path": path}, receive, send))
         told = [(name.decode().lower(), value.decode()) for name, value in sent.pop(0)["headers"]]
         sent.clear()
         is_tls = ui.startswith("https")
-        wanted = BOTH | (manners.TLS if is_tls else {}) | {"cache-control": "no-store"}
+        wanted = BOTH | (response_headers.TLS if is_tls else {}) | {"cache-control": "no-store"}
         for name, value in wanted.items():
             assert [found for known, found in told if known == name] == [value], name
         assert not [name for name, _ in told if name.startswith("access-control-")]

@@ -317,7 +317,7 @@ def test_the_operations_of_one_who_has_signed_in_are_those_of_the_table(
         ).status_code
         == 201
     )
-    assert len(front.rooms.kept) == 1
+    assert len(front.access.kept) == 1
 
 
 def test_the_sandbox_has_two_accounts_whose_links_let_in_once(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from flows.door import table
-from flows.door.table import Use
+from flows.door import permissions
+from flows.door.permissions import Use
 from tests.test_door import ALL
 from tests.world.listening import listened
 from tests.world.premises import ROLES, Premises, changed
@@ -61,20 +61,20 @@ def query_for(premises: Premises, path: str) -> str:
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_does_what_the_table_says_and_changes_nothing_else(premises: Premises, role: str) -> None:
     premises.wait_again()
-    before, may, wrong = premises.digest(), table.ROLES.get(role, frozenset()), list[Any]()
+    before, may, wrong = premises.digest(), permissions.ROLES.get(role, frozenset()), list[Any]()
     for method, path in ALL:
-        address, use = premises.place(path) + query_for(premises, path), table.OPEN.get((method, path))
+        address, use = premises.place(path) + query_for(premises, path), permissions.OPEN.get((method, path))
         if use == Use.START and role == "operator":
             address = address.replace(
                 premises.ids["deployments/{id}"], premises.ids["deployment of operators"]
             )
         premises.reached.clear()
         answer = premises.ask(role, method, address, body_for(premises, method, path))
-        if (method, path) in table.WITHOUT_CREDENTIAL:
+        if (method, path) in permissions.WITHOUT_CREDENTIAL:
             wanted, is_reached = {200}, True
         elif role == "nobody":
             wanted, is_reached = {401}, False
-        elif (method, path) in table.REPLIES:
+        elif (method, path) in permissions.REPLIES:
             wanted, is_reached = {200}, False
         else:
             is_reached = use in may
@@ -230,7 +230,7 @@ def test_who_has_signed_in_listens_and_nobody_tells_anything(premises: Premises,
     ) -> str:
         return listened(premises.port, path, token, origin, cookie=cookie, below=below)
 
-    for path in table.SUBSCRIPTIONS:
+    for path in permissions.SUBSCRIPTIONS:
         for token in (None, people, "x"):
             assert heard(path, token) == ("closed" if role == "nobody" else "open"), (path, token)
         assert heard(path, origin="http://evil.example") == "refused"

@@ -16,9 +16,9 @@ from sqlalchemy import Engine, text
 from db.engine import make_hurried
 from flows.accounts import enrolment, passwords, persons
 from flows.accounts.reception import Reception
-from flows.door import listening
+from flows.door import event_stream
 from flows.door.people import Asked, UnansweredError
-from flows.runs import complaints, server
+from flows.runs import form_errors, server
 from flows.settings import Settings, load_profile
 from tests.world.door_front import HERE, ID, INTERNAL, NOW, Front
 from tests.world.people import signed_in
@@ -105,7 +105,7 @@ def test_only_a_proxy_of_this_machine_says_from_where_one_asks(
     monkeypatch.setattr(uvicorn, "run", lambda app, **given: began.append(uvicorn.Config(app, **given)))
     for name in ("wait_for_turns", "door"):
         monkeypatch.setattr(server, name, lambda *_: None)
-    monkeypatch.setattr(complaints, "speak_italian", lambda: None)
+    monkeypatch.setattr(form_errors, "speak_italian", lambda: None)
     server.serve(here)
     assert [one.forwarded_allow_ips for one in began] == ["127.0.0.1"]
 
@@ -115,7 +115,7 @@ def test_only_a_proxy_of_this_machine_says_from_where_one_asks(
 def test_who_is_closed_out_hears_no_more(
     front: Front, here: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
-    monkeypatch.setattr(listening, "AGAIN", 0.05)
+    monkeypatch.setattr(event_stream, "AGAIN", 0.05)
     token = signed_in(here, sqlite, ANNA, NOW)
     first = {"type": "auth", "token": INTERNAL if who == "the installation" else None}
     came = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": json.dumps(first)}]

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from flows.door import manners, table
+from flows.door import permissions, response_headers
 from tests.test_door import OPENAPI
 from tests.world.premises import ROLES, Premises, changed
 from tests.world.thought_up import Made, thought_up
@@ -24,7 +24,9 @@ EDITED = {"prefect.flow_run", "prefect.flow_run_state", "prefect.flow_run_input"
 def requests(premises: Premises) -> list[Made]:
     """The same for every role."""
     return thought_up(
-        OPENAPI, premises.place, lambda operation: (OPEN, OPEN) if operation in table.OPEN else (CLOSED, 0)
+        OPENAPI,
+        premises.place,
+        lambda operation: (OPEN, OPEN) if operation in permissions.OPEN else (CLOSED, 0),
     )
 
 
@@ -33,7 +35,7 @@ def test_no_request_breaks_the_door_or_changes_what_its_role_may_not(
     premises: Premises, requests: list[Made], role: str
 ) -> None:
     premises.wait_again()
-    before, may = premises.digest(), table.ROLES.get(role, frozenset())
+    before, may = premises.digest(), permissions.ROLES.get(role, frozenset())
     for made in requests:
         premises.reached.clear()
         premises.answered.clear()
@@ -44,17 +46,19 @@ def test_no_request_breaks_the_door_or_changes_what_its_role_may_not(
         answer = premises.http.request(made.operation[0], made.address, headers=headers, content=made.body)
         assert answer.status_code < 500 or premises.answered == [answer.status_code], made
         if premises.reached:
-            assert made.operation in table.WITHOUT_CREDENTIAL or table.OPEN[made.operation] in may, made
-        elif made.operation not in table.REPLIES or role == "nobody":
+            assert (
+                made.operation in permissions.WITHOUT_CREDENTIAL or permissions.OPEN[made.operation] in may
+            ), made
+        elif made.operation not in permissions.REPLIES or role == "nobody":
             told = answer.json()
             assert answer.status_code in (401, 403, 429), made
             assert told["detail"] == told["exception_message"] != "", made
         whole = f"{answer.headers}\n{answer.text}"
         assert not [one for one in premises.secrets if one in whole], made
         assert "Traceback" not in whole, made
-        for name, value in manners.HEADERS.items():
+        for name, value in response_headers.HEADERS.items():
             assert answer.headers.get_list(name) == [value], made
-        is_life = made.operation in table.WITHOUT_CREDENTIAL and answer.status_code == 200
+        is_life = made.operation in permissions.WITHOUT_CREDENTIAL and answer.status_code == 200
         kept = [] if is_life else ["no-store"]
         assert answer.headers.get_list("cache-control") == kept, made
         assert "set-cookie" not in answer.headers, made

@@ -22,7 +22,7 @@ from schemathesis.core.result import Ok
 from db import accounts
 from db.engine import transaction
 from flows.accounts import persons, sign_in
-from flows.door import entry, manners
+from flows.door import entry, response_headers
 from flows.door.login import FILES, INVITATION, PATH
 from tests.test_door_requests import IS_REHEARSAL
 from tests.world.premises import NAMES, Premises, changed
@@ -155,7 +155,7 @@ def test_no_request_breaks_the_pages_of_who_signs_in_or_tells_a_secret(
         assert "Traceback" not in whole, made
         assert kept_badly(answer) == [], made
         cookies += "set-cookie" in answer.headers
-        for name in manners.HEADERS:
+        for name in response_headers.HEADERS:
             assert len(answer.headers.get_list(name)) == 1, (name, made)
         kept = [] if made.operation[1] in FILES and answer.status_code == 200 else ["no-store"]
         assert answer.headers.get_list("cache-control") == kept, made

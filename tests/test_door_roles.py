@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from flows.deploy import startable
-from flows.door import table
+from flows.door import permissions
 from flows.door.people import Asked, Person
-from flows.door.table import Use
+from flows.door.permissions import Use
 from flows.settings import DEMO, ROOT, Settings, SettingsError, load_profile
 from tests.test_door import ALL, AS_A_NAME, asked
 from tests.world.door_front import ID, Front
@@ -41,7 +41,7 @@ class OneRole:
 def front_of(role: str) -> Front:
     accounts: Any = OneRole(role)
     front = Front(accounts)
-    front.rooms.names[ID] = "raccogli-esempio" if role == "operator" else "ferma-esempio"
+    front.access.names[ID] = "raccogli-esempio" if role == "operator" else "ferma-esempio"
     return front
 
 
@@ -54,8 +54,8 @@ def test_each_role_does_what_it_may_and_nothing_else(role: str) -> None:
     """Whatever a later version of Prefect adds is closed to everybody until the table names it."""
     front, opened = front_of(role), dict.fromkeys(Use, 0)
     for method, path in ALL:
-        address, use = asked(path), table.OPEN.get((method, path))
-        if (method, path) in table.WITHOUT_CREDENTIAL or (method, path) in table.REPLIES:
+        address, use = asked(path), permissions.OPEN.get((method, path))
+        if (method, path) in permissions.WITHOUT_CREDENTIAL or (method, path) in permissions.REPLIES:
             continue
         if (method, path) in AS_A_NAME:  # the server takes the last part for a name, and finds none
             use = Use.READ
@@ -74,7 +74,7 @@ def test_each_role_does_what_it_may_and_nothing_else(role: str) -> None:
         if use is not None and is_open:
             opened[use] += 1
     assert {use for use, times in opened.items() if times} == MAY[role]
-    assert table.ROLES.get(role, frozenset()) == MAY[role]
+    assert permissions.ROLES.get(role, frozenset()) == MAY[role]
     front.http.close()
 
 
@@ -89,15 +89,15 @@ ROWS = {
 
 def test_the_manual_tells_who_may_do_what() -> None:
     """Beside the server's own OpenAPI, and the table that the door goes by."""
-    counted = {words: sum(use == one for one in table.OPEN.values()) for use, words in ROWS.items()}
+    counted = {words: sum(use == one for one in permissions.OPEN.values()) for use, words in ROWS.items()}
     rows = [
         [words, str(counted[words]), *("yes" if use in MAY[role] else "-" for role in MAY)]
         for use, words in ROWS.items()
     ]
-    rows[0][2] = f"{len(table.WITHOUT_CREDENTIAL)} of them"
-    told = len(table.REPLIES)
+    rows[0][2] = f"{len(permissions.WITHOUT_CREDENTIAL)} of them"
+    told = len(permissions.REPLIES)
     rows.append(["get the door's own answer instead of the server's", str(told), "-", *["yes"] * 4])
-    rest = len(set(ALL) - set(table.OPEN) - set(table.REPLIES))
+    rest = len(set(ALL) - set(permissions.OPEN) - set(permissions.REPLIES))
     rows.append(["anything else: change, delete, write, read what is secret", str(rest), *["-"] * 5])
     rows.insert(0, [f"of the {len(ALL)} operations of Prefect's server", "how many", *MAY])
     manual = (ROOT / "deployments" / "manuale.md").read_text(encoding="utf-8")
@@ -110,7 +110,7 @@ def test_an_operator_starts_what_is_technical_and_an_editor_what_is_theirs(role:
     front = front_of(role)
     path = f"/api/deployments/{ID}/create_flow_run"
     for name, by in (("ferma-esempio", "editors"), ("raccogli-esempio", "operators"), ("invia-esempio", "")):
-        front.rooms.names[ID] = name
+        front.access.names[ID] = name
         answer = front.ask("POST", path, None, {"parameters": {}}, Cookie="bollettino=x")
         is_theirs = by == ("operators" if role == "operator" else "editors")
         assert answer.status_code == (201 if is_theirs else 403), name

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from flows.door import sealed, stamps
-from flows.door.bodies import RejectedRequest
+from flows.door import sealed_code, stamps
+from flows.door.asgi import refuse
 from flows.door.environment import origins
 from flows.door.gate import A_MINUTE, Door
-from flows.door.house import House
-from flows.door.wire import refuse
+from flows.door.interfaces import DoorSettings
+from flows.door.request_bodies import RejectedRequest
 from tests.test_door import ANSWER, START
-from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, Rooms
+from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, ServerAccess
 
 KEY = "suspended-review-3-response"
 VALUES = {"decisione_3": "Approva"}
@@ -38,8 +38,10 @@ def test_the_code_of_a_start_goes_on_sealed(front: Front) -> None:
     parameters = json.loads(raw)["parameters"]
     assert b"456" not in raw
     assert {**parameters, "codice": "123 456"} == sent
-    assert sealed.opened(b"key", parameters["codice"], ID, parameters) == sealed.Typed("123 456", NOW)
-    assert "123" not in repr(sealed.Typed("123 456", NOW))
+    assert sealed_code.opened(b"key", parameters["codice"], ID, parameters) == sealed_code.Typed(
+        "123 456", NOW
+    )
+    assert "123" not in repr(sealed_code.Typed("123 456", NOW))
     again = front.ask("POST", START, body={"parameters": parameters})
     assert (again.status_code, again.json()["detail"]) == (403, "Il codice ha 6 cifre: copialo dall'app.")
 
@@ -121,10 +123,10 @@ async def _body(values: Any) -> dict[str, Any]:
 
 
 def answered(
-    rooms: Rooms, app: Callable[..., Any], clock: Callable[[], datetime], times: int = 1
+    access: ServerAccess, app: Callable[..., Any], clock: Callable[[], datetime], times: int = 1
 ) -> list[tuple[int, bytes]]:
     """The statuses and bodies of so many answers at once, by a door whose patience is at its end."""
-    house = House(INTERNAL, PEOPLE, b"key", frozenset(), (HERE,))
+    door_settings = DoorSettings(INTERNAL, PEOPLE, b"key", frozenset(), (HERE,))
     told: list[tuple[int, bytes]] = []
 
     async def ask(door: Door) -> None:
@@ -141,7 +143,7 @@ def answered(
             told.append((sent[0]["status"], sent[1]["body"]) if sent else (0, b""))
 
     async def all_of_them() -> None:
-        door = Door(app, house, rooms, clock, patience=0)
+        door = Door(app, door_settings, access, clock, patience=0)
         await asyncio.gather(*(ask(door) for _ in range(times)))
 
     asyncio.run(all_of_them())
@@ -158,17 +160,17 @@ async def _accepts(_scope: Any, _receive: Any, send: Any) -> None:
 
 def test_an_answer_has_the_moment_when_it_came_whatever_it_waits_for() -> None:
     """The other answers, the database, the server."""
-    clock, rooms = Clock(), Rooms()
-    asked = rooms.answer_key
+    clock, access = Clock(), ServerAccess()
+    asked = access.answer_key
 
     async def slow(run_id: str) -> str | None:
         await asyncio.sleep(0)
         clock.now += timedelta(minutes=2)
         return await asked(run_id)
 
-    rooms.answer_key = slow  # type: ignore[method-assign]
-    answered(rooms, _accepts, clock, times=2)
-    found = [stamps.stamped(b"key", ID, KEY, VALUES, {key: raw}) for key, raw in rooms.kept.items()]
+    access.answer_key = slow  # type: ignore[method-assign]
+    answered(access, _accepts, clock, times=2)
+    found = [stamps.stamped(b"key", ID, KEY, VALUES, {key: raw}) for key, raw in access.kept.items()]
     assert [one.at for one in found if one] == [NOW, NOW]
     assert clock.now == NOW + timedelta(minutes=4)
 
@@ -178,49 +180,49 @@ def test_an_answer_that_hangs_holds_back_no_other_and_leaves_no_stamp() -> None:
         await asyncio.Event().wait()
 
     for waits in (KEY, None):
-        rooms = Rooms()
-        rooms.waits = waits
-        told = answered(rooms, hangs, lambda: NOW, times=2)
+        access = ServerAccess()
+        access.waits = waits
+        told = answered(access, hangs, lambda: NOW, times=2)
         assert [status for status, _ in told] == [503, 503]
         assert "guarda se il modulo aspetta ancora" in told[0][1].decode()
-        assert rooms.kept == {}
+        assert access.kept == {}
 
 
 def test_a_server_that_breaks_leaves_a_stamp_only_on_what_it_took() -> None:
     """Where the run does not wait any more, its answer lies there and needs its stamp."""
     for waits, kept in ((KEY, 0), (None, 1)):
-        rooms = Rooms()
+        access = ServerAccess()
 
-        async def breaks(*_: Any, rooms: Rooms = rooms, waits: str | None = waits) -> None:
-            rooms.waits = waits
+        async def breaks(*_: Any, access: ServerAccess = access, waits: str | None = waits) -> None:
+            access.waits = waits
             raise ConnectionError("broken")
 
         with pytest.raises(ConnectionError):
-            answered(rooms, breaks, lambda: NOW)
-        assert len(rooms.kept) == kept
+            answered(access, breaks, lambda: NOW)
+        assert len(access.kept) == kept
 
 
 def test_a_server_that_has_gone_meanwhile_is_told_once() -> None:
     """Whether the run waits on cannot be asked any more: the stamp is good for nothing else, and stays."""
-    rooms, refused = Rooms(), RejectedRequest("Il server non risponde.", 503)
-    asked = rooms.answer_key
+    access, refused = ServerAccess(), RejectedRequest("Il server non risponde.", 503)
+    asked = access.answer_key
 
     async def gone(_scope: Any, _receive: Any, send: Any) -> None:
         async def away(_run_id: str) -> str | None:
             raise refused
 
-        rooms.answer_key = away  # type: ignore[method-assign, assignment]
+        access.answer_key = away  # type: ignore[method-assign, assignment]
         await refuse(send, 503, "gone")
 
     assert asyncio.run(asked(ID)) == KEY
-    ((status, body),) = answered(rooms, gone, lambda: NOW)
+    ((status, body),) = answered(access, gone, lambda: NOW)
     assert (status, json.loads(body)["detail"]) == (503, "gone")
-    assert len(rooms.kept) == 1
+    assert len(access.kept) == 1
 
 
 def test_a_door_in_the_place_of_another_lets_answers_in_one_after_the_other() -> None:
     """Of the same house, whose profile has changed; else two of them could be taken for one another's."""
-    rooms, within, most = Rooms(), 0, 0
+    access, within, most = ServerAccess(), 0, 0
 
     async def slow(scope: Any, receive: Any, send: Any) -> None:
         nonlocal within, most
@@ -241,8 +243,8 @@ def test_a_door_in_the_place_of_another_lets_answers_in_one_after_the_other() ->
         return int(sent[0]["status"])
 
     async def both() -> list[int]:
-        house = House(INTERNAL, PEOPLE, b"key", frozenset(), (HERE,))
-        first, second = (Door(slow, house, rooms, lambda: NOW) for _ in range(2))
+        door_settings = DoorSettings(INTERNAL, PEOPLE, b"key", frozenset(), (HERE,))
+        first, second = (Door(slow, door_settings, access, lambda: NOW) for _ in range(2))
         second.follow(first)
         return await asyncio.gather(*(ask(door) for door in (first, second) * (A_MINUTE // 2 + 1)))
 
@@ -275,8 +277,8 @@ def test_a_door_in_the_place_of_another_lets_answers_in_one_after_the_other() ->
 def test_a_port_that_browsers_leave_out_may_be_left_out(
     front: Front, ui: str, host: str, origin: str, status: int
 ) -> None:
-    house = House(INTERNAL, PEOPLE, b"key", frozenset(), origins(ui, 4200))
-    Door.__init__(front.door, front._app, house, front.rooms)
+    door_settings = DoorSettings(INTERNAL, PEOPLE, b"key", frozenset(), origins(ui, 4200))
+    Door.__init__(front.door, front._app, door_settings, front.access)
     answer = front.ask("POST", "/api/flow_runs/filter", body={}, Host=host, Origin=origin)
     assert answer.status_code == status
     if status == 421:
@@ -299,8 +301,8 @@ def listened(text: str) -> Any:
     async def send(_: Any) -> None:
         raise AssertionError("the door says nothing itself")
 
-    house = House(INTERNAL, PEOPLE, b"key", frozenset(), (HERE,))
-    door = Door(app, house, Rooms(), lambda: NOW)
+    door_settings = DoorSettings(INTERNAL, PEOPLE, b"key", frozenset(), (HERE,))
+    door = Door(app, door_settings, ServerAccess(), lambda: NOW)
     scope = {"type": "websocket", "path": "/api/events/out", "headers": HEADERS[:1]}
     asyncio.run(door(scope, receive, send))
     return json.loads(reached[0]["text"])

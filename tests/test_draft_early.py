@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from db import days_off, letters
+from db import days_off, mail_outbox
 from db.models import BulletinStatus
 from flows.approve import load_round
 from flows.bulletin.choosing.selection import IN_TIME
@@ -55,7 +55,7 @@ def shown(comune: Comune, number: int) -> str:
 def letter(comune: Comune, number: int) -> str:
     with comune.look() as session:
         drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
-        return letters.of_bulletin(session, number, ["bozza_pronta"])[-1].text
+        return mail_outbox.of_bulletin(session, number, ["bozza_pronta"])[-1].text
 
 
 def titles(comune: Comune, number: int) -> list[str]:
@@ -148,7 +148,7 @@ def test_what_is_in_no_draft_and_comes_before_the_send_is_for_today_everywhere(c
     assert titles(comune, number) == [TAX]
     told = letter(comune, number)
     with comune.look() as session:
-        assert letters.of_bulletin(session, number, ["bozza_pronta"])[-1].subject.startswith(
+        assert mail_outbox.of_bulletin(session, number, ["bozza_pronta"])[-1].subject.startswith(
             "PROVA · Da guardare OGGI, da approvare entro venerdì 11 dicembre, ore 10:45: "
         )
     first = (

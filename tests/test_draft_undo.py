@@ -20,7 +20,7 @@ from db.models import (
 )
 from flows.cli.history import history
 from flows.dispatch import dispatch_bulletin
-from flows.door.sealed import NO_CODE, Proof
+from flows.door.sealed_code import NO_CODE, Proof
 from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices
 from flows.settings import Settings

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from db import acts, bulletins, telling
+from db import acts, bulletins, told_news
 from db.bulletins import ItemData
 from db.engine import transaction
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, Level
@@ -166,7 +166,7 @@ def test_a_correction_comes_back_beside_one_of_another_line(comune: Comune) -> N
         )
         made.template = "correzione"
         session.add(made)
-        telling.link(session, made.id, [original])
+        told_news.link(session, made.id, [original])
         return made.id
 
     with comune.look() as session:

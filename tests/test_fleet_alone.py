@@ -12,7 +12,7 @@ from flows.__main__ import main
 from flows.doctor import fleet as doctor
 from flows.doctor import heartbeat
 from flows.doctor.finding import Case, Said, Verdict
-from flows.fleet.apart import Own, in_common
+from flows.fleet.collisions import Own, in_common
 from flows.settings import DEMO, Settings, load, load_profile
 from tests.world.fleet import Land, land
 

@@ -18,7 +18,7 @@ from flows.bulletin.status import WAITS
 from flows.deploy import deploy, deploy_fleet, startable
 from flows.doctor import heartbeat
 from flows.profiles.fleet import OWN
-from flows.runs import client, forms, pages, vitals
+from flows.runs import client, forms, pages, server_health
 from flows.settings import Settings
 from flows.watch import act, answering, look
 from tests.world.builders import make_bulletin
@@ -173,7 +173,7 @@ def test_what_is_done_for_all_is_registered_once_and_no_comune_does_it_by_the_cl
     }
     for slug in SLUGS:
         assert {f"{verb}-{slug}" for verb in ("notizie", "allerte", "sorveglia", "numeri")} <= planned.keys()
-        assert vitals.planned(two.settings[slug]) == vitals.Planned(), "as it should be"
+        assert server_health.planned(two.settings[slug]) == server_health.Planned(), "as it should be"
         assert not any(name.endswith("_tutti") for name in startable(two.settings[slug]))
 
 

@@ -28,7 +28,7 @@ from flows.door.environment import FOLDER, handed_over
 from flows.fleet.membership import export, retirement
 from flows.fleet.membership.export import README, SECRETS, STATE, SUMS
 from flows.privacy import intact
-from flows.sending import restored, senders
+from flows.sending import liveness, restored
 from flows.settings import ROOT, Settings, load, load_profile
 from tests.test_fleet_verbs import files
 from tests.world.builders import NOW
@@ -332,7 +332,7 @@ def test_an_answer_on_its_way_comes_to_its_end_first(one: Leaving, monkeypatch: 
     now = datetime.now(UTC)
     with opened(load("alfa").database) as engine, transaction(engine) as session:
         answer = deliveries.queue_reply(session, 1, "benvenuto", "Benvenuto.", now=now).id
-        sender = senders.begin(session, None, now=now)
+        sender = liveness.begin(session, None, now=now)
         claims.begin(session, [answer], sender_id=sender, now=now)
     code, _, err = one.retire()
     assert (code, "answers to citizens are on their way" in err) == (2, True)

@@ -16,7 +16,7 @@ from db.engine import opened, reading, transaction
 from db.models import Delivery, InboundEvent
 from db.recipients import Address
 from flows.__main__ import main, parser
-from flows.fleet import departed
+from flows.fleet import former_members
 from flows.fleet.front import webhook
 from flows.fleet.membership import export, retirement
 from flows.settings import Settings, load
@@ -146,17 +146,19 @@ def test_an_answer_that_waits_is_given_by_who_takes_over(
 
 
 def test_the_number_is_refused_for_a_week(one: Leaving) -> None:
-    assert departed.numbers(one.here.folder, now=NOW) == frozenset()
-    departed.note(load("alfa"), now=NOW)
-    soon = NOW + departed.FOR - timedelta(seconds=1)
-    assert departed.numbers(one.here.folder, now=soon) == {NUMBERS["alfa"]}
-    assert departed.numbers(one.here.folder, now=NOW + departed.FOR) == frozenset()
+    assert former_members.numbers(one.here.folder, now=NOW) == frozenset()
+    former_members.note(load("alfa"), now=NOW)
+    soon = NOW + former_members.FOR - timedelta(seconds=1)
+    assert former_members.numbers(one.here.folder, now=soon) == {NUMBERS["alfa"]}
+    assert former_members.numbers(one.here.folder, now=NOW + former_members.FOR) == frozenset()
 
 
 def test_a_note_that_cannot_be_read_costs_no_other(one: Leaving, caplog: pytest.LogCaptureFixture) -> None:
-    departed.note(load("alfa"), now=NOW)
-    (one.here.folder / departed.RETIRED / f"zeta{departed.SUFFIX}").write_text("{", encoding="utf-8")
-    assert departed.numbers(one.here.folder, now=NOW) == {NUMBERS["alfa"]}
+    former_members.note(load("alfa"), now=NOW)
+    (one.here.folder / former_members.RETIRED / f"zeta{former_members.SUFFIX}").write_text(
+        "{", encoding="utf-8"
+    )
+    assert former_members.numbers(one.here.folder, now=NOW) == {NUMBERS["alfa"]}
     assert "zeta.altrove cannot be read" in caplog.text
 
 
@@ -184,7 +186,7 @@ def test_a_word_to_leave_waits_for_one_that_went_alone_and_comes_back(one: Leavi
     async def story(site: Fronted) -> None:
         assert (await asyncio.to_thread(one.typed, "retire", "alfa"))[0] == 0
         assert await site.tell(post(stop(0), of_beta(0)), SHARED) == 503, "WhatsApp brings it again"
-        (one.here.folder / departed.RETIRED / "alfa.toml").rename(one.here.folder / "alfa.toml")
+        (one.here.folder / former_members.RETIRED / "alfa.toml").rename(one.here.folder / "alfa.toml")
         await comes_true(lambda: site.front.directory.is_stale())
         assert await site.tell(post(stop(0), of_beta(0)), SHARED) == 200
         await comes_true(lambda: dict(stopped(before))[STOPS[0]])
@@ -193,7 +195,7 @@ def test_a_word_to_leave_waits_for_one_that_went_alone_and_comes_back(one: Leavi
 
 
 def test_who_is_back_is_heard(one: Leaving) -> None:
-    departed.note(load("alfa"), now=NOW)
+    former_members.note(load("alfa"), now=NOW)
 
     async def story(site: Fronted) -> None:
         assert await site.tell(post(stop(0)), SHARED) == 200

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from db.engine import opened
 from flows.door import keys
-from flows.door.onward import NO_SERVER
+from flows.door.proxy import NO_SERVER
 from flows.fleet.front import gate
 from flows.fleet.front.gate import ABSENT, hosts
 from flows.settings import load

@@ -21,11 +21,11 @@ from db.models import BulletinKind, BulletinStatus
 from flows.__main__ import main
 from flows.deploy import QUEUES
 from flows.door import keys
-from flows.door.bodies import AT_ONCE_QUEUE, FORMS
+from flows.door.request_bodies import AT_ONCE_QUEUE, FORMS
 from flows.runs import planned
 from flows.runs.client import start_dispatch, start_rest
-from flows.runs.taking import REST
-from flows.sending import senders as life
+from flows.runs.pausable_worker import REST
+from flows.sending import liveness as life
 from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
 from tests.world.door_server import DoorServer, door_server

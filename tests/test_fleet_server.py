@@ -24,7 +24,7 @@ from flows.bulletin.status import WAITS
 from flows.doctor import fleet as doctor
 from flows.doctor.finding import Case, Said, Verdict
 from flows.door import keys
-from flows.door.bodies import BY_CLOCK
+from flows.door.request_bodies import BY_CLOCK
 from flows.fleet.membership import retirement
 from flows.profiles.fleet import OWN
 from flows.sending.outbox import TODAY_IS_FULL

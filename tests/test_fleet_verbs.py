@@ -18,7 +18,7 @@ from db.engine import opened, transaction
 from db.models import BulletinStatus
 from flows.__main__ import main, parser
 from flows.doctor import heartbeat
-from flows.fleet.departed import RETIRED
+from flows.fleet.former_members import RETIRED
 from flows.fleet.membership import roster
 from flows.fleet.membership.registrar import Registrar
 from flows.fleet.membership.roster import Standing

@@ -13,9 +13,9 @@ import pytest
 import websockets
 
 from flows import deploy
-from flows.door import manners, table
-from flows.door.ground import ABSENT
-from flows.door.table import Use
+from flows.door import permissions, response_headers
+from flows.door.permissions import Use
+from flows.door.tenant_request import ABSENT
 from tests.test_door import OPENAPI
 from tests.test_door_operations import BODIES
 from tests.test_door_requests import OPEN
@@ -27,7 +27,7 @@ from tests.world.thought_up import thought_up
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("neighbours")]
 
 Name = tuple[str, str]
-READS = [name for name, use in table.OPEN.items() if use in (Use.READ, Use.FORM)]
+READS = [name for name, use in permissions.OPEN.items() if use in (Use.READ, Use.FORM)]
 # of all Comuni together: nothing of it is shown
 UNSHOWN = {
     ("POST", "/work_pools/{name}/concurrency_status"),
@@ -38,7 +38,7 @@ UNSHOWN = {
 # where what is asked for is told by its id or name, and another has another
 BY_ID = [
     name
-    for name in table.OPEN
+    for name in permissions.OPEN
     if any(place in name[1] for place in ("{id}", "{key}", "{deployment_name}")) and name not in UNSHOWN
 ]
 SAME_FOR_ALL = {"/flows/{id}", "/work_queues/{id}"}  # one flow, one queue
@@ -321,7 +321,7 @@ def test_what_is_registered_anew_is_seen_within_seconds(walled: Neighbours) -> N
 def test_no_request_at_all_sees_or_moves_anything_of_the_neighbour_s(walled: Neighbours) -> None:
     """Half of them ask by the neighbour's ids."""
     before, asked = standing(walled, "beta"), 0
-    counts = dict.fromkeys(table.OPEN, (OPEN, OPEN))
+    counts = dict.fromkeys(permissions.OPEN, (OPEN, OPEN))
     for made in thought_up(
         OPENAPI, lambda path: walled.place("beta", path), lambda name: counts.get(name, (0, 0))
     ):
@@ -332,7 +332,7 @@ def test_no_request_at_all_sees_or_moves_anything_of_the_neighbour_s(walled: Nei
         answer = walled.request(made.operation[0], made.address, headers=headers, content=made.body)
         assert seen(walled, "alfa", answer) == set(), (made, answer.text[:500])
         assert is_answered(answer), (made, answer.text[:500])
-        for header, value in manners.HEADERS.items():
+        for header, value in response_headers.HEADERS.items():
             assert answer.headers.get_list(header) == [value], made
         asked += 1
     assert asked > 200

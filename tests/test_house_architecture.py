@@ -81,10 +81,10 @@ KEEPERS = {
         "flows/whatsapp/account.py",
         "flows/cli/neighbours.py",
         "flows/doctor/wire.py",
-        "flows/machine/answers.py",
-        "flows/runs/vitals.py",  # what Prefect's client says where its server is gone
-        "flows/runs/rooms.py",
-        "flows/door/onward.py",
+        "flows/machine/port_health.py",
+        "flows/runs/server_health.py",  # what Prefect's client says where its server is gone
+        "flows/runs/server_access.py",
+        "flows/door/proxy.py",
         "flows/accounts/provider.py",
     ),
     "authlib": ("flows/accounts/provider.py",),
@@ -112,7 +112,7 @@ KEEPERS = {
 READERS_OF_ENVIRONMENT = (
     "flows/settings.py",
     "flows/runs/launcher.py",
-    "flows/runs/warm.py",
+    "flows/runs/warm_worker.py",
     "deployments/install.py",
 )
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import Engine
 
-from db import bulletins, telling
+from db import bulletins, told_news
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
 from db.vault import Vault
@@ -119,7 +119,7 @@ def test_of_those_whom_a_stopped_send_left_only_what_is_possible_is_offered(
         outbox.plan(session, first.id, [make_recipient(session, vault)], now=NOW)
         later = make_bulletin(session, [item_of(news), item_of(news)], kind=BulletinKind.correction)
         later.template = "correzione"
-        telling.link(session, later.id, [first.id])
+        told_news.link(session, later.id, [first.id])
         version = bulletins.latest(session, later.id)
         assert version is not None
         (told,) = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from db import bulletins, letters
+from db import bulletins, mail_outbox
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinKind, Letter, LetterStatus
 from flows.letters.briefing import briefing
@@ -34,7 +34,7 @@ def test_the_message_is_shown_as_it_is_read_and_the_picture_is_linked(comune: Co
     number = comune.draft()
     with comune.look() as session:
         tell_bulletin(comune.settings, session, number, now=comune.now)
-        (letter,) = letters.of_bulletin(session, number, ["bozza_pronta"])
+        (letter,) = mail_outbox.of_bulletin(session, number, ["bozza_pronta"])
     assert "\n\nIn primo piano. " in letter.text
     assert "*" not in letter.text
     assert f"{comune.settings.newsroom}/pagina/bozza-{number}\n" in letter.text
@@ -91,7 +91,7 @@ def test_an_approval_waits_for_slow_mail_no_longer_than_for_one_answer(
     number = approved(comune)
     with comune.look() as session:
         tell_bulletin(comune.settings, session, number, now=comune.now)
-        waiting = letters.of_bulletin(session, number, [APPROVED])
+        waiting = mail_outbox.of_bulletin(session, number, [APPROVED])
     assert len(waiting) > 1
     seconds, taken = 0.0, list[str]()
 
@@ -107,7 +107,7 @@ def test_an_approval_waits_for_slow_mail_no_longer_than_for_one_answer(
     for editor in range(4):  # of other matters, queued behind
         with comune.look() as session:
             row = waiting[0].model_dump() | {"about": f"altro {editor}", "kind": "fonte_muta"}
-            letters.queue(session, **{key: row[key] for key in QUEUED}, now=comune.now)
+            mail_outbox.queue(session, **{key: row[key] for key in QUEUED}, now=comune.now)
     said = tell_approval(comune.settings, comune.engine, number, now=comune.now, clock=lambda: seconds)
     assert seconds <= 2 * mail.timeout_seconds
     assert SLOW in said

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from db import calls, days_off, letters, sign_offs
+from db import call_outbox, days_off, mail_outbox, sign_offs
 from db.bulletins import add_version, data_of, items, latest, locked
 from db.models import BulletinStatus, Level, SignOffWord
 from flows.alert import draft_urgent
@@ -192,7 +192,7 @@ def test_what_two_approved_needs_two_again_once_it_is_reopened(
     assert comune.bulletin(number).status == BulletinStatus.approved
     with comune.look() as session:
         drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
-        (letter, *_) = letters.of_bulletin(session, number, ["approvato"])
+        (letter, *_) = mail_outbox.of_bulletin(session, number, ["approvato"])
     assert receipt in letter.text
     with pytest.raises(NotDoneError) as refused:
         only_sending(comune.settings, comune.engine)
@@ -250,7 +250,7 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
     answer(comune, number, ANNA, 2)
     told(comune, box, number, 2)
     with comune.look() as session:
-        made = {(one.turn, one.editor, one.channel.value) for one in calls.of(session, number)}
+        made = {(one.turn, one.editor, one.channel.value) for one in call_outbox.of(session, number)}
     channels = ("whatsapp", "sms", "email")
     assert made == {(1, ANNA, way) for way in channels} | {(2, BRUNO, way) for way in channels}
     assert (
@@ -261,7 +261,7 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
     for minutes in (12, 22, 32):
         urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=minutes))
     with comune.look() as session:
-        last = {one.turn: one.editor for one in calls.of(session, number)}
+        last = {one.turn: one.editor for one in call_outbox.of(session, number)}
     assert last == {1: ANNA, 2: BRUNO, 3: CARLA, 4: BRUNO, 5: CARLA}, "who has approved is not called"
     answer(comune, number, CARLA, 33, DISCARD)
     assert not urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=50))
@@ -320,7 +320,7 @@ def test_who_saves_a_composed_bulletin_hears_that_news_join_it_no_more_by_themse
         comune.answer(number, SAVE)
         drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
         with comune.look() as session:
-            (said[slot is None],) = letters.of_bulletin(session, number, ["registrata"])
+            (said[slot is None],) = mail_outbox.of_bulletin(session, number, ["registrata"])
     words = "non entrano più da sole in questo bollettino: le porta «Rileggi il sito», di solito nella coda"
     assert words in said[False].text
     assert words not in said[True].text, "one that leaves at once is never composed anew"

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from db import bulletins, days_off, letters, telling
+from db import bulletins, days_off, mail_outbox, told_news
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
 from db.vault import Vault
@@ -30,7 +30,7 @@ def told(comune: Comune, *, by: str, reason: str) -> dict[str, str]:
         bulletin = bulletins.locked(session, number)
         bulletins.move(session, bulletin, BulletinStatus.stopped, by=by, now=comune.now, reason=reason)
         sends.of_send(comune.settings, session, bulletin, now=comune.now)
-        rows = letters.of_bulletin(session, number, ["invio_fermato"])
+        rows = mail_outbox.of_bulletin(session, number, ["invio_fermato"])
         return {one.editor: one.text.partition("\n\nCHE COSA SI PUÒ FARE")[0].split("\n")[-1] for one in rows}
 
 
@@ -59,7 +59,7 @@ def test_after_a_restore_whoever_runs_the_service_is_asked_before_anything(
         outbox.plan(session, bulletin.id, people, now=NOW)
         restored.hold(settings, session, before=NOW, now=NOW)
         sends.of_send(settings, session, bulletin, now=NOW)
-        told = letters.of_bulletin(session, bulletin.id, ["invio_fermato"])
+        told = mail_outbox.of_bulletin(session, bulletin.id, ["invio_fermato"])
         assert len(told) == 2
         for letter in told:
             before, _, after = letter.text.partition("\n\nForse già inviati: 3. «riprendi» non scrive a loro")
@@ -87,7 +87,7 @@ def test_of_a_correction_that_is_stopped_and_was_corrected_the_rest_can_only_be_
         first = make_bulletin(session, kind=BulletinKind.correction, status=BulletinStatus.stopped)
         outbox.plan(session, first.id, [reader], now=NOW)
         later = make_bulletin(session, kind=BulletinKind.correction, status=BulletinStatus.sent)
-        telling.link(session, later.id, [first.id])
+        told_news.link(session, later.id, [first.id])
         (told, *_) = sends.without_anything(settings, session, later, NOW).values()
     assert "resta fermo, e 1 persona non ha ricevuto niente, nemmeno questa correzione. Chiudilo: " in told
     assert "casella" not in told

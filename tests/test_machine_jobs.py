@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from flows.machine import jobs, plan, secret_files
-from flows.machine.home import ByUnits
-from flows.machine.passage import UpgradeError
 from flows.machine.plan import Machine, PlanError
+from flows.machine.service_manager import ByUnits
+from flows.machine.upgrade_state import UpgradeError
 from flows.settings import Settings, load_profile
 from flows.watchdog import units
 from tests.test_machine_units import PLACES, UNITS, files_of

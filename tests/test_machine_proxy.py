@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.door import bodies, table
+from flows.door import permissions, request_bodies
 from flows.machine import setup
 from flows.machine.fleet import Together, of
 from flows.machine.plan import Machine
@@ -133,13 +133,13 @@ def test_nginx_leads_editors_to_the_door_and_lets_their_page_listen(tmp_path: Pa
     door = f"http://127.0.0.1:{profile.servers.prefect_port}"
     assert inner.told("server_name") == ["redazione.comune.esempio.mi.it"]
     assert inner.told("client_max_body_size") == ["1m"]
-    assert bodies.LIMIT <= 1024**2
+    assert request_bodies.LIMIT <= 1024**2
     assert inner.only("location", "/").told("proxy_pass") == [door]
     told = inner.only("location", "/").told("proxy_set_header")
     assert "X-Forwarded-For $remote_addr" in told, "wrong passwords are counted by address"
     (sockets,) = (one for one in inner.all("location") if one.words[1] == "~")
     assert sockets.told("proxy_pass") == [door]
-    assert all(re.search(sockets.words[2], f"/api{one}") for one in table.SUBSCRIPTIONS)
+    assert all(re.search(sockets.words[2], f"/api{one}") for one in permissions.SUBSCRIPTIONS)
     assert not re.search(sockets.words[2], "/api/events/in")
     headers = dict(told.split(" ", 1) for told in sockets.told("proxy_set_header"))
     assert headers == {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows import worker
-from flows.runs import drain, taking, warm
+from flows.runs import drain, pausable_worker, warm_worker
 from flows.settings import Settings
 
 LASTS = "import time; time.sleep(60)"
@@ -94,11 +94,11 @@ def test_one_that_is_begun_where_workers_rest_says_so(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing else would: it lives, is online, and takes nothing."""
-    monkeypatch.setattr(warm, "start", lambda *_, **__: None)
+    monkeypatch.setattr(warm_worker, "start", lambda *_, **__: None)
     settings.server_state.mkdir(parents=True, exist_ok=True)
     for is_resting, told in ((False, False), (True, True)):
         if is_resting:
-            (settings.server_state / taking.REST).touch()
+            (settings.server_state / pausable_worker.REST).touch()
         worker.work(settings)
         assert ("`python -m flows drain --undo`" in capfd.readouterr().err) == told
 

@@ -9,16 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from db import (
-    acts,
-    bulletins,
-    calls,
-    deliveries,
-    handovers,
-    privacy,
-    recipients,
-    sign_offs,
-)
+from db import acts, bulletins, call_outbox, deliveries, handovers, privacy, recipients, sign_offs
 from db.engine import make_engine, make_reader, transaction
 from db.ledger import Ledger
 from db.models import (
@@ -35,7 +26,7 @@ from db.models import (
 from flows.bulletin.status import READ_IT, REPEATED
 from flows.draft.slots import START_AFTER
 from flows.newsroom import bulletins as lines
-from flows.newsroom import found
+from flows.newsroom import search
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line
 from flows.newsroom.page import NO_SUCH, OPENING, Page
@@ -301,7 +292,7 @@ def test_an_urgent_one_comes_first_and_at_once(engine: Engine, settings: Setting
     assert first.details == ("Allerta", "Un testo.")
     with transaction(engine) as session:
         for turn, name in enumerate(("Anna Redazione", "Bruno Vice")):
-            calls.queue(
+            call_outbox.queue(
                 session,
                 bulletin_id=number,
                 version_number=1,
@@ -322,19 +313,19 @@ def test_a_search_finds_all_its_words_whatever_their_accents(engine: Engine, set
         )
         new = telling(session, "Attività per bambini", "In città, domenica.", status=BulletinStatus.sent)
         telling(session, "Attività del Consiglio", "In citta.", status=BulletinStatus.in_review)
-        assert [line.title for line in found.search(settings, session, "DOMENICA", NOW)] == [
+        assert [line.title for line in search.search(settings, session, "DOMENICA", NOW)] == [
             "Attività per bambini",
             "Mercatino dell'antiquariato",
         ]
-        (line,) = found.search(settings, session, " attivita  CITTA ", NOW)
+        (line,) = search.search(settings, session, " attivita  CITTA ", NOW)
         assert line.details == ("In città, domenica.",)
         assert steps(line)["la pagina dei cittadini"].endswith(new.code)
-        assert found.search(settings, session, "mercatino bambini", NOW) == []
-        assert found.search(settings, session, "   ", NOW) == []
+        assert search.search(settings, session, "mercatino bambini", NOW) == []
+        assert search.search(settings, session, "   ", NOW) == []
         many = " ".join(f"parola{number}" for number in range(1_000))
-        assert found.search(settings, session, many, NOW) == []
+        assert search.search(settings, session, many, NOW) == []
         privacy.hide(session, old.id, 1, by="test", reason="un nome", now=NOW)
-        assert found.search(settings, session, "antiquariato", NOW) == []
+        assert search.search(settings, session, "antiquariato", NOW) == []
 
 
 HOSTILE = "<img src=x onerror=alert(1)> & «\"'»"

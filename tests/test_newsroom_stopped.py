@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db import days_off
-from db import telling as put_right
+from db import told_news as put_right
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
 from flows.bulletin.language.dates import scadenza

@@ -23,7 +23,7 @@ from flows.count import count_all
 from flows.privacy import intact
 from flows.privacy.intact import JOURNAL, WITNESS
 from flows.privacy.rotation import rotate, sealed_columns
-from flows.runs import patience
+from flows.runs import waits
 from flows.settings import DEMO, Settings, SettingsError, load_profile
 from flows.web import app
 from tests.world.builders import NOW, make_bulletin, make_recipient
@@ -354,10 +354,10 @@ def test_a_window_tries_again_while_the_database_does_not_answer(
         if len(waited) == 2:
             away.rename(place.state)
 
-    monkeypatch.setattr("flows.runs.patience.time.sleep", wait)
+    monkeypatch.setattr("flows.runs.waits.time.sleep", wait)
     with disable_run_logger():
-        assert patience.patiently(lambda: intact.load().profile.slug) == place.settings.profile.slug
-    assert waited == list(patience.WAITS[:2])
+        assert waits.patiently(lambda: intact.load().profile.slug) == place.settings.profile.slug
+    assert waited == list(waits.WAITS[:2])
 
 
 def test_a_command_says_in_one_line_that_the_database_does_not_answer(

@@ -15,7 +15,7 @@ from db.models import Act, Bulletin, BulletinStatus, Delivery, DeliveryStatus, L
 from flows.absence import note_absence, note_closure
 from flows.cli.history import history
 from flows.correct import draft_for_the_rest
-from flows.door.sealed import NO_CODE, OPERATOR, Proof
+from flows.door.sealed_code import NO_CODE, OPERATOR, Proof
 from flows.profiles.fingerprint import fingerprint
 from flows.review import codes
 from flows.review.acts import NotDoneError, NotProvedError, decide

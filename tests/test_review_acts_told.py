@@ -13,7 +13,7 @@ from db.models import BulletinStatus, DeliveryStatus, Letter
 from flows.absence import note_absence
 from flows.cli.history import history
 from flows.deploy import blocks, entry, form
-from flows.door.sealed import OPERATOR, Proof
+from flows.door.sealed_code import OPERATOR, Proof
 from flows.review import acts
 from flows.review.acts import NotProvedError
 from flows.settings import Settings

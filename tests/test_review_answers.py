@@ -13,7 +13,7 @@ from db.models import BulletinStatus
 from flows import approve
 from flows.approve import record
 from flows.review.form import answer_of
-from flows.runs import patience
+from flows.runs import waits
 from flows.runs.forms import Confirmation
 from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
@@ -94,8 +94,8 @@ def test_a_run_asks_a_database_that_does_not_answer_again(
         return "approvato"
 
     monkeypatch.setattr(approve, "until_decided", until_decided)
-    monkeypatch.setattr(patience, "WAITS", (0, 0, 0))
-    monkeypatch.setattr(patience, "get_run_logger", lambda: logging.getLogger("approva"))
+    monkeypatch.setattr(waits, "WAITS", (0, 0, 0))
+    monkeypatch.setattr(waits, "get_run_logger", lambda: logging.getLogger("approva"))
     assert not approve.approve.retries
     if failures == 4:
         with pytest.raises(OperationalError):

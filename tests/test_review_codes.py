@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from db import sign_offs as stored
 from db.engine import StoreError, transaction
 from db.models import UsedCode, WrongCode
-from flows.door.sealed import Proof
+from flows.door.sealed_code import Proof
 from flows.profiles.codes import STEP, matching
 from flows.profiles.codes import typed as read
 from flows.profiles.comune import Editor

@@ -16,7 +16,7 @@ from flows.accounts.asked import LOST
 from flows.accounts.keys import vault_of
 from flows.bulletin.status import BY_OPERATOR
 from flows.door.people import PROOF_LASTS
-from flows.door.sealed import NO_CODE, Proof
+from flows.door.sealed_code import NO_CODE, Proof
 from flows.review import acts, codes
 from flows.review.acts import NotProvedError, Person, last_proof, note
 from flows.review.codes import ALREADY, NOT_SIGNED_IN, Judged, Verdict

@@ -21,7 +21,7 @@ from flows.dispatch import resume
 from flows.door import keys
 from flows.door.environment import given_to
 from flows.door.people import PROOF_LASTS
-from flows.door.sealed import NO_CODE, OF_THE_PERSON, OPERATOR, Proof
+from flows.door.sealed_code import NO_CODE, OF_THE_PERSON, OPERATOR, Proof
 from flows.machine import secret_files
 from flows.review import acts, codes
 from flows.review.acts import NotProvedError, going_on

@@ -22,7 +22,7 @@ from db.models import (
     SignOffWord,
     UsedCode,
 )
-from flows.door.sealed import Proof
+from flows.door.sealed_code import Proof
 from flows.profiles.comune import Editor
 from flows.profiles.fingerprint import fingerprint
 from flows.profiles.whatsapp import Channel, Prices

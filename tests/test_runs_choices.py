@@ -17,7 +17,7 @@ from prefect.client.schemas.actions import DeploymentUpdate
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, telling
+from db import bulletins, told_news
 from db.engine import transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus
 from flows.absence import absence
@@ -104,7 +104,7 @@ def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine, set
         for place, status in enumerate((BulletinStatus.in_review, BulletinStatus.sent, BulletinStatus.sent)):
             correction = make_bulletin(session, [items[place]], status=status, kind=BulletinKind.correction)
             correction.sent_at = NOW + timedelta(hours=2) if status == BulletinStatus.sent else None
-            telling.link(session, correction.id, [old])
+            told_news.link(session, correction.id, [old])
         news[2].facts_changed_at = NOW + timedelta(hours=3)
         session.flush()
         listed = [

@@ -15,7 +15,7 @@ from sqlalchemy.pool import Pool
 
 from db.engine import all_closed, make_engine, make_reader, reading
 from flows import deploy
-from flows.runs import client, patience
+from flows.runs import client, waits
 from flows.runs.flow import flow
 from flows.settings import Settings
 from tests.test_review_acts import proof
@@ -88,7 +88,7 @@ def test_a_flow_leaves_no_connection_open(
     module: ModuleType = __import__(block["entrypoint"].partition(":")[0], fromlist=["load"])
     monkeypatch.setattr(module, "load", lambda: settings)
     monkeypatch.setattr(client, "proof", proof)
-    monkeypatch.setattr(patience, "wait_for_slot", lambda _: NOW)
+    monkeypatch.setattr(waits, "wait_for_slot", lambda _: NOW)
     monkeypatch.setattr(client, "get_client", lambda **_: nullcontext(Mock()))
     for asks_elsewhere in ("collect_sources", "repair"):
         monkeypatch.setattr(module, asks_elsewhere, lambda *_, **__: [], raising=False)

@@ -20,7 +20,7 @@ from flows import announce, backfill, correct, dispatch, settle, stop
 from flows.letters import orders
 from flows.review import acts
 from flows.review.acts import NotDoneError, cannot_resume
-from flows.runs import choices, client, patience
+from flows.runs import choices, client, waits
 from flows.settings import Settings
 from flows.settle import GOT
 from tests.test_review_acts import (
@@ -189,7 +189,7 @@ def test_a_slot_that_did_not_send_all_is_red_and_says_why_in_its_name(
     left = iter(ends)
     monkeypatch.setattr(dispatch, "_send", lambda *_, **__: next(left))
     monkeypatch.setattr(dispatch, "due", lambda *_: range(len(ends)))
-    monkeypatch.setattr(patience, "wait_for_slot", lambda at: at)
+    monkeypatch.setattr(waits, "wait_for_slot", lambda at: at)
     ended = dispatch.dispatch.fn()
     assert isinstance(ended, State)
     assert (ended.is_failed(), ended.message) == (True, " ".join(end.text for end in ends))

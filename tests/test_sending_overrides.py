@@ -7,18 +7,18 @@ import pytest
 from sqlmodel import select
 
 from db import handovers, senders
-from db.letters import claim, in_hand, sent
+from db.mail_outbox import claim, in_hand, sent
 from db.models import Act, Approval, BulletinStatus, DeliveryStatus, Letter, SignOff, SignOffWord, UsedCode
 from flows import dispatch
 from flows.by_hand import window
 from flows.by_hand.lists import RECORD
 from flows.dispatch import begin, check, dispatch_bulletin
-from flows.door.sealed import Proof
+from flows.door.sealed_code import Proof
 from flows.letters import drafts
 from flows.letters.receipts import APPROVED
 from flows.review.acts import NotProvedError, decide
 from flows.runs.forms import Confirmation
-from flows.runs.witness import places
+from flows.runs.send_counter import places
 from flows.sending import certificate, witness
 from flows.sending.drain import DispatchError, RefusedError
 from flows.settings import Settings

@@ -20,7 +20,7 @@ from db.models import (
     RecipientStatus,
 )
 from flows.dispatch import dispatch_bulletin
-from flows.door.sealed import OPERATOR
+from flows.door.sealed_code import OPERATOR
 from flows.letters import drafts
 from flows.review.acts import decide
 from flows.sending import certificate, drain, parts, restored

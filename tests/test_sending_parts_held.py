@@ -9,7 +9,7 @@ from db.models import Act, BulletinStatus
 from flows import settle
 from flows.correct import ERROR, draft_correction
 from flows.dispatch import begin
-from flows.door.sealed import OPERATOR
+from flows.door.sealed_code import OPERATOR
 from flows.letters import drafts, orders
 from flows.review.acts import decide
 from flows.runs import choices, client

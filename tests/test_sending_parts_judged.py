@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import handovers, telling
+from db import handovers, told_news
 from db.engine import reading, transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus, Delivery, DeliveryStatus, HandoverKind
 from flows.sending import parts
@@ -28,7 +28,7 @@ SENDING, URGENT = BulletinStatus.sending, BulletinKind.urgent
 def follow_up(
     session: Session, original: Bulletin, status: BulletinStatus, kind: BulletinKind = BulletinKind.correction
 ) -> None:
-    telling.link(session, make_bulletin(session, kind=kind, status=status).id, [original.id])
+    told_news.link(session, make_bulletin(session, kind=kind, status=status).id, [original.id])
 
 
 def nothing(session: Session, bulletin: Bulletin) -> None:

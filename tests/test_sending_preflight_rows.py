@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, QueuePool
 from sqlmodel import select
 
-from db import provider, telling
+from db import provider, told_news
 from db.engine import transaction
 from db.models import (
     Attempt,
@@ -158,7 +158,7 @@ def test_what_holds_news_holds_no_alert_and_the_ceiling_holds_bulletins_only(
         first = make_send(session, settings.vault(), [ACCEPTED, ACCEPTED], now=ENDS - DAY - HOUR).id
         bulletin = make_bulletin(session, kind=kind, status=BulletinStatus.approved, now=ENDS)
         if kind in PUT_RIGHT:
-            telling.link(session, bulletin.id, [first])
+            told_news.link(session, bulletin.id, [first])
     found = look(
         bulletin.id,
         now=ENDS,

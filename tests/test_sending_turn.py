@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db import bulletins, deliveries, letters, senders
+from db import bulletins, deliveries, mail_outbox, senders
 from db.deliveries import Certificate
 from db.engine import reading, transaction
 from db.models import Attempt, BulletinKind, BulletinStatus, Outcome, Sender
@@ -18,7 +18,7 @@ from flows import dispatch
 from flows.dispatch import begin, dispatch_bulletin
 from flows.letters import sends
 from flows.newsroom.bulletins import leaving
-from flows.runs import choices, client, pages, patience
+from flows.runs import choices, client, pages, waits
 from flows.sending import conductor, judge
 from flows.sending.drain import BY_A_PERSON, GIVES_WAY, drain
 from flows.sending.ending import IN_TURN, REST, after_all
@@ -103,7 +103,7 @@ def posted(comune: Comune, number: int, now: datetime | None = None) -> list[str
         bulletin = bulletins.locked(session, number)
         sends.of_send(comune.settings, session, bulletin, now=now or datetime.now(UTC))
         kinds = ["invio_ripreso", "invio_fermato", "esito", "a_parti"]
-        return [letter.kind for letter in letters.of_bulletin(session, number, kinds)]
+        return [letter.kind for letter in mail_outbox.of_bulletin(session, number, kinds)]
 
 
 def test_that_the_rest_was_begun_is_no_news_and_that_it_was_resumed_is(
@@ -157,7 +157,7 @@ def test_editors_read_that_a_rest_is_held_and_who_has_it_already(
         sends.withheld(comune.settings, session, number, ["Quota: piena."], now=comune.now)
         told = {
             letter.subject: letter.text
-            for letter in letters.of_bulletin(session, number, ["invio_trattenuto"])
+            for letter in mail_outbox.of_bulletin(session, number, ["invio_trattenuto"])
         }
     assert line == f"in invio: {so_far.accepted} di 5, il resto dopo i primi messaggi degli altri Comuni"
     before, after = (
@@ -248,7 +248,7 @@ def test_a_slot_whose_send_gave_way_is_done_so_far(
     monkeypatch.setattr(dispatch, "dispatch_bulletin", gives_way)
     monkeypatch.setattr(client, "start_rest", rest)
     monkeypatch.setattr(dispatch, "due", lambda *_: [number])
-    monkeypatch.setattr(patience, "wait_for_slot", lambda at: at)
+    monkeypatch.setattr(waits, "wait_for_slot", lambda at: at)
     for module, name in ((choices, "refresh"), (pages, "outcome")):
         monkeypatch.setattr(module, name, lambda *_, **__: None)
     ended = dispatch.dispatch.fn()

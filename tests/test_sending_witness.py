@@ -16,7 +16,7 @@ from db import senders
 from db.engine import transaction
 from db.journal import Entry
 from db.models import Consent
-from flows.runs.witness import PrefectVariable, places
+from flows.runs.send_counter import PrefectVariable, places
 from flows.sending import witness
 from flows.sending.checks import Verdict, check_witness
 from flows.sending.witness import Mark, StateFolder, WitnessError

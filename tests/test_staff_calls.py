@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from db import calls, days_off, senders
+from db import call_outbox, days_off, senders
 from db.models import (
     Attempt,
     BulletinStatus,
@@ -70,7 +70,7 @@ def rung(comune: Comune) -> dict[str, list[str]]:
 def turns(comune: Comune, number: int) -> list[tuple[str, int]]:
     """Who was called, and how many minutes after the draft."""
     with comune.look() as session:
-        made = calls.of(session, number)
+        made = call_outbox.of(session, number)
     return list(dict.fromkeys((one.editor, int((one.called_at - NOW) / MINUTE)) for one in made))
 
 
@@ -79,7 +79,7 @@ def stored(comune: Comune, number: int) -> dict[tuple[str, str], tuple[str, str 
     with comune.look() as session:
         return {
             (one.editor.split()[0], one.channel.value): (one.status.value, one.code)
-            for one in calls.of(session, number)
+            for one in call_outbox.of(session, number)
         }
 
 
@@ -138,7 +138,7 @@ def test_calls_end_with_the_alert(comune: Comune) -> None:
     assert end is not None
     assert urgent_calls.call(comune.settings, comune.engine, number, now=end)
     with comune.look() as session:
-        assert {one.until for one in calls.of(session, number)} == {end}
+        assert {one.until for one in call_outbox.of(session, number)} == {end}
     assert not urgent_calls.call(comune.settings, comune.engine, number, now=end + timedelta(seconds=1))
     assert not urgent_calls.call(comune.settings, comune.engine, number, now=end + timedelta(hours=1))
 
@@ -175,18 +175,18 @@ def test_a_call_that_may_have_left_is_not_made_again(comuni: Comune, box: Post) 
     number = drafted(comuni)
     assert urgent_calls.call(comuni.settings, comuni.engine, number, now=NOW)
     with comuni.look() as session:
-        taken = calls.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=9, now=NOW)
+        taken = call_outbox.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=9, now=NOW)
     assert len(taken) == 2, "its process dies here"
     for minutes in (1, 4, 5, 6):
         watch(comuni, minutes)
     assert stored(comuni, number)["Anna", "whatsapp"] == ("uncertain", "caller_died")
     assert rung(comuni)[ANNA] == []
     with comuni.look() as session:
-        assert calls.receive(session, str(taken[0].id), Receipt.delivered, now=NOW + 6 * MINUTE)
-        assert calls.receive(session, str(taken[0].id), Receipt.sent, now=NOW + 6 * MINUTE)
-        found = {one.id: (one.status, one.receipt) for one in calls.of(session, number)}
-        assert not calls.receive(session, str(uuid4()), Receipt.sent, now=NOW)
-        assert not calls.receive(session, "of somebody else", Receipt.sent, now=NOW)
+        assert call_outbox.receive(session, str(taken[0].id), Receipt.delivered, now=NOW + 6 * MINUTE)
+        assert call_outbox.receive(session, str(taken[0].id), Receipt.sent, now=NOW + 6 * MINUTE)
+        found = {one.id: (one.status, one.receipt) for one in call_outbox.of(session, number)}
+        assert not call_outbox.receive(session, str(uuid4()), Receipt.sent, now=NOW)
+        assert not call_outbox.receive(session, "of somebody else", Receipt.sent, now=NOW)
     assert found[taken[0].id] == (CallStatus.accepted, Receipt.delivered)
 
 
@@ -350,8 +350,8 @@ def test_history_shows_who_was_called_and_what_came_of_it(comuni: Comune, box: P
     number = drafted(comuni)
     watch(comuni)
     with comuni.look() as session:
-        (one,) = [call for call in calls.of(session, number) if call.channel == "whatsapp"]
-        calls.receive(session, str(one.id), Receipt.read, now=NOW)
+        (one,) = [call for call in call_outbox.of(session, number) if call.channel == "whatsapp"]
+        call_outbox.receive(session, str(one.id), Receipt.read, now=NOW)
     told = history(comuni.engine, number)
     assert "Chiamate:" in told
     assert "Anna Redazione, WhatsApp (numero …000): letta" in told

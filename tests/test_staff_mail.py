@@ -20,7 +20,7 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db import letters
+from db import mail_outbox
 from db.engine import transaction
 from db.models import Letter, LetterStatus
 from flows.profiles.comune import Editor
@@ -227,7 +227,7 @@ def test_a_server_that_is_down_is_tried_ever_more_rarely_and_not_for_ever(
         now += timedelta(minutes=1)
     gaps = [(later - sooner).seconds // 60 for sooner, later in pairwise(tried)]
     assert gaps[:8] == [1, 2, 4, 8, 16, 32, 60, 60]
-    assert len(tried) == letters.TRIES
+    assert len(tried) == mail_outbox.TRIES
     assert only(engine).status == LetterStatus.undeliverable
 
 
@@ -255,7 +255,7 @@ def test_a_final_refusal_is_not_tried_again(settings: Settings, engine: Engine, 
     assert post(settings, engine, now=NOW + timedelta(hours=2)).refused == ()
     assert only(engine).status == LetterStatus.undeliverable
     with transaction(engine) as session:
-        assert [one.tries for one in letters.lost(session, since=NOW)] == [1]
+        assert [one.tries for one in mail_outbox.lost(session, since=NOW)] == [1]
     assert box.taken == []
 
 
@@ -264,9 +264,9 @@ def test_a_sender_that_died_leaves_its_letter_to_the_next(
 ) -> None:
     queued(engine, settings)
     with transaction(engine) as session:
-        assert len(letters.claim(session, limit=9, now=NOW)) == 1
-    assert post(settings, engine, now=NOW + letters.LEASE - timedelta(seconds=1)).sent == 0, "leased"
-    assert post(settings, engine, now=NOW + letters.LEASE).sent == 1
+        assert len(mail_outbox.claim(session, limit=9, now=NOW)) == 1
+    assert post(settings, engine, now=NOW + mail_outbox.LEASE - timedelta(seconds=1)).sent == 0, "leased"
+    assert post(settings, engine, now=NOW + mail_outbox.LEASE).sent == 1
     assert len(box.taken) == 1
 
 
@@ -277,7 +277,7 @@ def test_what_another_hands_over_is_waited_for_as_long_as_its_server_may_take(
     with transaction(engine) as session:
         number, other = (make_bulletin(session).id for _ in range(2))
         for kind, about in (("approvato", number), ("approvato", other), ("esito", number)):
-            letters.queue(
+            mail_outbox.queue(
                 session,
                 kind=kind,
                 about=f"{about}",
@@ -296,30 +296,30 @@ def test_what_another_hands_over_is_waited_for_as_long_as_its_server_may_take(
         def sleep(seconds: float) -> None:
             asked.append(seconds)
             if len(asked) == 3:
-                post(settings, engine, now=NOW + letters.LEASE)
+                post(settings, engine, now=NOW + mail_outbox.LEASE)
 
         return wait_for_others(settings, engine, number, "approvato", clock=lambda: len(asked), sleep=sleep)
 
     assert waited(), "nobody has taken it yet"
     assert asked == []
     with transaction(engine) as session:
-        letters.claim(session, limit=9, now=NOW)
+        mail_outbox.claim(session, limit=9, now=NOW)
     assert waited()
     assert len(asked) == 3
     with transaction(engine) as session:
-        (taken,) = letters.of_bulletin(session, other, ["approvato"])
+        (taken,) = mail_outbox.of_bulletin(session, other, ["approvato"])
         taken.status, taken.failure = LetterStatus.queued, None
         session.add(taken)
     assert waited()
     assert asked == [], "of another bulletin"
     with transaction(engine) as session:
-        (mine,) = letters.of_bulletin(session, number, ["approvato"])
+        (mine,) = mail_outbox.of_bulletin(session, number, ["approvato"])
         mine.status, mine.retry_at = LetterStatus.queued, NOW + timedelta(days=1)
         session.add(mine)
     assert not waited(), "who took it died"
     assert len(asked) == Mail.model_fields["timeout_seconds"].default
     with transaction(engine) as session:
-        letters.failed(session, mine.id, "450 più tardi", is_final=False, now=NOW)
+        mail_outbox.failed(session, mine.id, "450 più tardi", is_final=False, now=NOW)
     assert waited()
     assert asked == []
     assert len(box.taken) == 3

@@ -17,10 +17,10 @@ from flows.__main__ import main
 from flows.backup import databases
 from flows.doctor import machine as doctor
 from flows.doctor.finding import Case, Verdict
-from flows.machine import back, kinds, passage, upgrade
+from flows.machine import upgrade, upgrade_state, upgrade_targets, way_back
 from flows.machine.checkout import Checkout
-from flows.machine.passage import UpgradeError
-from flows.machine.typed import Typed
+from flows.machine.upgrade_state import UpgradeError
+from flows.machine.verb_process import Typed
 from flows.run import take
 from flows.sending import witness
 from flows.sending.checks import Verdict as OfSend
@@ -64,7 +64,7 @@ def test_from_each_released_revision_nothing_is_lost(engine: Engine, tmp_path: P
     assert world.statuses()[world.draft] == BulletinStatus.in_review
     assert world.deliveries() == {"accepted": 30, "queued": 30}
     assert world.revision() == schema.head()
-    found = passage.read(world.settings.state)
+    found = upgrade_state.read(world.settings.state)
     assert found is not None
     assert (found.is_over, found.old_revision) == (True, revision)
     assert found.archive in world.town.safe.names()
@@ -129,17 +129,17 @@ def test_an_older_prefect_gets_a_new_database_of_its_own(sqlite: Engine, tmp_pat
 
 def test_a_state_folder_that_a_unit_made_in_between_is_put_aside(tmp_path: Path) -> None:
     state = tmp_path / "esempio"
-    new = tmp_path / "esempio.prima" / back.NEW
+    new = tmp_path / "esempio.prima" / way_back.NEW
     new.mkdir(parents=True)
-    (new / back.REPORT).write_text('{"is_finished": true}')
+    (new / way_back.REPORT).write_text('{"is_finished": true}')
     state.mkdir()  # by systemd's StateDirectory=, after a kill between the two names
-    back.place(state)
-    assert (state / back.REPORT).exists()
+    way_back.place(state)
+    assert (state / way_back.REPORT).exists()
     assert (tmp_path / "esempio.prima1").is_dir()
-    back.place(state)
-    assert (state / back.REPORT).exists(), "done again it changes nothing"
+    way_back.place(state)
+    assert (state / way_back.REPORT).exists(), "done again it changes nothing"
     with pytest.raises(UpgradeError, match="is gone, and no restored one is beside it"):
-        back.place(tmp_path / "altro")
+        way_back.place(tmp_path / "altro")
 
 
 def test_back_of_a_changed_database_takes_the_old_code_and_the_safe_s_key(
@@ -149,25 +149,25 @@ def test_back_of_a_changed_database_takes_the_old_code_and_the_safe_s_key(
     world.forward(world.home())
     with pytest.raises(UpgradeError, match="still that of the newer version: bring the old one"):
         world.back(world.home(), world.town.safe.file)
-    found = passage.read(world.settings.state)
+    found = upgrade_state.read(world.settings.state)
     assert found is not None
-    passage.write(world.settings.state, found.model_copy(update={"old_commit": "a" * 40}))
+    upgrade_state.write(world.settings.state, found.model_copy(update={"old_commit": "a" * 40}))
     with pytest.raises(UpgradeError, match=r"(?s)was changed.*key of the safe \(--identity FILE\)"):
         world.back(world.home(), None)
-    assert passage.read(world.settings.state) == found.model_copy(update={"old_commit": "a" * 40})
+    assert upgrade_state.read(world.settings.state) == found.model_copy(update={"old_commit": "a" * 40})
 
 
 def test_who_upgrades_once_more_keeps_the_way_back(sqlite: Engine, tmp_path: Path) -> None:
     """A second record of nothing would have taken the place of the first."""
     world = Upgraded(sqlite, tmp_path)
     world.forward(world.home())
-    found = passage.read(world.settings.state)
+    found = upgrade_state.read(world.settings.state)
     assert found is not None
     brought = found.model_copy(update={"commit": Checkout(world.home().project).commit()})
-    passage.write(world.settings.state, brought)
+    upgrade_state.write(world.settings.state, brought)
     with pytest.raises(UpgradeError, match="here already"):
         world.forward(world.home())
-    assert passage.read(world.settings.state) == brought
+    assert upgrade_state.read(world.settings.state) == brought
 
 
 @pytest.mark.parametrize("verb", ["backup", "migrate"])
@@ -190,7 +190,7 @@ def test_a_step_that_fails_says_how_things_stand(sqlite: Engine, tmp_path: Path,
     if verb == "backup":
         assert "is not there: mount its disk" in str(said.value)
         assert str(said.value).endswith("nothing was changed: the old version goes on")
-        assert passage.read(world.settings.state) is None
+        assert upgrade_state.read(world.settings.state) is None
         assert world.revision() == TAKEN
         return
     assert "`python -m flows upgrade --apply` goes on, `--back` goes back" in str(said.value)
@@ -207,14 +207,14 @@ def test_what_the_doctor_finds_broken_of_the_database_comes_first(sqlite: Engine
     (world.settings.state / "consensi.jsonl").unlink()
     with pytest.raises(UpgradeError, match=r"finds the database broken \(database.restored\)"):
         world.forward(world.home())
-    assert passage.read(world.settings.state) is None
+    assert upgrade_state.read(world.settings.state) is None
 
 
 def test_the_verb_says_what_it_would_do_and_what_it_did(
     sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = Upgraded(sqlite, tmp_path)
-    monkeypatch.setattr("flows.machine.home.of", lambda _: world.home())
+    monkeypatch.setattr("flows.machine.service_manager.of", lambda _: world.home())
     monkeypatch.setenv("BOLLETTINO_STATE", str(world.settings.state))
     monkeypatch.setenv("BOLLETTINO_DATABASE", world.settings.database)
 
@@ -233,7 +233,7 @@ def test_the_verb_says_what_it_would_do_and_what_it_did(
     assert "would migrate: 0100: the same tables as at 0023" in told
     assert "it does not run" in told
     assert typed("--back", "--plan") == (2, "bollettino: there is no upgrade to go back from\n")
-    assert passage.read(world.settings.state) is None
+    assert upgrade_state.read(world.settings.state) is None
     with monkeypatch.context() as patch:
         patch.setattr(upgrade.Upgrade, "_do", _interrupt)
         code, told = typed("--apply")
@@ -242,13 +242,13 @@ def test_the_verb_says_what_it_would_do_and_what_it_did(
     assert "an upgrade was begun: everything is as before" in typed("--plan")[1]
     code, told = typed("--apply", "--json")
     document = json.loads(told)
-    assert (code, document["steps"], document["news"]) == (0, list(kinds.ALL), [])
+    assert (code, document["steps"], document["news"]) == (0, list(upgrade_targets.ALL), [])
     assert document["archive"] in world.town.safe.names()
     code, told = typed("--back", "--plan", "--json", "--identity", str(world.town.safe.file))
     assert (code, "still that of the newer version" in told) == (2, True)
-    found = passage.read(world.settings.state)
+    found = upgrade_state.read(world.settings.state)
     assert found is not None
-    passage.write(world.settings.state, found.model_copy(update={"steps": []}))  # as of one without any
+    upgrade_state.write(world.settings.state, found.model_copy(update={"steps": []}))  # as of one without any
     code, told = typed("--back", "--plan")
     assert (code, "the database was not changed, and stays" in told) == (0, True)
     code, told = typed("--back")
@@ -264,9 +264,9 @@ def test_one_at_a_time_and_what_still_runs_is_waited_for(sqlite: Engine, tmp_pat
     world = Upgraded(sqlite, tmp_path)
     state = world.settings.state
     with (
-        passage.alone(state),
+        upgrade_state.alone(state),
         pytest.raises(UpgradeError, match="another upgrade is at it"),
-        passage.alone(state),
+        upgrade_state.alone(state),
     ):
         pass
     home = world.home()
@@ -297,4 +297,4 @@ def test_a_send_that_does_not_end_in_time_keeps_the_old_version_at_work(
     )
     assert home.seen[-2:] == ["drain", "drain"], "and the work pool goes on"
     assert world.revision() == TAKEN
-    assert passage.read(world.settings.state) is None
+    assert upgrade_state.read(world.settings.state) is None

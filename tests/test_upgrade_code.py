@@ -11,7 +11,7 @@ import pytest
 
 from flows.machine import upgrade
 from flows.machine.checkout import Checkout
-from flows.machine.passage import UpgradeError
+from flows.machine.upgrade_state import UpgradeError
 
 Git = Callable[..., str]
 

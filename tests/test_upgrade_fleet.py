@@ -14,13 +14,13 @@ from db import schema
 from flows.__main__ import main
 from flows.doctor import database
 from flows.doctor.finding import Case, Verdict
-from flows.machine import answers, back, checkout, kinds, passage, revisions, upgrade
+from flows.machine import checkout, port_health, revisions, upgrade, upgrade_state, upgrade_targets, way_back
 from flows.machine.checkout import Checkout
-from flows.machine.home import HostByUnits
-from flows.machine.outlook import Outlook, Town, Versions
-from flows.machine.passage import Passage, UpgradeError
 from flows.machine.revisions import Revision
-from flows.machine.typed import Say, Typed
+from flows.machine.service_manager import HostByUnits
+from flows.machine.upgrade_preview import Outlook, Town, Versions
+from flows.machine.upgrade_state import Passage, UpgradeError
+from flows.machine.verb_process import Say, Typed
 from flows.settings import Settings
 from tests.world.fleet import land
 from tests.world.tree import ROOT
@@ -112,7 +112,7 @@ class Told:
 
     def __init__(self, folder: Path) -> None:
         self.state, self.project, self.profile = folder / "_fleet", ROOT, folder
-        self.kind: kinds.Kind = kinds.ManyComuni(self)
+        self.kind: upgrade_targets.Kind = upgrade_targets.ManyComuni(self)
         self.seen: list[str] = []
         self.runs = True
         self.mute: list[str] = []
@@ -207,8 +207,8 @@ def test_one_host_rests_is_brought_and_serves_again_while_the_others_do(
         *("fleet each backup", "drain --here", "STOP", "RENEW", "fleet migrate --dry-run"),
         *("fleet migrate --while-others-work", "START", "fleet apply --register-only", "fleet status"),
     ]
-    assert [line.partition(":")[0] for line in lines if ":" in line] == list(kinds.ROLLING)
-    assert passage.read(host.state) is not None
+    assert [line.partition(":")[0] for line in lines if ":" in line] == list(upgrade_targets.ROLLING)
+    assert upgrade_state.read(host.state) is not None
 
 
 def test_where_all_are_stopped_the_copy_is_made_when_nobody_writes(
@@ -222,7 +222,7 @@ def test_where_all_are_stopped_the_copy_is_made_when_nobody_writes(
     with pytest.raises(
         UpgradeError, match="0105: less: the version before cannot go on with these databases"
     ):
-        back.look_at_host(host)
+        way_back.look_at_host(host)
 
 
 def test_an_ill_comune_is_named_and_all_of_them_ill_is_no_upgrade(
@@ -241,11 +241,11 @@ def test_what_does_not_answer_after_the_start_is_named_and_leads_back(
 ) -> None:
     host.mute = ["web"]
     assert go() == ["process.web"]
-    found = back.look_at_host(host)
+    found = way_back.look_at_host(host)
     assert found.archive is None, "what only added may stay"
     host.seen.clear()
     host.mute = []
-    assert back.Return(host, _NoPrefect(), Brought(ROOT), lambda _: None).go(found, None) == []
+    assert way_back.Return(host, _NoPrefect(), Brought(ROOT), lambda _: None).go(found, None) == []
     assert host.seen == [
         "drain --here",
         "STOP",
@@ -255,7 +255,7 @@ def test_what_does_not_answer_after_the_start_is_named_and_leads_back(
         "fleet status",
     ]
     with pytest.raises(UpgradeError, match="no upgrade to go back from"):
-        back.look_at_host(host)
+        way_back.look_at_host(host)
 
 
 class _NoPrefect:
@@ -270,7 +270,7 @@ def test_a_run_that_does_not_end_leaves_the_old_version_at_work(
         go()
     assert "STOP" not in host.seen
     assert host.seen[-1] == "drain --undo"
-    assert passage.read(host.state) is None
+    assert upgrade_state.read(host.state) is None
 
 
 def test_without_a_name_for_the_new_version_only_all_hosts_together_go(host: Told) -> None:
@@ -305,7 +305,7 @@ def test_units_of_a_host_that_do_not_answer_are_named(
         asked.append(port)
         return port != 4300
 
-    monkeypatch.setattr(answers, "does", does)
+    monkeypatch.setattr(port_health, "does", does)
     active = SimpleNamespace(returncode=0)
     monkeypatch.setattr(checkout, "run", lambda *_: active)
     shared = "[prefect]\nworkers = 2\n[gate]\nprocesses = 2\n[web]\nprocesses = 0\n"

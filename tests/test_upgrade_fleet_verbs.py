@@ -11,9 +11,9 @@ from db import schema
 from db.engine import opened
 from flows.__main__ import main
 from flows.machine.checkout import Checkout
-from flows.machine.kinds import ManyComuni
-from flows.machine.passage import Passage, UpgradeError
-from flows.machine.typed import Typed
+from flows.machine.upgrade_state import Passage, UpgradeError
+from flows.machine.upgrade_targets import ManyComuni
+from flows.machine.verb_process import Typed
 from flows.settings import load
 from tests.world.builders import NOW
 from tests.world.fleet import Land, land
@@ -107,7 +107,7 @@ def test_who_has_no_copy_is_left_alone_by_what_only_a_copy_leads_back_from(
 def test_no_server_is_no_registration(
     here: Land, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.machine.kinds.REGISTER_FOR", 0.0)
+    monkeypatch.setattr("flows.machine.upgrade_targets.REGISTER_FOR", 0.0)
     with pytest.raises(UpgradeError, match="deployments were not registered: the Prefect server was never"):
         ManyComuni(Typist(capsys)).register(lambda _: None)
 

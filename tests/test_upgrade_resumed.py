@@ -9,12 +9,12 @@ from typing import Any, cast
 
 import pytest
 
-from flows.machine import back, checkout, passage, upgrade
+from flows.machine import checkout, upgrade, upgrade_state, way_back
 from flows.machine.checkout import Checkout
-from flows.machine.home import ByUnits
-from flows.machine.kinds import Kind, OneComune
-from flows.machine.passage import BACK, Passage, UpgradeError
-from flows.machine.typed import Say, Typed
+from flows.machine.service_manager import ByUnits
+from flows.machine.upgrade_state import BACK, Passage, UpgradeError
+from flows.machine.upgrade_targets import Kind, OneComune
+from flows.machine.verb_process import Say, Typed
 from flows.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -84,14 +84,14 @@ class Machine:
 
     @property
     def at(self) -> Passage:
-        found = passage.read(self.state)
+        found = upgrade_state.read(self.state)
         assert found is not None
         return found
 
     def forward(self) -> list[str]:
         """The steps of one more `upgrade --apply`."""
         self.steps.clear()
-        begun = passage.read(self.state)
+        begun = upgrade_state.read(self.state)
         new = Passage(at=NOW, old_version="0.1.0", old_commit="a", commit="b")
         found = upgrade.Look(begun or new, self.running, begun)
         upgrade.Upgrade(self, cast(Checkout, self), lambda _: None, lambda: None).go(found)
@@ -157,29 +157,29 @@ def test_the_way_back_restores_again_what_ran_meanwhile(machine: Machine) -> Non
     archive, key = Path("copia.age"), Path("chiave")
     at = Passage(at=NOW, old_commit="a", archive=archive.name, restores=True, way=BACK)
     at.done = ["rest", "bring", "renew", "restore"]
-    passage.write(machine.state, at)
-    new = machine.state / back.NEW
+    upgrade_state.write(machine.state, at)
+    new = machine.state / way_back.NEW
 
     def restore(step: str) -> None:
         if step == "restore":
             new.mkdir()
-            (new / back.REPORT).write_text('{"is_finished": true}')
+            (new / way_back.REPORT).write_text('{"is_finished": true}')
 
     restore("restore")
     machine.before = restore
     backup = SimpleNamespace(folder=Path("/copie"))
     settings = cast(Settings, SimpleNamespace(profile=SimpleNamespace(backup=backup), prefect_database=""))
     with pytest.raises(UpgradeError, match="--identity FILE"):
-        back.look(machine, settings, None)
-    found = back.look(machine, settings, key)
-    back.Return(machine, settings, cast(Checkout, machine), lambda _: None).go(found, key)
+        way_back.look(machine, settings, None)
+    found = way_back.look(machine, settings, key)
+    way_back.Return(machine, settings, cast(Checkout, machine), lambda _: None).go(found, key)
     assert machine.steps == [("stop", False), ("restore", False)]
-    assert (machine.state / back.REPORT).exists()
+    assert (machine.state / way_back.REPORT).exists()
     at.done.append("place")
     machine.steps.clear()
-    passage.write(machine.state, at)
-    found = back.look(machine, settings, None)
-    back.Return(machine, settings, cast(Checkout, machine), lambda _: None).go(found, None)
+    upgrade_state.write(machine.state, at)
+    found = way_back.look(machine, settings, None)
+    way_back.Return(machine, settings, cast(Checkout, machine), lambda _: None).go(found, None)
     assert machine.steps == [("stop", False)]
 
 

@@ -8,7 +8,7 @@ from db import bulletins, deliveries, senders
 from db.models import BulletinKind, BulletinStatus
 from flows.by_hand import window
 from flows.runs import client, planned
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from flows.watch import BY, Watched, act, look
 from tests.world import outbox
 from tests.world.builders import NOW, make_bulletin, make_recipient

@@ -10,14 +10,14 @@ from prefect.states import Cancelled, Paused
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from db import bulletins, days_off, letters, sources
+from db import bulletins, days_off, mail_outbox, sources
 from db.models import BulletinStatus, Letter, Source
 from flows.bulletin.language.dates import ROME, in_rome
 from flows.draft.slots import slot_after
 from flows.letters import alarms, briefing, drafts, urgent_calls
 from flows.profiles.comune import ElectionPeriod
 from flows.review.choices import Choice, choices
-from flows.sending import senders
+from flows.sending import liveness
 from flows.sources.pages import Now
 from flows.sources.rereading import Rereading
 from flows.staff.mail import post
@@ -287,7 +287,7 @@ def test_uncertain_sends_are_told_after_a_day_and_left_alone(comune: Comune, box
         recipient = make_recipient(session, comune.settings.vault())
         outbox.plan(session, number, [recipient], now=NOW)
         outbox.begin(session, number, now=NOW)
-        senders.reap(session, number, now=NOW + EVERY)
+        liveness.reap(session, number, now=NOW + EVERY)
     for hours in (1, 24, 25, 26):
         alarms.tell_all(comune.settings, comune.engine, now=NOW + timedelta(hours=hours))
     assert [(to, said.partition(": ")[0]) for to, said in box.told] == [(ANNA, "PROVA · Incerti dopo 24 ore")]
@@ -380,7 +380,7 @@ def test_what_keeps_lost_letters_from_being_listed_hides_no_other_trouble(
     def locked(*_args: object, **_named: object) -> None:
         raise OperationalError("select", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(letters, "lost", locked)
+    monkeypatch.setattr(mail_outbox, "lost", locked)
     monkeypatch.setattr(urgent_calls, "unheard", lambda *_args, **_named: ["Nessuno ha sentito."])
     with pytest.raises(ExceptionGroup) as raised:
         alarms.tell_all(comune.settings, comune.engine, now=comune.now)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from db import letters
+from db import mail_outbox
 from db.models import BulletinStatus, SourceKind
 from flows.bulletin.language.dates import in_rome
 from flows.doctor import heartbeat, reader
@@ -218,7 +218,7 @@ def test_within_grace_and_margin_nothing_is_late(watched: Comune) -> None:
 def test_mail_that_waits(watched: Comune) -> None:
     with watched.look() as session:
         for n in range(2):
-            letters.queue(session, kind="x", about=str(n), editor="Anna", address=EDITORS[0], subject="s",
+            mail_outbox.queue(session, kind="x", about=str(n), editor="Anna", address=EDITORS[0], subject="s",
                           text="t", now=watched.now - 29 * MINUTE)  # fmt: skip
     assert seen(watched) == {}
     watched.now += 2 * MINUTE
@@ -228,7 +228,7 @@ def test_mail_that_waits(watched: Comune) -> None:
 def test_one_full_mailbox_is_not_mail_that_is_dead(watched: Comune) -> None:
     def queue(about: str, at: datetime) -> None:
         with watched.look() as session:
-            letters.queue(session, kind="x", about=about, editor="Anna", address=EDITORS[0], subject="s",
+            mail_outbox.queue(session, kind="x", about=about, editor="Anna", address=EDITORS[0], subject="s",
                           text="t", now=at)  # fmt: skip
 
     now = watched.now
@@ -236,9 +236,9 @@ def test_one_full_mailbox_is_not_mail_that_is_dead(watched: Comune) -> None:
     queue("taken", now - 3 * HOUR)
     assert seen(watched)["mail"].startswith("2 e-mail aspettano")
     with watched.look() as session:
-        taken = letters.find(session, "x", "taken", "Anna")
+        taken = mail_outbox.find(session, "x", "taken", "Anna")
         assert taken is not None
-        letters.sent(session, taken.id, now=now - 2 * HOUR)
+        mail_outbox.sent(session, taken.id, now=now - 2 * HOUR)
     assert seen(watched) == {}
     queue("later", now - HOUR)
     assert seen(watched)["mail"].startswith("1 e-mail aspetta da"), "since then nothing left"

@@ -11,11 +11,11 @@ from flows.bulletin.alerts.urgent import Quiet
 from flows.bulletin.message.sms import fits
 from flows.settings import DEMO, Settings, load_profile
 from flows.watchdog import judgement, memory
+from flows.watchdog.channels import BROKEN, OVER, short
 from flows.watchdog.judgement import AGAIN, BACK, LASTS, WELL
 from flows.watchdog.memory import LENGTH, Known, Memory
 from flows.watchdog.promises import Seen
 from flows.watchdog.trouble import Trouble
-from flows.watchdog.voices import BROKEN, OVER, short
 from tests.world.builders import NOW
 
 ROUND = timedelta(minutes=5)

@@ -7,7 +7,7 @@ from html import unescape
 
 import feedparser
 
-from db import bulletins, telling
+from db import bulletins, told_news
 from db.models import BulletinKind, BulletinStatus, NewsItem
 from flows.web.app import create_app
 from tests.world.builders import NOW, make_bulletin
@@ -73,7 +73,7 @@ def test_of_two_corrections_of_one_news_the_newer_stands_there(site: Site) -> No
         )
         newer.template = "correzione"
         session.add(newer)
-        telling.link(session, newer.id, [town.ordinary.id])
+        told_news.link(session, newer.id, [town.ordinary.id])
     told = unescape(site.request("GET", f"/b/{town.ordinary.code}").text).split("<article ")[2]
     assert "Il dato giusto: il mercatino è domenica 13 dicembre" in told
     assert "sabato 12" not in told

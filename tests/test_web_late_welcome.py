@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db import deliveries, inbound, limits, provider
+from db import audience_limits, deliveries, inbound, provider
 from db.engine import transaction
 from db.inbound import Incoming
 from db.models import Delivery, DeliveryStatus, Recipient, RecipientStatus
@@ -69,7 +69,7 @@ def test_the_welcome_leaves_once_as_the_template(outage: Outage) -> None:
     assert outage.site.replies() == [(LATE_WELCOME, DeliveryStatus.accepted)]
     with outage.site.look() as session:
         assert session.exec(select(Delivery.body)).all() == [None], "the text of the welcome was not said"
-        written = limits.written_to(session, since=outage.at - DAY)
+        written = audience_limits.written_to(session, since=outage.at - DAY)
         assert written == 1, "it counts for the provider's limit, unlike an answer"
 
 

@@ -78,7 +78,7 @@ class DoorAct(SQLModel, table=True):
     person: str = Field(index=True)  # id in the profile
     role: str  # as it was then
     proof: SignInProof = Field(sa_type=by_value(SignInProof))
-    use: str  # one of `flows.door.table.Use`
+    use: str  # one of `flows.door.permissions.Use`
     subject: str  # the id of a run or a deployment, or the name of a pool
     body_sha256: str  # of what was asked for, as the server was given it
     at: datetime = Field(sa_type=UtcDateTime)

@@ -16,7 +16,7 @@ from db.vault import Vault
 from flows.accounts import persons
 from flows.accounts.keys import vault_of
 from flows.door.people import Asked, digest
-from flows.door.table import Use
+from flows.door.permissions import Use
 from flows.settings import Settings
 
 UNKNOWN = "?"  # the id of nobody

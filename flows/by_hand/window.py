@@ -19,7 +19,7 @@ from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.paste import assisted
 from flows.bulletin.status import STATUS, tags, waiting_tags
 from flows.by_hand import files, lists, page
-from flows.door.sealed import FIELD, Proof
+from flows.door.sealed_code import FIELD, Proof
 from flows.review import acts, codes
 from flows.review.acts import NotProvedError
 from flows.runs import client, forms

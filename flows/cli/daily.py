@@ -130,7 +130,7 @@ def _note(
     arguments: argparse.Namespace, settings: "Settings", out: Output, note: "Callable[..., Noted]"
 ) -> int:
     """Enter days, or take them back, in the name of who runs the service."""
-    from flows.door.sealed import OPERATOR
+    from flows.door.sealed_code import OPERATOR
 
     noted = note(
         settings,
@@ -150,7 +150,7 @@ def _note(
 
 def backfill(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows.backfill import backfill_all
-    from flows.sources.ways import Window
+    from flows.sources.past_ways import Window
 
     with out.progress("backfill") as advance:
         readings = backfill_all(

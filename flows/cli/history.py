@@ -12,17 +12,7 @@ from operator import itemgetter
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import (
-    bulletins,
-    calls,
-    deliveries,
-    handovers,
-    privacy,
-    samples,
-    senders,
-    sign_offs,
-    telling,
-)
+from db import bulletins, call_outbox, deliveries, handovers, privacy, samples, senders, sign_offs, told_news
 from db.engine import StoreError, reading
 from db.models import (
     Approval,
@@ -87,7 +77,7 @@ def _head(session: Session, bulletin: Bulletin) -> Iterator[str]:
         yield "Invio previsto: appena approvato"
     if bulletin.deadline_at:
         yield f"Da approvare entro: {to_the_second(bulletin.deadline_at)}"
-    if put_right := telling.of(session, bulletin.id):
+    if put_right := told_news.of(session, bulletin.id):
         yield f"Rettifica: bollettino {', '.join(map(str, put_right))}"
 
 
@@ -162,7 +152,7 @@ SEEN = {Receipt.sent: "inviata", Receipt.delivered: "consegnata", Receipt.read: 
 
 def _calls(session: Session, bulletin: Bulletin) -> Iterator[str]:
     """Who was called to decide at once, how, and what is known of it."""
-    rows = calls.of(session, bulletin.id)
+    rows = call_outbox.of(session, bulletin.id)
     if rows:
         yield from ("", "Chiamate:")
     for call in rows:

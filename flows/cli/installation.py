@@ -49,14 +49,14 @@ def _fill(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
 def deploy(_arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows import deploy as deployment
-    from flows.runs import client, shown
+    from flows.runs import client, last_shown
 
     settings.require_filled()
     settings.require_codes()
     client.require_server(settings)
     with out.progress("registering"):
         names = deployment.deploy(settings)
-    shown.forget(settings)
+    last_shown.forget(settings)
     out.say("\n".join(names))
     out.keep(deployments=names)
     return 0

@@ -69,7 +69,7 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     """
     from db import senders
     from db.engine import transaction
-    from flows.runs.witness import places
+    from flows.runs.send_counter import places
     from flows.sending import witness as outside
 
     asked = places(settings, has_server=True)

@@ -110,7 +110,7 @@ def _send(
 ) -> int:
     from flows.by_hand.window import link as checklist_link
     from flows.dispatch import dispatch_bulletin
-    from flows.door.sealed import OPERATOR
+    from flows.door.sealed_code import OPERATOR
     from flows.review.acts import decide
     from flows.runs import choices
     from flows.sending.checks import WITNESS
@@ -259,7 +259,7 @@ def keep_certificate(settings: "Settings", engine: "Engine", bulletin_id: int) -
 
 def retry(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows.dispatch import dispatch_bulletin
-    from flows.door.sealed import OPERATOR
+    from flows.door.sealed_code import OPERATOR
     from flows.settle import retry_failed
 
     engine = settings.engine()
@@ -293,7 +293,7 @@ def retry(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
 def stop(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     """The brake that needs no server, no code and no editor who can be reached."""
-    from flows.door.sealed import OPERATOR
+    from flows.door.sealed_code import OPERATOR
     from flows.stop import stop_sending
 
     by = editor(arguments, settings, "--by")

@@ -13,40 +13,42 @@ from flows.cli.output import Output
 
 if TYPE_CHECKING:
     from flows.fleet.registry import Fleet
-    from flows.machine.back import HasPrefect, Look
-    from flows.machine.home import Home
+    from flows.machine.service_manager import Home
+    from flows.machine.way_back import HasPrefect, Look
     from flows.settings import Settings
 
     Backwards = Callable[[], Look]
 
 
 def upgrade(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from flows.machine import back, home, passage
+    from flows.machine import service_manager, upgrade_state, way_back
 
     _require_one_way(arguments)
     if settings.fleet:
-        raise passage.UpgradeError(
+        raise upgrade_state.UpgradeError(
             "upgrade: a fleet's host has one version for all: type it without --profile"
         )
-    at = home.of(settings)
-    with passage.alone(at.state) as lock:
+    at = service_manager.of(settings)
+    with upgrade_state.alone(at.state) as lock:
         if arguments.back:
-            return _back(arguments, settings, at, lambda: back.look(at, settings, arguments.identity), out)
+            return _back(
+                arguments, settings, at, lambda: way_back.look(at, settings, arguments.identity), out
+            )
         return _forward(arguments, at, out, lock)
 
 
 def upgrade_host(arguments: argparse.Namespace, fleet: "Fleet", out: Output) -> int:
     """Of a fleet."""
     from flows.fleet import shared
-    from flows.machine import back, home, passage
+    from flows.machine import service_manager, upgrade_state, way_back
 
     _require_one_way(arguments)
     if arguments.identity:
-        raise passage.UpgradeError("--identity: the way back of a fleet's host restores nothing")
-    at = home.of_host(fleet)
-    with passage.alone(at.state) as lock:
+        raise upgrade_state.UpgradeError("--identity: the way back of a fleet's host restores nothing")
+    at = service_manager.of_host(fleet)
+    with upgrade_state.alone(at.state) as lock:
         if arguments.back:
-            return _back(arguments, shared.of(fleet), at, lambda: back.look_at_host(at), out)
+            return _back(arguments, shared.of(fleet), at, lambda: way_back.look_at_host(at), out)
         return _forward(arguments, at, out, lock)
 
 
@@ -61,8 +63,8 @@ def _require_one_way(arguments: argparse.Namespace) -> None:
 
 def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) -> int:
     from flows.backup.taking import version
-    from flows.machine import passage
     from flows.machine import upgrade as way
+    from flows.machine import upgrade_state
     from flows.machine.checkout import Checkout
 
     code = Checkout(at.project, arguments.wheels)
@@ -101,7 +103,7 @@ def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) 
         try:
             news = way.Upgrade(at, code, say, again).go(found)
         except KeyboardInterrupt:
-            raise passage.UpgradeError(f"interrupted: {way.standing(before)}") from None
+            raise upgrade_state.UpgradeError(f"interrupted: {way.standing(before)}") from None
     out.keep(archive=before.archive, news=news)
     return _ended("this version", news, out, "`python -m flows upgrade --back` goes back")
 
@@ -109,9 +111,9 @@ def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) 
 def _back(
     arguments: argparse.Namespace, settings: "HasPrefect", at: "Home", look: "Backwards", out: Output
 ) -> int:
-    from flows.machine import back as way
-    from flows.machine import passage
     from flows.machine import upgrade as upgrade_of
+    from flows.machine import upgrade_state
+    from flows.machine import way_back as way
     from flows.machine.checkout import Checkout
 
     with out.progress("looking"):
@@ -141,7 +143,7 @@ def _back(
         try:
             news = going.go(found, arguments.identity)
         except KeyboardInterrupt:
-            raise passage.UpgradeError(f"interrupted: {upgrade_of.standing(passed)}") from None
+            raise upgrade_state.UpgradeError(f"interrupted: {upgrade_of.standing(passed)}") from None
     out.keep(news=news)
     if found.archive:
         out.say(

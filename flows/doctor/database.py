@@ -15,7 +15,7 @@ from flows.doctor.finding import Case, Check, Said, attention, failed, good, lef
 from flows.doctor.reader import reader
 from flows.privacy import intact
 from flows.privacy.intact import LostError
-from flows.runs.witness import places
+from flows.runs.send_counter import places
 from flows.sending import checks, witness
 from flows.sending.checks import Verdict as OfSend
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from flows.doctor.finding import Case, Check, Said, failed, good, unknown
 from flows.doctor.prefect_server import said_of_runs, said_of_times, unasked
-from flows.fleet import apart
-from flows.fleet.apart import Own
+from flows.fleet import collisions
+from flows.fleet.collisions import Own
 from flows.fleet.registry import Fleet
 
 GROUP = "Comuni"
@@ -36,12 +36,12 @@ def alone(case: Case) -> Sequence[Said]:
         return [
             failed("Questo Comune non è servito con gli altri.", "correggi quello che è indicato", detail=why)
         ]
-    common = apart.in_common(roll.comuni).get(slug, {})
+    common = collisions.in_common(roll.comuni).get(slug, {})
     found = []
     for own, others in common.items():
         words, remedy = SHARED[own]
         found.append(failed(words, remedy, detail=", ".join(others)))
-    if unread := sorted([*roll.ill, *apart.unread(roll.comuni)]):
+    if unread := sorted([*roll.ill, *collisions.unread(roll.comuni)]):
         words = "Non è confrontato con tutti: di qualcuno non si leggono il profilo o le chiavi."
         remedy = "`python -m flows fleet plan`, da chi può leggerli, dice che cosa manca"
         found.append(unknown(words, remedy, detail=", ".join(unread)))
@@ -50,38 +50,38 @@ def alone(case: Case) -> Sequence[Said]:
 
 def rounds(case: Case) -> Sequence[Said]:
     """Whether what is done for all Comuni in one run is planned: each by itself has no clock for it."""
-    from flows.runs import vitals  # late: Prefect reads the environment as it is imported
+    from flows.runs import server_health  # late: Prefect reads the environment as it is imported
 
     if case.settings.fleet is None:
         return []
     try:
-        found = vitals.planned_for_all(case.settings)
-    except vitals.NoServerError as exc:
+        found = server_health.planned_for_all(case.settings)
+    except server_health.NoServerError as exc:
         return [unasked(exc)]
     return [said_of_times(found, "`python -m flows fleet apply`")]
 
 
 def runs(case: Case) -> Sequence[Said]:
-    from flows.runs import vitals
+    from flows.runs import server_health
 
     if case.settings.fleet is None:
         return []
     try:
-        found = vitals.stranded(case.settings, now=case.now, for_all=True)
-    except vitals.NoServerError as exc:
+        found = server_health.stranded(case.settings, now=case.now, for_all=True)
+    except server_health.NoServerError as exc:
         return [unasked(exc)]
     return [said_of_runs(found)]
 
 
 def folders(case: Case) -> Sequence[Said]:
     """Whether every host of the fleet works with the state folders that are seen here."""
-    from flows.runs import hosts, vitals
+    from flows.runs import hosts, server_health
 
     if case.settings.fleet is None:
         return []
     try:
         found = hosts.elsewhere(case.settings)
-    except vitals.NoServerError as exc:
+    except server_health.NoServerError as exc:
         return [unasked(exc)]
     if not found:
         return [good("Le cartelle dei Comuni sono le stesse per tutte le macchine che lavorano.")]

@@ -13,7 +13,7 @@ from db.journal import Journal
 from flows.bulletin.language.dates import giorno_ora
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
 from flows.doctor.wire import UnreachedError, ask
-from flows.machine import passage
+from flows.machine import upgrade_state
 from flows.privacy.intact import JOURNAL
 from flows.settings import Settings
 from flows.sources.alerts import alert_addresses
@@ -129,10 +129,10 @@ def _ahead(settings: Settings, address: str) -> float | None:
 
 def upgrade(case: Case) -> Said:
     """Whether one came to its end: half of one is neither the old version nor the new one."""
-    found = passage.read(case.settings.state)
+    found = upgrade_state.read(case.settings.state)
     if found is None:
         return left_out("Nessun aggiornamento finora.")
-    back = found.way == passage.BACK
+    back = found.way == upgrade_state.BACK
     if found.is_over:
         return good(f"{'Tornati indietro' if back else 'Aggiornato'}, da {giorno_ora(found.at)}.")
     what = "Il ritorno alla versione di prima" if back else "Un aggiornamento"

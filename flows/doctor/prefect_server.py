@@ -10,7 +10,7 @@ from flows.doctor.wire import UnreachedError, ask
 from flows.settings import BollettinoError
 
 if TYPE_CHECKING:
-    from flows.runs import vitals
+    from flows.runs import server_health
 
 GROUP = "Prefect"
 RESTART = "guarda `logs/prefect.log` e `logs/worker.log` nella cartella dell'installazione, e riavvia"
@@ -30,11 +30,11 @@ def answers(case: Case) -> Said:
 
 
 def versions(case: Case) -> Said:
-    from flows.runs import vitals  # late: Prefect reads the environment as it is imported
+    from flows.runs import server_health  # late: Prefect reads the environment as it is imported
 
     try:
-        there, here = vitals.versions(case.settings)
-    except vitals.NoServerError as exc:
+        there, here = server_health.versions(case.settings)
+    except server_health.NoServerError as exc:
         return unasked(exc)
     if there != here:
         return attention(f"Il server è Prefect {there}, qui è installato {here}.", "riavvia l'installazione")
@@ -42,11 +42,11 @@ def versions(case: Case) -> Said:
 
 
 def worker(case: Case) -> Said:
-    from flows.runs import vitals
+    from flows.runs import server_health
 
     try:
-        heard = vitals.heard(case.settings)
-    except vitals.NoServerError as exc:
+        heard = server_health.heard(case.settings)
+    except server_health.NoServerError as exc:
         return unasked(exc)
     if heard is None:
         return failed("Nessun processo ha mai preso lavori da questo server.", RESTART)
@@ -57,16 +57,16 @@ def worker(case: Case) -> Said:
 
 
 def runs(case: Case) -> Said:
-    from flows.runs import vitals
+    from flows.runs import server_health
 
     try:
-        found = vitals.stranded(case.settings, now=case.now)
-    except vitals.NoServerError as exc:
+        found = server_health.stranded(case.settings, now=case.now)
+    except server_health.NoServerError as exc:
         return unasked(exc)
     return said_of_runs(found)
 
 
-def said_of_runs(found: "vitals.Stranded") -> Said:
+def said_of_runs(found: "server_health.Stranded") -> Said:
     parts = [
         f"{words}: {', '.join(sorted(set(names)))} ({len(names)})"
         for words, names in (
@@ -86,16 +86,16 @@ def said_of_runs(found: "vitals.Stranded") -> Said:
 
 
 def schedules(case: Case) -> Said:
-    from flows.runs import vitals
+    from flows.runs import server_health
 
     try:
-        found = vitals.planned(case.settings)
-    except vitals.NoServerError as exc:
+        found = server_health.planned(case.settings)
+    except server_health.NoServerError as exc:
         return unasked(exc)
     return said_of_times(found, "`python -m flows deploy`")
 
 
-def said_of_times(found: "vitals.Planned", remedy: str) -> Said:
+def said_of_times(found: "server_health.Planned", remedy: str) -> Said:
     if found.missing or found.other:
         parts = [f"mancano: {', '.join(found.missing)}"] if found.missing else []
         parts += [f"hanno altri orari: {', '.join(found.other)}"] if found.other else []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from db import limits, provider, recipients
+from db import audience_limits, provider, recipients
 from db.engine import reading
 from flows.bulletin.language.dates import giorno, in_rome
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
@@ -215,15 +215,15 @@ def returns(case: Case) -> Said:
     """Whether receipts of the last send came back: a DISATTIVA takes the same way."""
     settings = case.settings
     with reader(settings) as engine, reading(engine) as session:
-        last = limits.last_sent(session)
+        last = audience_limits.last_sent(session)
         if last is None:
             return left_out("Non è ancora partito niente.")
         seen = checks.check_webhook(
             (last.id, last.sent_at or last.status_at),
-            limits.heard_of(session, last),
+            audience_limits.heard_of(session, last),
             case.now,
             is_alert=False,
-            was_heard=limits.was_heard(session, last),
+            was_heard=audience_limits.was_heard(session, last),
             kept=timedelta(days=settings.profile.privacy.receipt_days),
         )
     return _said(seen, "guarda il webhook presso Meta, e la riga «Eco da fuori»")

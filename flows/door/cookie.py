@@ -3,7 +3,7 @@
 from http.cookies import CookieError, SimpleCookie
 from typing import Literal
 
-from flows.door.wire import Scope
+from flows.door.asgi import Scope
 
 
 class Cookie:

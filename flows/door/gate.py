@@ -3,8 +3,8 @@
 The installation's own credential, new at each start, is that of worker, flows and commands: the server
 itself asks for it, and takes everything from it. People come as themselves once anybody has an account
 (`flows/door/login.py`); until then with one password for all, which the door alone knows. It lets through
-what `flows/door/table.py` names and hands it on with the installation's credential. So what passes by the
-door by some mistake is refused by the server behind it.
+what `flows/door/permissions.py` names and hands it on with the installation's credential. So what passes by
+the door by some mistake is refused by the server behind it.
 """
 
 import asyncio
@@ -17,15 +17,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flows.door import bodies, entry, environment, listening, login, manners, pages, sealed, stamps, table
-from flows.door.bodies import RejectedRequest
-from flows.door.hearing import Hearing
-from flows.door.house import House, Newsroom, Rooms
-from flows.door.login import Login, Request
-from flows.door.people import Accounts, Person, UnansweredError
-from flows.door.table import Use
-from flows.door.walls import Wall
-from flows.door.wire import (
+from flows.door import (
+    entry,
+    environment,
+    event_stream,
+    login,
+    pages,
+    permissions,
+    request_bodies,
+    response_headers,
+    sealed_code,
+    stamps,
+)
+from flows.door.asgi import (
     HTML,
     App,
     Message,
@@ -42,6 +46,13 @@ from flows.door.wire import (
     rewritten,
     with_credential,
 )
+from flows.door.interfaces import DoorSettings, Newsroom, ServerAccess
+from flows.door.login import Login, Request
+from flows.door.people import Accounts, Person, UnansweredError
+from flows.door.permissions import Use
+from flows.door.request_bodies import RejectedRequest
+from flows.door.tenant_events import Hearing
+from flows.door.tenant_wall import Wall
 
 API = "/api"
 DOCUMENTS = ("/docs", "/redoc", "/openapi.json")  # FastAPI's own pages; their scripts are somebody else's
@@ -64,15 +75,15 @@ class Caller:
 
     @property
     def role(self) -> str:
-        return self.person.role if self.person else table.SHARED
+        return self.person.role if self.person else permissions.SHARED
 
 
 class Door:
     def __init__(
         self,
         app: App,
-        house: House,
-        rooms: Rooms,
+        door_settings: DoorSettings,
+        access: ServerAccess,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         patience: float = PATIENCE,
         newsroom: Newsroom | None = None,
@@ -80,17 +91,23 @@ class Door:
         wall: Wall | None = None,
     ) -> None:
         """`wall`: around one Comune of several that the server is for."""
-        self._app, self._house, self._rooms, self._clock, self._wall = app, house, rooms, clock, wall
+        self._app, self._settings, self._access, self._clock, self._wall = (
+            app,
+            door_settings,
+            access,
+            clock,
+            wall,
+        )
         self._newsroom = newsroom
         self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
-        self._origins = {environment.origin(address) for address in house.addresses}
+        self._origins = {environment.origin(address) for address in door_settings.addresses}
         self._hosts = {spelled for address in self._origins for spelled in environment.hosts(address)}
-        first = house.addresses[0]
+        first = door_settings.addresses[0]
         self._elsewhere = f"Questo indirizzo non è quello del server. Apri {first}"
         is_tls = first.startswith("https:")
-        self._headers = manners.headers(is_tls=is_tls)
+        self._headers = response_headers.headers(is_tls=is_tls)
         self._login = (
-            Login(accounts, house.name, is_tls=is_tls, home=first, clock=clock) if accounts else None
+            Login(accounts, door_settings.name, is_tls=is_tls, home=first, clock=clock) if accounts else None
         )
         self._answering = asyncio.Lock()  # of two tabs one after the other: each stamp stays with its answer
 
@@ -107,8 +124,8 @@ class Door:
             return
         is_form = self._login is not None and _is_below(scope["path"], login.PATH)
         headers = self._login.headers if self._login and is_form else self._headers
-        is_for_all = (scope["method"], scope["path"].removeprefix(API)) in table.WITHOUT_CREDENTIAL
-        send = manners.mannerly(send, headers, is_for_all=is_for_all)
+        is_for_all = (scope["method"], scope["path"].removeprefix(API)) in permissions.WITHOUT_CREDENTIAL
+        send = response_headers.mannerly(send, headers, is_for_all=is_for_all)
         try:
             await self._ask(scope, receive, send)
         except UnansweredError:
@@ -156,7 +173,7 @@ class Door:
 
     async def _ask_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"].removeprefix(API), scope["method"]
-        if (method, path) in table.WITHOUT_CREDENTIAL:
+        if (method, path) in permissions.WITHOUT_CREDENTIAL:
             await self._app(scope, receive, send)
             return
         caller = await self._who(scope)
@@ -166,18 +183,18 @@ class Door:
         if caller.is_ours:
             await self._app(scope, receive, send)
             return
-        if (reply := table.REPLIES.get((method, path))) is not None:
+        if (reply := permissions.REPLIES.get((method, path))) is not None:
             await answer(send, 200, b"application/json", json.dumps(reply).encode())
             return
-        operation = table.operation(method, path)
+        operation = permissions.operation(method, path)
         if operation is None:
             await refuse(send, 403, CLOSED)
             return
         use, places = operation.use, operation.places
-        if use not in table.ROLES[caller.role]:
+        if use not in permissions.ROLES[caller.role]:
             await refuse(send, 403, NOT_YOURS)
             return
-        scope = {**scope, "headers": with_credential(scope["headers"], self._house.internal)}
+        scope = {**scope, "headers": with_credential(scope["headers"], self._settings.internal)}
         try:
             if self._wall is not None:
                 narrowed = await self._wall.through(operation, scope, receive, send)
@@ -196,8 +213,8 @@ class Door:
             await refuse(send, exc.status, str(exc))
 
     async def _pause(self, scope: Scope, receive: Receive, send: Send, name: str, caller: Caller) -> None:
-        body = bodies.pause(bodies.read(await body_of(receive)))
-        if name != self._house.name:
+        body = request_bodies.pause(request_bodies.read(await body_of(receive)))
+        if name != self._settings.name:
             raise RejectedRequest(NOT_YOURS)
         await self._note(scope, caller, Request(Use.PAUSE, name, body, self._clock()))
         await self._app(*rewritten(scope, body), send)
@@ -207,16 +224,16 @@ class Door:
         return await self._login.note(scope, caller.person, request) if self._login and caller.person else ""
 
     async def _start(self, scope: Scope, receive: Receive, send: Send, id: str, caller: Caller) -> None:
-        parameters = bodies.start(bodies.read(await body_of(receive)))
-        house = self._house
-        theirs = house.technical if caller.role == "operator" else house.startable
-        if await self._rooms.deployment(id) not in theirs:
+        parameters = request_bodies.start(request_bodies.read(await body_of(receive)))
+        door_settings = self._settings
+        theirs = door_settings.technical if caller.role == "operator" else door_settings.startable
+        if await self._access.deployment(id) not in theirs:
             raise RejectedRequest(NOT_STARTED)
         at = self._clock()
         self._count(Use.START, at)
-        if code := parameters.get(sealed.FIELD):
-            token = sealed.seal(self._house.stamp_key, code, id, parameters, at=at)
-            parameters = {**parameters, sealed.FIELD: token}
+        if code := parameters.get(sealed_code.FIELD):
+            token = sealed_code.seal(self._settings.stamp_key, code, id, parameters, at=at)
+            parameters = {**parameters, sealed_code.FIELD: token}
         body: dict[str, Any] = {"parameters": parameters}
         if key := await self._note(scope, caller, Request(Use.START, id.lower(), body, at)):
             body |= {"idempotency_key": key}
@@ -225,11 +242,11 @@ class Door:
     async def _take_answer(
         self, scope: Scope, receive: Receive, send: Send, run_id: str, caller: Caller
     ) -> None:
-        values = bodies.answer(bodies.read(await body_of(receive)))
+        values = request_bodies.answer(request_bodies.read(await body_of(receive)))
         at = self._clock()  # before any waiting: a code is judged at this moment
         self._count(Use.ANSWER, at)
         async with self._answering:
-            answer_key = await self._rooms.answer_key(run_id)
+            answer_key = await self._access.answer_key(run_id)
             body = {"run_input": values}
             scope, receive = rewritten(scope, body)
             if answer_key is None:  # it does not wait: the server says so. What it took would have no stamp
@@ -238,9 +255,9 @@ class Door:
             run_id = run_id.lower()
             key = stamps.prefix_of(answer_key) + secrets.token_hex(8)
             by = stamps.PERSON + caller.person.id if caller.person else stamps.PEOPLE
-            stamp = stamps.stamp(self._house.stamp_key, run_id, answer_key, values, at=at, by=by)
+            stamp = stamps.stamp(self._settings.stamp_key, run_id, answer_key, values, at=at, by=by)
             await self._note(scope, caller, Request(Use.ANSWER, run_id, body, at, stamps.act_of(run_id, key)))
-            await self._rooms.keep(run_id, key, stamp.to_json())
+            await self._access.keep(run_id, key, stamp.to_json())
             recorder = Recorder(send)
             try:
                 await self._in_time(scope, receive, recorder)
@@ -251,8 +268,8 @@ class Door:
     async def _take_back(self, run_id: str, key: str, answer_key: str) -> None:
         """Whatever became of the request: where the run waits on, its answer was not taken."""
         try:
-            if await self._rooms.answer_key(run_id) == answer_key:
-                await self._rooms.drop(run_id, key)
+            if await self._access.answer_key(run_id) == answer_key:
+                await self._access.drop(run_id, key)
         except RejectedRequest:  # the person has their answer; the stamp is good for these values only
             log.warning("an answer was not taken, and the server does not answer: its stamp stays")
 
@@ -280,10 +297,10 @@ class Door:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        is_open = scope["path"] in [API + path for path in table.SUBSCRIPTIONS]
+        is_open = scope["path"] in [API + path for path in permissions.SUBSCRIPTIONS]
         is_known, is_shared = await self._may_listen(scope) if is_open else (False, False)
         is_first, is_ours = True, False
-        hearing = Hearing(self._wall.ground, scope["path"]) if self._wall and is_open else None
+        hearing = Hearing(self._wall.tenant, scope["path"]) if self._wall and is_open else None
 
         async def received() -> Message:
             nonlocal is_first, is_ours
@@ -293,7 +310,7 @@ class Door:
             if not is_first:
                 return message if hearing is None or is_ours else await hearing.asked(message)
             is_first = False
-            is_ours = self._credential(listening.token(message)) == self._house.internal
+            is_ours = self._credential(event_stream.token(message)) == self._settings.internal
             return self._with_token(message, is_known=is_known, is_shared=is_shared)
 
         async def told(message: Message) -> None:
@@ -305,7 +322,7 @@ class Door:
             return is_ours or await self._may_listen(scope) == (is_known, is_shared)
 
         if is_open:
-            await listening.while_allowed(self._app(scope, received, told), is_allowed, send)
+            await event_stream.while_allowed(self._app(scope, received, told), is_allowed, send)
         else:
             await self._app(scope, received, send)
 
@@ -320,9 +337,9 @@ class Door:
 
     def _with_token(self, message: Message, *, is_known: bool, is_shared: bool) -> Message:
         """What is no credential goes on as none: the server compares whatever it is given."""
-        credential = self._credential(listening.token(message))
-        is_known = is_known or credential == self._house.internal or (is_shared and credential is not None)
-        auth = {"type": "auth", "token": self._house.internal if is_known else None}
+        credential = self._credential(event_stream.token(message))
+        is_known = is_known or credential == self._settings.internal or (is_shared and credential is not None)
+        auth = {"type": "auth", "token": self._settings.internal if is_known else None}
         return {"type": "websocket.receive", "text": json.dumps(auth)}
 
     # ------------------------------------------------------------ who, and from where
@@ -330,7 +347,7 @@ class Door:
     async def _who(self, scope: Scope) -> Caller | None:
         """Whose request it is; None for a stranger's."""
         credential = self._basic(scope)
-        if credential == self._house.internal:
+        if credential == self._settings.internal:
             return Caller(is_ours=True)
         if self._login and await self._login.accounts.are_used():
             person = await self._login.person(scope)
@@ -341,7 +358,7 @@ class Door:
         if self._login and await self._login.accounts.are_used():
             why = login.SIGN_IN
             if self._basic(scope) is not None:
-                why = f"{login.NOT_SHARED} {self._house.addresses[0]}{login.PATH}"
+                why = f"{login.NOT_SHARED} {self._settings.addresses[0]}{login.PATH}"
             await refuse(send, 401, why, accesso=login.PATH)
         else:
             await refuse(send, 401, "Unauthorized")
@@ -353,7 +370,7 @@ class Door:
 
     def _credential(self, text: str) -> str | None:
         """Which of the two it is."""
-        credentials = (self._house.internal, self._house.people)
+        credentials = (self._settings.internal, self._settings.people)
         return next((credential for credential in credentials if _same(text, credential)), None)
 
     def _is_ours(self, scope: Scope) -> bool:

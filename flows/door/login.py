@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from flows.door import entry, manners, proof
-from flows.door.bodies import RejectedRequest
+from flows.door import entry, proof, response_headers
+from flows.door.asgi import HTML, Headers, Receive, Scope, Send, answer, body_of, only, refuse
 from flows.door.cookie import Cookie
 from flows.door.people import (
     STARTED,
@@ -31,7 +31,7 @@ from flows.door.people import (
     Refused,
     digest,
 )
-from flows.door.wire import HTML, Headers, Receive, Scope, Send, answer, body_of, only, refuse
+from flows.door.request_bodies import RejectedRequest
 
 PATH = "/accesso"
 INVITATION = f"{PATH}/invito/"
@@ -95,7 +95,7 @@ class Login:
         home: str = "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.accounts, self.headers = accounts, manners.headers(is_tls=is_tls, is_form=True)
+        self.accounts, self.headers = accounts, response_headers.headers(is_tls=is_tls, is_form=True)
         self._clock = clock
         self._home, self._cookie = home, Cookie(name, is_tls=is_tls)
         self._journey = Cookie(f"{name}-andata", is_tls=is_tls, same_site="Lax")

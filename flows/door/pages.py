@@ -1,8 +1,8 @@
 """Prefect's own pages behind the sign-in: who has not signed in is led there, from each of them."""
 
 from flows.door import login
+from flows.door.asgi import App, Message, Receive, Scope, Send, answer
 from flows.door.people import Person
-from flows.door.wire import App, Message, Receive, Scope, Send, answer
 
 SCRIPT = f'<script src="{login.PATH}/fuori.js"></script>'.encode()
 CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range", b"if-range")

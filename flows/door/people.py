@@ -21,7 +21,7 @@ class Person:
 
     id: str
     name: str
-    role: str  # one of `flows.door.table.ROLES`
+    role: str  # one of `flows.door.permissions.ROLES`
     proof: str  # how they proved it: one of `db.models.SignInProof`
     proved_at: datetime | None = None  # and when, the last time; None where a provider does not tell
     has_code: bool = False  # of an app that this installation knows

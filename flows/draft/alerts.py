@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from db import announced, recipients, telling, weather_alerts
+from db import announced, recipients, told_news, weather_alerts
 from db.announced import Announced
 from db.models import PUBLIC, WAITING, Bulletin, BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
 from flows.bulletin.alerts.statements import Span
@@ -75,7 +75,7 @@ def in_force(
     decided = [statement for statement in statements if statement.bulletin.status not in WAITING]
     # of what did not reach all, the text that the rest got since counts: what both were told, all were
     spared = {
-        original_id for statement in decided for original_id in telling.of(session, statement.bulletin.id)
+        original_id for statement in decided for original_id in told_news.of(session, statement.bulletin.id)
     }
     to_all = [statement for statement in decided if statement.bulletin.id not in spared]
     gone = cleared_by(settings, session, picture, BulletinStatus.approved, *PUBLIC)
@@ -95,7 +95,7 @@ def unreached(settings: Settings, session: Session, picture: AlertPicture) -> li
         if bulletin.status != BulletinStatus.sent or not recipients.was_spared(session, bulletin):
             continue
         later = [other for other, its_day in days.values() if its_day == day and other.id > bulletin.id]
-        puts_right = {other.id: telling.of(session, other.id) for other in later}
+        puts_right = {other.id: told_news.of(session, other.id) for other in later}
         to_all = [other for other in later if not puts_right[other.id] and other.status not in DECIDED]
         if not to_all and not any(bulletin.id in puts_right[other.id] for other in later):
             originals.append((bulletin, day))

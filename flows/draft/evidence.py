@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from sqlmodel import Session
 
-from db import bulletins, deliveries, telling
+from db import bulletins, deliveries, told_news
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
 from db.recipients import PUT_RIGHT
@@ -24,9 +24,9 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.persons import warnings
 from flows.bulletin.status import named, people
 from flows.bulletin.summary.grounds import Grounds, grounds
-from flows.draft.again import otherwise, twice
 from flows.draft.days import begins_before, begun, days_over, last_day
 from flows.draft.lineage import plain
+from flows.draft.repeated_correction import otherwise, twice
 from flows.draft.writer import remark
 from flows.settings import Settings
 
@@ -252,7 +252,7 @@ def of_whole(
     again = twice(session, bulletin, items)
     lines = [*([SITE_BEHIND] if is_behind else []), *misquoted(session, bulletin, items), *again]
     to_some = TO_SOME if again else f"{TO_SOME} {KEEP_IT}"
-    for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
+    for original in (session.get_one(Bulletin, number) for number in told_news.of(session, bulletin.id)):
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and original.kind in PUT_RIGHT and left:
             lines.append(f"{to_some} {TO_CLOSE}".format(title=named(original)))
@@ -277,7 +277,7 @@ def misquoted(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem
     """What keeps a correction from leaving: it says that a message told what stands in no line of it."""
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
-    originals = telling.of(session, bulletin.id)
+    originals = told_news.of(session, bulletin.id)
     found = [_not_as_sent(session, number, items) for number in originals]
     said = {"label": items[-1].title, "said": items[-1].text}
     not_sent = dict.fromkeys(sent for sent in found if sent is not None)

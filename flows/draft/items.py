@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, news_items, telling, weather_alerts
+from db import bulletins, news_items, told_news, weather_alerts
 from db.bulletins import ItemData
 from db.models import WAITING, Bulletin, BulletinItem, NewsItem, Summary, WeatherAlert
-from db.telling import ToldNews
+from db.told_news import ToldNews
 from flows.bulletin.choosing.duplicates import MEMORY, UPDATE
 from flows.bulletin.choosing.selection import (
     Candidate,
@@ -91,7 +91,9 @@ def read_situation(
         refused=refused(statements),
         own_days=own_days(settings, session, picture, statements),
         news=tuple(news_items.unsent(session, excluding=excluding)),
-        recent=tuple(telling.recent(session, since=when.now - MEMORY, composer=AUTHOR, excluding=excluding)),
+        recent=tuple(
+            told_news.recent(session, since=when.now - MEMORY, composer=AUTHOR, excluding=excluding)
+        ),
     )
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from db import bulletins, telling
+from db import bulletins, told_news
 from db.models import PUBLIC, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT
 from flows.bulletin.language.markup import parameter
 
-FAMILY = (*telling.NEWS, BulletinKind.correction)  # an all-clear is of several alerts, and tells its own
+FAMILY = (*told_news.NEWS, BulletinKind.correction)  # an all-clear is of several alerts, and tells its own
 
 
 def tied_to(session: Session, bulletin: Bulletin, line: BulletinItem) -> list[int]:
@@ -38,7 +38,7 @@ def whole(session: Session, bulletin: Bulletin, position: int) -> tuple[int, int
         return bulletin.id, position
     found = [
         (one, places[0])
-        for one in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id))
+        for one in (session.get_one(Bulletin, number) for number in told_news.of(session, bulletin.id))
         if one.kind not in PUT_RIGHT and len(places := _places(session, one, lines[0].title)) == 1
     ]
     stopped = [(one, place) for one, place in found if one.status == BulletinStatus.stopped]
@@ -58,8 +58,8 @@ def _family(session: Session, bulletin: Bulletin) -> list[Bulletin]:
         if one.id in found or one.kind not in FAMILY:
             continue
         found[one.id] = one
-        waiting += [session.get_one(Bulletin, number) for number in telling.of(session, one.id)]
-        waiting += telling.follow_ups(session, one.id, *PUBLIC, kinds=FAMILY)
+        waiting += [session.get_one(Bulletin, number) for number in told_news.of(session, one.id)]
+        waiting += told_news.follow_ups(session, one.id, *PUBLIC, kinds=FAMILY)
     return list(found.values())
 
 
@@ -80,4 +80,4 @@ def _told(session: Session, bulletin: Bulletin) -> Sequence[BulletinItem]:
 
 
 def _of(session: Session, bulletin: Bulletin) -> Sequence[int]:
-    return telling.of(session, bulletin.id) if bulletin.kind == BulletinKind.correction else ()
+    return told_news.of(session, bulletin.id) if bulletin.kind == BulletinKind.correction else ()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, news_items, telling, weather_alerts
+from db import bulletins, news_items, told_news, weather_alerts
 from db.models import (
     TURNED_DOWN,
     WAITING,
@@ -119,8 +119,8 @@ def _rival(session: Session, bulletin: Bulletin) -> Bulletin | None:
     rivals = bulletins.rivals(session, bulletin)
     if bulletin.slot_at:
         return next(iter(rivals), None)
-    originals = telling.of(session, bulletin.id)
-    alike = [other for other in rivals if telling.of(session, other.id) == originals]
+    originals = told_news.of(session, bulletin.id)
+    alike = [other for other in rivals if told_news.of(session, other.id) == originals]
     if bulletin.template:
         subject = _subject(session, bulletin)
         alike = [other for other in alike if _subject(session, other) == subject]
@@ -145,9 +145,9 @@ def _told_elsewhere(
     """
     if bulletin.template:
         return []
-    originals = telling.of(session, bulletin.id)
+    originals = told_news.of(session, bulletin.id)
     news_ids = [item.news_item_id for item in items if item.news_item_id]
-    tellers = telling.tellers(session, news_ids, excluding=[bulletin.id, *originals])
+    tellers = told_news.tellers(session, news_ids, excluding=[bulletin.id, *originals])
     left = []
     for item in items:
         teller = tellers.get(item.news_item_id) if item.news_item_id else None

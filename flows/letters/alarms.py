@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
 
-from db import deliveries, letters, replies
+from db import deliveries, mail_outbox, replies
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
 from flows.bulletin.language.dates import in_rome
@@ -96,8 +96,8 @@ def _letters(settings: Settings, engine: Engine, errors: list[Exception], now: d
 
 def _problems(settings: Settings, engine: Engine, now: datetime) -> list[str]:
     with transaction(engine) as session:
-        gone = letters.lost(session, since=now - TOLD_WITHIN)
-        waiting = letters.stuck(session, tries=STUCK)
+        gone = mail_outbox.lost(session, since=now - TOLD_WITHIN)
+        waiting = mail_outbox.stuck(session, tries=STUCK)
         is_nobody = desk.on_duty(session, settings.profile, now).is_everybody
     lines = [
         f'NON CONSEGNATA a {letter.editor}: "{letter.subject}" ({letter.failure})'
@@ -171,7 +171,7 @@ def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
 
 def _lost(settings: Settings, session: Session, now: datetime) -> None:
     """What one editor did not get is told to the others; never that this was not got in its turn."""
-    for letter in letters.lost(session, since=now - TOLD_WITHIN):
+    for letter in mail_outbox.lost(session, since=now - TOLD_WITHIN):
         if letter.kind == "posta_non_arriva" or not letter.failure:
             continue
         tell(

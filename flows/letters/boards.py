@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, letters
-from db.letters import SHEET
+from db import bulletins, mail_outbox
+from db.mail_outbox import SHEET
 from db.models import Bulletin, LetterStatus
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.exact import Message
@@ -61,8 +61,8 @@ def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now:
 
 def _take_back(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> None:
     """It does not leave as it was approved: who has its sheet is told, who waits for it gets none."""
-    letters.take_back(session, bulletin.id, SHEET, now=now)
-    for letter in letters.of_bulletin(session, bulletin.id, [SHEET]):
+    mail_outbox.take_back(session, bulletin.id, SHEET, now=now)
+    for letter in mail_outbox.of_bulletin(session, bulletin.id, [SHEET]):
         if letter.status == LetterStatus.sent and now - letter.created_at <= TOLD_WITHIN:
             tell(
                 settings,

@@ -14,10 +14,10 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, letters, sign_offs
+from db import bulletins, mail_outbox, sign_offs
 from db.engine import reading, transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion, SignOffWord
-from flows.letters import boards, ends, sends, urgent_calls
+from flows.letters import boards, sends, unsent, urgent_calls
 from flows.letters.briefing import CALLS, NOBODY, Briefing, briefing
 from flows.letters.receipts import APPROVED, changing, reasons, receipts
 from flows.review.choices import WHILE_IT_STAYS
@@ -92,7 +92,7 @@ def tell_approval(
         with reading(engine) as session:
             sealed = bulletins.approved(session, bulletin_id)
             about = f"bulletin {bulletin_id} version {sealed[1].number}" if sealed else ""
-            told = letters.addressees(session, APPROVED, about)
+            told = mail_outbox.addressees(session, APPROVED, about)
         if told.issuperset(editor.name for editor in settings.profile.editors):
             posted = post(settings, engine, within=patience, now=now, clock=clock)
         else:
@@ -123,7 +123,7 @@ def tell_bulletin(
     if bulletin.status == BulletinStatus.in_review:
         _waiting(settings, session, bulletin, version, about, now)
     if bulletin.status in (BulletinStatus.expired, BulletinStatus.missed):
-        ends.of_end(settings, session, bulletin, about, now)
+        unsent.of_end(settings, session, bulletin, about, now)
     sends.of_send(settings, session, bulletin, now=now)
     boards.mail_sheet(settings, session, bulletin, now=now)
 
@@ -172,7 +172,7 @@ def _is_told(session: Session, bulletin_id: int, line: str, mark: str) -> bool:
     parts = set(mark.split("; "))
     return any(
         letter.about.startswith(line) and parts <= set(letter.about.removeprefix(line).split("; "))
-        for letter in letters.of_bulletin(session, bulletin_id, ["allerta_cambiata"])
+        for letter in mail_outbox.of_bulletin(session, bulletin_id, ["allerta_cambiata"])
     )
 
 
@@ -202,16 +202,16 @@ def _waiting(
         )
     subject = f"bulletin {bulletin.id}"
     if due and about.reminder_at and now >= about.reminder_at:
-        asked = letters.of_bulletin(session, bulletin.id, ["serve_la_tua_firma"])  # what is later reminds
+        asked = mail_outbox.of_bulletin(session, bulletin.id, ["serve_la_tua_firma"])  # what is later reminds
         fresh = {letter.editor for letter in asked if letter.created_at >= about.reminder_at}
         late = [person for person in duty.people if person.name not in fresh]
         to("sollecito", late, {**about.values, "tempo": left(now, due)}, about=subject)
     if (
         about.deputy_at
         and now >= about.deputy_at
-        and not letters.addressees(session, "tocca_al_vice", subject)
+        and not mail_outbox.addressees(session, "tocca_al_vice", subject)
     ):
-        called = {letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)}
+        called = {letter.editor for letter in mail_outbox.of_bulletin(session, bulletin.id, CALLS)}
         called |= {person.name for person in duty.people}
         deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
         first = " e ".join(editor.name for editor in profile.editors if editor.id in signed)

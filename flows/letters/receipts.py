@@ -12,7 +12,7 @@ from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.status import DECIDED, STATUS, is_only_new, is_only_repeated, people
 from flows.draft import undo
 from flows.draft.evidence import box
-from flows.letters import ends, urgent_calls
+from flows.letters import unsent, urgent_calls
 from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
 from flows.review.differences import rewording
@@ -92,10 +92,10 @@ def receipts(
                 _sent_back(settings, session, bulletin, signatures, version, values, now)
         elif approval is None or approval.decision == Decision.save:
             sample = sentence(settings, session, bulletin.id, version.number)
-            if not ends.is_late(bulletin, version):
+            if not unsent.is_late(bulletin, version):
                 receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
             elif writer is not editors:  # of an answer by nobody the end itself is told
-                after = ends.what_now(settings, session, bulletin, writer, now=now)
+                after = unsent.what_now(settings, session, bulletin, writer, now=now)
                 late = {"scaduto": came_late(bulletin), "prossimo": after[version.author]}
                 receipt("troppo_tardi", writer, {**values, **late})
         elif approval.decision != Decision.approve:

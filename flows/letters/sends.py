@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, deliveries, handovers, outcomes, recipients, senders, telling
+from db import bulletins, deliveries, handovers, outcomes, recipients, senders, told_news
 from db.deliveries import Certificate
 from db.models import Approval, Bulletin, BulletinItem, BulletinKind, BulletinStatus, DeliveryStatus
 from db.recipients import PUT_RIGHT
@@ -331,7 +331,7 @@ def _left_out(session: Session, bulletin: Bulletin) -> list[tuple[Bulletin, int]
     """Each stopped send that a correction is of, and how many it never reached."""
     if bulletin.kind != BulletinKind.correction:
         return []
-    originals = [session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)]
+    originals = [session.get_one(Bulletin, number) for number in told_news.of(session, bulletin.id)]
     stopped = [one for one in originals if one.status == BulletinStatus.stopped]
     counts = [(one, deliveries.certificate(session, one.id).open) for one in stopped]
     return [(one, left) for one, left in counts if left]

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import inbound, letters, provider, replies
+from db import inbound, mail_outbox, provider, replies
 from db.engine import reading, transaction
 from db.models import BulletinVersion, Declaration
 from db.replies import LATE_WELCOME, WELCOME
@@ -55,7 +55,7 @@ def tell_operator(
 
 def unknown_webhooks(settings: Settings, session: Session, now: datetime) -> None:
     """Once a week for each shape: WhatsApp changes, and what it adds may be somebody's word to leave."""
-    abouts = letters.abouts(session, UNREAD, since=now - inbound.WEEK)
+    abouts = mail_outbox.abouts(session, UNREAD, since=now - inbound.WEEK)
     for shape, count in sorted(inbound.unread(session, since=now - inbound.WEEK).items()):
         if any(about.rpartition(" on ")[0] == shape for about in abouts):
             continue

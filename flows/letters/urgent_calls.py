@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, calls, letters, recipients, sign_offs, weather_alerts
+from db import bulletins, call_outbox, mail_outbox, recipients, sign_offs, weather_alerts
 from db.engine import transaction
 from db.models import (
     WAITING,
@@ -75,7 +75,7 @@ def call(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
         ):
             return False
         duty = _turn(settings, session, case, now)
-        turn = 1 + max((row.turn for row in calls.of(session, bulletin_id)), default=0)
+        turn = 1 + max((row.turn for row in call_outbox.of(session, bulletin_id)), default=0)
         until = now + timedelta(minutes=settings.profile.urgent.call_every_minutes)
         until = min(until, case.bulletin.deadline_at or until)
         called = [*_called(case.calls), *(editor.name for editor in duty)]
@@ -85,7 +85,7 @@ def call(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
                 letter_id = None
                 if channel == CallChannel.email:
                     letter_id = _write(settings, session, case, editor, turn, letter, now)
-                calls.queue(
+                call_outbox.queue(
                     session,
                     bulletin_id=bulletin_id,
                     version_number=case.version.number,
@@ -104,17 +104,17 @@ def deliver(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     """Let the calls by WhatsApp and SMS that wait leave; what went wrong, in Italian."""
     leaving = []
     with transaction(engine) as session:
-        for row in calls.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=LIMIT, now=now):
+        for row in call_outbox.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=LIMIT, now=now):
             case = _case(settings, session, row.bulletin_id, now)
             editor = next((person for person in settings.profile.editors if person.name == row.editor), None)
             phone = phone_of(settings, editor) if editor else None
             if case is None or editor is None or phone is None:  # decided on, or out of the profile by now
-                calls.settle(session, row.id, CallStatus.late, code="no_use", now=now)
+                call_outbox.settle(session, row.id, CallStatus.late, code="no_use", now=now)
                 continue
             try:
                 summons = _summons(settings, session, case, editor, _called(case.calls), row.until, now)
             except (ValueError, LookupError) as exc:  # a text that is not as expected costs no other call
-                calls.settle(session, row.id, CallStatus.refused, code=type(exc).__name__, now=now)
+                call_outbox.settle(session, row.id, CallStatus.refused, code=type(exc).__name__, now=now)
                 continue
             leaving.append(Leaving(row, summons, phone, category(settings, session, TEMPLATE)))
     return place(settings, engine, leaving, now=now)
@@ -160,7 +160,7 @@ def _case(settings: Settings, session: Session, bulletin_id: int, now: datetime)
     return _Case(
         bulletin,
         version,
-        [row for row in calls.of(session, bulletin_id) if row.version_number >= since],
+        [row for row in call_outbox.of(session, bulletin_id) if row.version_number >= since],
         editors or settings.profile.editors,
         [row for item in bulletins.items(session, version) for row in weather_alerts.told_by(session, item)],
         max(answers, default=None),
@@ -354,5 +354,5 @@ def _write(
     about, id_ = f"bulletin {case.bulletin.id} turn {turn}", case.bulletin.id
     until = case.bulletin.deadline_at
     tell(settings, session, "urgente", [editor], values, about=about, bulletin_id=id_, until=until, now=now)
-    letter = letters.find(session, "urgente", about, editor.name)
+    letter = mail_outbox.find(session, "urgente", about, editor.name)
     return letter.id if letter else None

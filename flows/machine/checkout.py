@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.machine.passage import UpgradeError
+from flows.machine.upgrade_state import UpgradeError
 from flows.profiles import documents
 
 LOCKS = (

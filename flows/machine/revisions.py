@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flows.machine.passage import UpgradeError
+from flows.machine.upgrade_state import UpgradeError
 
 FOLDER = "db/migrations/versions"
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.machine import passage
+from flows.machine import upgrade_state
 from flows.machine.checkout import Checkout
-from flows.machine.home import Home
-from flows.machine.passage import FORWARD, Passage, UpgradeError
-from flows.machine.typed import Say
+from flows.machine.service_manager import Home
+from flows.machine.upgrade_state import FORWARD, Passage, UpgradeError
+from flows.machine.verb_process import Say
 from flows.settings import BollettinoError
 
 LATER = "prefect."  # of processes that a person has still to start
@@ -47,7 +47,7 @@ def look(home: Home, ref: str | None, version: str, *, now: datetime, others_sto
     """Changes nothing. UpgradeError says why it could not be done. `others_stopped`: no other host of the
     fleet runs, says the operator.
     """
-    if (found := passage.read(home.state)) is not None and not found.is_over:
+    if (found := upgrade_state.read(home.state)) is not None and not found.is_over:
         if found.way != FORWARD:
             raise UpgradeError(
                 "a way back was begun and is not over: `python -m flows upgrade --back` goes on"
@@ -85,13 +85,13 @@ class Upgrade:
         """What the doctor finds broken now and did not before. UpgradeError: it stands still, and how."""
         at = found.before
         if found.resumed is None:
-            passage.write(self.home.state, at)
+            upgrade_state.write(self.home.state, at)
         elif is_started_again(self.home, at):
             # what wrote since stands in no copy; once the database may be half of the new version there is
             # none to be made of the old one
             at.is_touched = at.is_touched or at.has("copy")
             at.done = [step for step in at.done if step != "rest" and (step != "copy" or at.is_migrating)]
-            passage.write(self.home.state, at)
+            upgrade_state.write(self.home.state, at)
         news: list[str] = []
         for step in self.home.kind.order(at):
             if at.has(step):
@@ -102,11 +102,11 @@ class Upgrade:
             except BollettinoError as exc:
                 raise self._told(step, at, exc) from exc
             at.done.append(step)
-            passage.write(self.home.state, at)
+            upgrade_state.write(self.home.state, at)
             if step == "bring" and at.commit is not None:
                 self.again()
         at.is_over = True
-        passage.write(self.home.state, at)
+        upgrade_state.write(self.home.state, at)
         return news
 
     def _do(self, step: str, at: Passage) -> list[str]:
@@ -116,7 +116,7 @@ class Upgrade:
             self.home.kind.copy(at, self.say)
         elif step == "bring":
             at.is_touched = True
-            passage.write(self.home.state, at)
+            upgrade_state.write(self.home.state, at)
             if at.commit is not None:
                 self.code.bring(at.commit)
         elif step == "renew":
@@ -125,7 +125,9 @@ class Upgrade:
         elif step == "migrate":
             self.home.kind.note(at)
             at.is_migrating = True
-            passage.write(self.home.state, at)  # before: whoever is killed in it knows that it was begun
+            upgrade_state.write(
+                self.home.state, at
+            )  # before: whoever is killed in it knows that it was begun
             self.home.kind.migrate(at, self.say)
         elif step == "start":
             self.home.start(self.say)
@@ -164,7 +166,7 @@ def undo(home: Home, at: Passage, say: Say) -> None:
             say(undone.errors.strip())
     elif at.has("rest"):
         home.start(say)
-    passage.forget(home.state)
+    upgrade_state.forget(home.state)
 
 
 def fresh(home: Home, at: Passage) -> list[str]:

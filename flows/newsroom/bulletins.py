@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from db import acts, bulletins, calls, deliveries, handovers, senders, sign_offs
+from db import acts, bulletins, call_outbox, deliveries, handovers, senders, sign_offs
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
 from db.recipients import PUT_RIGHT
 from flows.bulletin.alerts.text import END, what_ends
@@ -108,7 +108,7 @@ def _review(settings: Settings, session: Session, row: Bulletin, now: datetime) 
 
 def _who(settings: Settings, session: Session, row: Bulletin, now: datetime) -> str:
     """Who was written to, of what cannot wait; else who is on duty."""
-    names = list(dict.fromkeys(call.editor for call in calls.of(session, row.id)))
+    names = list(dict.fromkeys(call.editor for call in call_outbox.of(session, row.id)))
     if names:
         return f"abbiamo scritto {to_whom(' e '.join(names))}"
     return f"di turno {duty.on_duty(session, settings.profile, now).names}"

@@ -12,10 +12,10 @@ from db.engine import reading
 from db.models import WAITING, Bulletin
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import DESK, STATUS, WAITS, named
-from flows.newsroom import bulletins, coming, found, health, line
+from flows.newsroom import bulletins, health, line, search, upcoming
 from flows.newsroom.accounts import Accounts
-from flows.newsroom.coming import Day, Queue
 from flows.newsroom.line import UI, Line, Step, capital
+from flows.newsroom.upcoming import Day, Queue
 from flows.settings import Settings
 
 ORDERS = (
@@ -85,8 +85,8 @@ class Page:
                 comune=settings.profile.prova + settings.profile.names.comune,
                 at=giorno_ora(now),
                 asked=asked,
-                found=found.search(settings, session, asked, now),
-                most=found.MOST,
+                search=search.search(settings, session, asked, now),
+                most=search.MOST,
                 outlook=self._outlook(settings, session, now),
                 orders=ORDERS,
                 in_prefect=IN_PREFECT,
@@ -110,7 +110,7 @@ class Page:
             leaving=bulletins.leaving(settings, session, now),
             sent=bulletins.sent(settings, session, self._accounts, now),
             ended=bulletins.ended(settings, session, now),
-            queue=coming.queue(settings, session, now),
-            calendar=coming.calendar(settings, session, now),
+            queue=upcoming.queue(settings, session, now),
+            calendar=upcoming.calendar(settings, session, now),
             sources=health.health(settings, session, now),
         )

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from db import schema, triggers
 from db.engine import make_hurried, make_reader, only_writer, opened, reading, transaction
 from db.models import Canary
-from db.pouring import pour
+from db.transfer import pour
 from flows.privacy import intact
 from flows.settings import BollettinoError, Settings
 

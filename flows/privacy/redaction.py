@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, letters, privacy, telling
+from db import bulletins, mail_outbox, privacy, told_news
 from db.engine import transaction
-from db.letters import SHEET
+from db.mail_outbox import SHEET
 from db.models import PUBLIC, Bulletin, BulletinItem, BulletinVersion, LetterStatus
 from flows.bulletin.status import STATUS
 from flows.settings import BollettinoError
@@ -71,7 +71,7 @@ def redact(
             session.rollback()
             return Redacted(f"{part} would be {'shown again' if cancel else 'hidden'}")
         if not cancel:
-            letters.take_back(session, bulletin.id, SHEET, now=now)
+            mail_outbox.take_back(session, bulletin.id, SHEET, now=now)
         hidden = items if position is None else [items[position - 1]]
         elsewhere = () if cancel else tuple(_elsewhere(session, bulletin, hidden))
         sentence = f"{part} is {'shown again' if cancel else 'hidden'} on the public pages"
@@ -112,8 +112,8 @@ def _elsewhere(session: Session, bulletin: Bulletin, items: list[BulletinItem]) 
     elsewhere = [
         f"the same news is item {position} of bulletin {bulletin_id}" for bulletin_id, position in rows
     ]
-    for other in telling.follow_ups(session, bulletin.id, *PUBLIC):
+    for other in told_news.follow_ups(session, bulletin.id, *PUBLIC):
         elsewhere.append(f"bulletin {other.id} corrects or ends it, and may repeat its words")
-    sheets = letters.of_bulletin(session, bulletin.id, [SHEET])
+    sheets = mail_outbox.of_bulletin(session, bulletin.id, [SHEET])
     names = dict.fromkeys(sheet.editor for sheet in sheets if sheet.status == LetterStatus.sent)
     return elsewhere + [f"its sheet was mailed to {name}: it may hang there" for name in names]

@@ -26,5 +26,5 @@ class Colleague(Strict):
 
     name: str = Field(min_length=1)
     email: str
-    role: Literal["reader", "operator"]  # what each may do stands in flows/door/table.py
+    role: Literal["reader", "operator"]  # what each may do stands in flows/door/permissions.py
     id: Id = Field(default_factory=lambda values: slug(values.get("name", "")), validate_default=True)

@@ -22,8 +22,8 @@ from flows.accounts import asked, persons
 from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import ACCESS, BY_OPERATOR, STATUS, named, proved
-from flows.door.sealed import NO_CODE, Proof
-from flows.door.table import Use
+from flows.door.permissions import Use
+from flows.door.sealed_code import NO_CODE, Proof
 from flows.profiles.comune import Editor
 from flows.review import codes
 from flows.review.codes import Judged, Verdict

@@ -28,8 +28,8 @@ from flows.bulletin.language.dates import in_rome
 from flows.bulletin.status import ACCESS
 from flows.door.entry import PROVE
 from flows.door.people import PROOF_LASTS
-from flows.door.sealed import FIELD, Proof
-from flows.door.table import Use
+from flows.door.permissions import Use
+from flows.door.sealed_code import FIELD, Proof
 from flows.profiles.codes import STEP, is_usable, matching, typed
 from flows.profiles.comune import Editor
 from flows.settings import Settings

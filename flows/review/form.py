@@ -13,7 +13,7 @@ from pydantic import Field
 
 from db.models import BulletinItem
 from flows.bulletin.language.measure import utf16
-from flows.door.sealed import FIELD
+from flows.door.sealed_code import FIELD
 from flows.draft.evidence import judged, room
 from flows.review import codes
 from flows.review.choices import Answer, choices, decision_of, entries, order_lines

@@ -20,10 +20,10 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, telling
+from db import bulletins, told_news
 from db.engine import reading
 from db.models import TURNED_DOWN, Bulletin, BulletinKind, BulletinStatus
-from db.telling import SentItem
+from db.told_news import SentItem
 from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import DECIDED, named
 from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST, without_who
@@ -134,7 +134,7 @@ def _lines(_settings: Settings, session: Session, now: datetime) -> list[str]:
 
 def correctable(session: Session, now: datetime) -> list[SentItem]:
     """What was sent of late, line by line; of a correction the right text alone, not its day or quotation."""
-    sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
+    sent = told_news.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
     return [line for line in sent if line.bulletin.kind != BulletinKind.correction or line.item.position == 1]
 
 
@@ -152,7 +152,7 @@ def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
 
     As it begins to leave: until its approval it is held beside the page, which is mended meanwhile.
     """
-    corrections = telling.follow_ups(session, bulletin.id, *hold.CORRECTING, kinds=hold.WRONG)
+    corrections = told_news.follow_ups(session, bulletin.id, *hold.CORRECTING, kinds=hold.WRONG)
     return {
         hold.sealed_items(session, one.id)[0].title: one.sent_at or one.created_at
         for one in reversed(corrections)

@@ -38,10 +38,10 @@ from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import DESK, KINDS
 from flows.deploy import ELSE, name_for_all
-from flows.door import sealed
-from flows.door.bodies import AT_ONCE_QUEUE
+from flows.door import sealed_code
 from flows.door.people import STARTED
-from flows.door.sealed import FIELD, Proof
+from flows.door.request_bodies import AT_ONCE_QUEUE
+from flows.door.sealed_code import FIELD, Proof
 from flows.settings import BollettinoError, Settings, load
 
 LOST_AFTER = timedelta(minutes=5)
@@ -187,15 +187,18 @@ def rename(settings: Settings | None, run_id: str, name: str, *, tags: Iterable[
 def proof(code: str) -> Proof:
     """What a person typed when they started this run, and when. Taken out of what Prefect shows of the run.
 
-    `code` is what the door made of it (`flows/door/sealed.py`); one that is not sealed counts for none, since
-    others could read it. Without any, the moment is that when the server made the run: no parameter moves it.
+    `code` is what the door made of it (`flows/door/sealed_code.py`); one that is not sealed counts for
+    none, since others could read it. Without any, the moment is that when the server made the run: no
+    parameter moves it.
     """
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(UUID(flow_run.id))
         if code:
             parameters = {name: value for name, value in run.parameters.items() if name != FIELD}
             client.update_flow_run(run.id, parameters=parameters)
-    typed = sealed.opened(load().stamp_key(), code, str(run.deployment_id), run.parameters) if code else None
+    typed = (
+        sealed_code.opened(load().stamp_key(), code, str(run.deployment_id), run.parameters) if code else None
+    )
     key = run.idempotency_key or ""
     person = started_by(load(), key, str(run.deployment_id), run.parameters)
     act = key if person else ""

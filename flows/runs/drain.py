@@ -5,8 +5,8 @@ A worker of Prefect's (3.9.1) that gets SIGTERM ends within two seconds and leav
 worker that was killed has left is ended here, too: as Crashed, so that `watch` sees that it is over. What was
 sent stands in our own database, whatever state a run has.
 
-Of a fleet's hosts one rests while the others work on: its workers take nothing new (`flows.runs.taking`), and
-what runs elsewhere is nobody's to end here.
+Of a fleet's hosts one rests while the others work on: its workers take nothing new
+(`flows.runs.pausable_worker`), and what runs elsewhere is nobody's to end here.
 """
 
 import fcntl
@@ -34,9 +34,9 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
 from db import disk
-from flows.runs import hosts, vitals
+from flows.runs import hosts, server_health
 from flows.runs.client import AT_ONCE, Pool
-from flows.runs.taking import REST, TAKES
+from flows.runs.pausable_worker import REST, TAKES
 from flows.settings import BollettinoError
 
 PATIENCE = 900.0  # seconds; the unit gives its stop a minute more
@@ -161,7 +161,7 @@ def _of_here(pool: Pool) -> list[Work]:
 
     def is_here(run: FlowRun) -> bool:
         host = (run.infrastructure_pid or "").rpartition(":")[0]
-        return vitals.is_lost(run, now=now) or (host == here if host else not elsewhere)
+        return server_health.is_lost(run, now=now) or (host == here if host else not elsewhere)
 
     return sorted((_work(run) for run in _working(pool) if is_here(run)), key=lambda work: work.since)
 
@@ -171,7 +171,7 @@ def end_lost(pool: Pool, *, now: datetime) -> list[Work]:
 
     Of another machine that is known only hours later: there it is for a round of that machine.
     """
-    lost = [_work(run) for run in _working(pool) if vitals.is_lost(run, now=now)]
+    lost = [_work(run) for run in _working(pool) if server_health.is_lost(run, now=now)]
     _end(lost)
     return lost
 

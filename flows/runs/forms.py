@@ -31,7 +31,7 @@ from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED, WAITS, numbered, tags, waiting_tags
 from flows.door import keys, stamps
-from flows.door.sealed import OF_THE_PERSON, WHO
+from flows.door.sealed_code import OF_THE_PERSON, WHO
 from flows.runs import client as runs
 from flows.runs.client import RunState
 from flows.settings import Settings

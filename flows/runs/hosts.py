@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import Worker, WorkerStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from db import disk
-from flows.runs import vitals
+from flows.runs import server_health
 from flows.runs.client import Pool
 from flows.settings import Settings
 
@@ -47,7 +47,7 @@ def unseen(states: Path, hosts: Iterable[str]) -> list[str]:
 
 def elsewhere(settings: Settings) -> list[str]:
     """Hosts that work for this fleet with other state folders than are seen here. NoServerError."""
-    with vitals.connected(settings), vitals.answering():
+    with server_health.connected(settings), server_health.answering():
         return unseen(settings.server_state.parent, others(settings))
 
 

@@ -14,7 +14,7 @@ from db.engine import make_reader
 from flows.door import entry
 from flows.newsroom import shell
 from flows.newsroom.line import UI
-from flows.runs.rooms import Building
+from flows.runs.server_access import FullServerAccess
 from flows.settings import Settings, load
 
 PATIENCE = 20.0  # seconds for one look at the page
@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 
 
 class OwnNewsroom:
-    """One Comune's (`flows.door.house.Newsroom`)."""
+    """One Comune's (`flows.door.interfaces.Newsroom`)."""
 
     content = shell.CONTENT
 
-    def __init__(self, settings: Settings, building: Building) -> None:
+    def __init__(self, settings: Settings, building: FullServerAccess) -> None:
         self._settings, self._building = settings, building
         self._page: Any = None  # made when somebody first looks, and its engine
         self._engine: Engine | None = None

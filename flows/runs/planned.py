@@ -32,10 +32,10 @@ from db.models import Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno
 from flows.draft.slots import closed_days, slot_after
 from flows.profiles.comune import Profile
-from flows.runs import vitals
+from flows.runs import server_health
 from flows.runs.client import AT_ONCE, SENDS
-from flows.runs.taking import REST
-from flows.sending import senders as life
+from flows.runs.pausable_worker import REST
+from flows.sending import liveness as life
 from flows.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ def others_wait(settings: Settings, engine: Engine, bulletin_id: int, *, hour: d
         if datetime.now(UTC) - at > grace / 2 or (settings.server_state / REST).exists():
             return False
         # each request asks the settings of its own context how often it may try
-        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), vitals.connected(settings) as client:
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), server_health.connected(settings) as client:
             found = client.read_flow_runs(
                 flow_run_filter=due, deployment_filter=sends, work_pool_filter=pool, limit=1
             )

@@ -31,8 +31,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from flows.accounts.reception import Reception
 from flows.deploy import startable
 from flows.door.gate import Door
-from flows.door.house import House
-from flows.runs import clock, complaints, readiness, resumed
+from flows.door.interfaces import DoorSettings
+from flows.runs import answered_first, clock, form_errors, readiness
 from flows.runs.assets import Assets
 from flows.runs.newsroom import OwnNewsroom
 from flows.settings import BollettinoError, Settings
@@ -75,8 +75,8 @@ def count_requests_alone() -> None:
     RequestLimitMiddleware.__call__ = _requests_alone  # type: ignore[method-assign]
 
 
-class PrefectRooms:
-    """Of the server that this process is (`flows.runs.rooms.Building`)."""
+class LocalServerAccess:
+    """Of the server that this process is (`flows.runs.server_access.FullServerAccess`)."""
 
     async def deployment(self, id: str) -> str | None:
         async with provide_database_interface().session_context() as session:
@@ -118,7 +118,7 @@ class PrefectRooms:
 def door(settings: Settings) -> Door:
     """The server's application with the door in front; SettingsError where a credential is missing."""
     keys = settings.door_keys()
-    house = House(
+    door_settings = DoorSettings(
         keys.internal,
         keys.people,
         settings.stamp_key(),
@@ -127,10 +127,10 @@ def door(settings: Settings) -> Door:
         settings.work_pool,
         startable(settings, "operators"),
     )
-    rooms = PrefectRooms()
-    newsroom, accounts = OwnNewsroom(settings, rooms), Reception(settings)
+    access = LocalServerAccess()
+    newsroom, accounts = OwnNewsroom(settings, access), Reception(settings)
     behind = Assets(create_app(final=True))
-    return Door(behind, house, rooms, newsroom=newsroom, accounts=accounts)
+    return Door(behind, door_settings, access, newsroom=newsroom, accounts=accounts)
 
 
 def serve(settings: Settings) -> None:
@@ -139,8 +139,8 @@ def serve(settings: Settings) -> None:
     count_requests_alone()
     clock.look_seldom()
     readiness.keep_quietly()
-    resumed.go_first()
-    complaints.speak_italian()
+    answered_first.go_first()
+    form_errors.speak_italian()
     _, port = settings.prefect_place
     _run(door(settings), port)
 
@@ -156,8 +156,8 @@ def serve_fleet(port: int, *, database: str | None, is_alone: bool) -> None:
     count_requests_alone()
     clock.look_seldom()
     readiness.keep_quietly()
-    resumed.go_first()
-    complaints.speak_italian()
+    answered_first.go_first()
+    form_errors.speak_italian()
     _bring(database)
     _run(create_app(webserver_only=not is_alone, final=True), port)
 

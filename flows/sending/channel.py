@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from db import handovers, telling
+from db import handovers, told_news
 from db.models import Bulletin, BulletinKind, HandoverKind
 from db.recipients import PUT_RIGHT
 from flows.settings import Settings
@@ -20,7 +20,7 @@ def by_hand(settings: Settings, session: Session, bulletin: Bulletin) -> Handove
     if begun is not None:
         return begun.kind
     if bulletin.kind in PUT_RIGHT:
-        kinds = [handover.kind for original in telling.of(session, bulletin.id)
+        kinds = [handover.kind for original in told_news.of(session, bulletin.id)
                  if (handover := handovers.of(session, original))]  # fmt: skip
         return kinds[0] if kinds else None
     channel = settings.profile.channel

@@ -95,8 +95,8 @@ def _now() -> datetime:
 def _undisturbed() -> Iterator[None]:
     """What was loaded before the send is not looked through for garbage all the time during it.
 
-    Nor after it in a copy of the warm process (`flows/runs/warm.py`): whoever looks through what is shared
-    writes to it, and has a copy of his own then, of 100 MB.
+    Nor after it in a copy of the warm process (`flows/runs/warm_worker.py`): whoever looks through what is
+    shared writes to it, and has a copy of his own then, of 100 MB.
     """
     is_copy = gc.get_freeze_count() > 0
     gc.freeze()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, telling
+from db import bulletins, told_news
 from db.models import PUBLIC, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT
 from flows.bulletin.language.dates import scadenza
@@ -52,12 +52,12 @@ def _called(bulletin: Bulletin) -> str:
 def is_corrected(session: Session, bulletin: Bulletin) -> bool:
     """Whether its text is wrong by a correction that was approved: it goes to nobody else."""
     is_out = bulletin.status in PUBLIC
-    return is_out and bool(telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG))
+    return is_out and bool(told_news.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG))
 
 
 def right_texts(session: Session, bulletin_id: int) -> dict[str, str]:
     """What approved corrections say instead of its lines, by their titles; of each line the newest."""
-    corrections = telling.follow_ups(session, bulletin_id, *CORRECTING, kinds=WRONG)
+    corrections = told_news.follow_ups(session, bulletin_id, *CORRECTING, kinds=WRONG)
     return {
         line.title: line.text for one in reversed(corrections) for line in sealed_items(session, one.id)[:1]
     }
@@ -75,7 +75,7 @@ def newest_right(session: Session, bulletin: Bulletin) -> tuple[str, str] | None
     """
     if bulletin.kind in PUT_RIGHT:
         return None
-    corrections = telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG)
+    corrections = told_news.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG)
     lines = [line for one in corrections for line in sealed_items(session, one.id)[:1]]
     return next(((one_line(line.title, LINE), line.text) for line in lines), None)
 

@@ -20,7 +20,7 @@ from db.ledger import Ledger
 from db.models import Attempt, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, Outcome, Recipient
 from db.recipients import Address
 from db.vault import VaultError
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from flows.sending.judge import Exchange, Judge, Ruling
 from flows.whatsapp.errors import STOPPED_US, STRIKES
 from flows.whatsapp.messages import Category, OutgoingTemplate

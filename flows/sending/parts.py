@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import acts, bulletins, deliveries, handovers, limits, senders, telling
+from db import acts, audience_limits, bulletins, deliveries, handovers, senders, told_news
 from db.engine import alone, reading, transaction
 from db.models import WAITING, Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno_ora
@@ -79,7 +79,7 @@ def next_at(settings: Settings, session: Session, bulletin: Bulletin) -> datetim
 
     So an alert goes first, whoever it was that waited, and what it took of the room has come back by then.
     """
-    last = limits.last_to_anybody(session, since=bulletin.status_at - DAY) or bulletin.status_at
+    last = audience_limits.last_to_anybody(session, since=bulletin.status_at - DAY) or bulletin.status_at
     return settings.profile.urgent.quiet.over_at(last + DAY + MINUTE)
 
 
@@ -109,7 +109,7 @@ def why_not_yet(session: Session, bulletin: Bulletin) -> str:
     if sending:
         is_alert = any(row.kind in ALERTS for row in sending)
         return (ALERT_FIRST if is_alert else ONE_AT_A_TIME).format(number=bulletin.id)
-    if telling.follow_ups(session, bulletin.id, *WAITING, kinds=hold.WRONG):
+    if told_news.follow_ups(session, bulletin.id, *WAITING, kinds=hold.WRONG):
         return BEING_CORRECTED.format(number=bulletin.id)
     return ""
 
@@ -124,7 +124,7 @@ def require_room(session: Session, bulletin: Bulletin, *, goes_on: bool, since: 
     why = why_not_yet(session, bulletin)
     if why and (goes_on or why == ONE_AT_A_TIME.format(number=bulletin.id)):
         raise NotYetError(why)
-    if limits.last_to_anybody(session, since=since) is not None:
+    if audience_limits.last_to_anybody(session, since=since) is not None:
         raise NotYetError(MOVED.format(number=bulletin.id))
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, limits, provider, recipients, senders, weather_alerts
+from db import audience_limits, bulletins, provider, recipients, senders, weather_alerts
 from db.engine import reading
 from db.handovers import LIST_SIZE
 from db.models import AccountWord, Bulletin, BulletinKind, BulletinStatus, HandoverKind
@@ -82,8 +82,8 @@ def look(
         stored = provider.find(session, order.message.template, order.message.language)
         state, limit_since = checks.limit_of(answers.number, account)
         count = _reach(session, bulletin, state.limit if state else None, now)
-        last = limits.last_sent(session, excluding=[bulletin.id])
-        heard = limits.heard_of(session, last) if last else None
+        last = audience_limits.last_sent(session, excluding=[bulletin.id])
+        heard = audience_limits.heard_of(session, last) if last else None
         category = _category(order, answers.template)
         cost = costs.estimate(settings, count.to_write, category)
         wanted, day = settings.templates[order.message.template], in_rome(now).date()
@@ -106,7 +106,7 @@ def look(
                     heard,
                     now,
                     is_alert=is_alert,
-                    was_heard=last is not None and limits.was_heard(session, last),
+                    was_heard=last is not None and audience_limits.was_heard(session, last),
                     kept=timedelta(days=settings.profile.privacy.receipt_days),
                 ),
                 checks.check_ceiling(
@@ -166,7 +166,7 @@ def _by_hand(
         people = (
             recipients.head_count(session, bulletin)
             if is_new
-            else limits.count(session, limits.still_queued(bulletin.id))
+            else audience_limits.count(session, audience_limits.still_queued(bulletin.id))
         )
         return Preflight(
             (
@@ -222,18 +222,18 @@ def _reach(session: Session, bulletin: Bulletin, limit: int | None, now: datetim
     if bulletin.status == BulletinStatus.approved:
         people = recipients.ids_of(session, bulletin)
     else:
-        people = limits.still_queued(bulletin.id)
+        people = audience_limits.still_queued(bulletin.id)
     since = now - DAY
     new, recent = (
-        limits.not_written_to(session, people, since=since),
-        limits.written_to(session, since=since),
+        audience_limits.not_written_to(session, people, since=since),
+        audience_limits.written_to(session, since=since),
     )
     too_many = new + recent - limit if limit is not None else 0
-    first = limits.one_less(session, people, nth=too_many, since=since) if too_many > 0 else None
+    first = audience_limits.one_less(session, people, nth=too_many, since=since) if too_many > 0 else None
     return Reach(
-        to_write=limits.count(session, people),
+        to_write=audience_limits.count(session, people),
         new=new,
         recent=recent,
-        joined=limits.joined(session, since=now - WEEK),
+        joined=audience_limits.joined(session, since=now - WEEK),
         room_at=first + DAY + MINUTE if first else None,
     )

@@ -14,7 +14,7 @@ from flows.accounts import enrolment
 from flows.bulletin.alerts.text import ALERT
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.status import numbered
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from flows.sending import witness
 from flows.sending.hold import reopen
 from flows.sending.outbox import TODAY_IS_FULL

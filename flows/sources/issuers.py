@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from db import disk, writes
 from db.sources import LONGEST_FOR_ALERTS
-from flows.fleet.resting import Found
+from flows.fleet.at_rest import Found
 from flows.settings import Settings
 from flows.sources.alerts import CONDITIONAL, alert_addresses
 from flows.sources.polling import Polling

@@ -16,8 +16,8 @@ from flows.settings import Settings
 from flows.sources.identity import difference, fingerprint, item_key, match
 from flows.sources.news import PURPOSE
 from flows.sources.pages import visit
+from flows.sources.past_ways import Way, Window, day_of
 from flows.sources.readings import Reading
-from flows.sources.ways import Way, Window, day_of
 from scrapers.archives.walk import Batch, NoArchive, key_of
 from scrapers.errors import ParseError, PermanentError, ScraperError
 from scrapers.feeds.feeds import Entry

@@ -22,12 +22,12 @@ from db.sources import Mark
 from flows.profiles.comune import Profile
 from flows.settings import Settings
 from flows.sources.alerts import alert_addresses, read_alerts, unchanged_alerts
+from flows.sources.already_stored import Stock
 from flows.sources.asking import NEWS, Asked, ask
 from flows.sources.news import PURPOSE, Plan, plan, read_pages, store_plan
 from flows.sources.polling import Polling
 from flows.sources.readings import Reading, defect, fetcher
 from flows.sources.silence import GAP, silence
-from flows.sources.stock import Stock
 from scrapers.errors import ScraperError, StaleError
 from scrapers.feeds.feeds import Feed
 from scrapers.fetching.fetcher import Fetcher

@@ -14,7 +14,7 @@ from functools import partial
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from db import calls
+from db import call_outbox
 from db.engine import transaction
 from db.models import Call, CallChannel, CallStatus
 from db.rate import Priority
@@ -93,7 +93,7 @@ def _settle(engine: Engine, call: Call, result: sms.Result, now: datetime) -> li
     again = result.status == CallStatus.queued
     to = CallStatus.refused if again and call.tries >= TRIES else result.status
     with transaction(engine) as session:
-        calls.settle(session, call.id, to, code=result.code, now=now)
+        call_outbox.settle(session, call.id, to, code=result.code, now=now)
     if to == CallStatus.accepted:
         return []
     words = {

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import calls, letters
+from db import call_outbox, mail_outbox
 from db.engine import reading, transaction
 from db.models import Letter
 from flows.profiles.mail import Mail
@@ -76,7 +76,7 @@ def tell(
         }
         letter = write(words, {**settings.words, **values, **own}, prova=settings.profile.prova)
         text = "\n\n".join(filter(None, [letter.text, settings.texts["prova"].get(settings.profile.stage)]))
-        queued += letters.queue(
+        queued += mail_outbox.queue(
             session,
             kind=kind,
             about=about,
@@ -134,8 +134,8 @@ def post(
     if mail is None:
         return Posted(trouble=UNCONFIGURED)
     with transaction(engine) as session:
-        taken = letters.claim(session, limit=BATCH, now=now)
-        calls.follow_letters(session)  # those that are given up
+        taken = mail_outbox.claim(session, limit=BATCH, now=now)
+        call_outbox.follow_letters(session)  # those that are given up
     if not taken:
         return Posted()
     open_ids = {_identity(settings, letter): letter for letter in taken}
@@ -158,7 +158,7 @@ def post(
         return Posted(sent, tuple(refused), trouble)
     with transaction(engine) as session:
         for letter in open_ids.values():
-            letters.give_back(session, letter.id, now=now)
+            mail_outbox.give_back(session, letter.id, now=now)
     return Posted(sent, tuple(refused), left=len(open_ids))
 
 
@@ -181,7 +181,7 @@ def wait_for_others(
     until = clock() + (within if within is not None else mail.timeout_seconds if mail else 0)
     while True:
         with reading(engine) as session:
-            if not letters.in_hand(session, bulletin_id, kind):
+            if not mail_outbox.in_hand(session, bulletin_id, kind):
                 return True
         if clock() >= until:
             return False
@@ -191,12 +191,12 @@ def wait_for_others(
 def _settle(engine: Engine, letter: Letter, refusal: Refusal | None, now: datetime) -> None:
     with transaction(engine) as session:
         if refusal is None:
-            letters.sent(session, letter.id, now=now)
+            mail_outbox.sent(session, letter.id, now=now)
         elif refusal.is_final and letter.sheet:
-            letters.without_sheet(session, letter.id, now=now)
+            mail_outbox.without_sheet(session, letter.id, now=now)
         else:
-            letters.failed(session, letter.id, refusal.why, is_final=refusal.is_final, now=now)
-        calls.follow_letters(session)
+            mail_outbox.failed(session, letter.id, refusal.why, is_final=refusal.is_final, now=now)
+        call_outbox.follow_letters(session)
 
 
 def server(settings: Settings, mail: Mail) -> Server:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from db import bulletins, handovers, letters, senders, sources
+from db import bulletins, handovers, mail_outbox, senders, sources
 from db.engine import StoreError, reading
 from db.models import Bulletin, BulletinKind, BulletinStatus, SourceKind
 from flows.bulletin.language.dates import giorno_ora
@@ -28,7 +28,7 @@ from flows.draft.slots import last_composed
 from flows.profiles.given import MissingError
 from flows.settings import Settings
 from flows.sources.alerts import alert_addresses
-from flows.watchdog import copies
+from flows.watchdog import backups
 from flows.watchdog.trouble import Trouble
 
 MEGABYTE = 1_000_000
@@ -65,8 +65,8 @@ def look(settings: Settings, *, first_at: datetime, slots_at: datetime | None = 
         _disk(settings),
         _web(settings),
         _prefect(settings, first_at, now),
-        copies.backup(settings, first_at, now),
-        copies.drill(settings, first_at, now),
+        backups.backup(settings, first_at, now),
+        backups.drill(settings, first_at, now),
     ]
     unknown: set[str] = set()
     with ExitStack() as stack:
@@ -253,7 +253,7 @@ def _stands_still(session: Session, bulletin: Bulletin, now: datetime) -> bool:
 
 
 def _mail(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:  # noqa: ARG001
-    count = letters.waiting(session, before=now - MAIL_WITHIN)
+    count = mail_outbox.waiting(session, before=now - MAIL_WITHIN)
     if not count:
         return None
     many = counted(count, "e-mail aspetta", "e-mail aspettano")

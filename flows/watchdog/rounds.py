@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.settings import Settings
-from flows.watchdog import judgement, memory, units, voices
+from flows.watchdog import channels, judgement, memory, units
+from flows.watchdog.channels import BROKEN, OVER, UnheardError
 from flows.watchdog.judgement import Due, Ids
 from flows.watchdog.memory import Known, Memory
 from flows.watchdog.promises import look
 from flows.watchdog.trouble import Trouble
-from flows.watchdog.voices import BROKEN, OVER, UnheardError
 
 HOURLY = 5  # minutes after the hour in which a round speaks that can remember nothing
 UNREMEMBERED = "il disco non prende niente: che cosa si è detto non si può ricordare, si ripete ogni ora"
@@ -70,7 +70,7 @@ def _go(settings: Settings, *, dry_run: bool, failed: str, now: datetime) -> Don
     else:
         errors.append(UNREMEMBERED)
     try:  # not a word of it: cron sends by mail what a round prints
-        voices.ping(settings, tuple(lasting), seen.unknown | seen.left_out)
+        channels.ping(settings, tuple(lasting), seen.unknown | seen.left_out)
     except UnheardError as exc:
         errors.append(str(exc))
     return replace(done, told=tuple(lines), untold=tuple(errors))
@@ -110,10 +110,10 @@ def _tell(settings: Settings, known: Memory, due: Due, now: datetime) -> tuple[D
 
     return (
         Due(
-            mail=by(voices.mail, "e-mail", BROKEN, due.mail),
-            text=by(voices.sms, "SMS", BROKEN, due.text),
-            mail_over=by(voices.mail, "e-mail che è finito", OVER, due.mail_over),
-            text_over=by(voices.sms, "SMS che è finito", OVER, due.text_over),
+            mail=by(channels.mail, "e-mail", BROKEN, due.mail),
+            text=by(channels.sms, "SMS", BROKEN, due.text),
+            mail_over=by(channels.mail, "e-mail che è finito", OVER, due.mail_over),
+            text_over=by(channels.sms, "SMS che è finito", OVER, due.text_over),
         ),
         lines,
         errors,

@@ -29,7 +29,7 @@ from db.engine import reading
 from db.models import BulletinStatus
 from flows.rehearse import judge, plant, repair
 from flows.sending.drain import most_in_flight
-from flows.sending.senders import here
+from flows.sending.liveness import here
 from tests.world.installation import Installation, wait_for
 from tests.world.trouble import APPROVE, status, watch
 

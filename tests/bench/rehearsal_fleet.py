@@ -39,7 +39,7 @@ from db.deliveries import Certificate
 from db.engine import reading
 from db.models import BulletinStatus, Recipient, RecipientStatus
 from flows import deploy
-from flows.door.sealed import OPERATOR
+from flows.door.sealed_code import OPERATOR
 from flows.rehearse import judge
 from flows.sending.certificate import SETTLED_AFTER
 from flows.sending.drain import most_in_flight

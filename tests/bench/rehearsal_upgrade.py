@@ -28,7 +28,7 @@ from db import schema
 from db.engine import reading
 from db.models import BulletinStatus
 from db.recipients import Address
-from flows.machine import passage, upgrade
+from flows.machine import upgrade, upgrade_state
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.bench.rehearsal_backup import lasting
@@ -62,7 +62,7 @@ def patiently(deed: Callable[[], object]) -> None:
     while True:
         try:
             deed()
-        except passage.UpgradeError as exc:
+        except upgrade_state.UpgradeError as exc:
             if "another upgrade is at it" not in str(exc) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
@@ -88,7 +88,7 @@ class Storm:
             before = (world.statuses(), world.deliveries())
             seconds = self.chance.uniform(0, self.whole * LONGER)
             struck(partial(world.forward, world.home()), seconds, with_its_verb=number % 2 == 0)
-            at, found = world.revision(), passage.read(world.settings.state)
+            at, found = world.revision(), upgrade_state.read(world.settings.state)
             if at not in (TAKEN, schema.head()):
                 self.wrong.append(f"the database is at {at}")
             if (world.statuses(), world.deliveries()) != before:
@@ -101,7 +101,7 @@ class Storm:
                 self.wrong.append("in the end the draft or the send is another")
 
     def _go_on(self, world: Upgraded, *, is_back: bool) -> None:
-        found = passage.read(world.settings.state)
+        found = upgrade_state.read(world.settings.state)
         if is_back and found is not None and world.revision() == TAKEN:
             world.back(world.home(), None)
             self.seen["upgrade: went back"] += 1
@@ -125,8 +125,8 @@ class Storm:
             identity = world.town.safe.file
             back = partial(world.back, Forked(moved), identity)
             struck(back, self.chance.uniform(0, self.whole * LONGER), with_its_verb=number % 2 == 0)
-            found = passage.read(at.state)
-            if found is None or (found.is_over and found.way == passage.BACK):
+            found = upgrade_state.read(at.state)
+            if found is None or (found.is_over and found.way == upgrade_state.BACK):
                 self.seen["back: old"] += 1
             else:
                 self.seen["back: gone on with"] += 1

@@ -24,7 +24,7 @@ import psycopg
 from db import schema
 from db.engine import opened
 from db.models import BulletinStatus
-from flows.machine import back, passage, upgrade
+from flows.machine import upgrade, upgrade_state, way_back
 from flows.machine.checkout import Checkout
 from tests.bench.rehearsal_fleet import (
     CHANGES,
@@ -162,7 +162,7 @@ class Going(threading.Thread):
     def run(self) -> None:
         began = time.monotonic()
         try:
-            with passage.alone(self.home.state):
+            with upgrade_state.alone(self.home.state):
                 self.news = self._back() if self.is_back else self._forward()
         except Exception as exc:  # noqa: BLE001  told by who waits for it
             self.why = f"{type(exc).__name__}: {exc}"
@@ -175,7 +175,9 @@ class Going(threading.Thread):
         return upgrade.Upgrade(self.home, self.code, self.say, lambda: None).go(found)
 
     def _back(self) -> list[str]:
-        return back.Return(self.home, NoPrefect(), self.code, self.say).go(back.look_at_host(self.home), None)
+        return way_back.Return(self.home, NoPrefect(), self.code, self.say).go(
+            way_back.look_at_host(self.home), None
+        )
 
 
 def rehearse(running: TwoHosts, people: int) -> bool:

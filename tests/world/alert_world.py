@@ -23,7 +23,7 @@ from flows.alert import draft_urgent
 from flows.approve import record
 from flows.bulletin.alerts.statements import NAMES
 from flows.dispatch import begin
-from flows.letters.holding import hold
+from flows.letters.held_sends import hold
 from flows.review import standing_order
 from flows.review.choices import order_lines
 from flows.runs.forms import Confirmation

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import httpx
 import uvicorn
 
-from flows.door.onward import Onward
+from flows.door.proxy import Onward
 from tests.world.installation import free_ports
 
 

@@ -36,7 +36,7 @@ from flows.approve import asks_to_read, load_round, load_start, read_site, recor
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.dispatch import begin, dispatch_bulletin
-from flows.door.sealed import OPERATOR
+from flows.door.sealed_code import OPERATOR
 from flows.review.acts import NotDoneError
 from flows.review.choices import order_lines
 from flows.review.text import NOTHING_READ

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from flows.door.gate import Door
-from flows.door.house import House
+from flows.door.interfaces import DoorSettings
 from flows.door.people import Accounts
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -19,7 +19,7 @@ INTERNAL, PEOPLE = "installazione:interna", "redazione:delle-persone"
 HERE = "http://127.0.0.1:4200"
 
 
-class Rooms:
+class ServerAccess:
     """A server with one deployment of each sort, and one run that waits."""
 
     def __init__(self) -> None:
@@ -58,9 +58,9 @@ class Front:
     """The door before an application that writes down what reaches it. `here`: under which it is reached."""
 
     def __init__(self, accounts: Accounts | None = None, here: str = HERE) -> None:
-        self.rooms, self.reached = Rooms(), list[tuple[str, str, str, Any]]()
+        self.access, self.reached = ServerAccess(), list[tuple[str, str, str, Any]]()
         self.status = "ACCEPT"
-        house = House(
+        door_settings = DoorSettings(
             INTERNAL,
             PEOPLE,
             b"key",
@@ -68,7 +68,9 @@ class Front:
             (here, here.replace("127.0.0.1", "localhost")),
             technical=frozenset({"raccogli-esempio"}),
         )
-        self.door = Door(self._app, house, self.rooms, lambda: NOW, newsroom=Newsroom(), accounts=accounts)
+        self.door = Door(
+            self._app, door_settings, self.access, lambda: NOW, newsroom=Newsroom(), accounts=accounts
+        )
         self.http = httpx.Client(transport=_Sync(self.door), base_url=here)
 
     async def _app(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:

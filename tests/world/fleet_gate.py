@@ -19,7 +19,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from db.engine import opened
 from flows.accounts import passwords
-from flows.door import keys, listening
+from flows.door import event_stream, keys
 from flows.fleet import shared
 from flows.fleet.front import directory, gate
 from flows.fleet.front.gate import Gate, create_gate
@@ -68,7 +68,7 @@ def gated(folder: Path, monkeypatch: pytest.MonkeyPatch, template: Path) -> Land
     for module, name, value in (
         (directory, "READ_EVERY", 0.0),
         (gate, "TIDY_EVERY", 0.02),
-        (listening, "AGAIN", 0.02),
+        (event_stream, "AGAIN", 0.02),
         (passwords, "MEMORY", 64),
     ):
         monkeypatch.setattr(module, name, value)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from flows.machine import answers
-from flows.machine.kinds import Kind, ManyComuni
-from flows.machine.typed import Say, Typed, typed
+from flows.machine import port_health
+from flows.machine.upgrade_targets import Kind, ManyComuni
+from flows.machine.verb_process import Say, Typed, typed
 from flows.profiles.fleet import OWN
 from tests.world.installation import wait_for
 from tests.world.process import Process
@@ -98,7 +98,7 @@ class HostOfTwo:
     def silent(self) -> list[str]:
         ports = self.running.ports
         mute = [
-            kind for kind, path in DOORS.items() if not answers.does(ports[f"{kind}-{self.number}"], path)
+            kind for kind, path in DOORS.items() if not port_health.does(ports[f"{kind}-{self.number}"], path)
         ]
         dead = [kind for kind, part in self.running.of_host(self.number) if not part.lives]
         return sorted({*mute, *dead})
@@ -122,7 +122,7 @@ class HostOfTwo:
             part.start()
 
     def _has_server(self) -> bool:
-        return answers.does(self.running.ports[f"prefect-{self.number}"], DOORS["prefect"])
+        return port_health.does(self.running.ports[f"prefect-{self.number}"], DOORS["prefect"])
 
     def lent(self, identity: Path) -> AbstractContextManager[Path]:
         return nullcontext(identity)

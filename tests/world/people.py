@@ -14,7 +14,7 @@ from db.engine import transaction
 from db.models import SignInProof
 from flows.accounts import asked, enrolment, persons, sign_in
 from flows.door.people import Asked, Enrolled, Person
-from flows.door.sealed import Proof
+from flows.door.sealed_code import Proof
 from flows.runs import choices
 from flows.settings import Settings
 from tests.world.door_front import HERE, Front

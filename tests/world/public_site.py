@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, privacy, telling
+from db import bulletins, privacy, told_news
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinKind, BulletinStatus, Level
 from flows.bulletin.alerts.text import LABELS
@@ -76,7 +76,7 @@ def plant(session: Session) -> Town:
     wrong = bulletins.items(session, bulletins.approved(session, ordinary.id)[1])[1]  # type: ignore[index]
     lines[0] = replace(lines[0], news_item_id=wrong.news_item_id)  # as `correggi` writes it
     correction = _fixed(session, sent(lines, kind=BulletinKind.correction), "correzione")
-    telling.link(session, correction.id, [ordinary.id])
+    told_news.link(session, correction.id, [ordinary.id])
     moved = make_news_item(session, news_data(title="Giornata ecologica", body=BODY))
     changed = sent([item_of(moved, text="La Giornata ecologica è domenica 29 novembre alle 9:30.")], 3)
     moved.facts_changed_at = NOW - timedelta(days=1)

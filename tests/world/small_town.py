@@ -12,7 +12,7 @@ from db import canary, recipients, senders
 from db.engine import transaction
 from db.models import Consent
 from db.recipients import Address
-from flows.runs.witness import places
+from flows.runs.send_counter import places
 from flows.sending import witness
 from flows.settings import DEMO, Settings, load_profile
 from tests.bench import send_town

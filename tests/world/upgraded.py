@@ -18,10 +18,10 @@ from flows.__main__ import main
 from flows.backup import placing, restoring, taking
 from flows.cli import installation
 from flows.doctor import examination
-from flows.machine import back, passage, upgrade
+from flows.machine import upgrade, upgrade_state, way_back
 from flows.machine.checkout import Checkout
-from flows.machine.home import ByRun
-from flows.machine.typed import Typed
+from flows.machine.service_manager import ByRun
+from flows.machine.verb_process import Typed
 from flows.settings import Settings
 from tests.world.builders import make_bulletin
 from tests.world.safe import Safe
@@ -120,16 +120,18 @@ class Upgraded:
 
     def forward(self, home: Forked, lines: list[str] | None = None) -> list[str]:
         say = (lambda _: None) if lines is None else lines.append
-        with passage.alone(home.state):
+        with upgrade_state.alone(home.state):
             found = upgrade.look(home, None, "0.1.0", now=datetime.now(UTC))
             return upgrade.Upgrade(home, Checkout(home.project), say, lambda: None).go(found)
 
     def back(self, home: Forked, identity: Path | None, code: Checkout | None = None) -> list[str]:
         lines: list[str] = []
         say = lines.append
-        with passage.alone(home.state):
-            found = back.look(home, home.settings, identity)
-            return back.Return(home, home.settings, code or Checkout(home.project), say).go(found, identity)
+        with upgrade_state.alone(home.state):
+            found = way_back.look(home, home.settings, identity)
+            return way_back.Return(home, home.settings, code or Checkout(home.project), say).go(
+                found, identity
+            )
 
     def statuses(self, settings: Settings | None = None) -> dict[int, BulletinStatus]:
         engine = (settings or self.settings).engine()

@@ -22,9 +22,9 @@ from flows.bulletin.language.dates import ROME, giorno, ora
 from flows.door import stamps
 from flows.newsroom.page import Page
 from flows.privacy.intact import load
-from flows.runs import pages, witness
+from flows.runs import pages, send_counter
 from flows.runs.forms import Form
-from flows.runs.witness import places
+from flows.runs.send_counter import places
 from flows.settings import load as load_settings
 from tests.world import outbox
 from tests.world.comune import Comune
@@ -106,7 +106,7 @@ class Week:
         self.server.stand_in(self.monkeypatch)
         self.monkeypatch.setattr(pages, "progress", lambda *_: self._progress)
         without_server = partial(places, has_server=False)  # whose variable is the second witness
-        for module in (dispatch, witness):
+        for module in (dispatch, send_counter):
             self.monkeypatch.setattr(module, "places", lambda settings, **_: without_server(settings))
         outbox.never_wait(self.monkeypatch)
         outbox.two_at_a_time(self.monkeypatch)

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.language.articles import as_subject, definite, gender_of, indefinite
-from flows.bulletin.language.orders import with_aim, with_orders
+from flows.bulletin.language.infinitives import with_aim, with_orders
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import lemma

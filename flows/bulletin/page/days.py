@@ -13,8 +13,8 @@ from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.page.layout import Layout
 from flows.bulletin.page.other_terms import is_over
+from flows.bulletin.page.row_words import is_met
 from flows.bulletin.page.sections import are_of_a_meeting, is_of_an_event
-from flows.bulletin.page.words import is_met
 
 Role = Literal["when", "deadline", "until", "hours", "sale", "stamp"]
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.page.nothing import is_nothing
+from flows.bulletin.page.no_notice import is_nothing
 from flows.bulletin.page.notice import Kind, Notice, below
 from flows.bulletin.page.posters import is_staged
 

@@ -6,7 +6,7 @@
 import re
 
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.telling import calendar_days
+from flows.bulletin.page.told_slots import calendar_days
 
 _HEADING = re.compile(r"^#{1,6}\s(?P<said>[^\n]*)\n", re.M)
 _LABEL = re.compile(r"\s[-–—]\s|:\s")

@@ -12,7 +12,7 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.page.anchors import Head, heads
 from flows.bulletin.page.notice import Row
-from flows.bulletin.page.words import clock_apart, described
+from flows.bulletin.page.row_words import clock_apart, described
 
 _ENDED = re.compile(r"(?:^|[\n.:;!?)»”\"|•·▪–—-])\s*$")
 _ANNOUNCED = re.compile(r"\b(?:PROGRAMMA|CALENDARIO|ORARI|ORARIO|APPUNTAMENTI|DATE)\b:?\s*$")

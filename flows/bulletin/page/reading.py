@@ -10,10 +10,10 @@ from flows.bulletin.language.articles import Gender, definite, gender_of
 from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.hashtags import unmarked, untagged
 from flows.bulletin.language.headlines import spoken
-from flows.bulletin.language.letters import told_as_news
+from flows.bulletin.language.letter_style import told_as_news
 from flows.bulletin.language.marks import condensed, lettered, tidied
 from flows.bulletin.language.markup import parameter, plain, without_tags
-from flows.bulletin.language.months import with_months
+from flows.bulletin.language.missing_months import with_months
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
@@ -25,7 +25,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.fields import alerted, asked, dated, labelled, parted, place_last
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
-from flows.bulletin.page.lacks import lacks
+from flows.bulletin.page.missing import lacks
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.operative import operative
 from flows.bulletin.page.posters import as_said, with_hall_apart

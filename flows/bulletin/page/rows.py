@@ -7,7 +7,7 @@ then lists. Facts of two rows are never put into one; where that is unsure there
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from flows.bulletin.page import words
+from flows.bulletin.page import row_words
 from flows.bulletin.page.date_block import date_block
 from flows.bulletin.page.listings import Enumeration, enumerations
 from flows.bulletin.page.notice import Row
@@ -68,7 +68,7 @@ def structure(source: str, title: str = "") -> Structure:
     lists = [found for found in enumerations(source, page) if found.items]
     for found in lists:
         if not _overlaps(found, taken):
-            grouped.append([words.item(item.text, item.start, item.end) for item in found.items])
+            grouped.append([row_words.item(item.text, item.start, item.end) for item in found.items])
     grouped.sort(key=lambda group: group[0].start)
     numbered = [
         replace(row, list=number if len(group) > 1 else 0)

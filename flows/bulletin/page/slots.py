@@ -11,13 +11,13 @@ from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page import dangers, terms, venues
+from flows.bulletin.page import conditions, dangers, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Row, Slot, Told
 from flows.bulletin.page.other_terms import is_of_another_step
+from flows.bulletin.page.row_words import AT_AN_HOUR
 from flows.bulletin.page.sections import other_matters
-from flows.bulletin.page.words import AT_AN_HOUR
 
 _EVENT = (
     Slot.what, Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.how, Slot.status,
@@ -49,13 +49,13 @@ _REQUIRED: dict[Kind, tuple[Slot, ...]] = {
 }  # fmt: skip
 _Finder = Callable[[Layout], Iterator[tuple[int, int]]]
 _FINDERS: dict[Slot, _Finder] = {
-    Slot.who: terms.audiences,
-    Slot.amount: terms.amounts,
-    Slot.how: terms.ways,
-    Slot.exception: terms.exceptions,
-    Slot.todo: terms.duties,
-    Slot.fine: terms.fines,
-    Slot.status: terms.changes,
+    Slot.who: conditions.audiences,
+    Slot.amount: conditions.amounts,
+    Slot.how: conditions.ways,
+    Slot.exception: conditions.exceptions,
+    Slot.todo: conditions.duties,
+    Slot.fine: conditions.fines,
+    Slot.status: conditions.changes,
     Slot.level: dangers.levels,
     Slot.hazard: dangers.hazards,
     Slot.zone: dangers.zones,

@@ -11,9 +11,9 @@ from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.lacks import is_call
+from flows.bulletin.page.missing import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.telling import figures, musts
+from flows.bulletin.page.told_slots import figures, musts
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.contrasts import closings
 from flows.bulletin.summary.checks.duties import booking, conditions

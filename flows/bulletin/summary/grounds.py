@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flows.bulletin.page import telling
+from flows.bulletin.page import told_slots
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 
@@ -52,7 +52,7 @@ def grounds(text: str, notice: Notice) -> Grounds:
 def _left(text: str, notice: Notice) -> Iterator[str]:
     for slot in required(notice.kind):
         told = notice.slots.get(slot, ())
-        if slot in _NAMES and told and not any(telling.tells(text, one) for one in told):
+        if slot in _NAMES and told and not any(told_slots.tells(text, one) for one in told):
             yield f"{_NAMES[slot]} («{_short(told[0].words)}»)"
 
 

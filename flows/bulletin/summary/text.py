@@ -14,10 +14,10 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.wholeness import is_for_machines
-from flows.bulletin.page.lacks import why_nothing
+from flows.bulletin.page.missing import why_nothing
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.reading import read
-from flows.bulletin.page.telling import MUST, figures
+from flows.bulletin.page.told_slots import MUST, figures
 from flows.bulletin.summary.additions.announced import announced, told_once
 from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed

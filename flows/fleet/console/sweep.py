@@ -13,7 +13,7 @@ from threading import Lock
 from sqlalchemy import Engine
 
 from flows.doctor.reader import reader
-from flows.fleet import apart, rounds
+from flows.fleet import collisions, rounds
 from flows.fleet.console.line import Line
 from flows.fleet.console.reading import Memory, read, unread
 from flows.fleet.registry import Roll
@@ -71,8 +71,8 @@ class Console:
     def _shared(self, comuni: tuple[Settings, ...]) -> dict[str, list[str]]:
         """By slug, what it has together with others; compared again when anybody is new or changed."""
         if self._compared[0] != comuni:
-            common = apart.in_common(comuni)
-            self._compared = comuni, {slug: apart.told(own) for slug, own in common.items()}
+            common = collisions.in_common(comuni)
+            self._compared = comuni, {slug: collisions.told(own) for slug, own in common.items()}
         return self._compared[1]
 
     def _look(self, patience: float) -> None:

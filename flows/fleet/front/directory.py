@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from flows.fleet import departed
+from flows.fleet import former_members
 from flows.fleet.registry import Fleet, place, sharing
 from flows.profiles import documents
 from flows.profiles.fleet import FILE
@@ -46,7 +46,7 @@ class Directory:
 
     def gone(self, *, now: datetime) -> frozenset[str]:
         """Meta's ids of numbers that left for another place, which may not know of it yet."""
-        return departed.numbers(self._fleet.folder, now=now) - self.numbers.keys()
+        return former_members.numbers(self._fleet.folder, now=now) - self.numbers.keys()
 
     def is_stale(self) -> bool:
         return time.monotonic() - self._looked_at >= READ_EVERY

@@ -21,18 +21,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from flows.accounts.reception import Reception
 from flows.deploy import startable
-from flows.door import listening
+from flows.door import event_stream
 from flows.door.gate import Door
-from flows.door.house import House
-from flows.door.onward import Onward
-from flows.door.walls import Wall
+from flows.door.interfaces import DoorSettings
+from flows.door.proxy import Onward
+from flows.door.tenant_wall import Wall
 from flows.fleet import rounds
 from flows.fleet.front.directory import Directory
 from flows.fleet.shared import Shared
 from flows.runs.assets import Assets
-from flows.runs.estate import OwnEstate
+from flows.runs.holdings import OwnHoldings
 from flows.runs.newsroom import OwnNewsroom
-from flows.runs.rooms import DistantRooms, distant
+from flows.runs.server_access import RemoteServerAccess, distant
 from flows.settings import Settings
 from flows.web.app import listen, log_plainly, until_told, utc_now
 from flows.web.metrics import is_from_outside
@@ -53,7 +53,7 @@ class Entrance:
         settings: Settings,
         internal: str,
         server: ASGIApp,
-        rooms: DistantRooms,
+        access: RemoteServerAccess,
         clock: Callable[[], datetime],
         is_known: Callable[[str], bool],
         before: "Entrance | None" = None,
@@ -62,8 +62,8 @@ class Entrance:
         hours. `before`: in whose place this one is, since the profile has changed.
         """
         self.settings = settings
-        self._reception, self._newsroom = Reception(settings, clock), OwnNewsroom(settings, rooms)
-        house = House(
+        self._reception, self._newsroom = Reception(settings, clock), OwnNewsroom(settings, access)
+        door_settings = DoorSettings(
             internal,
             people=secrets.token_urlsafe(32),  # nobody's: each signs in
             stamp_key=settings.stamp_key(),
@@ -72,9 +72,9 @@ class Entrance:
             name=f"{settings.work_pool}-{settings.profile.slug}",  # and so none may pause the pool of all
             technical=startable(settings, "operators"),
         )
-        wall = Wall(OwnEstate(settings, rooms), settings.work_pool)
+        wall = Wall(OwnHoldings(settings, access), settings.work_pool)
         self.door = Door(
-            server, house, rooms, clock, newsroom=self._newsroom, accounts=self._reception, wall=wall
+            server, door_settings, access, clock, newsroom=self._newsroom, accounts=self._reception, wall=wall
         )
         if before is not None:
             self.door.follow(before.door)
@@ -93,7 +93,7 @@ class Entrance:
         self._is_empty.clear()
         try:
             if scope["type"] == "websocket":
-                await listening.while_allowed(self.door(scope, receive, send), self._may_stay, send)
+                await event_stream.while_allowed(self.door(scope, receive, send), self._may_stay, send)
             else:
                 await self.door(scope, receive, send)
         finally:
@@ -120,7 +120,7 @@ class Gate:
         self._internal, self._clock = shared.keys.internal, clock
         self._onward = Onward(shared.file.prefect.address)
         self._server = Assets(self._onward)
-        self._rooms: DistantRooms | None = None
+        self._access: RemoteServerAccess | None = None
         self._looking = asyncio.Lock()
         self._entrances: dict[str, Entrance] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -131,7 +131,7 @@ class Gate:
     async def open(self) -> AsyncIterator[None]:
         """As long as it lets anybody in."""
         await self._look()
-        async with distant() as self._rooms:
+        async with distant() as self._access:
             tidying = asyncio.create_task(self._tidy())
             try:
                 yield
@@ -152,11 +152,11 @@ class Gate:
             self._known = self.directory.comuni
             self._hosts = hosts(self._known.values())
         slug = self._hosts.get(host)
-        if slug is None or self._rooms is None:
+        if slug is None or self._access is None:
             return None
         settings, found = self._known[slug], self._entrances.get(slug)
         if found is None or found.settings is not settings:
-            before, found = found, self._entrance(settings, self._rooms, found)
+            before, found = found, self._entrance(settings, self._access, found)
             if before is not None:
                 self._let_go(slug)
             self._entrances[slug] = found
@@ -167,8 +167,8 @@ class Gate:
             if self.directory.is_stale():
                 await run_in_threadpool(self.directory.look)
 
-    def _entrance(self, settings: Settings, rooms: DistantRooms, before: Entrance | None) -> Entrance:
-        return Entrance(settings, self._internal, self._server, rooms, self._clock, self._is_known, before)
+    def _entrance(self, settings: Settings, access: RemoteServerAccess, before: Entrance | None) -> Entrance:
+        return Entrance(settings, self._internal, self._server, access, self._clock, self._is_known, before)
 
     def _is_known(self, slug: str) -> bool:
         return slug in self.directory.comuni

@@ -21,7 +21,7 @@ from db import bulletins, claims, disk, inbound, recipients, schema
 from db.engine import only_writer, opened, reading, transaction
 from db.journal import Extent, Journal
 from db.models import PUBLIC
-from db.pouring import pour
+from db.transfer import pour
 from flows.accounts import mark
 from flows.backup import databases, keys, manifest, placing, taking
 from flows.backup.manifest import DATABASE, JOURNAL, WITNESS
@@ -34,7 +34,7 @@ from flows.fleet.registry import Fleet
 from flows.machine.secret_files import IDENTITY
 from flows.privacy import intact
 from flows.profiles import documents, secrets_file
-from flows.sending import senders
+from flows.sending import liveness
 from flows.settings import BollettinoError, Settings, load_profile
 
 STATE, SECRETS, README, SUMS = "stato", "segreti", "README.md", "SHA256SUMS"
@@ -156,7 +156,7 @@ def closed(engine: Engine, clock: Callable[[], datetime]) -> Iterator[Session]:
             _free(engine),
             transaction(engine) as session,
         ):  # what a dead web app had begun would wait for ever
-            senders.reap(session, None, now=clock())
+            liveness.reap(session, None, now=clock())
         with transaction(engine) as session:
             with _free(engine):
                 only_writer(session)

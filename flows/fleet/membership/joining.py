@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db import disk
-from flows.fleet import apart
-from flows.fleet.apart import Own
-from flows.fleet.departed import RETIRED
+from flows.fleet import collisions
+from flows.fleet.collisions import Own
+from flows.fleet.former_members import RETIRED
 from flows.fleet.registry import Fleet, place
 from flows.profiles import documents
 from flows.profiles.fleet import FILE
@@ -65,7 +65,7 @@ def apply_for(fleet: Fleet, source: Path) -> Application:
             other = fleet.settings(member)
             if place(other) == where:
                 raise JoiningError(f"{member} has the database of {slug}: each has one of its own")
-            for own in apart.in_common([settings, other]).get(slug, {}).keys() - {Own.number}:
+            for own in collisions.in_common([settings, other]).get(slug, {}).keys() - {Own.number}:
                 raise JoiningError(f"{member} has the {own} of {slug}: each has its own")
         except JoiningError:
             raise

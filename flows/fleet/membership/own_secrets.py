@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flows.door.keys import PEOPLE
-from flows.fleet.apart import Own
+from flows.fleet.collisions import Own
 from flows.fleet.registry import Fleet
 from flows.profiles.fleet import own_variables
 from flows.settings import BollettinoError, Settings

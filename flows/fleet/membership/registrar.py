@@ -14,7 +14,7 @@ from flows.profiles.fleet import FleetFile
 from flows.settings import BollettinoError, Settings
 
 if TYPE_CHECKING:
-    from flows.runs.vitals import Client
+    from flows.runs.server_health import Client
 
 
 class Registrar:
@@ -33,13 +33,13 @@ class Registrar:
     @contextmanager
     def _asking(self) -> Iterator["Client"]:
         """One that went away is asked no more: Prefect's client tries for a minute each time."""
-        from flows.runs import vitals
+        from flows.runs import server_health
 
         client = self.client
         try:
-            with vitals.answering():
+            with server_health.answering():
                 yield client
-        except vitals.NoServerError as exc:
+        except server_health.NoServerError as exc:
             self._client, self.why = None, str(exc)
             raise
 
@@ -51,11 +51,11 @@ class Registrar:
 
     def register(self, settings: Settings) -> None:
         from flows import deploy
-        from flows.runs import shown
+        from flows.runs import last_shown
 
         with self._asking():
             deploy.deploy(settings)
-        shown.forget(settings)
+        last_shown.forget(settings)
 
     def changes_for_all(self) -> Mapping[str, str] | None:
         """The same, of what is done for all in one run."""
@@ -96,14 +96,14 @@ def _of(anyone: Settings, stack: ExitStack) -> Registrar:
         return Registrar(None, f"the Prefect server was never started: there is no {anyone.server_state}")
     try:
         anyone.enter("deploy")
-        from flows.runs import vitals
+        from flows.runs import server_health
 
-        client = stack.enter_context(vitals.connected(anyone))
+        client = stack.enter_context(server_health.connected(anyone))
     except (BollettinoError, KeysError) as exc:
         return Registrar(None, str(exc))
     try:
         client.api_version()
     except Exception as exc:  # noqa: BLE001  one that lets us in no more, or is none
         return Registrar(None, f"the Prefect server did not answer as it should ({type(exc).__name__})")
-    stack.enter_context(vitals.answering())
+    stack.enter_context(server_health.answering())
     return Registrar(client, fleet=anyone.fleet)

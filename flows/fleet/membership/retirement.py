@@ -17,8 +17,8 @@ from db import bulletins, deliveries, disk, senders
 from db.engine import opened, reading, transaction
 from db.models import WAITING, Bulletin, BulletinStatus
 from flows.bulletin.status import BY_OPERATOR, REASONS
-from flows.fleet.departed import RETIRED
-from flows.fleet.departed import note as note_move
+from flows.fleet.former_members import RETIRED
+from flows.fleet.former_members import note as note_move
 from flows.fleet.membership import export
 from flows.fleet.membership.export import Export
 from flows.fleet.membership.registrar import Registrar
@@ -29,8 +29,8 @@ from flows.sending import parts, witness
 from flows.settings import BollettinoError, Settings
 
 if TYPE_CHECKING:
-    from flows.runs.departed import Run
-    from flows.runs.vitals import Client
+    from flows.runs.retirement import Run
+    from flows.runs.server_health import Client
 
 REASON = "retired"  # of what waited
 WHY = REASONS[REASON]
@@ -79,7 +79,7 @@ def consider(
     what it takes along; ExportError where that cannot be.
     """
     from flows import deploy
-    from flows.runs import departed
+    from flows.runs import retirement
 
     if why := fleet.roll().ill.get(slug):  # its database may be another's
         raise RetirementError(f"{slug} is ill, and nobody can tell whether it sends: mend it first ({why})")
@@ -98,8 +98,8 @@ def consider(
     return Leave(
         settings,
         waiting,
-        tuple(departed.waiting(client, settings)),
-        tuple(departed.working(client, settings)),
+        tuple(retirement.waiting(client, settings)),
+        tuple(retirement.working(client, settings)),
         tuple(deploy.registered(client, settings)),
         target,
         (*kept, *([f"secrets {secrets}"] if secrets.is_dir() else [])),
@@ -148,12 +148,12 @@ def _leave_with(
 def _take_away(client: "Client", settings: Settings) -> None:
     """What Prefect would start, or waits there."""
     from flows import deploy
-    from flows.runs import departed
+    from flows.runs import retirement
 
-    for run in departed.waiting(client, settings):
-        departed.cancel(client, run, WHY)
+    for run in retirement.waiting(client, settings):
+        retirement.cancel(client, run, WHY)
     deploy.take_away(client, settings)
-    departed.forget(client, settings)
+    retirement.forget(client, settings)
 
 
 def _move(leaving: Leave) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import make_url
 
 from db import disk, schema
-from flows.fleet import apart
-from flows.fleet.apart import Own
+from flows.fleet import collisions
+from flows.fleet.collisions import Own
 from flows.fleet.membership import troubles
 from flows.fleet.membership.registrar import Registrar
 from flows.fleet.registry import Fleet, Roll
@@ -63,7 +63,7 @@ class Standing:
 def standings(fleet: Fleet, registrar: Registrar) -> Iterator[Standing]:
     """Of all, in the order of their names; nothing is written, and one that is ill costs no other."""
     roll = fleet.roll()
-    common = apart.in_common(roll.comuni)
+    common = collisions.in_common(roll.comuni)
     for slug in sorted([*(settings.profile.slug for settings in roll.comuni), *roll.ill]):
         yield _standing(roll, slug, registrar, common)
 
@@ -73,7 +73,7 @@ def standing(fleet: Fleet, slug: str, registrar: Registrar) -> Standing:
     cannot be.
     """
     roll = fleet.roll()
-    return _standing(roll, slug, registrar, apart.in_common(roll.comuni))
+    return _standing(roll, slug, registrar, collisions.in_common(roll.comuni))
 
 
 def _standing(
@@ -82,7 +82,7 @@ def _standing(
     if slug in roll.ill:
         return Standing(slug, ill=roll.ill[slug])
     found = look(next(one for one in roll.comuni if one.profile.slug == slug), registrar)
-    return replace(found, warnings=(*found.warnings, *apart.told(common.get(slug, {}))))
+    return replace(found, warnings=(*found.warnings, *collisions.told(common.get(slug, {}))))
 
 
 def look(settings: Settings, registrar: Registrar) -> Standing:

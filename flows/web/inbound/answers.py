@@ -20,7 +20,7 @@ from db.models import DeliveryStatus, Outcome, Recipient, RecipientStatus
 from db.rate import Priority
 from db.replies import LATE_WELCOME, OF_WHO_IS_IN, OF_WHO_IS_OUT, URGENT, WINDOW_CLOSED
 from db.vault import VaultError
-from flows.sending import senders as life
+from flows.sending import liveness as life
 from flows.sending.pace import Departure, Pace
 from flows.sending.single import heed, turn
 from flows.web.ground.context import Web, woken

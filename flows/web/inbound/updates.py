@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db import calls, number_changes, provider, receipts, recipients, samples
+from db import call_outbox, number_changes, provider, receipts, recipients, samples
 from db.ledger import NEXT, RESUME, STOP
 from db.models import Consent, Receipt, Recipient, RecipientStatus, Scope
 from db.receipts import StatusReport
@@ -52,7 +52,7 @@ def settle(
         if recipient_id is not None:
             _leave_alone(session, web, update, recipient_id, now)
         elif not (
-            calls.receive(session, report.opaque, report.receipt, code=report.code, now=now)
+            call_outbox.receive(session, report.opaque, report.receipt, code=report.code, now=now)
             or samples.receive(session, report.opaque, failed=report.receipt is None, code=report.code)
         ):
             unknown.append(update)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db import bulletins, privacy, telling
+from db import bulletins, privacy, told_news
 from db.models import PUBLIC, Bulletin, BulletinStatus
 from db.privacy import NOTHING, Hidden
 from flows.bulletin.language.dates import ROME, in_rome, mese
@@ -100,7 +100,7 @@ def _listed(settings: Settings, session: Session, rows: Iterable[Bulletin]) -> l
     listed = list(rows)
     ids = [bulletin.id for bulletin in listed]
     hidden = privacy.among(session, ids)
-    righted = telling.put_right(session, ids, BulletinStatus.approved, *PUBLIC)
+    righted = told_news.put_right(session, ids, BulletinStatus.approved, *PUBLIC)
     return [
         ListedBulletin(
             f"/b/{bulletin.code}",

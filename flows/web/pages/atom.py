@@ -8,7 +8,7 @@ from xml.etree import ElementTree as xml
 
 from sqlmodel import Session
 
-from db import privacy, telling
+from db import privacy, told_news
 from db.models import PUBLIC, Bulletin, BulletinStatus
 from flows.settings import Settings
 from flows.web.ground import texts
@@ -60,7 +60,7 @@ def _entries(settings: Settings, session: Session, now: datetime) -> Iterator[Fe
 
 def _changes(session: Session, bulletin: Bulletin) -> list[datetime]:
     """When something was put on the page, or taken off it, since."""
-    rows = telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
+    rows = told_news.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
     moments = [row.sent_at or row.status_at for row in rows]
     redactions = privacy.redactions(session, bulletin.id)
     return [*moments, *(redaction.cancelled_at or redaction.at for redaction in redactions)]

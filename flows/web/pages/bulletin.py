@@ -8,7 +8,7 @@ from functools import cached_property
 from markupsafe import Markup
 from sqlmodel import Session
 
-from db import bulletins, privacy, telling, weather_alerts
+from db import bulletins, privacy, told_news, weather_alerts
 from db.models import (
     PUBLIC,
     Bulletin,
@@ -20,7 +20,7 @@ from db.models import (
     SourceKind,
     WeatherAlert,
 )
-from db.telling import SentItem
+from db.told_news import SentItem
 from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.language.dates import giorno, intervallo, ora
 from flows.bulletin.language.shorten import cut
@@ -191,8 +191,8 @@ def _removed(item: BulletinItem, text: str) -> Article:
 def _banners(settings: Settings, session: Session, bulletin: Bulletin) -> tuple[Banner, ...]:
     """Its corrections and all-clears, from their approval on; none that another puts right by now."""
     banners = []
-    follow_ups = telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
-    wrong = {number for later in follow_ups for number in telling.of(session, later.id)}
+    follow_ups = told_news.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
+    wrong = {number for later in follow_ups for number in told_news.of(session, later.id)}
     for later in follow_ups:
         approved = bulletins.approved(session, later.id)
         if approved is None or later.id in wrong:

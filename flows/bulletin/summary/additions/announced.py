@@ -11,7 +11,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
-from flows.bulletin.page.telling import figures, tells
+from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
 from flows.bulletin.summary.frames.prose.lines import OTHERS

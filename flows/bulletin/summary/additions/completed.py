@@ -12,7 +12,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.telling import figures, tells
+from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.additions.described import described
 from flows.bulletin.summary.additions.of_calls import OF_CALLS, limited, without_definition
 from flows.bulletin.summary.additions.of_events import full, needed, on_flyer

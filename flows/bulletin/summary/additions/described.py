@@ -5,7 +5,7 @@ import re
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import EMAIL, PHONE, TIME, URL
 from flows.bulletin.page.notice import Kind, Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.events.acting import performs
 from flows.bulletin.summary.frames.events.happening import FILLER, LIFE, has_day

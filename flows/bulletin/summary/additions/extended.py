@@ -14,8 +14,8 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
-from flows.bulletin.page import telling
-from flows.bulletin.page.lacks import is_service_card
+from flows.bulletin.page import told_slots
+from flows.bulletin.page.missing import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary.additions.provisional import IF_IT_RAINS
@@ -286,7 +286,7 @@ def _tells(text: str, notice: Notice, slot: Slot) -> bool:
         return slot in facets(text)
     if slot in _OWN_WORDS and (slot is Slot.how or _OWN_WORDS[slot].search(text)):
         return _OWN_WORDS[slot].search(text) is not None
-    return any(telling.tells(text, told) for told in notice.slots.get(slot, ()))
+    return any(told_slots.tells(text, told) for told in notice.slots.get(slot, ()))
 
 
 def _sums(text: str) -> set[str]:

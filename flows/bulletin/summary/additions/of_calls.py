@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.calls.prolonged import days_down
 from flows.bulletin.summary.frames.prose.wording import worded
 

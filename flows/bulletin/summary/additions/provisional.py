@@ -5,7 +5,7 @@ import re
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 IF_IT_RAINS = re.compile(
     r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I

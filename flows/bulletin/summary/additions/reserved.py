@@ -11,7 +11,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
-from flows.bulletin.page.telling import calendar_days
+from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded

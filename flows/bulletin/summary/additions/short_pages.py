@@ -3,7 +3,7 @@
 import re
 
 from flows.bulletin.page.notice import OCCASIONS, Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.additions.extended import OF_SOME, OFFICIAL
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.office.sentences import IS_A, repeats

@@ -10,7 +10,7 @@ from itertools import pairwise
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _STEP = re.compile(

@@ -5,7 +5,7 @@ import re
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice, Told
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.checks.other_requests import of_other_requests
 from flows.bulletin.summary.frames.events.of_a_part import stands_in_a_part

@@ -16,7 +16,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.checks.other_requests import of_another
 from flows.bulletin.summary.frames.events.appointments import held

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
-from flows.bulletin.page.telling import tells
+from flows.bulletin.page.told_slots import tells
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.events.of_a_part import is_for_a_part

@@ -19,7 +19,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.slots import required
-from flows.bulletin.page.telling import MUST, calendar_days, figures, tells
+from flows.bulletin.page.told_slots import MUST, calendar_days, figures, tells
 from flows.bulletin.summary.checks.asides import BOOKING, UNBOOKED, is_aside, is_of_another_act
 from flows.bulletin.summary.checks.contrasts import contrasts
 from flows.bulletin.summary.checks.duties import unsaid

@@ -10,7 +10,7 @@ from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
-from flows.bulletin.page.telling import STEM, figures, tells
+from flows.bulletin.page.told_slots import STEM, figures, tells
 from flows.bulletin.summary.frames.events.acting import performed_in, performs
 from flows.bulletin.summary.frames.events.subject import nominals
 from flows.bulletin.summary.frames.prose.lines import lines

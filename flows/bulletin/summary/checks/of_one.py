@@ -13,7 +13,7 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, WEEKDAY
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.other_terms import REQUEST, is_of_another_step
-from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.checks.told_in_part import LEFT, without_label
 from flows.bulletin.summary.frames.calls.instalments import taxes_of

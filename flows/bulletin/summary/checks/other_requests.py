@@ -11,7 +11,7 @@ from itertools import pairwise
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.sections import other_matters
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.lines import lines
 

@@ -14,7 +14,7 @@ from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.checks.titled import DAYS_LEFT, titled_left_out
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.telling import calendar_days
+from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.lines import ALL_IN_PAGE, lines, told
 

@@ -12,7 +12,7 @@ from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.lines import ALL_STEPS, OTHER_APPOINTMENTS, OTHER_DAYS, OTHERS
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.phases import phases
-from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import STREET_NAME
 
 _WORKING = re.compile(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.office.spans import since
 from flows.bulletin.summary.frames.prose.lines import OTHERS

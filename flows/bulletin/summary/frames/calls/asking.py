@@ -9,7 +9,7 @@ from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary.frames.office.sentences import NAMED, Sentence
 from flows.bulletin.summary.frames.prose.facets import bare
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _OFFICE = re.compile(
     r"\b(?:iscrizion|adesion|domand|istanz|prenotazion|candidatur)\w*\b[^.;:]{0,120}?\s"

@@ -11,7 +11,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.office.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _CALL = re.compile(r"(?:nuovo\s)?bando\b", re.I)
 _FUNDED = re.compile(r"(?:nuovo\s)?bando\s(?=da\s[\d.,]+\s(?:milion[ei]\sdi\s)?euro\b)", re.I)

@@ -17,7 +17,7 @@ from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.days import period_at
 from flows.bulletin.summary.frames.times.field_times import booked, said_times
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.titles.purposes import purpose_of
 
 _PLACE = 60.0  # behind what the office says, before its lists

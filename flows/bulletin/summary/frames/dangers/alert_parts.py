@@ -10,7 +10,7 @@ from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import is_relative
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.office.asked import asked
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.office.spans import moments_of

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.days import Period, period_at
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _BANS = re.compile(
     r"\b(?:è|resta|si\sfa|vige(?:\sil)?|ordina(?:\sil)?|dispone(?:\sil)?)\s(?:fatto\s)?(?:(?:assoluto|assolutamente|severamente|tassativamente)\s)?"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.articles import TO, definite, gender_of
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.office.own import opened
 
 _LEAD = re.compile(

@@ -18,7 +18,7 @@ from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.clock import hours_at
 from flows.bulletin.summary.frames.times.days import period_at
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 KINDS = frozenset({Kind.other, Kind.campaign, Kind.act, Kind.service, Kind.health})
 _USE = r"(?:(?:prelievo e (?:di )?)?(?:us[oi]|utilizzo|consumo)(?: di)?|usare|utilizzare|utilizzo)"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
-from flows.bulletin.page.telling import calendar_days, figures, tells
+from flows.bulletin.page.told_slots import calendar_days, figures, tells
 from flows.bulletin.summary.frames.events.happening import needs_headline
 from flows.bulletin.summary.frames.prose.lines import OTHER_APPOINTMENTS
 from flows.bulletin.summary.frames.prose.wording import worded

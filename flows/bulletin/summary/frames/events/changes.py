@@ -15,7 +15,7 @@ from flows.bulletin.summary.frames.events.happening import lines_of
 from flows.bulletin.summary.frames.events.subject import title_of
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.titles.nouns import guillemets, phrase_of, quoted, segmented
 
 _CHANGED = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.events.subject import kind_word
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.office.spans import periods

@@ -6,7 +6,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.times.days import period_at
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _CALLED = re.compile(
     r"\b(?:convocazion[ei]|convocat[oa]|sessione|si riunisce|riunione|seduta|adunanza)\b", re.I

@@ -9,7 +9,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row
-from flows.bulletin.page.words import AT_AN_HOUR
+from flows.bulletin.page.row_words import AT_AN_HOUR
 
 _AT_HOURS = re.compile(r"\b(?:alle|ore) (?:ore )?\d{1,2}\b")
 _MANY = 4  # hours that begin a line: a day of many things

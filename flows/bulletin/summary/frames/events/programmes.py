@@ -8,7 +8,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import calendar_days
+from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames.events import event, recurring
 from flows.bulletin.summary.frames.events.acting import received

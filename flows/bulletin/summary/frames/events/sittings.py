@@ -7,7 +7,7 @@ from datetime import date
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import WEEKDAYS
 from flows.bulletin.page.notice import Notice, Row, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days, Span
 from flows.bulletin.summary.clauses.hours import Hours, hours_of

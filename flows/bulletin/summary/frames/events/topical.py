@@ -10,7 +10,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Notice
-from flows.bulletin.page.telling import STEM, figures
+from flows.bulletin.page.told_slots import STEM, figures
 from flows.bulletin.summary.frames.events.subject import PAPER, title_of
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.leads import behind, lead

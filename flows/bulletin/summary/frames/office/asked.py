@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.cues import Cued
-from flows.bulletin.language.orders import is_order, order_of
+from flows.bulletin.language.infinitives import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.office.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.prose.facets import bare

@@ -14,14 +14,14 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
-from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.field_times import said_times
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _FOLLOWING = re.compile(
     r"(?P<before>\b(?:nell[ae]|nei|negli|nel|all[ae]|agli|ai|al|dell[ae]|dei|degli|del|dall[ae]|sull[ae]"

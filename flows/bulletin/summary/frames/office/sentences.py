@@ -17,7 +17,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.titles import is_told
-from flows.bulletin.page import telling
+from flows.bulletin.page import told_slots
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.prose.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.prose.fit import is_fit
@@ -239,7 +239,7 @@ def chosen(
     worthy.sort(key=lambda one: one.place)
     places = sorted({int(one.place) for one in sentences if 0 <= one.place < MADE and one.place != NAMED})
     first, opening = next(iter(places), 0), {0, 1, *places[:2]}
-    musts = {one.text: telling.musts(one.text, notice) for one in worthy}
+    musts = {one.text: told_slots.musts(one.text, notice) for one in worthy}
     of_all = frozenset[Slot]().union(*musts.values())
     made: list[tuple[float, str]] = []
     for count in range(1, _TOGETHER + 1):

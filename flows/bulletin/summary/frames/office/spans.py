@@ -8,7 +8,7 @@ from itertools import pairwise
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.times.clock import moments_at

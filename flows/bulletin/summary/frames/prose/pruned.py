@@ -7,7 +7,7 @@ never a day, a sum, a limit or an exception.
 import re
 
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 
 _LONG, _ROOM, _MOST = 275, 235, 270  # UTF-16 units: too long, beside word of the rest, and alone
 _BINDS = re.compile(

@@ -11,7 +11,7 @@ from functools import lru_cache
 from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.cues import Cued, replaced
 from flows.bulletin.language.dates import MONTHS
-from flows.bulletin.language.orders import order_of
+from flows.bulletin.language.infinitives import order_of
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.prose.addressed import addressed
@@ -21,7 +21,7 @@ from flows.bulletin.summary.frames.prose.ordered import ordered
 from flows.bulletin.summary.frames.prose.recitals import without_recitals
 from flows.bulletin.summary.frames.prose.scheduled import present
 from flows.bulletin.summary.frames.times.clock import in_moments
-from flows.bulletin.summary.frames.times.written_figures import clock, plain_figures
+from flows.bulletin.summary.frames.times.notation import clock, plain_figures
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"

@@ -10,7 +10,7 @@ from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.office.spans import ENDS
 from flows.bulletin.summary.frames.prose.wording import worded
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.page.telling import calendar_days, figures, musts
+from flows.bulletin.page.told_slots import calendar_days, figures, musts
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.office.spans import moments_of, span_of
 from flows.bulletin.summary.frames.places.street_list import listed_streets

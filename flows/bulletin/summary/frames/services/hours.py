@@ -8,7 +8,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.office.own import enough, opened
 from flows.bulletin.summary.frames.office.sentences import repeats
 from flows.bulletin.summary.frames.office.spans import since

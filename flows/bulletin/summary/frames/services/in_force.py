@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
-from flows.bulletin.page.telling import figures
+from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.prose.lines import ALL_IN_PAGE, is_cut, lines
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _NEW = re.compile(
     r"(?:Il |La |I |Le )?(?P<new>nuov[oaie]) "

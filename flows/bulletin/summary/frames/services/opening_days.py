@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from flows.bulletin.page.notice import Notice, Row
-from flows.bulletin.page.telling import calendar_days, figures
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.office.own import opened
 from flows.bulletin.summary.frames.places.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.prose.lines import OTHER_DAYS, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.clock import hours_at
 from flows.bulletin.summary.frames.times.days import Period, period_at
+from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.times.weekly import opening_hours
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
 
 _FOLLOWS = re.compile(
     r"(?P<office>(?:il|lo|la|i|gli|le|l['’])\s?[^.,;:()]{3,70}?)\s(?:osserver\w+|seguir\w+|(?:è|sono|sarà|saranno|rest\w+)\sapert[oaie])\b",

@@ -15,7 +15,7 @@ from flows.bulletin.summary.frames.office.sentences import Sentence
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.times.clock import every_at, hours_at, in_moments
 from flows.bulletin.summary.frames.times.days import WEEKDAY_NAME, period_at
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.titles.matter import Matter
 
 _TIMES = re.compile(

@@ -6,7 +6,7 @@
 import re
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.summary.frames.times.written_figures import clock, plain_figures
+from flows.bulletin.summary.frames.times.notation import clock, plain_figures
 
 _CLOCK = r"(?:[01]?\d|2[0-4])(?:[.:][0-5]\d)?"
 _RANGE = re.compile(

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Told
-from flows.bulletin.summary.frames.times.written_figures import plain_figures
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _END = re.compile(
     rf"(?P<week>{WEEKDAY}\s+)?(?P<day>\d{{1,2}})[°º]?\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d))?", re.I
