@@ -14,14 +14,8 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
 from sqlmodel import select
 
 from db import bulletins, deliveries, recipients, senders
@@ -378,11 +372,16 @@ def _our_world(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch, "datetime", Clock)
 
 
-@pytest.mark.slow
+IS_REHEARSAL = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
+EXAMPLES, STEPS = (375, 40) if IS_REHEARSAL else (12, 20)
+PARTS = range(4 if IS_REHEARSAL else 1)  # each a process's: together an hour and more
+
+
 @pytest.mark.usefixtures("_our_world")
-def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> None:
-    is_rehearsal = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
-    examples, steps = (1500, 40) if is_rehearsal else (12, 20)
+@pytest.mark.parametrize(
+    "part", [pytest.param(n, marks=pytest.mark.xdist_group(f"orders-{n}")) for n in PARTS]
+)
+def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice(part: int) -> None:
     Desk.seen.clear()
     for begins in BEGINNINGS:  # by hand, for a short draw may miss one of them
         orders = Orders()
@@ -392,9 +391,9 @@ def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> No
         orders.only_the_approved_leaves_once_and_every_delivery_has_one_end()
         orders.teardown()
     settings = hypothesis_settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=[*HealthCheck]
+        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=[*HealthCheck]
     )
-    run_state_machine_as_test(Orders, settings=settings)
+    run(Orders, settings=settings)
     must = {"messages", "samples", "sent", "taken up"}
-    must |= {*BulletinStatus} - {BulletinStatus.draft, BulletinStatus.superseded} if is_rehearsal else set()
+    must |= {*BulletinStatus} - {BulletinStatus.draft, BulletinStatus.superseded} if IS_REHEARSAL else set()
     assert all(Desk.seen[one] for one in must), f"it was not tried at all: {Desk.seen}"

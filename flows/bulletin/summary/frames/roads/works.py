@@ -18,9 +18,9 @@ from flows.bulletin.summary.frames.prose.lines import is_cut, lines, told, untol
 from flows.bulletin.summary.frames.roads.announced_measures import announced_measures
 from flows.bulletin.summary.frames.roads.bans import banned
 from flows.bulletin.summary.frames.roads.measures import clauses, measure_at
-from flows.bulletin.summary.frames.roads.phrase import Phrase, read
+from flows.bulletin.summary.frames.roads.reading import Phrase, read
 from flows.bulletin.summary.frames.roads.reopening import until_reopened
-from flows.bulletin.summary.frames.roads.statements import in_a_row, is_of_supply, statement
+from flows.bulletin.summary.frames.roads.sentence import in_a_row, is_of_supply, statement
 from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE
 from flows.bulletin.summary.frames.roads.supply_rows import told_in_parts
 from flows.bulletin.summary.frames.times.clock import hours_at

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flows.bulletin.summary.frames.places.streets import agreement, inside, subject
 from flows.bulletin.summary.frames.roads.measures import SUPPLY, clauses
-from flows.bulletin.summary.frames.roads.phrase import Phrase
+from flows.bulletin.summary.frames.roads.reading import Phrase
 
 _HASTY = re.compile(
     r"per\s(?P<noun>posa|potatura|sostituzione|sistemazione|riparazione|manutenzione|asfaltatura|installazione|pulizia"
