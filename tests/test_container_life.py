@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
 WORKER = """
 import os, time
 from prefect.workers.process import ProcessWorker
-from flows.runs import taking
+from flows.runs import pausable_worker
 
 asks = ProcessWorker._get_scheduled_flow_runs
 
@@ -36,7 +36,7 @@ async def hangs(self):
     return await asks(self)
 
 ProcessWorker._get_scheduled_flow_runs = hangs
-taking.main()
+pausable_worker.main()
 """
 # Prefect's, but that one of its services ends as soon as there is a file of this name.
 CLOCK = """

@@ -79,7 +79,7 @@ def test_it_is_prefects_worker_with_the_limit_that_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["worker", "start", "--pool", "bollettino", "--limit", "40"]
-    monkeypatch.setattr(sys, "argv", ["taking", str(tmp_path), *words])
+    monkeypatch.setattr(sys, "argv", ["pausable_worker", str(tmp_path), *words])
     monkeypatch.setattr(ProcessWorker, "get_and_submit_flow_runs", None)
     monkeypatch.setattr(ProcessWorker, "run", _begin)
     asked = _settings_asked(monkeypatch)

@@ -17,8 +17,8 @@ def counted(*given, cafile=None):
     files.append(cafile)
     return read(*given, cafile=cafile)
 ssl.create_default_context = counted
-from flows.runs import beforehand
-beforehand.prepare()
+from flows.runs import preloading
+preloading.prepare()
 files.clear()
 imported = set(sys.modules)
 import asyncio
@@ -48,7 +48,7 @@ print(sorted(set(sys.modules) - imported))
 """
 
 
-READY = "from flows.runs import beforehand; beforehand.prepare(); print('ready')"
+READY = "from flows.runs import preloading; preloading.prepare(); print('ready')"
 
 
 def run(

@@ -37,14 +37,14 @@ pytestmark = [
 # In place of Prefect's engine: what the environment says.
 SERVER = """
 import os, socket, sys
-from flows.runs import warm
+from flows.runs import warm_worker
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(sys.argv[1])
 listener.listen()
 print("ready", flush=True)
-order = warm.Copies(listener, sys.stdin.fileno()).serve()
+order = warm_worker.Copies(listener, sys.stdin.fileno()).serve()
 if order:
-    warm.take_on(order)
+    warm_worker.take_on(order)
     exec(os.environ["DO"])
 """
 
@@ -349,7 +349,7 @@ def test_a_run_leaves_with_its_code_its_threads_and_what_is_to_be_done_at_an_end
     late = "threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()\n"
     engine = f"import atexit, sys, threading, time\n{held}sys.held = Held()\n{late}"
     (tmp_path / "prefect" / "engine.py").write_text(f"{engine}atexit.register(print, 'at exit')\n{ends}\n")
-    run = server.launch(f"sys.path.insert(0, {str(tmp_path)!r})\nwarm.run_engine()")
+    run = server.launch(f"sys.path.insert(0, {str(tmp_path)!r})\nwarm_worker.run_engine()")
     out, _ = run.communicate(timeout=30)
     assert run.returncode == code
     assert out.split("\n")[:2] == ["thread", "at exit"]
