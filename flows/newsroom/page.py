@@ -85,7 +85,7 @@ class Page:
                 comune=settings.profile.prova + settings.profile.names.comune,
                 at=giorno_ora(now),
                 asked=asked,
-                search=search.search(settings, session, asked, now),
+                found=search.search(settings, session, asked, now),
                 most=search.MOST,
                 outlook=self._outlook(settings, session, now),
                 orders=ORDERS,
