@@ -290,3 +290,25 @@ def test_an_office_s_sentence_speaks_to_who_reads(sentence: str, said: str) -> N
 def test_vouchers_are_no_contribution_in_euros() -> None:
     assert given("Il contributo è di 500 euro.") == "Il contributo è di 500 euro."
     assert given("Il contributo è di 500 euro in buoni spesa.") == ""
+
+
+BONUS = (
+    "Il Comune sostiene le famiglie con un bambino nato nel 2027. Alle famiglie residenti vengono assegnati"
+    " {} da spendere nei negozi che aderiscono. La domanda si presenta online entro il 3 maggio 2027."
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("buoni acquisto per un importo complessivo di 1.250,00 euro,", "Sono 1.250 euro in buoni acquisto."),
+        ("buoni spesa, per l'ammontare complessivo di € 500,00,", "Sono 500 euro in buoni spesa."),
+        ("buoni spesa da 20 euro ciascuno", ""),
+        ("buoni spesa per complessivi 80,50 euro", ""),
+    ],
+)
+def test_what_is_given_in_vouchers_is_no_money(given: str, said: str) -> None:
+    text = told("Bonus bebè 2027", body=BONUS.format(given)).text
+    assert text.startswith("Se hai un figlio nato nel 2027 puoi chiedere online il bonus bebè 2027")
+    assert said in text
+    assert ("Sono " in text) is bool(said)

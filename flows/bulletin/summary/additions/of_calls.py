@@ -58,6 +58,13 @@ _STARTING = re.compile(
     r"\b(?P<street>(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Pp]iazzale|[Ll]argo)\s[^,;:=()\n]{2,60}?)\s\([Pp]artenza\)"
 )
 _LETS = re.compile(r"\b(?:prenot|iscri[vt]|domand)\w*", re.I)
+_VOUCHERS = re.compile(  # `buoni spesa, per l'ammontare complessivo di € 500,00`: all that one gets
+    r"\bbuoni\s(?P<what>spesa|acquisto)\b[^.;:\n\d]{0,60}\bcomplessiv\w+[^.;:\n\d]{0,20}"
+    r"(?:(?:€|euro)\s?(?P<first>\d{1,3}(?:\.\d{3})*|\d+)(?:,00)?(?![\d.,]\d)|(?P<sum>\d{1,3}(?:\.\d{3})*|\d+)(?:,00)?\s?(?:€|euro\b))",
+    re.I,
+)
+_GETS = re.compile(r"\b[Pp]uoi (?:chiedere|fare domanda)\b")
+_TELLS_SUM = re.compile(r"\beuro\b|\bbuon[oi]\b", re.I)
 _FEW = Cued(  # places, and not the money of a call
     r"\b(?:esaurimento (?:dei |delle |della )?(?:posti|capienza)|posti (?:sono )?limitati|numero chiuso"
     r"|massimo (?:di )?\d{1,3} (?:posti|partecipanti|iscritti)"
@@ -237,6 +244,18 @@ def _counts(text: str, notice: Notice) -> tuple[str, ...]:
     return (f"{said} Altri requisiti sono nella pagina.",)
 
 
+def _in_vouchers(text: str, notice: Notice) -> tuple[str, ...]:
+    """`Sono 500 euro in buoni spesa.`: whoever asks for a bonus takes it for money."""
+    found = _VOUCHERS.search(notice.body) if _GETS.search(text) and not _TELLS_SUM.search(text) else None
+    if found is None:
+        return ()
+    euros = f"Sono {found['first'] or found['sum']} euro in buoni"
+    return (
+        f"{euros} {found['what'].lower()}.",
+        f"{euros}.",
+    )  # what they do not buy is an exception of the first
+
+
 def _clock(hour: str) -> str:
     """`7:40` of `07.40`, `8` of `8:00`."""
     return hour.replace(".", ":").removesuffix(":00").removeprefix("0")
@@ -265,5 +284,6 @@ OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (
     _meets,
     _made,
     _counts,
+    _in_vouchers,
 )
 """Each gives what may be added to a text, the best first; () where the page does not say it."""
