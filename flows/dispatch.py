@@ -34,8 +34,7 @@ from flows.review.acts import NotDoneError, decide
 from flows.runs import choices, client, forms, pages, planned, waits
 from flows.runs.flow import flow
 from flows.runs.send_counter import places, testify
-from flows.sending import channel, parts, preflight, provider
-from flows.sending import liveness as life
+from flows.sending import channel, liveness, parts, preflight, provider
 from flows.sending.checks import Preflight
 from flows.sending.drain import BY_A_PERSON, GIVES_WAY, DispatchError, HeldError, Order, drain
 from flows.sending.ending import REST, after_all, close
@@ -136,7 +135,7 @@ def begin(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         order = _order(settings, session, bulletin, late=late_by is not None, now=now)
-        life.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
+        liveness.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
         is_joining = senders.is_sending(session, bulletin_id, now=now)
         if is_joining and (is_part or session.get_bind().dialect.name == "sqlite"):
             alone = "a scaglioni" if is_part else "con SQLite"
@@ -159,7 +158,7 @@ def begin(
         if order.by_hand:
             handovers.begin(session, bulletin_id, order.by_hand, now=now)
             return order
-        return replace(order, sender_id=life.begin(session, bulletin_id, now=now + since))
+        return replace(order, sender_id=liveness.begin(session, bulletin_id, now=now + since))
 
 
 def check(

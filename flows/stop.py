@@ -33,8 +33,7 @@ from flows.review import acts
 from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
 from flows.runs.flow import flow
-from flows.sending import hold, parts
-from flows.sending import liveness as life
+from flows.sending import hold, liveness, parts
 from flows.sending.certificate import words
 from flows.sending.outbox import BY_HAND
 from flows.settings import Settings
@@ -132,7 +131,7 @@ def close_stopped(
                 f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si chiude solo un invio fermato. "
                 f"{acts.NOTHING_TO_DO if bulletin.status == BulletinStatus.sent else acts.NOTHING_DONE}"
             )
-        life.reap(session, bulletin_id, now=now)
+        liveness.reap(session, bulletin_id, now=now)
         is_sending = senders.is_sending(session, bulletin_id, now=now)
         if is_sending and (left := deliveries.on_their_way(session, bulletin_id)):
             raise NotDoneError(

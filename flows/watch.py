@@ -24,8 +24,7 @@ from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
 from flows.runs import choices, client, forms, last_shown, pages, planned
-from flows.sending import liveness as life
-from flows.sending import outbox, parts
+from flows.sending import liveness, outbox, parts
 from flows.settings import Settings
 from flows.staff.mail import UNCONFIGURED, Posted
 
@@ -103,14 +102,14 @@ def look(
                 ids["broken"].append(bulletin.id)
                 continue
             if not dry_run:
-                life.reap(session, bulletin.id, now=now)
+                liveness.reap(session, bulletin.id, now=now)
             whole = deliveries.certificate(session, bulletin.id).adds_up
             to = BulletinStatus.sent if whole else BulletinStatus.stopped
             past("ended", bulletin, to, "interrotto, e tardi per riprenderlo")
         for bulletin in _held(session, BulletinStatus.stopped):
             # stopped while its sender died: nobody need resume it for its certificate to tell the truth
             if not dry_run and deliveries.on_their_way(session, bulletin.id):
-                life.reap(session, bulletin.id, now=now)
+                liveness.reap(session, bulletin.id, now=now)
             if parts.waits(bulletin):
                 until = parts.ends_at(settings, session, bulletin)
                 if until is not None and now > until:

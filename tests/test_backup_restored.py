@@ -20,8 +20,7 @@ from flows.__main__ import main
 from flows.backup import databases, placing, restoring
 from flows.backup.archive import BackupError
 from flows.backup.restoring import report_of
-from flows.sending import liveness as life
-from flows.sending import witness
+from flows.sending import liveness, witness
 from flows.sending.checks import Verdict, check_witness
 from flows.sending.drain import drain
 from flows.sending.witness import StateFolder
@@ -73,7 +72,7 @@ def reaching(settings: Settings, phones: Sink) -> Settings:
 def send(settings: Settings, engine: Engine, bulletin_id: int, *, at_half: Town | None = None) -> None:
     """To all that is queued; `at_half` is backed up when half of it has left."""
     with transaction(engine) as session:
-        sender = life.begin(session, bulletin_id, now=datetime.now(UTC))
+        sender = liveness.begin(session, bulletin_id, now=datetime.now(UTC))
     order = replace(send_town.order(bulletin_id), sender_id=sender)
     taken: list[Path] = []
 

@@ -7,7 +7,7 @@ import pytest
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.checks import gate
-from flows.bulletin.summary.checks.duties import booking
+from flows.bulletin.summary.checks.admission import booking
 from flows.bulletin.summary.checks.named import says_matter
 from flows.bulletin.summary.text import summarise
 

@@ -6,10 +6,10 @@ from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.checks.gate import faults
 from flows.bulletin.summary.frames.calls.acts import published_of
-from flows.bulletin.summary.frames.calls.conditions import told_to_you
 from flows.bulletin.summary.frames.calls.deposits import deposit
 from flows.bulletin.summary.frames.calls.labelled import labelled
 from flows.bulletin.summary.frames.calls.particulars import particulars
+from flows.bulletin.summary.frames.calls.who_may_ask import told_to_you
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.matter import Matter, matter_of
 from flows.bulletin.summary.frames.titles.naming import with_name

@@ -24,7 +24,7 @@ from db.models import (
     RecipientStatus,
 )
 from db.vault import Vault
-from flows.sending import liveness as life
+from flows.sending import liveness
 from tests.world import outbox
 from tests.world.builders import make_bulletin, make_recipient
 
@@ -181,8 +181,8 @@ def test_a_dead_sender_leaves_uncertain_what_may_have_left_and_a_living_one_is_l
         (kept,) = outbox.begin(session, bulletin_id, sender_id=living, now=now)
         (unsigned,) = outbox.begin(session, bulletin_id, now=now)
         later = now + timedelta(minutes=1)
-        assert life.reap(session, bulletin_id, now=later) == 2
-        assert life.reap(session, bulletin_id, now=later) == 0
+        assert liveness.reap(session, bulletin_id, now=later) == 2
+        assert liveness.reap(session, bulletin_id, now=later) == 0
         session.expire_all()
         assert [(one.outcome, one.code) for one in (lost, kept, unsigned)] == [
             (Outcome.uncertain, "sender_died"),
@@ -226,12 +226,12 @@ def test_a_process_of_this_machine_is_dead_when_it_is_gone_and_alive_whosever_it
 
     with transaction(sqlite) as session:
         bulletin_id = _planned(session, vault, now, people=1)
-        sender_id = life.begin(session, bulletin_id, now=now)
+        sender_id = liveness.begin(session, bulletin_id, now=now)
         assert senders.living(session, now=now) == {sender_id: bulletin_id}
         (attempt,) = outbox.begin(session, bulletin_id, sender_id=sender_id, now=now)
         with monkeypatch.context() as host:
             host.setattr(os, "kill", kill)
-            assert life.reap(session, bulletin_id, now=now) == is_gone
+            assert liveness.reap(session, bulletin_id, now=now) == is_gone
         session.expire_all()
         assert attempt.outcome == (Outcome.uncertain if is_gone else Outcome.in_flight)
 
@@ -245,7 +245,7 @@ def test_a_clock_that_jumps_makes_no_second_message(
         bulletin_id = _planned(session, vault, now, people=1)
         sender_id = senders.register(session, bulletin_id, host="elsewhere", pid=1, now=now)
         (attempt,) = outbox.begin(session, bulletin_id, sender_id=sender_id, now=now)
-        assert life.reap(session, bulletin_id, now=now + jump) == 1
+        assert liveness.reap(session, bulletin_id, now=now + jump) == 1
         assert outbox.begin(session, bulletin_id, now=now + jump) == []
         outbox.finish(session, vault, attempt.id, Outcome.accepted, wamid="wamid.1", now=now + jump)
         assert _delivery(session, attempt).status == DeliveryStatus.accepted

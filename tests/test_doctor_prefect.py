@@ -35,7 +35,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoorServer]:
-    with door_server(tmp_path_factory.mktemp("vitals")) as found, found.entered():
+    with door_server(tmp_path_factory.mktemp("server_health")) as found, found.entered():
         deploy(found.settings)
         yield found
 

@@ -19,7 +19,7 @@ from flows.door import permissions, tenant_filters, tenant_rules
 from flows.door.request_bodies import RejectedRequest
 from flows.door.tenant_events import Hearing
 from flows.door.tenant_filters import NOBODY
-from flows.door.tenant_request import ABSENT, Deployment, Tenant
+from flows.door.tenant_request import ABSENT, Deployment, TenantScope
 from flows.door.tenant_wall import Wall
 
 # the same in each process of the tests: names of cases hold them
@@ -353,7 +353,7 @@ def heard(holdings: Holdings, path: str, asked: Any, *told: Any) -> tuple[Any, l
     """What is asked of the server, and which of its messages are told."""
 
     async def listen() -> tuple[Any, list[bool]]:
-        hearing = Hearing(Tenant(holdings, "pool"), path)
+        hearing = Hearing(TenantScope(holdings, "pool"), path)
         message = await hearing.asked({"type": "websocket.receive", "text": json.dumps(asked)})
         texts = [{"type": "websocket.send", "text": json.dumps(one)} for one in told]
         return message, [await hearing.may_tell(text) for text in texts]

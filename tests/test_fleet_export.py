@@ -294,7 +294,7 @@ from unittest.mock import Mock
 from contextlib import contextmanager
 from flows import deploy
 from flows.fleet.membership import export, registrar, retirement
-from flows.runs import retirement as waiting
+from flows.runs import leftover_runs
 
 def dies(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 
@@ -302,7 +302,7 @@ def dies(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 def answers(*_): yield registrar.Registrar(Mock())
 
 registrar.registrar = answers
-registrar_lists = [setattr(waiting, name, lambda *_: []) for name in ("waiting", "working")]
+registrar_lists = [setattr(leftover_runs, name, lambda *_: []) for name in ("waiting", "working")]
 deploy.registered, deploy.take_away = (lambda *_: ()), dies
 from flows.__main__ import main
 main(["fleet", *sys.argv[1:]])

@@ -25,7 +25,7 @@ from flows.door.request_bodies import AT_ONCE_QUEUE, FORMS
 from flows.runs import planned
 from flows.runs.client import start_dispatch, start_rest
 from flows.runs.pausable_worker import REST
-from flows.sending import liveness as life
+from flows.sending import liveness
 from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
 from tests.world.door_server import DoorServer, door_server
@@ -204,7 +204,7 @@ def test_a_rest_that_waited_while_a_person_ended_or_resumed_its_send_has_nothing
         assert told(rest) == f"Il bollettino {number} è già in invio."
         with transaction(engine) as session:
             senders.end_all(session, before=now)
-            senders.register(session, number, host=life.here(), pid=2**22 + 1, now=now)
+            senders.register(session, number, host=liveness.here(), pid=2**22 + 1, now=now)
         assert told(rest) == "", "that one died"
         for status, words in (
             (BulletinStatus.stopped, "è fermo: lo fa"),

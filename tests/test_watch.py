@@ -8,7 +8,7 @@ from db import bulletins, deliveries, senders
 from db.models import BulletinKind, BulletinStatus
 from flows.by_hand import window
 from flows.runs import client, planned
-from flows.sending import liveness as life
+from flows.sending import liveness
 from flows.watch import BY, Watched, act, look
 from tests.world import outbox
 from tests.world.builders import NOW, make_bulletin, make_recipient
@@ -144,7 +144,7 @@ def test_what_a_sender_held_when_it_died_is_uncertain_though_the_send_was_stoppe
     with comuni.look() as session:
         vault = comuni.settings.vault()
         outbox.plan(session, number, [make_recipient(session, vault) for _ in range(5)], now=NOW)
-        sender_id = life.begin(session, number, now=NOW)
+        sender_id = liveness.begin(session, number, now=NOW)
         outbox.begin(session, number, limit=2, sender_id=sender_id, now=NOW)
     comuni.move(number, BulletinStatus.stopped)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.whatsapp.words.commands import Command, command, hints_at_leaving
-from flows.whatsapp.words.spelling import corrected, latin
+from flows.whatsapp.words.slips import corrected, latin
 
 LETTERS = st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 

@@ -1,4 +1,4 @@
-"""The door of the Prefect server: who asks, from where, and what of the table it is; before its ASGI app.
+"""The door of the Prefect server: who asks, from where, and whether it is permitted; before its ASGI app.
 
 The installation's own credential, new at each start, is that of worker, flows and commands: the server
 itself asks for it, and takes everything from it. People come as themselves once anybody has an account
@@ -91,13 +91,8 @@ class Door:
         wall: Wall | None = None,
     ) -> None:
         """`wall`: around one Comune of several that the server is for."""
-        self._app, self._settings, self._access, self._clock, self._wall = (
-            app,
-            door_settings,
-            access,
-            clock,
-            wall,
-        )
+        self._app, self._settings, self._access = app, door_settings, access
+        self._clock, self._wall = clock, wall
         self._newsroom = newsroom
         self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
         self._origins = {environment.origin(address) for address in door_settings.addresses}
@@ -112,7 +107,7 @@ class Door:
         self._answering = asyncio.Lock()  # of two tabs one after the other: each stamp stays with its answer
 
     def follow(self, before: "Door") -> None:
-        """Take its place, of the same house: its people answer one after the other still."""
+        """Take its place, of the same installation: its people answer one after the other still."""
         self._answering, self._recent = before._answering, before._recent
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -225,8 +220,8 @@ class Door:
 
     async def _start(self, scope: Scope, receive: Receive, send: Send, id: str, caller: Caller) -> None:
         parameters = request_bodies.start(request_bodies.read(await body_of(receive)))
-        door_settings = self._settings
-        theirs = door_settings.technical if caller.role == "operator" else door_settings.startable
+        is_operator = caller.role == "operator"
+        theirs = self._settings.technical if is_operator else self._settings.startable
         if await self._access.deployment(id) not in theirs:
             raise RejectedRequest(NOT_STARTED)
         at = self._clock()

@@ -156,7 +156,7 @@ _PATTERNS = [(method, template, _pattern(template), use) for (method, template),
 class Operation(NamedTuple):
     """What a request of people is."""
 
-    name: tuple[str, str]  # method and template of the path, as the table has it
+    name: tuple[str, str]  # method and template of the path, as `OPEN` has it
     use: Use
     places: dict[str, str]  # what stands in the places of the template
 
@@ -165,7 +165,7 @@ def operation(method: str, path: str) -> Operation | None:
     """None where it is closed.
 
     `path` as the server routes it: decoded, below its `/api`. It must fit to the letter: another case, a
-    slash more or less, or a HEAD is no operation of the table.
+    slash more or less, or a HEAD is no operation of `OPEN`.
     """
     for allowed, template, pattern, use in _PATTERNS:
         if allowed == method and (match := pattern.fullmatch(path)):

@@ -8,7 +8,7 @@ from typing import Any
 from flows.door import tenant_filters
 from flows.door.asgi import Message
 from flows.door.request_bodies import RejectedRequest
-from flows.door.tenant_request import Tenant
+from flows.door.tenant_request import TenantScope
 from flows.door.tenant_rules import logs
 
 EVENTS = "/events/out"
@@ -20,7 +20,7 @@ LATER = 1013  # try again later (registered with IANA, WebSocket close codes)
 class Hearing:
     """One WebSocket of `flows.door.permissions.SUBSCRIPTIONS`."""
 
-    def __init__(self, tenant: Tenant, path: str) -> None:
+    def __init__(self, tenant: TenantScope, path: str) -> None:
         self._tenant, self._is_of_events = tenant, path.endswith(EVENTS)
         self._runs: frozenset[str] = frozenset()  # whose logs are listened to
 

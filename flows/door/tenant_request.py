@@ -82,7 +82,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Tenant:
+class TenantScope:
     """What a wall stands around. `pool`: the work pool of all, the only one that is seen."""
 
     holdings: Holdings
@@ -100,4 +100,4 @@ class Tenant:
         return found
 
 
-Rule = Callable[[Tenant, Asked], Awaitable[Passed | Told]]
+Rule = Callable[[TenantScope, Asked], Awaitable[Passed | Told]]

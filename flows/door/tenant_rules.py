@@ -1,4 +1,4 @@
-"""The rules of a Comune's wall: what each operation of the table is narrowed to.
+"""The rules of a Comune's wall: what each operation that is permitted is narrowed to.
 
 A rule says how an operation goes on: as it is, with a filter that only this Comune's things pass, or not at
 all. What is another's is answered as what is not there. Runs for all Comuni are nobody's.
@@ -10,24 +10,24 @@ from urllib.parse import quote
 from flows.door import tenant_filters
 from flows.door.request_bodies import RejectedRequest
 from flows.door.tenant_filters import canonical, only
-from flows.door.tenant_request import ABSENT, Asked, Passed, Rule, Tenant, Told
+from flows.door.tenant_request import ABSENT, Asked, Passed, Rule, TenantScope, Told
 
 CLOSED = "Questa operazione qui è chiusa."
 SLOTS = "active_slots"  # of a pool or a queue: how many runs of all Comuni are under way
 AT_ONCE = 10  # task runs whose logs are asked for together: Prefect's pages ask for one
 
 
-async def _as_it_is(_tenant: Tenant, _asked: Asked) -> Passed:
+async def _as_it_is(_tenant: TenantScope, _asked: Asked) -> Passed:
     """It tells of no Comune."""
     return Passed()
 
 
-async def _nothing(_tenant: Tenant, _asked: Asked) -> Passed:
+async def _nothing(_tenant: TenantScope, _asked: Asked) -> Passed:
     """It tells of all Comuni together, and of none alone."""
     raise RejectedRequest(ABSENT, 404)
 
 
-async def _refused(_tenant: Tenant, _asked: Asked) -> Passed:
+async def _refused(_tenant: TenantScope, _asked: Asked) -> Passed:
     """It would change something for all."""
     raise RejectedRequest(CLOSED)
 
@@ -35,23 +35,23 @@ async def _refused(_tenant: Tenant, _asked: Asked) -> Passed:
 def _always(value: Any) -> Rule:
     """What is of the whole server: there is none of it."""
 
-    async def rule(_tenant: Tenant, _asked: Asked) -> Told:
+    async def rule(_tenant: TenantScope, _asked: Asked) -> Told:
         return Told(value)
 
     return rule
 
 
-async def _by_deployments(tenant: Tenant, asked: Asked) -> Passed:
+async def _by_deployments(tenant: TenantScope, asked: Asked) -> Passed:
     """Whatever else is asked for: Prefect joins a run and its deployment before it looks at either."""
     body = await asked.body()
     return Passed({**body, "deployments": await _ours(tenant, body)})
 
 
-async def _ours(tenant: Tenant, body: dict[str, Any]) -> dict[str, Any]:
+async def _ours(tenant: TenantScope, body: dict[str, Any]) -> dict[str, Any]:
     return only(body.get("deployments"), "id", (await tenant.holdings.deployments()).keys())
 
 
-async def _flows(tenant: Tenant, asked: Asked) -> Passed:
+async def _flows(tenant: TenantScope, asked: Asked) -> Passed:
     """A flow is that of all Comuni, and so are its runs: whoever asks for flows by these must ask by ours."""
     body = await asked.body()
     body |= {"deployments": await _ours(tenant, body)}
@@ -61,7 +61,7 @@ async def _flows(tenant: Tenant, asked: Asked) -> Passed:
     return Passed(body)
 
 
-async def _artifacts(tenant: Tenant, asked: Asked) -> Passed:
+async def _artifacts(tenant: TenantScope, asked: Asked) -> Passed:
     """By key, since a run for all makes some of a Comune's; by run where it is asked for by anything of one,
     which would tell something of such a run.
     """
@@ -82,13 +82,13 @@ def _strings(values: Any) -> list[str]:
     return values
 
 
-async def _logs(tenant: Tenant, asked: Asked) -> Passed | Told:
+async def _logs(tenant: TenantScope, asked: Asked) -> Passed | Told:
     body = await asked.body()
     found = await logs(tenant, body.get("logs"))
     return Told([]) if found is None else Passed({**body, "logs": found})
 
 
-async def logs(tenant: Tenant, given: Any) -> dict[str, Any] | None:
+async def logs(tenant: TenantScope, given: Any) -> dict[str, Any] | None:
     """Of runs, or task runs, that are asked for by their ids; None where none is a run of ours.
 
     Prefect's filter of logs knows nothing of a run but its id.
@@ -107,32 +107,32 @@ async def logs(tenant: Tenant, given: Any) -> dict[str, Any] | None:
     return only(wanted, "flow_run_id", mine) if mine else None
 
 
-async def _events(tenant: Tenant, asked: Asked) -> Passed:
+async def _events(tenant: TenantScope, asked: Asked) -> Passed:
     body = await asked.body()
     return Passed(
         {**body, "filter": tenant_filters.events(body.get("filter"), [*await tenant.holdings.deployments()])}
     )
 
 
-async def _next_events(tenant: Tenant, asked: Asked) -> Passed:
+async def _next_events(tenant: TenantScope, asked: Asked) -> Passed:
     token = tenant_filters.page(asked.value("page-token"), [*await tenant.holdings.deployments()])
     return Passed(query={"page-token": token})
 
 
-async def _deployment(tenant: Tenant, asked: Asked) -> Passed:
+async def _deployment(tenant: TenantScope, asked: Asked) -> Passed:
     if asked.id not in await tenant.holdings.deployments():
         raise RejectedRequest(ABSENT, 404)
     return Passed()
 
 
-async def _deployment_by_name(tenant: Tenant, asked: Asked) -> Passed:
+async def _deployment_by_name(tenant: TenantScope, asked: Asked) -> Passed:
     name = asked.operation.places["deployment_name"]
     if name not in {one.name for one in (await tenant.holdings.deployments()).values()}:
         raise RejectedRequest(ABSENT, 404)
     return Passed()
 
 
-async def _run(tenant: Tenant, asked: Asked) -> Passed:
+async def _run(tenant: TenantScope, asked: Asked) -> Passed:
     await tenant.require_run(asked.id)
     return Passed()
 
@@ -140,7 +140,7 @@ async def _run(tenant: Tenant, asked: Asked) -> Passed:
 def _of_run(path: str, *, within: str = "") -> Rule:
     """A thing that says of which run it is, maybe within one of its fields."""
 
-    async def rule(tenant: Tenant, asked: Asked) -> Passed:
+    async def rule(tenant: TenantScope, asked: Asked) -> Passed:
         found = await tenant.thing(f"{path}{asked.id}")
         await tenant.require_run(((found.get(within) or {}) if within else found).get("flow_run_id"))
         return Passed()
@@ -148,59 +148,59 @@ def _of_run(path: str, *, within: str = "") -> Rule:
     return rule
 
 
-async def _states_of_run(tenant: Tenant, asked: Asked) -> Passed:
+async def _states_of_run(tenant: TenantScope, asked: Asked) -> Passed:
     id = asked.value("flow_run_id")
     await tenant.require_run(id)
     return Passed(query={"flow_run_id": canonical(id)})
 
 
-async def _states_of_task(tenant: Tenant, asked: Asked) -> Passed:
+async def _states_of_task(tenant: TenantScope, asked: Asked) -> Passed:
     (id,) = tenant_filters.ids([asked.value("task_run_id")])
     await tenant.require_run((await tenant.thing(f"/task_runs/{id}")).get("flow_run_id"))
     return Passed(query={"task_run_id": id})
 
 
-async def _artifact(tenant: Tenant, asked: Asked) -> Passed:
+async def _artifact(tenant: TenantScope, asked: Asked) -> Passed:
     found = await tenant.thing(f"/artifacts/{asked.id}")
     if not tenant.holdings.has_key(found.get("key")):
         await tenant.require_run(found.get("flow_run_id"))
     return Passed()
 
 
-async def _artifact_of_key(tenant: Tenant, asked: Asked) -> Passed:
+async def _artifact_of_key(tenant: TenantScope, asked: Asked) -> Passed:
     if not tenant.holdings.has_key(asked.operation.places["key"]):
         raise RejectedRequest(ABSENT, 404)
     return Passed()
 
 
-async def _flow(tenant: Tenant, asked: Asked) -> Passed:
+async def _flow(tenant: TenantScope, asked: Asked) -> Passed:
     if asked.id not in {one.flow for one in (await tenant.holdings.deployments()).values()}:
         raise RejectedRequest(ABSENT, 404)
     return Passed()
 
 
-async def _flow_by_name(tenant: Tenant, asked: Asked) -> Passed:
+async def _flow_by_name(tenant: TenantScope, asked: Asked) -> Passed:
     found = await tenant.thing(f"/flows/name/{quote(asked.operation.places['name'], safe='')}")
     if found["id"] not in {one.flow for one in (await tenant.holdings.deployments()).values()}:
         raise RejectedRequest(ABSENT, 404)
     return Passed()
 
 
-async def _count_tasks(tenant: Tenant, asked: Asked) -> Told:
+async def _count_tasks(tenant: TenantScope, asked: Asked) -> Told:
     wanted = tenant_filters.ids((await asked.body()).get("flow_run_ids"))
     mine = {"flow_run_ids": sorted(await tenant.holdings.runs(wanted))}
     counted = await tenant.holdings.ask("POST", "/ui/flow_runs/count-task-runs", mine)
     return Told({**dict.fromkeys(wanted, 0), **counted})
 
 
-async def _count_deployments(tenant: Tenant, asked: Asked) -> Told:
+async def _count_deployments(tenant: TenantScope, asked: Asked) -> Told:
     """The server would count those of all Comuni."""
     wanted = tenant_filters.ids((await asked.body()).get("flow_ids"))
     flows = [one.flow for one in (await tenant.holdings.deployments()).values()]
     return Told({id: flows.count(id) for id in wanted})
 
 
-async def _next_runs(tenant: Tenant, asked: Asked) -> Told:
+async def _next_runs(tenant: TenantScope, asked: Asked) -> Told:
     """The server would tell that of any Comune."""
     wanted = tenant_filters.ids((await asked.body()).get("flow_ids"))
     names = ("id", "flow_id", "name", "state_name", "state_type", "next_scheduled_start_time")
@@ -211,31 +211,31 @@ async def _next_runs(tenant: Tenant, asked: Asked) -> Told:
     return Told({id: soonest.get(id) for id in wanted})
 
 
-async def _pools(tenant: Tenant, asked: Asked) -> Passed:
+async def _pools(tenant: TenantScope, asked: Asked) -> Passed:
     body = await asked.body()
     return Passed({**body, "work_pools": only(body.get("work_pools"), "name", [tenant.pool])}, hides=SLOTS)
 
 
-async def _pool(tenant: Tenant, asked: Asked) -> Passed:
+async def _pool(tenant: TenantScope, asked: Asked) -> Passed:
     places = asked.operation.places
     if (places.get("work_pool_name") or places["name"]) != tenant.pool:
         raise RejectedRequest(ABSENT, 404)
     return Passed(hides=SLOTS)
 
 
-async def _queues(tenant: Tenant, asked: Asked) -> Passed:
+async def _queues(tenant: TenantScope, asked: Asked) -> Passed:
     body = await asked.body()
     queues = {one.queue for one in (await tenant.holdings.deployments()).values() if one.queue}
     return Passed({**body, "work_queues": only(body.get("work_queues"), "id", queues)}, hides=SLOTS)
 
 
-async def _queue(tenant: Tenant, asked: Asked) -> Passed:
+async def _queue(tenant: TenantScope, asked: Asked) -> Passed:
     if asked.id not in {one.queue for one in (await tenant.holdings.deployments()).values()}:
         raise RejectedRequest(ABSENT, 404)
     return Passed(hides=SLOTS)
 
 
-async def _queues_of_deployment(tenant: Tenant, asked: Asked) -> Passed:
+async def _queues_of_deployment(tenant: TenantScope, asked: Asked) -> Passed:
     await _deployment(tenant, asked)
     return Passed(hides=SLOTS)
 

@@ -1,4 +1,4 @@
-"""The walls of a Comune in a Prefect server that many share: whoever stands at its door sees and moves only
+"""The wall of a Comune in a Prefect server that many share: whoever stands at its door sees and moves only
 what is this Comune's.
 
 What has no rule is refused, and so is an operation that is new in the table until it has one.
@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 from flows.door.asgi import Message, Receive, Scope, Send, answer, rewritten
 from flows.door.permissions import Operation
 from flows.door.request_bodies import RejectedRequest
-from flows.door.tenant_request import Asked, Holdings, Tenant, Told
+from flows.door.tenant_request import Asked, Holdings, TenantScope, Told
 from flows.door.tenant_rules import CLOSED, RULES
 
 
 class Wall:
     def __init__(self, holdings: Holdings, pool: str) -> None:
-        self.tenant = Tenant(holdings, pool)
+        self.tenant = TenantScope(holdings, pool)
 
     async def through(
         self, operation: Operation, scope: Scope, receive: Receive, send: Send

@@ -125,9 +125,8 @@ class Upgrade:
         elif step == "migrate":
             self.home.kind.note(at)
             at.is_migrating = True
-            upgrade_state.write(
-                self.home.state, at
-            )  # before: whoever is killed in it knows that it was begun
+            # before: whoever is killed in it knows that it was begun
+            upgrade_state.write(self.home.state, at)
             self.home.kind.migrate(at, self.say)
         elif step == "start":
             self.home.start(self.say)

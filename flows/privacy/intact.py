@@ -25,7 +25,7 @@ def load(chosen: str | None = None) -> Settings:
     """The installation of this process, or the Comune of a fleet's with this slug, as a flow starts; see
     `require`.
 
-    OperationalError where the database does not answer: a window tries again (`runs.patience`).
+    OperationalError where the database does not answer: a window tries again (`runs.waits`).
     """
     settings = installation.load(chosen)
     with opened(settings.database) as engine:

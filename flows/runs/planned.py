@@ -35,7 +35,7 @@ from flows.profiles.comune import Profile
 from flows.runs import server_health
 from flows.runs.client import AT_ONCE, SENDS
 from flows.runs.pausable_worker import REST
-from flows.sending import liveness as life
+from flows.sending import liveness
 from flows.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ def moot(engine: Engine, bulletin_id: int, *, now: datetime) -> str:
         return ""
     with transaction(engine) as session:
         bulletin = session.get_one(Bulletin, bulletin_id)
-        life.reap(session, bulletin_id, now=now)  # one that died sends nothing
+        liveness.reap(session, bulletin_id, now=now)  # one that died sends nothing
         is_sending = senders.is_sending(session, bulletin_id, now=now)
     if bulletin.status == BulletinStatus.sending and is_sending and engine.dialect.name == "sqlite":
         return f"Il bollettino {bulletin_id} è già in invio."

@@ -43,7 +43,7 @@ from flows.deploy import (
 from flows.door.request_bodies import BY_CLOCK
 from flows.draft.slots import TURN
 from flows.profiles.fleet import OWN
-from flows.runs.retirement import is_there
+from flows.runs.leftover_runs import is_there
 from flows.settings import BollettinoError, Settings, fleet_folder
 
 SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute

@@ -20,7 +20,7 @@ from db.ledger import Ledger
 from db.models import Attempt, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, Outcome, Recipient
 from db.recipients import Address
 from db.vault import VaultError
-from flows.sending import liveness as life
+from flows.sending import liveness
 from flows.sending.judge import Exchange, Judge, Ruling
 from flows.whatsapp.errors import STOPPED_US, STRIKES
 from flows.whatsapp.messages import Category, OutgoingTemplate
@@ -111,9 +111,9 @@ class Outbox:
         with transaction(self.engine) as session:
             now = self._clock()
             if self._sender_id is None:
-                self._sender_id = life.begin(session, self._bulletin, now=now)
+                self._sender_id = liveness.begin(session, self._bulletin, now=now)
             senders.beat(session, self._sender_id, now=now)
-            life.reap(session, self._bulletin, now=now)
+            liveness.reap(session, self._bulletin, now=now)
         with reading(self.engine) as session:  # of all that is kept: no writer waits for it
             self._unheard = claims.stopped(session, STOPPED_US)
         self._hear()
@@ -135,7 +135,7 @@ class Outbox:
         """What is left, after dead senders' claims are told."""
         now = self._clock()
         with transaction(self.engine) as session:
-            life.reap(session, self._bulletin, now=now)
+            liveness.reap(session, self._bulletin, now=now)
             return claims.rest(session, self._bulletin, now=now)
 
     def claim(self, limit: int, category: Category) -> list[Ready] | None:
@@ -297,4 +297,4 @@ class Outbox:
         """No sender any more: what is still in flight of it is uncertain, whoever comes next."""
         with transaction(self.engine) as session:
             senders.end(session, [self._sender_id] if self._sender_id else [])
-            life.reap(session, self._bulletin, now=self._clock())
+            liveness.reap(session, self._bulletin, now=self._clock())

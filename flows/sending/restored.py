@@ -14,8 +14,7 @@ from flows.accounts import enrolment
 from flows.bulletin.alerts.text import ALERT
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.status import numbered
-from flows.sending import liveness as life
-from flows.sending import witness
+from flows.sending import liveness, witness
 from flows.sending.hold import reopen
 from flows.sending.outbox import TODAY_IS_FULL
 from flows.sending.witness import StateFolder
@@ -38,7 +37,7 @@ def hold(settings: Settings, session: Session, *, before: datetime, by: str = BY
         *_approvals(settings, session, before, by, now),
         *_orders(settings, session, before, by, now),
     ]
-    life.reap(session, None, now=now)
+    liveness.reap(session, None, now=now)
     lines += _accounts(settings, session, before, now)
     if answers := deliveries.skip_answers(session, RESTORED, before=before, now=now):
         lines.append(f"Risposte in attesa che non partono più: {answers}.")
@@ -77,7 +76,7 @@ def _sends(session: Session, before: datetime, by: str, now: datetime) -> list[s
         if handovers.of(session, bulletin.id) is not None:
             lines.append(f"{_called(bulletin)}: si invia a mano, guarda quali liste sono già partite.")
             continue
-        life.reap(session, bulletin.id, now=now)
+        liveness.reap(session, bulletin.id, now=now)
         left = deliveries.forget(session, bulletin.id, RESTORED, now=now)
         is_moving = bulletin.status == BulletinStatus.sending
         if is_moving:

@@ -24,7 +24,7 @@ def spare(settings: Settings, engine: Engine, *, now: datetime) -> tuple[list[st
     """Close each stopped send of an alert that is not right, where there is something to announce instead.
 
     One whose day has nothing left that cannot wait rests, for a person to close. Says in Italian what was
-    closed. A transaction for each, and what went wrong is for the caller, as in `holding.take_back_wrong`.
+    closed. A transaction for each, and what went wrong is for the caller, as in `held_sends.take_back_wrong`.
     """
     with transaction(engine) as session:
         stopped = bulletins.with_status(session, BulletinStatus.stopped)

@@ -20,7 +20,7 @@ from flows import deploy
 from flows.__main__ import main
 from flows.fleet.membership import registrar
 from flows.fleet.membership.registrar import Registrar
-from flows.runs import retirement
+from flows.runs import leftover_runs
 from flows.sending import witness
 from flows.settings import Settings, load
 from tests.world.builders import NOW, make_bulletin
@@ -112,9 +112,9 @@ def forget_prefect(found: Leaving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registrar, "registrar", answers)
     monkeypatch.setattr(deploy, "registered", lambda *_: ())
     monkeypatch.setattr(deploy, "take_away", take_away)
-    monkeypatch.setattr(retirement, "waiting", lambda *_: [])
-    monkeypatch.setattr(retirement, "working", lambda *_: [])
-    monkeypatch.setattr(retirement, "forget", lambda *_: None)
+    monkeypatch.setattr(leftover_runs, "waiting", lambda *_: [])
+    monkeypatch.setattr(leftover_runs, "working", lambda *_: [])
+    monkeypatch.setattr(leftover_runs, "forget", lambda *_: None)
 
 
 def modes(folder: Path) -> set[tuple[str, int]]:

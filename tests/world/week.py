@@ -35,7 +35,7 @@ LETTER, SMS, WHATSAPP, FORM = "e-mail", "SMS", "WhatsApp", "modulo"
 START_FORM, RUN, PAGE, REDAZIONE = "modulo di avvio", "esecuzione", "pagina dell'esecuzione", "Redazione"
 CLOCKS = (
     *("absence", "announce", "approve", "compose", "correct", "dispatch", "settle", "stop", "watch"),
-    *("letters.orders", "runs.client", "runs.patience", "sending.drain"),
+    *("letters.orders", "runs.client", "runs.waits", "sending.drain"),
 )
 
 

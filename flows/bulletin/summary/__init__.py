@@ -1,4 +1,4 @@
 """A page's own sentences, chosen and shortened to the room there is.
 
-`text` asks `framed` for candidates, which has them of `frames`; `checks` refuses, `additions` tells the rest.
+`text` asks `framed` for candidates, which has them of `frames`; `checks` refuses or mends, `additions` adds.
 """

@@ -15,8 +15,8 @@ from flows.bulletin.page.missing import is_call
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures, musts
 from flows.bulletin.summary.checks import gate
+from flows.bulletin.summary.checks.admission import booking, conditions
 from flows.bulletin.summary.checks.contrasts import closings
-from flows.bulletin.summary.checks.duties import booking, conditions
 from flows.bulletin.summary.checks.named import SEEKS
 from flows.bulletin.summary.frames import general
 from flows.bulletin.summary.frames.calls import acts, call
@@ -28,20 +28,20 @@ from flows.bulletin.summary.frames.events.meetings import meeting
 from flows.bulletin.summary.frames.events.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.events.tidied import together
 from flows.bulletin.summary.frames.events.topical import about
-from flows.bulletin.summary.frames.office import itemized, listed
 from flows.bulletin.summary.frames.outlines import outlines
+from flows.bulletin.summary.frames.own_sentences import itemized, listed
 from flows.bulletin.summary.frames.prose.facets import bare, facets, tells
 from flows.bulletin.summary.frames.prose.fit import is_fit
-from flows.bulletin.summary.frames.prose.lines import (
+from flows.bulletin.summary.frames.prose.left_to_page import (
     ALL_IN_PAGE,
     DAYS_AND_HOURS,
     HOURS,
     OTHER_DAYS,
     OTHERS,
+    PLACE,
     PRECAUTIONS,
-    lines,
-    untold,
 )
+from flows.bulletin.summary.frames.prose.lines import lines, untold
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads import street_outlines, works
 from flows.bulletin.summary.frames.services import campaigns, health, hours, service
@@ -82,7 +82,6 @@ _TEASER = 700  # characters
 _OPENING = 40  # of a sentence
 _FEW, _MISSING = 2, 0.1  # words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
-PLACE = "Il luogo è nella pagina."  # of several none is sure
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
 TERMS_AND_OTHERS = "Requisiti, scadenze e altri dettagli sono nella pagina."
@@ -213,8 +212,8 @@ def _joined(text: str, notice: Notice) -> str:
     matter = matter_of(title)
     if matter and matter.article and not matter.is_plural and text.startswith(f"{title}. È per "):
         return f"{matter.text[:1].upper()}{matter.text[1:]} è {text[len(title) + len('. È ') :]}"
-    own, colon, call = title.partition(": ")
-    noun, _, rest = (own if colon and len(call.split()) <= _CALL else title).partition(" ")
+    own, colon, behind = title.partition(": ")
+    noun, _, rest = (own if colon and len(behind.split()) <= _CALL else title).partition(" ")
     near = text if noun_of(title) is None else text[:_OPENING]
     is_bare = notice.kind not in OCCASIONS and not text.startswith(title) and not _stems(rest) & _stems(near)
     heading = "" if is_bare else f"{title}. "

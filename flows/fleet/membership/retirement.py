@@ -29,7 +29,7 @@ from flows.sending import parts, witness
 from flows.settings import BollettinoError, Settings
 
 if TYPE_CHECKING:
-    from flows.runs.retirement import Run
+    from flows.runs.leftover_runs import Run
     from flows.runs.server_health import Client
 
 REASON = "retired"  # of what waited
@@ -79,7 +79,7 @@ def consider(
     what it takes along; ExportError where that cannot be.
     """
     from flows import deploy
-    from flows.runs import retirement
+    from flows.runs import leftover_runs
 
     if why := fleet.roll().ill.get(slug):  # its database may be another's
         raise RetirementError(f"{slug} is ill, and nobody can tell whether it sends: mend it first ({why})")
@@ -98,8 +98,8 @@ def consider(
     return Leave(
         settings,
         waiting,
-        tuple(retirement.waiting(client, settings)),
-        tuple(retirement.working(client, settings)),
+        tuple(leftover_runs.waiting(client, settings)),
+        tuple(leftover_runs.working(client, settings)),
         tuple(deploy.registered(client, settings)),
         target,
         (*kept, *([f"secrets {secrets}"] if secrets.is_dir() else [])),
@@ -148,12 +148,12 @@ def _leave_with(
 def _take_away(client: "Client", settings: Settings) -> None:
     """What Prefect would start, or waits there."""
     from flows import deploy
-    from flows.runs import retirement
+    from flows.runs import leftover_runs
 
-    for run in retirement.waiting(client, settings):
-        retirement.cancel(client, run, WHY)
+    for run in leftover_runs.waiting(client, settings):
+        leftover_runs.cancel(client, run, WHY)
     deploy.take_away(client, settings)
-    retirement.forget(client, settings)
+    leftover_runs.forget(client, settings)
 
 
 def _move(leaving: Leave) -> None:

@@ -20,7 +20,7 @@ from db.models import DeliveryStatus, Outcome, Recipient, RecipientStatus
 from db.rate import Priority
 from db.replies import LATE_WELCOME, OF_WHO_IS_IN, OF_WHO_IS_OUT, URGENT, WINDOW_CLOSED
 from db.vault import VaultError
-from flows.sending import liveness as life
+from flows.sending import liveness
 from flows.sending.pace import Departure, Pace
 from flows.sending.single import heed, turn
 from flows.web.ground.context import Web, woken
@@ -79,7 +79,7 @@ async def run(web: Web, client: WhatsAppClient) -> None:
 def abandon(web: Web) -> None:
     now = web.clock()
     with transaction(web.engine) as session:
-        if lost := life.reap(session, None, now=now):
+        if lost := liveness.reap(session, None, now=now):
             log.warning("answers: %d may have left before the last stop; they stay uncertain", lost)
 
 
@@ -202,7 +202,7 @@ def take(web: Web, limit: int) -> tuple[UUID, int, list[Begun]]:
     """Claim and begin, in one transaction that is committed before anything leaves."""
     now = web.clock()
     with transaction(web.engine) as session:
-        sender_id = life.begin(session, None, now=now)
+        sender_id = liveness.begin(session, None, now=now)
         taken = claims.take(session, None, limit=limit, now=now)
         welcomes, put_off = late_welcome.welcomes(web.settings, session, taken, now=now)
         due = [answer for answer in taken if answer.delivery_id not in put_off]

@@ -6,8 +6,8 @@ Leaving is looked for before joining: DISATTIVA contains ATTIVA, and leaving mus
 import re
 from enum import StrEnum
 
-from flows.whatsapp.words.spelling import READ, corrected, written
-from flows.whatsapp.words.spelling import fold as without_accents
+from flows.whatsapp.words.slips import READ, corrected, written
+from flows.whatsapp.words.slips import fold as without_accents
 
 
 class Command(StrEnum):

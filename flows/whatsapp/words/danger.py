@@ -5,7 +5,7 @@ Rather once too often: the answer does no harm, and a text that is about somethi
 
 import re
 
-from flows.whatsapp.words.spelling import folded, written
+from flows.whatsapp.words.slips import folded, written
 
 SIGNS = "🆘"
 

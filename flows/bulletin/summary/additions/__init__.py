@@ -1,1 +1,1 @@
-"""What a text must tell besides, and word of what is left to the page."""
+"""What is added to a text that may stand: what must be told, more where there is room, word of the rest."""

@@ -14,7 +14,7 @@ from flows.bulletin.page.slots import required
 from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
-from flows.bulletin.summary.frames.prose.lines import OTHERS
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 
 _NAMES = {
     Slot.who: ("requisiti", "requisiti"),

@@ -21,13 +21,14 @@ from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, re
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
 from flows.bulletin.summary.checks import gate
+from flows.bulletin.summary.checks.admission import leaves_way
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
-from flows.bulletin.summary.checks.duties import leaves_way
 from flows.bulletin.summary.frames.dangers.recalls import lot
-from flows.bulletin.summary.frames.office.asked import asked, is_of_an_alert, tells_deed
+from flows.bulletin.summary.frames.own_sentences.asked import asked, is_of_an_alert, tells_deed
 from flows.bulletin.summary.frames.places.street_list import sentence_of_streets
 from flows.bulletin.summary.frames.prose.fit import is_fit
-from flows.bulletin.summary.frames.prose.lines import DAYS_AND_HOURS, HOURS, OTHERS, PRECAUTIONS, lines
+from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS, PRECAUTIONS
+from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads.works import STREETS
 

@@ -9,7 +9,7 @@ from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.events.acting import performs
 from flows.bulletin.summary.frames.events.happening import FILLER, LIFE, has_day
-from flows.bulletin.summary.frames.office.sentences import repeats
+from flows.bulletin.summary.frames.own_sentences.sentences import repeats
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded
 

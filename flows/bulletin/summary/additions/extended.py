@@ -21,8 +21,8 @@ from flows.bulletin.page.slots import required
 from flows.bulletin.summary.additions.provisional import IF_IT_RAINS
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.frames.calls.call import framed, parts_of, says_twice
-from flows.bulletin.summary.frames.office.asked import asked, tells_deed
-from flows.bulletin.summary.frames.office.sentences import (
+from flows.bulletin.summary.frames.own_sentences.asked import asked, tells_deed
+from flows.bulletin.summary.frames.own_sentences.sentences import (
     IS_A,
     MADE,
     OF_TERMS,
@@ -32,7 +32,8 @@ from flows.bulletin.summary.frames.office.sentences import (
     repeats,
 )
 from flows.bulletin.summary.frames.prose.facets import bare, facets
-from flows.bulletin.summary.frames.prose.lines import OTHERS, binding
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
+from flows.bulletin.summary.frames.prose.lines import binding
 from flows.bulletin.summary.frames.titles.matter import matter_of
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer

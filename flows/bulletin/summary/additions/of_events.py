@@ -6,7 +6,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary.checks.gate import IN_PAGE
-from flows.bulletin.summary.frames.prose.lines import OTHERS
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 
 _FULL = re.compile(
     r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I

@@ -14,6 +14,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.fit import is_fit
+from flows.bulletin.summary.frames.prose.left_to_page import CONDITIONS as _TO_COME
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _KINDS = frozenset({*OCCASIONS, Kind.deadline, Kind.service, Kind.health, Kind.campaign, Kind.hours})
@@ -66,7 +67,6 @@ _STAY_IN_PAGE = "Dove il divieto resta è nella pagina."
 _LONGEST = 150  # characters of a sentence that is added
 _SHARE = 0.5  # of the words for whom it is
 _NEAR = 160  # characters
-_TO_COME = "Le condizioni per partecipare sono nella pagina."
 _TO_ASK = "I requisiti sono nella pagina."
 CONDITIONS = _TO_COME, _TO_ASK
 

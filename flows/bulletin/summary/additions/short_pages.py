@@ -6,7 +6,7 @@ from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.additions.extended import OF_SOME, OFFICIAL
 from flows.bulletin.summary.checks.named import stems
-from flows.bulletin.summary.frames.office.sentences import IS_A, repeats
+from flows.bulletin.summary.frames.own_sentences.sentences import IS_A, repeats
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded
 

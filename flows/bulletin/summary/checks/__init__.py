@@ -1,1 +1,1 @@
-"""What no text may have: the gate, and what it looks for."""
+"""What a text may not say or leave out: the gate, what it looks for, and sentences that mend it."""

@@ -20,9 +20,10 @@ from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.checks.other_requests import of_another
 from flows.bulletin.summary.frames.events.appointments import held
-from flows.bulletin.summary.frames.office.sentences import EXCEPTED
 from flows.bulletin.summary.frames.outlines import outlines
+from flows.bulletin.summary.frames.own_sentences.sentences import EXCEPTED
 from flows.bulletin.summary.frames.places.streets import streets_at
+from flows.bulletin.summary.frames.prose.left_to_page import HOURS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.terms import counted_from
@@ -31,7 +32,6 @@ EXCEPTIONS = "Le eccezioni sono nella pagina."
 MEASURES = "Le altre modifiche sono nella pagina."
 _ALL_MEASURES = "Le chiusure sono nella pagina."
 _CHANGES = "Le modifiche alla viabilità sono nella pagina."
-_HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _MEASURES = (
     (
         "transit",
@@ -191,7 +191,7 @@ def closings(text: str, notice: Notice) -> Iterator[str]:
             yield " ".join(own)
         yield _MOVES
     elif notice.kind is Kind.event and _UNCHANGED.search(notice.source) and any(_moves_to(text)):
-        yield "Gli orari sono nella pagina."
+        yield HOURS
 
 
 def _trimmed(notice: Notice) -> Iterator[str]:
@@ -237,7 +237,7 @@ def _place_left_out(text: str, notice: Notice) -> str:
 
 def _measures_left_out(text: str, notice: Notice) -> bool:
     """Whether a page about a street tells another measure than those of `text`."""
-    if notice.kind is not Kind.road or "nella pagina" in text.replace(_HOURS_IN_PAGE, ""):
+    if notice.kind is not Kind.road or "nella pagina" in text.replace(HOURS, ""):
         return False
     own = _measures(text)
     if not own:  # what is built there is told, and not that nobody passes

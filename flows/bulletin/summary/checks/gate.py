@@ -20,9 +20,9 @@ from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.page.told_slots import MUST, calendar_days, figures, tells
+from flows.bulletin.summary.checks.admission import unsaid
 from flows.bulletin.summary.checks.asides import BOOKING, UNBOOKED, is_aside, is_of_another_act
 from flows.bulletin.summary.checks.contrasts import contrasts
-from flows.bulletin.summary.checks.duties import unsaid
 from flows.bulletin.summary.checks.excepted import without_rule
 from flows.bulletin.summary.checks.named import says_matter, stems
 from flows.bulletin.summary.checks.of_one import OF_TERMS, told_of_all
@@ -31,7 +31,7 @@ from flows.bulletin.summary.checks.stumbles import stumbles
 from flows.bulletin.summary.checks.working_days import untold as days_untold
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.calls.instalments import untold as instalments_untold
-from flows.bulletin.summary.frames.prose.lines import ALL_IN_PAGE, ALL_STEPS
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE, ALL_STEPS
 from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE
 
 IN_PAGE = re.compile(r"\b(?:nella|(?<!allegat[oaie] )alla) pagina\b", re.I)

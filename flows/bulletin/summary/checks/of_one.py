@@ -19,7 +19,7 @@ from flows.bulletin.summary.checks.told_in_part import LEFT, without_label
 from flows.bulletin.summary.frames.calls.instalments import taxes_of
 from flows.bulletin.summary.frames.events.guests import AGES
 from flows.bulletin.summary.frames.events.of_a_part import stands_in_a_part
-from flows.bulletin.summary.frames.prose.lines import OTHERS
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 
 _BOOKED = re.compile(
     r"(?:(?:Per [^,.;]{3,80} )?(?:[Dd]evi|[Pp]uoi) (?:prenotare|iscriverti)|Prenota|Iscriviti)\b"

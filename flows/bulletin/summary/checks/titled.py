@@ -12,7 +12,8 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
-from flows.bulletin.summary.frames.prose.lines import ALL_IN_PAGE, lines, told
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE
+from flows.bulletin.summary.frames.prose.lines import lines, told
 
 _BANS = re.compile(
     r"\bdiviet[oi]\b|\bvietat[oaie]\b|\b(?:scuol[ae]|cimiter[oi]|parch?[oi]|uffici\w*|municipio)\schius[oaie]\b",

@@ -14,7 +14,13 @@ from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
-from flows.bulletin.summary.frames.prose.lines import ALL_STEPS, OTHER_APPOINTMENTS, OTHER_DAYS, OTHERS
+from flows.bulletin.summary.frames.prose.left_to_page import (
+    ALL_STEPS,
+    DAYS_AND_HOURS,
+    OTHER_APPOINTMENTS,
+    OTHER_DAYS,
+    OTHERS,
+)
 
 _TWIN = re.compile(
     r"(?P<name>(?:L['’]Ufficio|Lo [Ss]portello)|(?:La|Il|Lo|Nel|Nella|Per la|Per il) (?:linea|zona|lotto"
@@ -268,7 +274,7 @@ def _steps_left(text: str, notice: Notice) -> bool:
 LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_changes_left, _OTHER_CHANGES),
     (_days_left, OTHER_APPOINTMENTS),
-    (_rows_left, "Giorni e orari sono nella pagina."),
+    (_rows_left, DAYS_AND_HOURS),
     (_cuts_left, OTHER_DAYS),
     (_moves_left, _OTHER_CHANGES),
     (_labels_left, OTHERS),
@@ -278,7 +284,7 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_season_left, "I giorni sono nella pagina."),
     (_also_shut_left, "Le altre chiusure sono nella pagina."),
     (_streets_left, "Le altre vie sono nella pagina."),
-    (_timetable_left, "Giorni e orari sono nella pagina."),
+    (_timetable_left, DAYS_AND_HOURS),
     (_weekdays_left, "Gli orari degli altri giorni sono nella pagina."),
     (_term_left, "La scadenza è nella pagina."),
     (_most_left, "Quantità e condizioni sono nella pagina."),

@@ -1,5 +1,6 @@
 """The texts of each kind of notice, from the best to the plainest.
 
-By kind: `calls`, `events`, `roads`, `services`, `dangers`. These stand on `office` (its sentences as a text),
-`titles`, `prose` (its words as a citizen reads them), `places` and `times`, each on those behind it.
+By kind: `calls`, `events`, `roads`, `services`, `dangers`; `events` and `services` also draw on `calls`,
+`services` on `dangers`. They stand on `own_sentences` (the office's own, whole), `titles`, `prose`, `places`
+and `times`, each on those behind it. `general`, `outlines` and `beginnings` serve several kinds.
 """

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.office.own import opened
-from flows.bulletin.summary.frames.office.spans import since
-from flows.bulletin.summary.frames.prose.lines import OTHERS
+from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.own_sentences.spans import since
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 from flows.bulletin.summary.frames.titles import headings
 from flows.bulletin.summary.frames.titles.leads import behind
 
@@ -31,8 +31,7 @@ def start_of_news(notice: Notice) -> str:
 
 
 def begun(notice: Notice) -> Iterator[str]:
-    """The title's sentences behind that day; none where it tells a day itself, or only that a paper is "
-    "there."""
+    """The title's sentences behind that day; none where it tells a day itself, or only that a paper is there."""
     start = start_of_news(notice)
     if not start:
         return

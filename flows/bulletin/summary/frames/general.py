@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary.frames.calls.call import framed, says_twice
-from flows.bulletin.summary.frames.office.sentences import chosen, heading, office
+from flows.bulletin.summary.frames.own_sentences.sentences import chosen, heading, office
 from flows.bulletin.summary.frames.titles.matter import matter_of
 
 

@@ -14,7 +14,7 @@ from flows.bulletin.summary.frames.calls.deposits import deposit
 from flows.bulletin.summary.frames.calls.headlined import asked_by_title
 from flows.bulletin.summary.frames.calls.particulars import particulars
 from flows.bulletin.summary.frames.calls.shown import shown
-from flows.bulletin.summary.frames.office.sentences import Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.prose.legal import without_law
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.titles.appeals import appeal

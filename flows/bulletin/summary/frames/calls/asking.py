@@ -6,7 +6,7 @@ from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, WEEKDAY
 from flows.bulletin.page.notice import Notice, Slot, Told
-from flows.bulletin.summary.frames.office.sentences import NAMED, Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import NAMED, Sentence
 from flows.bulletin.summary.frames.prose.facets import bare
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.notation import plain_figures

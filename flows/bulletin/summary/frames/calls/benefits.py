@@ -11,11 +11,11 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.calls.bands import bands
-from flows.bulletin.summary.frames.calls.conditions import SEVERAL, TO_YOU
 from flows.bulletin.summary.frames.calls.families import parent_lives
 from flows.bulletin.summary.frames.calls.particulars import given
 from flows.bulletin.summary.frames.calls.requirements import in_the_page
-from flows.bulletin.summary.frames.office.sentences import Sentence
+from flows.bulletin.summary.frames.calls.who_may_ask import SEVERAL, TO_YOU
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded
 

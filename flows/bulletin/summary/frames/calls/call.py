@@ -14,7 +14,6 @@ from flows.bulletin.summary.frames.calls import acts
 from flows.bulletin.summary.frames.calls.asking import office_of, up_to
 from flows.bulletin.summary.frames.calls.bands import bands
 from flows.bulletin.summary.frames.calls.benefits import benefit
-from flows.bulletin.summary.frames.calls.conditions import told_to_you
 from flows.bulletin.summary.frames.calls.granted import granted
 from flows.bulletin.summary.frames.calls.headlined import asked_by_title, funded
 from flows.bulletin.summary.frames.calls.instalments import instalments
@@ -22,7 +21,15 @@ from flows.bulletin.summary.frames.calls.labelled import labelled
 from flows.bulletin.summary.frames.calls.particulars import particulars, way
 from flows.bulletin.summary.frames.calls.prolonged import IS_PUT_OFF, prolonged
 from flows.bulletin.summary.frames.calls.requirements import asks, in_the_page, listed, needed, told_whole
-from flows.bulletin.summary.frames.office.sentences import MADE, NAMED, Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.calls.who_may_ask import told_to_you
+from flows.bulletin.summary.frames.own_sentences.sentences import (
+    MADE,
+    NAMED,
+    Sentence,
+    chosen,
+    heading,
+    office,
+)
 from flows.bulletin.summary.frames.prose.facets import facets
 from flows.bulletin.summary.frames.times.terms import term_of
 from flows.bulletin.summary.frames.titles.matter import Matter, brief, is_asked, matter_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary.frames.office.sentences import Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.matter import noun_of
 

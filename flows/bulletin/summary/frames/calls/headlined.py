@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary.frames.office.sentences import MADE, Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.times.notation import plain_figures
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.office.sentences import MADE, Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.times.days import Period, period_at
 

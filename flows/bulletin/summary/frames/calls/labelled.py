@@ -12,7 +12,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.sections import sections
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.office.sentences import Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.days import period_at

@@ -19,7 +19,7 @@ from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.calls.bands import bands
 from flows.bulletin.summary.frames.calls.duties import in_person, keys, stamp_duty, survey
 from flows.bulletin.summary.frames.calls.families import child_lives, parent_lives
-from flows.bulletin.summary.frames.office.sentences import Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
 from flows.bulletin.summary.frames.titles.matter import matter_of
 
 _PLACE = 60.0  # behind what the office says, before its lists

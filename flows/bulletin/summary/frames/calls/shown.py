@@ -5,7 +5,7 @@ import re
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.sections import sections
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.office.sentences import Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
 from flows.bulletin.summary.frames.times.days import period_at
 
 _SHOWN = re.compile(

@@ -11,10 +11,11 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import is_relative
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.told_slots import calendar_days, figures
-from flows.bulletin.summary.frames.office.asked import asked
-from flows.bulletin.summary.frames.office.own import opened
-from flows.bulletin.summary.frames.office.spans import moments_of
+from flows.bulletin.summary.frames.own_sentences.asked import asked
+from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.own_sentences.spans import moments_of
 from flows.bulletin.summary.frames.places.streets import joined
+from flows.bulletin.summary.frames.prose.left_to_page import PRECAUTIONS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.clock import hours_at
@@ -54,7 +55,6 @@ _STATES = re.compile(r"\b(?:rest\w+|rimarr\w+|riman\w+|è|sono|sarà|saranno)\sc
 _SHORT = 110  # UTF-16 units of a sentence of the office's
 _CLOSURES = "Le chiusure sono nella pagina."
 _BOTH = "Le chiusure e le precauzioni da prendere sono nella pagina."
-_ADVICE = "Le precauzioni da prendere sono nella pagina."
 
 
 def gathered(notice: Notice) -> Iterator[str]:
@@ -71,7 +71,7 @@ def gathered(notice: Notice) -> Iterator[str]:
     hazard = f" per {told_for['what'].lower()}" if told_for else ""
     beside = f", con possibili {possible['what'].lower().strip()}" if possible and not told_for else ""
     said = f"{opened(when)} è in vigore l'allerta {colour}{hazard}{beside}."
-    advice = [_ADVICE] if _ADVISES.search(notice.source) else []
+    advice = [PRECAUTIONS] if _ADVISES.search(notice.source) else []
     deeds = [] if notice.listings else [one.text for one in asked(notice)]
     closed = _closed(notice)
     if deeds:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.dangers.alert_parts import closes, gathered
-from flows.bulletin.summary.frames.office.own import enough, opened
+from flows.bulletin.summary.frames.own_sentences.own import enough, opened
 from flows.bulletin.summary.frames.places.offices import office_at
 from flows.bulletin.summary.frames.prose.lines import is_contact, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.prose.wording import worded

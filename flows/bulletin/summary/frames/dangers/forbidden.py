@@ -11,7 +11,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.days import Period, period_at

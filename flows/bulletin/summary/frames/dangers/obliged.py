@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.articles import TO, definite, gender_of
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 
 _LEAD = re.compile(
     r"(?P<who>(?:tutti\s)?(?:a?i|(?:a)?gli)\s(?:proprietari|possessori|conduttori|detentori|titolari|gestori"

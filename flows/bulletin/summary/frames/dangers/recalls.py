@@ -9,8 +9,9 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.office.own import enough, opened
-from flows.bulletin.summary.frames.prose.lines import ALL_STEPS, is_cut, lines
+from flows.bulletin.summary.frames.own_sentences.own import enough, opened
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_STEPS
+from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.purposes import OF_ARTICLE
 

@@ -11,7 +11,7 @@ from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures, tells
 from flows.bulletin.summary.frames.events.happening import needs_headline
-from flows.bulletin.summary.frames.prose.lines import OTHER_APPOINTMENTS
+from flows.bulletin.summary.frames.prose.left_to_page import OTHER_APPOINTMENTS
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _PLACES_AND_OTHERS = "I luoghi e gli altri appuntamenti sono nella pagina."

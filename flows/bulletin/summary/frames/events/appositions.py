@@ -13,7 +13,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses import place_clause
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.times.clock import hours_at
 from flows.bulletin.summary.frames.titles.matter import matter_of

@@ -13,7 +13,7 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.events.happening import lines_of
 from flows.bulletin.summary.frames.events.subject import title_of
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.titles.nouns import guillemets, phrase_of, quoted, segmented

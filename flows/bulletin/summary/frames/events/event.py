@@ -37,8 +37,8 @@ from flows.bulletin.summary.frames.events.subject import (
 )
 from flows.bulletin.summary.frames.events.tidied import fitting
 from flows.bulletin.summary.frames.events.topical import about
-from flows.bulletin.summary.frames.office.sentences import adds_little
-from flows.bulletin.summary.frames.prose.lines import OTHERS
+from flows.bulletin.summary.frames.own_sentences.sentences import adds_little
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.nouns import verb_of
 

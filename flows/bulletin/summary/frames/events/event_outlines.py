@@ -9,8 +9,8 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.events.subject import kind_word
-from flows.bulletin.summary.frames.office.own import opened
-from flows.bulletin.summary.frames.office.spans import periods
+from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.own_sentences.spans import periods
 from flows.bulletin.summary.frames.prose.lines import is_cut
 from flows.bulletin.summary.frames.times.days import Period
 from flows.bulletin.summary.frames.titles.nouns import phrase_of, quoted, verb_of

@@ -13,7 +13,7 @@ from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.events import whereabouts
 from flows.bulletin.summary.frames.events.sittings import all_words
 from flows.bulletin.summary.frames.events.subject import title_of
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.times.clock import hours_at
 from flows.bulletin.summary.frames.times.days import period_at
 from flows.bulletin.summary.frames.titles.nouns import phrase_of

@@ -9,16 +9,22 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.titles import folded
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
 from flows.bulletin.summary.frames.events.occasion import Occasion
-from flows.bulletin.summary.frames.prose.lines import OTHER_APPOINTMENTS
+from flows.bulletin.summary.frames.prose.left_to_page import (
+    CONDITIONS,
+    HOURS,
+    OTHER_APPOINTMENTS,
+    PLACE,
+    PLACES,
+)
 
 _QUOTED = re.compile(r"«[^»]*»")
 _IN_PAGE = {
-    "who": "Le condizioni per partecipare sono nella pagina.",
+    "who": CONDITIONS,
     "price": "I prezzi sono nella pagina.",
-    "place": "Il luogo è nella pagina.",
+    "place": PLACE,
     "starts": "I luoghi di partenza sono nella pagina.",
-    "places": "I luoghi sono nella pagina.",
-    "hours": "Gli orari sono nella pagina.",
+    "places": PLACES,
+    "hours": HOURS,
     "others": OTHER_APPOINTMENTS,
     "deadline": "Le scadenze sono nella pagina.",
 }

@@ -25,7 +25,8 @@ from flows.bulletin.summary.frames.events.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.events.sittings import Sitting, all_words
 from flows.bulletin.summary.frames.events.subject import matters
 from flows.bulletin.summary.frames.events.tidied import fitting
-from flows.bulletin.summary.frames.office.sentences import repeats
+from flows.bulletin.summary.frames.own_sentences.sentences import repeats
+from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS
 from flows.bulletin.summary.frames.titles.nouns import guillemets, is_plural, quoted, verb_of
 
 _HALF_A_YEAR = 6  # months: `dicembre e gennaio` stay in their order
@@ -274,13 +275,13 @@ def _in_page(sittings: tuple[Sitting, ...], *, is_whole: bool) -> str:
     has_titles = any(sitting.what for sitting in sittings)
     lacks_hours = len({sitting.hours for sitting in sittings}) > 1
     if not is_whole:
-        return "Titoli e giorni sono nella pagina." if has_titles else "Giorni e orari sono nella pagina."
+        return "Titoli e giorni sono nella pagina." if has_titles else DAYS_AND_HOURS
     ages = [sitting.who for sitting in sittings if re.search(r"\d", sitting.who)]
     if len(ages) == len(sittings) and len(set(ages)) > 1:
         return f"Le età{' e gli orari' if lacks_hours else ''} di ogni appuntamento sono nella pagina."
     if has_titles:
         return "Il programma con gli orari è nella pagina." if lacks_hours else "I titoli sono nella pagina."
-    return "Gli orari sono nella pagina." if lacks_hours else ""
+    return HOURS if lacks_hours else ""
 
 
 def _range(sittings: tuple[Sitting, ...]) -> str:

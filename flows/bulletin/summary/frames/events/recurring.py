@@ -11,7 +11,7 @@ from flows.bulletin.summary.frames.events.lacking import rest_of, untold
 from flows.bulletin.summary.frames.events.occasion import occasion_of
 from flows.bulletin.summary.frames.events.subject import matters
 from flows.bulletin.summary.frames.events.tidied import fitting
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.titles.nouns import verb_of
 
 _DAY = rf"(?:\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)"

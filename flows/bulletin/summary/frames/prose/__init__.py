@@ -1,1 +1,1 @@
-"""An office's own sentences and lines as a citizen reads them."""
+"""An office's own sentences and lines as a citizen reads them: reworded, and judged."""

@@ -14,14 +14,6 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.titles import calmed, casing, folded
 from flows.bulletin.page.notice import Notice
 
-ALL_STEPS = "che cosa fare è nella pagina."  # with a recalled product
-OTHERS = "Gli altri dettagli sono nella pagina."
-OTHER_DAYS = "Gli altri giorni sono nella pagina."
-DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
-HOURS = "Gli orari sono nella pagina."
-PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
-OTHER_APPOINTMENTS = "Gli altri appuntamenti sono nella pagina."
-ALL_IN_PAGE = "i dettagli sono nella pagina."  # what a text says that tells its title alone
 _MONTH = r"(?:gen|feb|mar|apr|mag|giu|lug|ago|set|ott|nov|dic)[a-z]{0,7}"
 _WEEKDAY = r"(?:luned|marted|mercoled|gioved|venerd)[ìi]['’]?|sabato|domenica"
 _CARD = re.compile(

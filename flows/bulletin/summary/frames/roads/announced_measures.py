@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.office.spans import span_of
+from flows.bulletin.summary.frames.own_sentences.spans import span_of
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded

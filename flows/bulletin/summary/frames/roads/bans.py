@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.office.own import opened
-from flows.bulletin.summary.frames.prose.lines import ALL_IN_PAGE, binding, is_cut, lines, told
+from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE
+from flows.bulletin.summary.frames.prose.lines import binding, is_cut, lines, told
 from flows.bulletin.summary.frames.times.days import period_at
 
 _BAN = re.compile(

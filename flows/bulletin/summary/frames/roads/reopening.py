@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.office.spans import ENDS
+from flows.bulletin.summary.frames.own_sentences.spans import ENDS
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _IS_SHUT = re.compile(

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures, musts
-from flows.bulletin.summary.frames.office.own import opened
-from flows.bulletin.summary.frames.office.spans import moments_of, span_of
+from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.own_sentences.spans import moments_of, span_of
 from flows.bulletin.summary.frames.places.street_list import listed_streets
 from flows.bulletin.summary.frames.places.streets import Street, inside, joined, streets_at
 from flows.bulletin.summary.frames.prose.lines import is_contact, is_cut, lines

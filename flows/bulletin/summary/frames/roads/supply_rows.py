@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Kind, Notice, Row
 from flows.bulletin.page.phases import phases
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.places.streets import inside, streets_at
 from flows.bulletin.summary.frames.roads.street_outlines import CUT_OFF
 from flows.bulletin.summary.frames.times.clock import hours_at

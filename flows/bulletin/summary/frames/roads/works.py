@@ -6,7 +6,7 @@ from itertools import chain
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.summary.frames.office.own import enough, opened
+from flows.bulletin.summary.frames.own_sentences.own import enough, opened
 from flows.bulletin.summary.frames.places.street_list import sentence_of_streets
 from flows.bulletin.summary.frames.places.streets import (
     Street,
@@ -20,7 +20,7 @@ from flows.bulletin.summary.frames.roads.bans import banned
 from flows.bulletin.summary.frames.roads.measures import clauses, measure_at
 from flows.bulletin.summary.frames.roads.reading import Phrase, read
 from flows.bulletin.summary.frames.roads.reopening import until_reopened
-from flows.bulletin.summary.frames.roads.sentence import in_a_row, is_of_supply, statement
+from flows.bulletin.summary.frames.roads.statement import in_a_row, is_of_supply, statement
 from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE
 from flows.bulletin.summary.frames.roads.supply_rows import told_in_parts
 from flows.bulletin.summary.frames.times.clock import hours_at

@@ -9,7 +9,7 @@ from flows.bulletin.summary.frames.calls import acts
 from flows.bulletin.summary.frames.calls.call import framed, parts_of
 from flows.bulletin.summary.frames.calls.duties import DRAWN
 from flows.bulletin.summary.frames.dangers.prohibited import fined
-from flows.bulletin.summary.frames.office.sentences import MADE, Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.prose.flaws import is_praise
 from flows.bulletin.summary.frames.services.openings import occurrence
 from flows.bulletin.summary.frames.titles.matter import matter_of

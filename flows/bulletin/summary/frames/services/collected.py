@@ -11,7 +11,8 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.places.streets import joined
-from flows.bulletin.summary.frames.prose.lines import OTHER_DAYS, lines
+from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS
+from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _OF_WASTE = re.compile(r"\b(?:rifiut\w+|raccolta differenziata|porta a porta|ecocalendario)\b", re.I)

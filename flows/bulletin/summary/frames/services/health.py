@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.frames.calls.call import parts_of
-from flows.bulletin.summary.frames.office.own import enough
+from flows.bulletin.summary.frames.own_sentences.own import enough
 from flows.bulletin.summary.frames.services import service
 from flows.bulletin.summary.frames.times.days import period_at
 

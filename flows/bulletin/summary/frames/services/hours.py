@@ -9,10 +9,11 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.office.own import enough, opened
-from flows.bulletin.summary.frames.office.sentences import repeats
-from flows.bulletin.summary.frames.office.spans import since
+from flows.bulletin.summary.frames.own_sentences.own import enough, opened
+from flows.bulletin.summary.frames.own_sentences.sentences import repeats
+from flows.bulletin.summary.frames.own_sentences.spans import since
 from flows.bulletin.summary.frames.places.offices import Office, joined, office_at
+from flows.bulletin.summary.frames.prose.left_to_page import HOURS
 from flows.bulletin.summary.frames.prose.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.services.opening_days import opening_days, opening_weekdays
@@ -32,7 +33,6 @@ _DECREES = re.compile(
     re.I,
 )  # what the act says, where a frame says what it means
 _COMPOUND = re.compile(r"(?<!\w)[A-ZÀ-Ý]{4,}(?:-[A-ZÀ-Ý]{4,})+(?!\w)")
-_HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
     r"|(?P<change>orario(?=\s(?:degli\s|del\s|della\s)?(?:uffici|bibliotec|sportell|muse)\w*\s[^.;]*\bdal(?:\s|l['’])\d)"
@@ -110,7 +110,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         if not text:
             continue
         left = [one for one in untold(text, notice, beside=(line,)) if _is_missed(one, text)]
-        if text.endswith(_HOURS_IN_PAGE):
+        if text.endswith(HOURS):
             left = [one for one in left if any(fact.startswith("day") for fact in told(one) - told(text))]
         beside = [worded(other) for other in left if other in notice.prose]
         if any(repeats(text, one) and figures(one) <= figures(text) for one in beside):
@@ -124,7 +124,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         ):
             yield f"{text} {_EXCEPTIONS_IN_PAGE}"
         elif left and {fact.split()[0] for other in left for fact in told(other) - told(text)} == {"time"}:
-            yield f"{text} {_HOURS_IN_PAGE}"
+            yield f"{text} {HOURS}"
     yield from (text for text in own if utf16(text) <= limit)
     yield from (text for text in (*timetable(notice), *_changing(notice)) if utf16(text) <= limit)
 
@@ -309,7 +309,5 @@ def _sentence(found: _Read) -> str:
     verb = "segue" if office.number == 1 else "seguono"
     if found.season:
         season = f"{found.season[:-1]}{'e' if found.season.startswith('invernal') else 'o'}"
-        return opened(f"{lead} {office.words} {verb} l'orario {season}. {_HOURS_IN_PAGE}")
-    return opened(
-        f"{lead} {office.words} {'cambia' if office.number == 1 else 'cambiano'} orario. {_HOURS_IN_PAGE}"
-    )
+        return opened(f"{lead} {office.words} {verb} l'orario {season}. {HOURS}")
+    return opened(f"{lead} {office.words} {'cambia' if office.number == 1 else 'cambiano'} orario. {HOURS}")

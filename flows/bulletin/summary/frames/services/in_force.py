@@ -10,7 +10,8 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.prose.lines import ALL_IN_PAGE, is_cut, lines
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE
+from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _NEW = re.compile(

@@ -11,7 +11,8 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import TIME
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.office.sentences import Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
+from flows.bulletin.summary.frames.prose.left_to_page import HOURS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.times.clock import every_at, hours_at, in_moments
 from flows.bulletin.summary.frames.times.days import WEEKDAY_NAME, period_at
@@ -54,7 +55,6 @@ _OF_ANOTHER = re.compile(  # a head over the two lines: whose, of which day or u
     r"(?:^|\n)\W*(?!.*\b(?:segu|dal\b|nuov|apert))(?:[^\n.]{3,60}:|[^\n.:;]{3,40})\s*$|\bfino\sal?\b[^\n]{0,40}:\s*$",
     re.I,
 )
-HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _TAKES_NO_PLACE = re.compile(
     r"(?:avvis|band|contribut|bonus|voucher|bors|graduatori|elenc|orari|modul|tariff|iscrizion|domand|calendari"
     r"|lavor|ordinanz|cart|tesser|certificat|servizi)",
@@ -135,7 +135,7 @@ def with_half_days(text: str, notice: Notice) -> str:
     are two lines, morning and afternoon, and no other hour stands there.
     """
     glued = _GLUED.search(text)
-    if not (glued or text.endswith(HOURS_IN_PAGE)):
+    if not (glued or text.endswith(HOURS)):
         return text
     halves = list(_HALF.finditer(notice.body))
     rest = _HALF.sub(" ", notice.body)
@@ -148,8 +148,4 @@ def with_half_days(text: str, notice: Notice) -> str:
         return text
     spans = (plain_figures(f"dalle {found['from']} alle {found['to']}") for found in halves)
     hours = in_moments(" e ".join(spans))
-    return (
-        f"{text[: glued.start()]} {hours}."
-        if glued
-        else f"{text.removesuffix(HOURS_IN_PAGE)}L'orario è {hours}."
-    )
+    return f"{text[: glued.start()]} {hours}." if glued else f"{text.removesuffix(HOURS)}L'orario è {hours}."

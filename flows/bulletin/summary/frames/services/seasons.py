@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.places.offices import office_at
 from flows.bulletin.summary.frames.times.clock import hours_at
 

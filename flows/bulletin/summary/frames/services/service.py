@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.calls.call import framed, parts_of, says_twice
-from flows.bulletin.summary.frames.office.sentences import MADE, Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.services.openings import occurrence, openings
 from flows.bulletin.summary.frames.titles.matter import matter_of
 

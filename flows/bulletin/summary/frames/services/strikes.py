@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 
 _DAY = rf"(?P<day>{WEEKDAY}\s\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)"
 _STRIKE = (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines, untold
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.days import period_at

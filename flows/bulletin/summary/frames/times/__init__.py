@@ -1,1 +1,1 @@
-"""Days, hours and terms: read where they stand, written as one says them."""
+"""Days, hours, terms and prices: read where they stand, written as one says them."""

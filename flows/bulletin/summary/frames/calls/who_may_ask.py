@@ -10,7 +10,7 @@ from flows.bulletin.summary.frames.calls.duties import keys
 from flows.bulletin.summary.frames.calls.families import at_school, born
 from flows.bulletin.summary.frames.calls.particulars import ceiling, way
 from flows.bulletin.summary.frames.calls.requirements import in_the_page, named
-from flows.bulletin.summary.frames.office.sentences import Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
 from flows.bulletin.summary.frames.titles.matter import ASKED, Matter, is_asked
 
 _TOWN = (

@@ -10,6 +10,7 @@ from flows.bulletin.page.told_slots import tells
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.events.of_a_part import is_for_a_part
+from flows.bulletin.summary.frames.prose.left_to_page import CONDITIONS
 
 _AGES = (
     r"(?<!\bdi\s)(?<!\bdei\s)(?<!\bcon\s)\b(?:ragazz[oaei]|bambin[oaei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
@@ -44,7 +45,6 @@ _DUTIES = (
     ),
 )
 _SHORT = 110  # characters
-CONDITIONS = "Le condizioni per partecipare sono nella pagina."
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _CALLS = (Kind.deadline, Kind.job)
 _ASKED = (*_CALLS, Kind.service, Kind.campaign)

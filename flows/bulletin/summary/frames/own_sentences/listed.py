@@ -15,9 +15,10 @@ from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures
-from flows.bulletin.summary.frames.office.own import opened
+from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.fit import is_fit
+from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.field_times import said_times
@@ -91,9 +92,9 @@ def above(notice: Notice) -> Iterator[str]:
     above its rows, and word of them.
     """
     rest = (
-        "Giorni e orari sono nella pagina."
+        DAYS_AND_HOURS
         if notice.kind in OCCASIONS
-        else "Gli orari sono nella pagina."
+        else HOURS
         if notice.kind is Kind.hours
         else "I dettagli sono nella pagina."
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.office.sentences import office
+from flows.bulletin.summary.frames.own_sentences.sentences import office
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.lines import is_cut
 from flows.bulletin.summary.frames.prose.wording import worded

@@ -8,7 +8,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.weekdays import DATE
 from flows.bulletin.language.wholeness import WEAK, troubles
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.office.sentences import MEETS
+from flows.bulletin.summary.frames.own_sentences.sentences import MEETS
 from flows.bulletin.summary.frames.prose.flaws import is_courtesy
 from flows.bulletin.summary.frames.prose.lines import binding, is_cut, lines, told
 from flows.bulletin.summary.frames.prose.wording import worded

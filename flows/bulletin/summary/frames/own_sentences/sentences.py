@@ -52,7 +52,6 @@ EXCEPTED = re.compile(
     r"[^;:]{30,}$",
     re.I,
 )
-_BY_WORDS = frozenset({Slot.status})  # which no page is read for
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
 _SKIPS = 1.5  # opens behind the sentence that names it
 _UNTOLD = 4.0  # a day or a deadline that the gate asks for

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.infinitives import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.summary.frames.office.sentences import MADE, Sentence
+from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.prose.facets import bare
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.flaws import flaw_of

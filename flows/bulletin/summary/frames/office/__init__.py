@@ -1,1 +1,0 @@
-"""The office's own sentences, whole, as a text."""

@@ -1,0 +1,13 @@
+"""What a text says of what it leaves to the page, in one sentence each."""
+
+ALL_STEPS = "che cosa fare è nella pagina."  # with a recalled product
+OTHERS = "Gli altri dettagli sono nella pagina."
+OTHER_DAYS = "Gli altri giorni sono nella pagina."
+DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
+HOURS = "Gli orari sono nella pagina."
+PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
+OTHER_APPOINTMENTS = "Gli altri appuntamenti sono nella pagina."
+ALL_IN_PAGE = "i dettagli sono nella pagina."  # what a text says that tells its title alone
+PLACE = "Il luogo è nella pagina."  # of several none is sure
+PLACES = "I luoghi sono nella pagina."
+CONDITIONS = "Le condizioni per partecipare sono nella pagina."
