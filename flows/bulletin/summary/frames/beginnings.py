@@ -31,7 +31,7 @@ def start_of_news(notice: Notice) -> str:
 
 
 def begun(notice: Notice) -> Iterator[str]:
-    """The title's sentences behind that day; none where it tells a day itself, or only that a paper is there."""
+    """The title's sentences behind that day; none where it tells a day, or only that a paper is there."""
     start = start_of_news(notice)
     if not start:
         return
