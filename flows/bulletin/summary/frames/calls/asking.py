@@ -6,8 +6,8 @@ from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, WEEKDAY
 from flows.bulletin.page.notice import Notice, Slot, Told
+from flows.bulletin.summary.frames.own_sentences.asked import beginnings_of
 from flows.bulletin.summary.frames.own_sentences.sentences import NAMED, Sentence
-from flows.bulletin.summary.frames.prose.facets import bare
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.notation import plain_figures
 
@@ -122,7 +122,7 @@ def up_to(notice: Notice, clause: str, told: Told | None) -> Sentence | None:
     what = _free(found["what"]) if _FREE.search(notice.title) else found["what"]
     by_when = f" {clause}" if told is not None and found[0] in told.sentence else ""
     way = _by_mail(found, notice.body)
-    names = _stems(found["what"]) & _stems(notice.title)
+    names = beginnings_of(found["what"]) & beginnings_of(notice.title)
     slots = {Slot.amount, Slot.how, *([Slot.what] if names else []), *([Slot.deadline] if by_when else [])}
     return Sentence(f"Puoi {verb}{way} fino a {what}{by_when}.", frozenset(slots), bool(names), NAMED, -0.5)
 
@@ -144,7 +144,3 @@ def _by_mail(found: re.Match[str], body: str) -> str:
     after = sentence.partition(found[0])[2]
     by_mail = _WRITES.search(after) is not None and EMAIL.search(body) is not None
     return " per e-mail" if by_mail and not _NOT_BY_MAIL.search(after) else ""
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:5] for word in bare(text).split() if len(word) > 4}

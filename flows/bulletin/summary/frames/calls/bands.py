@@ -31,13 +31,13 @@ def bands(notice: Notice) -> str:
     told = list(dict.fromkeys((match["most"], match["share"]) for match in found))
     if not 2 <= len(told) <= _MOST or len(_SHARE.findall(body)) != len(found):
         return ""
-    if not _falls([(_value(most), int(share)) for most, share in told]):
+    if not _falls([(value_of(most), int(share)) for most, share in told]):
         return ""
     if not all(match["of"] for match in found) or any(_AT_MOST.match(body, match.end()) for match in found):
         return ""  # of what, or of no more than a sum
     (most, share), *others = told
-    rest = "".join(f", fino a {_said(one)} {_the(part)}" for one, part in others)
-    return f"Con un ISEE fino a {_said(most)} euro ricevi {_the(share)} della spesa{rest}."
+    rest = "".join(f", fino a {whole(one)} {_the(part)}" for one, part in others)
+    return f"Con un ISEE fino a {whole(most)} euro ricevi {_the(share)} della spesa{rest}."
 
 
 def _the(share: str) -> str:
@@ -48,9 +48,11 @@ def _falls(told: Sequence[tuple[float, int]]) -> bool:
     return all(one[0] < other[0] and one[1] > other[1] for one, other in pairwise(told))
 
 
-def _value(number: str) -> float:
+def value_of(number: str) -> float:
+    """Of a sum as Italians write it: 1250.5 of `1.250,50`."""
     return float(number.replace(".", "").replace(",", "."))
 
 
-def _said(number: str) -> str:
+def whole(number: str) -> str:
+    """`500` of `500,00`."""
     return number.removesuffix(",00")

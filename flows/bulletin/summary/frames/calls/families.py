@@ -4,9 +4,7 @@ import re
 
 from flows.bulletin.language.cues import Cued
 
-_TOWN = (
-    r"(?P<town>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|dei|sul|sulla|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+){0,3})"
-)
+TOWN = r"(?P<town>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|dei|sul|sulla|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+){0,3})"
 _YEAR = (
     r"(?:dal(?:l['’])?\s?(?:1°?|01)\s?(?:gennaio|/01/)(?:\s?20\d\d)?\s(?:e\s)?(?:fino\s)?al\s31\s?"
     r"(?:dicembre\s|/12/)(?P<year>20\d\d)"
@@ -27,17 +25,17 @@ _NOT_ADOPTED = re.compile(r"\b(?:esclus\w+|non|tranne)\b[^.;\n]{0,30}\b(?:adozio
 _AT_SCHOOL = re.compile(
     r"\b(?:minori|alunni|studenti|bambini|ragazzi)\s(?:che\sfrequentano|frequentanti)\s"
     r"(?P<school>(?:la|le|il|gli|i|lo|l['’])\s?[^,;.:\n]{4,80}?),?\s(?:e\s)?(?:che\s)?"
-    rf"(?:residenti|risied\w+)\s(?:nel\s[Cc]omune\sdi|a)\s{_TOWN}",
+    rf"(?:residenti|risied\w+)\s(?:nel\s[Cc]omune\sdi|a)\s{TOWN}",
 )
 _OF_AGE = Cued(
     r"\b(?:minori|bambini|ragazzi|figli|bambini\se\sragazzi)\s(?:(?:di\setà\s)?(?:compresa\s)?(?:dai?|tra\si?|fra\si?)\s)"
     r"(?P<from>\d{1,2})\s(?:anni\s)?(?:ai?|e\si?)\s(?P<to>\d{1,2})\sanni,?\s(?:e\s)?"
-    rf"residenti\s(?:nel\s[Cc]omune\sdi|a)\s{_TOWN}",
+    rf"residenti\s(?:nel\s[Cc]omune\sdi|a)\s{TOWN}",
 )
 _PARENT = re.compile(
     r"\b[Aa]lmeno\s(?P<who>uno\sdei\s(?:due\s)?genitori|un\sgenitore|la\smadre)\b[^.;\n]{0,50}?"
     r"\b(?:resident[ei]|residenza(?:\s(?:anagrafica|ininterrotta))?)\s(?:nel\s[Cc]omune\sdi|a|in)\s"
-    rf"{_TOWN}(?P<since>\sdal?(?:l['’])?\s?(?:almeno\s\w+\s(?:mesi|anni)|\d{{1,2}}°?\s\w+\s20\d\d))?",
+    rf"{TOWN}(?P<since>\sdal?(?:l['’])?\s?(?:almeno\s\w+\s(?:mesi|anni)|\d{{1,2}}°?\s\w+\s20\d\d))?",
 )
 
 

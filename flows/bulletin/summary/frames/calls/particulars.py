@@ -16,7 +16,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import URL
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.calls.bands import bands
+from flows.bulletin.summary.frames.calls.bands import bands, value_of, whole
 from flows.bulletin.summary.frames.calls.duties import in_person, keys, stamp_duty, survey
 from flows.bulletin.summary.frames.calls.families import child_lives, parent_lives
 from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
@@ -194,7 +194,7 @@ def ceiling(body: str) -> str:
     ):
         return ""
     sums = _sums_of_isee(body)
-    return f"Serve un ISEE fino a {_said(found['sum'])} euro." if len(sums) == 1 else ""
+    return f"Serve un ISEE fino a {whole(found['sum'])} euro." if len(sums) == 1 else ""
 
 
 def _sums_of_isee(body: str) -> set[str]:
@@ -239,7 +239,7 @@ def _one_sum(body: str) -> str:
     number = _NUMBER.search(body, its.start)
     verb = "arriva a" if _UP_TO.search(found[0]) else "è di"
     return (
-        f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro{_each(each)}." if number else ""
+        f"{_ARTICLES[found['what'].lower()]} {verb} {whole(number[0])} euro{_each(each)}." if number else ""
     )
 
 
@@ -256,13 +256,10 @@ def _between(body: str) -> str:
     if _BUSINESS.search(body) or any(_EACH.search(match[0]) for match in _FIXED.finditer(body)):
         return ""
     numbers = sorted(
-        {number[0] for match in _FIXED.finditer(body) if (number := _NUMBER.search(match["sum"]))}, key=_value
+        {number[0] for match in _FIXED.finditer(body) if (number := _NUMBER.search(match["sum"]))},
+        key=value_of,
     )
-    return f"Il contributo va da {_said(numbers[0])} a {_said(numbers[-1])} euro."
-
-
-def _value(number: str) -> float:
-    return float(number.replace(".", "").replace(",", "."))
+    return f"Il contributo va da {whole(numbers[0])} a {whole(numbers[-1])} euro."
 
 
 def _each(found: re.Match[str] | None) -> str:
@@ -271,10 +268,6 @@ def _each(found: re.Match[str] | None) -> str:
 
 def _amounts(body: str) -> list[Fact]:
     return [fact for fact in facts(body) if fact.kind is FactKind.amount]
-
-
-def _said(number: str) -> str:
-    return number.removesuffix(",00")
 
 
 def _is_plural(title: str) -> bool:

@@ -7,28 +7,24 @@ from flows.bulletin.facts.figures import in_words
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.calls.duties import keys
-from flows.bulletin.summary.frames.calls.families import at_school, born
+from flows.bulletin.summary.frames.calls.families import TOWN, at_school, born
 from flows.bulletin.summary.frames.calls.particulars import ceiling, way
 from flows.bulletin.summary.frames.calls.requirements import in_the_page, named
 from flows.bulletin.summary.frames.own_sentences.sentences import Sentence
 from flows.bulletin.summary.frames.titles.matter import ASKED, Matter, is_asked
 
-_TOWN = (
-    r"(?P<town>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|dei|sul|sulla|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+)"
-    r"{0,3})"
-)
 _PEOPLE = (
     r"(?:[Cc]ittadini|[Ff]amiglie|[Nn]uclei(?:\sfamiliari)?|[Pp]ersone|[Aa]nziani|[Gg]iovani"
     r"|[Cc]oppie|[Rr]ichiedenti?|[Ee]ssere)"
 )
 _LIVES = re.compile(
     rf"\b{_PEOPLE}\b[^.;:|\n]{{0,60}}?\b(?:(?:resident[ei]|residenza(?:\sanagrafica)?|risied\w+)\s)?"
-    rf"(?:nel\s(?:territorio\sdel\s)?[Cc]omune\sdi|(?<=residenti\s)a|(?<=residente\s)a|(?<=residenza\s)a)\s{_TOWN}"
+    rf"(?:nel\s(?:territorio\sdel\s)?[Cc]omune\sdi|(?<=residenti\s)a|(?<=residente\s)a|(?<=residenza\s)a)\s{TOWN}"
     r"(?P<since>[^.;:|\n]{0,20}?\sda\salmeno\s\w+\s(?:mesi|anni))?",
 )
 _APPLICANT = re.compile(
     r"\b[Rr]ichiedent[ei]\b[^;:]{0,80}\bdev\w+\s(?:\w+\s)?(?:essere|risultare)\b(?:[^:]{0,40}:)?[^:|]{0,120}?"
-    rf"\bresident[ei]\snel\s[Cc]omune\sdi\s{_TOWN}(?P<since>\sda\salmeno\s\w+\s(?:mesi|anni))?",
+    rf"\bresident[ei]\snel\s[Cc]omune\sdi\s{TOWN}(?P<since>\sda\salmeno\s\w+\s(?:mesi|anni))?",
 )
 _RESIDENT = re.compile(r"\b(?:resident[ei]|residenza|risied\w+)\b", re.I)
 _ELSE = re.compile(
@@ -59,7 +55,7 @@ _LESS_THAN_A_MUST = re.compile(  # who comes first, or pays less, is not who may
     r"|maggiorazion|anche|inoltre)\w*|\bnon (?:è|sono|poss|spett|riguard|posson)",
     re.I,
 )
-_BE_RESIDENT = re.compile(rf"essere resident[ei] (?:nel [Cc]omune di|a) {_TOWN}$")
+_BE_RESIDENT = re.compile(rf"essere resident[ei] (?:nel [Cc]omune di|a) {TOWN}$")
 _FINITE = tuple(
     (re.compile(rf"{infinitive}\b"), finite)
     for infinitive, finite in (

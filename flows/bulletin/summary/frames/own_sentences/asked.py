@@ -139,11 +139,12 @@ def is_of_an_alert(notice: Notice) -> bool:
 
 def tells_deed(text: str, deed: str) -> bool:
     """Whether a text has the words of a deed, whatever its verb: `Non usare gli ascensori`."""
-    own = _stems(deed)
-    return bool(own) and len(own & _stems(text)) >= max(1, len(own) - 1)
+    own = beginnings_of(deed)
+    return bool(own) and len(own & beginnings_of(text)) >= max(1, len(own) - 1)
 
 
-def _stems(text: str) -> set[str]:
+def beginnings_of(text: str) -> set[str]:
+    """The first letters of its longer words, whatever their ending."""
     return {word[:5] for word in bare(text).split() if len(word) > 4}
 
 

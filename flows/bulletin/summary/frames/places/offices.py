@@ -1,7 +1,6 @@
 """What opens and closes: offices, libraries, parks, read from a title's words, with article and agreement."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 _HEADS = {
@@ -170,8 +169,3 @@ def _softened(words: str) -> str:
         if " di " in low
         else low
     )
-
-
-def joined(words: Sequence[str]) -> str:
-    """`a, b e c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} e {words[-1]}"

@@ -78,7 +78,7 @@ _BANS = Cued(
 _AND_BANS = re.compile(
     r"\be\s(?:il\s)?divieto\sdi\s(?P<what>sosta|transito|fermata|circolazione)\b(?!\se\sdi)", re.I
 )
-_BANNED = {
+BANNED = {
     "sosta": "la sosta",
     "fermata": "la fermata",
     "transito": "il transito",
@@ -131,7 +131,7 @@ def _missing(cut: re.Match[str]) -> str:
 
 def _ban(what: str, also: str = "") -> str:
     """`è vietata la sosta`, `sono vietati il transito e la sosta`."""
-    names = [_BANNED[name.lower()] for name in (what, also) if name]
+    names = [BANNED[name.lower()] for name in (what, also) if name]
     is_feminine = all(name.startswith("la ") for name in names)
     if len(names) > 1:
         return f"sono vietat{'e' if is_feminine else 'i'} {joined(names)}"

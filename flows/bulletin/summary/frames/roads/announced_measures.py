@@ -12,6 +12,7 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.own_sentences.spans import span_of
 from flows.bulletin.summary.frames.places.streets import joined
+from flows.bulletin.summary.frames.prose.enacted import BANNED
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads.nominal_measures import nominal_measures
@@ -23,12 +24,6 @@ _ANNOUNCES = re.compile(
     r"(?P<rest>(?:\s(?:temporane[ei]|viabilistic[ihe]+))?(?:\s(?:alla|della|di|del)\s[a-zà-ù]+){0,2})\s?[.:]?$",
     re.I,
 )
-_BANNED = {
-    "sosta": "la sosta",
-    "fermata": "la fermata",
-    "transito": "il transito",
-    "circolazione": "la circolazione",
-}
 _HEADED = re.compile(  # `Divieto di sosta con rimozione, dalle 6.00 alle 13.30:` above its streets
     r"^\W*divieto di (?P<what>sosta|transito|fermata|circolazione)(?: con rimozione(?: forzata| coatta)?)?,? "
     r"(?P<hours>dalle (?:ore )?\d[\d.:]* alle (?:ore )?\d[\d.:]*?)[ \t]*:(?!\d)",
@@ -58,7 +53,7 @@ def _headed(notice: Notice) -> Iterator[str]:
         hours = hours_at(heading["hours"], 0)
         if hours is None or hours.end != len(heading["hours"]):
             return
-        told.append(f"{_BANNED[heading['what'].lower()]} {hours.words}")
+        told.append(f"{BANNED[heading['what'].lower()]} {hours.words}")
     if told and is_whole:
         one = "è vietata" if told[0].startswith("la ") else "è vietato"
         told = list(dict.fromkeys(told))

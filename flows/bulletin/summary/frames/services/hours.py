@@ -12,7 +12,8 @@ from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.own_sentences.own import enough, opened
 from flows.bulletin.summary.frames.own_sentences.sentences import repeats
 from flows.bulletin.summary.frames.own_sentences.spans import since
-from flows.bulletin.summary.frames.places.offices import Office, joined, office_at
+from flows.bulletin.summary.frames.places.offices import Office, office_at
+from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import HOURS
 from flows.bulletin.summary.frames.prose.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.prose.wording import worded

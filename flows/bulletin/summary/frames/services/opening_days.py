@@ -10,7 +10,8 @@ from itertools import groupby
 from flows.bulletin.page.notice import Notice, Row
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.own_sentences.own import opened
-from flows.bulletin.summary.frames.places.offices import Office, joined, office_at
+from flows.bulletin.summary.frames.places.offices import Office, office_at
+from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
