@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flows.door.proxy import Onward
+from flows.door.proxy import Proxy
 from tests.world.behind import Behind, Passage, serving, told, typed, wire, wired
 
 pytestmark = pytest.mark.slow
@@ -71,7 +71,7 @@ def test_the_path_that_the_door_judged_is_the_one_that_is_asked(parts: list[str]
 
     async def sent(_message: Any) -> None: ...
 
-    app = Onward("http://127.0.0.1:4200")
+    app = Proxy("http://127.0.0.1:4200")
     app._wire = Wire()
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
     asyncio.run(app(scope, sent, sent))  # type: ignore[arg-type]
@@ -222,7 +222,7 @@ def test_no_request_hides_in_the_body_of_another(framing: bytes) -> None:
 
     async def go() -> None:
         async with serving(behind) as port:
-            inner = Onward(f"http://127.0.0.1:{port}")
+            inner = Proxy(f"http://127.0.0.1:{port}")
 
             async def door(scope: Any, receive: Any, send: Any) -> None:
                 judged.append(scope["path"])
@@ -276,7 +276,7 @@ def test_names_of_headers_are_such_as_the_door_looks_for() -> None:
 
     async def go() -> None:
         async with wire(handle) as port:
-            app = Onward(f"http://127.0.0.1:{port}")
+            app = Proxy(f"http://127.0.0.1:{port}")
             scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
             await app(scope, note, note)  # type: ignore[arg-type]
             await app.close()

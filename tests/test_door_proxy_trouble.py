@@ -12,7 +12,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from flows.door import proxy
-from flows.door.proxy import NO_SERVER, Onward
+from flows.door.proxy import NO_SERVER, Proxy
 from tests.world.behind import Behind, Passage, passage, serving, told, wired
 from tests.world.installation import free_ports
 
@@ -48,7 +48,7 @@ def test_a_server_that_is_not_there_ends_who_listens_by_try_again() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    app = Onward(f"http://127.0.0.1:{free_ports(1)[0]}")
+    app = Proxy(f"http://127.0.0.1:{free_ports(1)[0]}")
     scope = {"type": "websocket", "path": "/api/events/out", "query_string": b"", "headers": []}
     asyncio.run(app(scope, receive, send))
     assert sent == [{"type": "websocket.close", "code": 1013}]

@@ -9,7 +9,7 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.door.request_bodies import RejectedRequest
-from flows.runs.server_access import NO_ANSWER, RemoteServerAccess, distant
+from flows.runs.server_access import NO_ANSWER, RemoteServerAccess, remote
 from tests.world.behind import Behind, serving, wire
 
 ID = "08efb67e-99fa-44ca-b0f6-41348aaa7de3"
@@ -28,7 +28,7 @@ async def asked(port: int, question: Callable[[RemoteServerAccess], Awaitable[An
 
     async def living() -> None:
         with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
-            async with distant() as access:
+            async with remote() as access:
                 found.append(access)
                 ready.set()
                 await end.wait()

@@ -301,11 +301,11 @@ def test_units_of_a_host_that_do_not_answer_are_named(
     """And those of a kind of which another host has all are none of this one's."""
     asked: list[int] = []
 
-    def does(port: int, _path: str) -> bool:
+    def answers(port: int, _path: str) -> bool:
         asked.append(port)
         return port != 4300
 
-    monkeypatch.setattr(port_health, "does", does)
+    monkeypatch.setattr(port_health, "answers", answers)
     active = SimpleNamespace(returncode=0)
     monkeypatch.setattr(checkout, "run", lambda *_: active)
     shared = "[prefect]\nworkers = 2\n[gate]\nprocesses = 2\n[web]\nprocesses = 0\n"

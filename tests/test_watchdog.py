@@ -1,4 +1,4 @@
-"""The watchdog from its look to its voices: each broken promise is told, once a day, and its end."""
+"""The watchdog from its look to its channels: each broken promise is told, once a day, and its end."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The watchdog's voices: what one cannot do is said, tried again, and keeps no other from being heard."""
+"""The watchdog's channels: what one cannot do is said, tried again, and keeps no other from being heard."""
 
 from urllib.parse import urlsplit
 

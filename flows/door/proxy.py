@@ -40,7 +40,7 @@ SAFE = "/:@!$&'()*+,=~"  # in a path, beside letters, digits and -._; what follo
 log = logging.getLogger(__name__)
 
 
-class Onward:
+class Proxy:
     """`address`: scheme://host[:port] of the server."""
 
     def __init__(self, address: str) -> None:

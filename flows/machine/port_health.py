@@ -5,7 +5,7 @@ import httpx
 SECONDS = 5.0
 
 
-def does(port: int, path: str) -> bool:
+def answers(port: int, path: str) -> bool:
     try:
         with httpx.Client(trust_env=False, timeout=SECONDS) as client:
             return (

@@ -177,7 +177,7 @@ class HostByUnits(ByUnits):
         doors |= {port: (f"gate@{port}", "/salute") for port in self._host.gates}
         if self._host.file.web.processes:
             doors[self._host.file.web.port] = ("web", "/salute")
-        mute = [name for port, (name, path) in doors.items() if not port_health.does(port, path)]
+        mute = [name for port, (name, path) in doors.items() if not port_health.answers(port, path)]
         dead = [
             unit.removeprefix(f"{self.machine.name}-").removesuffix(".service")
             for unit in self.services

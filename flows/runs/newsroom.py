@@ -29,8 +29,8 @@ class OwnNewsroom:
 
     content = shell.CONTENT
 
-    def __init__(self, settings: Settings, building: FullServerAccess) -> None:
-        self._settings, self._building = settings, building
+    def __init__(self, settings: Settings, access: FullServerAccess) -> None:
+        self._settings, self._access = settings, access
         self._page: Any = None  # made when somebody first looks, and its engine
         self._engine: Engine | None = None
         self._one = ThreadPoolExecutor(1, "newsroom")  # however many look, the server's other work goes on
@@ -60,10 +60,10 @@ class OwnNewsroom:
     async def _leads_to(self, path: str) -> str:
         if path.startswith(entry.ORDER):
             verb = path.removeprefix(entry.ORDER)
-            found = await self._building.deployment_of(verb, self._settings.deployment(verb))
+            found = await self._access.deployment_of(verb, self._settings.deployment(verb))
             return f"{UI}/deployments/deployment/{found}/run" if found else ""
         if path.startswith(entry.ARTIFACT):
-            found = await self._building.newest(self._settings.own(path.removeprefix(entry.ARTIFACT)))
+            found = await self._access.newest(self._settings.own(path.removeprefix(entry.ARTIFACT)))
             return f"{UI}/artifacts/artifact/{found}" if found else ""
         return ""
 

@@ -108,7 +108,7 @@ class RemoteServerAccess:
 
 
 @asynccontextmanager
-async def distant() -> AsyncIterator[RemoteServerAccess]:
+async def remote() -> AsyncIterator[RemoteServerAccess]:
     """Of the server that the environment names, as long as it is asked. People wait for each answer, so
     nothing is asked twice.
     """

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import httpx
 import uvicorn
 
-from flows.door.proxy import Onward
+from flows.door.proxy import Proxy
 from tests.world.installation import free_ports
 
 
@@ -113,7 +113,7 @@ class Passage:
 
 @asynccontextmanager
 async def passage(behind: int) -> AsyncIterator[Passage]:
-    app = Onward(f"http://127.0.0.1:{behind}")
+    app = Proxy(f"http://127.0.0.1:{behind}")
     async with serving(app) as port:
         address = f"http://127.0.0.1:{port}"
         async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20) as http:

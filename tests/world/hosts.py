@@ -98,7 +98,9 @@ class HostOfTwo:
     def silent(self) -> list[str]:
         ports = self.running.ports
         mute = [
-            kind for kind, path in DOORS.items() if not port_health.does(ports[f"{kind}-{self.number}"], path)
+            kind
+            for kind, path in DOORS.items()
+            if not port_health.answers(ports[f"{kind}-{self.number}"], path)
         ]
         dead = [kind for kind, part in self.running.of_host(self.number) if not part.lives]
         return sorted({*mute, *dead})
@@ -122,7 +124,7 @@ class HostOfTwo:
             part.start()
 
     def _has_server(self) -> bool:
-        return port_health.does(self.running.ports[f"prefect-{self.number}"], DOORS["prefect"])
+        return port_health.answers(self.running.ports[f"prefect-{self.number}"], DOORS["prefect"])
 
     def lent(self, identity: Path) -> AbstractContextManager[Path]:
         return nullcontext(identity)

@@ -24,7 +24,7 @@ from flows.deploy import startable
 from flows.door import event_stream
 from flows.door.gate import Door
 from flows.door.interfaces import DoorSettings
-from flows.door.proxy import Onward
+from flows.door.proxy import Proxy
 from flows.door.tenant_wall import Wall
 from flows.fleet import rounds
 from flows.fleet.front.directory import Directory
@@ -32,7 +32,7 @@ from flows.fleet.shared import Shared
 from flows.runs.assets import Assets
 from flows.runs.holdings import OwnHoldings
 from flows.runs.newsroom import OwnNewsroom
-from flows.runs.server_access import RemoteServerAccess, distant
+from flows.runs.server_access import RemoteServerAccess, remote
 from flows.settings import Settings
 from flows.web.app import listen, log_plainly, until_told, utc_now
 from flows.web.metrics import is_from_outside
@@ -118,8 +118,8 @@ class Gate:
     def __init__(self, shared: Shared, clock: Callable[[], datetime]) -> None:
         self.directory = Directory(shared.fleet)
         self._internal, self._clock = shared.keys.internal, clock
-        self._onward = Onward(shared.file.prefect.address)
-        self._server = Assets(self._onward)
+        self._proxy = Proxy(shared.file.prefect.address)
+        self._server = Assets(self._proxy)
         self._access: RemoteServerAccess | None = None
         self._looking = asyncio.Lock()
         self._entrances: dict[str, Entrance] = {}
@@ -131,7 +131,7 @@ class Gate:
     async def open(self) -> AsyncIterator[None]:
         """As long as it lets anybody in."""
         await self._look()
-        async with distant() as self._access:
+        async with remote() as self._access:
             tidying = asyncio.create_task(self._tidy())
             try:
                 yield
@@ -142,7 +142,7 @@ class Gate:
                 for slug in list(self._entrances):
                     self._let_go(slug)
                 await asyncio.gather(*self._closing)
-                await self._onward.close()
+                await self._proxy.close()
 
     async def entrance(self, host: str) -> Entrance | None:
         """Of whom this name is; None where it is nobody's."""
