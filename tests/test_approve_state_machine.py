@@ -367,8 +367,8 @@ def _our_world(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 IS_REHEARSAL = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
-EXAMPLES, STEPS = (375, 40) if IS_REHEARSAL else (12, 20)
-PARTS = range(4 if IS_REHEARSAL else 1)  # each a process's: together an hour and more
+EXAMPLES, STEPS = (200, 40) if IS_REHEARSAL else (12, 20)
+PARTS = range(4 if IS_REHEARSAL else 1)  # each a process's: together most of an hour
 
 
 @pytest.mark.usefixtures("_our_world")

@@ -38,10 +38,10 @@ def test_the_code_of_a_start_goes_on_sealed(front: Front) -> None:
     parameters = json.loads(raw)["parameters"]
     assert b"456" not in raw
     assert {**parameters, "codice": "123 456"} == sent
-    assert sealed_code.opened(b"key", parameters["codice"], ID, parameters) == sealed_code.Typed(
+    assert sealed_code.opened(b"key", parameters["codice"], ID, parameters) == sealed_code.EnteredCode(
         "123 456", NOW
     )
-    assert "123" not in repr(sealed_code.Typed("123 456", NOW))
+    assert "123" not in repr(sealed_code.EnteredCode("123 456", NOW))
     again = front.ask("POST", START, body={"parameters": parameters})
     assert (again.status_code, again.json()["detail"]) == (403, "Il codice ha 6 cifre: copialo dall'app.")
 

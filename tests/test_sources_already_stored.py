@@ -14,7 +14,7 @@ from db import news_items
 from db.engine import transaction
 from db.models import Origin, SourceKind
 from flows.sources import visit
-from flows.sources.already_stored import Stock
+from flows.sources.already_stored import AlreadyStored
 from scrapers.feeds.feeds import Entry, Feed
 from tests.world.builders import NOW, make_source, news_data
 from tests.world.comune import Comune
@@ -51,13 +51,13 @@ def test_a_stored_item_is_found_by_guid_address_or_title(
     session: Session, entry: tuple[str, str, str], held: bool
 ) -> None:
     asked, other = feed(NEW, entry), feed(("z", "", "Zeta"))
-    stock = Stock(session, [asked, other])
+    stock = AlreadyStored(session, [asked, other])
     assert (stock.may_hold(asked), stock.may_hold(other)) == (held, False)
 
 
 def test_what_is_stored_meanwhile_is_held_too(session: Session) -> None:
     asked = feed(NEW)
-    stock = Stock(session, [asked])
+    stock = AlreadyStored(session, [asked])
     stock.add([replace(news_data(guid="m", title="Mai vista"), address_key="a.example/n")])
     assert stock.may_hold(asked)
 
@@ -65,14 +65,14 @@ def test_what_is_stored_meanwhile_is_held_too(session: Session) -> None:
 @pytest.mark.parametrize("refused", ["\0", "\ud83d"])
 def test_a_text_that_no_database_takes_costs_no_other_feed(session: Session, refused: str) -> None:
     odd, good, new = feed((f"a{refused}", "", "Uno")), feed(("a", "", "Uno")), feed(NEW)
-    stock = Stock(session, [odd, good, new])
+    stock = AlreadyStored(session, [odd, good, new])
     assert [stock.may_hold(asked) for asked in (odd, good, new)] == [True, True, False]
 
 
 def test_thousands_of_entries_are_asked_for_in_blocks(session: Session) -> None:
     many = feed(*((f"g{n}", f"https://b.example/{n}", f"Titolo {n}") for n in range(3 * news_items.BLOCK)))
     last = feed(("a", "", "Z"))
-    stock = Stock(session, [many, last])
+    stock = AlreadyStored(session, [many, last])
     assert (stock.may_hold(many), stock.may_hold(last)) == (False, True)
 
 

@@ -20,7 +20,7 @@ from flows.doctor.finding import Case, Verdict
 from flows.machine import upgrade, upgrade_state, upgrade_targets, way_back
 from flows.machine.checkout import Checkout
 from flows.machine.upgrade_state import UpgradeError
-from flows.machine.verb_process import Typed
+from flows.machine.verb_process import VerbResult
 from flows.run import take
 from flows.sending import witness
 from flows.sending.checks import Verdict as OfSend
@@ -286,7 +286,7 @@ def test_a_send_that_does_not_end_in_time_keeps_the_old_version_at_work(
 ) -> None:
     world = Upgraded(sqlite, tmp_path)
     home, lock = world.home(), take(world.settings.state)
-    home.answers["drain"] = Typed(("drain",), 2, {"running": [{"name": "invia bollettino 1"}]}, "")
+    home.answers["drain"] = VerbResult(("drain",), 2, {"running": [{"name": "invia bollettino 1"}]}, "")
     try:
         with pytest.raises(UpgradeError) as said:
             world.forward(home)

@@ -19,8 +19,8 @@ from flows.machine.checkout import Checkout
 from flows.machine.revisions import Revision
 from flows.machine.service_manager import HostByUnits
 from flows.machine.upgrade_preview import Outlook, Town, Versions
-from flows.machine.upgrade_state import Passage, UpgradeError
-from flows.machine.verb_process import Say, Typed
+from flows.machine.upgrade_state import UpgradeError, UpgradeRecord
+from flows.machine.verb_process import Say, VerbResult
 from flows.settings import Settings
 from tests.world.fleet import land
 from tests.world.tree import ROOT
@@ -119,9 +119,9 @@ class Told:
         self.ill: dict[str, str] = {}
         self.revision, self.steps, self.contracting = "0104", ["0105: more"], list[str]()
         self.copies = {"alfa": 0, "beta": 0}
-        self.drained = Typed((), 0, {}, "")
+        self.drained = VerbResult((), 0, {}, "")
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         words = tuple(word for word in words if word != "--json")
         self.seen.append(" ".join(words))
         code, document = 0, dict[str, Any]()
@@ -148,7 +148,7 @@ class Told:
             document["comuni"] = [{"comune": slug, "code": code} for slug, code in self.copies.items()]
         elif words[:2] == ("fleet", "apply"):
             document = {"comuni": [], "together": {"ill": None}, "server": None}
-        return Typed(words, code, document, "")
+        return VerbResult(words, code, document, "")
 
     def is_running(self) -> bool:
         return self.runs
@@ -192,7 +192,7 @@ def lines() -> list[str]:
 @pytest.fixture
 def go(host: Told, lines: list[str]) -> Callable[..., list[str]]:
     def going(**changes: Any) -> list[str]:
-        at = Passage(at=NOW, **{"old_version": "0.1.0", "is_rolling": True, **changes})
+        at = UpgradeRecord(at=NOW, **{"old_version": "0.1.0", "is_rolling": True, **changes})
         code = Brought(ROOT)
         return upgrade.Upgrade(host, code, lines.append, lambda: None).go(upgrade.Look(at, host.runs))
 
@@ -265,7 +265,7 @@ class _NoPrefect:
 def test_a_run_that_does_not_end_leaves_the_old_version_at_work(
     host: Told, go: Callable[..., list[str]]
 ) -> None:
-    host.drained = Typed((), 2, {}, "still running here, and the workers of this machine take nothing")
+    host.drained = VerbResult((), 2, {}, "still running here, and the workers of this machine take nothing")
     with pytest.raises(UpgradeError, match=r"still running here.*\nnothing was changed: the old version"):
         go()
     assert "STOP" not in host.seen

@@ -11,9 +11,9 @@ from db import schema
 from db.engine import opened
 from flows.__main__ import main
 from flows.machine.checkout import Checkout
-from flows.machine.upgrade_state import Passage, UpgradeError
+from flows.machine.upgrade_state import UpgradeError, UpgradeRecord
 from flows.machine.upgrade_targets import ManyComuni
-from flows.machine.verb_process import Typed
+from flows.machine.verb_process import VerbResult
 from flows.settings import load
 from tests.world.builders import NOW
 from tests.world.fleet import Land, land
@@ -33,11 +33,11 @@ class Typist:
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         self._capsys.readouterr()
         code = main([*words])
         out, errors = self._capsys.readouterr()
-        return Typed(words, code, json.loads(out) if out else {}, errors)
+        return VerbResult(words, code, json.loads(out) if out else {}, errors)
 
     def silent(self) -> list[str]:
         return []
@@ -71,7 +71,7 @@ def test_while_others_work_each_is_brought_that_may_be_and_the_rest_is_named(
     here: Land, capsys: pytest.CaptureFixture[str]
 ) -> None:
     many, lines = ManyComuni(Typist(capsys)), list[str]()
-    passed = Passage(at=NOW, commit=None, is_rolling=True)
+    passed = UpgradeRecord(at=NOW, commit=None, is_rolling=True)
     found = many.outlook(Checkout(ROOT), passed, others_stopped=False)
     assert {town.slug: town.revision for town in found.towns} == {**REVISIONS, "cieco": None}
     assert {town.slug for town in found.towns if town.ill} == {"cieco"}
@@ -98,7 +98,7 @@ def test_who_has_no_copy_is_left_alone_by_what_only_a_copy_leads_back_from(
     here: Land, capsys: pytest.CaptureFixture[str]
 ) -> None:
     many, lines = ManyComuni(Typist(capsys)), list[str]()
-    passed = Passage(at=NOW, contracting=["0103: stricter"], uncopied=["gamma"])
+    passed = UpgradeRecord(at=NOW, contracting=["0103: stricter"], uncopied=["gamma"])
     many.migrate(passed, lines.append)
     assert {slug: at(slug) for slug in REVISIONS} == {"alfa": "0104", "beta": "0104", "gamma": "0102"}
     assert "gamma: is left as it is: left out, as was asked" in lines

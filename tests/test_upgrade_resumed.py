@@ -12,9 +12,9 @@ import pytest
 from flows.machine import checkout, upgrade, upgrade_state, way_back
 from flows.machine.checkout import Checkout
 from flows.machine.service_manager import ByUnits
-from flows.machine.upgrade_state import BACK, Passage, UpgradeError
+from flows.machine.upgrade_state import BACK, UpgradeError, UpgradeRecord
 from flows.machine.upgrade_targets import Kind, OneComune
-from flows.machine.verb_process import Say, Typed
+from flows.machine.verb_process import Say, VerbResult
 from flows.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -42,14 +42,14 @@ class Machine:
         if step in self.fails:
             raise UpgradeError(f"{step}: no network")
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         if words[0] not in ("doctor", "drain") and "--dry-run" not in words:
             self._at(words[0])
         self.typed += 1
         if words[0] == "backup":
             self.backups.append(words)
         told = {"archive": f"copia-{self.typed}", "revision": "0023", "steps": ["x"]}
-        return Typed(words, 0, told, "")
+        return VerbResult(words, 0, told, "")
 
     def is_running(self) -> bool:
         return self.running
@@ -83,7 +83,7 @@ class Machine:
         return "3.9.1"
 
     @property
-    def at(self) -> Passage:
+    def at(self) -> UpgradeRecord:
         found = upgrade_state.read(self.state)
         assert found is not None
         return found
@@ -92,7 +92,7 @@ class Machine:
         """The steps of one more `upgrade --apply`."""
         self.steps.clear()
         begun = upgrade_state.read(self.state)
-        new = Passage(at=NOW, old_version="0.1.0", old_commit="a", commit="b")
+        new = UpgradeRecord(at=NOW, old_version="0.1.0", old_commit="a", commit="b")
         found = upgrade.Look(begun or new, self.running, begun)
         upgrade.Upgrade(self, cast(Checkout, self), lambda _: None, lambda: None).go(found)
         return [step for step, _ in self.steps]
@@ -155,7 +155,7 @@ def test_a_copy_that_fails_over_new_code_does_not_say_that_nothing_was_changed(m
 def test_the_way_back_restores_again_what_ran_meanwhile(machine: Machine) -> None:
     """Who left since stands in the registers of the folder that ran, not in what was restored before."""
     archive, key = Path("copia.age"), Path("chiave")
-    at = Passage(at=NOW, old_commit="a", archive=archive.name, restores=True, way=BACK)
+    at = UpgradeRecord(at=NOW, old_commit="a", archive=archive.name, restores=True, way=BACK)
     at.done = ["rest", "bring", "renew", "restore"]
     upgrade_state.write(machine.state, at)
     new = machine.state / way_back.NEW

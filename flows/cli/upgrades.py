@@ -13,7 +13,7 @@ from flows.cli.output import Output
 
 if TYPE_CHECKING:
     from flows.fleet.registry import Fleet
-    from flows.machine.service_manager import Home
+    from flows.machine.service_manager import ManagedHost
     from flows.machine.way_back import HasPrefect, Look
     from flows.settings import Settings
 
@@ -61,7 +61,7 @@ def _require_one_way(arguments: argparse.Namespace) -> None:
         )
 
 
-def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) -> int:
+def _forward(arguments: argparse.Namespace, at: "ManagedHost", out: Output, lock: int) -> int:
     from flows.backup.taking import version
     from flows.machine import upgrade as way
     from flows.machine import upgrade_state
@@ -109,7 +109,7 @@ def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) 
 
 
 def _back(
-    arguments: argparse.Namespace, settings: "HasPrefect", at: "Home", look: "Backwards", out: Output
+    arguments: argparse.Namespace, settings: "HasPrefect", at: "ManagedHost", look: "Backwards", out: Output
 ) -> int:
     from flows.machine import upgrade as upgrade_of
     from flows.machine import upgrade_state

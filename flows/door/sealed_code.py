@@ -42,7 +42,7 @@ OF_THE_PERSON = (WHO, FIELD)  # what forms ask of who does not sign in, the same
 
 
 @dataclass(frozen=True)
-class Typed:
+class EnteredCode:
     """What somebody typed as their code, and when it came through the door."""
 
     code: str = field(repr=False)
@@ -66,7 +66,7 @@ def seal(stamp_key: bytes, code: str, deployment: str, values: Mapping[str, Any]
     return _cipher(stamp_key).encrypt(json.dumps(content).encode()).decode()
 
 
-def opened(stamp_key: bytes, token: str, deployment: str, values: Mapping[str, Any]) -> Typed | None:
+def opened(stamp_key: bytes, token: str, deployment: str, values: Mapping[str, Any]) -> EnteredCode | None:
     """None for what the door did not seal, or for another deployment or with other values.
 
     The run may have more values than were sent: its deployment's own.
@@ -77,4 +77,4 @@ def opened(stamp_key: bytes, token: str, deployment: str, values: Mapping[str, A
         return None
     if content["for"] != _digest(deployment, content["names"], values):
         return None
-    return Typed(content["code"], datetime.fromisoformat(content["at"]))
+    return EnteredCode(content["code"], datetime.fromisoformat(content["at"]))

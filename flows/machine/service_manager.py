@@ -17,7 +17,7 @@ from flows.machine import checkout, fleet, plan, port_health
 from flows.machine.secret_files import PROCESSES, SEALED
 from flows.machine.upgrade_state import UpgradeError
 from flows.machine.upgrade_targets import Kind, ManyComuni, OneComune
-from flows.machine.verb_process import Say, Typed, typed
+from flows.machine.verb_process import Say, VerbResult, typed
 from flows.profiles.fleet import OWN
 from flows.settings import ROOT, Settings
 
@@ -28,7 +28,7 @@ PATIENCE = 900.0  # seconds for a person to stop `run`
 EVERY = 0.5
 
 
-class Home(Protocol):
+class ManagedHost(Protocol):
     """One installation, or a fleet's host. `state`: its state folder; `sees_all`: whether its processes are
     ours to start.
 
@@ -42,7 +42,7 @@ class Home(Protocol):
     tries: int
     kind: Kind
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         """A verb, as the account that runs the installation, with its secrets."""
 
     def is_running(self) -> bool: ...
@@ -65,7 +65,7 @@ class Home(Protocol):
         """A key of a person's, where the account can read it."""
 
 
-def of(settings: Settings) -> Home:
+def of(settings: Settings) -> ManagedHost:
     """UpgradeError where units run it, and another than root asks."""
     command = Path("/usr/local/sbin") / f"bollettino-{settings.profile.slug}"
     if not (BOOTED.is_dir() and command.exists()):
@@ -75,7 +75,7 @@ def of(settings: Settings) -> Home:
     return ByUnits(plan.of(settings))
 
 
-def of_host(of_all: Fleet) -> Home:
+def of_host(of_all: Fleet) -> ManagedHost:
     """UpgradeError where no units run it, or another than root asks."""
     machine = fleet.of(of_all)
     if not (BOOTED.is_dir() and machine.command.exists()):
@@ -107,7 +107,7 @@ class ByUnits:
         """Nothing of root's own surroundings, which name another state folder and its database."""
         return ["env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", str(self.machine.command), *words]
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         return typed(self.command(*words), words, self.project)
 
     def is_running(self) -> bool:
@@ -196,7 +196,7 @@ class ByRun:
         self.settings, self.state, self.profile = settings, settings.state, settings.path
         self.kind: Kind = OneComune(self)
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         command = [sys.executable, "-m", "flows", *words, "--profile", str(self.settings.path)]
         return typed(command, words, self.project)
 

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from flows.machine import upgrade_state
 from flows.machine.checkout import Checkout
-from flows.machine.service_manager import Home
-from flows.machine.upgrade_state import FORWARD, Passage, UpgradeError
+from flows.machine.service_manager import ManagedHost
+from flows.machine.upgrade_state import FORWARD, UpgradeError, UpgradeRecord
 from flows.machine.verb_process import Say
 from flows.settings import BollettinoError
 
@@ -33,17 +33,19 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Look:
-    """What an upgrade would do. `steps` of the passage: of the database, of one Comune as far as the code at
+    """What an upgrade would do. `steps` of the record: of the database, of one Comune as far as the code at
     hand knows them; `lines`: what else an operator is told.
     """
 
-    before: Passage
+    before: UpgradeRecord
     is_running: bool
-    resumed: Passage | None = None
+    resumed: UpgradeRecord | None = None
     lines: list[str] = field(default_factory=list)
 
 
-def look(home: Home, ref: str | None, version: str, *, now: datetime, others_stopped: bool = False) -> Look:
+def look(
+    home: ManagedHost, ref: str | None, version: str, *, now: datetime, others_stopped: bool = False
+) -> Look:
     """Changes nothing. UpgradeError says why it could not be done. `others_stopped`: no other host of the
     fleet runs, says the operator.
     """
@@ -59,7 +61,7 @@ def look(home: Home, ref: str | None, version: str, *, now: datetime, others_sto
         code.require_clean(home.profile)
         commit, old = code.commit(ref), code.commit()
     home.check()
-    before = Passage(
+    before = UpgradeRecord(
         at=now,
         old_version=version if ref else None,  # else the code at hand is the new one already
         old_commit=old,
@@ -78,7 +80,7 @@ def look(home: Home, ref: str | None, version: str, *, now: datetime, others_sto
 class Upgrade:
     """One, from its look to its end. `again` goes on with the code that was brought, and may not return."""
 
-    def __init__(self, home: Home, code: Checkout, say: Say, again: Callable[[], None]) -> None:
+    def __init__(self, home: ManagedHost, code: Checkout, say: Say, again: Callable[[], None]) -> None:
         self.home, self.code, self.say, self.again = home, code, say, again
 
     def go(self, found: Look) -> list[str]:
@@ -109,7 +111,7 @@ class Upgrade:
         upgrade_state.write(self.home.state, at)
         return news
 
-    def _do(self, step: str, at: Passage) -> list[str]:
+    def _do(self, step: str, at: UpgradeRecord) -> list[str]:
         if step == "rest":
             rest(self.home, self.say)
         elif step == "copy":
@@ -136,19 +138,19 @@ class Upgrade:
             return fresh(self.home, at)
         return []
 
-    def _told(self, step: str, at: Passage, exc: BollettinoError) -> UpgradeError:
+    def _told(self, step: str, at: UpgradeRecord, exc: BollettinoError) -> UpgradeError:
         if step in ("rest", "copy") and not at.is_touched:
             undo(self.home, at, self.say)
             return UpgradeError(f"{exc}\nnothing was changed: the old version goes on")
         return UpgradeError(f"{exc}\n{standing(at)}")
 
 
-def is_started_again(home: Home, at: Passage) -> bool:
+def is_started_again(home: ManagedHost, at: UpgradeRecord) -> bool:
     """Whether what an interrupted one had stopped runs: a machine that was booted again, or an operator."""
     return at.has("rest") and not at.has("start") and home.is_running()
 
 
-def rest(home: Home, say: Say) -> None:
+def rest(home: ManagedHost, say: Say) -> None:
     """Nothing new begins, what runs comes to its end, and all of it is stopped."""
     if not home.is_running():
         return
@@ -157,7 +159,7 @@ def rest(home: Home, say: Say) -> None:
     home.stop(say)
 
 
-def undo(home: Home, at: Passage, say: Say) -> None:
+def undo(home: ManagedHost, at: UpgradeRecord, say: Say) -> None:
     """Before anything was changed: as it was."""
     if home.is_running():
         undone = home.type("drain", "--undo")
@@ -168,7 +170,7 @@ def undo(home: Home, at: Passage, say: Say) -> None:
     upgrade_state.forget(home.state)
 
 
-def fresh(home: Home, at: Passage) -> list[str]:
+def fresh(home: ManagedHost, at: UpgradeRecord) -> list[str]:
     """What is broken and was not before; what has just been started gets some time."""
     news: list[str] = []
     for attempt in range(home.tries):
@@ -185,7 +187,7 @@ def fresh(home: Home, at: Passage) -> list[str]:
     return news
 
 
-def standing(at: Passage) -> str:
+def standing(at: UpgradeRecord) -> str:
     """How things stand, for an operator, where it was interrupted."""
     behind = at.done
     if at.way != FORWARD:

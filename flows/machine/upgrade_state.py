@@ -23,7 +23,7 @@ class UpgradeError(BollettinoError):
     """An upgrade, or its way back, cannot go on; the text says how things stand, and what to do."""
 
 
-class Passage(BaseModel):
+class UpgradeRecord(BaseModel):
     """One upgrade. `done`: steps of the present `way` that are behind it, in their order.
 
     `commit`, `old_commit`: of the checkout, where the upgrade brings the code itself; None where a person
@@ -66,19 +66,19 @@ def path(state: Path) -> Path:
     return state.with_name(f".{state.name}.aggiornamento.json")
 
 
-def read(state: Path) -> Passage | None:
+def read(state: Path) -> UpgradeRecord | None:
     """The last one; None where there was none. UpgradeError where it cannot be read."""
     try:
-        return Passage.model_validate_json(path(state).read_bytes())
+        return UpgradeRecord.model_validate_json(path(state).read_bytes())
     except FileNotFoundError:
         return None
     except (OSError, ValidationError) as exc:
         raise UpgradeError(f"{path(state)} cannot be read ({type(exc).__name__})") from exc
 
 
-def write(state: Path, passage: Passage) -> None:
+def write(state: Path, record: UpgradeRecord) -> None:
     """On the disk when this returns. All may read it: root writes it, the account's doctor tells it."""
-    disk.replace(path(state), f"{passage.model_dump_json(indent=1)}\n".encode())
+    disk.replace(path(state), f"{record.model_dump_json(indent=1)}\n".encode())
     path(state).chmod(0o644)
 
 

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from flows.machine import revisions
 from flows.machine.checkout import Checkout
 from flows.machine.upgrade_preview import SENDING, STOPPED, Outlook, Town, Versions
-from flows.machine.upgrade_state import Passage, UpgradeError
-from flows.machine.verb_process import Say, Typed
+from flows.machine.upgrade_state import UpgradeError, UpgradeRecord
+from flows.machine.verb_process import Say, VerbResult
 
 ALL = ("rest", "copy", "bring", "renew", "migrate", "start", "see")
 OF_FLEET = ("rest", "copy", "bring", "renew", "migrate", "start", "register", "see")
@@ -29,7 +29,7 @@ class Types(Protocol):
 
     sees_all: bool
 
-    def type(self, *words: str) -> Typed: ...
+    def type(self, *words: str) -> VerbResult: ...
 
     def silent(self) -> list[str]:
         """Names of own processes that do not answer."""
@@ -38,12 +38,12 @@ class Types(Protocol):
 class Kind(Protocol):
     """An installation, as an upgrade needs it."""
 
-    def order(self, at: Passage) -> Sequence[str]: ...
+    def order(self, at: UpgradeRecord) -> Sequence[str]: ...
 
-    def look(self, code: Checkout, at: Passage, *, others_stopped: bool) -> list[str]:
-        """Fills in what the passage would be; what an operator is told beside it. UpgradeError: why not."""
+    def look(self, code: Checkout, at: UpgradeRecord, *, others_stopped: bool) -> list[str]:
+        """Fills in what the record will hold; what an operator is told beside it. UpgradeError: why not."""
 
-    def note(self, at: Passage) -> None:
+    def note(self, at: UpgradeRecord) -> None:
         """What migrates the databases, by the code at hand."""
 
     def findings(self) -> list[str]:
@@ -52,9 +52,9 @@ class Kind(Protocol):
     def drain(self) -> str:
         """Let what runs come to its end; "" when it has, else why it has not."""
 
-    def copy(self, at: Passage, say: Say) -> None: ...
+    def copy(self, at: UpgradeRecord, say: Say) -> None: ...
 
-    def migrate(self, at: Passage, say: Say) -> None: ...
+    def migrate(self, at: UpgradeRecord, say: Say) -> None: ...
 
     def register(self, say: Say) -> None:
         """What the running Prefect server may start."""
@@ -66,10 +66,10 @@ class OneComune:
     def __init__(self, home: Types) -> None:
         self._home = home
 
-    def order(self, _at: Passage) -> Sequence[str]:
+    def order(self, _at: UpgradeRecord) -> Sequence[str]:
         return ALL
 
-    def look(self, code: Checkout, at: Passage, *, others_stopped: bool) -> list[str]:  # noqa: ARG002
+    def look(self, code: Checkout, at: UpgradeRecord, *, others_stopped: bool) -> list[str]:  # noqa: ARG002
         if others_stopped:
             raise UpgradeError(f"{STOPPED}: is of a fleet")
         self._home.type("backup", "--dry-run").require()
@@ -82,7 +82,7 @@ class OneComune:
             )
         return []
 
-    def note(self, at: Passage) -> None:
+    def note(self, at: UpgradeRecord) -> None:
         asked = self._home.type("migrate", "--dry-run", "--json").require()
         at.steps = asked.document.get("steps", [])
 
@@ -98,11 +98,11 @@ class OneComune:
         running = ", ".join(one["name"] for one in drained.document.get("running", []))
         return (f"still running: {running}" if running else drained.errors.strip()) if drained.code else ""
 
-    def copy(self, at: Passage, _say: Say) -> None:
+    def copy(self, at: UpgradeRecord, _say: Say) -> None:
         made = self._home.type("backup", "--folder-only", "--json").require().document
         at.archive, at.old_revision = made["archive"], made["revision"]
 
-    def migrate(self, _at: Passage, _say: Say) -> None:
+    def migrate(self, _at: UpgradeRecord, _say: Say) -> None:
         self._home.type("migrate").require()
 
     def register(self, _say: Say) -> None:
@@ -115,10 +115,10 @@ class ManyComuni:
     def __init__(self, home: Types) -> None:
         self._home = home
 
-    def order(self, at: Passage) -> Sequence[str]:
+    def order(self, at: UpgradeRecord) -> Sequence[str]:
         return ROLLING if at.is_rolling else OF_FLEET
 
-    def look(self, code: Checkout, at: Passage, *, others_stopped: bool) -> list[str]:
+    def look(self, code: Checkout, at: UpgradeRecord, *, others_stopped: bool) -> list[str]:
         found = self.outlook(code, at, others_stopped=others_stopped)
         if found.is_rolling and at.commit is None:
             raise UpgradeError(
@@ -132,7 +132,7 @@ class ManyComuni:
         at.broken = self.findings()
         return list(found.lines())
 
-    def outlook(self, code: Checkout, at: Passage, *, others_stopped: bool) -> Outlook:
+    def outlook(self, code: Checkout, at: UpgradeRecord, *, others_stopped: bool) -> Outlook:
         versions = Versions(
             at.old_version,
             code.version(at.commit),
@@ -144,7 +144,7 @@ class ManyComuni:
         towns = [_town(row, lines.get(row["comune"], {})) for row in self._migration("--dry-run")]
         return Outlook(versions, chain, towns, others_stopped, at.at, MARGIN)
 
-    def note(self, at: Passage) -> None:
+    def note(self, at: UpgradeRecord) -> None:
         rows = self._migration("--dry-run")
         at.steps = [f"{row['comune']}: {step}" for row in rows for step in row["steps"]]
         # a file of SQLite is never open to the version before
@@ -161,7 +161,7 @@ class ManyComuni:
         drained = self._home.type("drain", "--here", "--json")
         return (drained.errors.strip() or f"it ended with {drained.code}") if drained.code else ""
 
-    def copy(self, at: Passage, say: Say) -> None:
+    def copy(self, at: UpgradeRecord, say: Say) -> None:
         """Whose copy failed is named, and left alone by a change that only a copy leads back from."""
         rows = self._rows("fleet", "each", "backup")
         at.uncopied = sorted(row["comune"] for row in rows if row["code"] != 0)
@@ -169,7 +169,7 @@ class ManyComuni:
         if at.uncopied:
             say(f"no copy could be made of {', '.join(at.uncopied)}")
 
-    def migrate(self, at: Passage, say: Say) -> None:
+    def migrate(self, at: UpgradeRecord, say: Say) -> None:
         without = [word for slug in at.uncopied for word in ("--without", slug)] if at.contracting else []
         rows = self._migration(*(["--while-others-work"] if at.is_rolling else []), *without)
         ill = {row["comune"]: row["ill"] for row in rows if row["ill"]}

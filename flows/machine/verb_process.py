@@ -13,7 +13,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Typed:
+class VerbResult:
     """What became of a verb. `document`: what it told a program."""
 
     words: Sequence[str]
@@ -21,7 +21,7 @@ class Typed:
     document: dict[str, Any]
     errors: str
 
-    def require(self, codes: Sequence[int] = (0,)) -> "Typed":
+    def require(self, codes: Sequence[int] = (0,)) -> "VerbResult":
         """UpgradeError with the verb's own words where it ended otherwise."""
         if self.code not in codes:
             said = self.errors.strip() or f"it ended with {self.code}"
@@ -29,11 +29,11 @@ class Typed:
         return self
 
 
-def typed(command: Sequence[str], words: Sequence[str], folder: Path) -> Typed:
+def typed(command: Sequence[str], words: Sequence[str], folder: Path) -> VerbResult:
     """Run it to its end."""
     done = checkout.run(command, folder)
     try:
         document = json.loads(done.stdout) if done.stdout.strip() else {}
     except ValueError:
         document = {}
-    return Typed(words, done.returncode, document if isinstance(document, dict) else {}, done.stderr)
+    return VerbResult(words, done.returncode, document if isinstance(document, dict) else {}, done.stderr)

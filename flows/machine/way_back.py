@@ -13,8 +13,8 @@ from typing import Protocol
 from db import disk, schema
 from flows.machine import upgrade, upgrade_state
 from flows.machine.checkout import Checkout
-from flows.machine.service_manager import Home
-from flows.machine.upgrade_state import BACK, Passage, UpgradeError
+from flows.machine.service_manager import ManagedHost
+from flows.machine.upgrade_state import BACK, UpgradeError, UpgradeRecord
 from flows.machine.verb_process import Say
 from flows.settings import BollettinoError, Settings
 
@@ -25,7 +25,7 @@ WORDS = {**upgrade.WORDS, "bring": "the old code and its packages", "restore": "
          "prefect": "Prefect's own database, where the newer version has changed it"}  # fmt: skip
 
 
-def order(home: Home, at: Passage) -> list[str]:
+def order(home: ManagedHost, at: UpgradeRecord) -> list[str]:
     """The steps of this installation's way back."""
     return [step for step in STEPS if step != "register" or step in home.kind.order(at)]
 
@@ -34,12 +34,12 @@ def order(home: Home, at: Passage) -> list[str]:
 class Look:
     """What the way back would do. `archive` None: the database was not changed, and stays."""
 
-    at: Passage
+    at: UpgradeRecord
     archive: Path | None
     is_resumed: bool
 
 
-def look(home: Home, settings: Settings, identity: Path | None) -> Look:
+def look(home: ManagedHost, settings: Settings, identity: Path | None) -> Look:
     """Changes nothing. UpgradeError says why it could not be done."""
     at = upgrade_state.read(home.state)
     if at is None or (at.way == BACK and at.is_over):
@@ -68,7 +68,7 @@ def look(home: Home, settings: Settings, identity: Path | None) -> Look:
     return Look(at, archive, is_resumed)
 
 
-def look_at_host(home: Home) -> Look:
+def look_at_host(home: ManagedHost) -> Look:
     """The same of a fleet's host. Where migrations only added, the code of before goes on with them."""
     at = upgrade_state.read(home.state)
     if at is None or (at.way == BACK and at.is_over):
@@ -81,7 +81,7 @@ def look_at_host(home: Home) -> Look:
     return Look(at, None, at.way == BACK)
 
 
-def _is_changed(home: Home, at: Passage) -> bool:
+def _is_changed(home: ManagedHost, at: UpgradeRecord) -> bool:
     """Whether the database may be of another revision than before."""
     if not at.has("copy") or (at.has("migrate") and not at.steps):
         return False
@@ -91,7 +91,7 @@ def _is_changed(home: Home, at: Passage) -> bool:
     return bool(at.steps) and now != at.steps  # killed in the midst of it
 
 
-def _words(home: Home, archive: Path, identity: Path) -> list[str]:
+def _words(home: ManagedHost, archive: Path, identity: Path) -> list[str]:
     into = home.state / NEW
     return [str(archive), "--identity", str(identity), "--into", str(into), "--registers", str(home.state)]
 
@@ -106,7 +106,7 @@ class HasPrefect(Protocol):
 class Return:
     """One, from its look to its end."""
 
-    def __init__(self, home: Home, settings: HasPrefect, code: Checkout, say: Say) -> None:
+    def __init__(self, home: ManagedHost, settings: HasPrefect, code: Checkout, say: Say) -> None:
         self.home, self.settings, self.code, self.say = home, settings, code, say
 
     def go(self, found: Look, identity: Path | None) -> list[str]:
@@ -133,7 +133,7 @@ class Return:
         upgrade_state.write(self.home.state, at)
         return news
 
-    def _anew(self, at: Passage) -> None:
+    def _anew(self, at: UpgradeRecord) -> None:
         """Processes ran since it was interrupted: they are stopped once more. What was restored and is not in
         its place knows nothing of who left meanwhile, so it goes aside and is restored again.
         """
@@ -166,7 +166,7 @@ class Return:
             return [one for one in upgrade.fresh(self.home, found.at) if one != "database.restored"]
         return []
 
-    def _prefect(self, at: Passage) -> None:
+    def _prefect(self, at: UpgradeRecord) -> None:
         """An older Prefect refuses what a newer one has migrated. Of no bulletin anything stands in it alone:
         a new one is made, and `watch` opens the forms again.
         """

@@ -11,7 +11,7 @@ from scrapers.feeds.feeds import Entry, Feed
 from scrapers.text import storable
 
 
-class Stock:
+class AlreadyStored:
     """Says which feeds hold nothing but entries that are new to the database, as all of a first reading are.
 
     Only the others need ask, one by one, which of their entries is which stored item.

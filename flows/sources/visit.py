@@ -22,7 +22,7 @@ from db.sources import Mark
 from flows.profiles.comune import Profile
 from flows.settings import Settings
 from flows.sources.alerts import alert_addresses, read_alerts, unchanged_alerts
-from flows.sources.already_stored import Stock
+from flows.sources.already_stored import AlreadyStored
 from flows.sources.asking import NEWS, Asked, ask
 from flows.sources.news import PURPOSE, Plan, plan, read_pages, store_plan
 from flows.sources.polling import Polling
@@ -174,7 +174,7 @@ def _stored(
 ) -> _Stored:
     """What the feeds gave, stored; with `each_apart` one that fails costs the others nothing."""
     stored = _Stored({}, {}, [])
-    stock = Stock(session, [answer.feed for answer in asked if answer.feed])
+    stock = AlreadyStored(session, [answer.feed for answer in asked if answer.feed])
 
     def store(place: int, answer: Asked, feed: Feed) -> None:
         planned = plan(

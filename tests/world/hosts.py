@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows.machine import port_health
 from flows.machine.upgrade_targets import Kind, ManyComuni
-from flows.machine.verb_process import Say, Typed, typed
+from flows.machine.verb_process import Say, VerbResult, typed
 from flows.profiles.fleet import OWN
 from tests.world.installation import wait_for
 from tests.world.process import Process
@@ -71,7 +71,7 @@ class TwoHosts(Topology):
         yield from sorted(mine, key=lambda one: one[0] in LAST)
 
 
-def typed_at(running: TwoHosts, number: int, *words: str) -> Typed:
+def typed_at(running: TwoHosts, number: int, *words: str) -> VerbResult:
     """A verb at a host."""
     surroundings = [f"{name}={value}" for name, value in running.environment.items()]
     command = ["env", "-i", *surroundings, *running.within(number, _flows(*words))]
@@ -89,7 +89,7 @@ class HostOfTwo:
         self.state, self.profile = running.hosts[number] / OWN, running.fleet
         self.kind: Kind = ManyComuni(self)
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         return typed_at(self.running, self.number, *words)
 
     def is_running(self) -> bool:

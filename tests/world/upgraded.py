@@ -21,7 +21,7 @@ from flows.doctor import examination
 from flows.machine import upgrade, upgrade_state, way_back
 from flows.machine.checkout import Checkout
 from flows.machine.service_manager import ByRun
-from flows.machine.verb_process import Typed
+from flows.machine.verb_process import VerbResult
 from flows.settings import Settings
 from tests.world.builders import make_bulletin
 from tests.world.safe import Safe
@@ -48,9 +48,9 @@ class Forked(ByRun):
         """`before` is told each verb: a place to be killed at."""
         super().__init__(settings)
         self.before, self.seen = before, list[str]()
-        self.answers: dict[str, Typed] = {}  # of verbs that ask a server which is none here
+        self.answers: dict[str, VerbResult] = {}  # of verbs that ask a server which is none here
 
-    def type(self, *words: str) -> Typed:
+    def type(self, *words: str) -> VerbResult:
         self.seen.append(words[0])
         self.before(words[0])
         os.environ["BOLLETTINO_STATE"] = str(self.state)
@@ -73,7 +73,7 @@ class Forked(ByRun):
             document = json.loads(said) if said.strip() else {}
         except ValueError:
             document = {}
-        return Typed(words, code, document, errors)
+        return VerbResult(words, code, document, errors)
 
     def _child(self, words: tuple[str, ...]) -> tuple[int, str, str]:
         out, errors = io.StringIO(), io.StringIO()
