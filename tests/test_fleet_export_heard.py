@@ -17,7 +17,7 @@ from db.models import Delivery, InboundEvent
 from db.recipients import Address
 from flows.__main__ import main, parser
 from flows.fleet import former_members
-from flows.fleet.front import webhook
+from flows.fleet.front import shared_webhook
 from flows.fleet.membership import export, retirement
 from flows.settings import Settings, load
 from tests.test_fleet_export import alone
@@ -66,7 +66,7 @@ def test_no_word_to_leave_is_lost(
     one: Leaving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Said before, while the copy is made, in the moment that it leaves, and after."""
-    monkeypatch.setattr(webhook, "PATIENCE", 1.0)
+    monkeypatch.setattr(shared_webhook, "PATIENCE", 1.0)
     before, who = load("alfa"), [hashes(count) for count in range(4)]
     copied, go_on = threading.Event(), threading.Event()
     real = retirement._take_away

@@ -14,7 +14,7 @@ from db.models import Recipient, Template
 from flows.fleet.front.sorting import Sorter
 from flows.settings import load
 from flows.web.inbound import store
-from flows.whatsapp.webhook import parse
+from flows.whatsapp.webhook_payload import parse
 from tests.world.builders import NOW
 from tests.world.fleet import Land
 from tests.world.fleet_web import (

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from db import canary, writes
 from db.engine import make_engine, opened, transaction
 from flows.fleet.front import app as front_app
-from flows.fleet.front import tenant, webhook
+from flows.fleet.front import shared_webhook, tenant
 from flows.settings import load
 from flows.web.app import at_work
 from flows.web.ground.context import Web
@@ -68,7 +68,7 @@ def test_a_database_that_is_down_costs_the_others_nothing(
     here: Land, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its part comes again with the whole post, of which the others keep nothing twice."""
-    monkeypatch.setattr(webhook, "PATIENCE", 0.5)
+    monkeypatch.setattr(shared_webhook, "PATIENCE", 0.5)
     both = post(said("alfa", "ATTIVA"), said("beta", "ATTIVA"))
 
     async def story(site: Fronted) -> None:
@@ -78,7 +78,7 @@ def test_a_database_that_is_down_costs_the_others_nothing(
             await comes_true(handled("alfa", 1))
             await comes_true(lambda: replies("alfa") == [("benvenuto", "accepted")])
             assert (await site.get(f"{PUBLIC['alfa']}/")).status_code == 200
-        monkeypatch.setattr(webhook, "PATIENCE", 20.0)  # what is now stored may take its time
+        monkeypatch.setattr(shared_webhook, "PATIENCE", 20.0)  # what is now stored may take its time
         assert await site.tell(both, SHARED) == 200
         await comes_true(handled("beta", 1))
 
@@ -88,7 +88,7 @@ def test_a_database_that_is_down_costs_the_others_nothing(
 
 
 def test_posts_for_one_that_hangs_do_not_pile_up(here: Land, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook, "PATIENCE", 0.2)
+    monkeypatch.setattr(shared_webhook, "PATIENCE", 0.2)
     monkeypatch.setattr(tenant, "PATIENCE", 0.4)
 
     async def story(site: Fronted) -> None:

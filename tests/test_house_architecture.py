@@ -290,7 +290,12 @@ def test_a_planted_circle_of_a_package_with_one_within_it_is_named() -> None:
         ),
         ("flows/web/app.py", "from flows.dispatch import dispatch", 1, "may not import flows.dispatch"),
         ("deployments/sandbox/app.py", "from db.models import Source", 1, "may not import db.models"),
-        ("deployments/sandbox/app.py", "from flows.whatsapp import webhook", 1, "flows.whatsapp.webhook"),
+        (
+            "deployments/sandbox/app.py",
+            "from flows.whatsapp import webhook_payload",
+            1,
+            "flows.whatsapp.webhook_payload",
+        ),
         ("deployments/install.py", "from flows.settings import load", 1, "may not import flows.settings"),
         ("flows/compose.py", "from flows.approve import approve", 1, "may not import flows.approve.approve"),
         ("flows/backfill.py", "from flows import compose", 1, "may not import flows.compose"),
@@ -375,7 +380,7 @@ def test_a_planted_violation_is_named_with_its_file_and_line(
         ("flows/__main__.py", "from flows import approve, deploy, run\nfrom flows.web.app import serve"),
         (
             "flows/web/inbound/inbox.py",
-            "from flows.whatsapp.webhook import parse\nfrom flows.profiles import comune",
+            "from flows.whatsapp.webhook_payload import parse\nfrom flows.profiles import comune",
         ),
         ("flows/bulletin/message/exact.py", "from db.models import BulletinItem\nfrom db import models"),
         ("db/migrations/env.py", "import db.models"),

@@ -24,7 +24,7 @@ from flows.whatsapp.account_templates import TemplateState
 from flows.whatsapp.errors import Retryable
 from flows.whatsapp.templates import ALTERATIONS, creation_payload, differences
 from flows.whatsapp.updates import TemplateText
-from flows.whatsapp.webhook import parse
+from flows.whatsapp.webhook_payload import parse
 from tests.test_dispatch import approved
 from tests.world.builders import NOW
 from tests.world.comune import Comune

@@ -20,7 +20,7 @@ from flows.backup.shelf import ARCHIVE, Shelf
 from flows.bulletin.language.dates import in_rome
 from flows.doctor import heartbeat, public
 from flows.watchdog.promises import URGENT, look
-from flows.whatsapp.webhook import REFUSAL
+from flows.whatsapp.webhook_payload import REFUSAL
 from tests.test_doctor_outside import chain
 from tests.test_scrapers_tls import Chain
 from tests.test_watchdog import DAY, EDITORS, MINUTE, OPERATOR, box, go, known, watched, world

@@ -29,7 +29,7 @@ from db.models import (
 from db.recipients import Address
 from flows.settings import Settings
 from flows.web.app import create_app
-from tests.test_whatsapp_webhook import RECORDED, SOURCES, mutated, places
+from tests.test_whatsapp_webhook_payload import RECORDED, SOURCES, mutated, places
 from tests.world import outbox
 from tests.world.builders import make_bulletin, make_recipient
 from tests.world.shared import needs_shared

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from db.models import InboundEvent
 from flows.web import webhook
-from tests.test_whatsapp_webhook import sign
+from tests.test_whatsapp_webhook_payload import sign
 from tests.world.comune import Loopback
 from tests.world.web_site import Site, messages, wrote
 

@@ -17,7 +17,7 @@ from sqlmodel import select
 
 from db.models import InboundEvent
 from flows.web.headers import HEADERS
-from tests.test_whatsapp_webhook import sign
+from tests.test_whatsapp_webhook_payload import sign
 from tests.world.comune import Loopback
 from tests.world.public_site import plant
 from tests.world.web_site import Site

@@ -16,7 +16,7 @@ from flows.doctor.reader import reader
 from flows.doctor.wire import CertificateError, UnreachedError, ask
 from flows.settings import Settings
 from flows.web.pages import archive
-from flows.whatsapp.webhook import REFUSAL
+from flows.whatsapp.webhook_payload import REFUSAL
 from flows.whatsapp.wire import trusted
 
 GROUP = "Pagine e webhook"

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from flows.web.ground.context import Web
 from flows.web.inbound.store import NotJsonError, store
-from flows.whatsapp.webhook import REFUSAL, verify_signature
+from flows.whatsapp.webhook_payload import REFUSAL, verify_signature
 
 LIMIT = 4 * 1024 * 1024  # bytes; 1,000 updates, Meta's largest batch, are about 1 MB
 PATIENCE = 10.0  # seconds for a whole body: Meta's come at once

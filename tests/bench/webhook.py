@@ -39,7 +39,7 @@ from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app, host
 from flows.web.inbound import inbox
 from flows.web.inbound.store import store
-from flows.whatsapp.webhook import parse
+from flows.whatsapp.webhook_payload import parse
 from tests.bench.webhook_load import BATCH, SECRET, Load, load, seed, signed
 from tests.world.web_site import change, messages, wrote
 

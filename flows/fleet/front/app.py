@@ -18,8 +18,8 @@ from db import schema, writes
 from flows.fleet import rounds, shared
 from flows.fleet.front import console
 from flows.fleet.front.directory import Directory
+from flows.fleet.front.shared_webhook import NAMED, Door
 from flows.fleet.front.tenant import ClosedError, Tenant
-from flows.fleet.front.webhook import NAMED, Door
 from flows.fleet.registry import Fleet, Roll
 from flows.fleet.rounds import Limits
 from flows.sending.provider import open_client

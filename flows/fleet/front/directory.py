@@ -14,7 +14,7 @@ from flows.profiles import documents
 from flows.profiles.fleet import FILE
 from flows.settings import Settings, SettingsError
 from flows.web.metrics import HERE
-from flows.whatsapp.webhook import verify_signature
+from flows.whatsapp.webhook_payload import verify_signature
 
 READ_EVERY = 1.0  # seconds at least between two looks at the folder
 # On this machine they are the fleet's, also where the `servers.public` of one is this machine itself.

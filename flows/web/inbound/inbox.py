@@ -19,7 +19,7 @@ from db.inbound import Waiting
 from flows.web.ground.context import Web, woken
 from flows.web.inbound.updates import handle
 from flows.whatsapp.updates import Unknown, Update
-from flows.whatsapp.webhook import parse
+from flows.whatsapp.webhook_payload import parse
 
 LOOK_EVERY = 5.0  # seconds, besides being woken: what an earlier process left is found too
 BATCH = 50

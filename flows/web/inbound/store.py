@@ -24,7 +24,7 @@ from flows.whatsapp.updates import (
     Unknown,
     Update,
 )
-from flows.whatsapp.webhook import parse
+from flows.whatsapp.webhook_payload import parse
 
 KINDS: dict[type, str] = {
     StatusUpdate: STATUS,

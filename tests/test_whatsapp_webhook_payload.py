@@ -25,7 +25,7 @@ from flows.whatsapp.updates import (
     Unknown,
     Update,
 )
-from flows.whatsapp.webhook import parse, verify_signature
+from flows.whatsapp.webhook_payload import parse, verify_signature
 from tests.world.shared import SHARED, needs_shared
 
 Kind = TypeVar("Kind")
