@@ -187,7 +187,9 @@ def test_the_term_of_another_request_is_not_the_services() -> None:
 
 
 def test_another_closure_and_an_exception_further_down_are_announced() -> None:
-    assert text_of(*BRIDGE).endswith("Le altre chiusure sono nella pagina.")
+    assert text_of(*BRIDGE).endswith(
+        "Gli uffici comunali sono chiusi nei pomeriggi del 24 e del 31 dicembre 2026."
+    )
     shut = "I giorni 24 e 31 dicembre 2026 gli uffici comunali resteranno chiusi di pomeriggio."
     assert "che cosa cambia" in refused(EVES, shut)
     assert refused(EVES, f"{shut} Le eccezioni sono nella pagina.") == ""

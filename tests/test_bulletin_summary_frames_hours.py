@@ -138,7 +138,8 @@ def test_two_colours_are_one_neither_of_them() -> None:
             " la chiusura degli uffici comunali.\n\n"
             "Sarà in ogni caso garantito lo svolgimento dei servizi essenziali come "
             "segue:\n- nascite;\n- decessi.",
-            "Venerdì 2 gennaio 2026 gli uffici comunali sono chiusi. Le eccezioni sono nella pagina.",
+            "Venerdì 2 gennaio 2026 gli uffici comunali sono chiusi. Sarà in ogni caso garantito lo"
+            " svolgimento dei servizi essenziali. Le eccezioni sono nella pagina.",
         ),
         (
             "Chiusura delle scuole per allerta meteo",

@@ -57,7 +57,9 @@ def text_of(title: str, body: str) -> str:
             " di morte, il quale"
             " garantirà il servizio previsto dalla legge con la presenza di un addetto dalle ore"
             " 8 alle ore 11.",
-            "Lunedì 10 agosto gli uffici comunali sono chiusi. Le eccezioni sono nella pagina.",
+            "Gli uffici comunali sono chiusi lunedì 10 agosto con l'esclusione dell'Ufficio di Stato Civile"
+            " per le denunce di nascita e di morte, il quale garantirà il servizio previsto dalla legge con"
+            " la presenza di un addetto dalle 8 alle 11.",
         ),
         (  # of other places the page tells other days
             "Chiusure di dicembre",

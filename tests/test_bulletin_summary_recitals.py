@@ -41,7 +41,7 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
         (
             "Il Sindaco preso atto che martedì 3 marzo c.a. ricorre il patrono, giorno di apertura, dispone "
             "la chiusura degli uffici martedì 3 marzo.",
-            "È disposta la chiusura degli uffici martedì 3 marzo.",
+            "Gli uffici sono chiusi martedì 3 marzo.",
         ),
         (
             "La Polizia locale ha disposto per venerdì 6 maggio, la chiusura di via Adda, dalle 9 alle 21.",
@@ -98,7 +98,7 @@ def test_a_name_with_a_town_in_it_is_whole(street: str, where: str) -> None:
         (
             "A seguito della nota del gestore, il Sindaco ha emesso ordinanza di chiusura delle scuole per "
             "la giornata di lunedì 3 maggio 2027.",
-            "È disposta la chiusura delle scuole lunedì 3 maggio 2027.",
+            "Le scuole sono chiuse lunedì 3 maggio 2027.",
         ),
         (
             "Il Comandante ha firmato, in data 2 maggio 2027, l'Ordinanza n.25, con cui dispone, per la "

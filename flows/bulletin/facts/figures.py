@@ -159,6 +159,8 @@ def _read_words(sheet: Sheet) -> None:
         number, end = in_words(word), start + len(word)
         if word == "due" and left[end : end + 6] == " sensi":
             number = None  # of a road: it is how one drives, no count
+        if word == "sei" and left[max(0, start - 4) : start].lower().endswith(("se ", "tu ", "non ")):
+            number = None  # `se sei residente`
         if pending and left[pending[2] : start].strip() in ("", "e", "di"):
             if word in _SCALE and pending[0] < 10**_LONGEST:
                 pending = (pending[0] * _SCALE[word], pending[1], end)

@@ -19,7 +19,7 @@ _FORMS = {
     "gratuito": r"gratuit[oaie]|gratuitamente|gratuità|gratis"
     r"|(?:ingresso|entrata|accesso)\s+(?:(?:è|sarà)\s+)?liber[oa]",
     "a pagamento": r"a\s+pagamento",
-    "vietato": r"vietat[oaie]|divieti?o?|proibit[oaie]",
+    "vietato": r"vietat[oaie]|vieta(?:no)?|divieti?o?|proibit[oaie]",
     "consentito": r"consentit[oaie]|permess[oaie]",
     "obbligatorio": r"obbligatori[oaie]?|obbligo|obbligatoriamente",
     "facoltativo": r"facoltativ[oaie]",
@@ -59,7 +59,7 @@ _STARTS_OF_FORMS = """
 """
 _STARTS = frozenset(_STARTS_OF_FORMS.split())
 _NOT = re.compile(
-    r"\b(?:non|senza|nessun[ao]?|né|mai)(?:\s+(?:è|e['’]|sono|sarà|saranno|più|sia|siano|viene|verrà|risulta|ancora|\w+)){0,2}\s+$",
+    r"\b(?:non(?!\s+(?:rispett|osserv|ottemper))|senza|nessun[ao]?|né|mai)(?:\s+(?:è|e['’]|sono|sarà|saranno|più|sia|siano|viene|verrà|risulta|ancora|\w+)){0,2}\s+$",
     re.IGNORECASE,
 )
 # `all'aperto`; `aperto a tutti` tells whom, not when; `il permesso` is a paper; `le iscrizioni chiudono` ends

@@ -76,6 +76,9 @@ _LIFTED = re.compile(
 _PREDICATE = re.compile(r"(?:at|ut|it|es|us|tt)[oaie]$", re.I)
 _OFF_SCOPE, _OFF_BACK = 6, 4  # words of matter
 _PIECE = re.compile(r"[;:,]\s|\s(?:ma|mentre|invece|e\s(?=non\b)|e\s(?=nei?\b))")
+_BREAKS = re.compile(  # `Per chi non rispetta il divieto è prevista una sanzione` forbids nothing
+    r"\b(?:non (?:rispett|osserv)|viol|trasgred|inosserv|inottemper)\w*\b[^.;]{0,20}$", re.I
+)
 _ENDS_BAN = re.compile(
     r"\b(?:fine|derog\w+|concess\w+|consenti\w+|permess\w+|revoc\w+|cessa\w*|termin\w+|salvo|tranne|eccetto|eccezione|esclus\w+)\b",
     re.I,
@@ -316,7 +319,9 @@ def _banned(sentence: Clause, source: Wording) -> Finding | None:
         return None
     for share, clause in source.likest(sentence.stems)[:3]:
         match = _HARD_BAN.search(clause.text)
-        if not match or share < 0.3 or _ENDS_BAN.search(clause.text) or _PUT_OFF.search(clause.text):
+        if not match or _BREAKS.search(clause.text, 0, match.start()):
+            continue
+        if share < 0.3 or _ENDS_BAN.search(clause.text) or _PUT_OFF.search(clause.text):
             continue
         after = {token for token, start, _ in source.tokens_between(clause.start + match.end(), clause.end)}
         banned = [word for word in after & sentence.stems if len(source.by_stem.get(word, ())) == 1]

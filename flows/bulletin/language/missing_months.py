@@ -23,8 +23,29 @@ _END = re.compile(r"[.!?;]\s|\n")
 _FURTHEST, _FURTHEST_BACK = 10, 14  # days between the two
 
 
+_ROWS = re.compile(  # `9/7 - Il ragazzo del faro`, one below the other
+    r"(?:^[ \t]*(?:[-*•][ \t])?(?:[0-2]?\d|3[01])/(?:0?[1-9]|1[0-2])(?:/20\d\d)?\s?[-–:]\s\S[^\n]*\n?){2,}",
+    re.M,
+)
+_ROW = re.compile(
+    r"^[ \t]*(?:[-*•][ \t])?(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d))?\s?[-–:]\s", re.M
+)
+
+
+def _in_words(rows: re.Match[str]) -> str:
+    """`- 9 luglio: Il ragazzo del faro`."""
+    return _ROW.sub(
+        lambda row: (
+            " ".join(filter(None, ("-", str(int(row["day"])), MONTHS[int(row["month"]) - 1], row["year"])))
+            + ": "
+        ),
+        rows[0],
+    )
+
+
 def with_months(text: str) -> str:
-    """`text` with the month of such a day written out."""
+    """`text` with the month of such a day written out, and the days of a list in words."""
+    text = _ROWS.sub(_in_words, text)
     parts, at = [], 0
     known: tuple[int, int, int] | None = None  # weekday, number, month
     days = list(_DAY.finditer(text))

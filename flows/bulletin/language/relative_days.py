@@ -23,7 +23,7 @@ _PART = r"(?P<part>\s++(?:mattina|pomeriggio|sera))?(?![\wà-ù])"
 _PARTS = {"domattina": "mattina", "stamattina": "mattina", "stamani": "mattina", "stasera": "sera"}
 _PARTS |= {"questa sera": "sera", "questa mattina": "mattina", "questo pomeriggio": "pomeriggio"}
 _OFFSETS = (
-    {"oggi": 0, "quest'oggi": 0, "domani": 1, "ieri": -1}
+    {"oggi": 0, "quest'oggi": 0, "nella giornata odierna": 0, "domani": 1, "ieri": -1}
     | dict.fromkeys(("dopodomani", "dopo domani", "posdomani", "domani l'altro"), 2)
     | dict.fromkeys(_PARTS, 0)
     | {"domattina": 1}
@@ -45,9 +45,9 @@ _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della
 
 # `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
 _WORD = Cued(
-    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?<!\bil )(?<!\bun )(?<!\bnel )(?<!\bdel )(?<!\bsul )"
-    rf"(?P<word>dopo\s*+domani|posdomani"
-    rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi"
+    rf"(?<![\w’'])(?<!\bad )(?<!ancora )(?<!\bal )(?<!\bfino ad )(?<!\bil )(?<!\bun )(?<!\bnel )"
+    rf"(?<!\bdel )(?<!\bsul )(?P<word>dopo\s*+domani|posdomani"
+    rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi|nella\s++giornata\s++odierna"
     rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
     rf"(?![\wà-ù])(?!\s++(?:più che mai|come|giorno)){_PART}{_DATED}",
     re.I,
@@ -89,7 +89,6 @@ _AHEAD = re.compile(
     r"(?!\s++(?:dal|dag|dopo)[a-z']*)",
     re.I,
 )
-# nobody can tell the day: a person writes it
 _UNSURE = Cued(
     rf"\b(?:(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
     rf"|(?:nelle|entro le|per le)\s++prossime\s++(?:{_NUMBER}\s++)?(?:ore|settimane)\b"
@@ -122,8 +121,6 @@ _BESIDE = Cued(  # `domani (giovedì 18 maggio)`
     rf"\b(?P<word>oggi|domani|dopodomani)\s++\((?P<day>{WEEKDAY}\s++\d{{1,2}}\s++[a-z]{{5,9}})\)", re.I
 )
 _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `dal 9 marzo`
-_LONGEST_LEAD = 3
-_OPENING_QUOTES = ("«", "“", '"')
 _ELIDED = "l'"
 _AT_HOUR = re.compile(r"\b(?:d?alle|ore)\s(?:ore\s)?\d{1,2}(?:[:.,]\d\d)?\sdi\s$", re.I)
 _TWO_FIGURES = re.compile(r"\s['’]?(?=\d\d$)")  # of a year
@@ -208,7 +205,7 @@ def _word(match: re.Match[str], published: date | None) -> Phrase:
         if match["named"]:
             return _phrase(match, _with_part(f"{match['named']} {day_and_month}", part, match))
         is_elided = day_and_month.split()[0] in ("8", "11")
-        led_by = _LED_BY.search(match.string, max(0, match.start() - _LONGEST_LEAD), match.start())
+        led_by = _LED_BY.search(match.string, max(0, match.start() - 3), match.start())
         if led_by is None:
             return _phrase(
                 match, _with_part(f"{_ELIDED if is_elided else 'il '}{day_and_month}", part, match)
@@ -244,8 +241,11 @@ def _next_or_last(match: re.Match[str], published: date | None) -> Phrase:
 def _alone(match: re.Match[str], published: date | None) -> Phrase | None:
     """A bare `lunedì`: None where it is one of every week, or where its date stands beside."""
     text, start, end = match.string, *match.span()
-    if text[max(0, start - 1) : start] in _OPENING_QUOTES and text[end : end + 3] == " di":
+    before = text[max(0, start - 1) : start]
+    if before in ("«", "“", '"') and text[end : end + 3] == " di":
         return None  # `«Domenica di carta»` is a name
+    if before == "(" and _which(match["day"]) in _dated(text[max(0, start - 120) : start]):
+        return None  # `da lunedì 9 a venerdì 13 marzo (venerdì solo di mattina)`
     within = _in_range(text, start, _which(match["day"]), published) if published else None
     match reading(text, start, end):
         case Weekday.none | Weekday.every:

@@ -20,7 +20,8 @@ class Weekday(Enum):
 
 
 _EVERY = re.compile(
-    rf"(?:\b(?:il|i|la|le|ogni|tutti i|tutte le|di|del|dei|della|delle|al|ai|alla|nel|nei|dal|dalla|un|una"
+    rf"(?:\b(?:il|i|la|le|ogni|tutti i|tutte le|di|del|dei|della|delle|al|ai|alla|nel|nei|dal|dalla"
+    r"|un|una|due|tre|quattro|cinque"
     rf"|alcuni|alcune|prim[oa]|second[oa]|terz[oa]|quart[oa]|ultim[oa]|stess[oa]|sol[oa]|successiv[oa]|sempre"
     rf"|esclus[oaie]|eccett[oi]|tranne)"
     rf"|\bgiorni|\borari\w*|\bda\s++{WEEKDAY}\s++a|\bnei giorni di|\bdi norma|\babitualmente)\s*+[:(]?\s*+$",

@@ -71,6 +71,17 @@ _LEVEL = re.compile(
     r"\b(?:allerta|criticità|codice)\s(?P<colour>gialla|arancione|rossa|giallo|rosso)\b", re.I
 )
 
+_LASTS = re.compile(  # `Periodo di validità: dal 15 giugno al 30 settembre`
+    r"^\W*(?:periodo(?:\sdi\s(?:validità|vigenza|applicazione))?|validità|durata|in\svigore)\s?:\s"
+    rf"(?P<period>dal(?:l['’]|\s)\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?\s(?:fino\s)?al(?:l['’]|\s)\d{{1,2}}\s{MONTH}(?:\s20\d\d)?)\W*$",
+    re.I | re.M,
+)
+_THROUGHOUT = re.compile(
+    r"(?:^|(?<=[.]\s))(?:(?:Per|Durante)\stutt[oa]\s(?:la\sdurata\sdel|il)|In\s(?:tale|detto|questo)|Durante\s(?:tale|il))\s"
+    r"periodo(?:\sdi\svalidità)?(?=,?\s[a-zè])",
+    re.M,
+)
+
 _FIELD_OF_LINE = re.compile(  # `Luogo: Sala Verdi`, and below a blank line what it is about
     r"^(?P<field>[ \t*]*(?:quando|dove|date?|giorn[oi]|or[ae]|orari[o]?|luogo|sede|costi|indirizzo)"
     r"\W{0,3}:[^\n]*[^\n:\s][^\n:]*)\n[ \t]*\n\s*(?=(?P<prose>[A-ZÀ-Ý][^\n]{50,}))",
@@ -315,3 +326,12 @@ def _joint(ages: re.Match[str]) -> str:
     bands = [tuple(map(int, re.findall(r"\d+", band))) for band in ages[0].split(",")]
     follow = all(last + 1 == first for (_, last), (first, _) in pairwise(bands))
     return f"dai {bands[0][0]} ai {bands[-1][1]}" if follow else ages[0]
+
+
+def lasting(body: str) -> str:
+    """`Dal 15 giugno al 30 settembre è vietato`, of `Per tutta la durata del periodo` and a field with it."""
+    periods = {found["period"] for found in _LASTS.finditer(body)}
+    if len(periods) != 1:
+        return body
+    period = periods.pop()
+    return _THROUGHOUT.sub(f"{period[:1].upper()}{period[1:]}", body)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.language.verbs import speaks
 
 _MARK = re.compile(r"^\s*(?:[-*+•·–]|\d{1,2}[.)]|[a-z][.)])\s+(?=\S)")
 _STREETS = re.compile(
@@ -27,12 +29,36 @@ _TIMED = re.compile(  # `gli uffici osservano i seguenti orari:` before a table
     r"(?:i\sseguenti\sorari|il\sseguente\sorario)(?:\s(?:di\sapertura|al\spubblico|di\sricevimento)){0,2}\s?:$",
     re.I,
 )
+_KEPT = re.compile(  # `osserverà i seguenti orari per il rilascio delle tessere elettorali:`
+    r"(?P<verb>osserva(?:no)?|osserver(?:à|anno)|avr(?:à|anno))\s(?:i\sseguenti\sorari|il\sseguente\sorario)"
+    r"(?P<what>\sper\s(?:il|la|le|i|l['’])[^:.;]{5,120}?)\s?:$",
+    re.I,
+)
+_POINTS = re.compile(  # `sarà a disposizione secondo questo calendario:` before the days
+    r"(?P<before>\w),?\s(?:(?P<so>come\s(?:di\s)?segu(?:e|ito)(?:\s(?:indicato|riportato|specificato))?"
+    r"|nel\sseguente\smodo|così)"
+    r"|(?P<kept>(?:secondo|con)\s(?:questo|il\sseguente|i\sseguenti)\s(?:calendario|programma|schema)"
+    r"|secondo\s(?:i|il|gli)\s(?:turni|calendario|programma)\s(?:di\sseguito\s|sotto\s)?(?:riportat|indicat|elencat)[oi])"
+    r"|(?P<when>ne(?:i|lle)\sseguenti\s(?:giorni|giornate|date|orari|fasce(?:\sorarie)?))(?:\sstraordinari[ae]?)?)\s?:$",
+    re.I,
+)
+_NUMBER, _CLOCK = re.compile(r"\d"), re.compile(rf"(?:{WEEKDAY}|\d\s{MONTH}).*\d[.:,]\d\d", re.I)
+_FOUND = {
+    "calendario": "secondo il calendario",
+    "programma": "secondo il programma",
+    "schema": "secondo lo schema",
+    "turni": "secondo i turni",
+    "giorni": "nei giorni",
+    "giornate": "nelle giornate",
+    "date": "nelle date",
+}
 _FOLLOWING = Cued(  # a list that lost its marks and its breaks: nobody can read where an item ends
     r"(?P<lead>\b(?:per|a|ai|alle|con)\s(?:(?:i|le|gli)\s)?)seguenti\s(?P<noun>categorie|persone|fasce|soggetti|casi)\s?:"
     r"\s?[^.;,:\n|*•-]{60,}\.",
     re.I,
 )
 _HAVE = ("ha gli orari che trovi", "hanno gli orari che trovi")
+_PAIR, _FIRST = 2, 4
 _MOST, _LONGEST_ITEM, _LONGEST = 6, 90, 330  # items, and characters
 
 
@@ -58,6 +84,15 @@ def inlined(markdown: str) -> str:
         if timed := _TIMED.search(line):
             line = f"{line[: timed.start()]}{_HAVE[timed['verb'][-1] == 'o']} nella pagina."
             lines[place] = line
+        elif kept := _KEPT.search(line):
+            has = "hanno" if kept["verb"].endswith("no") else "ha"
+            line = f"{line[: kept.start()]}{has}{kept['what']} gli orari che trovi nella pagina."
+            lines[place] = line
+        elif some := _some(line, lines[place + 1 :]):
+            line = lines[place] = some
+        elif (points := _POINTS.search(line)) and _points(points, lines[place + 1 :]):
+            line = f"{line[: points.end('before')]}{_pointed(points)}."
+            lines[place] = line
         items, after = _items(lines, place + 1) if line.endswith(":") else ((), place + 1)
         if not items and _STREETS.search(line):
             items, after = _streets(lines, place + 1)
@@ -65,6 +100,43 @@ def inlined(markdown: str) -> str:
         made += [sentence, ""] if sentence else lines[place:after]
         place = after
     return "\n".join(made)
+
+
+_THESE = re.compile(  # `i seguenti plessi saranno sede di seggio e le lezioni resteranno sospese:`
+    r"(?<!\w)(?:i|gli|le)\sseguenti\s"
+    r"(?P<noun>vie|strade|scuole|plessi|zone|aree|aperture|chiusure|uffici|servizi|attività|linee|fermate|misure"
+    r"|provvedimenti|modifiche|interventi|incontri|giornate)\b",
+    re.I,
+)
+_PLAIN = re.compile(r"(?<!\w)(?P<article>i|gli|le)\sseguenti\s", re.I)
+
+
+def _some(line: str, below: Sequence[str]) -> str:
+    """`alcuni plessi saranno sede di seggio.`, of a sentence that tells which only in its list; or ""."""
+    these = _THESE.search(line) if line.endswith(":") else None
+    plain = _PLAIN.search(line) if these else None
+    items = [text for text in below if text.strip()][:_PAIR]
+    if these is None or plain is None or len(items) < _PAIR or not speaks(line):
+        return ""
+    some = "alcune" if plain["article"].lower() == "le" else "alcuni"
+    return f"{line[: plain.start()]}{some} {line[plain.end() :].rstrip(' :')}."
+
+
+def _points(points: re.Match[str], below: Sequence[str]) -> bool:
+    """Whether a sentence stands without its list, and the list is more than the one line that says it all."""
+    items = [line for line in below if line.strip()][:_FIRST]
+    of_hours = points["when"] is not None and "orari" in points["when"].lower()
+    told = _CLOCK if of_hours else _NUMBER
+    is_list = sum(told.search(item) is not None for item in items) >= _PAIR
+    return speaks(points.string[: points.end("before")]) and (is_list or points["so"] is not None)
+
+
+def _pointed(points: re.Match[str]) -> str:
+    """Where what follows can be found: ` nei giorni che trovi nella pagina`; "" of `come segue`."""
+    if points["so"]:
+        return ""
+    found = re.search("|".join(_FOUND), (points["kept"] or points["when"]).lower())
+    return f" {_FOUND[found[0]] if found else 'negli orari'} che trovi nella pagina"
 
 
 def _elided(match: re.Match[str]) -> str:

@@ -98,7 +98,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.supply_cut: (
         (
             5.0,
-            r"(?:interruzion\w|sospension\w|mancanza)\s+(?:temporanea\s+|programmata\s+|del(?:la|l['’])?\s*|d['’]\s?"
+            r"(?:interruzion\w|sospension\w|mancanz\w|disserviz\w+|carenza|riduzione)\s+(?:temporanea\s+|programmata\s+|del(?:la|l['’])?\s*|d['’]\s?"
             r"|di\s+)*(?:erogazion\w|energia|corrente|acqua|acquedotto|idric\w|fornitura|flusso\s+idrico|gas|elettric\w|servizio\s+idrico)",
         ),
         (
@@ -245,7 +245,7 @@ _RANKED = re.compile(
 )
 _HELPERS = re.compile(r"(?:(?:cercasi|cerchiamo|nuovi|diventa)\s)?volontari?o?\b", re.I)
 _CONTEST = Cued(  # what one sends something to; whoever holds a prize-giving says so
-    r"^(?![^\n]*\b(?:premiazion|vincitor|mostra|cerimonia)).*\bconcorso\s(?:fotografico|letterario|artistico|grafico"
+    r"^(?![^\n]*\b(?:premiazion|premiat|vincitor|mostra|cerimonia)).*\bconcorso\s(?:fotografico|letterario|artistico|grafico"
     r"|di\s(?:poesia|pittura|disegno|idee|fotografia|scrittura|racconti|narrativa|presepi|vetrine))\b",
     re.I | re.M,
 )
@@ -355,7 +355,7 @@ def scores(title: str, source: str) -> dict[Kind, float]:
     if _EVENTS_OF.match(head):
         found[Kind.event] = max(found[Kind.event], found[Kind.hours] + 1)
     if _CONTEST.search(f"{head}\n{body[:_FIRST_LINES]}"):
-        found[Kind.deadline] = max(found[Kind.deadline], found[Kind.event]) + _LIKELY
+        found[Kind.deadline] = max(found.values()) + _LIKELY
     if _HELPERS.match(head):
         found[Kind.hours] = 0.0  # they are sought, for whatever is open
     if _PAPER.match(head) or _SEEKS.search(head):

@@ -18,7 +18,7 @@ from flows.bulletin.page.told_slots import figures
 
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat|spostat)\w|\bda\s+destinarsi\b", re.I)
 _OPEN_ENDED = re.compile(
-    r"\b(?:fino\s+al(?:la)?\s+(?:ripristino|fine|termine|conclusione|riapertura|cessat\w+)|fino\s+a\s+(?:nuov\w+|successiv\w+|data\s+da|revoca|cessat\w+|termine)|temporanea?mente|nuov\w\s+orari"
+    r"\b(?:[fs]ino\s+al(?:la)?\s+(?:ripristino|fine|termine|conclusione|riapertura|cessat\w+)|[fs]ino\s+a\s+(?:nuov\w+|successiv\w+|data\s+da|revoca|cessat\w+|termine)|temporanea?mente|nuov\w\s+orari"
     r"|definitiv\w+|da\s+oggi|a\s+tempo\s+indeterminato|tutto\s+l['’]anno|tutti\s+i\s+giorni)\b",
     re.I,
 )

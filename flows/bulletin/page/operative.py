@@ -25,6 +25,11 @@ _AS_SAID = re.compile(  # `Per quanto specificato in premessa, che qui si intend
     re.I,
 )
 _POINT = re.compile(r"(?P<stop>;)\s*(?:\d{1,2}|[a-h])[.)]\s+(?=[a-zà-ù])")  # `; 2. il divieto di sosta`
+_LASTS = re.compile(
+    r"(?P<when>(?:dal|dalle|dall['’]|a partire dal|il giorno|nei giorni|nel giorno)[^:;]{6,150}?)\s?:\s*"
+    r"(?:(?:1|a)[.)]|[-–•])?\s*(?=(?:il|lo|la|i|le|gli|di)\s|l['’])",
+    re.I,
+)
 _INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
 _BAN = re.compile(r"(?:il|è fatto) divieto(?: assoluto)? di (?=(?:far )?[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
 _BAN_OF_USE = re.compile(  # `con effetto immediato e fino a revoca, il divieto di uso dell'acqua`
@@ -67,6 +72,8 @@ def operative(text: str) -> str:
     ordered = _AS_SAID.sub("", ordered)
     verb = ends["verb"].replace(" ", "") if _LETTERS.match(ends["verb"]) else ends["verb"]
     ordered = _POINT.sub(r"\g<stop> ", ordered)
+    if lasts := _LASTS.match(ordered):  # `dalle 7 del 3 maggio alle 18 del 9 maggio: 1) l'istituzione …`
+        ordered = ordered[lasts.end() :]
     named = _INSTITUTION.match(ordered)
     if named:
         article = _ARTICLES[named["of"].strip().lower().replace("’", "'")]
@@ -84,5 +91,8 @@ def operative(text: str) -> str:
         sentence = f"È vietato {ordered[ban.end() :]}"
     else:
         sentence = f"Si {verb.lower()} {ordered[:1].lower()}{ordered[1:]}"
+    if lasts:
+        when = lasts["when"]
+        sentence = f"{when[:1].upper()}{when[1:]}, {sentence[:1].lower()}{sentence[1:]}"
     before = text[: begins.start()].rstrip()
     return f"{before}\n\n{sentence}" if before else sentence

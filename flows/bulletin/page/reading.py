@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from flows.bulletin.language.articles import Gender, definite, gender_of
+from flows.bulletin.language.displayed import gathered
 from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.hashtags import unmarked, untagged
 from flows.bulletin.language.headlines import spoken
@@ -19,12 +20,13 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
-from flows.bulletin.language.titles import calmed, casing, in_small, same
+from flows.bulletin.language.titles import calmed, casing, folded, in_small, same
 from flows.bulletin.language.torn import rejoined
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.fields import alerted, asked, dated, labelled, parted, place_last
+from flows.bulletin.page.fields import alerted, asked, dated, labelled, lasting, parted, place_last
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
+from flows.bulletin.page.listings import Enumeration
 from flows.bulletin.page.missing import lacks
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.operative import operative
@@ -32,6 +34,7 @@ from flows.bulletin.page.posters import as_said, with_hall_apart
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
 from flows.bulletin.page.slots import slots
+from flows.bulletin.page.title import named
 from flows.bulletin.page.weekly_rows import with_turns
 
 _CUT = re.compile(
@@ -84,21 +87,12 @@ _BARE_CLOCK = re.compile(  # `ogni sabato in piazza Po, 8-13`
 )
 _TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
 _OTHERWISE = re.compile(r"^[A-ZÀ-Ý][a-zà-ù]+\b[^.:;]{0,60}\binvece\b(?!\s(?:di|che|del)\b)")
-_SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`
-    r"^\s*(?:aggiornament[oi]|ultime notizie|ultim.ora|comunicazione(?: importante)?|attenzione|importante)"
-    r"(?:\s?[:!]+|\s[-–])\s(?=\S+\s\S+\s\S+)",
-    re.I,
-)
-_AT_THAT_HOUR = re.compile(  # `Scuole chiuse giovedì - aggiornamento ore 18.40`: when it was written
-    r"\s*[-–,(|]\s*(?:ultimo\s)?(?:aggiornament[oi]|aggiornat[oaie])\s(?:delle\s|alle\s)?(?:ore\s)?\d{1,2}[.:,]\d\d\)?\s*$",
-    re.I,
-)
 _SHUTS_SCHOOLS = re.compile(
-    r"\bscuole (?:\w+ )?chiuse\b|\bchius\w+ (?:delle |le |tutte le )?scuole\b"
+    r"\bscuole (?:\w+ )?(?:chiuse|riaprono)\b|\briapr\w+ (?:tutte )?le scuole\b"
+    r"|\bchius\w+ (?:delle |le |tutte le )?scuole\b"
     r"|\b(?:sospes|sospension)\w+ (?:delle |le )?(?:lezioni|attività didattiche)\b",
     re.I,
 )
-_BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
 _ASIDE = re.compile(r"\([^()]*\)")
 _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
     r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
@@ -110,7 +104,8 @@ _STAMP = re.compile(
 )
 
 
-_NO_SENTENCE = re.compile(  # a label, a heading, and an item of requirements
+_NO_SENTENCE = re.compile(  # a label, a heading, a phase, and an item of requirements
+    r"Fase\s\d|"
     r"(?:Come|Dove|Quando|Perché|Cosa)\s\w+(?:are|ere|ire|arsi|ersi|irsi)\s(?!.*[,;:?]|.*\s(?:è|sono|si|puoi|trovi)\s)|"
     r"(?:Cellulare|Telefono|Tel|Fax|E-?mail|Pec)\s?[:.]|(?:Non\s)?(?:Aver|Esser|Posseder|Risieder|Goder)e?\s(?![^.]*\bè\b)"
 )
@@ -162,6 +157,8 @@ _ARE_ASKED = {
     "adesioni": "Le adesioni si raccolgono",
     "prenotazioni": "Le prenotazioni si fanno",
 }
+_ROWS, _A_DAY = 3, re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}|\d[/.]\d", re.I)
+_NUMBERED = re.compile(r"^Art(?:icolo|\.)\s?\d{1,2}\s?[-–:.)]\s(?=\S)", re.I)
 _A_PHRASE = 170  # characters
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
 
@@ -213,7 +210,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     body = as_said(body, title)
     title = with_hall_apart(title, body)
     body = without_agenda(
-        parted(labelled(place_last(dated(alerted(asked(rejoined(body), title))))))
+        parted(labelled(place_last(dated(alerted(asked(lasting(rejoined(gathered(body))), title))))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
@@ -234,7 +231,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         if part.kind == "prose"
         for text in split(part.text)
     ]
-    title = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", title)))
+    title = named(title)
     heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
     heading = _SHOUTED.sub("", in_small(heading[:1].upper() + heading[1:], body))
     if len(heading) > _LONG_TITLE and _is_torn(heading):
@@ -248,16 +245,26 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         if part.kind in ("prose", "how", "terms", "gets", "more")
         for text in _ended(_with_ellipses(split(part.text)), is_last=place == len(read_parts) - 1)
     ]
+    items = {folded(item.text) for each in found.enumerations if _is_dated(each) for item in each.items}
     return Notice(
         title=heading,
         source=source,
         abstract=described,
-        prose=tuple(_sentences(prose[:-1] if is_torn else prose, heading, forms)),
+        prose=tuple(
+            said
+            for said in _sentences(prose[:-1] if is_torn else prose, heading, forms)
+            if folded(said) not in items  # which is one of several
+        ),
         rows=found.rows,
         listings=tuple(each.listing for each in found.enumerations),
         unreadable=found.unreadable,
         is_cut=is_cut or is_torn,
     )
+
+
+def _is_dated(each: Enumeration) -> bool:
+    """Whether an enumeration is a calendar: none of its rows is the page's one day."""
+    return len(each.items) >= _ROWS and all(_A_DAY.search(item.text) for item in each.items)
 
 
 def _listed(rows: re.Match[str]) -> str:
@@ -344,6 +351,7 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
             text = spoken(mended(parameter(calmed(tidied(piece), forms))))
             if same(text, heading):
                 continue
+            text = _NUMBERED.sub("", text)
             label = _LABEL.match(text)
             if label and has_verb(text[label.end() :]) and not _NOT.match(text):
                 text = text[label.end() :]

@@ -105,6 +105,11 @@ _OPEN = re.compile(
     r"|\b(?:iscrizion|domand|adesion|richiest|istanz)\w\s(?:\w+\s)?(?:on[\s-]?line\s)?(?:aperte|dal|da)\b",
     re.I,
 )
+_HANDED_IN_THEN = re.compile(  # `Le foto vanno inviate dal 1° aprile al 31 maggio`
+    r"\b(?:vanno|devono essere|si possono) (?:inviat|inviar|consegnat|consegnar|spedit|presentat)\w+"
+    r"[^.;\n]{0,30}$",
+    re.I,
+)
 _NEAR = 160  # characters
 _OTHERS_FOLLOW = (
     re.compile(  # `due incontri di quartiere seguiranno giovedì 4 marzo`: not what the page invites to
@@ -164,6 +169,8 @@ _CLOCK_OR_MEETING = re.compile(
     re.I,
 )
 _TERMS = ("deadline", "until")
+_BOOKS = re.compile(r"\bprenot\w+\b[^.;\n]{0,60}$", re.I)
+_LAST_YEAR = re.compile(r"\b(?:scorso anno|anno (?:scorso|precedente))\b[^.;]*$", re.I)
 _PROGRAMME = 3  # lines that begin with an hour
 _LONG = 80  # characters
 _ROADS = frozenset({Kind.road, Kind.supply_cut})
@@ -216,6 +223,10 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
         before = page.text[max(0, span.start - 80) : span.start]
+        if _LAST_YEAR.search(before):
+            continue
+        if span.role == "until" and notice.kind is Kind.health and _BOOKS.search(before):
+            continue  # whoever comes later finds no place, and finds the days
         if span.role in ("when", "hours") and _TESTED.search(before):
             continue  # of the course's test
         if span.role == "hours" and notice.kind in OCCASIONS and _BOX_OFFICE.search(before):
@@ -312,7 +323,8 @@ def _is_for_asking(page: Layout, span: Days) -> bool:
     """Whether a period is the one in which one enrols: `Sono aperte le iscrizioni … dal 1° al 30 aprile`."""
     around = page.text[max(0, span.start - _NEAR) : span.end + _NEAR]
     is_period = _FROM_TO.match(page.text, span.start, span.end) is not None
-    return is_period and (page.passage(span.start).part == "when" or _OPEN.search(around) is not None)
+    is_open = _OPEN.search(around) or _HANDED_IN_THEN.search(page.text[: span.start][-_NEAR:])
+    return is_period and (page.passage(span.start).part == "when" or is_open is not None)
 
 
 def _is_of_a_story(page: Layout, span: Days, source: str) -> bool:

@@ -54,6 +54,12 @@ _FORMERLY = re.compile(  # `i prelievi, oggi effettuati in via Monti, si faranno
     r"\b(?:oggi|attualmente|finora|in precedenza|precedentemente)\s(?:[a-zà-ù]+\s){0,2}$", re.I
 )
 _PARKS = re.compile(r"\b(?:posteggi|parchegg)\w*[^.;\n]{0,40}$", re.I)
+_MEAL = (
+    r"\b(?:ristoro|rinfresco|pasta party|pranzo|cena|aperitivo|buffet|colazione|merenda|brindisi"
+    r"|pane e \w+)\b"
+)
+_REFRESHED = re.compile(rf"{_MEAL}[^.;\n]{{0,60}}$", re.I)  # where one eats when all is over
+_A_MEAL = re.compile(_MEAL, re.I)
 _ELSE = re.compile(r"\b[Ii]n caso di (?:pioggia|maltempo|neve)\b")
 _OF_OTHERS: tuple[Kind, ...] = (
     "contacts",
@@ -79,11 +85,12 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
             words = _TAIL.sub("", text.split("|")[0]).rstrip(" ,.;-–")
             if 3 < len(words) <= 160:
                 yield passage.start, passage.start + len(words)
+    is_meal = _A_MEAL.search(page.text.partition("\n")[0]) is not None
     for match in page.matches(_AT, *_OF_OTHERS):
         before = page.text[page.passage(match.start()).start : match.start()]
         if _TOWARDS.search(before) or _PARKS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
             continue  # where a parade ends, where it goes on when it rains
-        if _FORMERLY.search(before):
+        if _FORMERLY.search(before) or (not is_meal and _REFRESHED.search(before)):
             continue
         is_desk = re.search(r"uffic|sportell|protocoll|segreteri", match[0][:40], re.I) or _DESK.search(
             before

@@ -19,9 +19,10 @@ from flows.bulletin.summary.checks.admission import booking, conditions
 from flows.bulletin.summary.checks.contrasts import closings
 from flows.bulletin.summary.checks.named import SEEKS
 from flows.bulletin.summary.frames import general
-from flows.bulletin.summary.frames.calls import acts, call
+from flows.bulletin.summary.frames.calls import acts, call, instalments
 from flows.bulletin.summary.frames.dangers import alerts, recalls
-from flows.bulletin.summary.frames.dangers.prohibited import prohibited
+from flows.bulletin.summary.frames.dangers.obliged import obliged
+from flows.bulletin.summary.frames.dangers.prohibited import KINDS, prohibited
 from flows.bulletin.summary.frames.events import programmes
 from flows.bulletin.summary.frames.events.appositions import recurring
 from flows.bulletin.summary.frames.events.meetings import meeting
@@ -170,6 +171,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         form
         for text in chain(
             _known(notice),
+            instalments.texts(notice),
             _described(notice),
             recurring(notice),
             framed,
@@ -184,16 +186,17 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             about(health.against(placed(led(_joined(text, notice), notice), notice), notice), notice)
             for text in chain(
                 prohibited(notice, limit),
+                obliged(notice) if notice.kind in KINDS else (),
                 collected(notice, limit),
                 listed.told_whole(notice, limit) if is_of_a_list else (),
                 made,
                 listed.told_whole(notice, limit),
                 listed.named(notice, limit),
+                works.limited(notice, limit),
                 outlines(notice),
                 listed.above(notice),
                 in_force(notice),
                 _without_place(notice, limit),
-                works.limited(notice, limit),
                 street_outlines.first_told(notice),
                 _titled(notice),
                 programmes.spanned(notice),

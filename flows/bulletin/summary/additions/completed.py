@@ -14,8 +14,13 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.additions.described import described
-from flows.bulletin.summary.additions.of_calls import OF_CALLS, limited, without_definition
-from flows.bulletin.summary.additions.of_events import full, needed, on_flyer
+from flows.bulletin.summary.additions.of_calls import (
+    OF_CALLS,
+    limited,
+    without_apposition,
+    without_definition,
+)
+from flows.bulletin.summary.additions.of_events import booked, full, needed, on_flyer
 from flows.bulletin.summary.additions.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, still_bound
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
@@ -120,6 +125,10 @@ _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _OF_AN_EVENT, _MORE = 2.0, 3.5, 260  # times, times, characters
 _REST = "Il resto è nella pagina."  # where there is no room for more words
 _HEADINGS = re.compile(r"^#{1,4}\s", re.M)
+_ARE_CUT = re.compile(  # `Le zone interessate sono i quartieri Po e Adda.`
+    r"(?:Le|I|Gli) (?:zone|vie|strade|quartieri|aree|contrade|frazioni|località) "
+    r"(?:interessat|coinvolt)[ei] (?:sono|saranno)\b"
+)
 _AT_HOURS = (Kind.other, Kind.act, Kind.supply_cut)
 _SHORT = 130  # UTF-16 units of a sentence that is added
 _OPENS_AGAIN = re.compile(r"\b(?:riapert[oaie]|riapr\w+)\b", re.I)
@@ -156,6 +165,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         still_bound,
         _unasked,
         *OF_CALLS,
+        booked,
         full,
         trial,
         _way,
@@ -243,7 +253,8 @@ def _streets(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     is_listed = _ZONES.search(notice.body) or len(_STREET_ROWS.findall(notice.body)) > 1
     named = filter(None, [sentence_of_streets(notice)] if is_listed else [])
-    return (*named, STREETS) if is_listed else ()
+    told = tuple(worded(line) for line in notice.prose if _ARE_CUT.match(line))[:1]
+    return (*told, *named, STREETS) if is_listed else told
 
 
 def _ban(text: str, notice: Notice) -> tuple[str, ...]:
@@ -338,6 +349,7 @@ def _shorter(text: str) -> Iterator[str]:
     sentences = split(text)
     yield text
     yield without_definition(text)
+    yield without_apposition(text)
     while len(sentences) > 1 and (IF_IT_RAINS.match(sentences[-1]) or not _LIMITS.search(sentences[-1])):
         sentences.pop()
         yield " ".join(sentences)

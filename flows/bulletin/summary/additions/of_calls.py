@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.calls.prolonged import days_down
@@ -266,6 +267,21 @@ def without_definition(text: str) -> str:
     first, *rest = split(text) or [""]
     told = _DEFINES.sub(".", first)
     return " ".join([told, *rest]) if figures(told) == figures(first) else text
+
+
+_APPOSED = re.compile(
+    r",\s(?:la fascia|la rassegna|il ciclo|il progetto|la manifestazione|il festival|un progetto|una rassegna"
+    r"|un ciclo|un appuntamento|una manifestazione|un servizio|un['’]iniziativa|l['’]iniziativa"
+    r"|un['’]occasione)"
+    r"\s[^,.;:«»\d]{20,110}\.$"
+)
+
+
+def without_apposition(text: str) -> str:
+    """`Riparte il Piedibus.` of `Riparte il Piedibus, un servizio che accompagna i bambini a scuola.`"""
+    first, *rest = split(text) or [""]
+    told = _APPOSED.sub(".", first)
+    return " ".join([told, *rest]) if figures(told) == figures(first) and speaks(told) else text
 
 
 def limited(text: str, notice: Notice) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary.checks.gate import IN_PAGE
+from flows.bulletin.summary.clauses.booking import booking_of
 from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 
 _FULL = re.compile(
@@ -31,6 +32,26 @@ def needed(text: str, notice: Notice) -> tuple[str, ...]:
     """What one must bring or wear beside a booking."""
     found = _NEEDS.search(notice.body) if notice.kind in OCCASIONS else None
     return (found[0],) if found and found[0] not in text else ()
+
+
+_MUST_BOOK = re.compile(
+    r"\bprenotazione\b[^.;]{0,20}\bobbligatori\w|\bobbligatori\w\s(?:la\s)?prenotazione"
+    r"|\bnecessari\w\s(?:la\s)?prenota\w+|\b(?:solo\s)?su prenotazione\b|\bprevia prenotazione\b",
+    re.I,
+)
+_BOOKS = re.compile(r"\b(?:prenot|iscri[vt]|appuntament)\w*", re.I)
+_BOOKED = frozenset({*OCCASIONS, Kind.health})
+
+
+def booked(text: str, notice: Notice) -> tuple[str, ...]:
+    """That nobody comes without a booking, and how one books."""
+    if notice.kind not in _BOOKED or _BOOKS.search(text):
+        return ()
+    musts = [line for line in notice.prose if _MUST_BOOK.search(line)]
+    if not musts:
+        return ()
+    made = booking_of(musts[:1])
+    return (*([made] if made.startswith("Devi ") else []), "È obbligatorio prenotare.")
 
 
 def full(text: str, notice: Notice) -> tuple[str, ...]:

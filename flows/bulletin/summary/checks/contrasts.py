@@ -299,8 +299,8 @@ def _closed_too(text: str, notice: Notice) -> str:
             and not _NO_DOOR.search(line)
             and _share(line, text) < _MOST_TOLD
             and (
-                calendar_days(line) - told
-                or (calendar_days(line) and _offices(line) & _offices(notice.title) - _offices(text))
+                (days := calendar_days(worded(line))) - told
+                or (days and _offices(line) & _offices(notice.title) - _offices(text))
             )
         ),
         "",

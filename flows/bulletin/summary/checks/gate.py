@@ -30,7 +30,7 @@ from flows.bulletin.summary.checks.reasons import NAMES, REASONS
 from flows.bulletin.summary.checks.stumbles import stumbles
 from flows.bulletin.summary.checks.working_days import untold as days_untold
 from flows.bulletin.summary.frames.beginnings import start_of_news
-from flows.bulletin.summary.frames.calls.instalments import untold as instalments_untold
+from flows.bulletin.summary.frames.calls import instalments
 from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE, ALL_STEPS
 from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE
 
@@ -316,7 +316,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
     if tells_some_hours(text, notice):
         yield "Del programma è detta solo una parte."
-    if instalments_untold(text, notice) and not _ANNOUNCED[Slot.deadline].search(text):
+    if instalments.untold(text, notice) and not _ANNOUNCED[Slot.deadline].search(text):
         yield "Mancano le scadenze delle rate."
     everywhere = EVERYWHERE.search(notice.source) if notice.kind is Kind.supply_cut else None
     if everywhere and not EVERYWHERE.search(text):
@@ -329,7 +329,7 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if tells_some_days(text, notice) and not _ANNOUNCED[Slot.when].search(text):
         yield "Di più giorni è detto solo uno."
     ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
-    if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1:
+    if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1 and not instalments.tells_all(text, notice):
         yield f"Di {len(ends)} scadenze è detta solo una."
     named = {slot for rest in (_REST_NAMED, _ANNOUNCED) for slot, words in rest.items() if words.search(text)}
     wanted = [slot for slot in required(notice.kind) if slot in notice.slots and slot not in named]

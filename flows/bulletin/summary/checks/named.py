@@ -77,8 +77,12 @@ _SHUTS = re.compile(
     re.I,
 )
 _OF_STREETS = (Kind.road, Kind.act)
-_BANNING = frozenset({Kind.other, Kind.act, Kind.campaign, Kind.health})
-_FORBIDS = re.compile(r"\bè vietato [a-zà-ù]{2,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b")
+_BANNING = frozenset({Kind.other, Kind.act, Kind.campaign, Kind.health, Kind.service})
+_FORBIDS = re.compile(
+    r"\bè vietato [a-zà-ù]{2,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b"
+    r"|\b(?:è|È|sono|Sono) vietat[oaie] (?:in tutto il territorio comunale )?"
+    r"(?:l['’]|(?:il|lo|la|i|gli|le) )[a-zà-ù]{4,} (?:de[il]|dell|di|e)\w*\b"
+)
 _SEEKING = frozenset({Kind.other, Kind.campaign, Kind.deadline, Kind.job})
 SEEKS = re.compile(
     r"\b(?:ri)?cerca(?:no)?\s(?:\w+\s){0,2}(?:volontari|giovani|ragazz|operator|autist|figurant|rilevator|candidat|famiglie)"

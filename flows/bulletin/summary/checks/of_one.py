@@ -16,7 +16,7 @@ from flows.bulletin.page.other_terms import REQUEST, is_of_another_step
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.checks.told_in_part import LEFT, without_label
-from flows.bulletin.summary.frames.calls.instalments import taxes_of
+from flows.bulletin.summary.frames.calls.instalments import in_two, taxes_of
 from flows.bulletin.summary.frames.events.guests import AGES
 from flows.bulletin.summary.frames.events.of_a_part import stands_in_a_part
 from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
@@ -101,7 +101,10 @@ _NO_NAME = re.compile(  # one meets about it: it is no appointment
     r"|palazzetto|parrocchia|chiesa|scuola|piazza)\b[^.,«]*\."
 )
 _DANGLES = re.compile(r"\b(?:per|di|con|a|da|e|del|della|dei|in) (?:c'è|ci sono)\b")
-_PAST = re.compile(r"\b(?:termine|scadenza|iscrizioni|domande)\b[^.;]{0,60}\bera(?:no)?\b", re.I)
+_PAST = re.compile(
+    r"\b(?:termine|scadenza|iscrizioni|domande)\b[^.;]{0,60}\b(?:era(?:no)?|si (?:è|sono) chius[oaei])\b",
+    re.I,
+)
 _SOMES_PAPERS = re.compile(  # beside `Portare la tessera e una foto`
     r"Per (?:i minor\w+|i figli|gli stranieri|i non residenti|chi è delegato)\b[^.]*\b(?:serv|occorr)\w+",
     re.I,
@@ -185,7 +188,7 @@ def told_of_all(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}» rimanda a un elenco che il testo non ha."
     if match := _PAST.search(text):
         yield f"«{match[0]}» dice un termine passato."
-    is_of_several = len(taxes_of(notice)) > 1
+    is_of_several = len(taxes_of(notice)) > 1 and not in_two(notice)
     for sentence in split(text):
         if is_of_several and not _TAX.search(sentence) and "nella pagina" not in sentence:
             yield f"«{sentence}» vale per uno solo dei tributi della pagina."

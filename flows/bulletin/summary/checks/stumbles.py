@@ -15,6 +15,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures
+from flows.bulletin.summary.checks.left_open import left_open
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.checks.titled import DAYS_LEFT, titled_left_out
 
@@ -128,7 +129,6 @@ _USUAL = re.compile(
     r"|ogni anno)\b",
     re.I,
 )
-_ANNOUNCES_LIST = re.compile(r"\bche (?:prevede|dispone|stabilisce|ordina|comprende|riguarda)\.")
 _ASKS_ITSELF = re.compile(
     r"Per [^.,;:]{3,80}\s(?:che )?cosa (?:fa|fanno|fare|cambia|serve|succede|c['’]è|si|prevede)\b", re.I
 )
@@ -249,8 +249,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     ):
         yield f"«{usual[0]}» dice che cosa si fa di solito, non questa volta."
     yield from titled_left_out(text, notice)
-    if match := _ANNOUNCES_LIST.search(text):
-        yield f"«{match[0]}»: che cosa, il testo non lo dice."
+    yield from left_open(text, notice)
     if match := _ASKS_ITSELF.match(text):
         yield f"«{match[0]}» è un titolo e non dice niente."
     if match := _PRAISE.search(text) or _DOES_GOOD.match(text):

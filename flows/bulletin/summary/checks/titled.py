@@ -82,6 +82,15 @@ _THEN = re.compile(r"\bpoi (?:anche )?(?:il |l['’])?(?P<day>\d{1,2})(?:[/.]\d{
 _NAME = re.compile(r"\b\d{1,2} [A-ZÀ-Ý][a-z]+")  # `la celebrazione del 4 Novembre`
 _SPAN = re.compile(r"\b(?:da|dal|dall['’])\s?\w", re.I)
 _MET = frozenset({Kind.event, Kind.health})  # where one goes on that day
+_VARIES = re.compile(
+    r"\b(?:variazion|modific|cambi)\w*\b.*\b(?:calendario|orari\w*|dat[ae]|giorn\w+|turn[io]|sedut[ae])\b",
+    re.I,
+)
+_VARIES_IN_PAGE = re.compile(
+    r"\b(?:calendario|orari|giorni|date|variazioni|modifiche|novità)\b[^.]* (?:nella pagina|che trovi)"
+    r"|\bcambi(?:a|ano|er\w+)\b|\bmodifiche\b|\bvaria(?:no|zioni)?\b",
+    re.I,
+)
 _DAYS_IN_PAGE = re.compile(r"\b(?:giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
 
 
@@ -97,6 +106,8 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
         yield f"Il titolo dice «{ban[0]}», e il testo no."
     if notice.kind is Kind.road and _CLOSES.search(notice.title) and not _IS_CLOSED.search(text):
         yield "Il titolo dice «chiusura», e il testo no."
+    if _VARIES.search(notice.title) and not calendar_days(text) and not _VARIES_IN_PAGE.search(text):
+        yield "Il titolo dice che cosa cambia, e il testo no."
     for said, tells in _MOVES:
         if (move := said.search(notice.title)) and not tells.search(text):
             yield f"Il titolo dice «{move[0].lower()}», e il testo no."

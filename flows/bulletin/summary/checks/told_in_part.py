@@ -133,6 +133,12 @@ def without_label(text: str, notice: Notice) -> Iterator[tuple[str, str]]:
     lines = list(_LINE_OF.finditer(notice.body))
     if len(lines) < _PAIR or notice.kind in _WITH_FIELDS:
         return
+    subjects = [" ".join(folded(line["said"]).split()[:_PAIR]) for line in lines]
+    for line, subject in zip(
+        lines, subjects, strict=True
+    ):  # `Andata: il servizio …`, `Ritorno: il servizio …`
+        if subjects.count(subject) > 1 and not stems(line["label"]) & stems(text):
+            yield from ((line["label"], said) for said in split(line["said"]) if folded(said) in folded(text))
     for sentence in filter(_ELLIPTIC.match, split(text)):
         opening = folded(sentence)[:_OPENING]
         for line in lines:

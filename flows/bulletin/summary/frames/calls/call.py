@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
 from flows.bulletin.page.other_terms import is_of_another_step
+from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.frames.calls import acts
 from flows.bulletin.summary.frames.calls.asking import office_of, up_to
 from flows.bulletin.summary.frames.calls.bands import bands
@@ -161,6 +163,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def says_twice(text: str, notice: Notice) -> bool:
     """Whether a text tells the term of a request two times: `Puoi chiedere … Le imprese fanno domanda …`."""
     clause, _ = term_of(notice.slots.get(Slot.deadline, ()))
+    periods = [days for sentence in split(text) if len(days := calendar_days(sentence)) > 1]
+    if len(periods) > len({frozenset(days) for days in periods}):
+        return True  # `dal 20 gennaio al 20 febbraio`, and again
     if TIME in text and (day := _DAY.search(clause)) and text.count(day[0]) > 1:
         return True
     return clause != "" and text.lower().count(clause.lower()) > 1
@@ -247,10 +252,8 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None, money
         )
         yield f"{name[:1].upper()}{name[1:]} si {verb} {clause}."
         return
-    said = f"{told.sentence} {told.words}"
     if _is_of_another(said, notice.title):
         return
-    action = _action(told)
     if not action and _GIVES.match(matter.noun.lstrip("«")) and not _is_duty(told):
         action = "puoi fare domanda"
     if action:

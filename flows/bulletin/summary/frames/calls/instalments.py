@@ -6,20 +6,35 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.places.streets import joined
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 from flows.bulletin.summary.frames.times.days import Period, period_at
 
 _PART = re.compile(r"(?:\d\s?[°ªa^]?|\w+)?\s?\brata\b|\b(?:acconto|saldo)\b", re.I)
 _BARE_PART = re.compile(
-    r"\W*(?:(?:prima|seconda|terza|quarta|\d\s?[ªa^°])\s?rata|acconto|saldo)\b[^\n]{5,60}$", re.I
+    r"\W*(?:(?:prima|seconda|terza|quarta|\d\s?[ªa^°])\s?rata|rata|acconto|saldo)\b[^\n]{5,60}$", re.I
 )
 _AT_ONCE = re.compile(r"\bunica\b|\bunico\b", re.I)
 _TAX = re.compile(r"\b(?P<name>IMU|TARI|TASI|TOSAP)(?:\s20\d\d)?\b")
 _LABEL = re.compile(r"^\W*(?P<name>IMU|TARI|TASI|TOSAP)\b[^:\n]{0,20}:\s", re.M)
 _IN_ONE = re.compile(r"\b(?:unica\s(?:soluzione|rata)|(?:soluzione|rata)\sunica)\b", re.I)
+_DUE_ON = rf"(?P<day>(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)"
+_DUE = re.compile(  # `dovrà essere versato entro il 16 giugno`, `il 16 giugno scade il termine`
+    rf"\bentro\s(?:il\s|l['’])?{_DUE_ON}|\bil\s{_DUE_ON.replace('day', 'day2')}\sscade\b"
+    rf"|\bscade\s(?:il\s|l['’])?{_DUE_ON.replace('day', 'day3')}",
+    re.I,
+)
+_OF_TAXES = re.compile(
+    r"\bacconto\s(?P<of>(?:dell['’]|della\s)(?:IMU|TARI|TASI)(?:\s20\d\d)?"
+    r"(?:\se\s(?:dell['’]|della\s)(?:IMU|TARI|TASI)(?:\s20\d\d)?)?)",
+    re.I,
+)
+_PAYMENT = re.compile(r"\b(?:IMU|TARI|TASI|TOSAP|tassa|rat[ae]|acconto|saldo|pagament\w|versament\w)\b", re.I)
+_OF_TWO = re.compile(r"\bprima e (?:del)?la seconda\b", re.I)  # the others are paid later
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _LEAST = 2
 
@@ -42,6 +57,8 @@ def _terms(lists: tuple[tuple[str, ...], ...]) -> tuple[Period, ...]:
 
 def instalments(notice: Notice) -> Iterator[Sentence]:
     """The sentence that tells them all."""
+    if said := in_two(notice):
+        yield Sentence(said, frozenset({Slot.what, Slot.deadline, Slot.when}), True, MADE, -1.0)
     if _is_of_several(notice):
         if said := " ".join(_by_tax(notice).values()):
             yield Sentence(said, frozenset({Slot.what, Slot.deadline, Slot.when}), True, MADE, -1.0)
@@ -60,6 +77,39 @@ def instalments(notice: Notice) -> Iterator[Sentence]:
     if tax := _TAX.search(notice.title):
         article = "l'" if tax["name"] == "IMU" else "la "
         yield Sentence(_said(f"{article}{tax[0]}", days, whole), told | {Slot.what}, True, MADE, -0.9)
+
+
+def texts(notice: Notice) -> Iterator[str]:
+    """What a page on the terms of a tax says first: by when each part is paid."""
+    if _PAYMENT.search(notice.title) and (said := in_two(notice)):
+        yield f"{said} {OTHERS}"
+    elif len(taxes_of(notice)) == 1 and _PAYMENT.search(notice.title):
+        yield from (f"{said.text} {OTHERS}" for said in instalments(notice) if Slot.what in said.slots)
+
+
+def in_two(notice: Notice) -> str:
+    """`L'acconto della TARI scade il 18 maggio 2026, il saldo il 16 novembre.` of the sentences of each."""
+    parts = [
+        [line for line in notice.prose if re.search(rf"\b{part}\b", line, re.I) and _DUE.search(line)]
+        for part in ("acconto", "saldo")
+    ]
+    if [len(lines) for lines in parts] != [1, 1] or parts[0] == parts[1]:
+        return ""
+    of = _OF_TAXES.search(parts[0][0])
+    days = [
+        [found["day"] or found["day2"] or found["day3"] for found in _DUE.finditer(line)] for (line,) in parts
+    ]
+    if of is None or [len(found) for found in days] != [1, 1]:
+        return ""
+    (first,), (last,) = days
+    return f"L'acconto {of['of']} scade {_on(first)}, il saldo {_on(last)}."
+
+
+def _on(day: str) -> str:
+    """`il 16 giugno`, `l'8 giugno`, `lunedì 18 maggio`."""
+    if not day[:1].isdigit():
+        return day
+    return f"l'{day}" if re.match(r"(?:8|11)\b", day) else f"il {day}"
 
 
 def _said(tax: str, days: Sequence[str], whole: str) -> str:
@@ -108,18 +158,27 @@ def _parts_of(tax: str, section: str) -> str:
 
 def _at_once(notice: Notice) -> str:
     """`il 16 giugno 2027`: by when one pays all of it together; "" where no one day is told."""
-    lines = [line for line in notice.body.splitlines() if _IN_ONE.search(line)]
+    lines = [line for line in notice.body.splitlines() if _IN_ONE.search(line) and not _OF_TWO.search(line)]
     days = {period.words for line in lines for period in _days(line)}
     return days.pop() if len(days) == 1 else ""
 
 
 def untold(text: str, notice: Notice) -> bool:
     """Whether a text tells none of them, or some as if they were all, or those of one of several taxes."""
+    if (both := in_two(notice)) and figures(both) <= figures(text):
+        return False
     if _is_of_several(notice):
         told = _by_tax(notice).values()
         return not told or not all(figures(said) <= figures(text) for said in told)
     days = [figures(period.words) for period in terms(notice)]
     return bool(days) and not all(own & figures(text) for own in days)
+
+
+def tells_all(text: str, notice: Notice) -> bool:
+    """Whether a text tells every part of a tax, so that its other terms are left to the page."""
+    days = [figures(period.words) for period in terms(notice)]
+    both = in_two(notice)
+    return (bool(days) and all(own & figures(text) for own in days)) or (both != "" and both in text)
 
 
 def _days(item: str) -> Iterator[Period]:

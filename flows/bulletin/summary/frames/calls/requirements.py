@@ -31,6 +31,7 @@ _PARTICULARS = re.compile(
     re.I,
 )
 IDENTITY = re.compile(r"(?:carta d['’]identit|passaporto|patente|permesso di soggiorno)", re.I)
+_MANY = re.compile(r"\b([Ee]ssere) (resident|iscritt|cittadin|proprietar|elettor)(?:i|ie)\b")
 _BE = re.compile(r"\bdev(?:e|ono) essere\W*$", re.I)  # what follows is no thing: `residente`, `in regola`
 ONE_OF = re.compile(
     r"\b(?:uno (?:dei|tra|fra)|una (?:delle|tra|fra)|alternativ\w+|almeno un|oppure|accettati)\b", re.I
@@ -197,14 +198,14 @@ def short_name(item: str) -> str:
         or _TWO_LINES.search(name)
     ):
         return ""
-    name = re.sub(r"\b([Ee]ssere) (resident|iscritt|cittadin|proprietar)(?:i|ie)\b", _one_of_many, name)
+    name = _MANY.sub(_one_of_many, name)
     first = name.split(" ", 1)[0]
     return name if first.isupper() and len(first) > 1 else name[:1].lower() + name[1:]
 
 
 def _one_of_many(match: re.Match[str]) -> str:
     """`Essere residenti` as `essere residente`: `devi` speaks to one."""
-    endings = {"resident": "e", "iscritt": "o", "cittadin": "o", "proprietar": "io"}
+    endings = {"resident": "e", "iscritt": "o", "cittadin": "o", "proprietar": "io", "elettor": "e"}
     return f"{match[1]} {match[2]}{endings[match[2]]}"
 
 

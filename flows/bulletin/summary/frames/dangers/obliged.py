@@ -26,6 +26,7 @@ _WHAT = re.compile(r"\b(?:di|dei|degli)\s(?=[a-zà-ù])", re.I)
 _INFINITIVE = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b", re.I)
 _AIM = re.compile(r",?\s(?:al fine di|allo scopo di)\s.*$", re.I)
 _ARTICLED = re.compile(r"(?P<article>il|lo|la|i|gli|le)\s", re.I)
+_TO = re.compile(r"(?:al|allo|alla|ai|agli|alle)\s|all['’]", re.I)
 _REST = "Gli altri obblighi sono nella pagina."
 _LONGEST = 200  # characters of one thing to do
 
@@ -45,7 +46,8 @@ def obliged(notice: Notice) -> Iterator[str]:
             bound = f"chi possiede o usa {_WHAT.sub('', who[many.end() :], count=1)} deve"
         else:
             bound = f"{who.strip(' ,')} devono"
-        yield f"{opened(f'{until}{bound[:1].lower()}{bound[1:]}')} {deed}. {_REST}"
+        for part in dict.fromkeys((deed, deed.partition(" o che ")[0])):
+            yield f"{opened(f'{until}{bound[:1].lower()}{bound[1:]}')} {part}. {_REST}"
 
 
 def _until(notice: Notice) -> str:
@@ -59,6 +61,8 @@ def _deed(item: str) -> str:
     """`tagliare le siepi` as it stands, `provvedere al taglio delle siepi` of a noun; "" of anything else."""
     if _INFINITIVE.match(item):
         return f"{item[:1].lower()}{item[1:]}"
+    if _TO.match(item):  # `di provvedere: al taglio …`
+        return f"provvedere {item[:1].lower()}{item[1:]}"
     if articled := _ARTICLED.match(item):
         return f"provvedere {TO[articled['article'].lower()]}{item[articled.end() :]}"
     noun, _, rest = item.partition(" ")

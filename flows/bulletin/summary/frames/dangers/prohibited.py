@@ -32,7 +32,8 @@ _FORBIDS = re.compile(
     re.I,
 )
 _IS_FORBIDDEN = re.compile(
-    rf"\b(?:è|resta) (?:fatto divieto (?:di )?|vietato )(?:l['’]|il )?{_USE}\s?{_THING}{_BEHIND}",
+    r"\b(?:è|resta) (?:fatto divieto (?:di )?|vietato(?:, [^.:;]{5,60}?,)? )(?:l['’]|il )?"
+    rf"{_USE}\s?{_THING}{_BEHIND}",
     re.I,
 )
 _SUBJECT = re.compile(rf"\b(?:l['’]|il ){_USE}\s?{_THING} (?:è|resta) (?:severamente )?vietato\b", re.I)
@@ -59,6 +60,8 @@ _GROUND = re.compile(
     re.I,
 )
 _CLAUSE = re.compile(r"(?P<before>[^.;:]{10,}?),\s(?P<ban>(?:è|sono) vietat[oaie]\s.+)", re.I)
+_ACTS = re.compile(r"(?:Il provvedimento|L['’]ordinanza)\b")  # what one who has not read on cannot know
+_IS_BANNED = re.compile(r"(?:È|Sono) vietat[oaie]\b")
 _AND_FOR = re.compile(r"\se per\s")  # `diversi da quello domestico e per l'igiene`: is that forbidden?
 _OPEN_END = re.compile(
     r"\bfino\s(?:alla|al)\s(?:fine|cessazione|termine|revoca|conclusione|superamento)\s(?:del|dell)[^,;:]{3,40}?(?=,|\s*$)",
@@ -167,7 +170,10 @@ def _of_sentences(notice: Notice) -> Iterator[str]:
 def _without_grounds(notice: Notice) -> Iterator[str]:
     """`È vietato accendere fuochi …` of a sentence that gives its reasons and its act before."""
     for sentence in notice.prose:
-        found = _CLAUSE.match(worded(sentence))
+        said = worded(sentence)
+        if _ACTS.match(sentence) and _IS_BANNED.match(said):
+            yield said
+        found = _CLAUSE.match(said)
         parts = re.split(r",\s", found["before"]) if found else []
         if found and parts and all(map(_GROUND.match, parts)):
             yield opened(found["ban"])

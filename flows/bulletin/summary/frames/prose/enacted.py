@@ -7,6 +7,7 @@
 import re
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.summary.frames.places.streets import agreement, joined, streets_at, subject
 
 _DONE = (
@@ -62,6 +63,13 @@ _CLOSES = Cued(
     r"(?P<of>\sal\s(?:traffico|transito)(?:\s(?:veicolare|dei\sveicoli))?)?\s(?:di|della|del|dello|dell['’])\s?",
     re.I,
 )
+_SHUTS = Cued(  # `è stata disposta la chiusura al pubblico del cimitero con decorrenza immediata`
+    rf"{_DONE}la\s(?:temporanea\s)?chiusura(?:\stemporanea)?(?P<to>\sal\spubblico)?\s"
+    r"(?P<of>del|dello|della|dei|degli|delle)\s(?P<what>[a-zà-ù](?:(?!\se\s)[^.;:,]){3,70}?)"
+    rf"(?=\s(?:{WEEKDAY}\s|con\s(?:decorrenza|effetto)|da(?:l|lle|lla|i)?\s|[fs]ino\s|ne[il]\s|nell[ae]\s|per\s|il\s\d)|[.,;]|$)",
+    re.I,
+)
+_AT_ONCE = Cued(r"\bcon (?:decorrenza|effetto) immediat[oa]\b", re.I)
 _FOR_A_DAY = re.compile(
     r"^(?:Per\s)?(?P<when>(?:il\s|l['’])?(?:(?:luned|marted|mercoled|gioved|venerd)ì\s|sabato\s|domenica\s)?\d{1,2}[°º]?\s"
     r"[a-zà-ù]{4,9}(?:\s20\d\d)?),?\s$",
@@ -94,6 +102,7 @@ def as_found(sentence: str) -> str:
     if banned := _BANS.search(text):
         rest = _AND_BANS.sub(lambda other: f"ed {_ban(other['what'])}", text[banned.end() :])
         text = f"{text[: banned.start()]}{_ban(banned['what'], banned['also'] or '')}{rest}"
+    text = _AT_ONCE.sub("da subito", _SHUTS.sub(_shut, text))
     closed = _CLOSES.search(text)
     streets = streets_at(text, closed.end()) if closed else None
     if closed is None or streets is None:
@@ -109,6 +118,15 @@ def as_found(sentence: str) -> str:
     named = f"{named[:1].lower()}{named[1:]}" if before else named
     said = f"{before}{named} {agreement(streets.all, 'chius')}{traffic}{rest}"
     return said[:1].upper() + said[1:]
+
+
+def _shut(closing: re.Match[str]) -> str:
+    """`il cimitero è chiuso al pubblico`."""
+    of = closing["of"].lower()
+    ending = {"del": "o", "dello": "o", "della": "a", "delle": "e"}.get(of, "i")
+    article = {"del": "il", "dei": "i", "degli": "gli"}.get(of, of[-2:])
+    is_ = "è" if ending in "oa" else "sono"
+    return f"{article} {closing['what']} {is_} chius{ending}{(closing['to'] or '').lower()}"
 
 
 def _opens(hours: re.Match[str]) -> str:

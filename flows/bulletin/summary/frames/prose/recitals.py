@@ -30,10 +30,11 @@ _WARNS = re.compile(  # `Il sindaco, al fine di …, avverte la cittadinanza che
 _GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica che:`
     r"^(?P<ground>(?:a|in) seguito|facendo seguito|(?:con|in) riferimento|in relazione|vist[oaie]"
     r"|dat[oaie]|considerat[oaie]"
-    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|a scopo|in occasione|in vista|secondo|come da"
-    r"|in base"
+    r"|dal momento|atteso|stante|a causa|per|al fine|allo scopo|a scopo|nell['’]ambito|in occasione"
+    r"|in vista|secondo|come da|in base"
     r"|ai sensi|in ottemperanza|in attuazione|in esecuzione|in virtù)\b(?P<why>.{5,}?)"
-    r"[,;]?\ssi\s(?:informa(?:no)?|comunica|avvis(?:a|ano)|avverte|rende noto|dispone)"
+    r"[,;]?\s(?:si|(?:l['’]amministrazione comunale|il comune)(?:\sdi(?:\s[A-ZÀ-Ý][\w'’]+){1,3})?)\s"
+    r"(?:informa(?:no)?|comunica|avvis(?:a|ano)|avverte|rende noto|dispone)"
     rf"(?:\s(?:{_WHOM}|alla cittadinanza|ai cittadini|agli utenti))?,?\sche:?,?\s(?P<news>.+)$",
     re.I | re.S,
 )
@@ -57,6 +58,11 @@ _CLAUSE = re.compile(
     r"(?:pertanto\s|quindi\s|dunque\s)?(?P<main>(?:(?:il|lo|la|i|gli|le|un|una|si|non|è|sono|sarà"
     r"|saranno|viene|vengono"
     r"|verrà|verranno|nel|nella|nelle|nei|dal|dalle|da|[a-z]+ì|sabato|domenica)\s|l['’])\S)",
+    re.I,
+)
+_WHY_ORDERED = re.compile(  # `È stata disposta, per consentire la potatura dei pini, la chiusura`
+    r"(?P<order>\b(?:(?:è|sono|sarà|saranno)\s(?:stat[oaie]\s)?(?:dispost|istituit|ordinat|previst)[oaie]|si\s(?:dispone|ordina)))"
+    r",\s(?:per|al fine di|allo scopo di)\s[^,.;:]{8,120},\s(?=(?:il|lo|la|i|gli|le)\s|l['’])",
     re.I,
 )
 _TEASER = Cued(  # `Puoi iscriverti al coro: scopri come.`
@@ -166,11 +172,13 @@ def _without_grounds(text: str) -> str:
         if is_kept or not (_days(before) - _days(ground["news"])):
             news = ground["news"][:1].lower() + ground["news"][1:]
             text = f"{before}, {news}" if is_kept else ground["news"]
+    text = _WHY_ORDERED.sub(r"\g<order> ", text)
     if len(text) <= _LONG_SENTENCE:
         return text
     if _OPENS.match(text) and (start := _main(text, 0)) > _LONG_REASON and not _days(text[:start]):
         return text[start:]
-    if (aim := _LAST_AIM.search(text)) and speaks(text[: aim.start()]):
+    aim = _LAST_AIM.search(text)
+    if aim and speaks(text[: aim.start()]) and not text[: aim.start()].rstrip(" ,").endswith(" che"):
         text = f"{text[: aim.start()]}."
     for aside in _INSERTED.finditer(text):
         end = _main(text, aside.end())

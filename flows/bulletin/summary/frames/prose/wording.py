@@ -18,51 +18,15 @@ from flows.bulletin.summary.frames.prose.addressed import addressed
 from flows.bulletin.summary.frames.prose.enacted import as_found
 from flows.bulletin.summary.frames.prose.legal import without_law
 from flows.bulletin.summary.frames.prose.ordered import ordered
+from flows.bulletin.summary.frames.prose.preambles import without_preamble
 from flows.bulletin.summary.frames.prose.recitals import without_recitals
 from flows.bulletin.summary.frames.prose.scheduled import present
 from flows.bulletin.summary.frames.times.clock import in_moments
 from flows.bulletin.summary.frames.times.notation import clock, plain_figures
 
-_WHO = (
-    r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
-    r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
-    r"|gestore(?: del servizio idrico| della rete)?|servizio (?:idrico|acquedotto|rifiuti)(?: integrato)?"
-    r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
-)
-_COMPANY = r"(?-i:[eE]-\w+|[A-ZÀ-Ý][\w-]+(?: [A-ZÀ-Ý][\w-]+){0,2}) "  # `E-distribuzione comunica che`
-_WHOM = (
-    r"(?:\s+(?:(?:della|dei|i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli|a tutti i|a tutta la)\s+"
-    r"|l['’]\s?|all['’]\s?)(?:gentil[ei]\s+)?(?:cittadin\w+"
-    r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
-    r"|titolari|imprese|operatori|associazioni|popolazione)(?:\s+interessat\w)?(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?)?"
-)
-_PREAMBLE = re.compile(
-    r"^(?:"
-    r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
-    r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda|rammenta"
-    r"|precisa|segnala|fa presente|avverte|ribadisce|porta a conoscenza|pubblica l['’]avviso)"
-    rf"|(?:{_WHO}|{_COMPANY})(?:ha (?:comunicato|informato|reso noto)|comunica|informa"
-    rf"|avvisa|annuncia|rende noto|ricorda|segnala|ribadisce"
-    rf"|fa sapere))"
-    r"(?:,? (?:inoltre|altresì|anche|infine|quindi|pertanto)\b,?)?"
-    rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
-    rf"|(?:rende noto|comunica|informa|avvisa){_WHOM}\s*,?\s*che\s*(?:,\s*)?"
-    r"|siamo (?:spiacent|liet|felic|orgoglios)\w+ di (?:dover(?:vi)? )?"
-    r"(?:comunicar|informar|annunciar)(?:e|vi)(?:vi)? che\s+(?:quest['’]anno )?"
-    r"|è con (?:grande )?piacere che\s+"
-    r"|(?:desideriamo (?:render|comunicar|ricordar)(?:e|vi)|(?:vi )?(?:informiamo|comunichiamo|ricordiamo)),?"
-    r" (?:noto )?che\s+"
-    r"|si richiama l['’]attenzione [^,;:]{0,60}?(?:sul fatto|nel ribadire|nel ricordare) che\s*,?\s+"
-    r"|(?:cogliamo|si coglie) (?:inoltre )?l['’]occasione per (?:ricordare|informare"
-    r"|comunicare)(?: \w+ cittadin\w+)? che\s+"
-    r"|(?:inoltre|infine|pertanto|quindi|a tal fine),?\s+"
-    r"|per quest[oa](?: motivo| ragione)?,?\s+(?=(?:è|sono|si|il|la|i|gli|le)\s|l['’])"
-    r")",
-    re.I,
-)
-_WITH_THIS = re.compile(r"^con (?:la|il) presente(?: avviso)?,? (?=si )", re.I)
 _ON_WHOSE_WORD = re.compile(
-    r"^(?:come previsto da|come da (?:nota|comunicazione|richiesta|avviso)"
+    r"^(?:come (?:previsto|comunicato|segnalato|annunciato) da(?:l|llo|lla|i|gli)?"
+    r"|come da (?:nota|comunicazione|richiesta|avviso)"
     r"|(?:vista|a seguito di) (?:nota|richiesta|comunicazione)"
     r"|ai sensi|(?:in (?:esecuzione|ottemperanza|attuazione)|a parziale \w+))\b[^,;:]{0,90},\s+",
     re.I,
@@ -85,7 +49,8 @@ _NUMBER = (
     r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
 _ACT_ASIDE = re.compile(
-    rf"(?P<before>^|,\s*(?:approvat[oaie] (?=con ))?|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
+    r"(?P<before>^|,\s*(?:(?:approvat|finanziat|istituit|indett|adottat)[oaie] (?=con ))?|\s)"
+    r"(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
     rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?:\s+di (?:oggi|ieri|data odierna)\b)?(?P<after>\s*,)?",
     re.I,
 )
@@ -103,12 +68,14 @@ _ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `C
     re.I,
 )
 _FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
-    r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?)"
+    r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?|il provvedimento|l['’]ordinanza)"
     r"(?: (?-i:[A-ZÀ-Ý][a-zà-ù]+)){0,3} "
-    r"(?:vieta|ha (?:emanato|firmato|emesso|adottato) (?:l['’]|un['’])ordinanza (?:che vieta|per vietare)) "
+    r"(?:vieta(?P<where>,? (?:su|in) tutto il territorio comunale,?)?"
+    r"|ha (?:emanato|firmato|emesso|adottato) (?:l['’]|un['’])ordinanza (?:che vieta|per vietare)) "
     r"(?P<what>(?:l['’]|(?:il|lo|la|i|gli|le) )?(?P<noun>[a-zà-ù]+)\b.*)$",
     re.I | re.S,
 )
+_TWO_DEEDS = re.compile(r"(?:l['’]|(?:il|lo|la) )[a-zà-ù]+ e (?:l['’]|(?:il|lo|la) )[a-zà-ù]", re.I)
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
 _LAW = re.compile(
@@ -367,19 +334,17 @@ def worded(sentence: str) -> str:
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
 
 
-def without_preamble(sentence: str) -> str:
-    """`Si informa che la strada è chiusa` -> `La strada è chiusa`."""
-    rest = _WITH_THIS.sub("", _PREAMBLE.sub("", sentence, count=1))
-    return rest[:1].upper() + rest[1:] if rest != sentence and len(rest) > 15 else sentence
-
-
 def _forbidden(text: str) -> str:
     """`Sono vietati i botti`, where the office says who forbids them."""
     found = _FORBIDS.match(text)
     gender = gender_of(found["noun"].lower()) if found else None
     if found is None or gender is None:
         return text
-    return f"{'Sono' if gender.is_plural else 'È'} vietat{gender.ending} {found['what']}"
+    is_plural, ending = gender.is_plural, gender.ending
+    if _TWO_DEEDS.match(found["what"]):  # `l'accensione e il lancio`
+        is_plural, ending = True, "i"
+    where = " in tutto il territorio comunale" if found["where"] else ""
+    return f"{'Sono' if is_plural else 'È'} vietat{ending}{where} {found['what']}"
 
 
 def _aside(match: re.Match[str]) -> str:

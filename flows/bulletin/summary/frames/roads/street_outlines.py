@@ -82,7 +82,7 @@ _KINDS = {
 }
 _ELIDED = "l'"
 _SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle )?strad\w+", re.I)
-_NO_PARKING = re.compile(r"\bdivieto di sosta|\bvietata la sosta", re.I)
+_NO_PARKING = re.compile(r"\bdiviet[oi] di sosta|\bvietata la sosta", re.I)
 _NAMED, _MOST_KINDS = 3, 3  # streets, kinds of measures that one sentence tells
 
 
@@ -265,6 +265,8 @@ def first_told(notice: Notice) -> Iterator[str]:
     first = worded(notice.prose[0]) if notice.kind is Kind.road and notice.prose else ""
     if first and {Slot.when, Slot.place} <= musts(first, notice):
         yield f"{first} Divieti e orari sono nella pagina."
+    if first and Slot.when in musts(first, notice) and _NO_PARKING.search(notice.title):
+        yield f"{first} Vie e orari dei divieti di sosta sono nella pagina."
     rows = [row for row in notice.rows if row.list and row.when and row.place]
     if first and len(rows) > 1 and not any("-" in figure for figure in figures(first)):
         yield f"{first} Giorni e vie sono nella pagina."

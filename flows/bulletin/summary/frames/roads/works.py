@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from flows.bulletin.language.measure import utf16
@@ -14,6 +15,7 @@ from flows.bulletin.summary.frames.places.streets import (
     streets_at,
 )
 from flows.bulletin.summary.frames.prose.flaws import flaw_of
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines, told, untold
 from flows.bulletin.summary.frames.roads.announced_measures import announced_measures
 from flows.bulletin.summary.frames.roads.bans import banned
@@ -39,10 +41,18 @@ _ENACTED = re.compile(  # `Con ordinanza n. 4 la Polizia locale ha disposto`, be
 )
 _SEVERAL = 2  # other lines, each with a measure and streets of its own
 _MAY = re.compile(r"\bpotr(?:ebbe|ebbero|à|anno) (?:mancare|verificarsi)\b", re.I)
-_ROOM = 35  # UTF-16 units of what is left to the page
+_WHY = re.compile(  # `Si comunica che, per consentire i lavori di scavo, dal 3 giugno …`
+    r"^(?:Si (?:comunica|informa|avvisa)[^,.;]{0,40} che,? )?"
+    r"per (?:consentire|permettere|effettuare|eseguire)\s"
+    r"[^,.;:]{5,110},\s(?P<then>[a-zà-ù])",
+    re.I,
+)
+_ROOM = 52  # UTF-16 units of what is left to the page
 _MINDED = 1.0  # flaw of what no reader needs
 _MISLEADS = re.compile(r"\b(?:annullat|rinviat|posticipat|prorogat|revocat|riapert)\w+", re.I)
 _LIMITS = "Le eccezioni sono nella pagina."
+_LIMITS_AND_MORE = "Le eccezioni e gli altri dettagli sono nella pagina."
+_VAGUE = re.compile(r"\bcambia la viabilità\b", re.I)  # what does change?
 STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 
@@ -55,17 +65,30 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield f"{own} {_LIMITS}"
         else:
             yield own
+    precise = [text for text in limited(notice, limit) if utf16(text) <= limit]
     for text in chain(_framed(notice), banned(notice), announced_measures(notice), until_reopened(notice)):
+        if _VAGUE.search(text):
+            yield from precise
         if utf16(text) <= limit:
             yield text
 
 
 def limited(notice: Notice, limit: int) -> Iterator[str]:
     """The office's own sentences with word of the exceptions, where no other text of a street is sure."""
-    if notice.kind is Kind.road:
-        for own in enough(notice, limit - _ROOM, needs=_tells, binds=_MISLEADS):
-            if all(_EXCEPTS.search(line) for line in untold(own, notice)):
+    if notice.kind is not Kind.road:
+        return
+    bare = replace(notice, prose=tuple(_WHY.sub(_opened, line) for line in notice.prose))
+    for each in (notice, bare) if bare != notice else (notice,):
+        for own in enough(each, limit - _ROOM, needs=_tells, binds=_MISLEADS):
+            left = untold(own, each)
+            if all(_EXCEPTS.search(line) for line in left):
                 yield f"{own} {_LIMITS}"
+            else:
+                yield f"{own} {_LIMITS_AND_MORE if any(map(_EXCEPTS.search, left)) else OTHERS}"
+
+
+def _opened(why: re.Match[str]) -> str:
+    return why["then"].upper()
 
 
 def _restrictions(notice: Notice) -> Iterator[str]:

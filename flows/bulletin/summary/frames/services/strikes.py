@@ -25,7 +25,10 @@ _TITLES = tuple(
         rf"(?:possibili\s(?:disagi|disservizi|ritardi)\s(?:per|nel|nella|nei|nelle|negli|al|alla|ai)\s(?:il\s|la\s|i\s)?)?{_WHAT}",
     )
 )
-_MAY_FAIL = re.compile(r"\b(?:disag|disserviz|ritard)\w+", re.I)
+_MAY_FAIL = re.compile(
+    r"\b(?:disag|disserviz|ritard)\w+|\bnon sar\w+ (?:effettuat|garantit|assicurat)[oaie]\b|\bsospes[oaie]\b",
+    re.I,
+)
 _KEPT = re.compile(r"\b(?:garantit[oaie]|minimi|essenziali)\b", re.I)
 _IN = {
     "il ": "nel ",

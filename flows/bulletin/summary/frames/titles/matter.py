@@ -286,11 +286,16 @@ def is_number(title: str) -> bool:
     return any(pattern.match(text) for pattern in (_ACT_NUMBER, _BARE_TITLE, _ORDER_ONLY))
 
 
+_PLACES = re.compile(r",\s(?:\d{1,3}|[a-z]{3,8})\s(?:post[oi]|tirocini)\b.*$")  # `servizio civile, sei posti`
+
+
 def brief(matter: Matter) -> Matter:
     """A long matter as one says it: `il contributo per gli anziani` of `… a favore degli anziani 2026-2027`.
 
     The years of a long name stand in its term, too.
     """
+    if places := _PLACES.search(matter.noun):
+        return replace(matter, noun=matter.noun[: places.start()])
     if utf16(matter.text) <= _LONG_NAME or not matter.article:
         return matter
     noun = _IN_FAVOUR.sub(lambda found: f"per {_WHOM[found['of'].lower()]} ", _YEARS.sub("", matter.noun))

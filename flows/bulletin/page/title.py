@@ -1,0 +1,24 @@
+"""A page's title without what names nothing: `AVVISO - Ricerca di volontari`, `Aggiornamento: …`."""
+
+import re
+
+_SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`, `AVVISO MENSA SCOLASTICA`
+    r"^\s*(?:aggiornament[oi]|ultime notizie|ultim.ora|comunicazione(?: importante)?|attenzione|importante"
+    r"|avviso(?:\s(?:pubblico|alla cittadinanza|ai cittadini))?)"
+    r"(?:\s?[:!]+|\s[-–])\s(?=\S+\s\S+\s\S+)"
+    r"|^\s*avviso\s(?=[a-z]+(?:a|e|o|i|ione|ioni)\s[a-z])(?!(?:pubblic|esplorativ|relativ|bonari|important|urgent"
+    r"|pagament|unic|comunal|congiunt|rivolt|di|de|da|a[il]?|agli|all[ae]|per|su|in|si|che|è)\w{0,3}\s)",
+    re.I,
+)
+_AT_THAT_HOUR = re.compile(  # `Scuole chiuse giovedì - aggiornamento ore 18.40`: when it was written
+    r"\s*[-–,(|]\s*(?:ultimo\s)?(?:aggiornament[oi]|aggiornat[oaie])\s(?:delle\s|alle\s)?(?:ore\s)?\d{1,2}[.:,]\d\d\)?\s*$",
+    re.I,
+)
+_BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
+_SOUGHT = re.compile(r"^(?:ricerca|reperimento)\s(?:di\s)?(?=volontari\b)", re.I)
+
+
+def named(title: str) -> str:
+    """The title as it names the page's matter."""
+    bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", title)))
+    return _SOUGHT.sub("Cercasi ", bare)
