@@ -55,7 +55,8 @@ def refused(page: tuple[str, str], text: str) -> str:
         (
             COURSES,
             "Dal 5 ottobre al 14 dicembre si tiene un corso di ceramica per adulti, dalle 18 alle 20. Il 12"
-            " ottobre parte il corso di disegno, che si tiene alla scuola Neri, fino al 30 novembre.",
+            " ottobre parte il corso di disegno, che si tiene alla scuola Neri, fino al 30 novembre. Gli"
+            " altri dettagli sono nella pagina.",
         ),
         (
             POOL,

@@ -18,7 +18,7 @@ _WHEN = re.compile(  # a line of days and hours alone
 )
 _HANGS = re.compile(  # a sentence that cannot end there
     r"(?:^|\s)(?:il|lo|la|i|gli|le|un|una|di|del|dello|della|dei|degli|delle|dal|dalla|al|allo|alla|ai|agli|alle"
-    r"|in|nel|nella|nei|nelle|per|con|sul|sulla|che|e|è|sarà|inizio|luogo"
+    r"|in|nel|nella|nei|nelle|per|con|sul|sulla|che|cui|quale|e|è|sarà|inizio|luogo|giorno|giorni|data"
     r"|(?:dispost|istituit|ordinat|vietat|convocat|indett|sospes|prorogat)[oaie])$",
     re.I,
 )
@@ -28,6 +28,11 @@ _LABEL = re.compile(  # `nelle seguenti vie:` is none
 )
 _STREETS = re.compile(r"\b(?:VIA|PIAZZA|CORSO|VIALE|LARGO|VICOLO|STRADA)\b")
 _FEWEST = 5  # words of a line that begins a sentence
+_TOLD = re.compile(  # `IL SINDACO`, `RENDE NOTO`, and below `che è fatto obbligo …`
+    r"^(?:(?:IL|LA) SINDAC[OA]\s*\n\s*|SI\s)?(?P<verb>AVVISA|INFORMA|COMUNICA|RENDE NOTO)\s*:?[ \t]*\n\s*"
+    r"(?=(?:che|la|i|gli|tutti|tutta)\s[a-zà-ù])",
+    re.M,
+)
 _HEADED = re.compile(  # `VOTO A DOMICILIO`, and below `le domande si sono chiuse`
     r"^(?P<head>[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{4,40})\n(?P<article>il|lo|la|i|gli|le)(?= [a-zà-ù])", re.M
 )
@@ -40,6 +45,7 @@ _LONGEST = 600  # characters of all of it
 
 def gathered(text: str) -> str:
     """`text` with each sentence that was set over several lines on one, in small letters, with its stop."""
+    text = _TOLD.sub(lambda told: f"Si {told['verb'].lower()} ", text)
     text = _HEADED.sub(lambda head: f"{head['head']}\n\n{head['article'].capitalize()}", text)
     lines = text.split("\n")
     made: list[str] = []

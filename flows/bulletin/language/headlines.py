@@ -57,6 +57,9 @@ _PREDICATE = re.compile(  # `In arrivo i fondi`, `Online il portale`
     r"|operativ[oaie])\s(?P<what>(?:(?P<many>i|gli|le|due|tre|quattro|nuov[ie]|aperture|iniziative)\s|(?:il|lo|la|un|una|uno)\s|(?:l|un)['’]).+)",
     re.I,
 )
+_A_STREET = re.compile(
+    r"(?:Via|Vico|Vicolo|Piazza|Corte|Largo|Strada|Viale)(?:\s(?:[A-ZÀ-Ý][\w'’.]*|d[eia]\w*|civ\.?|n\.?|\d[\d/]*|,))+\.?"
+)
 _PREPOSITION = re.compile(
     r"(?:in|nel\w*|nei|sul\w*|al|alla|alle|ai|agli|a|da|dal\w*|con|per|di|del\w*)\s", re.I
 )
@@ -191,6 +194,8 @@ _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
 @lru_cache(maxsize=1024)
 def spoken(line: str) -> str:
     """`line` with the verb that a headline leaves out, where it is sure which one that is."""
+    if _A_STREET.fullmatch(line):
+        return line  # `Vico Chiuso Sant'Anna`
     if match := _TERMS.fullmatch(line):
         noun, state = match["noun"], match["state"]
         return _told(noun.lower(), state)

@@ -39,6 +39,16 @@ _IF_HEADING = re.compile(  # a heading `In caso di maltempo`, and below it what 
     re.M,
 )
 _OFFICE = re.compile(r"(?<![\w.])(?P<of>[uU])ff\.\s(?=[a-zA-Z])")
+_WE_MEET = re.compile(  # `Ci ritroveremo martedì 2 giugno alle 10 in piazza`
+    rf"(?:^|(?<=[.!]\s))Ci (?:(?:ri)?trov(?:eremo|iamo)|vediamo|vedremo|incontr(?:eremo|iamo))\s"
+    rf"(?={WEEKDAY}\s\d)",
+    re.M,
+)
+_GLAD = re.compile(  # `Il Comune è lieto di presentare la rassegna «Alba»`
+    r"^[A-ZÀ-Ý][^.;:\n]{5,240}?\s(?:è liet[oa]|sono liet[ie]) di presentare\s"
+    r"(?=(?:la|il|un|una)\s|l['’]|un['’])",
+    re.M,
+)
 _MANY = ("i", "gli", "le")
 
 
@@ -47,6 +57,7 @@ def told_as_news(body: str) -> str:
     to ask for what, by when, in a paragraph of its own: it may stand among telephone numbers, of which nobody
     is told.
     """
+    body = _GLAD.sub("C'è ", _WE_MEET.sub("L'appuntamento è ", body))
     whole = _OFFICE.sub(r"\g<of>fficio ", _DAY_OF_THIS_MONTH.sub(r"\g<weekday> \g<day>", body))
     whole = _IF_HEADING.sub(_conditional, _EXPIRES.sub(_expires, whole))
     return _ASKED_FROM.sub(_asked, "\n".join(map(_news, whole.split("\n"))))

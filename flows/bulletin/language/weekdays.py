@@ -19,6 +19,7 @@ class Weekday(Enum):
     none = "no day: a feast, a person's name, or its date stands beside"
 
 
+_BY_AN_HOUR = re.compile(r"\bentro le (?:ore )?\d{1,2}(?:[.:]\d\d)? di\s+$", re.I)  # `entro le 12 di venerdì`
 _EVERY = re.compile(
     rf"(?:\b(?:il|i|la|le|ogni|tutti i|tutte le|di|del|dei|della|delle|al|ai|alla|nel|nei|dal|dalla"
     r"|un|una|due|tre|quattro|cinque"
@@ -99,6 +100,8 @@ def reading(text: str, start: int, end: int) -> Weekday:
         return Weekday.every
     if _LEFT_OUT.match(text, end):
         return Weekday.every  # `tutti i giorni feriali, sabato escluso`
+    if _BY_AN_HOUR.search(before):
+        return Weekday.unsure
     if _EVERY.search(before):
         is_of_one = _BY_OF.search(before) and _OF_ONE.search(sentence) and not _HABIT.search(before)
         return Weekday.unsure if is_of_one else Weekday.every  # `lo spettacolo di sabato è annullato`

@@ -16,7 +16,8 @@ _STREETS = re.compile(
     r"\b(?:nelle|nei|nelle\sseguenti|nei\sseguenti)\s(?:seguenti\s)?(?:vie|strade|zone|luoghi)\s?:$", re.I
 )
 _STREET = re.compile(
-    r"(?:via|viale|vicolo|piazza|piazzale|piazzetta|corso|largo|strada|contrada|località|frazione)\s", re.I
+    r"(?:via|viale|vicolo|vico|corte|borgo|borgata|salita|lungo\w+|c\.so|v\.le|p\.zza|piazza|piazzale|piazzetta|corso|largo|strada|contrada|località|frazione)\s",
+    re.I,
 )
 _TO_DO = re.compile(r"\bdi\s?:$", re.I)
 _ADVICE = re.compile(
@@ -168,7 +169,9 @@ def _streets(lines: Sequence[str], place: int) -> tuple[tuple[str, ...], int]:
     while place < len(lines) and (not lines[place].strip() or _STREET.match(lines[place].strip())):
         items += [lines[place].strip(" .;,")] if lines[place].strip() else []
         place += 1
-    return tuple(items), place
+    beside = lines[place - 1].strip() != "" and place < len(lines)
+    is_whole = not (beside and len(lines[place]) <= _LONGEST_ITEM and not speaks(lines[place]))
+    return (tuple(items), place) if is_whole else ((), place)  # the next line is a street that none knows
 
 
 def _sentence(lead: str, items: Sequence[str]) -> str:

@@ -26,8 +26,16 @@ _AS_SAID = re.compile(  # `Per quanto specificato in premessa, che qui si intend
 )
 _POINT = re.compile(r"(?P<stop>;)\s*(?:\d{1,2}|[a-h])[.)]\s+(?=[a-zà-ù])")  # `; 2. il divieto di sosta`
 _LASTS = re.compile(
-    r"(?P<when>(?:dal|dalle|dall['’]|a partire dal|il giorno|nei giorni|nel giorno)[^:;]{6,150}?)\s?:\s*"
+    r"(?P<when>(?:dal|dalle|dall['’]|a partire dal|il giorno|nei giorni|nel giorno|per la giornata di"
+    r"|per il giorno|per i giorni)[^:;]{6,150}?)\s?:\s*"
     r"(?:(?:1|a)[.)]|[-–•])?\s*(?=(?:il|lo|la|i|le|gli|di)\s|l['’])",
+    re.I,
+)
+_TO_WHOM = re.compile(
+    r"con (?:decorrenza|effetto) immediat[oa](?: e)?,? ?(?P<until>fino a (?:revoca|nuov[oa] \w+))?,?\s"
+    r"ag?li? (?:utenti|cittadini|residenti)[^:]{0,60}?"
+    r"(?P<where>(?:nelle|nella|in)\s(?:frazion|localit|contrad|vi[ae])[^:]{3,160}?)?\s?:\s*"
+    r"[-–•]?\s*il divieto(?: assoluto)? di (?:utilizzo|uso|consumo) dell['’](?P<what>acqua)",
     re.I,
 )
 _INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
@@ -74,6 +82,12 @@ def operative(text: str) -> str:
     ordered = _POINT.sub(r"\g<stop> ", ordered)
     if lasts := _LASTS.match(ordered):  # `dalle 7 del 3 maggio alle 18 del 9 maggio: 1) l'istituzione …`
         ordered = ordered[lasts.end() :]
+    if bans := _TO_WHOM.match(ordered):  # `da subito, agli utenti di Po: - il divieto di uso …`
+        where = f", {bans['where']}," if bans["where"] else ""
+        until = f" e {bans['until'].lower()}" if bans["until"] else ""
+        ordered = f"da subito{until}{where} è vietato usare l'{bans['what'].lower()}{ordered[bans.end() :]}"
+        before = text[: begins.start()].rstrip()
+        return "\n\n".join(filter(None, (before, f"{ordered[:1].upper()}{ordered[1:]}")))
     named = _INSTITUTION.match(ordered)
     if named:
         article = _ARTICLES[named["of"].strip().lower().replace("’", "'")]

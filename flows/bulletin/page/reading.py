@@ -99,7 +99,8 @@ _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
     re.I,
 )
 _STAMP = re.compile(
-    r"\b(?:prima pubb|ultimo aggiornamento|data di pubblicazione|tempo di lettura|varie dal tuo comune)\b",
+    r"\b(?:prima pubb|ultimo aggiornamento|data di pubblicazione(?=\s?:|\s\d)|tempo di lettura"
+    r"|varie dal tuo comune)\b",
     re.I,
 )
 

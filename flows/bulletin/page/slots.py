@@ -170,6 +170,11 @@ _CLOCK_OR_MEETING = re.compile(
 )
 _TERMS = ("deadline", "until")
 _BOOKS = re.compile(r"\bprenot\w+\b[^.;\n]{0,60}$", re.I)
+_FREE_THEN = re.compile(r"\bprenot\w+\b[^.\n]*;\s*(?:il\s|l['’])?$", re.I)  # `…; l'8 novembre accesso libero`
+_DONE_BY = re.compile(  # `Le prenotazioni effettuate entro il 30 settembre seguono le vecchie regole`
+    r"(?:prenotazioni|domande|richieste|iscrizioni)\s(?:già\s)?(?:effettuat|presentat|inviat|pervenut)e\s$",
+    re.I,
+)
 _LAST_YEAR = re.compile(r"\b(?:scorso anno|anno (?:scorso|precedente))\b[^.;]*$", re.I)
 _PROGRAMME = 3  # lines that begin with an hour
 _LONG = 80  # characters
@@ -223,7 +228,9 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
         before = page.text[max(0, span.start - 80) : span.start]
-        if _LAST_YEAR.search(before):
+        if _LAST_YEAR.search(before) or (span.role in _TERMS and _FREE_THEN.search(before)):
+            continue
+        if span.role in _TERMS and _DONE_BY.search(before):
             continue
         if span.role == "until" and notice.kind is Kind.health and _BOOKS.search(before):
             continue  # whoever comes later finds no place, and finds the days

@@ -18,7 +18,15 @@ _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings o
 _SOUGHT = re.compile(r"^(?:ricerca|reperimento)\s(?:di\s)?(?=volontari\b)", re.I)
 
 
+_CONTEST = re.compile(  # `Concorso pubblico per esami - n. 2 Istruttori`
+    r"^(?P<what>concorso pubblico|selezione pubblica)"
+    r"(?:,? per (?:soli )?(?:titoli(?: ed? esami)?|esami|colloquio))?"
+    r"\s*[-–:,]\s*(?:n\.?\s?)?(?P<count>\d{1,3})\s(?:post[oi] di\s)?(?=[a-z])",
+    re.I,
+)
+
+
 def named(title: str) -> str:
     """The title as it names the page's matter."""
     bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", title)))
-    return _SOUGHT.sub("Cercasi ", bare)
+    return _CONTEST.sub(r"\g<what> per \g<count> ", _SOUGHT.sub("Cercasi ", bare))

@@ -14,6 +14,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.additions.described import described
+from flows.bulletin.summary.additions.left_behind import BARRED, LIMITS, leaves_limit, without_idle
 from flows.bulletin.summary.additions.of_calls import (
     OF_CALLS,
     limited,
@@ -37,12 +38,6 @@ from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads.works import STREETS
 
-_BARRED = re.compile(
-    r"\b(?:vietat[oaie]|divieto|chius[oaie]|chiusura|sospes[oaie]|sospensione|obbligatori[oa]|obbligo"
-    r"|senso unico|traffico limitato|pedonale|massimo di \d+ ore"
-    r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
-    re.I,
-)
 _EXCEPTED = Cued(
     r"\b(?:(?:sono|è|restano|resta|saranno|sarà) (?:tuttavia |comunque )?(?:esclus|esent|esonerat"
     r"|eccettuat)[oaie]"
@@ -141,12 +136,6 @@ _MAY_REACT = (
     (re.compile(r"\b(?:conferma(?:re)?|accetta(?:re|zione)|rinunc\w+)\b", re.I), "per confermare il posto"),
     (re.compile(r"\b(?:ricors\w|reclam\w|osservazion\w)\b", re.I), "per i ricorsi"),
 )
-_LIMITS = re.compile(
-    r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b"
-    r"(?! i rubinetti)|\b(?:eccezion|tranne|salvo|obblig|solo|soltanto|riapr)\w*"
-    r"|\b[Gg]li altri (?:diviet|obbligh|us)\w*|\b(?:pubblico|residenti)\b",
-    re.I,
-)  # such a sentence stays
 
 
 def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
@@ -189,6 +178,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         is_last = is_last or (made is _rest and not is_parted)
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
+        bases += [without_idle(text)] if made is _rest and leaves_limit(text, notice) else []
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -204,7 +194,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
 
 def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
     """Whom a ban or a closure does not bind: the office's sentence, else word of it."""
-    if notice.kind not in _OF_BANS or not _BARRED.search(text) or _TELLS_PAGE.search(text):
+    if notice.kind not in _OF_BANS or not BARRED.search(text) or _TELLS_PAGE.search(text):
         return ()
     found = [said for line in lines(notice)[1:] if _EXCEPTED.search(said := spoken(line))]
     if _TELLS_EXCEPTIONS.search(text):
@@ -287,7 +277,7 @@ def _loses(told: str, longer: str, notice: Notice) -> bool:
 
 def _still(text: str, notice: Notice) -> tuple[str, ...]:
     """Word of what stays shut or forbidden, where a text tells only that a street opens again."""
-    opens = notice.kind is Kind.road and _OPENS_AGAIN.search(text) and not _BARRED.search(text)
+    opens = notice.kind is Kind.road and _OPENS_AGAIN.search(text) and not BARRED.search(text)
     return (_STILL_IN_PAGE,) if opens and _STILL.search(notice.body) else ()
 
 
@@ -334,6 +324,7 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
     if hours and is_timed and not gate.IN_PAGE.search(text):
         return (HOURS, OTHERS)
     is_more = len(notice.body) > _MUCH_MORE * len(text) and len(notice.body) - len(text) > _MORE
+    is_more = is_more or leaves_limit(text, notice)
     if gate.IN_PAGE.search(text) or not is_more:
         return ()
     is_left = any(
@@ -350,7 +341,7 @@ def _shorter(text: str) -> Iterator[str]:
     yield text
     yield without_definition(text)
     yield without_apposition(text)
-    while len(sentences) > 1 and (IF_IT_RAINS.match(sentences[-1]) or not _LIMITS.search(sentences[-1])):
+    while len(sentences) > 1 and (IF_IT_RAINS.match(sentences[-1]) or not LIMITS.search(sentences[-1])):
         sentences.pop()
         yield " ".join(sentences)
 

@@ -8,6 +8,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot, Told
 from flows.bulletin.page.told_slots import tells
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.checks.left_open import FREELY
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.events.of_a_part import is_for_a_part
 from flows.bulletin.summary.frames.prose.left_to_page import CONDITIONS
@@ -23,7 +24,7 @@ _DUTIES = (
         Cued(
             r"\b(?:prenotazion|iscrizion|registrazion)\w(?:,\s[^.;:\n]{3,30})?(?:\se\s\w+)?\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
-            r"|\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
+            r"|(?<!non )\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
             r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
             r"(?!\s(?:consigliat|facoltativ|gradit))",
@@ -148,9 +149,10 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
     if notice.kind in _WITHOUT_DUTIES:
         return
     for duty, told, reason in _DUTIES:
-        if (match := duty.search(notice.source)) and not (
-            told.search(text) or is_for_a_part(match.start(), notice, text)
-        ):
+        match = duty.search(notice.source)
+        if match and "prenotare" in reason and FREELY.search(notice.body):
+            continue  # on some days one just comes
+        if match and not (told.search(text) or is_for_a_part(match.start(), notice, text)):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
     is_asking = _REQUESTED.search(text) is not None and "nella pagina" not in text
     if notice.kind in _ASKED and is_asking and _BELOW.search(notice.body) and not _ISEE.search(text):

@@ -83,7 +83,7 @@ _ANNOUNCED = {
     slot: re.compile(rf"\b(?:{words})\b[^.]* nella pagina", re.I)
     for slot, words in (
         (Slot.when, "giorni|giornate|date|calendario|programma|variazioni|modifiche"),
-        (Slot.hours, "orari|programma|calendario"),
+        (Slot.hours, "orari|turni|programma|calendario"),
         (Slot.place, "luogo|luoghi|vie|strade|zone|località|programma|calendario"),
         (Slot.deadline, "scadenze|termini"),
     )
@@ -339,8 +339,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     is_open = bool(_ALL_OTHERS.search(text)) and len(wanted) - len(left) > _VAGUE_LEFT
     is_vague = not (figures(text) or _BANS_FOR_NOW.search(text) or is_open)
     is_scant = notice.kind in _ASKING and len(left) >= _MOST_LEFT and not _WHEN_IN_PAGE.search(text)
-    meets = notice.kind in (Kind.service, Kind.campaign, Kind.other) and not figures(text)
-    meets = meets and not _BANS_FOR_NOW.search(text)
+    is_of_one_day = notice.kind in (Kind.service, Kind.campaign, Kind.other)
+    meets = is_of_one_day and not (figures(text) or _BANS_FOR_NOW.search(text))
     when = notice.slots.get(Slot.when, ())
     is_dated = bool(when) and (Slot.hours in notice.slots or bool(_STANDS_THERE.search(text)))
     if meets and is_dated and not _WHEN_IN_PAGE.search(text):
@@ -348,11 +348,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if is_scant or (is_vague and notice.kind not in OCCASIONS and len(left) >= _VAGUE_LEFT):
         yield f"Il testo tace {len(left)} cose che la pagina dice."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
-    if (
-        notice.kind is Kind.recall
-        and _RETURNED.search(text)
-        and (ALL_STEPS in text or any(tells(text, one) for one in notice.slots.get(Slot.product, ())))
-    ):
+    is_named = ALL_STEPS in text or any(tells(text, one) for one in notice.slots.get(Slot.product, ()))
+    if notice.kind is Kind.recall and _RETURNED.search(text) and is_named:
         return  # `Non consumare il prodotto`: in whatever words
     is_moved = is_off and len(days) > 1  # to a new day, of which the hour is told
     off = (Slot.hours,) if is_moved and notice.kind is Kind.event else ()
@@ -366,6 +363,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         if slot is Slot.deadline and _INSTALMENTS.search(text):
             told = tuple(one for one in told if figures(one.words))  # `entro 90 giorni` is for a change
         is_announced = slot in _ANNOUNCED and _ANNOUNCED[slot].search(text)
+        if slot is Slot.until and notice.kind is Kind.service and days and IN_PAGE.search(text):
+            continue  # since when, it says
         if told and not is_announced and not any(tells(text, one) for one in told):
             yield f"Manca {NAMES[slot]}: la pagina dice «{told[0].words}»."
 

@@ -10,7 +10,7 @@ from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import Trouble, troubles
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
-from flows.bulletin.page.told_slots import STEM, figures, tells
+from flows.bulletin.page.told_slots import STEM, calendar_days, figures, tells
 from flows.bulletin.summary.frames.events.acting import performed_in, performs
 from flows.bulletin.summary.frames.events.subject import nominals
 from flows.bulletin.summary.frames.prose.lines import lines
@@ -77,9 +77,10 @@ _SHUTS = re.compile(
     re.I,
 )
 _OF_STREETS = (Kind.road, Kind.act)
+_FULL = 100  # characters
 _BANNING = frozenset({Kind.other, Kind.act, Kind.campaign, Kind.health, Kind.service})
 _FORBIDS = re.compile(
-    r"\bè vietato [a-zà-ù]{2,}(?:are|ere|ire)\b|\bè in vigore il divieto di\b"
+    r"\bè vietato (?:[^.,;:]{2,40} )?[a-zà-ù]{2,}(?:are|ere|ire|ar|er)\b|\bè in vigore il divieto di\b"
     r"|\b(?:è|È|sono|Sono) vietat[oaie] (?:in tutto il territorio comunale )?"
     r"(?:l['’]|(?:il|lo|la|i|gli|le) )[a-zà-ù]{4,} (?:de[il]|dell|di|e)\w*\b"
 )
@@ -230,6 +231,9 @@ def says_matter(text: str, notice: Notice) -> bool:
         return False  # `La graduatoria è pubblicata`, `Il bando di gara scade il 3 maggio`: of what?
     if _says_letters(text, notice.title) or (told and _says_what_is_new(text, told)):
         return True
+    first = stems(" ".join(notice.title.split()[:1]))
+    if first & told and calendar_days(text) and len(text) > _FULL:
+        return True  # `Raccolta rifiuti: …`, and the text says when what is collected
     return not named or len(told) + len(inflected) + letters >= (2 if len(named) >= _LONG_TITLE else 1)
 
 

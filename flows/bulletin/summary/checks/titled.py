@@ -83,15 +83,29 @@ _NAME = re.compile(r"\b\d{1,2} [A-ZÀ-Ý][a-z]+")  # `la celebrazione del 4 Nove
 _SPAN = re.compile(r"\b(?:da|dal|dall['’])\s?\w", re.I)
 _MET = frozenset({Kind.event, Kind.health})  # where one goes on that day
 _VARIES = re.compile(
-    r"\b(?:variazion|modific|cambi)\w*\b.*\b(?:calendario|orari\w*|dat[ae]|giorn\w+|turn[io]|sedut[ae])\b",
+    r"\braccolta\b.*\bvariazion\w+|\b(?:variazion|modific|cambi)\w*\b.*\b(?:calendario|orari\w*|dat[ae]|giorn\w+|turn[io]|sedut[ae])\b",
     re.I,
 )
+_BAN_OF = re.compile(
+    r"\bdivieto (?:assoluto |temporaneo )?di (?!us[aoi]|utilizz|consum|preliev|prelev|balneaz)"
+    r"(?P<what>[a-zà-ù]{4,}(?: e (?:di )?[a-zà-ù]{4,})?)",
+    re.I,
+)
+_FIRES = re.compile(r"\bbotti\b|\b(?:petard|artific|pirotecn|fuoch|bruci|accen)\w*", re.I)
+_SMALL = 3  # letters
+_AS_EVER = re.compile(r"\b(?:regolar\w+|invariat\w+)\b", re.I)
 _VARIES_IN_PAGE = re.compile(
     r"\b(?:calendario|orari|giorni|date|variazioni|modifiche|novità)\b[^.]* (?:nella pagina|che trovi)"
     r"|\bcambi(?:a|ano|er\w+)\b|\bmodifiche\b|\bvaria(?:no|zioni)?\b",
     re.I,
 )
 _DAYS_IN_PAGE = re.compile(r"\b(?:giorni|date|calendario|programma)\b[^.]* nella pagina", re.I)
+
+
+def _has_word(words: str, text: str) -> bool:
+    """`botti` in `i botti`, and not in `bottiglie`."""
+    own = (word for word in words.split() if len(word) > _SMALL)
+    return any(re.search(rf"\b{re.escape(word[:-1])}\w?\b", text, re.I) for word in own)
 
 
 def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
@@ -106,7 +120,11 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
         yield f"Il titolo dice «{ban[0]}», e il testo no."
     if notice.kind is Kind.road and _CLOSES.search(notice.title) and not _IS_CLOSED.search(text):
         yield "Il titolo dice «chiusura», e il testo no."
-    if _VARIES.search(notice.title) and not calendar_days(text) and not _VARIES_IN_PAGE.search(text):
+    of_what = _BAN_OF.search(notice.title)
+    if of_what and not (_has_word(of_what["what"], text) or _FIRES.search(text)):
+        yield f"Il titolo dice «{of_what[0]}», e il testo parla d'altro."
+    is_changed = calendar_days(text) and not _AS_EVER.search(text)
+    if _VARIES.search(notice.title) and not is_changed and not _VARIES_IN_PAGE.search(text):
         yield "Il titolo dice che cosa cambia, e il testo no."
     for said, tells in _MOVES:
         if (move := said.search(notice.title)) and not tells.search(text):

@@ -88,7 +88,8 @@ _INTEREST = re.compile(  # of firms, where a title speaks of what they will do f
 )
 _EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
 _OF_ANOTHER = re.compile(  # what is asked for, where the title is of something else
-    r"\b(?P<what>rimbors|disdett|rinunc|esenzion|esoner|riduzion|agevolazion|variazion|recess)\w*", re.I
+    r"\b(?P<what>rimbors|domicili|disdett|rinunc|esenzion|esoner|riduzion|agevolazion|variazion|recess)\w*",
+    re.I,
 )
 _LENT = re.compile(r"\b(?:prestit|abbonament|tesser|permess|contratt|patent|mostr|stagion)\w+", re.I)
 _EXPIRING = re.compile(r"\bin scadenza\b", re.I)  # loans, passes: whose term is no call's
@@ -120,8 +121,7 @@ _OF_NAMES = {  # of what has only a name
     "puoi fare domanda": "Puoi fare domanda{online} per {matter.text}",
 }
 _FOR_THE_SEARCH = re.compile(
-    r"Per (?:l[ae] (?:ricerca|selezione|proroga|proroghe|riapertura|pubblicazione)"
-    r"|l['’](?:apertura|avvio|indizione))\b"
+    r"Per (?:l[ae] (?:ricerca|selezione|prorog\w+|riapertura|pubblicazione)|l.(?:apertur|avvi|indizion)\w)\b"
 )
 _TOLD_TO_YOU = -2.0  # flaw: who may ask reads more in it than in any sentence of the office's
 _NAME_ALONE = 1.0  # flaw: the office's own sentence says what it is
@@ -163,8 +163,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def says_twice(text: str, notice: Notice) -> bool:
     """Whether a text tells the term of a request two times: `Puoi chiedere … Le imprese fanno domanda …`."""
     clause, _ = term_of(notice.slots.get(Slot.deadline, ()))
-    periods = [days for sentence in split(text) if len(days := calendar_days(sentence)) > 1]
-    if len(periods) > len({frozenset(days) for days in periods}):
+    periods = [frozenset(days) for said in split(text) if len(days := calendar_days(said)) > 1]
+    if len(periods) > len(set(periods)):
         return True  # `dal 20 gennaio al 20 febbraio`, and again
     if TIME in text and (day := _DAY.search(clause)) and text.count(day[0]) > 1:
         return True
@@ -333,7 +333,7 @@ _PROLONGED_BAN = re.compile(  # `sarà prorogato fino al 7 marzo il divieto di t
 _MUST_BOOK = re.compile(
     r"\bprenotazion[ei] (?:è |sono )?(?:obbligatori|necessari|richiest)\w"
     r"|\b(?:è|sono) (?:obbligatori|necessari|richiest)\w (?:la |le )?prenotazion\w"
-    r"|\b(?:occorre|bisogna|è obbligatorio|è necessario) prenota\w+",
+    r"|(?<!non )\b(?:occorre|bisogna|è obbligatorio|è necessario) prenota\w+",
     re.I,
 )
 _MAY_BOOK = re.compile(r"\bpuoi prenotare\b", re.I)

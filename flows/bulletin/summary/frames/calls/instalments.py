@@ -18,6 +18,8 @@ _PART = re.compile(r"(?:\d\s?[°ªa^]?|\w+)?\s?\brata\b|\b(?:acconto|saldo)\b", 
 _BARE_PART = re.compile(
     r"\W*(?:(?:prima|seconda|terza|quarta|\d\s?[ªa^°])\s?rata|rata|acconto|saldo)\b[^\n]{5,60}$", re.I
 )
+_RATES = re.compile(r"^\W*rat[ae]\b[^|\n]*\|", re.I | re.M)  # the head of a table of them
+_ROW_PART = re.compile(r"\W*(?:prima|seconda|terza|quarta|\d)\b[^|\n]{0,20}\|", re.I)
 _AT_ONCE = re.compile(r"\bunica\b|\bunico\b", re.I)
 _TAX = re.compile(r"\b(?P<name>IMU|TARI|TASI|TOSAP)(?:\s20\d\d)?\b")
 _LABEL = re.compile(r"^\W*(?P<name>IMU|TARI|TASI|TOSAP)\b[^:\n]{0,20}:\s", re.M)
@@ -41,7 +43,10 @@ _LEAST = 2
 
 def terms(notice: Notice) -> tuple[Period, ...]:
     """The days of a list of parts, in the page's order; () where an item has none, or has two."""
-    lines = tuple(line.strip() for line in notice.body.splitlines() if _BARE_PART.match(line))
+    part = _ROW_PART if _RATES.search(notice.body) else _BARE_PART
+    lines = tuple(line.strip() for line in notice.body.splitlines() if part.match(line))
+    if part is _ROW_PART:
+        lines = tuple(f"rata {line}" for line in lines)
     return _terms((*(listing.items for listing in notice.listings), lines))
 
 

@@ -222,6 +222,9 @@ def given(body: str) -> str:
     return _one_sum(body) or _between(body)
 
 
+_PAID = re.compile(r"\b(?:si paga|pagare|versare|versa|a carico)\b", re.I)  # by who asks
+
+
 def _one_sum(body: str) -> str:
     """`Il contributo è di 500 euro.`, where the page has no other sum and calls no business."""
     found = _GIVEN.search(body)
@@ -234,7 +237,7 @@ def _one_sum(body: str) -> str:
     its = next((fact for fact in amounts if found.start() <= fact.start <= found.end() + 2), None)
     each = _PER_HEAD.search(found["how"])
     around = body[max(0, found.start() - 30) : its.end + 40] if its else ""
-    if its is None or _EACH.search(_PER_HEAD.sub(" ", around)):
+    if its is None or _PAID.search(around) or _EACH.search(_PER_HEAD.sub(" ", around)):
         return ""
     number = _NUMBER.search(body, its.start)
     verb = "arriva a" if _UP_TO.search(found[0]) else "è di"

@@ -64,9 +64,11 @@ _ACTS = re.compile(r"(?:Il provvedimento|L['’]ordinanza)\b")  # what one who h
 _IS_BANNED = re.compile(r"(?:È|Sono) vietat[oaie]\b")
 _AND_FOR = re.compile(r"\se per\s")  # `diversi da quello domestico e per l'igiene`: is that forbidden?
 _OPEN_END = re.compile(
-    r"\bfino\s(?:alla|al)\s(?:fine|cessazione|termine|revoca|conclusione|superamento)\s(?:del|dell)[^,;:]{3,40}?(?=,|\s*$)",
+    r"\bfino\s(?:alla|al)\s(?:fine|cessazione|termine|revoca|conclusione|superamento)\s(?:del|dell)[^,;:]{3,40}?(?=,|\s*$)"
+    r"|\bfino a (?:nuova comunicazione|nuovo avviso|nuova ordinanza|revoca)\b",
     re.I,
 )
+_UNTIL_TOLD = re.compile(r"\bfino a (?:nuova comunicazione|nuovo avviso|nuova ordinanza|revoca)\b", re.I)
 _LAST_AND = re.compile(r"\se\s(?=(?:il|la|lo) [^,]{3,60}$|l['’][^,]{3,60}$)")
 _ORDERED = re.compile(
     r"Si ordina,? (?P<when>(?:dal|dall['’]|fino al) ?[^,.;]{5,60}?),? il divieto (?:assoluto )?di "
@@ -125,7 +127,8 @@ def _of_lists(notice: Notice) -> Iterator[str]:
     """The ban that announces a list of uses: with all, with what stands for all, or with word of the rest."""
     for listing in notice.listings:
         lead = _plain(_lead(listing, notice))
-        if (ban := _ban(_USES.sub("", lead))) is None:
+        ban = _ban(_USES.sub("", lead)) or _for_now(_USES.sub("", lead), notice)
+        if ban is None:
             continue
         others = next((item for item in listing.items if _ALL_OTHERS.match(item)), "")
         if others and not _AND_FOR.search(others):
@@ -213,6 +216,13 @@ def _ban(said: str) -> str | None:
     hours = f", {clock.words}," if clock else ""
     lasting = when.words if when else until[0] if until else ""
     return f"{opened(lasting)}{hours} è vietato usare {_object(found['thing'])}"
+
+
+def _for_now(said: str, notice: Notice) -> str | None:
+    """`Fino a nuova comunicazione è vietato usare l'acqua`, where another sentence says until when."""
+    ends = {found[0] for found in _UNTIL_TOLD.finditer(notice.body)}
+    is_ban = _FORBIDS.search(said) or _IS_FORBIDDEN.search(said)
+    return _ban(f"{ends.pop()}, {said[:1].lower()}{said[1:]}") if len(ends) == 1 and is_ban else None
 
 
 def _object(thing: str) -> str:

@@ -46,12 +46,13 @@ WEIGHTS: dict[Slot, float] = {
 }
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
-_LONG = 200  # UTF-16 units
+_LONG, _LED = 200, 30  # UTF-16 units; characters, of `Sono esclusi i mezzi di soccorso`
 EXCEPTED = re.compile(
     r",?\s(?:ad eccezione|fatta eccezione|con (?:la sola )?eccezione|eccett[oi]|tranne|esclus[ie])\b"
     r"[^;:]{30,}$",
     re.I,
 )
+_BANS = re.compile(r"\b(?:è|sono) vietat[oaie]\b", re.I)
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
 _SKIPS = 1.5  # opens behind the sentence that names it
 _UNTOLD = 4.0  # a day or a deadline that the gate asks for
@@ -106,6 +107,15 @@ _IN_ALL = re.compile(r"\b(?:mette a disposizione|stanzia\w*|destina|investe)\s\d
 _NOBODY = re.compile(
     r"(?:Si (?:prenota|paga|accede|presenta|partecipa)|Possono fare (?:domanda|richiesta))\b"
 )
+_TO_ENTER = re.compile(r"\bper (?:entrare|accedere)\b(?! (?:a|in|al|alla|ai|alle|nel|nella)\b)")
+_ENTERED = {
+    "centro di raccolta": "Al centro di raccolta",
+    "ecocentro": "All'ecocentro",
+    "isola ecologica": "All'isola ecologica",
+    "piscina": "In piscina",
+    "biblioteca": "In biblioteca",
+    "cimitero": "Al cimitero",
+}
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         text = worded(sentence)
         if SERVICE.match(text) and matter is not None:
             text = SERVICE.sub(f"Per {matter.text}", text, count=1)
+        text = _entered(text, notice)
         key = bare(text)
         if is_of_some and _DUTY.match(text):
             continue  # `Per i minori ... Serve l'autorizzazione`: not everybody's
@@ -144,6 +155,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             continue
         seen.add(key)
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
+        names = names or (_BANS.search(text) is not None and bool(told_slots.figures(text)))
         flaw = flaw_of(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
         told = with_name(text, matter) if needs_name(text) or not is_told(notice.title, text) else ""
@@ -151,7 +163,9 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
         if told and needs_name(text):
             continue
-        if utf16(text) > _LONG and (limits := EXCEPTED.search(text)):  # the text says that there are some
+        if utf16(text) > _LONG and (
+            limits := EXCEPTED.search(text, _LED)
+        ):  # the text says that there are some
             short = f"{text[: limits.start()]}."
             made.append(Sentence(short, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         if short := pruned(text):
@@ -163,6 +177,14 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             told = f"Per {_without(matter, text)} {_lower(text)}"
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.5))
     return made
+
+
+def _entered(text: str, notice: Notice) -> str:
+    """`Al centro di raccolta dal 1° aprile per entrare …`: enter where, the title alone says."""
+    title = notice.title.lower()
+    where = next((told for name, told in _ENTERED.items() if title.startswith(name)), "")
+    is_meant = where and _TO_ENTER.search(text) and where.split()[-1] not in text.lower()
+    return f"{where} {_lower(text)}" if is_meant else text
 
 
 def _without(matter: Matter, text: str) -> str:

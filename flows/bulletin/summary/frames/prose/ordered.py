@@ -42,6 +42,19 @@ _BOUND = re.compile(  # `Il Sindaco ordina a tutti i proprietari di terreni di t
     r"(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
     re.I | re.S,
 )
+_OBLIGED = re.compile(  # `È fatto obbligo ai proprietari di terreni di tagliare l'erba`
+    r"^è (?:fatto )?obbligo (?:a(?=\stutti)|a(?=i\s)|a(?=gli\s))\s?"
+    r"(?P<who>(?:tutti\s)?(?:i|gli)\s[^.;:]{5,190}?),?\sdi\s"
+    r"(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
+    re.I | re.S,
+)
+_MAKES_BAN = (
+    re.compile(  # `L'ordinanza, valida per 60 giorni, fa divieto a tutti gli utenti di consumare acqua`
+        r"^(?:l['’]ordinanza|il provvedimento)\b[^.;:]{0,110}?\s(?:fa|pone) divieto\s(?:a[^.;:]{3,70}?\s)?"
+        r"di\s(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
+        re.I | re.S,
+    )
+)
 _WARNED = re.compile(  # `La Protezione civile ha diramato un'allerta gialla`
     r"^(?:la|il|l['’])\s?[^,.;:]{5,80}?\sha\s(?:diramato|emesso|emanato|diffuso)\s(?=un['’]allerta\b)", re.I
 )
@@ -59,7 +72,9 @@ def ordered(sentence: str) -> str:
     if for_a_time := _FOR_A_TIME.match(sentence):
         when = for_a_time["when"]
         return f"{when[:1].upper()}{when[1:]} è in vigore {for_a_time['what']}"
-    if bound := _BOUND.match(sentence):
+    if banned := _MAKES_BAN.match(sentence):
+        return f"È vietato {banned['deed']}"
+    if bound := _BOUND.match(sentence) or _OBLIGED.match(sentence):
         who = f"{bound['who'][:1].upper()}{bound['who'][1:]}"
         return f"{who} devono {bound['deed']}".replace("della presente ordinanza", "dell'ordinanza")
     if warned := _WARNED.match(sentence):

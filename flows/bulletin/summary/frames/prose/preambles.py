@@ -13,7 +13,7 @@ _COMPANY = r"(?-i:[eE]-\w+|[A-ZÀ-Ý][\w-]+(?: [A-ZÀ-Ý][\w-]+){0,2}) "  # `E-d
 _WHOM = (
     r"(?:\s+(?:(?:della|dei|i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli|a tutti i|a tutta la)\s+"
     r"|l['’]\s?|all['’]\s?)(?:gentil[ei]\s+)?(?:cittadin\w+"
-    r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
+    r"|cittadinanza|utenti|utenza|elettori|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
     r"|titolari|imprese|operatori|associazioni|popolazione)(?:\s+interessat\w)?(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?"
     r"|\s+(?:a questo (?:ente|comune)|al comune|all['’](?:ente|amministrazione(?: comunale)?)))?"
 )
@@ -25,7 +25,7 @@ _PREAMBLE = re.compile(
     # `Si informano i genitori degli alunni che frequentano il nido che sono aperte le iscrizioni`
     r"si (?:informano|avvisano|avvertono) (?:i|le|gli|tutti i|tutte le) "
     r"(?:sigg?\.?(?:ri)? |signori |gentili )?"
-    r"(?:genitori|famiglie|utenti|alunni|contribuenti|cittadini|studenti|interessati)\b[^.;:]{0,150}?\sche,?\s+"
+    r"(?:genitori|famiglie|utenti|alunni|contribuenti|cittadini|studenti|interessati|elettori)\b[^.;:]{0,150}?\sche,?\s+"
     r"(?=(?:il|lo|la|i|gli|le|un|una|dal|dalla|da|a|per|in|nel|nella|con|è|anche|presso|entro"
     r"|sono (?:apert|stat|disponibil|in (?:corso|distribuzione))\w*|sarà|saranno|si)\s|l['’])|"
     r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "

@@ -28,7 +28,8 @@ _ON_WHOSE_WORD = re.compile(
     r"^(?:come (?:previsto|comunicato|segnalato|annunciato) da(?:l|llo|lla|i|gli)?"
     r"|come da (?:nota|comunicazione|richiesta|avviso)"
     r"|(?:vista|a seguito di) (?:nota|richiesta|comunicazione)"
-    r"|ai sensi|(?:in (?:esecuzione|ottemperanza|attuazione)|a parziale \w+))\b[^,;:]{0,90},\s+",
+    r"|ai sensi|in base a|(?:in (?:esecuzione|ottemperanza|attuazione)|a parziale \w+))\b[^,;:]{0,90},\s+"
+    r"(?:(?:comm[ai]|lett\w*\.?)\s[^,;:]{1,30},\s+)?(?:de(?:l|lla|i)\s[^,;:]{3,60}\d[^,;:]{0,20},\s+)?",
     re.I,
 )
 _UPDATED = re.compile(r"^aggiornamento\s(?:delle\s|alle\s|del(?:le)?\s)?(?:ore\s)?[\d:./]+\s?[-–:]\s+", re.I)

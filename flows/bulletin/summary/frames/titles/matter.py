@@ -286,6 +286,7 @@ def is_number(title: str) -> bool:
     return any(pattern.match(text) for pattern in (_ACT_NUMBER, _BARE_TITLE, _ORDER_ONLY))
 
 
+_TERM_TAIL = re.compile(r"\s?[,:–-]\s(?:proroga|prorogat\w+|domande|iscrizioni|scadenza)\b.*\d.*$", re.I)
 _PLACES = re.compile(r",\s(?:\d{1,3}|[a-z]{3,8})\s(?:post[oi]|tirocini)\b.*$")  # `servizio civile, sei posti`
 
 
@@ -294,7 +295,7 @@ def brief(matter: Matter) -> Matter:
 
     The years of a long name stand in its term, too.
     """
-    if places := _PLACES.search(matter.noun):
+    if places := _PLACES.search(matter.noun) or _TERM_TAIL.search(matter.noun):
         return replace(matter, noun=matter.noun[: places.start()])
     if utf16(matter.text) <= _LONG_NAME or not matter.article:
         return matter
