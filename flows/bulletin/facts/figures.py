@@ -18,6 +18,7 @@ _SCALE = {
     "miliardi": 10**9,
     "mln": 1_000_000,
 }
+_YOU_ARE = re.compile(r"(?<!\w)(?:se|tu|non)\s$", re.I)  # `se sei residente`
 _LONGEST = 12  # figures; what is longer is no amount of anything
 _X = re.IGNORECASE | re.VERBOSE
 
@@ -159,8 +160,8 @@ def _read_words(sheet: Sheet) -> None:
         number, end = in_words(word), start + len(word)
         if word == "due" and left[end : end + 6] == " sensi":
             number = None  # of a road: it is how one drives, no count
-        if word == "sei" and left[max(0, start - 4) : start].lower().endswith(("se ", "tu ", "non ")):
-            number = None  # `se sei residente`
+        if word == "sei" and _YOU_ARE.search(left[max(0, start - 5) : start]):
+            number = None
         if pending and left[pending[2] : start].strip() in ("", "e", "di"):
             if word in _SCALE and pending[0] < 10**_LONGEST:
                 pending = (pending[0] * _SCALE[word], pending[1], end)

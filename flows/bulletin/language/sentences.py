@@ -21,7 +21,7 @@ NEVER_LAST = _words(
     preg.mo rev p.i
     art artt n nn nr num pag pagg p pp cfr v vd vol voll lett par all alleg tab fig figg cod trib prot rif
     inv delib det determ reg rep d.lgs d.l d.m d.p.r d.g.r l.r c.c.n.l tel telef int abb es ad.es p.es nb
-    n.b p.s sez mapp tit ex rag.soc u.o
+    n.b p.s sez mapp tit ex rag.soc u.o civ civv
     p.zza p.za p.le p.tta p.ta v.le c.so l.go f.lli str fraz vic b.go c.da s ss s.s st
     ass assoc coop soc cons circ ist scuol dip dir resp max ca pres vicepres segr amm serv loc com naz
     """

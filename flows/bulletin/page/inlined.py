@@ -6,6 +6,7 @@ raccomanda di: - bere - riposare` is `Si raccomanda di bere e riposare.` Longer 
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
@@ -58,8 +59,10 @@ _FOLLOWING = Cued(  # a list that lost its marks and its breaks: nobody can read
     r"\s?[^.;,:\n|*•-]{60,}\.",
     re.I,
 )
+_DOT = re.compile(r"(?<!\bn)(?<!\bnn)(?<!\bciv)\. ", re.I)
 _HAVE = ("ha gli orari che trovi", "hanno gli orari che trovi")
 _PAIR, _FIRST = 2, 4
+_WITH_IT = 90  # characters of a list that is told with its sentence
 _MOST, _LONGEST_ITEM, _LONGEST = 6, 90, 330  # items, and characters
 
 
@@ -109,6 +112,9 @@ _THESE = re.compile(  # `i seguenti plessi saranno sede di seggio e le lezioni r
     r"|provvedimenti|modifiche|interventi|incontri|giornate)\b",
     re.I,
 )
+_NAMED = re.compile(  # `uffici comunali`, of which the list is elsewhere
+    r"[a-zà-ù]+(?:\s(?:comunali|pubblic\w+|scolastic\w+|demografic\w+|interessat\w|coinvolt\w|cittadin\w|urban\w))*"
+)
 _PLAIN = re.compile(r"(?<!\w)(?P<article>i|gli|le)\sseguenti\s", re.I)
 
 
@@ -116,11 +122,13 @@ def _some(line: str, below: Sequence[str]) -> str:
     """`alcuni plessi saranno sede di seggio.`, of a sentence that tells which only in its list; or ""."""
     these = _THESE.search(line) if line.endswith(":") else None
     plain = _PLAIN.search(line) if these else None
-    items = [text for text in below if text.strip()][:_PAIR]
-    if these is None or plain is None or len(items) < _PAIR or not speaks(line):
+    items = list(takewhile(lambda text: not speaks(text), (text for text in below if text.strip())))
+    is_short = sum(map(len, items)) < _WITH_IT
+    if these is None or plain is None or len(items) < _PAIR or is_short or not speaks(line):
         return ""
-    some = "alcune" if plain["article"].lower() == "le" else "alcuni"
-    return f"{line[: plain.start()]}{some} {line[plain.end() :].rstrip(' :')}."
+    end = "e" if plain["article"].lower() == "le" else "i"
+    rest = _NAMED.sub(lambda noun: f"{noun[0]}, elencat{end} nella pagina,", line[plain.end() :], count=1)
+    return f"{line[: plain.start()]}alcun{end} {rest.rstrip(' :')}."
 
 
 def _points(points: re.Match[str], below: Sequence[str]) -> bool:
@@ -133,9 +141,10 @@ def _points(points: re.Match[str], below: Sequence[str]) -> bool:
 
 
 def _pointed(points: re.Match[str]) -> str:
-    """Where what follows can be found: ` nei giorni che trovi nella pagina`; "" of `come segue`."""
+    """Where what follows can be found: ` nei giorni che trovi nella pagina`; "" of what is assured."""
     if points["so"]:
-        return ""
+        is_told = re.search(r"\b(?:garantit|assicurat)", points.string[: points.start()], re.I)
+        return "" if is_told else " nei modi che trovi nella pagina"
     found = re.search("|".join(_FOUND), (points["kept"] or points["when"]).lower())
     return f" {_FOUND[found[0]] if found else 'negli orari'} che trovi nella pagina"
 
@@ -176,7 +185,7 @@ def _streets(lines: Sequence[str], place: int) -> tuple[tuple[str, ...], int]:
 
 def _sentence(lead: str, items: Sequence[str]) -> str:
     """The lead with its items, or "" where they make no sentence."""
-    if not 1 < len(items) <= _MOST or any(len(item) > _LONGEST_ITEM or ". " in item for item in items):
+    if not 1 < len(items) <= _MOST or any(len(item) > _LONGEST_ITEM or _DOT.search(item) for item in items):
         return ""
     small = [item if item.isupper() else f"{item[:1].lower()}{item[1:]}" for item in items]
     told = f"{', '.join(small[:-1])} e {small[-1]}"

@@ -33,8 +33,8 @@ _LASTS = re.compile(
 )
 _TO_WHOM = re.compile(
     r"con (?:decorrenza|effetto) immediat[oa](?: e)?,? ?(?P<until>fino a (?:revoca|nuov[oa] \w+))?,?\s"
-    r"ag?li? (?:utenti|cittadini|residenti)[^:]{0,60}?"
-    r"(?P<where>(?:nelle|nella|in)\s(?:frazion|localit|contrad|vi[ae])[^:]{3,160}?)?\s?:\s*"
+    r"ag?li? (?P<who>utenti|cittadini|residenti)(?: del servizio idrico| serviti| residenti| interessati)*"
+    r"(?P<where>\s[^:]{3,200}?)?\s?:\s*"
     r"[-–•]?\s*il divieto(?: assoluto)? di (?:utilizzo|uso|consumo) dell['’](?P<what>acqua)",
     re.I,
 )
@@ -83,7 +83,11 @@ def operative(text: str) -> str:
     if lasts := _LASTS.match(ordered):  # `dalle 7 del 3 maggio alle 18 del 9 maggio: 1) l'istituzione …`
         ordered = ordered[lasts.end() :]
     if bans := _TO_WHOM.match(ordered):  # `da subito, agli utenti di Po: - il divieto di uso …`
-        where = f", {bans['where']}," if bans["where"] else ""
+        where = (bans["where"] or "").strip(" ,")
+        whose = "gli" if bans["who"].lower() == "utenti" else "i"
+        is_place = where.lower().startswith(("nell", "nei ", "negli ", "in ", "a "))
+        of_whom = where if is_place else f"per {whose} {bans['who'].lower()} {where}"
+        where = f", {of_whom}," if where else ""
         until = f" e {bans['until'].lower()}" if bans["until"] else ""
         ordered = f"da subito{until}{where} è vietato usare l'{bans['what'].lower()}{ordered[bans.end() :]}"
         before = text[: begins.start()].rstrip()

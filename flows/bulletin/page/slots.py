@@ -228,7 +228,9 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
         before = page.text[max(0, span.start - 80) : span.start]
-        if _LAST_YEAR.search(before) or (span.role in _TERMS and _FREE_THEN.search(before)):
+        if _LAST_YEAR.search(before) or (
+            span.role in _TERMS and (_FREE_THEN.search(before) or ";" in page.text[span.start : span.end])
+        ):
             continue
         if span.role in _TERMS and _DONE_BY.search(before):
             continue

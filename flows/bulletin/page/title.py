@@ -26,7 +26,12 @@ _CONTEST = re.compile(  # `Concorso pubblico per esami - n. 2 Istruttori`
 )
 
 
+_SECTIONS = re.compile(  # `62ª Sagra della Castagna – programma, navette, parcheggi, regole`
+    r"\s[–-]\s(?:programma|orari|navette|info\w*)(?:(?:,\s|\se\s)[a-zà-ù]+){1,4}(?=$|\s\()", re.I
+)
+
+
 def named(title: str) -> str:
     """The title as it names the page's matter."""
-    bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", title)))
+    bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", _SECTIONS.sub("", title))))
     return _CONTEST.sub(r"\g<what> per \g<count> ", _SOUGHT.sub("Cercasi ", bare))

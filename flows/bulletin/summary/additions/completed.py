@@ -105,6 +105,11 @@ _CHANGES = re.compile(
     r"\b(?:modific|variazion|cambia|provvediment|limitazion)\w*\s(?:[a-zà-ù]+\s){0,2}(?:viabilità|circolazione|traffico|sosta)\b",
     re.I,
 )
+_NO_PARKING = re.compile(r"\bdivieto (?:di transito e )?(?:di )?sosta\b|\brimozione forzata\b", re.I)
+_OF_PARKING = re.compile(r"\b(?:sosta\w*|parchegg\w+|rimozion\w+|divieti|modifiche|dettagli)\b", re.I)
+_LIFTED = re.compile(
+    r"\b(?:annullat|revocat|sospes|decad|non vale)\w*|\b(?:il|ogni) (?:lun|mar|mer|gio|ven)\w+", re.I
+)
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
 _WITH_CONDITIONS = {DAYS_AND_HOURS: "Condizioni, giorni e orari sono nella pagina."}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
@@ -147,6 +152,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     is_parted = len(_HEADINGS.findall(notice.source)) > 1
     for made in (
         _streets,
+        _parking,
         _exceptions,
         _excluded,
         reserved,
@@ -179,6 +185,8 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
         bases += [without_idle(text)] if made is _rest and leaves_limit(text, notice) else []
+        if made is _parking:
+            bases.append(" ".join(said for said in split(text) if not IF_IT_RAINS.match(said)))
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
@@ -203,6 +211,14 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]
     return (*(said for said in own[:1] if not LEANS.search(said)), *([EXCEPTIONS] if found else []))
+
+
+def _parking(text: str, notice: Notice) -> tuple[str, ...]:
+    """That one may not park, where a text of a closure or of one-way traffic leaves it out."""
+    if notice.kind is not Kind.road or _OF_PARKING.search(text):
+        return ()
+    said = [line for line in notice.source.splitlines() if _NO_PARKING.search(line)]
+    return ("C'è anche il divieto di sosta.",) if said and not any(map(_LIFTED.search, said)) else ()
 
 
 def _excluded(text: str, notice: Notice) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.notation import plain_figures
 
 IF_IT_RAINS = re.compile(
-    r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|recuper|annull)", re.I
+    r"In caso di (?:pioggia|maltempo|neve)\b[^.;]{0,90}\b(?:rinvia|posticip|spost|slitt|recuper|annull)", re.I
 )
 _PUT_OFF = re.compile(  # `Nel caso in cui avverse condizioni meteo lo impediscano, sono posticipati al 27`
     r"\b(?:nel caso|in caso|qualora|se)\b[^.;]{0,50}\b(?:maltempo|pioggia|avvers\w+|meteorologic\w+)\b[^.;]*?"

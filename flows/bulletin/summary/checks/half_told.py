@@ -9,7 +9,8 @@ from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
 
 _SUPPLY = re.compile(
-    r"\b(?:acqu\w+|idric\w+|corrente|luce|elettric\w+|energia|gas|telefon\w+|internet|linea|riscaldament\w+|turni)\b",
+    r"\b(?:acqu\w+|idric\w+|calore|\w*riscaldament\w+|rubinett\w+|fognatur\w+|fibra|corrente|luce"
+    r"|illuminazion\w+|elettric\w+|energia|gas|telefon\w+|internet|linea)\b",
     re.I,
 )
 _ORDERS = re.compile(r"Si (?:ordina|dispone)\b")
@@ -30,7 +31,26 @@ _RANGE = re.compile(
 _IN_RESERVE = re.compile(r"\bin caso di (?:pioggia|maltempo)\b[^.]*\b(?:rinvi|recuper|spost|slitt)", re.I)
 _REPEATED = 3  # stems: `Iscriviti.` repeats no `L'iscrizione costa 15 euro`
 _NO_WATER = re.compile(r"(?:È vietato|Non si può) (?:usare|bere) l['’]acqua", re.I)
-_SOMEWHERE = re.compile(r"\b(?:frazion\w|localit\w|contrad\w|zon[ae]|vi[ae]|piazza|borg\w)\b", re.I)
+_SOMEWHERE = re.compile(
+    r"\b(?:frazion\w|localit\w|contrad\w|rion\w|quartier\w|zon[ae]|vi[ae]|piazza|borg\w|acquedotto"
+    r"|capoluogo)\b",
+    re.I,
+)
+_APART = re.compile(  # of another day than that of what there is
+    r"\b(?:domand|iscri|entro|espositor|candid|edizion|prenot|ricors|pubblic|scad|riap|deliber|ordinanz|decret)\w*"
+    r"|\bprot\b",
+    re.I,
+)
+_THE_STREETS = re.compile(r"\bseguenti\s(?:vie|strade|zone|località|contrade|frazioni)\s?:", re.I)
+_IS_FREE = re.compile(r"\b(?:accesso|ingresso) è libero\b", re.I)
+_FREE_ONCE = re.compile(r"\bprenot\w+\b[^.;\n]*;[^.;\n]*\d[^.;\n]*\b(?:accesso|ingresso) libero\b", re.I)
+_OF_SEASON = re.compile(
+    r"\b(?:segu|osserv|hanno|ha|vige|applica)\w*(?: l['’]| un )?orario (?:invernale|estivo)\b", re.I
+)
+_CLOCKED = re.compile(r"\bdalle\s\d|\d\s?[-–]\s?\d")
+_COUNCIL = re.compile(r"\bconsiglio\s(?:comunale|dell['’]unione|provinciale)\b", re.I)
+_THERE = re.compile(r"\bin (?:fraz\w*|località|loc|contrada|zona|via|viale|piazza|corso|borgo|rione)\b", re.I)
+_AUTUMN = 10  # the month
 _SUMMER = 7  # the month
 
 
@@ -41,27 +61,50 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice che cosa manca."
     if _NO_WATER.search(text) and _SOMEWHERE.search(notice.source) and not _SOMEWHERE.search(text):
         yield "Il testo non dice dove l'acqua non si può usare."
+    if _IS_FREE.search(text) and _FREE_ONCE.search(notice.source):
+        yield "Si entra senza prenotare un giorno solo, e il testo lo dice di tutti."
+    if _OF_SEASON.search(text) and "nella pagina" not in text and not _CLOCKED.search(text):
+        yield "Il testo non dice qual è l'orario."
+    if notice.kind is Kind.supply_cut and _THERE.search(notice.title) and not _SOMEWHERE.search(text):
+        yield "Il titolo dice dove, e il testo no."
+    if _COUNCIL.search(notice.title) and calendar_days(notice.title) - calendar_days(text):
+        yield "Il testo non dice quando si riunisce il Consiglio."
     if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
         yield "Il testo non dice che cosa si ordina."
     if notice.kind is Kind.road and any(map(_BARE_BAN.fullmatch, sentences)):
         yield "Un divieto senza via e senza giorno non dice niente."
-    places = [stems(place.words) for place in notice.slots.get(Slot.place, ())]
-    if (match := _GO_THERE.search(text)) and not all(stems(match[0]) & place for place in places):
+    where = notice.slots.get(Slot.place, ())
+    if any(one.words in text for one in where) and _THE_STREETS.search(notice.source):
+        untold = [one.words for one in where if stems(one.words) - stems(text)]
+        if untold and "nella pagina" not in text:
+            yield f"Il testo non dice «{untold[0]}», che è nello stesso elenco."
+    match = _GO_THERE.search(text) if len(where) > 1 else None
+    if match and not all(stems(one.words) & stems(text) for one in where):
         yield f"«{match[0]}»: la pagina dice più luoghi."
     if sum(map(bool, map(_BY_THEN.search, sentences))) > 1 and "C'è tempo" in text:
         yield "Il testo dice due termini, e il secondo non dice di che cosa."
     if notice.kind in OCCASIONS and (match := _RANGE.match(text)):
         told = calendar_days(match[0])
-        last = max(map(_of_season, told), default="")
-        listed = map(_of_season, calendar_days(notice.source))
-        if last and any(day > last for day in listed) and not _IN_RESERVE.search(notice.body):
+        is_winter = any(int(day[:2]) >= _AUTUMN for day in told)
+        last = max((_of_season(day, is_winter) for day in told), default="")
+        days = calendar_days(" ".join(one for one in _said(notice) if not _APART.search(one)))
+        if (
+            last
+            and any(_of_season(day, is_winter) > last for day in days)
+            and not _IN_RESERVE.search(notice.body)
+        ):
             yield f"«{match[0]}»: la pagina dice anche giorni che vengono dopo."
     own = [stems(said) for said in sentences if "nella pagina" not in said]
     if any(len(one) >= _REPEATED and one <= other for one in own for other in own if one is not other):
         yield "Una frase ripete quello che dice un'altra."
 
 
-def _of_season(day: str) -> str:
-    """January after December: a winter's programme is one."""
-    month = int(day[-5:-3])
-    return f"{month + 12 if month < _SUMMER else month:02}-{day[-2:]}"
+def _of_season(day: str, is_winter: bool) -> str:
+    """`13-06` of `01-06`, where it comes after December: a winter's programme is one."""
+    month = int(day[:2])
+    return f"{month + 12 if is_winter and month < _SUMMER else month:02}-{day[-2:]}"
+
+
+def _said(notice: Notice) -> list[str]:
+    """The sentences of the page, a line's end being one's."""
+    return [said for line in notice.source.splitlines() for said in split(line)]

@@ -8,6 +8,7 @@ from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.half_told import half_told
+from flows.bulletin.summary.checks.hanging import hanging
 from flows.bulletin.summary.checks.named import stems
 
 _ANNOUNCES_LIST = re.compile(
@@ -110,6 +111,7 @@ def left_open(text: str, notice: Notice) -> Iterator[str]:
     if match := _GLUED.search(text):
         yield f"In «{match[0]}» due righe sono attaccate."
     yield from half_told(text, notice)
+    yield from hanging(text, notice)
     if match := _WHO_ALONE.search(text):
         yield f"«{match[0]}» non è una frase: manca il verbo."
     if notice.kind in OCCASIONS and (match := _SHUT_FIRST.match(text)) and not _SHUTS.search(notice.title):

@@ -92,7 +92,10 @@ _BAN_OF = re.compile(
     re.I,
 )
 _FIRES = re.compile(r"\bbotti\b|\b(?:petard|artific|pirotecn|fuoch|bruci|accen)\w*", re.I)
-_SMALL = 3  # letters
+_OF_FIRES = re.compile(r"botti|petard|fuoch|abbruc|spar[oi]|accens|brucia", re.I)
+_OF_TRAFFIC = re.compile(r"\b(?:transito|circolazione|sosta|fermata|accesso)\b", re.I)
+_TRAFFIC = re.compile(r"\b(?:chius|parchegg|transit|circol|sosta|fermar|passa|access|entra)\w*", re.I)
+_SHORTEST, _BEGINNING = 3, 4  # letters
 _AS_EVER = re.compile(r"\b(?:regolar\w+|invariat\w+)\b", re.I)
 _VARIES_IN_PAGE = re.compile(
     r"\b(?:calendario|orari|giorni|date|variazioni|modifiche|novità)\b[^.]* (?:nella pagina|che trovi)"
@@ -103,9 +106,19 @@ _DAYS_IN_PAGE = re.compile(r"\b(?:giorni|date|calendario|programma)\b[^.]* nella
 
 
 def _has_word(words: str, text: str) -> bool:
-    """`botti` in `i botti`, and not in `bottiglie`."""
-    own = (word for word in words.split() if len(word) > _SMALL)
-    return any(re.search(rf"\b{re.escape(word[:-1])}\w?\b", text, re.I) for word in own)
+    """`vendita` in `vendere`, `botti` in `i botti` and not in `bottiglie`."""
+    own = (word for word in words.split() if len(word) > _SHORTEST)
+    begins = (
+        rf"{word}\b" if word.lower() == "botti" else word[: min(len(word) - 1, _BEGINNING)] for word in own
+    )
+    return any(re.search(rf"\b{begin}", text, re.I) for begin in begins)
+
+
+def _is_of_ban(words: str, text: str) -> bool:
+    """Whether a text speaks of what a title forbids, by its word or another."""
+    of_fires = _OF_FIRES.search(words) and _FIRES.search(text)
+    of_traffic = _OF_TRAFFIC.search(words) and _TRAFFIC.search(text)
+    return bool(_has_word(words, text) or of_fires or of_traffic)
 
 
 def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
@@ -121,7 +134,7 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
     if notice.kind is Kind.road and _CLOSES.search(notice.title) and not _IS_CLOSED.search(text):
         yield "Il titolo dice «chiusura», e il testo no."
     of_what = _BAN_OF.search(notice.title)
-    if of_what and not (_has_word(of_what["what"], text) or _FIRES.search(text)):
+    if of_what and not _is_of_ban(of_what["what"], text):
         yield f"Il titolo dice «{of_what[0]}», e il testo parla d'altro."
     is_changed = calendar_days(text) and not _AS_EVER.search(text)
     if _VARIES.search(notice.title) and not is_changed and not _VARIES_IN_PAGE.search(text):

@@ -33,7 +33,8 @@ _SHORTENED = re.compile(
     r"\b(?:bit\.ly|tinyurl\.com|forms\.gle|tiny\.cc|urly\.it)/", re.I
 )  # nobody types these
 _RATHER = re.compile(r"\b(?:preferibil\w+|anche|meglio|oppure|telefon\w+|chiam\w+|al 3)", re.I)
-_FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
+_FORM = re.compile(r"\b(?:form|modul[oi](?! [A-Z]\d)|link|online|sito|google\.com/forms|qr)\b", re.I)
+_PAPER = re.compile(r"\bmodul[oi]\b[^.;]{0,40}\b(?:consegn|protocollo|cartace|ritir|allegat)\w*", re.I)
 
 _NO_WAY = re.compile(  # one way of several
     r"\b(?:prefer\w+|anche|gradit\w+|canale|gruppo|servizio|novità|notizie)\b[^.;]{0,20}$", re.I
@@ -143,7 +144,7 @@ def booking_ways(text: str) -> str:
     url = URL.search(EMAIL.sub(" ", text))
     if url and len(url[0]) <= 40 and not _SHORTENED.search(url[0]):
         ways.append(f"su {re.sub(r'^https?://(?:www[.])?', '', url[0]).rstrip('/.,;')}")
-    elif url or _SHORTENED.search(text) or _FORM.search(text):
+    elif url or _SHORTENED.search(text) or _FORM.search(_PAPER.sub(" ", text)):
         ways.append("online")
     phone, chat = PHONE.search(text), _CHAT.search(text)
     is_its_own = bool(phone and chat and phone.start() == chat.end())

@@ -5,6 +5,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Notice, Slot
@@ -19,7 +20,6 @@ _BARE_PART = re.compile(
     r"\W*(?:(?:prima|seconda|terza|quarta|\d\s?[ªa^°])\s?rata|rata|acconto|saldo)\b[^\n]{5,60}$", re.I
 )
 _RATES = re.compile(r"^\W*rat[ae]\b[^|\n]*\|", re.I | re.M)  # the head of a table of them
-_ROW_PART = re.compile(r"\W*(?:prima|seconda|terza|quarta|\d)\b[^|\n]{0,20}\|", re.I)
 _AT_ONCE = re.compile(r"\bunica\b|\bunico\b", re.I)
 _TAX = re.compile(r"\b(?P<name>IMU|TARI|TASI|TOSAP)(?:\s20\d\d)?\b")
 _LABEL = re.compile(r"^\W*(?P<name>IMU|TARI|TASI|TOSAP)\b[^:\n]{0,20}:\s", re.M)
@@ -43,10 +43,13 @@ _LEAST = 2
 
 def terms(notice: Notice) -> tuple[Period, ...]:
     """The days of a list of parts, in the page's order; () where an item has none, or has two."""
-    part = _ROW_PART if _RATES.search(notice.body) else _BARE_PART
-    lines = tuple(line.strip() for line in notice.body.splitlines() if part.match(line))
-    if part is _ROW_PART:
-        lines = tuple(f"rata {line}" for line in lines)
+    head = _RATES.search(notice.body)
+    if head:
+        below = notice.body[head.end() :].splitlines()[1:]
+        rows = takewhile(lambda line: "|" in line, below)
+        lines = tuple(f"rata {row.strip()}" for row in rows if re.search(r"\w", row))
+    else:
+        lines = tuple(line.strip() for line in notice.body.splitlines() if _BARE_PART.match(line))
     return _terms((*(listing.items for listing in notice.listings), lines))
 
 

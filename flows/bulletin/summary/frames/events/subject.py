@@ -348,6 +348,7 @@ def _without_told(title: str, nominal: str) -> str:
 def nominals(notice: Notice) -> list[str]:
     """Phrases of the page that open with an event's noun and have no verb: `Presentazione del libro`."""
     found = []
+    dated = [row.what for row in notice.rows if row.when]
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
         bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
         if (article := _ONE.match(bare)) and NOUN.match(bare, article.end()) and not _JOURNEY.match(bare):
@@ -356,6 +357,7 @@ def nominals(notice: Notice) -> list[str]:
             _ONLY_A_MEETING.match(bare)
             or _is_one_of_several(bare, notice.source)
             or is_of_a_day(bare, notice.source)
+            or (len(dated) > 1 and bare in dated)  # a film of the series
         ):
             continue
         if (
@@ -364,12 +366,7 @@ def nominals(notice: Notice) -> list[str]:
             or has_day(bare)
         ):
             continue
-        if (
-            not TIME.search(bare)
-            and not EMAIL.search(bare)
-            and not URL.search(bare)
-            and not PHONE.search(bare)
-        ):
+        if not any(pattern.search(bare) for pattern in (TIME, EMAIL, URL, PHONE)):
             found.append(bare)
     return sorted(found, key=_worth_of_nominal)
 

@@ -48,12 +48,11 @@ _OBLIGED = re.compile(  # `È fatto obbligo ai proprietari di terreni di tagliar
     r"(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
     re.I | re.S,
 )
-_MAKES_BAN = (
-    re.compile(  # `L'ordinanza, valida per 60 giorni, fa divieto a tutti gli utenti di consumare acqua`
-        r"^(?:l['’]ordinanza|il provvedimento)\b[^.;:]{0,110}?\s(?:fa|pone) divieto\s(?:a[^.;:]{3,70}?\s)?"
-        r"di\s(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
-        re.I | re.S,
-    )
+_MAKES_BAN = re.compile(  # `L'ordinanza, valida per 60 giorni, fa divieto ai minori di usare monopattini`
+    r"^(?P<act>(?:l['’]ordinanza|il provvedimento)(?:, [^.;:]{3,110},)?)\s(?:fa|pone) divieto\s"
+    r"(?:a tutti(?: (?:gli utenti|i cittadini))?\s|(?P<whom>a(?:i|gli|lle)?\s[^.;:]{3,70}?\s))?"
+    r"di\s(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
+    re.I | re.S,
 )
 _WARNED = re.compile(  # `La Protezione civile ha diramato un'allerta gialla`
     r"^(?:la|il|l['’])\s?[^,.;:]{5,80}?\sha\s(?:diramato|emesso|emanato|diffuso)\s(?=un['’]allerta\b)", re.I
@@ -73,6 +72,8 @@ def ordered(sentence: str) -> str:
         when = for_a_time["when"]
         return f"{when[:1].upper()}{when[1:]} è in vigore {for_a_time['what']}"
     if banned := _MAKES_BAN.match(sentence):
+        if banned["whom"] or "," in banned["act"]:
+            return f"{banned['act']} vieta {banned['whom'] or ''}di {banned['deed']}"
         return f"È vietato {banned['deed']}"
     if bound := _BOUND.match(sentence) or _OBLIGED.match(sentence):
         who = f"{bound['who'][:1].upper()}{bound['who'][1:]}"

@@ -1,0 +1,100 @@
+"""A text that tells a part for the whole, or leans on words that stay behind, does not stand."""
+
+import pytest
+
+from flows.bulletin.facts.find import facts
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.checks.half_told import half_told
+from flows.bulletin.summary.checks.hanging import hanging
+
+_PROGRAMME = (
+    "Sabato 2 e sabato 9 dicembre 2028 in piazza ci sono i mercatini.\n\nIl 6 gennaio 2029 arriva la Befana."
+)
+_WATER = "Nelle frazioni di Salto e Borgo l'acqua non è potabile: è vietato usare l'acqua per bere."
+_SUMMER = "Dal 25 giugno al 4 luglio 2027 c'è la festa della birra. Sabato 26 giugno suona il gruppo Onda."
+_LOANS = (
+    "Dal 21 giugno all'11 settembre 2027 cambia l'orario.\n\n"
+    "La biblioteca chiude dal 9 al 20 agosto. I prestiti in quel periodo sono prorogati."
+)
+_CALL = (
+    "La domanda si fa sul portale entro il 24 febbraio 2028.\n\n"
+    "Le certificazioni si inviano via PEC entro il 3 marzo 2028."
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        ("Mercatini in piazza", _PROGRAMME, "Dal 2 al 9 dicembre 2028 c'è «Mercatini in piazza»."),
+        ("Acqua non potabile", _WATER, "Da subito è vietato usare l'acqua per bere."),
+        (
+            "Sospensione dell'acqua",
+            "Giovedì 10 giugno 2027 manca l'acqua in via Po.",
+            "Giovedì 10 giugno 2027 c'è una interruzione in via Po.",
+        ),
+        (
+            "Consiglio comunale del 24 marzo 2027",
+            "Gli atti sono in Segreteria dal 20 marzo.",
+            "Gli atti sono in Segreteria dal 20 marzo.",
+        ),
+        (
+            "Cimiteri: orari",
+            "I cimiteri seguono l'orario invernale, dalle 8 alle 16.",
+            "I cimiteri seguono l'orario invernale.",
+        ),
+    ],
+)
+def test_a_part_is_not_told_for_the_whole(title: str, body: str, text: str) -> None:
+    assert list(half_told(text, read(title=title, abstract="", body=body)))
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        ("Festa della birra", _SUMMER, "Dal 25 giugno al 4 luglio 2027 c'è la festa della birra."),
+        ("Acqua non potabile", _WATER, "Nelle frazioni di Salto e Borgo è vietato usare l'acqua per bere."),
+        (
+            "Teleriscaldamento",
+            "Giovedì 10 giugno 2027 manca il calore in via Po.",
+            "Giovedì 10 giugno 2027 manca il calore in via Po.",
+        ),
+    ],
+)
+def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
+    assert not list(half_told(text, read(title=title, abstract="", body=body)))
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Biblioteca: orario estivo",
+            _LOANS,
+            "Dal 21 giugno all'11 settembre 2027 cambia l'orario. I prestiti in quel periodo sono prorogati.",
+        ),
+        ("Concorso per un istruttore", _CALL, "Puoi candidarti entro il 3 marzo 2028."),
+        ("Bonus sport", _CALL, "Per il bonus c'è tempo entro 15 giorni dalla scadenza."),
+        ("Convocazione", _CALL, "La seduta si tiene nella sala il giorno."),
+        (
+            "Balconi in festa",
+            "I fiori vanno tenuti dal 1° giugno al 31 agosto. La giuria passa dall'8 al 14 giugno. "
+            "La festa è domenica 21 giugno alle 18 in piazza.",
+            "Dal 1° giugno al 31 agosto e dall'8 al 14 giugno c'è la festa.",
+        ),
+    ],
+)
+def test_no_word_leans_on_what_stays_behind(title: str, body: str, text: str) -> None:
+    assert list(hanging(text, read(title=title, abstract="", body=body)))
+
+
+def test_words_that_follow_their_sentence_stand() -> None:
+    text = "La biblioteca chiude dal 9 al 20 agosto. I prestiti in quel periodo sono prorogati."
+    assert not list(hanging(text, read(title="Biblioteca: orario estivo", abstract="", body=_LOANS)))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("Nel mese sei incontri, in classe sei alunni.", ["6", "6"]), ("Se sei residente.", [])],
+)
+def test_sei_is_a_number_but_in_if_you_are(text: str, values: list[str]) -> None:
+    assert [fact.value for fact in facts(text)] == values
