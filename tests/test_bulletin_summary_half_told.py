@@ -54,6 +54,11 @@ def test_a_part_is_not_told_for_the_whole(title: str, body: str, text: str) -> N
         ("Festa della birra", _SUMMER, "Dal 25 giugno al 4 luglio 2027 c'è la festa della birra."),
         ("Acqua non potabile", _WATER, "Nelle frazioni di Salto e Borgo è vietato usare l'acqua per bere."),
         (
+            "Estate in biblioteca",
+            "Dal 3 luglio al 7 agosto 2027 in biblioteca ci sono letture. A luglio si legge anche al parco.",
+            "Dal 3 luglio al 7 agosto 2027 in biblioteca ci sono letture.",
+        ),
+        (
             "Teleriscaldamento",
             "Giovedì 10 giugno 2027 manca il calore in via Po.",
             "Giovedì 10 giugno 2027 manca il calore in via Po.",

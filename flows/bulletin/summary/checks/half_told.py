@@ -84,10 +84,10 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     if sum(map(bool, map(_BY_THEN.search, sentences))) > 1 and "C'è tempo" in text:
         yield "Il testo dice due termini, e il secondo non dice di che cosa."
     if notice.kind in OCCASIONS and (match := _RANGE.match(text)):
-        told = calendar_days(match[0])
+        told = _days(match[0])
         is_winter = any(int(day[:2]) >= _AUTUMN for day in told)
         last = max((_of_season(day, is_winter) for day in told), default="")
-        days = calendar_days(" ".join(one for one in _said(notice) if not _APART.search(one)))
+        days = _days(" ".join(one for one in _said(notice) if not _APART.search(one)))
         if (
             last
             and any(_of_season(day, is_winter) > last for day in days)
@@ -97,6 +97,11 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     own = [stems(said) for said in sentences if "nella pagina" not in said]
     if any(len(one) >= _REPEATED and one <= other for one in own for other in own if one is not other):
         yield "Una frase ripete quello che dice un'altra."
+
+
+def _days(text: str) -> frozenset[str]:
+    """The days of the calendar, without the months (`--07`) that stand alone."""
+    return frozenset(day for day in calendar_days(text) if day[:1].isdigit())
 
 
 def _of_season(day: str, is_winter: bool) -> str:

@@ -57,9 +57,9 @@ def _mixed(text: str) -> str:
     """Two spans of which one holds the other, in what is told as the days of one thing; or ""."""
     opening = text.partition(" c'è ")[0] if " c'è " in text else ""
     spans = [
-        (min(days), max(days), found[0])
+        (days[0], days[-1], found[0])
         for found in _RANGES.finditer(opening)
-        if (days := calendar_days(found[0]))
+        if (days := sorted(day for day in calendar_days(found[0]) if day[:1].isdigit()))
     ]
     for begin, end, _ in spans:
         for first, last, words in spans:
