@@ -79,6 +79,11 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
         ),
         ("Concorso per un istruttore", _CALL, "Puoi candidarti entro il 3 marzo 2028."),
         ("Bonus sport", _CALL, "Per il bonus c'è tempo entro 15 giorni dalla scadenza."),
+        (
+            "Modifiche alla viabilità in via Po",
+            "Lunedì 6 marzo 2028 via Po è chiusa al traffico. I pannolini si ritirano solo su iscrizione.",
+            "Lunedì 6 marzo 2028 via Po è chiusa al traffico. Devi iscriverti.",
+        ),
         ("Convocazione", _CALL, "La seduta si tiene nella sala il giorno."),
         (
             "Balconi in festa",

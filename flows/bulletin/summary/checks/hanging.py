@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import OCCASIONS, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 
 _BY_AND_BY = re.compile(
@@ -22,6 +22,8 @@ _LEANING = (
     ),
     re.compile(r"\b(?:il giorno|fino al civ|al civ|propone|propongono|organizza|presenta)\.(?= [A-Z]|$)"),
 )
+_YOU_BOOK = re.compile(r"\bDevi (?:iscriverti|prenotare)\b")
+_OF_ALL = frozenset({Kind.road, Kind.supply_cut, Kind.alert, Kind.recall})  # for which nobody books
 _OF_PAPERS = re.compile(
     r"\b(?:certificazion|attestazion|documentazion|ricevut|integra|scontrin|fattur|rimbors|reclam|ricors|rinunc)",
     re.I,
@@ -37,6 +39,8 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
     for pattern in _LEANING:
         if match := pattern.search(text):
             yield f"«{match[0].strip()}»: di che cosa, il testo non lo dice."
+    if notice.kind in _OF_ALL and (match := _YOU_BOOK.search(text)):
+        yield f"«{match[0]}»: per che cosa, il testo non lo dice."
     lines = [said for line in notice.source.splitlines() for said in split(line)]
     if match := _IN_THAT.search(text):
         behind = next((place for place, said in enumerate(lines) if match[0].lower() in said.lower()), 0)
