@@ -6,6 +6,7 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.checks.half_told import half_told
 from flows.bulletin.summary.checks.hanging import hanging
+from flows.bulletin.summary.checks.several_terms import several_terms
 
 _PROGRAMME = (
     "Sabato 2 e sabato 9 dicembre 2028 in piazza ci sono i mercatini.\n\nIl 6 gennaio 2029 arriva la Befana."
@@ -95,6 +96,43 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
 )
 def test_no_word_leans_on_what_stays_behind(title: str, body: str, text: str) -> None:
     assert list(hanging(text, read(title=title, abstract="", body=body)))
+
+
+_REGISTERS = """Presidente di seggio: domanda entro sabato 31 ottobre 2026.
+
+Scrutatore: domanda entro lunedì 30 novembre 2026."""
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (_REGISTERS, "Puoi fare domanda per i due albi entro sabato 31 ottobre."),
+        (_REGISTERS, "Per gli albi c'è tempo fino alle 12 di lunedì 30 novembre."),
+        (_REGISTERS, "Puoi fare domanda entro il 24 maggio."),
+        (
+            "| Linea | Apertura | Scadenza |\n|---|---|---|\n| A | 1 marzo 2027 | 31 marzo 2027 |\n"
+            "| B | 15 marzo 2027 | 30 aprile 2027 |\n",
+            "Puoi chiedere il contributo entro il 31 marzo.",
+        ),
+    ],
+)
+def test_one_term_of_several_is_not_told_for_all(body: str, text: str) -> None:
+    assert list(several_terms(text, read(title="Domande", abstract="", body=body)))
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (_REGISTERS, "Le domande si fanno entro il 31 ottobre (presidenti) e il 30 novembre (scrutatori)."),
+        (_REGISTERS, "Puoi fare domanda per i due albi. Le scadenze sono nella pagina."),
+        (
+            "Domande dal 1 al 30 aprile 2027. Graduatoria entro il 20 maggio.",
+            "Puoi fare domanda entro il 30 aprile.",
+        ),
+    ],
+)
+def test_a_text_of_all_its_terms_stands(body: str, text: str) -> None:
+    assert not list(several_terms(text, read(title="Domande", abstract="", body=body)))
 
 
 def test_words_that_follow_their_sentence_stand() -> None:

@@ -50,6 +50,8 @@ _OF_SEASON = re.compile(
 _CLOCKED = re.compile(r"\bdalle\s\d|\d\s?[-–]\s?\d")
 _COUNCIL = re.compile(r"\bconsiglio\s(?:comunale|dell['’]unione|provinciale)\b", re.I)
 _THERE = re.compile(r"\bin (?:fraz\w*|località|loc|contrada|zona|via|viale|piazza|corso|borgo|rione)\b", re.I)
+_SHUT = re.compile(r"\b(?:rester|rimarr|sar)(?:à|anno) chius[oaie]\b", re.I)
+_SHUT_IN_PAGE = re.compile(r"\b(?:giorni|orari|chiusure|dettagli|resto)\b[^.]* nella pagina", re.I)
 _AUTUMN = 10  # the month
 _SUMMER = 7  # the month
 
@@ -69,6 +71,9 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice dove, e il testo no."
     if _COUNCIL.search(notice.title) and calendar_days(notice.title) - calendar_days(text):
         yield "Il testo non dice quando si riunisce il Consiglio."
+    shut = [said for said in _said(notice) if _SHUT.search(said)] if notice.kind is Kind.hours else []
+    if any(_days(said) - _days(text) for said in shut) and not _SHUT_IN_PAGE.search(text):
+        yield "La pagina dice anche una chiusura, e il testo no."
     if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
         yield "Il testo non dice che cosa si ordina."
     if notice.kind is Kind.road and any(map(_BARE_BAN.fullmatch, sentences)):
