@@ -78,8 +78,6 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
             _LOANS,
             "Dal 21 giugno all'11 settembre 2027 cambia l'orario. I prestiti in quel periodo sono prorogati.",
         ),
-        ("Concorso per un istruttore", _CALL, "Puoi candidarti entro il 3 marzo 2028."),
-        ("Bonus sport", _CALL, "Per il bonus c'è tempo entro 15 giorni dalla scadenza."),
         (
             "Modifiche alla viabilità in via Po",
             "Lunedì 6 marzo 2028 via Po è chiusa al traffico. I pannolini si ritirano solo su iscrizione.",
@@ -109,6 +107,8 @@ Scrutatore: domanda entro lunedì 30 novembre 2026."""
         (_REGISTERS, "Puoi fare domanda per i due albi entro sabato 31 ottobre."),
         (_REGISTERS, "Per gli albi c'è tempo fino alle 12 di lunedì 30 novembre."),
         (_REGISTERS, "Puoi fare domanda entro il 24 maggio."),
+        (_CALL, "Puoi candidarti entro il 3 marzo 2028."),
+        (_CALL, "Per il bonus c'è tempo entro 15 giorni dalla scadenza."),
         (
             "| Linea | Apertura | Scadenza |\n|---|---|---|\n| A | 1 marzo 2027 | 31 marzo 2027 |\n"
             "| B | 15 marzo 2027 | 30 aprile 2027 |\n",
@@ -125,6 +125,10 @@ def test_one_term_of_several_is_not_told_for_all(body: str, text: str) -> None:
     [
         (_REGISTERS, "Le domande si fanno entro il 31 ottobre (presidenti) e il 30 novembre (scrutatori)."),
         (_REGISTERS, "Puoi fare domanda per i due albi. Le scadenze sono nella pagina."),
+        (
+            "Le domande, complete di attestazione ISEE, si presentano entro il 30 aprile 2027.",
+            "Puoi fare domanda entro il 30 aprile 2027.",
+        ),
         (
             "Domande dal 1 al 30 aprile 2027. Graduatoria entro il 20 maggio.",
             "Puoi fare domanda entro il 30 aprile.",

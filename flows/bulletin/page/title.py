@@ -16,16 +16,12 @@ _AT_THAT_HOUR = re.compile(  # `Scuole chiuse giovedì - aggiornamento ore 18.40
 )
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
 _SOUGHT = re.compile(r"^(?:ricerca|reperimento)\s(?:di\s)?(?=volontari\b)", re.I)
-
-
 _CONTEST = re.compile(  # `Concorso pubblico per esami - n. 2 Istruttori`
     r"^(?P<what>concorso pubblico|selezione pubblica)"
     r"(?:,? per (?:soli )?(?:titoli(?: ed? esami)?|esami|colloquio))?"
     r"\s*[-–:,]\s*(?:n\.?\s?)?(?P<count>\d{1,3})\s(?:post[oi] di\s)?(?=[a-z])",
     re.I,
 )
-
-
 _SECTIONS = re.compile(  # `62ª Sagra della Castagna – programma, navette, parcheggi, regole`
     r"\s[–-]\s(?:programma|orari|navette|info\w*)(?:(?:,\s|\se\s)[a-zà-ù]+){1,4}(?=$|\s\()", re.I
 )

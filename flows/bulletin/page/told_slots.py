@@ -71,5 +71,5 @@ def _sums(text: str) -> frozenset[str]:
 
 
 def calendar_days(text: str) -> frozenset[str]:
-    """The days of the calendar that a text names, as `05-04`."""
-    return frozenset(figure for figure in figures(text) if "-" in figure)
+    """The days of the calendar that a text names, as `05-04`; a month alone (`--05`) is none."""
+    return frozenset(figure for figure in figures(text) if "-" in figure.lstrip("-"))

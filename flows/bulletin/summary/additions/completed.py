@@ -36,6 +36,7 @@ from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS, PRECAUTIONS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.roads.street_outlines import NO_PARKING
 from flows.bulletin.summary.frames.roads.works import STREETS
 
 _EXCEPTED = Cued(
@@ -105,10 +106,11 @@ _CHANGES = re.compile(
     r"\b(?:modific|variazion|cambia|provvediment|limitazion)\w*\s(?:[a-zà-ù]+\s){0,2}(?:viabilità|circolazione|traffico|sosta)\b",
     re.I,
 )
-_NO_PARKING = re.compile(r"\bdivieto (?:di transito e )?(?:di )?sosta\b|\brimozione forzata\b", re.I)
 _OF_PARKING = re.compile(r"\b(?:sosta\w*|parchegg\w+|rimozion\w+|divieti|modifiche|dettagli)\b", re.I)
-_LIFTED = re.compile(
-    r"\b(?:annullat|revocat|sospes|decad|non vale)\w*|\b(?:il|ogni) (?:lun|mar|mer|gio|ven)\w+", re.I
+_LIFTED = re.compile(  # of another day, or not sure
+    r"\b(?:annullat|revocat|sospes|decad|non vale|potr|possibil|eventual)\w*"
+    r"|\b(?:il|ogni) (?:lun|mar|mer|gio|ven)\w+",
+    re.I,
 )
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
 _WITH_CONDITIONS = {DAYS_AND_HOURS: "Condizioni, giorni e orari sono nella pagina."}
@@ -217,7 +219,7 @@ def _parking(text: str, notice: Notice) -> tuple[str, ...]:
     """That one may not park, where a text of a closure or of one-way traffic leaves it out."""
     if notice.kind is not Kind.road or _OF_PARKING.search(text):
         return ()
-    said = [line for line in notice.source.splitlines() if _NO_PARKING.search(line)]
+    said = [line for line in notice.source.splitlines() if NO_PARKING.search(line)]
     return ("C'è anche il divieto di sosta.",) if said and not any(map(_LIFTED.search, said)) else ()
 
 

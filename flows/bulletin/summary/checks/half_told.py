@@ -71,8 +71,8 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice dove, e il testo no."
     if _COUNCIL.search(notice.title) and calendar_days(notice.title) - calendar_days(text):
         yield "Il testo non dice quando si riunisce il Consiglio."
-    shut = [said for said in _said(notice) if _SHUT.search(said)] if notice.kind is Kind.hours else []
-    if any(_days(said) - _days(text) for said in shut) and not _SHUT_IN_PAGE.search(text):
+    shut = [said for said in split(notice.source) if _SHUT.search(said)] if notice.kind is Kind.hours else []
+    if any(calendar_days(said) - calendar_days(text) for said in shut) and not _SHUT_IN_PAGE.search(text):
         yield "La pagina dice anche una chiusura, e il testo no."
     if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
         yield "Il testo non dice che cosa si ordina."
@@ -89,10 +89,10 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     if sum(map(bool, map(_BY_THEN.search, sentences))) > 1 and "C'è tempo" in text:
         yield "Il testo dice due termini, e il secondo non dice di che cosa."
     if notice.kind in OCCASIONS and (match := _RANGE.match(text)):
-        told = _days(match[0])
+        told = calendar_days(match[0])
         is_winter = any(int(day[:2]) >= _AUTUMN for day in told)
         last = max((_of_season(day, is_winter) for day in told), default="")
-        days = _days(" ".join(one for one in _said(notice) if not _APART.search(one)))
+        days = calendar_days(" ".join(one for one in split(notice.source) if not _APART.search(one)))
         if (
             last
             and any(_of_season(day, is_winter) > last for day in days)
@@ -104,17 +104,7 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Una frase ripete quello che dice un'altra."
 
 
-def _days(text: str) -> frozenset[str]:
-    """The days of the calendar, without the months (`--07`) that stand alone."""
-    return frozenset(day for day in calendar_days(text) if day[:1].isdigit())
-
-
 def _of_season(day: str, is_winter: bool) -> str:
     """`13-06` of `01-06`, where it comes after December: a winter's programme is one."""
     month = int(day[:2])
     return f"{month + 12 if is_winter and month < _SUMMER else month:02}-{day[-2:]}"
-
-
-def _said(notice: Notice) -> list[str]:
-    """The sentences of the page, a line's end being one's."""
-    return [said for line in notice.source.splitlines() for said in split(line)]

@@ -7,10 +7,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
-from flows.bulletin.summary.checks.half_told import half_told
-from flows.bulletin.summary.checks.hanging import hanging
 from flows.bulletin.summary.checks.named import stems
-from flows.bulletin.summary.checks.several_terms import several_terms
 
 _ANNOUNCES_LIST = re.compile(
     r"\bche (?:prevede|dispone|stabilisce|ordina|comprende|riguarda)\.|\bdi (?:provvedere|procedere)\."
@@ -111,9 +108,6 @@ def left_open(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}»: il testo non dice quale."
     if match := _GLUED.search(text):
         yield f"In «{match[0]}» due righe sono attaccate."
-    yield from half_told(text, notice)
-    yield from hanging(text, notice)
-    yield from several_terms(text, notice)
     if match := _WHO_ALONE.search(text):
         yield f"«{match[0]}» non è una frase: manca il verbo."
     if notice.kind in OCCASIONS and (match := _SHUT_FIRST.match(text)) and not _SHUTS.search(notice.title):

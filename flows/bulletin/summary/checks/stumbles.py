@@ -15,8 +15,8 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.checks.left_open import left_open
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.checks.read_alone import read_alone
 from flows.bulletin.summary.checks.titled import DAYS_LEFT, titled_left_out
 
 _QUOTED = re.compile(r"Per\s«(?P<title>[^»]+)»")
@@ -249,7 +249,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
     ):
         yield f"«{usual[0]}» dice che cosa si fa di solito, non questa volta."
     yield from titled_left_out(text, notice)
-    yield from left_open(text, notice)
+    yield from read_alone(text, notice)
     if match := _ASKS_ITSELF.match(text):
         yield f"«{match[0]}» è un titolo e non dice niente."
     if match := _PRAISE.search(text) or _DOES_GOOD.match(text):

@@ -82,7 +82,9 @@ _KINDS = {
 }
 _ELIDED = "l'"
 _SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle )?strad\w+", re.I)
-_NO_PARKING = re.compile(r"\bdiviet[oi] di sosta|\bvietata la sosta", re.I)
+NO_PARKING = re.compile(
+    r"\bdiviet[oi] (?:di transito e )?(?:di )?sosta\b|\bvietata la sosta\b|\brimozione forzata\b", re.I
+)
 _NAMED, _MOST_KINDS = 3, 3  # streets, kinds of measures that one sentence tells
 
 
@@ -265,7 +267,7 @@ def first_told(notice: Notice) -> Iterator[str]:
     first = worded(notice.prose[0]) if notice.kind is Kind.road and notice.prose else ""
     if first and {Slot.when, Slot.place} <= musts(first, notice):
         yield f"{first} Divieti e orari sono nella pagina."
-    if first and Slot.when in musts(first, notice) and _NO_PARKING.search(notice.title):
+    if first and Slot.when in musts(first, notice) and NO_PARKING.search(notice.title):
         yield f"{first} Vie e orari dei divieti di sosta sono nella pagina."
     rows = [row for row in notice.rows if row.list and row.when and row.place]
     if first and len(rows) > 1 and not any("-" in figure for figure in figures(first)):
@@ -277,7 +279,7 @@ def _swept(notice: Notice) -> Iterator[str]:
     told = (figures(one.words) for one in notice.slots.get(Slot.when, ()))
     days = sorted({day for one in told for day in one if re.fullmatch(r"\d\d-\d\d", day)})
     is_swept = notice.kind is Kind.road and _SWEEPS.search(notice.title)
-    if is_swept and len(days) > 1 and _NO_PARKING.search(notice.source):
+    if is_swept and len(days) > 1 and NO_PARKING.search(notice.source):
         names = "Vie, giorni e orari" if Slot.hours in notice.slots else "Vie e giorni"
         month, day = map(int, days[0].split("-"))
         since = f"Dal{_ELIDED if day in (8, 11) else ' '}{day}{'°' if day == 1 else ''} {MONTHS[month - 1]}"
