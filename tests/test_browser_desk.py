@@ -53,7 +53,7 @@ def reordered(installation: Installation, page: Page) -> None:
 
 
 def test_what_is_approved_too_late_does_not_leave(installation: Installation, page: Page) -> None:
-    number = installation.draft("Chiusura anticipata degli uffici")
+    number = installation.draft("Ginnastica dolce per anziani")
     editor = Editor.of(installation, page, number, "too-late")
     editor.open()
     with transaction(installation.engine) as session:  # the deadline passes while the form is open
