@@ -97,7 +97,7 @@ def test_a_draft_that_was_not_to_be_sent_is_taken_up_again(installation: Install
     expect(screen.get_by_role("link", name="Vai avanti")).to_be_visible()
     shot(screen, "done-page")
     screen.get_by_role("link", name="Vai avanti").click()
-    screen.wait_for_url(f"**/runs/flow-run/{waits}")
+    screen.wait_for_url(f"**/runs/flow-run/{waits}**")  # the page adds which tab it shows
     expect(screen.get_by_text("da approvare").first).to_be_visible()
 
 

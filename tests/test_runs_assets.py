@@ -9,7 +9,10 @@ import pytest
 from prefect import __ui_v2_static_subpath__
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -72,6 +75,58 @@ def test_what_wants_less_than_the_whole_or_another_form_is_asked_for(served: Cou
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert start.status_code == 206
     assert len(served.asked) == 5
+
+
+def test_a_visitor_who_leaves_amid_a_file_does_not_empty_it_for_the_next(served: Counted) -> None:
+    """As Prefect serves it: behind a middleware that ends what was broken off as if it were whole.
+
+    The first to come reloaded the page, and nobody could open a form until the server was started again.
+    """
+
+    async def on(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        return await call_next(request)
+
+    served.app = BaseHTTPMiddleware(served.app, dispatch=on)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": FILE,
+        "raw_path": FILE.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"accept-encoding", b"gzip")],
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+    }
+
+    async def both() -> tuple[list[Message], httpx.Response]:
+        assets, told = Assets(served), list[Message]()
+
+        async def leaves() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def note(message: Message) -> None:
+            told.append(message)
+
+        await assets(scope, leaves, note)
+        transport = httpx.ASGITransport(assets)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4200") as client:
+            return told, await client.get(FILE, headers=PRESSED)
+
+    _, second = asyncio.run(both())
+    assert second.text == SCRIPT
+
+
+def test_an_answer_that_is_shorter_than_it_says_is_not_kept(served: Counted) -> None:
+    """Whatever breaks it off: the next one is asked for anew."""
+
+    async def breaks_off(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"text/javascript"), (b"content-length", b"377")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    served.app = breaks_off
+    get(served, (FILE, PRESSED), (FILE, PRESSED))
+    assert served.asked == [FILE, FILE]
 
 
 def test_a_page_and_what_is_not_there_are_asked_for_each_time(served: Counted) -> None:
