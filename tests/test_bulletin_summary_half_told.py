@@ -43,6 +43,51 @@ _CALL = (
             "I cimiteri seguono l'orario invernale, dalle 8 alle 16.",
             "I cimiteri seguono l'orario invernale.",
         ),
+        (
+            "Riapre la strada di Salto, ma non per i camion",
+            "La strada riapre sabato 16 maggio 2026. Resta il divieto ai camion.",
+            "La strada di Salto riapre sabato 16 maggio 2026.",
+        ),
+        (
+            "Orario estivo degli uffici comunali",
+            "Ad agosto gli uffici aprono solo la mattina. Lo sportello Tributi è chiuso dal 9 agosto.",
+            "Lo sportello Tributi è chiuso dal 9 al 20 agosto.",
+        ),
+        (
+            "Scuolabus",
+            "Sono aperte fino al 25 giugno 2027 le iscrizioni. Le domande dopo il termine pagano di più.",
+            "Le domande presentate dopo il termine pagano di più.",
+        ),
+        (
+            "Bando mercatini",
+            "Le domande vanno presentate entro il 2 ottobre. Per le associazioni il termine è il 16 ottobre.",
+            "Per le associazioni il termine è il 16 ottobre.",
+        ),
+        (
+            "Limiti all'uso dell'acqua",
+            "È vietato innaffiare dalle 6 alle 23. Dalle 23 alle 6 è consentita la sola cura degli orti.",
+            "È vietato innaffiare dalle 6 alle 23.",
+        ),
+        (
+            "Castagnata di domenica 18 ottobre",
+            "Nel cortile c'è la castagnata: evento con caldarroste e vino.",
+            "C'è la castagnata nel cortile.",
+        ),
+        (
+            "Fiume pulito - sabato 25 settembre",
+            "Iscriviti entro il 22 settembre. Il ritrovo è alle 9.",
+            "Puoi iscriverti entro il 22 settembre.",
+        ),
+        (
+            "Senso unico alternato S.P. 77",
+            "S.P. 77, dal km 6+150 al km 6+480: senso unico alternato dal 15 febbraio 2027.",
+            "Dal 15 febbraio 2027 sulla S.P. 77 si viaggia a senso unico alternato.",
+        ),
+        (
+            "Potatura in viale Po: divieto di sosta",
+            "Da lunedì 3 maggio 2027 in viale Po il divieto di sosta cambia ogni giorno, per la potatura.",
+            "Si lavora per tratti, quindi il divieto di sosta cambia ogni giorno.",
+        ),
     ],
 )
 def test_a_part_is_not_told_for_the_whole(title: str, body: str, text: str) -> None:
@@ -90,6 +135,18 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
             "La festa è domenica 21 giugno alle 18 in piazza.",
             "Dal 1° giugno al 31 agosto e dall'8 al 14 giugno c'è la festa.",
         ),
+        (
+            "Raccolta a Pasqua",
+            "Lunedì la raccolta non si fa. Il centro di via Po è chiuso. Riapre martedì con l'orario solito.",
+            "Lunedì la raccolta non si fa. Riapre martedì con l'orario solito.",
+        ),
+        (
+            "Bilancio partecipativo",
+            "Vincono panchine, rampa e orto. I primi tre saranno finanziati con 80.000 euro.",
+            "Ha votato un cittadino su dieci. I primi tre saranno finanziati con 80.000 euro.",
+        ),
+        ("Chiusura uffici", "Gli uffici sono chiusi.", "Nella giornata in oggetto gli uffici sono chiusi."),
+        ("Richiamo", "Il lotto è il 12.", "Chi ha il prodotto con i lotti indicati non deve consumarlo."),
     ],
 )
 def test_no_word_leans_on_what_stays_behind(title: str, body: str, text: str) -> None:

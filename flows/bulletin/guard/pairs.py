@@ -55,6 +55,9 @@ _CROSSED, _EACH, _AGAINST, _SURE = 0.7, 0.4, 0.15, 0.35
 _BOTH = -0.05  # no row may clearly be its own
 _EACH_UNTOLD = 0.2  # the same, where the page has nothing for what the text says
 _ALONE, _ALONE_PLACE, _ALONE_WORD = (2.5, 1.0), (5.0, 1.4), (1.5, 1.0)
+_LEFT_OUT = re.compile(
+    r"\b(?:esclus\w+|eccett\w+|tranne|salvo)\s(?:il\s|l['’]|la\s)?(?:\w+ì\s|sabato\s|domenica\s)?$", re.I
+)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
@@ -85,6 +88,7 @@ def _exchanged(text: Wording, pairs: Sequence[tuple[Group, Unit]], page: Rows) -
             if (
                 first.values == second.values
                 or _are_one(first, second)
+                or any(_is_left_out(text, page, group) for group in (first, second))
                 or _are_listed(text, page.kind, first, second)
             ):
                 continue
@@ -106,6 +110,16 @@ def _exchanged(text: Wording, pairs: Sequence[tuple[Group, Unit]], page: Rows) -
                 witness = where if gain >= other_gain else there
                 if witness is not None:
                     yield _finding(page, first, second, witness, is_sure=min(gain, other_gain) > _SURE)
+
+
+def _is_left_out(text: Wording, page: Rows, group: Group) -> bool:
+    """Whether text and page both except it: `ogni mercoledì, escluso l'8 dicembre` is no row."""
+    places = [
+        (text, group),
+        *((page.wording, other) for other in page.groups if other.values == group.values),
+    ]
+    left_out = [_LEFT_OUT.search(where.text[max(0, one.start - 30) : one.start]) for where, one in places]
+    return len(left_out) > 1 and left_out[0] is not None and any(left_out[1:])
 
 
 def _is_contrary(first: Group, second: Group) -> bool:

@@ -81,7 +81,10 @@ _BEFORE_COUNT = Cued(  # `con 7 spettacoli e 3 concerti` is one phrase, `24 e 31
     r"(?<=[a-zà-ù])(?<!\bcon)(?<!\bdi)(?<!\bper)(?<!\bda)(?<!\btra)(?<!\bi)(?<!\bgli)(?<!\ble)"
     rf"(?<!\be)\s+(?=\d{{1,3}} (?!{'|'.join(MONTHS)})[a-zà-ù]{{5,}} e \d)"
 )
-_PROGRAMME = Cued(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+(?!(?:alle|fino|per)\b)[^\W\d])")
+_PROGRAMME = Cued(
+    r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+"
+    r"(?!(?:alle|al?|fino|per|del|di|è|si|sono|sarà|saranno|verrà)\b)[^\W\d])"
+)
 _BULLETS = re.compile(r"\s+[•·▪●►➢✓✔*|]\s+|^[|•·▪●►➢✓✔*–—-]\s+|(?<=[;:])\s+-\s+")
 _ONLY_TIME = re.compile(r"(?:dalle |alle )?ore\s+\d{1,2}(?:[.:,]\d\d)?\s*[:-]?", re.I)
 

@@ -317,13 +317,20 @@ def spoken(line: str) -> str:
     return line
 
 
+_PLACE = re.compile(  # where something is, and nothing that takes place
+    r"auditorium|biblioteca|campo|casa|castello|centro|chiesa|cortile|duomo|museo|oratorio|palazzo|palestra"
+    r"|parcheggio|parco|piazza(?:le)?|sal(?:a|one)|scuola|teatro|villa",
+    re.I,
+)
+
+
 def _with_its_noun(match: re.Match[str]) -> str:
     """`Domenica 9 maggio ore 10 c'è la solenne processione di San Rocco.`; "" where the noun's article is
     not sure, or the phrase has a verb.
     """
     gender = gender_of(match["noun"].lower())
     how = (match["how"] or "").lower().replace("s. ", "santa ")
-    if gender is None or speaks(match["what"]):
+    if gender is None or speaks(match["what"]) or _PLACE.fullmatch(match["noun"]):
         return ""
     verb = "ci sono" if gender.is_plural else "c'è"
     article = definite(how or match["noun"], gender)

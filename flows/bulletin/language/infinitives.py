@@ -87,7 +87,8 @@ _CLAUSE = re.compile(  # `Svuotare i sottovasi, coprire i bidoni e non lasciare 
     r"(?P<before>^|[,;]\s(?:e\s)?|\se\s)(?P<no>[Nn]on\s)?(?P<verb>[A-Za-zà-ù]+(?:are|ere|ire|rsi))\b"
 )
 _SAYS = re.compile(
-    r"\b(?:è|sono|sarà|significa|vuol|può|possono|permette|consente|aiuta|richiede|diventa|resta)\b|[?:]",
+    r"\b(?:è|sono|sarà|significa|vuol|può|possono|permette|consente|aiuta|richiede|diventa|resta|conviene|convengono|costa|vale"
+    r"|fa bene|basta|salva|protegge)\b|[?:]",
     re.I,
 )
 _AIM = re.compile(  # `Per prenotare un appuntamento contattare l'ufficio`
@@ -104,6 +105,11 @@ _MUST = re.compile(  # `Per prenotare occorre telefonare`: it has its verb
 def order_of(verb: str) -> str:
     """`Evita` of `evitare`; "" of a verb of which no order is known."""
     return _ORDERS.get(verb.lower(), "")
+
+
+def says(sentence: str) -> bool:
+    """Whether an infinitive that opens a sentence is no order but its subject: `Bere acqua è utile.`"""
+    return _SAYS.search(sentence) is not None
 
 
 def is_order(sentence: str) -> bool:

@@ -1,10 +1,12 @@
-"""A weekday with its number and no month, where the day before it on the page tells the month.
+"""A weekday with its number and no month, where the day before it or the title tells the month.
 
 A programme says `venerdì 4 settembre` and below `sabato 5`: the weekday proves that it is the same week.
+`SAB 4 DICEMBRE` is a Saturday that was written short.
 """
 
 import re
 from calendar import monthrange
+from datetime import date
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, WEEKDAYS
@@ -21,6 +23,7 @@ _AND = re.compile(rf"\s?(?:,|\be\b)\s?{WEEKDAY}\s\d{{1,2}}(?!\d)", re.I)
 _BY_THEN = re.compile(r"\b(?:entro|non oltre)\s(?:le (?:ore )?\d{1,2}(?:[:.]\d\d)? di\s)?(?:il\s)?$", re.I)
 _END = re.compile(r"[.!?;]\s|\n")
 _FURTHEST, _FURTHEST_BACK = 10, 14  # days between the two
+_PROVE, _HALF_A_YEAR = 3, 6  # days of a title's month; months
 
 
 _ROWS = re.compile(  # `9/7 - Il ragazzo del faro`, one below the other
@@ -43,12 +46,60 @@ def _in_words(rows: re.Match[str]) -> str:
     )
 
 
-def with_months(text: str) -> str:
-    """`text` with the month of such a day written out, and the days of a list in words."""
-    text = _ROWS.sub(_in_words, text)
+_SHORT = re.compile(
+    rf"(?<![\w.’'])(?P<week>{'|'.join(name[:3] for name in WEEKDAYS)})\.?\s"
+    rf"(?=\d{{1,2}}[°º]?\s{MONTH}(?!\s?=)|\d{{1,2}}[/.](?:0?[1-9]|1[0-2])(?![\d.]))",
+    re.I,
+)
+_OF_A_MONTH = re.compile(rf"\b(?:di|a|per|ad|del mese di)\s(?P<month>{'|'.join(MONTHS)})\b(?!\s20\d\d)", re.I)
+
+
+def with_weekdays(text: str) -> str:
+    """`sabato 4 DICEMBRE` of `SAB 4 DICEMBRE`."""
+    return _SHORT.sub(lambda day: f"{WEEKDAYS[_which(day['week'])]} ", text)
+
+
+def _of_title(days: list[re.Match[str]], title: str, published: date | None) -> int:
+    """The month of the title (`gli appuntamenti di luglio`), where every weekday proves it; else 0."""
+    months = {match["month"].lower() for match in _OF_A_MONTH.finditer(title)}
+    if len(months) != 1 or published is None or len(days) < _PROVE or any(day["month"] for day in days):
+        return 0
+    month = MONTHS.index(months.pop()) + 1
+    year = published.year + (month < published.month - _HALF_A_YEAR)
+    is_so = all(
+        1 <= int(day["number"]) <= monthrange(year, month)[1]
+        and date(year, month, int(day["number"])).weekday() == _which(day["week"])
+        for day in days
+    )
+    return month if is_so else 0
+
+
+_THAT_DAY = re.compile(
+    r"\b(?:nella giornata|nel giorno|nella data|in data) (?:in oggetto|di cui (?:all['’]|in )oggetto)\b", re.I
+)
+_DATED = re.compile(rf"(?P<week>{WEEKDAY},? )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
+
+
+def _on_its_day(text: str, title: str) -> str:
+    """`lunedì 7 dicembre` of `nella giornata in oggetto`, where the title tells one day."""
+    days = list(_DATED.finditer(title))
+    if len(days) != 1:
+        return text
+    day = days[0][0].lower() if days[0]["week"] else f"il {days[0][0]}"
+    return _THAT_DAY.sub(lambda found: day.capitalize() if found[0][0].isupper() else day, text)
+
+
+def with_months(text: str, title: str = "", published: date | None = None) -> str:
+    """`text` with the month of such a day written out, and the days of a list in words.
+
+    `published`: the page's day, by which the weekdays of a title's month are proved.
+    """
+    text = _on_its_day(_ROWS.sub(_in_words, text), title)
     parts, at = [], 0
     known: tuple[int, int, int] | None = None  # weekday, number, month
     days = list(_DAY.finditer(text))
+    if month := _of_title(days, title, published):
+        return _DAY.sub(lambda day: f"{day[0]} {MONTHS[month - 1]}", text)
     for place, day in enumerate(days):
         weekday, number = _which(day["week"]), int(day["number"])
         if day["month"]:

@@ -19,12 +19,13 @@ from flows.bulletin.language.cues import Cued, replaced
 from flows.bulletin.language.marks import tidied
 
 # What opens a sentence and says nothing; the rest is a sentence by itself. [S] [D] [I]
-_WHOM = (
-    r"(?:\s+(?:(?:a|ai|alle|alla|agli|i|le|la|gli) (?:gentili |tutti i |tutte le |tutta la )?"
+_PEOPLE = (
+    r"(?:(?:a|ai|alle|alla|agli|i|le|la|gli) )?(?:gentili |tutti i |tutte le |tutta la )?"
     r"(?:cittadin\w+|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori"
-    r"|popolazione"
-    r"|studenti))(?:\s+(?:tutt[ai]|interessat\w|residenti))?)?"
+    r"|popolazione|studenti|operatori|commercianti|automobilisti|associazioni)"
+    r"(?:\s+(?:tutt[ai]|interessat\w|residenti))?"
 )
+_WHOM = rf"(?:\s+{_PEOPLE}(?:\s+ed?\s+{_PEOPLE})?)?"
 _OPENING = re.compile(
     r"^(?:con (?:la|il) presente(?: avviso| comunicazione| nota)?,?\s+)?(?:a tal proposito |al riguardo )?"
     r"(?:si (?:rende (?:altresì )?noto|informa(?:no)?|avvisa(?:no)?|avverte|avvertono|comunica|fa presente"

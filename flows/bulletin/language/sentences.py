@@ -19,7 +19,7 @@ NEVER_LAST = _words(
     dott dott.ssa dr dr.ssa d.ssa prof prof.ssa proff ing arch avv geom rag
     mons on sen col ten btg magg brig comm cav ill ill.mo ill.ma egr gent gent.mo gent.ma spett spett.le preg
     preg.mo rev p.i
-    art artt n nn nr num pag pagg p pp cfr v vd vol voll lett par all alleg tab fig figg cod trib prot rif
+    art artt n nn nr num mod pag pagg p pp cfr v vd vol voll lett par all alleg tab fig figg cod trib prot rif
     inv delib det determ reg rep d.lgs d.l d.m d.p.r d.g.r l.r c.c.n.l tel telef int abb es ad.es p.es nb
     n.b p.s sez mapp tit ex rag.soc u.o civ civv
     p.zza p.za p.le p.tta p.ta v.le c.so l.go f.lli str fraz vic b.go c.da s ss s.s st

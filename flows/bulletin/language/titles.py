@@ -121,6 +121,9 @@ def _softened_word(word: str, forms: Mapping[str, str]) -> str:
     return word if word in _ACRONYMS or is_roman or (len(word) > 2 and not has_vowel) else word.lower()
 
 
+_STRESSED = frozenset({"SOLO", "SOLA", "OGNI", "TUTTI", "TUTTE", "MAI", "SENZA", "ENTRO"})  # of no acronym
+
+
 def calmed(text: str, forms: Mapping[str, str]) -> str:
     """`text` with shouted words as one writes them: `graduatorie PROVVISORIE`, `FESTA A BRESSANVIDO`.
 
@@ -151,7 +154,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         beside += [near for near in (place - 2, place + 2) if 0 <= near < len(words)]
         in_run = any(loud[near] for near in beside)
         after_name = after_name and not text[: match.start()].rstrip().endswith((":", ";", "-", "–", ","))
-        if not loud[place] or (not in_run and len(word) < _LONG):
+        if not loud[place] or (not in_run and len(word) < _LONG and word not in _STRESSED):
             after_name = in_street = False
             continue
         is_elided = text[match.end() : match.end() + 1] in ("'", "’")

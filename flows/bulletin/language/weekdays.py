@@ -77,6 +77,15 @@ _HABIT = re.compile(
     re.I,
 )
 _ROW = re.compile(rf"^[\s*•·–-]{{0,6}}{WEEKDAY}(?=[^\n:]{{0,20}}:)", re.I | re.M)
+_OF_A_WEEK = re.compile(  # `lunedì chiuso`, `martedì 14.30 - 19`, one below the other
+    rf"^[\s*•·–-]{{0,6}}(?P<day>{WEEKDAY})(?!\s\d{{1,2}}(?:[°º]?\s{_MONTH}|/\d))"
+    r"(?=[^\n]{0,30}(?:\d[.:]\d\d|\d\s?[-–]\s?\d|\bchius|\bapert|\balle\s\d))",
+    re.I | re.M,
+)
+_A_WEEK = 3  # different days
+_SERIES = re.compile(
+    r"\s(?:al|alla|allo|in|nel|con)\s[a-zà-ù\s]{3,30}(?::|\s[-–]\s|\n)"
+)  # `Sabato al museo: «Alba»`
 _LONGEST_LIST = 14  # names: a week twice
 _SENTENCE = re.compile(r"[.!?](?!\d)|\n")
 _AROUND = 300  # characters before it that may say that hours of opening follow
@@ -93,8 +102,12 @@ def reading(text: str, start: int, end: int) -> Weekday:
         return Weekday.none
     if text[start : start + 8] == "Domenica" and re.match(r"\s[A-ZÀ-Ý][a-zà-ù]", text[end:]):
         return Weekday.none if before.strip()[-1:].isalnum() else Weekday.unsure  # `Domenica Rossi`
+    if start == 0 and _SERIES.match(text, end):
+        return Weekday.none
     if ITS_WEEK.match(text, end):
         return Weekday.unsure  # `venerdì della prossima settimana`, `il lunedì successivo`
+    if _is_of_a_week(text, start, end):
+        return Weekday.every
     sentence, before_it = _sentences(text, start, end)
     if _WEEKLY.search(before) and DATE.search(sentence):
         return Weekday.every
@@ -122,6 +135,13 @@ def reading(text: str, start: int, end: int) -> Weekday:
         return Weekday.every if _HOURS.match(text, until.end()) else Weekday.unsure
     may_be_another = is_listed or _PAST.search(sentence) or DATE.search(sentence) or DATE.search(before_it)
     return Weekday.unsure if may_be_another else Weekday.next
+
+
+def _is_of_a_week(text: str, start: int, end: int) -> bool:
+    """Whether it opens a line of a timetable: below or above it others open with other weekdays."""
+    rows = list(_OF_A_WEEK.finditer(text, max(0, start - _AROUND), end + _AROUND))
+    is_one = any(row.start("day") == start for row in rows)
+    return is_one and len({row["day"][:3].lower() for row in rows}) >= _A_WEEK
 
 
 def _sentences(text: str, start: int, end: int) -> tuple[str, str]:

@@ -24,6 +24,7 @@ _PERIOD = rf"(?:dal?\s+|dall['’]\s?)(?:{_DAY}|{_NUMBER}|{_WEEKDAY})\s+(?:fino\
 _WEEKDAYS = rf"{_WEEKDAY}(?:(?:\s*[,/–-]\s*|\s+e\s+(?:il\s+)?|\s+al?\s+){_WEEKDAY}){{0,6}}"
 _SEASON = r"(?:autunno|inverno|primavera|estate)"
 _DAYS = rf"""(?:{_SEASON}(?:(?:\s*[/–-]\s*|\s+e\s+){_SEASON})?(?=\s*[:,(–-]?\s*(?:dalle\s|ore\s|\d))
+    |(?:tutti\s+i|tutte\s+le|ogni)\s+{_WEEKDAYS},?\s+{_PERIOD}{_DAY}
     |{_PERIOD}(?:{_DAY}|{_WEEKDAY})(?:\s+compres[oi])?
     |(?:{_SHARED}{_DAY}|{_DAY}){_AND_DAY}
     |(?:(?:tutti\s+i|tutte\s+le|ogni|il|la|di|da|dal)\s+)?{_WEEKDAYS}(?!\s*\d{{1,2}}[°º]?\s+(?:{_MONTH})))"""

@@ -27,7 +27,8 @@ _ZONE = re.compile(
 _PRODUCT = re.compile(
     r"\b(?:richiam(?:a(?:no)?|o|at[oaie])|ritir(?:o|at[oaie])(?:\s+dal\s+(?:mercato|commercio))?)"
     r"(?:,\s(?:da parte|a cura)[^,.;]{3,40},)?"
-    r"(?:\s+(?:precauzional\w+|di|del|della|dei|il|la|i|le|lo|dal\s+mercato))*\s+"
+    r"(?:\s+(?:alimentar[ei]:?|di sicurezza:?|precauzional\w+"
+    r"|di|del|della|dei|il|la|i|le|lo|dal\s+mercato))*\s+"
     r"(?P<words>[^.;:\n]{4,110})",
     re.I,
 )
@@ -40,6 +41,11 @@ _PRODUCT_ENDS = re.compile(
     r"\s(?:contenent\w|contaminat\w|per\s+(?:rischio|presenza|possibile)|a\s+causa)\b", re.I
 )
 
+_NAMED = re.compile(
+    r"^\W*(?:prodotto|nome del prodotto|denominazione(?: di vendita| commerciale)?)\s?:\s*"
+    r"(?P<words>[^\n:;]{3,70}?)[ .]*$",
+    re.I | re.M,
+)
 _STEP = re.compile(  # of a list of what to do: `• sottrarlo ai bambini;`, `- non aprirlo`
     r"^\W*(?:non\s)?(?:(?:sospend|consum|utilizz|us|apr|tagli|mangi|evit|tene|verific|contatt|riport|restitu"
     r"|riconsegn|conserv|butt|gett|tocc|spazz|allontan|lav|soffi|sottra)(?:\w*[aei]r(?:e|lo|la|li|le|ne)|rlo|rla|rre)"
@@ -73,7 +79,11 @@ def zones(page: Layout) -> Iterator[tuple[int, int]]:
 
 
 def products(page: Layout) -> Iterator[tuple[int, int]]:
-    """What is recalled."""
+    """What is recalled: of a recall's own table the field that names it, else what stands behind the word."""
+    fields = list(page.matches(_NAMED, "contacts", "furniture"))
+    if fields:
+        yield from (match.span("words") for match in fields)
+        return
     for match in page.matches(_PRODUCT, "contacts", "furniture"):
         start, end = match.span("words")
         if stop := _PRODUCT_ENDS.search(page.text, start, end):

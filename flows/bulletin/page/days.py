@@ -89,7 +89,9 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
-_ON_THE_BOARD = re.compile(r"\b(?:pubblicat|affiss)\w+\s(?:\w+\s){0,3}?all?['’]\s?albo\b", re.I)
+_ON_THE_BOARD = re.compile(
+    r"\b(?:pubblicat|affiss|consultabil|visionabil)\w+\s(?:\w+\s){0,3}?all?['’]\s?albo\b", re.I
+)
 _TO_A_COURT = re.compile(
     r"\bricors\w+\b.*\b(?:t\.?\s?a\.?\s?r\b|tribunale amministrativo|presidente della repubblica"
     r"|capo dello stato)",
@@ -131,6 +133,25 @@ _BY_MISTAKE = re.compile(  # `per errore è stata indicata la data del 10 maggio
 _RANKED = re.compile(  # `Graduatoria provvisoria entro il 30 aprile`
     r"\b(?:graduatori[ae]|elenc(?:o|hi)(?: degli ammessi)?)\b[^\n]{0,120}(?:\.\n(?=Pubb)|\b)"
     r"(?:pubblicat[ao]|definitiv[ao]|provvisori[ao])\s(?:(?:entro|il|dal)\s)?[^.\n]{0,12}$",
+    re.I,
+)
+_FOR_LATE_ONES = re.compile(  # `Le domande pervenute dopo il termine sono accolte con decorrenza 1° novembre`
+    r"\b(?:dopo|oltre|fuori)\s(?:il\s|tale\s)?termine\b[^.\n]*\b"
+    r"(?:decorrenza\s(?:da\w*[\s'’])?|(?:comunque|ma|e)\sentro\s(?:il\s|l['’])?)$",
+    re.I,
+)
+_OF_AGE = re.compile(r"\b(?:giorni|mesi) di (?:vita|età)\b", re.I)
+_IS_VALID = re.compile(  # `la tessera … vale fino al 31 dicembre`: of what one gets, and no end of the matter
+    r"\b(?:tesser|abbonament|card|pass|carnet|patentin)\w*[^.\n]*\b(?:vale|valid[oae]"
+    r"|ha validità)\s(?:[^.\n]{0,20}\s)?"
+    r"(?:fino\s(?:al\s|all['’]|a\s)?)?$",
+    re.I,
+)
+_ON_REQUEST = re.compile(
+    r"\bdisponibil\w+\ssu\s(?:richiesta|prenotazione)\b[^.\n]{0,12}$", re.I
+)  # who needs it
+_ENROLLING = re.compile(  # `Dal 19 aprile al 31 maggio sono aperte le iscrizioni`
+    r",?\s(?:sono|saranno|restano|resteranno)\saperte\sle\s(?:pre)?(?:iscrizion|domand|candidatur|adesion|richiest)",
     re.I,
 )
 _INSPECTED = re.compile(r"\b(?:sopralluog\w+|visita dei luoghi)\b[^.\n]*$", re.I)  # before one can offer
@@ -215,6 +236,10 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
     if _BY_MISTAKE.search(before):
         return "stamp"
     of_office = _RANKED.search(page.text[max(0, start - _FAR) : start]) or _BY_THE_OFFICE.search(before)
+    if _FOR_LATE_ONES.search(before[-_FAR:]) or _ON_REQUEST.search(before) or _IS_VALID.search(before):
+        return "stamp"
+    if _ON_THE_BOARD.search(re.split(r"[.;]\s", before)[-1]):
+        return "stamp"
     if of_office or is_over(before) or is_met(before[-_FAR:]) or _INSPECTED.search(before[-_FAR:]):
         return "stamp"
     if passage.part == "terms":
@@ -231,6 +256,7 @@ def _role(page: Layout, before: str, start: int, end: int) -> Role:
         or (_PERIOD.match(phrase) and _HANDED_IN.search(before[-_FAR:]))
         or re.match(r"entro|non\s+oltre", phrase, re.I)
         or _MAY.match(after)
+        or (_PERIOD.match(phrase) and _ENROLLING.match(after))
     ):
         return "deadline"
     if _CONDITION.search(before[-70:]):
@@ -291,6 +317,8 @@ def _offsets(page: Layout) -> Iterator[Days]:
     for match in page.matches(_OFFSET, "contacts", "pin", "furniture"):
         if _TO_A_COURT.search(page.sentence(match.start())):
             continue  # how to contest the act, as each of them ends: nothing to do by then
+        if _OF_AGE.search(match[0]):
+            continue  # of whoever is born
         lasts = match[0].lower().startswith("per")
         if lasts and _ON_THE_BOARD.search(page.sentence(match.start())):
             continue  # how long the act hangs there

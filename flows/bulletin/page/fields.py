@@ -328,8 +328,17 @@ def _joint(ages: re.Match[str]) -> str:
     return f"dai {bands[0][0]} ai {bands[-1][1]}" if follow else ages[0]
 
 
+_SINCE_AND_UNTIL = re.compile(  # `a partire da giovedì 11 marzo e fino a giovedì 24 giugno`
+    rf"\ba (?:partire|decorrere) da (?P<first>{WEEKDAY} \d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?),? e (?:fino"
+    rf"|sino) a"
+    rf" (?P<last>{WEEKDAY} \d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?)",
+    re.I,
+)
+
+
 def lasting(body: str) -> str:
     """`Dal 15 giugno al 30 settembre è vietato`, of `Per tutta la durata del periodo` and a field with it."""
+    body = _SINCE_AND_UNTIL.sub(r"da \g<first> a \g<last>", body)
     periods = {found["period"] for found in _LASTS.finditer(body)}
     if len(periods) != 1:
         return body

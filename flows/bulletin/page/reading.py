@@ -14,7 +14,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.letter_style import told_as_news
 from flows.bulletin.language.marks import condensed, lettered, tidied
 from flows.bulletin.language.markup import parameter, plain, without_tags
-from flows.bulletin.language.missing_months import with_months
+from flows.bulletin.language.missing_months import with_months, with_weekdays
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
@@ -34,7 +34,7 @@ from flows.bulletin.page.posters import as_said, with_hall_apart
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
 from flows.bulletin.page.slots import slots
-from flows.bulletin.page.title import named
+from flows.bulletin.page.title import named, without_series
 from flows.bulletin.page.weekly_rows import with_turns
 
 _CUT = re.compile(
@@ -45,6 +45,7 @@ _PROSE = 20_000  # of them for sentences: what a citizen is told stands at the s
 _MOST = 80
 _UNCUT = 230  # characters: sites cut what they show of a page later than here, or put dots
 _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name that no dictionary has
+_FILE = re.compile(r"\.(?:pdf|p7m|docx?|odt|xlsx?|jpe?g|png|zip)\b", re.I)  # an attachment's name ends a page
 _NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
 _YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
 _LABEL = re.compile(
@@ -103,8 +104,6 @@ _STAMP = re.compile(
     r"|varie dal tuo comune)\b",
     re.I,
 )
-
-
 _NO_SENTENCE = re.compile(  # a label, a heading, a phase, and an item of requirements
     r"Fase\s\d|"
     r"(?:Come|Dove|Quando|Perché|Cosa)\s\w+(?:are|ere|ire|arsi|ersi|irsi)\s(?!.*[,;:?]|.*\s(?:è|sono|si|puoi|trovi)\s)|"
@@ -159,7 +158,7 @@ _ARE_ASKED = {
     "prenotazioni": "Le prenotazioni si fanno",
 }
 _ROWS, _A_DAY = 3, re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}|\d[/.]\d", re.I)
-_NUMBERED = re.compile(r"^Art(?:icolo|\.)\s?\d{1,2}\s?[-–:.)]\s(?=\S)", re.I)
+_NUMBERED = re.compile(r"^(?:Art(?:icolo|\.)\s?\d{1,2}\s?[-–:.)]|N\.?\s?B\.?\s?:?)\s(?=\S)", re.I)
 _A_PHRASE = 170  # characters
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
 
@@ -205,11 +204,11 @@ def _by_mail(cloak: re.Match[str]) -> str:
 def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
-        repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ])))))
+        with_weekdays(repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ]))))))
         for text in (untagged(title).replace(" — ", " – "), unmarked(abstract), unmarked(body))
     )
     body = as_said(body, title)
-    title = with_hall_apart(title, body)
+    title = without_series(with_hall_apart(title, body))
     body = without_agenda(
         parted(labelled(place_last(dated(alerted(asked(lasting(rejoined(gathered(body))), title))))))
     )  # before a day on the first line is taken for the page's own
@@ -221,7 +220,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     )
     body = _AT_ALL_HOURS.sub("", _FROM_THEN_ON.sub(r"\g<measure>dal \g<day>", with_turns(body)))
     body = _LABELLED_HOUR.sub(r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body)))
-    body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title))
+    body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title), title, published)
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)
@@ -296,7 +295,7 @@ def _is_torn(body: str) -> bool:
     """Whether a text without dots ends within a word or a quotation: a site cut it by its length."""
     end = body.rstrip()[-400:]
     last = end.rpartition("\n")[2]
-    if not last or not last[-1].isalnum():
+    if not last or not last[-1].isalnum() or _FILE.search(last):
         return False
     word = last.split()[-1].rpartition("’")[2].rpartition("'")[2]
     is_strange = len(word) > 2 and not is_word(word.lower()) and (word.islower() or word.endswith(_NO_ENDING))
@@ -392,6 +391,7 @@ def _stands(text: str) -> bool:
         and text.endswith((".", "!", "?", ".»", ".”", "»", "”", ")"))
         and not text.endswith(":")
         and speaks(_ASIDE.sub("", text).partition(";")[0])  # `Tessera sanitaria; chi ritira per altri deve`
+        and speaks(_ASIDE.sub("", text).partition(" tranne ")[0])
         and not _CUT.search(text)
         and not _HANGING.search(bare)
         and not _STAMP.search(text)

@@ -25,6 +25,8 @@ _FIELDS = {
 }
 _HEADING = {field: re.compile(rf"{words}\b[\w\s/€().,'’]{{0,30}}", re.I) for field, words in _FIELDS.items()}
 _MONEY = re.compile(r"(?:€|euro)\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|euro\b|%)|gratuit[oaie]|gratis", re.I)
+_FROM = re.compile(r"(?:dalle|inizio|ora (?:di )?inizio)(?: ore)?", re.I)
+_TO = re.compile(r"(?:alle|fine|ora (?:di )?fine)(?: ore)?", re.I)
 _EMPTY = re.compile(r"[-–—/.\s]*")
 _LONGEST_QUOTE = 80
 
@@ -84,6 +86,7 @@ def _table(lines: list[_Line]) -> Table:
 
 def _read(body: Sequence[_Line]) -> list[Row]:
     """The rows by the headings of the columns, by labels in the first column, or by what the cells hold."""
+    body = _with_hours_as_one(body)
     heading, rest = body[0].cells, body[1:]
     named = [_field(cell) for cell in heading]
     if rest and any(named) and all(cell for cell in heading) and not any(map(_is_value, heading)):
@@ -107,6 +110,29 @@ def _read(body: Sequence[_Line]) -> list[Row]:
     if kinds.count("what") > 1 or len({kind for kind in kinds if kind}) < 2 or None in kinds:
         return []
     return _by_columns([kind or "what" for kind in kinds], rest)
+
+
+def _with_hours_as_one(body: Sequence[_Line]) -> Sequence[_Line]:
+    """`Orario | dalle 8:45 alle 13` of `Dalle | Alle` and `8:45 | 13`."""
+    heading = [cell.strip(" .:*") for cell in body[0].cells]
+    at = next(
+        (
+            at
+            for at, cell in enumerate(heading[:-1])
+            if _FROM.fullmatch(cell) and _TO.fullmatch(heading[at + 1])
+        ),
+        None,
+    )
+    if at is None:
+        return body
+
+    def as_one(line: _Line) -> _Line:
+        first, last = line.cells[at : at + 2]
+        hours = f"dalle {first} alle {last}" if first and last else f"{first}{last}"
+        hours = "Orario" if line is body[0] else hours
+        return replace(line, cells=(*line.cells[:at], hours, *line.cells[at + 2 :]))
+
+    return [as_one(line) for line in body]
 
 
 def _by_columns(fields: Sequence[str], lines: Sequence[_Line]) -> list[Row]:

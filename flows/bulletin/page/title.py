@@ -2,6 +2,8 @@
 
 import re
 
+from flows.bulletin.language.signals import WEEKDAY
+
 _SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`, `AVVISO MENSA SCOLASTICA`
     r"^\s*(?:aggiornament[oi]|ultime notizie|ultim.ora|comunicazione(?: importante)?|attenzione|importante"
     r"|avviso(?:\s(?:pubblico|alla cittadinanza|ai cittadini))?)"
@@ -15,19 +17,87 @@ _AT_THAT_HOUR = re.compile(  # `Scuole chiuse giovedì - aggiornamento ore 18.40
     re.I,
 )
 _BAR = re.compile(r"\s?\|\s?")  # between a title and its day, in the headings of blogs
-_SOUGHT = re.compile(r"^(?:ricerca|reperimento)\s(?:di\s)?(?=volontari\b)", re.I)
+_SOUGHT = re.compile(r"^(?:(?:ricerca|reperimento)\s(?:di\s)?(?=volontari\b)|cerchiamo\s(?=[a-zà-ù]))", re.I)
 _CONTEST = re.compile(  # `Concorso pubblico per esami - n. 2 Istruttori`
     r"^(?P<what>concorso pubblico|selezione pubblica)"
     r"(?:,? per (?:soli )?(?:titoli(?: ed? esami)?|esami|colloquio))?"
     r"\s*[-–:,]\s*(?:n\.?\s?)?(?P<count>\d{1,3})\s(?:post[oi] di\s)?(?=[a-z])",
     re.I,
 )
+_TAIL = re.compile(  # `Ponte chiuso fino a maggio: tutte le deviazioni`
+    r":\s(?:ecco\s)?(?:tutt[ei]\s)?(?:le|i|gli)\s(?:deviazioni|modifiche|percorsi(?: alternativi)?"
+    r"|alternative|novità"
+    r"|informazioni(?: utili)?|istruzioni|provvedimenti)$",
+    re.I,
+)
 _SECTIONS = re.compile(  # `62ª Sagra della Castagna – programma, navette, parcheggi, regole`
     r"\s[–-]\s(?:programma|orari|navette|info\w*)(?:(?:,\s|\se\s)[a-zà-ù]+){1,4}(?=$|\s\()", re.I
 )
+_OF_A_SERIES = re.compile(  # `Sabato al museo: "Il drago"`: the weekday names the series, and is no day
+    rf"^{WEEKDAY}\s(?:al|alla|allo|in|nel|con)\s[a-zà-ù\s]{{3,30}}(?::|\s[-–])\s(?=[\"“«][^\"”»]{{3,60}}[\"”»]$)",
+    re.I,
+)
+_TO_RANK = re.compile(  # `selezione per la formazione della graduatoria di rilevatori`
+    r"(?<=selezione)(?: pubblica)?(?: per (?:soli )?(?:titoli(?: ed? esami)?|esami))? per la formazione"
+    r" (?:della|di una) graduatoria (?:di|per)(?: n\.)? (?=[a-z])",
+    re.I,
+)
+_SHOWN = re.compile(r"^in mostra\s?[:–-]\s?[\"“«]?(?P<name>[^\"”»]{3,80})[\"”»]?$", re.I)
+
+
+_ALLOTTED = re.compile(  # `Pubblicazione graduatoria provvisoria assegnazione alloggi E.R.P.`
+    r"\bgraduatoria(?P<which>(?: (?:provvisoria|definitiva))?) (?P<what>assegnazione|concessione)"
+    r"(?: (?P<of>alloggi|contributi|buoni|borse)(?! di))?\b",
+    re.I,
+)
+_OF_THEM = {
+    "alloggi": "degli alloggi",
+    "contributi": "dei contributi",
+    "buoni": "dei buoni",
+    "borse": "delle borse",
+}
+_GRANTED = re.compile(  # `Avviso pubblico contributi integrativi canoni di locazione annualità 2026`
+    r"^(?:avviso pubblico\s)?(?P<what>contribut[oi] (?:integrativ|straordinari|economic)[oi])"
+    r" (?P<of>canon[ei]|affitt[oi]|libri|mensa|rett[ae]|bollette|utenze|trasporto|asilo)\b",
+    re.I,
+)
+_ARTICLES = {
+    "canoni": "i ",
+    "libri": "i ",
+    "affitti": "gli ",
+    "affitto": "l'",
+    "asilo": "l'",
+    "mensa": "la ",
+    "retta": "la ",
+    "rette": "le ",
+    "bollette": "le ",
+    "utenze": "le ",
+}
+_YEARLY = re.compile(r"(?<=[a-zà-ù])\s(?:per l['’])?annualità (?=20\d\d\b)", re.I)
+
+
+def _allotted(match: re.Match[str]) -> str:
+    """`graduatoria provvisoria per l'assegnazione degli alloggi`."""
+    of = f" {_OF_THEM[match['of'].lower()]}" if match["of"] else ""
+    what = {"assegnazione": "l'assegnazione", "concessione": "la concessione"}[match["what"].lower()]
+    return f"graduatoria{match['which'].lower()} per {what}{of}"
+
+
+def _granted(match: re.Match[str]) -> str:
+    """`Contributi integrativi per i canoni`."""
+    what, of = match["what"], match["of"].lower()
+    return f"{what[:1].upper()}{what[1:].lower()} per {_ARTICLES.get(of, 'il ')}{of}"
+
+
+def without_series(title: str) -> str:
+    """`"Il drago"` of `Sabato al museo: "Il drago"`."""
+    return _OF_A_SERIES.sub("", title)
 
 
 def named(title: str) -> str:
     """The title as it names the page's matter."""
-    bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", _SECTIONS.sub("", title))))
+    bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", _TAIL.sub("", _SECTIONS.sub("", title)))))
+    bare = _YEARLY.sub(" ", _GRANTED.sub(_granted, _ALLOTTED.sub(_allotted, bare)))
+    bare = _TO_RANK.sub(" di ", bare)
+    bare = _SHOWN.sub(r"Mostra «\g<name>»", bare)
     return _CONTEST.sub(r"\g<what> per \g<count> ", _SOUGHT.sub("Cercasi ", bare))

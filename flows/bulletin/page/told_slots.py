@@ -70,6 +70,9 @@ def _sums(text: str) -> frozenset[str]:
     return frozenset(fact.value for fact in facts(text) if fact.kind is FactKind.amount)
 
 
+_DAY = re.compile(r"(?:0[1-9]|1[0-2])-\d\d")
+
+
 def calendar_days(text: str) -> frozenset[str]:
-    """The days of the calendar that a text names, as `05-04`; a month alone (`--05`) is none."""
-    return frozenset(figure for figure in figures(text) if "-" in figure.lstrip("-"))
+    """The days of the calendar that a text names, as `05-04`; a month (`--05`, `26-05` of 2026) is none."""
+    return frozenset(figure for figure in figures(text) if _DAY.fullmatch(figure))

@@ -54,6 +54,9 @@ _FORMERLY = re.compile(  # `i prelievi, oggi effettuati in via Monti, si faranno
     r"\b(?:oggi|attualmente|finora|in precedenza|precedentemente)\s(?:[a-zà-ù]+\s){0,2}$", re.I
 )
 _PARKS = re.compile(r"\b(?:posteggi|parchegg)\w*[^.;\n]{0,40}$", re.I)
+_TOPICS = re.compile(  # `per presentare il piano: zone 30, sosta nel quartiere Po`
+    r"\b(?:presentare|illustrare|discutere|presentazione|parl\w+|temi|argomenti)\b[^.:\n]*:[^.\n]*$", re.I
+)
 _MEAL = (
     r"\b(?:ristoro|rinfresco|pasta party|pranzo|cena|aperitivo|buffet|colazione|merenda|brindisi"
     r"|pane e \w+)\b"
@@ -88,6 +91,8 @@ def venues(page: Layout) -> Iterator[tuple[int, int]]:
     is_meal = _A_MEAL.search(page.text.partition("\n")[0]) is not None
     for match in page.matches(_AT, *_OF_OTHERS):
         before = page.text[page.passage(match.start()).start : match.start()]
+        if _TOPICS.search(before):
+            continue  # what one speaks of
         if _TOWARDS.search(before) or _PARKS.search(before) or _ELSE.search(re.split(r"[.!?]\s", before)[-1]):
             continue  # where a parade ends, where it goes on when it rains
         if _FORMERLY.search(before) or (not is_meal and _REFRESHED.search(before)):

@@ -161,7 +161,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         kind = Kind.other
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
-    is_met = kind is Kind.deadline and not _CONTEST.search(notice.title) and is_held(notice)
+    is_asked = _CONTEST.search(notice.title) or SEEKS.search(notice.title)
+    is_met = kind is Kind.deadline and not is_asked and is_held(notice)
     if (kind in _WIDE and is_occasion(notice)) or is_met:
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     owned = islice(general.texts(notice, limit), _TRIED)
@@ -344,7 +345,9 @@ def _without_term(text: str, said: str) -> str:
 
 
 def _way(notice: Notice) -> str:
-    return next((said for pattern, said in _WAYS if pattern.search(notice.source)), "")
+    """`Come iscriversi`: of a service only where it is what its page is about."""
+    about = " ".join((notice.title, *notice.prose[:2])) if notice.kind is Kind.service else notice.source
+    return next((said for pattern, said in _WAYS if pattern.search(about)), "")
 
 
 def _untold_by_name(text: str, notice: Notice) -> str:

@@ -38,7 +38,7 @@ _LEFT = re.compile(
     r"(?P<what>(?!Come|Dove)(?:[A-ZÀ-Ý][a-zà-ù]+)(?:,? (?!dove|come)[a-zà-ù]+){0,6}) (?:è|sono)"
     r" nella pagina\."
 )
-_AND = re.compile(r", | e (?:(?:gli|le|i|il|la|lo) )?")
+_AND = re.compile(r", | ed? (?:(?:gli|le|i|il|la|lo) )?")
 _ARTICLE = re.compile(r"(?:Gli|Le|I|Il|La|Lo) ")
 _EXCEPTED = re.compile(r"\b(?:esclus[oaie]|esent[ei]|eccezion[ei]|eccett\w+|tranne|deroga|salv[oi])\b", re.I)
 _LEANS = re.compile(r"\b(?:stess[aeio]|suddett\w+|predett\w+)\b", re.I)

@@ -23,7 +23,7 @@ from flows.bulletin.summary.additions.of_calls import (
 )
 from flows.bulletin.summary.additions.of_events import booked, full, needed, on_flyer
 from flows.bulletin.summary.additions.provisional import IF_IT_RAINS, if_it_rains, trial
-from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, still_bound
+from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, skipped, still_bound
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
 from flows.bulletin.summary.checks import gate
@@ -157,6 +157,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _parking,
         _exceptions,
         _excluded,
+        skipped,
         reserved,
         called_off,
         still_bound,

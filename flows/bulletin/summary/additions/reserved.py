@@ -9,10 +9,11 @@ from itertools import pairwise
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
-from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.clauses.days import days_clause
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import CONDITIONS as _TO_COME
 from flows.bulletin.summary.frames.prose.wording import worded
@@ -64,6 +65,13 @@ _STAYS = re.compile(
     re.I,
 )
 _STAY_IN_PAGE = "Dove il divieto resta è nella pagina."
+_SKIPPED = re.compile(  # `tutti i mercoledì dal 3 maggio al 5 giugno (escluso il 2 giugno)`
+    rf"\b(?:esclus[oaie]|eccett[oi]|tranne|salvo|ad eccezione del(?:l['’]\s?|la\s|\s))\s?(?:i giorni\s)?"
+    rf"(?P<days>(?:il\s|l['’]|la\s)?(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?(?:(?:,\s|\se\s(?:il\s|l['’])?)\d{{1,2}})*\s{MONTH})",
+    re.I,
+)
+_LASTS = re.compile(r"\b(?:ogni|tutti i|tutte le|dal|dall['’])\b", re.I)
+_DAYS_IN_PAGE = re.compile(r"\b(?:giorni|date|calendario|programma|eccezioni)\b[^.]* nella pagina", re.I)
 _LONGEST = 150  # characters of a sentence that is added
 _SHARE = 0.5  # of the words for whom it is
 _NEAR = 160  # characters
@@ -98,12 +106,29 @@ def _is_of_it(before: str, notice: Notice) -> bool:
     return words.search(split(before[-_NEAR:])[-1] if before.strip() else "") is not None
 
 
+def skipped(text: str, notice: Notice) -> tuple[str, ...]:
+    """The days of a period on which it is not: `È escluso l'8 dicembre.`"""
+    days = _skipped_days(text, notice)
+    clause = days_clause(days) if days else ""
+    several = len(calendar_days(days)) > 1
+    return (f"{'Sono esclusi' if several else 'È escluso'} {clause}.",) if clause else ()
+
+
+def _skipped_days(text: str, notice: Notice) -> str:
+    found = _SKIPPED.search(notice.source) if notice.kind in _KINDS and _LASTS.search(text) else None
+    if found is None or _DAYS_IN_PAGE.search(text) or calendar_days(found["days"]) <= calendar_days(text):
+        return ""
+    return found["days"]
+
+
 def leaves_exclusion(text: str, notice: Notice) -> bool:
     """Whether a text has a whole sentence of the office's without the next, `Sono esclusi i festivi.`, or
-    says that a ban ended and not where it stays.
+    says that a ban ended and not where it stays, or tells a period without the day that is left out of it.
     """
     is_over = _ENDED.search(text) and not (_STAYS.search(text) or _STAY_IN_PAGE in text)
     if is_over and any(map(_STAYS.search, notice.prose)):
+        return True
+    if _skipped_days(text, notice):
         return True
     if notice.kind not in _OF_BANS or _TOLD.search(text):
         return False

@@ -75,7 +75,9 @@ _ISEE = re.compile(r"\b(?:ISEE|requisit\w+|condizion\w+)\b", re.I)
 _THEY_MAY = re.compile(
     r"(?:I|Gli|Le|Chi)\s[^.;]{5,160}?\b(?:possono|può)\s(?:chiedere|richiedere|presentare|fare|votare|iscriversi)\b"
 )
-_REQUESTED = re.compile(r"\b(?:domand|istanz|richiest)[ae]\b|\bmanifestazion[ei] di interesse\b", re.I)
+_REQUESTED = re.compile(
+    r"\b(?:domand|istanz|richiest)[ae]\b|\bpuoi chiedere\b|\bmanifestazion[ei] di interesse\b", re.I
+)
 _MEANS = (
     r"\b(?:on-?line|modul\w+|pec|mail|uffici\w*|sportell\w|portale|spid|telefon\w+|protocollo|sito|sede"
     r"|biblioteca)\b|@"

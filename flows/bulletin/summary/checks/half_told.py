@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
-from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.roads.street_outlines import KILOMETRES
 
 _SUPPLY = re.compile(
     r"\b(?:acqu\w+|idric\w+|calore|\w*riscaldament\w+|rubinett\w+|fognatur\w+|fibra|corrente|luce"
@@ -16,7 +18,8 @@ _SUPPLY = re.compile(
 _ORDERS = re.compile(r"Si (?:ordina|dispone)\b")
 _AN_ORDER = re.compile(
     r"\bdi [a-zà-ù]+(?:are|ere|ire|rsi)\b|\bche\b|\b(?:il|la|lo|i|gli|le|un|una) "
-    r"(?!utent|cittadin|proprietar|resident)[a-zà-ù]{4,}"
+    r"(?!utent|cittadin|proprietar|resident|civico|numero|giorno|periodo|tratto"
+    r"|strada|intersezion|incroci|rotatori|piazz|predett)[a-zà-ù]{4,}"
     r"|\bl['’](?:obblig|istituz|apertur|interruz|evacuaz|abbattim|immediat|attivaz)",
     re.I,
 )
@@ -50,8 +53,38 @@ _OF_SEASON = re.compile(
 _CLOCKED = re.compile(r"\bdalle\s\d|\d\s?[-–]\s?\d")
 _COUNCIL = re.compile(r"\bconsiglio\s(?:comunale|dell['’]unione|provinciale)\b", re.I)
 _THERE = re.compile(r"\bin (?:fraz\w*|località|loc|contrada|zona|via|viale|piazza|corso|borgo|rione)\b", re.I)
-_SHUT = re.compile(r"\b(?:rester|rimarr|sar)(?:à|anno) chius[oaie]\b", re.I)
-_SHUT_IN_PAGE = re.compile(r"\b(?:giorni|orari|chiusure|dettagli|resto)\b[^.]* nella pagina", re.I)
+_SHUT = re.compile(
+    r"\b(?:rester|rimarr|sar)(?:à|anno) chius[oaie]\b|\b(?:saremo|siamo|resteremo|restiamo) chiusi\b", re.I
+)
+_BUT_NOT = re.compile(r",\s(?:ma|però)\snon\s(?P<whom>[^,.;:]{5,60})$", re.I)  # of a title
+_OFFICES = re.compile(r"\b(?:uffici|servizi|sportelli)\b(?!o)", re.I)
+_ONE_OFFICE = re.compile(r"\b(?:lo sportello|l['’]ufficio|il servizio) [A-ZÀ-Ý]\w+", re.I)
+_ALL_OFFICES = re.compile(
+    r"^(?!Per )[^.]*\b(?:gli (?:altri )?uffici|i servizi|il municipio|il comune|gli sportelli)\b"
+    r"|\. (?:Gli uffici|I servizi)",
+    re.I,
+)
+_LIMITS_LEFT = re.compile(r"\b(?:eccezioni|limiti|dettagli|resto|orari)\b[^.]* nella pagina", re.I)
+_TERM_OF_SOME = re.compile(r"\bPer (?:le|i|gli) [a-zà-ù ]{4,40} (?:il termine|la scadenza) (?:è|scade)\b")
+_LATE = re.compile(r"\b(?:dopo|oltre|fuori)\s(?:il |tale )?termine\b", re.I)
+_ALLOWED_ONLY = re.compile(
+    r"[^.\n]*\b(?:è consentit[oa] la sola|è consentito il solo|(?:è|sono) consentit[oaie] (?:solo"
+    r"|soltanto|esclusivamente))\b",
+    re.I,
+)
+_SHUT_IN_PAGE = re.compile(r"\b(?:giorni|chiusure|dettagli|resto)\b[^.]* nella pagina", re.I)
+_ON_A_ROAD = re.compile(
+    r"\b(?:vi[ae]|vial[ei]|piazz\w+|cors[oi]|ponte|strad[ae]|rotatori\w|sottopasso|galleria|largo|lung\w+|ciclabil\w"
+    r"|vicol[oi]|contrad\w|localit\w|frazion\w|tangenziale|centro|zona|S\.?P\.?|S\.?S\.?)\b",
+    re.I,
+)
+_ITS_DAY = re.compile(
+    rf"\s[-–]\s{WEEKDAY}\s\d{{1,2}}[°º]?\s{MONTH}$", re.I
+)  # `Fiume pulito - sabato 25 settembre`
+_FOR_A_VOTE = re.compile(r"\b(?:referendum|elezion\w|entro|scad\w+)\b", re.I)
+_ON_ITS_DAY = frozenset(
+    {Kind.event, Kind.programme, Kind.service, Kind.health, Kind.campaign, Kind.hours, Kind.other}
+)
 _AUTUMN = 10  # the month
 _SUMMER = 7  # the month
 
@@ -69,6 +102,15 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice qual è l'orario."
     if notice.kind is Kind.supply_cut and _THERE.search(notice.title) and not _SOMEWHERE.search(text):
         yield "Il titolo dice dove, e il testo no."
+    if notice.kind is Kind.road and _ON_A_ROAD.search(notice.title) and not _ON_A_ROAD.search(text):
+        yield "Il titolo dice su quale strada, e il testo no."
+    is_on_a_day = notice.kind in _ON_ITS_DAY or (
+        notice.kind is Kind.deadline and _ITS_DAY.search(notice.title)
+    )
+    days = calendar_days(notice.title) if is_on_a_day else frozenset[str]()
+    days &= calendar_days(notice.source)  # what was counted from the page's day may be another
+    if days and not (days & calendar_days(text) or _FOR_A_VOTE.search(notice.title)):
+        yield "Il titolo dice il giorno, e il testo no."
     if _COUNCIL.search(notice.title) and calendar_days(notice.title) - calendar_days(text):
         yield "Il testo non dice quando si riunisce il Consiglio."
     shut = [said for said in split(notice.source) if _SHUT.search(said)] if notice.kind is Kind.hours else []
@@ -76,6 +118,28 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "La pagina dice anche una chiusura, e il testo no."
     if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
         yield "Il testo non dice che cosa si ordina."
+    if (not_so := _BUT_NOT.search(notice.title)) and not stems(not_so["whom"]) & stems(text):
+        yield f"Il titolo dice «{not_so[0].strip(', ')}», e il testo no."
+    told = " ".join(one for one in sentences if "nella pagina" not in one)
+    is_of_offices = notice.kind is Kind.hours and _OFFICES.search(notice.title)
+    if is_of_offices and _ONE_OFFICE.search(told) and not _ALL_OFFICES.search(told):
+        yield "Il titolo parla di tutti gli uffici, e il testo di uno."
+    terms = (*notice.slots.get(Slot.deadline, ()), *notice.slots.get(Slot.until, ()))
+    if _LATE.search(text) and any(figures(one.words) - figures(text) for one in terms):
+        yield "Il testo dice che cosa succede dopo il termine, e non il termine."
+    of_some = _TERM_OF_SOME.search(text)
+    if of_some and any(figures(one.words) - figures(text) for one in terms):
+        yield f"«{of_some[0]}»: la pagina dice anche il termine degli altri."
+    if (
+        "vietat" in text
+        and (but := _ALLOWED_ONLY.search(notice.source))
+        and (stems(but[0]) | figures(but[0])) - stems(text) - figures(text)
+        and not _LIMITS_LEFT.search(text)
+    ):
+        yield f"Manca quando si può: la pagina dice «{but[0].strip()}»."
+    stretches = {" ".join(one[0].lower().split()) for one in KILOMETRES.finditer(notice.source)}
+    if notice.kind is Kind.road and len(stretches) == 1 and not re.search(r"\bkm\b|nel tratto", text):
+        yield f"Il testo non dice il tratto: la pagina dice «{stretches.pop()}»."
     if notice.kind is Kind.road and any(map(_BARE_BAN.fullmatch, sentences)):
         yield "Un divieto senza via e senza giorno non dice niente."
     where = notice.slots.get(Slot.place, ())
@@ -89,9 +153,9 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     if sum(map(bool, map(_BY_THEN.search, sentences))) > 1 and "C'è tempo" in text:
         yield "Il testo dice due termini, e il secondo non dice di che cosa."
     if notice.kind in OCCASIONS and (match := _RANGE.match(text)):
-        told = calendar_days(match[0])
-        is_winter = any(int(day[:2]) >= _AUTUMN for day in told)
-        last = max((_of_season(day, is_winter) for day in told), default="")
+        span = calendar_days(match[0])
+        is_winter = any(int(day[:2]) >= _AUTUMN for day in span)
+        last = max((_of_season(day, is_winter) for day in span), default="")
         days = calendar_days(" ".join(one for one in split(notice.source) if not _APART.search(one)))
         if (
             last

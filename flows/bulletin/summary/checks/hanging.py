@@ -1,11 +1,14 @@
 """What leans on words that stay behind (`in quel periodo`, `il giorno.`), and days of two things as one's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.prose.wording import worded
 
 _IN_THAT = re.compile(
     r"\bin (?:quel|tal)(?:l[ao]|[ei])? (?:periodo|giorn\w+|dat[ae]|occasion\w|settiman\w)\b", re.I
@@ -14,10 +17,29 @@ _LEANING = (
     re.compile(r"(?:^|(?<=[.] ))(?:Inverno|Estate|Invernale|Estivo|Mattina|Pomeriggio)\b[^.:]{0,20}: "),
     re.compile(r"\(\*+\)"),
     re.compile(
-        r"\b(?:nelle|nei|negli) (?:fasce|orari|giorni|date) (?:indicat|suddett|predett|sopra)\w*", re.I
+        r"\b(?:(?:i|il|del|dei|con i|con il) (?:lott[oi]|prodott[oi])|(?:le|delle) confezioni) (?:indicat"
+        r"|suddett|sopra)\w*",
+        re.I,
+    ),
+    re.compile(
+        r"\b(?:nella giornata|nel giorno|nella data|in data) (?:in oggetto|di cui (?:all['’]|in )oggetto)\b",
+        re.I,
+    ),
+    re.compile(
+        r"\b(?:nelle|nei|negli) (?:fasce(?: orarie)?|orari|giorni|date|vie|zone) (?:sotto )?(?:indicat"
+        r"|suddett|predett|sopra)\w*",
+        re.I,
     ),
     re.compile(r"\b(?:il giorno|fino al civ|al civ|propone|propongono|organizza|presenta)\.(?= [A-Z]|$)"),
 )
+_NO_SUBJECT = re.compile(  # `Riapre martedì 30 con l'orario consueto`: what does?
+    r"(?:Riapr(?:e|irà|ono|iranno)|Riprend(?:e|erà|ono|eranno)|(?:È|Sarà|Resta|Resterà|Rimane"
+    r"|Rimarrà) (?:chius|apert)[oa]"
+    r"|(?:Gli altri|Le altre) [a-zà-ù]+ (?:rest|riman|sar|verr)\w+|I primi (?:due|tre|quattro"
+    r"|cinque)(?! (?:giorn|mes|post|iscritt|ann|cento)))\b"
+    r"(?! (?:al (?:pubblico|traffico|transito) )?(?:il|lo|la|i|gli|le|l['’]|un|una|in|nel|nella|a)\b)"
+)
+_HALF = 0.5  # of the words of the sentence that has it
 _YOU_BOOK = re.compile(r"\bDevi (?:iscriverti|prenotare)\b")
 _OF_ALL = frozenset({Kind.road, Kind.supply_cut, Kind.alert, Kind.recall})  # for which nobody books
 _RANGES = re.compile(r"\bdal(?:l['’])?\s?[^,.;]{3,30}? al?(?:l['’])?\s?\d[^,.;]{3,20}?(?=,|\se\s|$)", re.I)
@@ -30,6 +52,8 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
             yield f"«{match[0].strip()}»: di che cosa, il testo non lo dice."
     if notice.kind in _OF_ALL and (match := _YOU_BOOK.search(text)):
         yield f"«{match[0]}»: per che cosa, il testo non lo dice."
+    if leaning := _without_subject(split(text), notice):
+        yield f"«{leaning}»: di che cosa, il testo non lo dice."
     lines = split(notice.source)
     if match := _IN_THAT.search(text):
         behind = next((place for place, said in enumerate(lines) if match[0].lower() in said.lower()), 0)
@@ -38,6 +62,17 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
             yield f"«{match[0]}»: quale, il testo non lo dice."
     if notice.kind in OCCASIONS and (mixed := _mixed(text)):
         yield f"«{mixed}» sono giorni di cose diverse."
+
+
+def _without_subject(sentences: Sequence[str], notice: Notice) -> str:
+    """The first sentence whose subject the page has in a sentence that the text leaves out; or ""."""
+    own = [worded(said) for said in notice.prose]
+    for before, said in pairwise(["", *sentences]):
+        place = next((at for at, line in enumerate(own) if line == said), 0) if _NO_SUBJECT.match(said) else 0
+        named = stems(own[place - 1]) if place else set[str]()
+        if place and len(named & stems(before)) < _HALF * len(named):
+            return said
+    return ""
 
 
 def _mixed(text: str) -> str:

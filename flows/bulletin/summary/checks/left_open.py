@@ -58,7 +58,9 @@ _OF_WHAT = re.compile(
     r"|La partecipazione|Il servizio|Lo sportello|L['’]orario) (?:è|sarà)\b"
 )
 _OF_DAYS = frozenset({"giorn", "orari", "date", "sedi"})  # stems that name nothing
-_THE_LIST = re.compile(r"«(?:Le iniziative|Il programma|Gli appuntamenti|Gli eventi|Tutti gli|Tutte le)\b")
+_THE_LIST = re.compile(
+    r"«(?:Cerc(?:asi|ansi|hiamo)|Le iniziative|Il programma|Gli appuntamenti|Gli eventi|Tutti gli|Tutte le)\b"
+)
 _HANGS = re.compile(r"\bper (?:lo stesso|il medesimo|tale|questo) motivo\b", re.I)
 _MOTIVE = re.compile(r"\b(?:per|a causa d[ei]\w*|a seguito d[ei]\w*) (?:i |il |la |l['’])?[a-z]{4,}", re.I)
 _GLUED = re.compile(
@@ -68,7 +70,8 @@ _GLUED = re.compile(
 _FOR_CLOSING = re.compile(r"Per la chiusura\b")
 _HOUR = re.compile(r"\b(?:dalle|alle|ore) \d{1,2}(?::\d\d)?\b", re.I)
 _OF_EACH_DAY = re.compile(
-    rf"\b(?:ogni|tutti i giorni|tutte le|di notte|feriali|festivi|{WEEKDAY})(?!\w)"
+    rf"\b(?:ogni|tutti i giorni|tutte le|di notte|nei giorni de[il]|dal \d{{1,2}} al \d|feriali|festivi"
+    rf"|{WEEKDAY})(?!\w)"
     r"|\b(?:giorni|date|calendario)\b[^.]* (?:nella pagina|che trovi)",
     re.I,
 )

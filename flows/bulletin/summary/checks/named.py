@@ -32,13 +32,20 @@ _SAME = tuple(  # what a title and its page call otherwise
         ("refezion", "mens[ae]"),
         ("nid[oi]\\b", "servizi educativ|prima infanzia"),
         ("scuolabus", "trasporto scolastic"),
+        ("trasporto scolastic", "scuolabus"),
         ("tari\\b", "tassa (?:sui )?rifiuti|tributo"),
+        ("tassa (?:sui )?rifiuti", "tari\\b"),
+        ("don(?:a|at|azion)\\w* (?:il |del |di )?sangue", "autoemotec|avis\\b"),
+        ("locazion", "affitt"),
+        ("affitt", "locazion"),
         ("imu\\b", "imposta municipal"),
         ("credenzial", "nome utente|password"),
         ("botti\\b|fuochi", "petard|artific|pirotecnic"),
         ("cani\\b|cane\\b", "microchip|anagrafe canina"),
+        ("microchip", "can[ei]\\b|anagrafe canina"),
         ("larval|larvicid", "larvicid"),
         ("centr[oi] (?:\\w+ )?(?:di )?raccolta\\b", "ecocentr|isol[ae] ecologic"),
+        ("ecocentr|isol[ae] ecologic", "centr[oi] (?:\\w+ )?(?:di )?raccolta\\b"),
     )
 )
 _OPEN_OFFICE = re.compile(
@@ -87,7 +94,7 @@ _FORBIDS = re.compile(
 _SEEKING = frozenset({Kind.other, Kind.campaign, Kind.deadline, Kind.job})
 SEEKS = re.compile(
     r"\b(?:ri)?cerca(?:no)?\s(?:\w+\s){0,2}(?:volontari|giovani|ragazz|operator|autist|figurant|rilevator|candidat|famiglie)"
-    r"|\baccetta(?:no)?\snuov[ei]\s(?:iscrizioni|adesioni|soci|volontari)\b",
+    r"|^(?:cerchiamo|cercasi|cercansi)\b|\baccetta(?:no)?\snuov[ei]\s(?:iscrizioni|adesioni|soci|volontari)\b",
     re.I,
 )
 _TEASER, _PROSE_ALONE = 400, 600  # characters of a page that is one piece of news, the second without a list

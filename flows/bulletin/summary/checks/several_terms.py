@@ -22,7 +22,8 @@ _PARTS = re.compile(r"[|;]")  # of a row, of a sentence
 _BY = re.compile(r"\b(?:entro|fino a\w*|scad\w+|dal|all['’]|al)\b", re.I)
 _ELSE = re.compile(  # what comes before or after one asks, or a term that another took the place of
     r"\b(?:graduator|ricors|reclam|rendicont|conferm|prorog|spostat|rettific|rinvi|precedent|già"
-    r"|richied\w+ informazion|deliber|sedut|esit)",
+    r"|richied\w+ informazion|deliber|sedut|esit|slitt|preselezion"
+    r"|prov[ae] (?:scritt|oral|pratic))",
     re.I,
 )
 _PAPERS = re.compile(

@@ -12,8 +12,8 @@ from flows.bulletin.language.signals import MONTH, STREET
 
 _IN = "biblioteca municipio duomo"  # said without the article when nothing but an adjective follows
 _AT: dict[str, str] = {
-    "al": "centro teatro cinema cineteatro museo parco palazzetto palasport campo castello santuario rifugio"
-    " pala dipartimento circolo porticciolo porto liceo polo cimitero monumento "
+    "al": "centro teatro teatrino cinema cineteatro museo parco palazzetto palasport campo castello santuario"
+    " rifugio pala dipartimento circolo porticciolo porto liceo polo cimitero monumento "
     "mercato velodromo nido bocciodromo bar ristorante"
     " caffè caffé pub laghetto lago lido campetto ponte "
     "bosco vivaio memoriale mulino tempio convento monastero"

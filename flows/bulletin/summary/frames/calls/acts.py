@@ -14,9 +14,10 @@ from flows.bulletin.summary.frames.calls.deposits import deposit
 from flows.bulletin.summary.frames.calls.headlined import asked_by_title
 from flows.bulletin.summary.frames.calls.particulars import particulars
 from flows.bulletin.summary.frames.calls.shown import shown
-from flows.bulletin.summary.frames.own_sentences.sentences import Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.prose.legal import without_law
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
+from flows.bulletin.summary.frames.times.terms import term
 from flows.bulletin.summary.frames.titles.appeals import appeal
 from flows.bulletin.summary.frames.titles.deeds import done
 from flows.bulletin.summary.frames.titles.matter import Matter, is_number, matter_of, noun_of
@@ -88,6 +89,8 @@ _DONE = re.compile(
 _OBJECT = re.compile(r"^oggetto\s*:\s*", re.I)
 _SAYS_SO = re.compile(r"Si (?:pubblic|rend)\w+\s")  # what the made sentence says of what
 _CORRECTS = re.compile(r"\b(?:rettific\w+|revoc\w+|annull\w+|dinieg\w+)\b", re.I)
+_REACTS = re.compile(r"\b(?:ricorso|opposizione|osservazioni|reclamo|controdeduzioni)\b", re.I)
+_COURT = re.compile(r"\bT\.?A\.?R\b|\btribunale\b|\bcapo dello stato\b", re.I)
 _LONG_LINE = 220  # UTF-16 units
 _EVENT = re.compile(
     r"^(?P<noun>sagra|festa|fiera|manifestazione|rassegna|notte|concerto|evento|mercato|carnevale)\b", re.I
@@ -108,6 +111,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
     if notice.kind is Kind.result and (seen := shown(notice)):
         sentences.append(seen)
+    if notice.kind is Kind.result and (reaction := _reaction(notice)):
+        sentences.append(Sentence(reaction, frozenset({Slot.deadline}), False, MADE))
     title = heading(notice)
     if title and (notice.kind is not Kind.act or _DONE.search(title.text)):
         sentences.append(title)
@@ -115,6 +120,18 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         yield text
     if (said := _procedure(notice)) and utf16(said) <= limit:
         yield said
+
+
+def _reaction(notice: Notice) -> str:
+    """`Puoi presentare ricorso entro il 23 dicembre 2026.`; "" where no day is told, or a court's."""
+    for told in notice.slots.get(Slot.deadline, ()):
+        way = _REACTS.search(told.sentence)
+        if way is None or _COURT.search(told.sentence):
+            continue
+        words = told.words if told.words.lower().startswith("entro") else f"entro il {told.words}"
+        if clause := term(words):
+            return f"Puoi presentare {way[0].lower()} {clause}."
+    return ""
 
 
 def _procedure(notice: Notice) -> str:

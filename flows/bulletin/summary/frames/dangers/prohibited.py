@@ -71,8 +71,9 @@ _OPEN_END = re.compile(
 _UNTIL_TOLD = re.compile(r"\bfino a (?:nuova comunicazione|nuovo avviso|nuova ordinanza|revoca)\b", re.I)
 _LAST_AND = re.compile(r"\se\s(?=(?:il|la|lo) [^,]{3,60}$|l['’][^,]{3,60}$)")
 _ORDERED = re.compile(
-    r"Si ordina,? (?P<when>(?:dal|dall['’]|fino al) ?[^,.;]{5,60}?),? il divieto (?:assoluto )?di "
-    r"(?P<deed>[a-zà-ù]{3,}(?:are|ere|ire)\b[^;]*\.)"
+    r"Si ordina,? (?P<when>(?:dal|dall['’]|fino al|dalle) ?[^,.;]{5,70}?),?"
+    r"(?: (?:su tutto il|sull['’]intero) territorio (?:comunale|del Comune),?)? il divieto (?:assoluto )?di "
+    r"(?P<deed>[a-zà-ù]{3,}(?:are|ere|ire)\b[^;]*)(?:\.|; il divieto .*\.)"
 )
 _COMMA = re.compile(r",\s(?![^()]*\))")
 _UNDRINKABLE = re.compile(
@@ -85,6 +86,9 @@ _UNDRINKABLE = re.compile(
 _LIFTED = re.compile(r"\b(?:revocat[oa]|cessa(?:zione|to)|di nuovo potabile|torna(?:ta)? potabile)\b", re.I)
 _TILL_REVOKED = re.compile(r"\bfino a (?:successiva |nuova )?revoca\b", re.I)
 _LEFT_OUT = re.compile(r"\besclus[oaie]\b", re.I)
+_ALLOWED_ONLY = re.compile(
+    r"\b(?:è|sono) consentit[oaie] (?:(?:la|il|le|i) sol[aoei]|solo|soltanto|esclusivamente)\b", re.I
+)
 _OTHERS = "gli altri usi elencati nella pagina"
 _ALL_IN_PAGE = "Gli usi vietati sono elencati nella pagina."
 
@@ -102,9 +106,16 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
         *forbidden(notice),
         *_undrinkable(notice),
     ):
-        for text in (f"{ban} {fine}".strip(), ban):
-            if utf16(text) <= limit:
-                yield text
+        for tail in _allowed(notice):
+            for text in (f"{ban} {fine} {tail}", f"{ban} {tail}"):
+                if utf16(said := " ".join(text.split())) <= limit:
+                    yield said
+
+
+def _allowed(notice: Notice) -> tuple[str, ...]:
+    """`Dalle 23 alle 6 è consentita la sola innaffiatura.`, and word of it where it has no room."""
+    said = next((worded(one) for one in notice.prose if _ALLOWED_ONLY.search(one)), "")
+    return (said, "Le eccezioni sono nella pagina.") if said else ("",)
 
 
 def fined(notice: Notice) -> str:
@@ -186,7 +197,7 @@ def _ordered(notice: Notice) -> Iterator[str]:
     """`Dal 1° luglio è vietato accendere fuochi` of `Si ordina dal 1° luglio il divieto di …`."""
     for sentence in notice.prose:
         if found := _ORDERED.fullmatch(worded(sentence)):
-            yield f"{opened(found['when'])} è vietato {found['deed']}"
+            yield f"{opened(found['when'])} è vietato {found['deed'].rstrip('.')}."
 
 
 def _undrinkable(notice: Notice) -> Iterator[str]:

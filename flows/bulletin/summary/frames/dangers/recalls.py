@@ -13,6 +13,7 @@ from flows.bulletin.summary.frames.own_sentences.own import enough, opened
 from flows.bulletin.summary.frames.prose.left_to_page import ALL_STEPS
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.titles.nouns import guillemets
 from flows.bulletin.summary.frames.titles.purposes import OF_ARTICLE
 
 _NAMED = re.compile(
@@ -59,9 +60,14 @@ _PRODUCT = re.compile(  # of a recall's own table
     re.I | re.M,
 )
 _FIELD = re.compile(
-    r"^\W*(?P<label>marchio|marca|modello|denominazione(?: di vendita| commerciale)?|lotto|numero di lotto"
+    r"^\W*(?P<label>marchio|marca|modello|denominazione(?: di vendita| commerciale)?|prodotto"
+    r"|nome del prodotto"
+    r"|lotto|lotti|numero di lotto"
     r"|motivo(?: del(?: richiamo|la segnalazione))?)\s?:\s*(?P<said>[^\n:;]{2,70}?)[ .]*$",
     re.I | re.M,
+)
+_PRESENCE = re.compile(
+    r"\bper\s(?:la\s)?(?P<what>(?:possibile|probabile|sospetta)\spresenza\sdi\s[^,.;:\n]{3,50})", re.I
 )
 _RECALLED = re.compile(
     r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
@@ -136,14 +142,24 @@ def _of_fields(notice: Notice) -> Iterator[str]:
     """`È richiamato il prodotto «Tonno» di marca Mare Blu, lotto 12, per istamina.` of a table."""
     told = {found["label"].lower()[:4]: found["said"] for found in _FIELD.finditer(notice.source)}
     deed = next(filter(None, map(_DEED.search, notice.prose)), None)
-    if "deno" not in told or not {"lott", "marc"} & set(told):
+    name = told.get("deno") or told.get("prod") or told.get("nome")
+    if name is None or not {"lott", "marc"} & set(told):
         return
     brand = f" di marca {told['marc']}" if "marc" in told else ""
-    number = f", lotto {told['lott']}" if "lott" in told else ""
-    why = f", per {told['moti'][:1].lower()}{told['moti'][1:]}" if "moti" in told else ""
+    several = re.search(r"\se\s|,", told.get("lott", "")) is not None
+    number = f", {'lotti' if several else 'lotto'} {told['lott']}" if "lott" in told else ""
+    present = _PRESENCE.search(notice.source)
+    motive = told.get("moti") or (present["what"] if present else "")
+    motive = motive.replace("*", "")
+    why = f", per {motive[:1].lower()}{motive[1:]}" if motive else ""
     back = " e riportalo al negozio" if deed and deed["back"] else ""
     todo = f" Non consumarlo{back}." if deed else ""
-    yield f"È richiamato il prodotto «{told['deno']}»{brand}{number}{why}.{todo}"
+    yield f"È richiamato il prodotto {_in_quotes(name)}{brand}{number}{why}.{todo}"
+
+
+def _in_quotes(name: str) -> str:
+    """`«Ricotta salata»`; `«Robiola» Alba, vaschetta da 150 g` of a name that has quotes of its own."""
+    return guillemets(name[:1].lower() + name[1:]) if re.search(r"[\"“«]", name) else f"«{name}»"
 
 
 def _named(notice: Notice, limit: int) -> Iterator[str]:

@@ -56,7 +56,7 @@ _ONLY_ONE = Cued(
     re.I,
 )
 _ONE_OF_MANY = re.compile(
-    r"\W*(?:(?:il|lo|la|i|gli|le)\s|l['’])(?P<what>passeggiat|cen|pranz|laborator|navett|aperitiv|apericen|degustazion|biciclettat"
+    r"\W*(?:(?:il|lo|la|i|gli|le)\s|l['’])?(?P<what>passeggiat|cen|pranz|laborator|navett|aperitiv|apericen|degustazion|biciclettat"
     r"|torne|gar|visit|merend|buffet|grigliat|escursion|gonfiabil|parchegg|trenin)\w*\b",
     re.I,
 )
@@ -79,6 +79,14 @@ _FOR_THIS = re.compile(
     r"|(?:al|il|nel|per il|l['’]|all['’]|alla|la|per la)\s?(?:primo|prima|second[oa]|terz[oa]|ultim[oa])\s"
     r"(?!luogo|volta|scad|rata))",
     re.I,
+)
+_LABELLED = re.compile(  # `Pannolini e pannoloni: ritiro gratuito, previa iscrizione`
+    r"\W*(?P<what>[A-ZÀ-Ý][a-zà-ù]{3,}(?: (?:e|di|del|della|dei"
+    r"|per) [a-zà-ù]+){0,3}):\s(?=[^:]*\bprevia iscrizione)"
+)
+_OF_ALL = re.compile(
+    r"(?:ingress|access|partecip|iscri|prenot|info|cost|quando|dove|orari|dat[ae]|luog|destinat|modalit|requisit|not[ae]"
+    r"|attenzion|important|contatt|post[io]|programm|come|chi|event|attivit|serviz|quot|tariff)"
 )
 _MANY_HOURS, _CLOSE = 3, 70  # characters behind the last of them
 
@@ -115,6 +123,13 @@ def stands_in_a_part(start: int, notice: Notice) -> bool:
         len(hours) > 1
         and hours[0] < at
         and (at < hours[-1] or (len(hours) >= _MANY_HOURS and at - hours[-1] < _CLOSE))
+    ):
+        return True
+    labelled = _LABELLED.match(line)
+    if (
+        labelled
+        and not _OF_ALL.match(what := folded(labelled["what"]))
+        and what[:_STEM] not in folded(notice.title)
     ):
         return True
     one = _FOR_ONE.match(sentence)

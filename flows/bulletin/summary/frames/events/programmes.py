@@ -44,25 +44,52 @@ _ITS_PROGRAMME = re.compile(
     re.I,
 )
 _SEVERAL = 3  # days of a programme
+_HALL = re.compile(
+    r"(?:[^:]{3,40}: )?(?:auditorium|centro|circolo|sede|sala|scuol\w+|via|piazza|oratorio|biblioteca"
+    r"|palestra|teatro"
+    r"|chiesa)\b",
+    re.I,
+)
+_WHOLE = re.compile(
+    rf"dal(?:l['’]|\s)\s?\d{{1,2}}[°º]? {MONTH} al(?:l['’]|\s)\s?\d{{1,2}}[°º]? {MONTH}", re.I
+)
+_FIRST = re.compile(r"(?<!\d)1 (?=[a-z])")
 _FILMS = re.compile(r"\b(?:film|cinema|cineforum|teatr\w+|commedie|spettacoli|letture|concerti)\b", re.I)
 
 
 def spanned(notice: Notice) -> Iterator[str]:
     """The name of a programme with its first and last day, where nothing else can be told of it."""
     days = [told.words.strip(" .,;:–-") for told in notice.slots.get(Slot.when, ())]
+    whole = days.pop(0) if days and _WHOLE.fullmatch(days[0]) else ""
     if (
         notice.kind is not Kind.programme
         or len(days) < _SEVERAL
         or not all(map(_ONE_DAY.fullmatch, days))
         or speaks(notice.title)
-        or not _is_forward(days)
+        or not (whole or _is_forward(days))
     ):
         return
     name = _ITS_PROGRAMME.sub("", notice.title)
-    first, last = (f"{day[:1].lower()}{day[1:]}" for day in (days[0], days[-1]))
+    if whole:
+        phrase = next((phrase for phrase, _ in matters(notice)), quoted(name))
+        span = _outermost([whole, *days])
+        yield f"{span[:1].upper()}{span[1:]} {verb_of(phrase)} {phrase}. Il programma è nella pagina."
+        return
+    first, last = (_FIRST.sub("1° ", day.lower()) for day in (days[0], days[-1]))
     told = f"C'è {quoted(name)}. Gli appuntamenti vanno da {first} a {last}."
     yield f"{told} Il programma è nella pagina."
     yield f"{told} Il programma e gli appuntamenti a cui devi iscriverti sono nella pagina."
+
+
+def _outermost(told: list[str]) -> str:
+    """`dal 31 agosto al 10 settembre` of that festival's novena and of the days after it."""
+    spans = [span for words in told if (days := days_of(words)) for span in days.spans]
+    months = {day.month for span in spans for day in (span.first, span.last)}
+    if not spans or max(months) - min(months) > _HALF_A_YEAR:
+        return told[0]  # a year ends between them: the page's own words tell it
+    first = min((span.first for span in spans), key=lambda day: (day.month, day.day))
+    last = max((span.last for span in spans), key=lambda day: (day.month, day.day))
+    return days_clause(Days((Span(first, last),)))
 
 
 def _is_forward(days: list[str]) -> bool:
@@ -179,7 +206,9 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool, of: str) -> str:
     told = []
     about = ""
     if not with_what and any(sitting.what for sitting in sittings):
-        about = f" {'I titoli' if _FILMS.search(of) else 'Gli argomenti'} sono nella pagina."
+        are_halls = all(_HALL.match(sitting.what) for sitting in sittings)
+        what = "I luoghi" if are_halls else "I titoli" if _FILMS.search(of) else "Gli argomenti"
+        about = f" {what} sono nella pagina."
         sittings = _alike(sittings)
     for sitting in sittings:
         what = _named(sitting.what) if sitting.what and with_what else ""

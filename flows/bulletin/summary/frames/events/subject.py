@@ -42,7 +42,6 @@ TITLE_DAY = Cued(
     r"(?:,?\s(?:d?alle\s)?(?:ore\s)?\d{1,2}[:.]\d\d)?",
     re.I,
 )
-
 _WHEN_OR_WHERE = re.compile(
     rf"\s[-–|]\s(?:(?:{WEEKDAY},?\s)?\d{{1,2}}(?:\s?[-–]\s?\d{{1,2}})*[°º]?\s{MONTH}(?:\s20\d\d)?(?:,?\s(?:alle|ore|h\.?)\s[\w.:\s]{{1,12}})?"
     r"|(?:dalle\s|alle\s)?(?:ore|h\.?)\s?[\d.:]+(?:\s?[-–]\s?[\d.:]+)?"
@@ -73,7 +72,6 @@ _STATUS_MARK = re.compile(
     r"\W*[-–(]\s*(?:evento\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\)?\W*$",
     re.I,
 )
-
 _UNDER_WAY = re.compile(  # `Al via il corso di yoga`: what it is stands behind
     r"^(?:[A-ZÀ-Ý][a-zà-ù]+:\s)?(?:al\svia|(?:ri)?torna(?:no)?|ripart(?:e|ono)|riprend(?:e|ono)|arriva(?:no)?|inizia(?:no)?)\s"
     r"(?:(?:il|lo|la|i|gli|le|un|uno|una)\s|(?:l|un)['’]\s?)(?=[a-z])",
@@ -95,7 +93,6 @@ _ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziativ
 _PROGRAMME_FOR = re.compile(r"^(?:[^:]{3,20}:\s)?programma\s(?:de\w{1,3}\s|dell['’])(?=\w{5})", re.I)
 _ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\sorari|le\sdate", re.I)
 _MOST_WORDS = 9  # of a telegraphic title
-
 _EDITION = re.compile(r"^(?:[IVXL]+|\d{1,3}[ªa°^]?)\s(?:edizione)\s?[-–:,]\s", re.I)
 
 _HOUR = 20  # characters of an hour before what happens then
@@ -132,6 +129,10 @@ _WHO_STARTS = re.compile(  # `Pro Loco, al via le visite guidate`: whose, and wh
     r"(?:pro\s?loco|comune|biblioteca|museo|auser|caritas|croce rossa|informagiovani|università|circolo)"
     r"(?:\s\w+){0,3},\sal\svia\s(?:il|lo|la|i|gli|le|l['’])\s?(?P<what>\w.{5,})",
     re.I,
+)
+_PART_OF_A_DAY = re.compile(r"mattinata|giornata|serata|pomeriggio|evento|iniziativa|appuntamento", re.I)
+_OF_ITS_DAY = re.compile(
+    rf"(?<=\w{{5}})(?:\sd(?:i|el) {WEEKDAY} |,\s\d{{1,2}}\s?[-–]\s?)\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?$", re.I
 )
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
@@ -226,6 +227,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
             yield phrase, ""  # `Alba è città europea`: what happens that day is the ceremony
         kind = kind_word(notice, title)
         shorter = without_purpose(nominal)
+        if _PART_OF_A_DAY.fullmatch(shorter):
+            nominal = shorter = ""  # for what, is all that it tells
         both = ((title, said) for said in (nominal, shorter))  # before what it is about is left out
         least = _FOR_WHOM.sub("", shorter)
         two = _ON_TWO.search(shorter)
@@ -286,7 +289,7 @@ def _names_more(phrase: str, own: str) -> bool:
 
 def _without_day(title: str) -> str:
     """`Consegna delle borse` of `Consegna delle borse - 4 maggio - ore 18 - sala consiliare`."""
-    title = _CALL.sub("", title)
+    title = _OF_ITS_DAY.sub("", _CALL.sub("", title))
     while (last := _WHEN_OR_WHERE.search(title)) and last.start() > _LEAST:
         title = title[: last.start()]
     return title

@@ -107,7 +107,9 @@ _IN_ALL = re.compile(r"\b(?:mette a disposizione|stanzia\w*|destina|investe)\s\d
 _NOBODY = re.compile(
     r"(?:Si (?:prenota|paga|accede|presenta|partecipa)|Possono fare (?:domanda|richiesta))\b"
 )
-_TO_ENTER = re.compile(r"\bper (?:entrare|accedere)\b(?! (?:a|in|al|alla|ai|alle|nel|nella)\b)")
+_TO_ENTER = re.compile(
+    r"\b(?:per (?:entrare|accedere)|si (?:entra|accede))\b(?! (?:a|in|al|alla|ai|alle|nel|nella)\b)"
+)
 _ENTERED = {
     "centro di raccolta": "Al centro di raccolta",
     "ecocentro": "All'ecocentro",

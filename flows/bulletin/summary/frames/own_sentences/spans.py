@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.dates import MONTHS
-from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.lines import lines
@@ -31,6 +31,18 @@ _NEXT = re.compile(r"(?<=\bdal)\sprossimo\s(?=\d)", re.I)
 _PRIMO = re.compile(rf"\bprimo(?=\s(?:{'|'.join(MONTHS)})\b)", re.I)
 
 _RESERVE = re.compile(r"\b(?:giornat[ae]|dat[ae]|giorn[oi]|come) di (?:riserva|recupero)\b", re.I)
+_IF_LONGER = re.compile(  # `In caso di maltempo i lavori potranno protrarsi fino al 5 marzo`
+    r"\bpotr(?:à|anno|ebbe|ebbero)\s(?:\w+\s)?(?:protrarsi|prolungarsi|slittare|essere (?:prorogat"
+    r"|prolungat))",
+    re.I,
+)
+_OF_OTHERS = re.compile(  # what is there besides: `Il luna park occupa piazza Po da lunedì 9 fino al 18`
+    r"^(?!.*\b(?:chius|viet|diviet|senso unico|transit|sost[ae]\b|deviat|deviazion|lavor|cantier|viabilit"
+    r"|circolaz|rimozion"
+    r"|istituit|dispost|ordin))(?!.*:\s*$)"
+    r".*\b(?:luna park|giostr|mercat|raccolta|rifiut|bancarell|mostra|spettacol|concert)",
+    re.I | re.S,
+)
 ENDS = re.compile(
     r"\b(?:fino (?:a|al|alla) [a-zà-ù]|complet(?:amento|at[oaie])|ultimazione"
     r"|conclu(?:sion|der)\w+|ripristino)\b[^.;\d]{0,70}$",
@@ -70,6 +82,8 @@ def _own(notice: Notice) -> set[str]:
         for slot in (Slot.when, Slot.until)
         for told in notice.slots.get(slot, ())
         if plain(told.words) not in named
+        and not (notice.kind is Kind.road and _OF_OTHERS.match(told.sentence))
+        and not _IF_LONGER.search(told.sentence)
         for figure in figures(told.words)
         if "-" in figure
     }

@@ -6,6 +6,7 @@ from functools import lru_cache
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.summary.frames.prose.flaws import is_courtesy
 
 _CELLS = 2  # slashes of a row: `Via Po / martedì 4 / 6-8`
 _SHORTEST = 16  # characters: `Serve il diploma.`
@@ -52,7 +53,8 @@ _EMPTY = re.compile(
     r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
     r"|:\s(?:chi può|che cosa|cosa|come|perché|dove)\s[^.:]{5,},\s"  # an index of the page
-    r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
+    r"|\btempo di lettura\b|[–-] tel\b\.?|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra"
+    r"|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )
 _TELLING = (Kind.date, Kind.time, Kind.amount)
@@ -65,7 +67,12 @@ _SAID = re.compile(
 @lru_cache(maxsize=1024)
 def is_fit(text: str, original: str) -> bool:
     """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
-    if not speaks(text) or len(text) < _SHORTEST or original.rstrip().endswith((":", ";", ",", "…", "...")):
+    if (
+        not speaks(text)
+        or len(text) < _SHORTEST
+        or is_courtesy(text)
+        or original.rstrip().endswith((":", ";", ",", "…", "..."))
+    ):
         return False
     if _LIST_LEAD.search(text) and not text.startswith("Non ") and not _LISTS_ALL.search(text):
         return False

@@ -56,7 +56,7 @@ _COURTESY = re.compile(
 _FILLER = re.compile(  # why it says it, before what is to be done
     r"\b(?:è (?:necessario|importante|fondamentale) sensibilizzare|intende (?:contrastare|sensibilizzare"
     r"|promuovere)"
-    r"|senso civico|imprudenze|assenza di tensione|deturp\w+|purtroppo|fenomeno"
+    r"|conviene(?=\.)|senso civico|imprudenze|assenza di tensione|deturp\w+|purtroppo|fenomeno"
     r"|ci appelliamo|si fa appello|sono (?:giunte|pervenute)"
     r"|a seguito di"
     r" (?:alcune|numerose|diverse|varie) segnalazion\w+)\b",

@@ -11,7 +11,7 @@ from functools import lru_cache
 from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.cues import Cued, replaced
 from flows.bulletin.language.dates import MONTHS
-from flows.bulletin.language.infinitives import order_of
+from flows.bulletin.language.infinitives import order_of, says
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.prose.addressed import addressed
@@ -39,7 +39,8 @@ SERVICE = re.compile(
 _ACT_NAME = (
     r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|ord\.|o\.s\.|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
-    r"|comunal[ei]|del responsabile(?: del(?:l['’]area| settore| servizio) [a-zà-ù]+)?|del consiglio|giunta"
+    r"|comunal[ei]|del responsabile(?: del(?:l['’]area| settore"
+    r"| servizio)(?: [\w’']+){1,6}?(?=,? n[.°º]))?|del consiglio|giunta"
     r"|[gc]\.\s?c\.|della polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
     r"|del (?:comando|comandante|dirigente)|dell['’]ufficio \w+)){0,3}"
 )
@@ -255,6 +256,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             _they,
             re.I,
         ),
+        (r"\b(dal?|al) n\.\s?(?=\d)", r"\1 numero ", 0),
         (r"\bn\.\s(?=\d{1,3} [a-z])", "", 0),
         (r"\be/o\b", "o", 0),
         (r"\bnonche'", "nonché", 0),
@@ -270,7 +272,11 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
         (r"\bè pari ad? (?=\d)", "è di ", 0),
         (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),
-        (r"(?<=[a-zà-ù,] )(Cittadini|Utenti|Famiglie|Alunni|Studenti|Genitori)\b(?= [a-zà-ù])", _small, 0),
+        (
+            r"\b[a-zà-ù]+,? (?:Cittadini|Utenti|Famiglie|Alunni|Studenti|Genitori)\b(?= [a-zà-ù])",
+            _small,
+            0,
+        ),
         (r"\b(Comun[ei]|Uffici[o]?|Serviz[io]+) (Del|Della|Dei|Delle|Di)\b(?= [A-Z])", _small_of, 0),
         (r"(?<=[a-zà-ù]) [-–] (Apert|Chius|Sospes)(?P<end>[oaie]) (?=[A-ZÀ-Ýa-zà-ù])", _stands, 0),
         (
@@ -358,6 +364,8 @@ def _to_you(text: str) -> str:
     """`Evita le ore calde.` of `Evitare le ore calde.`; an order with a second one stays as it is."""
     first, _, rest = text.partition(" ")
     order = order_of(first)
+    if says(text):
+        return text
     return f"{order} {rest}" if order and rest and _ANOTHER_ORDER.search(rest) is None else text
 
 

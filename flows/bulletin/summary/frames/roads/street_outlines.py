@@ -37,6 +37,7 @@ _COUNTED = re.compile(  # from a day that the page does not tell
 )
 _IF = re.compile(r"\b(?:potr\w+|può|possono|eventual\w+|in caso|qualora|al termine)\b", re.I)
 _DETOUR = re.compile(r"\bdeviazion\w+|\bpercors\w+ alternativ\w+|\bdeviat\w+", re.I)
+_SPEED = re.compile(r"\b\d{2} km/h\b|\b\d{2} km all['’]ora\b", re.I)
 _EXCEPTS = re.compile(r"\b(?:eccett\w+|esclus\w+|eccezion\w+|tranne|salvo|ad eccezione|deroga)\b", re.I)
 _STATES = (
     ("closed", re.compile(r"\bchius[aoei](?:\sal\s(?:traffico|transito))?\b", re.I)),
@@ -64,13 +65,14 @@ _CAUSE = re.compile(
     r"]{3,50}(?=\s?[:–-]|,|$)",
     re.I,
 )
-_KILOMETRES = re.compile(r"\bdal\s+km\s+\d[\d+.,]*\s+al\s+km\s+\d[\d+]*", re.I)
+KILOMETRES = re.compile(r"\bdal\s+km\s+\d[\d+.,]*\s+al\s+km\s+\d[\d+]*", re.I)
 _NAMES = {
     "streets": ("vie", "Le vie interessate"),
     "days": ("giorni", "I giorni"),
     "hours": ("orari", "Gli orari"),
     "limits": ("eccezioni", "Le eccezioni"),
     "detours": ("deviazioni", "Le deviazioni"),
+    "speed": ("limiti di velocità", "I limiti di velocità"),
 }
 _KINDS = {
     "closed": "chiusure",
@@ -115,7 +117,7 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
     if not streets and not is_all:
         return
     where = inside(streets) if is_all else "in più vie"
-    stretches = {" ".join(found[0].lower().split()) for found in _KILOMETRES.finditer(notice.source)}
+    stretches = {" ".join(found[0].lower().split()) for found in KILOMETRES.finditer(notice.source)}
     if len(stretches) == 1 and len(streets) == 1 and is_all:
         where = f"{where} {stretches.pop()}"
     left = [*([] if is_all else ["streets"]), *left, *_left(notice, hours)]
@@ -250,6 +252,8 @@ def _left(notice: Notice, hours: str) -> Iterator[str]:
         yield "limits"
     if _DETOUR.search(notice.source):
         yield "detours"
+    if notice.kind is Kind.road and _SPEED.search(notice.source):
+        yield "speed"
 
 
 def _rest(left: Sequence[str]) -> str:

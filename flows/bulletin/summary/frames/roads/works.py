@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.signals import TIME
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.own_sentences.own import enough, opened
 from flows.bulletin.summary.frames.places.street_list import sentence_of_streets
@@ -17,6 +18,7 @@ from flows.bulletin.summary.frames.places.streets import (
 from flows.bulletin.summary.frames.prose.flaws import flaw_of
 from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines, told, untold
+from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads.announced_measures import announced_measures
 from flows.bulletin.summary.frames.roads.bans import banned
 from flows.bulletin.summary.frames.roads.measures import clauses, measure_at
@@ -65,12 +67,21 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield f"{own} {_LIMITS}"
         else:
             yield own
+    yield from _of_one_sentence(notice, limit)
     precise = [text for text in limited(notice, limit) if utf16(text) <= limit]
     for text in chain(_framed(notice), banned(notice), announced_measures(notice), until_reopened(notice)):
         if _VAGUE.search(text):
             yield from precise
         if utf16(text) <= limit:
             yield text
+
+
+def _of_one_sentence(notice: Notice, limit: int) -> Iterator[str]:
+    """The office's first sentence on a cut, where it tells the day, the hours and more than one street."""
+    first = worded(notice.prose[0]) if notice.kind is Kind.supply_cut and notice.prose else ""
+    is_told = bool(first) and _tells(first) and len(_all_streets(first)) > 1 and TIME.search(first)
+    if is_told and utf16(first) <= limit:
+        yield first
 
 
 def limited(notice: Notice, limit: int) -> Iterator[str]:

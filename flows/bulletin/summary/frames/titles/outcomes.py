@@ -11,7 +11,7 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.titles.matter import matter_of, noun_of
 
 _LEAD = (
-    r"(?:(?:sono|è|avvenuta)\s)?(?:pubblicazione|pubblicat[aeio])?\s?(?:de(?:l|lla|llo|i|gli|lle)\s"
+    r"(?:(?:sono|è|avvenuta)\s)?(?:pubblicazione|pubblicat[aeio]|approvat[aeio])?\s?(?:de(?:l|lla|llo|i|gli|lle)\s"
     r"|dell['’]|il\s|la\s|gli\s|le\s|i\s|l['’])?"
 )
 _OUTCOME = re.compile(

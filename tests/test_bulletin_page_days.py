@@ -1,0 +1,101 @@
+"""Days as offices write them: in short, without their month, as a timetable; and which are no term."""
+
+from datetime import date
+
+import pytest
+
+from flows.bulletin.language.missing_months import with_months, with_weekdays
+from flows.bulletin.language.relative_days import resolved
+from flows.bulletin.page.notice import Slot
+from flows.bulletin.page.reading import read
+from flows.bulletin.page.told_slots import calendar_days
+
+JUNE = date(2027, 6, 14)
+_JULY = "GIOVEDÌ 1 – ore 21, concerto\n\nDOMENICA 4 – ore 6, alba\n\nVENERDÌ 9 – ore 21, film"
+_WEEK = "L'orario estivo:\n\nlunedì chiuso\nmartedì 14.30 - 19\ngiovedì 14.30 - 22\nvenerdì 9 - 12.30\n"
+
+
+def test_a_weekday_in_three_letters_is_written_out_before_its_date() -> None:
+    assert with_weekdays("SAB 4 DICEMBRE ore 17, dom. 5 dicembre, mar 12/1") == (
+        "sabato 4 DICEMBRE ore 17, domenica 5 dicembre, martedì 12/1"
+    )
+    assert (
+        with_weekdays("Mar 3 e il Sab di Po, via Dom Minzoni 4") == "Mar 3 e il Sab di Po, via Dom Minzoni 4"
+    )
+
+
+def test_the_month_of_a_title_is_that_of_its_days_where_every_weekday_agrees() -> None:
+    title = "Estate al lago: gli appuntamenti di luglio"
+    assert "DOMENICA 4 luglio" in with_months(_JULY, title, JUNE)
+    assert "luglio" not in with_months(_JULY.replace("DOMENICA 4", "DOMENICA 5"), title, JUNE)
+    assert "luglio" not in with_months(_JULY, title)
+    assert "luglio" not in with_months(_JULY, "Tra giugno e di luglio", date(2026, 6, 14))
+
+
+def test_the_day_in_question_is_the_titles() -> None:
+    body = "Nella giornata in oggetto gli uffici sono chiusi."
+    said = with_months(body, "Chiusura uffici lunedì 7 dicembre")
+    assert said == "Lunedì 7 dicembre gli uffici sono chiusi."
+    assert with_months(body, "Chiusura uffici 7 dicembre").startswith("Il 7 dicembre gli")
+    assert with_months(body, "Chiusura 7 dicembre e 2 gennaio") == body
+
+
+def test_a_timetable_has_no_day_of_the_calendar() -> None:
+    assert resolved(_WEEK, JUNE) == _WEEK
+    assert "15 giugno" in resolved("Martedì la biblioteca è chiusa.", JUNE)
+
+
+def test_a_series_by_the_name_of_its_weekday_is_no_day() -> None:
+    title, body = (
+        'Sabato al museo: "Il drago"',
+        "Spettacolo di burattini.\n\nDate e orari\n26 giu\nDalle ore 16:30",
+    )
+    notice = read(title=title, abstract="", body=body, published=JUNE)
+    assert "Sabato" not in notice.title
+    assert {told.words for told in notice.slots[Slot.when]} == {"26 giu"}
+
+
+def test_a_month_is_no_day() -> None:
+    assert calendar_days("nel mese di agosto 2026") == frozenset()
+    assert calendar_days("a giugno, il 5 giugno 2026") == {"06-05"}
+
+
+@pytest.mark.parametrize(
+    ("body", "term"),
+    [
+        ("Le domande oltre il termine saranno accolte con decorrenza 1° novembre 2027.", ""),
+        ("Le domande dopo il termine e comunque entro il 31 agosto 2027 pagano di più.", ""),
+        ("Angolo bimbi disponibile su richiesta entro lunedì 25 gennaio 2027.", ""),
+        ("Il cane va iscritto entro i 60 giorni di vita del cucciolo.", ""),
+        ("La tessera è rilasciata subito e vale fino al 31 dicembre 2028.", ""),
+        ("La graduatoria è consultabile all'Albo Pretorio per le domande dal 3 maggio 2027.", ""),
+        (
+            "Dal 19 aprile al 31 maggio 2027 sono aperte le iscrizioni alla mensa.",
+            "dal 19 aprile al 31 maggio",
+        ),
+    ],
+)
+def test_what_is_by_when_one_asks(body: str, term: str) -> None:
+    slots = read(title="Servizi comunali", abstract="", body=body).slots
+    told = {one.words.lower() for slot in (Slot.deadline, Slot.until) for one in slots.get(slot, ())}
+    assert [words for words in told if words.startswith(term)] if term else not told
+
+
+def test_two_columns_of_hours_are_one() -> None:
+    table = "| Data | Dalle | Alle | Vie |\n|---|---|---|---|\n| 05/10/2026 | 08:45 | 13:00 | VIA PO |\n"
+    notice = read(
+        title="Interruzione energia", abstract="", body=f"{table}| 06/10/2026 | 9 | 12 | VIA ADDA |"
+    )
+    assert [row.hours for row in notice.rows] == ["dalle 08:45 alle 13:00", "dalle 9 alle 12"]
+
+
+def test_a_weekday_within_a_period_is_one_row() -> None:
+    body = "Quando\nTutti i mercoledì dal 17 novembre al 15 dicembre, ore 10.00 - 10.45\n\nDove\nBiblioteca"
+    notice = read(title="Letture in biblioteca", abstract="", body=body)
+    assert len({row.when for row in notice.rows}) <= 1
+
+
+def test_what_one_speaks_of_is_no_place() -> None:
+    body = "Il Comune incontra i cittadini per presentare il piano: zone 30, sosta nel quartiere Po, bus."
+    notice = read(title="Incontro pubblico sul traffico", abstract="", body=body)
+    assert Slot.place not in notice.slots

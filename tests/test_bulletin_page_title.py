@@ -1,0 +1,60 @@
+"""A title as it names the page's matter."""
+
+import pytest
+
+from flows.bulletin.page.kinds import kind_of
+from flows.bulletin.page.notice import Kind
+from flows.bulletin.page.reading import read
+from flows.bulletin.page.title import named, without_series
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Ponte chiuso dal 7 al 25 giugno: tutte le deviazioni", "Ponte chiuso dal 7 al 25 giugno"),
+        ("In mostra: I telai. Cento foto", "Mostra «I telai. Cento foto»"),
+        ("Cerchiamo nonni vigile!", "Cercasi nonni vigile!"),
+        (
+            "Avviso di selezione per la formazione della graduatoria di rilevatori",
+            "Avviso di selezione di rilevatori",
+        ),
+        (
+            "Pubblicazione graduatoria provvisoria assegnazione alloggi",
+            "Pubblicazione graduatoria provvisoria per l'assegnazione degli alloggi",
+        ),
+        (
+            "Avviso pubblico contributi integrativi canoni di locazione annualità 2026",
+            "Contributi integrativi per i canoni di locazione 2026",
+        ),
+        ("Contributo affitto 2026", "Contributo affitto 2026"),
+    ],
+)
+def test_what_names_nothing_goes_and_what_lacks_is_added(title: str, said: str) -> None:
+    assert named(title) == said
+
+
+def test_a_series_leaves_its_title() -> None:
+    assert without_series('Sabato al teatrino: "Il mugnaio"') == '"Il mugnaio"'
+    assert without_series("Sabato al teatrino") == "Sabato al teatrino"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "kind"),
+    [
+        (
+            "Modifica linee bus per la fiera",
+            "Sabato 28 agosto 2027 la linea 3 non passa dal centro.",
+            Kind.service,
+        ),
+        ("Ponte dei Sassi chiuso dal 7 giugno", "Il ponte è chiuso al traffico per lavori.", Kind.road),
+        ("Avviso di selezione per la formazione di una graduatoria", "Si cercano rilevatori.", Kind.job),
+        (
+            "Natale a Borgo",
+            "".join(f"Sabato {day} dicembre 2027 ore 17.00 - Coro numero {day}\n" for day in (4, 11, 18, 25))
+            + "Cena il 31 dicembre: prenotazioni entro il 20 dicembre, domande e iscrizioni al bar.",
+            Kind.programme,
+        ),
+    ],
+)
+def test_a_kind_that_one_word_alone_would_miss(title: str, body: str, kind: Kind) -> None:
+    assert kind_of(read(title=title, abstract="", body=body)) is kind
