@@ -32,6 +32,27 @@ def test_the_month_of_a_title_is_that_of_its_days_where_every_weekday_agrees() -
     assert "luglio" not in with_months(_JULY, "Tra giugno e di luglio", date(2026, 6, 14))
 
 
+def test_a_month_over_its_days_is_theirs_where_the_weekday_agrees() -> None:
+    body = "### Dicembre\n\nSabato 4: fiabe.\n\nDomenica 4: gioco.\n\n### Gennaio\n\nSabato 8: coro."
+    said = with_months(body, published=date(2027, 11, 20))
+    assert "Sabato 4 dicembre: fiabe" in said
+    assert "Sabato 8 gennaio: coro" in said
+    assert "Domenica 4: gioco" in said, "the fourth is no Sunday"
+    assert with_months(body) == body
+
+
+def test_the_first_of_several_days_on_their_lines_is_no_day_of_the_pages_own() -> None:
+    films = {"Venerdì 3": "Il vigile", "Venerdì 10": "Divorzio all'italiana", "Venerdì 17": "Il sorpasso"}
+    lines = [f"{day} luglio 2026\n\n{film}" for day, film in films.items()]
+    notice = read(title="Il programma del cinema", abstract="", body="\n\n".join(lines))
+    assert [told.words for told in notice.slots[Slot.when]] == [f"{day} luglio 2026" for day in films]
+
+
+def test_how_long_a_sprayed_garden_is_left_alone_is_no_term() -> None:
+    body = "Non raccogliere frutta e verdura negli orti entro 7 giorni dal trattamento."
+    assert Slot.deadline not in read(title="Zanzare", abstract="", body=body).slots
+
+
 def test_the_day_in_question_is_the_titles() -> None:
     body = "Nella giornata in oggetto gli uffici sono chiusi."
     said = with_months(body, "Chiusura uffici lunedì 7 dicembre")

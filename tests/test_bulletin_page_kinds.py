@@ -68,6 +68,7 @@ def test_the_label_of_days_and_hours_says_nothing_of_opening_hours() -> None:
         ("Censimento delle api", "Il conteggio degli alveari parte in aprile.", Kind.campaign),
         ("Torre civica", "Proseguono i lavori di restauro sulla torre civica di via Po.", Kind.other),
         ("Piscina", "Via ai lavori di ampliamento in via Po.", Kind.other),
+        ("Via Po chiusa dal 14 aprile", "Orario dei lavori: dalle 8 alle 18. Uffici aperti.", Kind.road),
     ],
 )
 def test_a_count_is_a_campaign_and_a_building_site_no_road(title: str, body: str, kind: Kind) -> None:

@@ -88,6 +88,21 @@ _CALL = (
             "Da lunedì 3 maggio 2027 in viale Po il divieto di sosta cambia ogni giorno, per la potatura.",
             "Si lavora per tratti, quindi il divieto di sosta cambia ogni giorno.",
         ),
+        (
+            "Senso unico alternato in via Po",
+            "Da lunedì 8 novembre 2027 in via Po si viaggia a senso unico alternato e a 30 all'ora.",
+            "Da lunedì 8 novembre 2027 in via Po si viaggia a 30 all'ora.",
+        ),
+        (
+            "Vaccini: due giornate",
+            "Si vaccina sabato 6 novembre 2027 a Salto e sabato 13 novembre a Borgo.",
+            "Sabato 6 novembre 2027 si vaccina a Salto.",
+        ),
+        (
+            "Zanzare",
+            "Di notte si spruzza. Si chiede di:\n\n- chiudere le finestre\n- ritirare i panni stesi\n",
+            "Nella notte di giovedì 27 maggio si spruzza.",
+        ),
     ],
 )
 def test_a_part_is_not_told_for_the_whole(title: str, body: str, text: str) -> None:
@@ -108,6 +123,11 @@ def test_a_part_is_not_told_for_the_whole(title: str, body: str, text: str) -> N
             "Teleriscaldamento",
             "Giovedì 10 giugno 2027 manca il calore in via Po.",
             "Giovedì 10 giugno 2027 manca il calore in via Po.",
+        ),
+        (
+            "Vaccini: due giornate",
+            "Si vaccina sabato 6 novembre 2027 a Salto e sabato 13 novembre a Borgo.",
+            "Sabato 6 e sabato 13 novembre 2027 si vaccina.",
         ),
     ],
 )
@@ -144,6 +164,12 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
             "Bilancio partecipativo",
             "Vincono panchine, rampa e orto. I primi tre saranno finanziati con 80.000 euro.",
             "Ha votato un cittadino su dieci. I primi tre saranno finanziati con 80.000 euro.",
+        ),
+        (
+            "Marzo delle donne",
+            "Domenica 7 marzo 2027 - ore 16\n\nSi inaugura.\n\nLa mostra resta aperta il sabato.\n\n"
+            "Venerdì 12 marzo 2027 - ore 21\n\nConcerto del coro.\n",
+            "Venerdì 12 marzo 2027 c'è «Marzo delle donne». La mostra resta aperta il sabato.",
         ),
         ("Chiusura uffici", "Gli uffici sono chiusi.", "Nella giornata in oggetto gli uffici sono chiusi."),
         ("Richiamo", "Il lotto è il 12.", "Chi ha il prodotto con i lotti indicati non deve consumarlo."),

@@ -51,6 +51,16 @@ def text_of(title: str, body: str) -> str:
             " lavaggio di cortili"
             " e piazzali (esclusi quelli delle scuole) e per gli altri usi elencati nella pagina.",
         ),
+        (  # whom it does not bind, sentence by sentence
+            "Divieto d'uso dell'acqua potabile",
+            "Dal 14 giugno al 30 settembre 2027, dalle 6 alle 23, è vietato usare l'acqua potabile per"
+            " irrigare orti e giardini e riempire le piscine private di capienza oltre i dieci metri cubi."
+            " Il divieto non riguarda gli autolavaggi, che hanno un impianto di ricircolo approvato."
+            " Fanno eccezione i vivai, le scuole e il campo sportivo, dove si irriga dopo le 20.",
+            "Dal 14 giugno al 30 settembre 2027, dalle 6 alle 23, è vietato usare l'acqua potabile per"
+            " irrigare orti e giardini e riempire le piscine private di capienza oltre i dieci metri cubi."
+            " Le eccezioni sono nella pagina.",
+        ),
         (  # behind its reasons
             "Divieto di volo per le lanterne",
             "Per proteggere i boschi, come stabilito dal sindaco, su tutto il territorio comunale, è"

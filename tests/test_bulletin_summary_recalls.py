@@ -46,3 +46,14 @@ def test_few_steps_are_told() -> None:
 def test_nobody_is_told_not_to_use_what_the_page_lets_one_use() -> None:
     text = told(TITLE, f"{SAYS}• lavarlo prima dell'uso;\n• conservarlo in casa;\n• tenerlo asciutto.").text
     assert "Non usare" not in text
+
+
+def test_a_product_withdrawn_from_the_trade_is_named() -> None:
+    said = told(
+        'Richiamo dal commercio: formaggio "Pascolino"',
+        "Il caseificio richiama il formaggio Pascolino, confezione da 300 g, lotto 27-11, scadenza"
+        " 18 novembre 2027, per possibile presenza di Listeria."
+        " Non consumare il prodotto e riportarlo al negozio.",
+    )
+    assert "Pascolino" in said.text
+    assert "lotto 27-11" in said.text

@@ -22,7 +22,7 @@ _STATES = {
         r"|regolar(?:e|i|mente)|confermat[oaie]|garantit[oaie]|come\s+(?:sempre|di\s+consueto|al\s+solito)|funzion(?:a|ano|erà|eranno)"
         r"|(?:viene|vengono|verrà|verranno|sarà|saranno)\s+(?:ritirat|raccolt|svolt|erogat|rimoss|distribuit|recuperat)[oaie]"
         r"|(?:viene|vengono|verrà|verranno|sarà|saranno)\s+effettuat[oaie](?!\s+(?:l['’]|la\s+)?(?:interruzion|sospension|chiusur))"
-        r"|si\s+(?:racco\w+|ritir\w+|effettu\w+)|c['’]è\s+(?:l['’]acqua|servizio|il\s+servizio)"
+        r"|si\s+(?:racco\w+|ritir\w+|effettu\w+|recuper\w+)|c['’]è\s+(?:l['’]acqua|servizio|il\s+servizio)"
         r"|può|puoi|possono|potr(?:à|anno)(?!\s+(?:verificar\w*|esser\w*|aver\w*|subir\w*|comport\w*))|potete|possibil(?:e|ità)|permess[oaie](?!\s+di)|consentit[oaie]|ammess[oaie]|accettat[oaie]|liberamente|va(?:nno)?\s+bene",
         r"chius[oaie]|chiusur[ae]|chiud(?:e|ono|erà|eranno|ere)"
         r"|sospes[oaie]|sospension[ei]|sospend\w+|annullat[oaie]|annullamento|interrott[oaie]|interruzion[ei]|soppress\w+|niente"

@@ -13,7 +13,7 @@ from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, WEEKDAYS
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 
 _DAY = Cued(
-    rf"(?<![\w’'])(?P<week>{WEEKDAY})[’']?,?\s(?P<number>\d{{1,2}})(?![\d/:]|[.,]\d|[°º])(?:\s(?P<month>{MONTH})\b)?",
+    rf"(?<![\w’'])(?P<week>{WEEKDAY})[’']?,?\s(?P<number>\d{{1,2}})(?![\d/]|[.,:]\d|[°º])(?:\s(?P<month>{MONTH})\b)?",
     re.I,
 )
 _SHARED = re.compile(  # `sabato 5 e domenica 6 settembre`: its month comes
@@ -80,6 +80,28 @@ _THAT_DAY = re.compile(
 _DATED = re.compile(rf"(?P<week>{WEEKDAY},? )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
 
 
+_HEADING = re.compile(rf"^[ \t#*]*(?P<month>{'|'.join(MONTHS)})[ \t*:]*$", re.I | re.M)
+
+
+def _under_months(text: str, published: date | None) -> str:
+    """`Sabato 4 dicembre` of `Sabato 4` below a line `Dicembre`, where the weekday proves it."""
+    heads = [(head.end(), MONTHS.index(head["month"].lower()) + 1) for head in _HEADING.finditer(text)]
+    if published is None or not heads:
+        return text
+
+    def dated(day: re.Match[str]) -> str:
+        month = next((month for end, month in reversed(heads) if end <= day.start()), 0)
+        number, week = int(day["number"]), _which(day["week"])
+        years = (published.year, published.year + 1) if month else ()
+        is_so = any(
+            1 <= number <= monthrange(year, month)[1] and date(year, month, number).weekday() == week
+            for year in years
+        )
+        return f"{day[0]} {MONTHS[month - 1]}" if is_so and not day["month"] else day[0]
+
+    return _DAY.sub(dated, text)
+
+
 def _on_its_day(text: str, title: str) -> str:
     """`lunedì 7 dicembre` of `nella giornata in oggetto`, where the title tells one day."""
     days = list(_DATED.finditer(title))
@@ -94,7 +116,7 @@ def with_months(text: str, title: str = "", published: date | None = None) -> st
 
     `published`: the page's day, by which the weekdays of a title's month are proved.
     """
-    text = _on_its_day(_ROWS.sub(_in_words, text), title)
+    text = _under_months(_on_its_day(_ROWS.sub(_in_words, text), title), published)
     parts, at = [], 0
     known: tuple[int, int, int] | None = None  # weekday, number, month
     days = list(_DAY.finditer(text))

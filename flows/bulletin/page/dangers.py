@@ -27,7 +27,7 @@ _ZONE = re.compile(
 _PRODUCT = re.compile(
     r"\b(?:richiam(?:a(?:no)?|o|at[oaie])|ritir(?:o|at[oaie])(?:\s+dal\s+(?:mercato|commercio))?)"
     r"(?:,\s(?:da parte|a cura)[^,.;]{3,40},)?"
-    r"(?:\s+(?:alimentar[ei]:?|di sicurezza:?|precauzional\w+"
+    r"(?:\s+(?:alimentar[ei]:?|di sicurezza:?|precauzional\w+|dal (?:commercio|mercato):?"
     r"|di|del|della|dei|il|la|i|le|lo|dal\s+mercato))*\s+"
     r"(?P<words>[^.;:\n]{4,110})",
     re.I,

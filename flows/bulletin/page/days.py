@@ -93,7 +93,7 @@ _ON_THE_BOARD = re.compile(
     r"\b(?:pubblicat|affiss|consultabil|visionabil)\w+\s(?:\w+\s){0,3}?all?['’]\s?albo\b", re.I
 )
 _TO_A_COURT = re.compile(
-    r"\bricors\w+\b.*\b(?:t\.?\s?a\.?\s?r\b|tribunale amministrativo|presidente della repubblica"
+    r"\bric(?:ors|orr)\w+\b.*\b(?:t\.?\s?a\.?\s?r\b|tribunale amministrativo|presidente della repubblica"
     r"|capo dello stato)",
     re.I | re.S,
 )
@@ -141,6 +141,7 @@ _FOR_LATE_ONES = re.compile(  # `Le domande pervenute dopo il termine sono accol
     re.I,
 )
 _OF_AGE = re.compile(r"\b(?:giorni|mesi) di (?:vita|età)\b", re.I)
+_UNEATEN = re.compile(r"\bnon\s(?:\w+\s)?(?:raccol|raccogl|consum|mangi)\w*[^.\n]*$", re.I)
 _IS_VALID = re.compile(  # `la tessera … vale fino al 31 dicembre`: of what one gets, and no end of the matter
     r"\b(?:tesser|abbonament|card|pass|carnet|patentin)\w*[^.\n]*\b(?:vale|valid[oae]"
     r"|ha validità)\s(?:[^.\n]{0,20}\s)?"
@@ -168,6 +169,7 @@ _SIGNED = re.compile(  # `Borgo Alto, 9 febbraio 2027`, over who signs
 _LATE = 0.6  # of the text
 _ON_A_WEEKDAY = re.compile(r"(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I)
 _EARLY = 4  # passages: a page shows its own day before its text
+_LISTED = 2  # days on lines of their own, of which more than so many are a programme
 _NO_HOURS = frozenset({"contacts", "pin", "furniture"})
 _DATES = frozenset({FactKind.date, FactKind.relative})
 
@@ -287,7 +289,10 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
         return False  # `Venerdì 1 maggio 2026`, and nothing else below the title
     if not (is_alone and place < _EARLY and passage.part == "prose" and re.search(r"20\d\d", facts[0].shown)):
         return False
-    return not (_is_met(page, place) or _is_second(page, place, facts[0]))
+    heads = [at for at, _ in _lone_days(page)]
+    is_first = len(heads) > _LISTED and heads[0] == place and place + 1 not in heads
+    is_second = any(at < place and day.value != facts[0].value for at, day in _lone_days(page))
+    return not (_is_met(page, place) or is_first or is_second)  # a day that stands above is the page's own
 
 
 def _is_met(page: Layout, place: int) -> bool:
@@ -296,15 +301,13 @@ def _is_met(page: Layout, place: int) -> bool:
     return are_of_a_meeting([page.text[passage.start : passage.end] for passage in below])
 
 
-def _is_second(page: Layout, place: int, day: Fact) -> bool:
-    """Whether another day stands alone on a line above: that is the page's own, this is not."""
-    for passage in page.passages[:place]:
+def _lone_days(page: Layout) -> Iterator[tuple[int, Fact]]:
+    """The places of the passages that are a day and nothing else, and which."""
+    for place, passage in enumerate(page.passages):
         lone = [fact for fact in page.facts if passage.start <= fact.start < passage.end]
         words = plain(page.text[passage.start : passage.end])
-        is_day = len(lone) == 1 and lone[0].kind is FactKind.date and lone[0].value != day.value
-        if is_day and words == plain(lone[0].shown):
-            return True
-    return False
+        if len(lone) == 1 and lone[0].kind is FactKind.date and words == plain(lone[0].shown):
+            yield place, lone[0]
 
 
 def _recurring(page: Layout) -> Iterator[Days]:
@@ -317,8 +320,9 @@ def _offsets(page: Layout) -> Iterator[Days]:
     for match in page.matches(_OFFSET, "contacts", "pin", "furniture"):
         if _TO_A_COURT.search(page.sentence(match.start())):
             continue  # how to contest the act, as each of them ends: nothing to do by then
-        if _OF_AGE.search(match[0]):
-            continue  # of whoever is born
+        before = page.text[max(0, match.start() - 80) : match.start()]
+        if _OF_AGE.search(match[0]) or _UNEATEN.search(before):
+            continue  # of whoever is born; of the fruit of a garden
         lasts = match[0].lower().startswith("per")
         if lasts and _ON_THE_BOARD.search(page.sentence(match.start())):
             continue  # how long the act hangs there

@@ -104,6 +104,9 @@ _RUNS_OTHERWISE = re.compile(  # `Modifica linee bus per la fiera`
     r"(?:modific|variazion|deviazion|soppression)\w+\b.*\b(?:line[ae]|autobus|bus|corse|fermat[ae]|navett[ae])\b",
     re.I,
 )
+_SHUT_STREET = re.compile(
+    r"(?:via|viale|piazza|corso|largo|vicolo|strada|ponte|sottopasso|s\.?\s?p\.?)\s.*\bchius[oa]\b", re.I
+)
 _VOTED = re.compile(r"\b(?:bilancio partecipativo|votazion\w|(?:più|progetti) votati|sondaggio)\b", re.I)
 _TO_BE_RANKED = re.compile(  # `Avviso di selezione per la formazione di una graduatoria`
     r"\b(?:selezione|avviso|bando|concorso)\b.*\bper (?:la formazione|la costituzione"
@@ -161,6 +164,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
     if _RUNS_OTHERWISE.match(head):
         found[Kind.event] = 0.0
         found[Kind.service] = max(found[Kind.service], found[Kind.hours] + _LEAST)  # a feast is why
+    if _SHUT_STREET.match(head):
+        found[Kind.hours] = min(found[Kind.hours], found[Kind.road] - _LEAST)
     if _VOTED.search(head):
         found[Kind.hours] = 0.0  # what was closed is the vote
     if _OCCASION.match(head) and not _OPENS_OR_CLOSES.search(head):
@@ -215,7 +220,7 @@ def _kind_of(title: str, source: str, days: int, met: int) -> Kind:
         return Kind.nothing
     found = scores(title, source)
     best = max(found, key=lambda kind: found[kind])
-    if met > _SEVERAL_MEETINGS and _SEASON.match(title) and best in (Kind.deadline, *_MEETS):
+    if met > _SEVERAL_MEETINGS and _SEASON.match(title) and best in (Kind.deadline, Kind.hours, *_MEETS):
         return Kind.programme
     if found[best] < _LEAST:
         return Kind.programme if met >= _SEVERAL_MEETINGS else Kind.other

@@ -147,6 +147,7 @@ _STAMP = re.compile(
     rf"|risultato)|invia stampa ascolta|\W*font[ei]\W{{0,3}}:.{{0,120}})",
     re.I,
 )
+_LISTED = 2  # further days on lines of their own, with which the first is of a programme
 _FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")
 _STAMP_IN_LINE = Cued(
     rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?"
@@ -307,8 +308,10 @@ def unstamped(text: str) -> str:
 def _without_stamps(text: str) -> str:
     """`text` without lines that only say when the page was published, or that lead on to it."""
     lines = [line for line in text.splitlines() if not _STAMP.fullmatch(line.strip(" .;|"))]
-    below = [line.strip() for line in lines[1:] if line.strip()][:2]
-    if len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")) and not are_of_a_meeting(below):
+    below = [line.strip() for line in lines[1:] if line.strip()]
+    is_listed = sum(_DATE_ALONE.fullmatch(line.strip(" .;|")) is not None for line in below) >= _LISTED
+    is_alone = len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")) and not is_listed
+    if is_alone and not are_of_a_meeting(below[:2]):
         del lines[0]  # cards of news begin with their own date: taken for the event's it misleads
     while lines and not lines[-1].strip():
         lines.pop()

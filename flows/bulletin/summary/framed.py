@@ -40,7 +40,7 @@ from flows.bulletin.summary.frames.prose.left_to_page import (
     OTHER_DAYS,
     OTHERS,
     PLACE,
-    PRECAUTIONS,
+    WARNINGS,
 )
 from flows.bulletin.summary.frames.prose.lines import lines, untold
 from flows.bulletin.summary.frames.prose.wording import worded
@@ -87,8 +87,9 @@ FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
 TERMS_AND_OTHERS = "Requisiti, scadenze e altri dettagli sono nella pagina."
 _WARNS = re.compile(
-    r"\b(?:precauzioni|(?:segu\w+|adott\w+|rispett\w+|osserv\w+)\s(?:[a-zà-ù]+\s){0,3}(?:accorgiment\w+|regole|raccomandazioni"
-    r"|prescrizioni|comportamenti|consigli|misure))\b",
+    r"\bsi (?:chiede|raccomanda|prega)\w* di\s?:|\bprecauzioni\b"
+    r"|\b(?:segu|adott|rispett|osserv)\w+\s(?:[a-zà-ù]+\s){0,3}(?:accorgiment\w+|regole|raccomandazioni"
+    r"|prescrizioni|comportamenti|consigli|misure)\b",
     re.I,
 )
 _NONE = re.compile(
@@ -96,9 +97,8 @@ _NONE = re.compile(
     r"|\bstop (?:a|al|alla|ai|alle)\b",
     re.I,
 )  # what there is not, and what is over
-_PERIOD = re.compile(
-    r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d"
-)  # each day may have its own hours
+# each day of it may have its own hours
+_PERIOD = re.compile(r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d")
 _GETS = re.compile(  # whoever reads what one gets must know that not everybody does
     r"\bricevi (?:il |l['’])\d"
     r"|\b(?:contributo|bonus|voucher|buono|premio|rimborso) (?:è di|va da|arriva a|ammonta a) \d",
@@ -299,7 +299,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         yield f"{text} {OTHER_DAYS}"
         return
     if kind is Kind.health and _WARNS.search(notice.body) and not _WARNS.search(text):
-        yield f"{text} {PRECAUTIONS}"
+        yield from (f"{text} {said}" for said in WARNINGS)
     is_timetable = kind in (Kind.hours, Kind.service, Kind.health) and (
         sum(bool(row.hours) for row in notice.rows) > 1 or (len(several) > 1 and not _SHUT.search(text))
     )

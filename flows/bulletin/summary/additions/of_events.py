@@ -5,9 +5,12 @@ import re
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.gate import IN_PAGE
 from flows.bulletin.summary.clauses.booking import booking_of
-from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
+from flows.bulletin.summary.clauses.days import Days, Span, days_clause, days_of
+from flows.bulletin.summary.frames.events.programmes import each_once
+from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS
 
 _FULL = re.compile(
     r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
@@ -67,3 +70,24 @@ def on_flyer(text: str, notice: Notice) -> tuple[str, ...]:
     if found is None or IN_PAGE.search(text) or Slot.hours in notice.slots:
         return ()
     return ("Il programma è nella pagina.",) if found["what"].lower() == "programma" else (OTHERS,)
+
+
+def with_days(text: str, notice: Notice) -> str:
+    """`text` with the few days of a programme, or its first and last, where it leaves all to the page."""
+    if notice.kind is not Kind.programme or DAYS_AND_HOURS not in text or calendar_days(text):
+        return text
+    found = [days for one in notice.slots.get(Slot.when, ()) if (days := days_of(one.words))]
+    spans = each_once(tuple(span for days in found for span in days.spans))
+    is_sure = all(days.role == "on" for days in found) and all(span.first == span.last for span in spans)
+    months = [day.first.month for day in spans]
+    if not is_sure or len(spans) < _FEWEST or max(months) - min(months) > _HALF_A_YEAR:
+        return text
+    if len(spans) <= _NAMED:
+        told, rest = f"sono {days_clause(Days(spans))}", HOURS
+    else:
+        first_to_last = Days((Span(spans[0].first, spans[-1].last),))
+        told, rest = f"vanno {days_clause(first_to_last)}", "Il programma è nella pagina."
+    return text.replace(DAYS_AND_HOURS, f"Gli appuntamenti {told}. {rest}")
+
+
+_FEWEST, _NAMED, _HALF_A_YEAR = 2, 4, 6  # days, days that are named one by one, months

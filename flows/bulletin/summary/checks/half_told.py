@@ -39,6 +39,7 @@ _SOMEWHERE = re.compile(
     r"|capoluogo)\b",
     re.I,
 )
+_AREA = re.compile(r"\b(?:frazion\w|localit\w|contrad\w|rion\w|quartier\w|zon[ae])\b", re.I)
 _APART = re.compile(  # of another day than that of what there is
     r"\b(?:domand|iscri|entro|espositor|candid|edizion|prenot|ricors|pubblic|scad|riap|deliber|ordinanz|decret)\w*"
     r"|\bprot\b",
@@ -81,6 +82,17 @@ _ON_A_ROAD = re.compile(
 _ITS_DAY = re.compile(
     rf"\s[-–]\s{WEEKDAY}\s\d{{1,2}}[°º]?\s{MONTH}$", re.I
 )  # `Fiume pulito - sabato 25 settembre`
+_ONE_WAY = re.compile(r"\bsens[oi] unic[oi]\b", re.I)
+_TELLS_TRAFFIC = re.compile(r"\bsens[oi] unic[oi]\b(?![^.]* nella pagina)|\bviabilità\b", re.I)
+_DAYS_COUNTED = re.compile(
+    r"\b(?P<count>due|tre|quattro|cinque) (?:giornate|date|serate|incontri|appuntamenti)\b", re.I
+)
+_DAYS_IN_PAGE = re.compile(
+    r"\b(?:giorni|date|giornate|calendario|programma|appuntamenti)\b[^.]* nella pagina", re.I
+)
+_COUNTS = ("", "una", "due", "tre", "quattro", "cinque")
+_OF_DANGER = frozenset({Kind.health, Kind.service, Kind.supply_cut, Kind.alert, Kind.other})
+_IS_ASKED = re.compile(r"\bsi (?:chiede|raccomanda|prega|invita)\w*\b", re.I)
 _FOR_A_VOTE = re.compile(r"\b(?:referendum|elezion\w|entro|scad\w+)\b", re.I)
 _ON_ITS_DAY = frozenset(
     {Kind.event, Kind.programme, Kind.service, Kind.health, Kind.campaign, Kind.hours, Kind.other}
@@ -94,7 +106,7 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     sentences = split(text)
     if notice.kind is Kind.supply_cut and not _SUPPLY.search(text):
         yield "Il testo non dice che cosa manca."
-    if _NO_WATER.search(text) and _SOMEWHERE.search(notice.source) and not _SOMEWHERE.search(text):
+    if _NO_WATER.search(text) and _AREA.search(notice.source) and not _SOMEWHERE.search(text):
         yield "Il testo non dice dove l'acqua non si può usare."
     if _IS_FREE.search(text) and _FREE_ONCE.search(notice.source):
         yield "Si entra senza prenotare un giorno solo, e il testo lo dice di tutti."
@@ -102,6 +114,13 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice qual è l'orario."
     if notice.kind is Kind.supply_cut and _THERE.search(notice.title) and not _SOMEWHERE.search(text):
         yield "Il titolo dice dove, e il testo no."
+    if notice.kind is Kind.road and _ONE_WAY.search(notice.title) and not _TELLS_TRAFFIC.search(text):
+        yield "Il titolo dice che si viaggia a senso unico, e il testo no."
+    counted = _DAYS_COUNTED.search(text) or _DAYS_COUNTED.search(notice.title)
+    count = _COUNTS.index(counted["count"].lower()) if counted else 0
+    is_some = 0 < len(calendar_days(text)) < count <= len(calendar_days(notice.source))
+    if counted and is_some and not _DAYS_IN_PAGE.search(text):
+        yield f"«{counted[0]}»: il testo non le dice tutte."
     if notice.kind is Kind.road and _ON_A_ROAD.search(notice.title) and not _ON_A_ROAD.search(text):
         yield "Il titolo dice su quale strada, e il testo no."
     is_on_a_day = notice.kind in _ON_ITS_DAY or (
@@ -124,6 +143,11 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     is_of_offices = notice.kind is Kind.hours and _OFFICES.search(notice.title)
     if is_of_offices and _ONE_OFFICE.search(told) and not _ALL_OFFICES.search(told):
         yield "Il titolo parla di tutti gli uffici, e il testo di uno."
+    for listing in notice.listings if notice.kind in _OF_DANGER and "nella pagina" not in text else ():
+        if _IS_ASKED.search(listing.lead) and not any(
+            len(stems(item) & stems(text)) > 1 for item in listing.items
+        ):
+            yield f"Manca che cosa fare: la pagina dice «{listing.lead.rstrip(':')}»."
     terms = (*notice.slots.get(Slot.deadline, ()), *notice.slots.get(Slot.until, ()))
     if _LATE.search(text) and any(figures(one.words) - figures(text) for one in terms):
         yield "Il testo dice che cosa succede dopo il termine, e non il termine."

@@ -8,10 +8,13 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.events.of_a_part import day_above
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _IN_THAT = re.compile(
-    r"\bin (?:quel|tal)(?:l[ao]|[ei])? (?:periodo|giorn\w+|dat[ae]|occasion\w|settiman\w)\b", re.I
+    r"\b(?:in|entro) (?:quel(?:l[ao]|le)?|quei|tal[ei]?) (?:periodo|giorn\w+|dat[ae]|occasion\w"
+    r"|settiman\w)\b",
+    re.I,
 )
 _LEANING = (
     re.compile(r"(?:^|(?<=[.] ))(?:Inverno|Estate|Invernale|Estivo|Mattina|Pomeriggio)\b[^.:]{0,20}: "),
@@ -30,7 +33,10 @@ _LEANING = (
         r"|suddett|predett|sopra)\w*",
         re.I,
     ),
-    re.compile(r"\b(?:il giorno|fino al civ|al civ|propone|propongono|organizza|presenta)\.(?= [A-Z]|$)"),
+    re.compile(
+        r"\b(?:il giorno|fino al civ|al civ|propone|propongono|organizza|presenta|riceve|ricevono|offre"
+        r"|comprende)\.(?= [A-Z]|$)"
+    ),
 )
 _NO_SUBJECT = re.compile(  # `Riapre martedì 30 con l'orario consueto`: what does?
     r"(?:Riapr(?:e|irà|ono|iranno)|Riprend(?:e|erà|ono|eranno)|(?:È|Sarà|Resta|Resterà|Rimane"
@@ -39,6 +45,7 @@ _NO_SUBJECT = re.compile(  # `Riapre martedì 30 con l'orario consueto`: what do
     r"|cinque)(?! (?:giorn|mes|post|iscritt|ann|cento)))\b"
     r"(?! (?:al (?:pubblico|traffico|transito) )?(?:il|lo|la|i|gli|le|l['’]|un|una|in|nel|nella|a)\b)"
 )
+_BACK = 4  # sentences
 _HALF = 0.5  # of the words of the sentence that has it
 _YOU_BOOK = re.compile(r"\bDevi (?:iscriverti|prenotare)\b")
 _OF_ALL = frozenset({Kind.road, Kind.supply_cut, Kind.alert, Kind.recall})  # for which nobody books
@@ -54,10 +61,13 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}»: per che cosa, il testo non lo dice."
     if leaning := _without_subject(split(text), notice):
         yield f"«{leaning}»: di che cosa, il testo non lo dice."
+    if notice.kind in OCCASIONS and (of_one := _of_one_day(text, notice)):
+        yield f"«{of_one}» è di uno solo degli appuntamenti."
     lines = split(notice.source)
     if match := _IN_THAT.search(text):
         behind = next((place for place, said in enumerate(lines) if match[0].lower() in said.lower()), 0)
-        days = calendar_days(" ".join(lines[max(0, behind - 1) : behind]))
+        before = (calendar_days(line) for line in reversed(lines[max(0, behind - _BACK) : behind]))
+        days = next(filter(None, before), frozenset[str]())
         if not days <= calendar_days(text[: match.start()]):
             yield f"«{match[0]}»: quale, il testo non lo dice."
     if notice.kind in OCCASIONS and (mixed := _mixed(text)):
@@ -71,6 +81,16 @@ def _without_subject(sentences: Sequence[str], notice: Notice) -> str:
         place = next((at for at, line in enumerate(own) if line == said), 0) if _NO_SUBJECT.match(said) else 0
         named = stems(own[place - 1]) if place else set[str]()
         if place and len(named & stems(before)) < _HALF * len(named):
+            return said
+    return ""
+
+
+def _of_one_day(text: str, notice: Notice) -> str:
+    """The first sentence that the page has below one of several days, which the text does not tell; or ""."""
+    told, days = set(split(text)), calendar_days(text)
+    for said in notice.prose:
+        day = day_above(said.rstrip("."), notice.source) if worded(said) in told else ""
+        if day and not calendar_days(day) <= days:
             return said
     return ""
 

@@ -38,10 +38,10 @@ _ORDERS_A_DAY = re.compile(
     rf"\bSi (?:ordina|dispone),? (?:per )?(?:la giornata di |il giorno )?"
     rf"(?:{WEEKDAY} )?\d{{1,2}} [a-z]+(?: 20\d\d)?\."
 )
-_MUST_BOOK = re.compile(r"\b(?:Devi prenotare|È obbligatorio prenotare)\b")
+_MUST_BOOK = re.compile(r"\b(?:Devi prenotare|È obbligatorio prenotare|[Pp]uoi prenotare entro)\b")
 FREELY = re.compile(
     r"\bsenza (?:appuntamento|prenotazione)\b|\b(?:ad\s)?accesso libero\b"
-    r"|\bnon (?:serve|occorre) (?:l['’])?(?:appunt|prenot)",
+    r"|\bnon (?:serve|occorre) (?:l['’]|la )?(?:appunt|prenot)",
     re.I,
 )
 _HOW_IT_CHANGES = re.compile(r"Per [^.]{3,80}? come (?:cambia|funziona|si|fare|richieder|pagar)\w*\b")
@@ -67,7 +67,7 @@ _GLUED = re.compile(
     r"[a-zà-ù»] ore \d{1,2}(?::\d\d)? [A-ZÀ-Ý«][a-zà-ù]|[a-zà-ù]+, \d{2,3}['’](?!\w)"
     r"|«(?:A|Al|Da|Dal) (?:[a-z]{4,9}ì|\d)"
 )
-_FOR_CLOSING = re.compile(r"Per la chiusura\b")
+_FOR_CLOSING = re.compile(r"Per (?:la chiusura|gli orari|l['’]orario|i nuovi orari|il nuovo orario)\b")
 _HOUR = re.compile(r"\b(?:dalle|alle|ore) \d{1,2}(?::\d\d)?\b", re.I)
 _OF_EACH_DAY = re.compile(
     rf"\b(?:ogni|tutti i giorni|tutte le|di notte|nei giorni de[il]|dal \d{{1,2}} al \d|feriali|festivi"
@@ -116,7 +116,7 @@ def left_open(text: str, notice: Notice) -> Iterator[str]:
     if notice.kind in OCCASIONS and (match := _SHUT_FIRST.match(text)) and not _SHUTS.search(notice.title):
         yield f"«{match[0]}» non è l'appuntamento."
     if notice.kind is Kind.hours and (match := _FOR_CLOSING.match(text)):
-        yield f"«{match[0]}»: che cosa è chiuso, il testo lo deve dire per primo."
+        yield f"«{match[0]}»: di che cosa si tratta, il testo lo deve dire per primo."
     hour = _HOUR.search(text) if notice.kind in _ON_A_DAY else None
     if hour and not (calendar_days(text) or _OF_EACH_DAY.search(text)):
         yield f"«{hour[0]}»: di quale giorno, il testo non lo dice."

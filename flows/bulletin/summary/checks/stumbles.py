@@ -32,7 +32,8 @@ _EITHER = re.compile(
 )  # `alle/agli`, `cittadini/e`
 _AIM = re.compile(r"\b(?:obiettiv[oi]|finalità|scop[oi])\b[^.;]{0,80}\b(?:è|sono)\b", re.I)
 _VERBLESS = re.compile(
-    r"(?:Per|In occasione d\w+|Con|A seguito d\w+|Presso|Molto|Tant[oaie]|Grande|Ottim[oaie]|Numeros[ei])\s"
+    r"(?:(?:Per|In occasione d\w+|Con|A seguito d\w+|Presso|Molto|Tant[oaie]|Grande|Ottim[oaie]"
+    r"|Numeros[ei])\s|(?:Il|Lo|La|I|Gli|Le)\s\w+\s(?:(?:in|per|con|di)\s)?cui\s)"
 )
 _RELATIVE = re.compile(r"\b(?:che|cui|dove)\b")
 _PRONOUNS = re.compile(r"^\s*(?:(?:non|si|ci|vi|ne|lo|la|li|le|gli)\s)+")  # `si` alone may be a verb's

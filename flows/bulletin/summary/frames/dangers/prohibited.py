@@ -39,7 +39,7 @@ _IS_FORBIDDEN = re.compile(
 _SUBJECT = re.compile(rf"\b(?:l['’]|il ){_USE}\s?{_THING} (?:è|resta) (?:severamente )?vietato\b", re.I)
 _USES = re.compile(r",?\s(?:per (?:usi \w+, )?(?:quali|i seguenti (?:usi|utilizzi|scopi))|per)\s?:?$", re.I)
 _TAIL = re.compile(r"(?<=\s)per (?:l['’]|il |lo |la |i |gli |le |[a-z]+(?:are|ere|ire) )[^.:]{10,}\.?$", re.I)
-_FROM_DAY = re.compile(r"\b(?=(?:dal|dall['’]|fino|sino)\s?)", re.I)
+_FROM_DAY = re.compile(r"\b(?=(?:dal|dall['’]|fino|sino)\s?|da\s(?:\w{3,7}ì|sabato|domenica)\s\d)", re.I)
 _CLOCK = re.compile(r"\b(?=(?:tra|fra|dalle|nella fascia)\s)", re.I)
 _LAST_HOURS = re.compile(
     r",?\s(?P<hours>(?:nella fascia oraria )?(?:dalle|tra le|fra le) \d[\d:]* (?:alle|e le) \d[\d:]*)\.$"
@@ -86,6 +86,10 @@ _UNDRINKABLE = re.compile(
 _LIFTED = re.compile(r"\b(?:revocat[oa]|cessa(?:zione|to)|di nuovo potabile|torna(?:ta)? potabile)\b", re.I)
 _TILL_REVOKED = re.compile(r"\bfino a (?:successiva |nuova )?revoca\b", re.I)
 _LEFT_OUT = re.compile(r"\besclus[oaie]\b", re.I)
+_NOT_BOUND = re.compile(  # `Il divieto non riguarda gli autolavaggi`: of whole sentences, each with its own
+    r"^(?:Il|Tale) divieto non (?:riguarda|si applica|vale)\b|^(?:Sono esclus[ie] dal|Fanno eccezione)\b",
+    re.I,
+)
 _ALLOWED_ONLY = re.compile(
     r"\b(?:è|sono) consentit[oaie] (?:(?:la|il|le|i) sol[aoei]|solo|soltanto|esclusivamente)\b", re.I
 )
@@ -114,6 +118,8 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
 
 def _allowed(notice: Notice) -> tuple[str, ...]:
     """`Dalle 23 alle 6 è consentita la sola innaffiatura.`, and word of it where it has no room."""
+    if any(map(_NOT_BOUND.search, notice.prose)):
+        return ("Le eccezioni sono nella pagina.",)
     said = next((worded(one) for one in notice.prose if _ALLOWED_ONLY.search(one)), "")
     return (said, "Le eccezioni sono nella pagina.") if said else ("",)
 

@@ -32,7 +32,7 @@ _BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
 
 
 _HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio – ore 20.45`
-    rf"^\W*(?:{WEEKDAY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,40}}$", re.I | re.M
+    rf"^\W*(?:{WEEKDAY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,70}}$", re.I | re.M
 )
 _LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 
@@ -214,6 +214,16 @@ def is_amid_hours(words: str, notice: Notice) -> bool:
 
 def _place(words: str, notice: Notice) -> int:
     return notice.source.find(words.strip()[:60])
+
+
+def day_above(words: str, source: str) -> str:
+    """The head below which words stand, of several days; "" where they are of none alone."""
+    if not is_of_a_day(words, source):
+        return ""
+    at = source.find(words)
+    return next(
+        (head["day"] for head in reversed(list(_HEAD.finditer(source, 0, at))) if head.end() <= at), ""
+    )
 
 
 def is_of_a_day(words: str, source: str) -> bool:

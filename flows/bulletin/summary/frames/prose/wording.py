@@ -364,9 +364,8 @@ def _to_you(text: str) -> str:
     """`Evita le ore calde.` of `Evitare le ore calde.`; an order with a second one stays as it is."""
     first, _, rest = text.partition(" ")
     order = order_of(first)
-    if says(text):
-        return text
-    return f"{order} {rest}" if order and rest and _ANOTHER_ORDER.search(rest) is None else text
+    is_told = order and rest and _ANOTHER_ORDER.search(rest) is None and not says(text)
+    return f"{order} {rest}" if is_told else text
 
 
 def _to_va(match: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.services.recovered import recovered
 
 _OF_WASTE = re.compile(r"\b(?:rifiut\w+|raccolta differenziata|porta a porta|ecocalendario)\b", re.I)
 _LINE = re.compile(rf"(?:[-•*]\s?)?(?:il |la |ogni )?(?P<day>{WEEKDAY})\s?[:–-]\s?(?P<what>.{{3,90}})", re.I)
@@ -27,7 +28,8 @@ _LEAST = 2  # days
 
 
 def collected(notice: Notice, limit: int) -> Iterator[str]:
-    """The days with what is collected, and when to put it out; none of zones, or of days with a date."""
+    """The days with what is collected, and when to put it out; none of zones. First what holds instead."""
+    yield from (text for text in recovered(notice) if utf16(text) <= limit)
     if not _OF_WASTE.search(notice.title) or _ZONES.search(notice.source):
         return
     found = [match for line in lines(notice)[1:] if (match := _LINE.fullmatch(line.strip(" .;")))]
