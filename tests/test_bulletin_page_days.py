@@ -48,6 +48,25 @@ def test_the_first_of_several_days_on_their_lines_is_no_day_of_the_pages_own() -
     assert [told.words for told in notice.slots[Slot.when]] == [f"{day} luglio 2026" for day in films]
 
 
+def test_hours_behind_a_phone_to_ask_are_not_the_concerts() -> None:
+    body = (
+        "Il concerto è sabato 4 luglio 2026 alle ore 21.15.\n\n"
+        "Per informazioni: Biblioteca, tel. 0574 998231, dal martedì al venerdì dalle 15.00 alle 18.30."
+    )
+    told = read(title="Concerto della banda", abstract="", body=body).slots
+    assert [one.words for one in told[Slot.hours]] == ["alle ore 21.15"]
+    assert [one.words for one in told[Slot.when]] == ["sabato 4 luglio 2026"]
+
+
+def test_the_day_to_which_rain_puts_a_walk_off_is_none_of_the_feasts() -> None:
+    body = (
+        "Sabato 30 e domenica 31 maggio 2026 c'è la festa.\n\nIn caso di pioggia il concerto si tiene in"
+        " palestra; la camminata verrà invece rinviata a domenica 7 giugno."
+    )
+    told = read(title="Festa del ciliegio", abstract="", body=body).slots[Slot.when]
+    assert not any("giugno" in one.words for one in told)
+
+
 def test_how_long_a_sprayed_garden_is_left_alone_is_no_term() -> None:
     body = "Non raccogliere frutta e verdura negli orti entro 7 giorni dal trattamento."
     assert Slot.deadline not in read(title="Zanzare", abstract="", body=body).slots

@@ -115,6 +115,15 @@ def test_people_that_run_together_are_left_to_the_page(lead: str, said: str) -> 
     assert inlined(text) == f"Il vaccino è gratuito {said} Si prenota in farmacia."
 
 
+def test_services_that_a_list_names_keep_their_adjective() -> None:
+    text = (
+        "Saranno garantiti i seguenti servizi minimi:\n\n"
+        "- Stato Civile (solo denunce di nascita e di morte): 8.30-10.30, ingresso da via Po;\n"
+        "- Polizia Locale: turno ordinario 7.30-19.30;\n- Servizi cimiteriali: reperibilità al 339 7714058."
+    )
+    assert inlined(text).startswith("Saranno garantiti alcuni servizi minimi, elencati nella pagina.")
+
+
 @pytest.mark.parametrize("items", ["donne in gravidanza.", f"{RUN}; medici.", f"* {RUN}."])
 def test_a_list_that_one_can_read_stays(items: str) -> None:
     text = f"Il vaccino è gratuito per le seguenti categorie: {items}"

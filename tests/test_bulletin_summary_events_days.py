@@ -315,3 +315,21 @@ def test_a_free_service_beside_it_makes_no_free_evening() -> None:
         "C'è un servizio gratuito di baby sitting."
     )
     assert "gratuit" not in text_of("Incontri per genitori", body)
+
+
+def test_days_that_a_page_lists_are_a_programme_only_where_it_speaks_of_one() -> None:
+    lost = (
+        "Si pubblica l'elenco degli oggetti ritrovati:\n\n| Oggetto | Luogo | Data |\n|---|---|---|\n"
+        "| Bici | Stazione | 04/07/2027 |\n| Chiavi | Parco | 19/07/2027 |\n| Anello | Bar | 02/08/2027 |"
+    )
+    assert "appuntamenti" not in text_of("Oggetti smarriti: elenco", lost)
+
+
+def test_one_has_to_book_where_the_page_says_so() -> None:
+    body = (
+        "Domenica 25 ottobre 2026 alle 9 al campo sportivo c'è la camminata tra gli ulivi.\n\n"
+        "Prenotazione obbligatoria entro giovedì 22 ottobre."
+    )
+    text = text_of("Camminata tra gli ulivi", body)
+    assert "Devi prenotare" in text
+    assert "Puoi prenotare" not in text

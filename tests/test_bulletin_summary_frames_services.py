@@ -357,37 +357,18 @@ def test_a_title_that_is_a_sentence_and_a_month_in_capitals_are_told_as_such() -
     )
 
 
-_FEASTS = "Nei giorni di festa la raccolta porta a porta è sospesa e si recupera così:\n\n"
-
-
-@pytest.mark.parametrize(
-    ("title", "body", "text"),
-    [
-        (
-            "Raccolta rifiuti: variazioni per le feste",
-            f"{_FEASTS}- l'umido di sabato 25 dicembre 2027: anticipato a venerdì 24 dicembre\n"
-            "- la carta di sabato 1° gennaio 2028: posticipata a lunedì 3 gennaio\n",
-            "L'umido di sabato 25 dicembre 2027 si raccoglie venerdì 24 dicembre; la carta di sabato 1°"
-            " gennaio 2028, lunedì 3 gennaio.",
-        ),
-        (
-            "Raccolta porta a porta: cosa cambia",
-            "Lunedì 29 marzo 2027 la raccolta non verrà effettuata. Le variazioni:\n\n"
-            "| Che cosa | Giorno | Recupero |\n|---|---|---|\n"
-            "| Umido – Zona A | lunedì 29/03 | martedì 30/03 |\n"
-            "| Carta – Zona B | lunedì 29/03 | sabato 27/03 (anticipo) |\n",
-            "Lunedì 29 marzo la raccolta non si fa: l'umido della zona A si raccoglie martedì 30 marzo e la"
-            " carta della zona B sabato 27 marzo.",
-        ),
-    ],
-)
-def test_waste_is_told_with_the_day_it_is_collected_instead(title: str, body: str, text: str) -> None:
-    assert summarise(title=title, abstract="", body=body, limit=275).text == text
-
-
-def test_where_one_row_is_not_sure_no_day_of_collection_is_told() -> None:
+def test_a_rate_that_falls_due_is_news_and_no_card() -> None:
     body = (
-        f"{_FEASTS}- l'umido di sabato 25 dicembre: anticipato a venerdì 24 dicembre\n- la carta: chiedere\n"
+        "Mercoledì 2 dicembre 2026 scade il termine per la seconda rata della TARI. Si paga con F24.\n\n"
+        "Chi non lo ha ricevuto può:\n\n- chiederne copia all'ufficio\n- scaricarlo con SPID o CIE\n"
+        "- ritirare il modello allo sportello\n"
     )
-    text = summarise(title="Raccolta rifiuti: variazioni", abstract="", body=body, limit=275).text
-    assert "24 dicembre" not in text
+    text = summarise(title="TARI 2026: scadenza della seconda rata", abstract="", body=body, limit=275).text
+    assert "2 dicembre" in text
+
+
+def test_posts_of_a_contest_are_counted_as_posts() -> None:
+    title = "Concorso pubblico per soli esami, n. 2 posti di istruttore amministrativo"
+    body = "È indetto il concorso. La domanda si presenta online entro le 23:59 dell'8 ottobre 2026."
+    text = summarise(title=title, abstract="", body=body, limit=275).text
+    assert "2 posti di istruttore" in text

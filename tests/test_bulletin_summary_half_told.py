@@ -89,6 +89,21 @@ _CALL = (
             "Si lavora per tratti, quindi il divieto di sosta cambia ogni giorno.",
         ),
         (
+            "Ponte di Salto: riapertura parziale",
+            "Il ponte riapre lunedì 24 gennaio 2028. I camion restano esclusi fino al 31 marzo.",
+            "Sul ponte di Salto i camion restano esclusi fino al 31 marzo.",
+        ),
+        (
+            "Orario estivo della biblioteca",
+            "Dal 1° luglio al 29 agosto 2026 cambia l'orario. Chiusura totale dal 10 al 22 agosto.",
+            "Dal 1° luglio al 29 agosto 2026 cambia l'orario. Gli orari sono nella pagina.",
+        ),
+        (
+            "Uffici chiusi per il patrono",
+            "Lunedì 21 settembre 2026 gli uffici sono chiusi. Sono chiuse anche la biblioteca e la farmacia.",
+            "Lunedì 21 settembre 2026 gli uffici sono chiusi.",
+        ),
+        (
             "Senso unico alternato in via Po",
             "Da lunedì 8 novembre 2027 in via Po si viaggia a senso unico alternato e a 30 all'ora.",
             "Da lunedì 8 novembre 2027 in via Po si viaggia a 30 all'ora.",
@@ -171,6 +186,28 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
             "Venerdì 12 marzo 2027 - ore 21\n\nConcerto del coro.\n",
             "Venerdì 12 marzo 2027 c'è «Marzo delle donne». La mostra resta aperta il sabato.",
         ),
+        (
+            "Orario estivo",
+            "La biblioteca è chiusa dal 10 al 22 agosto. I prestiti in quelle due settimane sono prorogati.",
+            "Da luglio cambia l'orario. I prestiti in quelle due settimane sono prorogati.",
+        ),
+        (
+            "Estate in corte",
+            "In caso di pioggia il cinema si sposta al chiuso. I burattini sono rinviati al giorno dopo.",
+            "Sabato 4 luglio c'è «Estate in corte». I burattini sono rinviati al giorno dopo.",
+        ),
+        (
+            "Estate in corte",
+            "| Ven 3 | Cinema | 4 euro |\n|---|---|---|\n| Lun 10 | Stelle | prenotazione obbligatoria |\n"
+            "| Ven 21 | Teatro | 8 euro |\n",
+            "C'è l'estate in corte. Devi prenotare.",
+        ),
+        (
+            "Marzo donna: le iniziative",
+            "Sabato 4 marzo 2028, ore 18\nMostra di fotografie.\n\nSabato 11 marzo 2028, ore 15\n"
+            "Corso di autodifesa. Iscrizioni entro lunedì 6 marzo.\n\nDomenica 26 marzo, ore 9\nCorsa.",
+            "A marzo ci sono le iniziative. Puoi iscriverti entro lunedì 6 marzo.",
+        ),
         ("Chiusura uffici", "Gli uffici sono chiusi.", "Nella giornata in oggetto gli uffici sono chiusi."),
         ("Richiamo", "Il lotto è il 12.", "Chi ha il prodotto con i lotti indicati non deve consumarlo."),
     ],
@@ -220,6 +257,15 @@ def test_one_term_of_several_is_not_told_for_all(body: str, text: str) -> None:
 )
 def test_a_text_of_all_its_terms_stands(body: str, text: str) -> None:
     assert not list(several_terms(text, read(title="Domande", abstract="", body=body)))
+
+
+def test_a_duty_below_all_the_days_is_of_them_all() -> None:
+    body = (
+        "Ti aspettiamo in ludoteca.\n\n- sabato 4 marzo 2028, ore 10\n- sabato 18 marzo 2028, ore 10\n\n"
+        "Prenotazione obbligatoria allo 0523 000111."
+    )
+    text = "Sabato 4 e sabato 18 marzo ci sono le fiabe. Devi prenotare."
+    assert not list(hanging(text, read(title="Fiabe in ludoteca", abstract="", body=body)))
 
 
 def test_words_that_follow_their_sentence_stand() -> None:

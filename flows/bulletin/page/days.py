@@ -70,6 +70,13 @@ _CONDITION = re.compile(
     r"|eventi\s+del|verificat\w+|prelevat\w|campion\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
     re.I,
 )
+_ENQUIRIES = (
+    re.compile(  # `Per informazioni: Biblioteca, tel. 0574 …, dalle 15 alle 18`: no hour of the matter
+        r"(?:^|[.;!]\s)(?:per\s)?(?:(?:ulteriori|maggiori|altre)\s)?info(?:rmazioni)?(?:\se\s\w+)?\s?:?\s"
+        r"[^\n]*(?:\btel|@|\d{6,}|\d{3,4}[ .]\d{3})[^\n]*$",
+        re.I,
+    )
+)
 _RECURRING = Cued(
     r"(?:\bogni|\btutt[ie]\s+(?:i|le)|\b(?:il|la)?\s?(?:prim[oa]|second[oa]|terz[oa]|quart[oa]|ultim[oa]))\s+"
     r"(?:(?:prim|second|terz|quart|ultim)[oa]\s+)?(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)\w+['’]?"
@@ -313,7 +320,14 @@ def _lone_days(page: Layout) -> Iterator[tuple[int, Fact]]:
 def _recurring(page: Layout) -> Iterator[Days]:
     for pattern in (_RECURRING, _SEASON):
         for match in page.matches(pattern, "contacts", "pin", "furniture"):
-            yield Days("when", *match.span())
+            if not _is_for_enquiries(page, match.start()):
+                yield Days("when", *match.span())
+
+
+def _is_for_enquiries(page: Layout, start: int) -> bool:
+    """Whether a day or an hour stands behind the phone of whom one asks."""
+    line = page.text[page.text.rfind("\n", 0, start) + 1 : start]
+    return _ENQUIRIES.search(line) is not None
 
 
 def _offsets(page: Layout) -> Iterator[Days]:
@@ -333,7 +347,7 @@ def _hours(page: Layout, dated: list[Days]) -> Iterator[Days]:
     ends = {span.end: span for span in dated}
     for start, end, facts in _groups(page, [f for f in page.facts if f.kind is FactKind.time], _CLOCKS_JOINT):
         passage = page.passage(start)
-        if passage.part in _NO_HOURS:
+        if passage.part in _NO_HOURS or _is_for_enquiries(page, start):
             continue
         before = page.text[passage.start : start]
         lead = _BEFORE_CLOCK.search(before[-24:])

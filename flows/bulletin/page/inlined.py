@@ -113,7 +113,8 @@ _THESE = re.compile(  # `i seguenti plessi saranno sede di seggio e le lezioni r
     re.I,
 )
 _NAMED = re.compile(  # `uffici comunali`, of which the list is elsewhere
-    r"[a-zà-ù]+(?:\s(?:comunali|pubblic\w+|scolastic\w+|demografic\w+|interessat\w|coinvolt\w|cittadin\w|urban\w))*"
+    r"[a-zà-ù]+(?:\s(?:comunali|pubblic\w+|scolastic\w+|demografic\w+|interessat\w|coinvolt\w|cittadin\w|urban\w"
+    r"|minim\w|essenzial\w|indispensabil\w))*"
 )
 _PLAIN = re.compile(r"(?<!\w)(?P<article>i|gli|le)\sseguenti\s", re.I)
 
@@ -128,7 +129,7 @@ def _some(line: str, below: Sequence[str]) -> str:
         return ""
     end = "e" if plain["article"].lower() == "le" else "i"
     rest = _NAMED.sub(lambda noun: f"{noun[0]}, elencat{end} nella pagina,", line[plain.end() :], count=1)
-    return f"{line[: plain.start()]}alcun{end} {rest.rstrip(' :')}."
+    return f"{line[: plain.start()]}alcun{end} {rest.rstrip(' :,')}."
 
 
 def _points(points: re.Match[str], below: Sequence[str]) -> bool:

@@ -105,6 +105,7 @@ _NEWS = re.compile(
     r"|apre|aperte?|apertura|riapr\w+|torna|chius\w+|sospes\w+|cambia\w*|modific\w+|prorog\w+|al\s+via|disponibil\w+|avvi(?:o|a|ato)|entro)\b",
     re.I,
 )
+_FALLS_DUE = re.compile(rf"\b\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?,? scad(?:e|ono|rà|ranno)\b", re.I)
 _OPENED = Cued(
     r"\bapert[ei]\s(?:le\s)?(?:(?:pre)?iscrizioni|adesioni|candidature|prenotazioni)\b"
     r"|\b(?:iscrizioni|adesioni|candidature|prenotazioni)\saperte\b",
@@ -236,7 +237,7 @@ def is_service_card(notice: Notice) -> bool:
     is_dated = any(_DATE.search(one.words) for slot in _DATED for one in told.get(slot, ()))
     if len(parts & _PARTS_OF_A_SERVICE) >= _SURE_PARTS and not (is_dated or says_first):
         return True
-    if Slot.deadline in told or Slot.until in told:
+    if Slot.deadline in told or Slot.until in told or _FALLS_DUE.search(notice.source):
         return False
     papers = [item for one in notice.listings for item in one.items if _PAPER.search(item)]
     opening = " ".join((notice.title, *notice.abstract[:1], *notice.prose[:2]))

@@ -82,7 +82,7 @@ _IF_IT_RAINS = re.compile(
 )
 _IN_RESERVE = re.compile(  # `Data di riserva: 18 giugno`: the day of nothing, yet
     r"\b(?:(?:dat[ae]|giorn\w+)\s(?:\w+\s)?di\s(?:riserva|recupero\sin\scaso)\b"
-    r"|(?:in\s+caso\s+di|qualora|se|nel\s+caso)\b[^.;\n]{0,80}\b(?:rinvi|rimand|slitt|posticip|spost|recuper)\w*)"
+    r"|(?:in\s+caso\s+di|qualora|se|nel\s+caso)\b[^.\n]{0,140}\b(?:rinvi|rimand|slitt|posticip|spost|recuper)\w*)"
     r"[^.;\n]{0,60}$",
     re.I,
 )

@@ -21,7 +21,7 @@ _SOUGHT = re.compile(r"^(?:(?:ricerca|reperimento)\s(?:di\s)?(?=volontari\b)|cer
 _CONTEST = re.compile(  # `Concorso pubblico per esami - n. 2 Istruttori`
     r"^(?P<what>concorso pubblico|selezione pubblica)"
     r"(?:,? per (?:soli )?(?:titoli(?: ed? esami)?|esami|colloquio))?"
-    r"\s*[-–:,]\s*(?:n\.?\s?)?(?P<count>\d{1,3})\s(?:post[oi] di\s)?(?=[a-z])",
+    r"\s*[-–:,]\s*(?:n\.?\s?)?(?P<count>\d{1,3}(?:\spost[oi] di)?)\s(?=[a-z])",
     re.I,
 )
 _TAIL = re.compile(  # `Ponte chiuso fino a maggio: tutte le deviazioni`

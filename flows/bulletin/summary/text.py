@@ -22,7 +22,7 @@ from flows.bulletin.summary.additions.announced import announced, told_once
 from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed
 from flows.bulletin.summary.additions.extended import longer, restricted
-from flows.bulletin.summary.additions.of_events import with_days
+from flows.bulletin.summary.additions.of_events import must_book, with_days
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.of_one import mended
@@ -157,7 +157,7 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
         if longest < size:
             continue  # nothing was long enough to be told shorter
         longest = 0
-        for text in (with_half_days(one, notice) for one in texts(notice, size)):
+        for text in (must_book(with_half_days(one, notice), notice) for one in texts(notice, size)):
             line = with_closing_hours(mended(_dated(parameter(text)), notice, size), notice)
             longest = max(longest, utf16(line))
             if line and utf16(line) <= size and line not in seen:

@@ -74,7 +74,8 @@ def on_flyer(text: str, notice: Notice) -> tuple[str, ...]:
 
 def with_days(text: str, notice: Notice) -> str:
     """`text` with the few days of a programme, or its first and last, where it leaves all to the page."""
-    if notice.kind is not Kind.programme or DAYS_AND_HOURS not in text or calendar_days(text):
+    is_programme = notice.kind is Kind.programme and _OF_A_PROGRAMME.search(f"{notice.title} {text}")
+    if not is_programme or DAYS_AND_HOURS not in text or calendar_days(text):
         return text
     found = [days for one in notice.slots.get(Slot.when, ()) if (days := days_of(one.words))]
     spans = each_once(tuple(span for days in found for span in days.spans))
@@ -90,4 +91,17 @@ def with_days(text: str, notice: Notice) -> str:
     return text.replace(DAYS_AND_HOURS, f"Gli appuntamenti {told}. {rest}")
 
 
+_OF_A_PROGRAMME = re.compile(
+    r"\b(?:programm|appuntament|rassegn|calendari|event[oi]|spettacol|concert|incontr|serat|cinema|film|teatr"
+    r"|mercatin|cors[oi]|laborator|stagion|festival|estate|natale|visit[ae])\w*",
+    re.I,
+)
 _FEWEST, _NAMED, _HALF_A_YEAR = 2, 4, 6  # days, days that are named one by one, months
+_MUST_BOOK = re.compile(r"\bprenotazion[ei] (?:è |sono )?(?:obbligatori|necessari)\w", re.I)
+_MAY_BOOK = re.compile(r"\bPuoi prenotare(?= entro\b)")
+
+
+def must_book(text: str, notice: Notice) -> str:
+    """`Devi prenotare entro …` of `Puoi prenotare entro …`, where the page says that one has to."""
+    is_so = notice.kind in OCCASIONS and _MUST_BOOK.search(notice.source)
+    return _MAY_BOOK.sub("Devi prenotare", text) if is_so else text

@@ -84,6 +84,12 @@ _ITS_DAY = re.compile(
 )  # `Fiume pulito - sabato 25 settembre`
 _ONE_WAY = re.compile(r"\bsens[oi] unic[oi]\b", re.I)
 _TELLS_TRAFFIC = re.compile(r"\bsens[oi] unic[oi]\b(?![^.]* nella pagina)|\bviabilità\b", re.I)
+_ALL_SHUT = re.compile(r"\bchiusura (?:totale|completa|estiva|invernale|al pubblico)\b[^.\n]*\d", re.I)
+_SHUT_TOLD = re.compile(r"\bchiu[sd]\w+", re.I)
+_SHUT_TOO = re.compile(r"\b(?:è|sono|rest\w+|rimarr\w+|sarà|saranno) chius[oaie] anche\b", re.I)
+_TELLS_OTHERS = re.compile(r"\banche\b|\b(?:altr[ie]|chiusure|il resto)\b[^.]* nella pagina", re.I)
+_REOPENS = re.compile(r"\b(?:riapertur|riapr)\w+", re.I)
+_OPENS_AGAIN = re.compile(r"\b(?:riapert|riapr|riatt|di nuovo|torna|aprono|apre|apert|apertur)\w*", re.I)
 _DAYS_COUNTED = re.compile(
     r"\b(?P<count>due|tre|quattro|cinque) (?:giornate|date|serate|incontri|appuntamenti)\b", re.I
 )
@@ -116,6 +122,12 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice dove, e il testo no."
     if notice.kind is Kind.road and _ONE_WAY.search(notice.title) and not _TELLS_TRAFFIC.search(text):
         yield "Il titolo dice che si viaggia a senso unico, e il testo no."
+    if notice.kind is Kind.hours and _ALL_SHUT.search(notice.source) and not _SHUT_TOLD.search(text):
+        yield "Il testo non dice quando è chiuso."
+    if notice.kind is Kind.hours and _SHUT_TOO.search(notice.source) and not _TELLS_OTHERS.search(text):
+        yield "La pagina dice che è chiuso anche altro, e il testo no."
+    if _REOPENS.search(notice.title) and not _OPENS_AGAIN.search(text):
+        yield "Il titolo dice che riapre, e il testo no."
     counted = _DAYS_COUNTED.search(text) or _DAYS_COUNTED.search(notice.title)
     count = _COUNTS.index(counted["count"].lower()) if counted else 0
     is_some = 0 < len(calendar_days(text)) < count <= len(calendar_days(notice.source))

@@ -8,11 +8,12 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.named import stems
-from flows.bulletin.summary.frames.events.of_a_part import day_above
+from flows.bulletin.summary.frames.events.of_a_part import day_above, is_in_one_of_several
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _IN_THAT = re.compile(
-    r"\b(?:in|entro) (?:quel(?:l[ao]|le)?|quei|tal[ei]?) (?:periodo|giorn\w+|dat[ae]|occasion\w"
+    r"\b(?:in|entro) (?:quel(?:l[ao]|le)?|quei|tal[ei]?) (?:(?:due|tre|quattro|primi|prime) )?(?:periodo"
+    r"|giorn\w+|dat[ae]|occasion\w"
     r"|settiman\w)\b",
     re.I,
 )
@@ -46,6 +47,13 @@ _NO_SUBJECT = re.compile(  # `Riapre martedì 30 con l'orario consueto`: what do
     r"(?! (?:al (?:pubblico|traffico|transito) )?(?:il|lo|la|i|gli|le|l['’]|un|una|in|nel|nella|a)\b)"
 )
 _BACK = 4  # sentences
+_DUTIES = (  # of a text, and of its page
+    (re.compile(r"(?:Devi|Puoi) iscriverti\b|Iscriviti\b"), re.compile(r"\biscri\w+", re.I)),
+    (re.compile(r"(?:Devi|Puoi) prenotare\b|Prenota\b"), re.compile(r"\bprenot\w+", re.I)),
+    (re.compile(r"I posti sono limitati"), re.compile(r"\bposti (?:sono )?limitati\b", re.I)),
+)
+_WET = re.compile(r"\b(?:in caso di (?:pioggia|maltempo|neve)|se piove)\b", re.I)
+_PUT_OFF = re.compile(r"\b(?:rinvi|rimand|annull|spost|sospe|recuper)\w+", re.I)
 _HALF = 0.5  # of the words of the sentence that has it
 _YOU_BOOK = re.compile(r"\bDevi (?:iscriverti|prenotare)\b")
 _OF_ALL = frozenset({Kind.road, Kind.supply_cut, Kind.alert, Kind.recall})  # for which nobody books
@@ -63,6 +71,10 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{leaning}»: di che cosa, il testo non lo dice."
     if notice.kind in OCCASIONS and (of_one := _of_one_day(text, notice)):
         yield f"«{of_one}» è di uno solo degli appuntamenti."
+    if notice.kind in OCCASIONS and (duty := _of_one_part(text, notice)):
+        yield f"«{duty}» è di uno solo degli appuntamenti."
+    if unsaid := _if_it_rains(text, notice):
+        yield f"«{unsaid}» vale solo se piove, e il testo non lo dice."
     lines = split(notice.source)
     if match := _IN_THAT.search(text):
         behind = next((place for place, said in enumerate(lines) if match[0].lower() in said.lower()), 0)
@@ -92,6 +104,27 @@ def _of_one_day(text: str, notice: Notice) -> str:
         day = day_above(said.rstrip("."), notice.source) if worded(said) in told else ""
         if day and not calendar_days(day) <= days:
             return said
+    return ""
+
+
+def _of_one_part(text: str, notice: Notice) -> str:
+    """The first sentence on booking or places that the page has of one day or row of several alone; or ""."""
+    for said in split(text):
+        for ours, theirs in _DUTIES:
+            places = [found.start() for found in theirs.finditer(notice.source)] if ours.match(said) else []
+            if places and all(is_in_one_of_several(place, notice) for place in places):
+                return said
+    return ""
+
+
+def _if_it_rains(text: str, notice: Notice) -> str:
+    """The first sentence on a day put off that the page has behind `In caso di pioggia …`; or ""."""
+    told = set(split(text))
+    for line in notice.source.splitlines():
+        _, condition, behind = line.partition(found[0]) if (found := _WET.search(line)) else ("", "", "")
+        for said in split(behind)[1:] if condition else ():
+            if worded(said) in told and _PUT_OFF.search(said) and not _WET.search(said):
+                return said
     return ""
 
 

@@ -4,6 +4,7 @@ Said of the whole it sends everybody to the wrong place, and keeps away who woul
 """
 
 import re
+from itertools import pairwise
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
@@ -34,6 +35,7 @@ _BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
 _HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio – ore 20.45`
     rf"^\W*(?:{WEEKDAY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,70}}$", re.I | re.M
 )
+_DAY_ROW = re.compile(r"^\|\s*(?:[a-zì]{3,9}\.?\s)?\d{1,2}(?!\d)[°º/\s]", re.I | re.M)
 _LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 
 
@@ -236,3 +238,24 @@ def is_of_a_day(words: str, source: str) -> bool:
     ends = [*(head.start() for head in heads[1:]), len(source)]
     blocks = [source[head.end() : end] for head, end in zip(heads, ends, strict=True)]
     return all(map(str.strip, blocks[:-1])) and not all(words in block for block in blocks)
+
+
+def is_in_one_of_several(start: int, notice: Notice) -> bool:
+    """Whether what stands at `start` of the source is below one of several days, or in one of its rows.
+
+    What comes a paragraph behind the last day may be of them all.
+    """
+    source = notice.source
+    heads = list(_HEAD.finditer(source))
+    is_below = len({head["day"].lower() for head in heads}) > 1 and start >= heads[0].start()
+    if is_below:
+        blocks = [source[head.end() : after.start()] for head, after in pairwise(heads)]
+        is_behind = "\n\n" in source[heads[-1].end() : start].strip("\n")
+        is_below = all(re.search(r"\w", block) for block in blocks) and not is_behind
+    line = source[source.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    rows = [row for row in notice.rows if row.when or row.hours]
+    return (
+        is_below
+        or (len(rows) > 1 and any(row.start <= start < row.end for row in rows))
+        or (_DAY_ROW.match(line) is not None and len(_DAY_ROW.findall(source)) > 1)
+    )

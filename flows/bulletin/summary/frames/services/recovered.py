@@ -33,6 +33,7 @@ _ARTICLE = re.compile(r"(?:il|lo|la|i|gli|le)\s|l['’]", re.I)
 _ASIDE = re.compile(r"\s?\([^()]*\)")
 _ZONE = re.compile(r"\s?[–-]?\s?(?:in\s)?(?P<zone>zona\s\w{1,10})$", re.I)
 _PEOPLE = re.compile(r"\s(?P<who>utenze\s(?:non\s)?domestiche)$", re.I)
+_YEAR = re.compile(r" 20\d\d$")
 _FIRST = re.compile(r"(?<!\d)1 (?=[a-z])")
 _FEWEST, _MOST = 2, 4  # rows
 
@@ -84,7 +85,7 @@ def _day(words: str) -> str:
     period = period_at(words.strip(" .;,"), 0)
     is_one = period is not None and period.form == "on" and len(period.days) == 1
     whole = is_one and period is not None and not words.strip(" .;,")[period.end :].strip()
-    return _FIRST.sub("1° ", period.words) if whole and period is not None else ""
+    return _FIRST.sub("1° ", _YEAR.sub("", period.words)) if whole and period is not None else ""
 
 
 def _of(day: str) -> str:

@@ -1,0 +1,40 @@
+"""Waste around a holiday: on which day each bin is collected instead."""
+
+import pytest
+
+from flows.bulletin.summary.text import summarise
+
+_FEASTS = "Nei giorni di festa la raccolta porta a porta è sospesa e si recupera così:\n\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Raccolta rifiuti: variazioni per le feste",
+            f"{_FEASTS}- l'umido di sabato 25 dicembre 2027: anticipato a venerdì 24 dicembre\n"
+            "- la carta di sabato 1° gennaio 2028: posticipata a lunedì 3 gennaio\n",
+            "L'umido di sabato 25 dicembre si raccoglie venerdì 24 dicembre; la carta di sabato 1° gennaio,"
+            " lunedì 3 gennaio.",
+        ),
+        (
+            "Raccolta porta a porta: cosa cambia",
+            "Lunedì 29 marzo 2027 la raccolta non verrà effettuata. Le variazioni:\n\n"
+            "| Che cosa | Giorno | Recupero |\n|---|---|---|\n"
+            "| Umido – Zona A | lunedì 29/03 | martedì 30/03 |\n"
+            "| Carta – Zona B | lunedì 29/03 | sabato 27/03 (anticipo) |\n",
+            "Lunedì 29 marzo la raccolta non si fa: l'umido della zona A si raccoglie martedì 30 marzo e la"
+            " carta della zona B sabato 27 marzo.",
+        ),
+    ],
+)
+def test_waste_is_told_with_the_day_it_is_collected_instead(title: str, body: str, text: str) -> None:
+    assert summarise(title=title, abstract="", body=body, limit=275).text == text
+
+
+def test_where_one_row_is_not_sure_no_day_of_collection_is_told() -> None:
+    body = (
+        f"{_FEASTS}- l'umido di sabato 25 dicembre: anticipato a venerdì 24 dicembre\n- la carta: chiedere\n"
+    )
+    text = summarise(title="Raccolta rifiuti: variazioni", abstract="", body=body, limit=275).text
+    assert "24 dicembre" not in text
