@@ -22,7 +22,7 @@ def test_an_unchanged_draft_is_approved_in_five_taps(installation: Installation)
     installation.postpone()
     with installation.profile(("# codes = true", "codes = true")), accounts_of(installation):
         anna = member_of(installation, "Anna Redazione")
-        number = installation.draft("Orario della biblioteca in dicembre")
+        number = installation.draft("Festa della biblioteca di dicembre")
         run_id = installation.run_of(number)
         link = run_page(installation, run_id)
         letter = wait_for("the letter", lambda: _letter(installation, f"/redazione/modulo/{number}\n"))

@@ -6,7 +6,9 @@ import pytest
 
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.summary.clauses import days_of
+from flows.bulletin.summary.clauses.days import Days, days_clause
 from flows.bulletin.summary.frames.events.programmes import each_once
+from flows.bulletin.summary.frames.events.subject import TITLE_DAY
 from flows.bulletin.summary.text import summarise
 
 
@@ -333,3 +335,23 @@ def test_one_has_to_book_where_the_page_says_so() -> None:
     text = text_of("Camminata tra gli ulivi", body)
     assert "Devi prenotare" in text
     assert "Puoi prenotare" not in text
+
+
+def test_both_days_of_a_title_leave_its_name() -> None:
+    assert TITLE_DAY.sub("", "Sagra dell'asparago, sabato 16 e domenica 17 maggio") == "Sagra dell'asparago"
+    assert TITLE_DAY.sub("", "Festa a Po: venerdì 1, sabato 2 e domenica 3 maggio 2026") == "Festa a Po"
+
+
+def test_days_that_a_sentence_counts_are_told_with_their_hours() -> None:
+    body = (
+        "L'Azienda sanitaria organizza due giornate di vaccinazione gratuita in via Po 8.\n\n"
+        "- sabato 23 ottobre 2027, dalle 9.00 alle 13.00\n- sabato 6 novembre 2027, dalle 9.00 alle 12.00\n"
+    )
+    text = text_of("Vaccinazione antinfluenzale: due giornate", body)
+    assert "Le giornate sono sabato 23 ottobre dalle 9 alle 13 e sabato 6 novembre dalle 9 alle 12." in text
+
+
+def test_a_year_is_told_once_with_the_last_of_its_days() -> None:
+    days = ("sabato 14 novembre 2026", "sabato 12 dicembre 2026", "sabato 16 gennaio 2027")
+    spans = each_once(tuple(span for day in days if (read := days_of(day)) for span in read.spans))
+    assert days_clause(Days(spans)) == "sabato 14 novembre, sabato 12 dicembre 2026 e sabato 16 gennaio 2027"

@@ -104,6 +104,16 @@ _CALL = (
             "Lunedì 21 settembre 2026 gli uffici sono chiusi.",
         ),
         (
+            "Modifiche alla viabilità in paese",
+            "| Strada | Ore |\n|---|---|\n| via Adda | 9.00 - 10.15 |\n| piazza Oglio | 7.00 - 16.00 |\n",
+            "Domenica 9 maggio piazza Oglio è chiusa. Gli orari sono nella pagina.",
+        ),
+        (
+            "Divieto di botti",
+            "Dal 24 dicembre al 6 gennaio sono vietati i botti.\n\nSono esclusi:\n\n- stelline\n- bengala\n",
+            "Dal 24 dicembre al 6 gennaio sono vietati i botti.",
+        ),
+        (
             "Senso unico alternato in via Po",
             "Da lunedì 8 novembre 2027 in via Po si viaggia a senso unico alternato e a 30 all'ora.",
             "Da lunedì 8 novembre 2027 in via Po si viaggia a 30 all'ora.",
@@ -207,6 +217,11 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
             "Sabato 4 marzo 2028, ore 18\nMostra di fotografie.\n\nSabato 11 marzo 2028, ore 15\n"
             "Corso di autodifesa. Iscrizioni entro lunedì 6 marzo.\n\nDomenica 26 marzo, ore 9\nCorsa.",
             "A marzo ci sono le iniziative. Puoi iscriverti entro lunedì 6 marzo.",
+        ),
+        (
+            "Sagra dell'asparago",
+            "La sagra è sabato 16 maggio 2026.\n\nIl pranzo costa 22 euro. Prenotazioni entro il 13 maggio.",
+            "Per la sagra dell'asparago le prenotazioni si fanno entro il 13 maggio.",
         ),
         ("Chiusura uffici", "Gli uffici sono chiusi.", "Nella giornata in oggetto gli uffici sono chiusi."),
         ("Richiamo", "Il lotto è il 12.", "Chi ha il prodotto con i lotti indicati non deve consumarlo."),

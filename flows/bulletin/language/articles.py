@@ -35,7 +35,6 @@ _FEMININE_FROM_ABROAD = frozenset(
 _SMALL = re.compile(  # words that are no nouns, whatever they end in
     r"(?:d[ae]|ne|su|co|a)(?:l|llo|lla|lle|i|gli)|per|con|tra|fra|non|una?|uno|che|chi|cui|come|dove|quando|anche|senza|ogni"
 )
-_HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
 _VOWELS = "aeiouàèéìòù"
 
 

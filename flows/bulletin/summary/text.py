@@ -22,7 +22,7 @@ from flows.bulletin.summary.additions.announced import announced, told_once
 from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed
 from flows.bulletin.summary.additions.extended import longer, restricted
-from flows.bulletin.summary.additions.of_events import must_book, with_days
+from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.of_one import mended
@@ -121,6 +121,7 @@ def summarise(
                 lambda said: introduced(said, notice),
                 lambda said: told_once(said, notice),
                 lambda said: with_days(said, notice),
+                lambda said: with_dates(said, notice, limit),
             ):
                 if (said := better(told)) != told and utf16(said) <= limit and passes(said):
                     told = said

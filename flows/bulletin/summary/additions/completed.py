@@ -33,7 +33,13 @@ from flows.bulletin.summary.frames.dangers.recalls import lot
 from flows.bulletin.summary.frames.own_sentences.asked import asked, is_of_an_alert, tells_deed
 from flows.bulletin.summary.frames.places.street_list import sentence_of_streets
 from flows.bulletin.summary.frames.prose.fit import is_fit
-from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS, PRECAUTIONS
+from flows.bulletin.summary.frames.prose.left_to_page import (
+    DAYS_AND_HOURS,
+    HOURS,
+    OTHERS,
+    PRECAUTIONS,
+    THE_REST,
+)
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads.street_outlines import NO_PARKING
@@ -125,7 +131,6 @@ _FETCHED = re.compile(  # how one gets what a text speaks of
 _FETCHED_BY = (Kind.service, Kind.hours, Kind.health, Kind.campaign)
 _OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _OF_AN_EVENT, _MORE = 2.0, 3.5, 260  # times, times, characters
-_REST = "Il resto è nella pagina."  # where there is no room for more words
 _HEADINGS = re.compile(r"^#{1,4}\s", re.M)
 _ARE_CUT = re.compile(  # `Le zone interessate sono i quartieri Po e Adda.`
     r"(?:Le|I|Gli) (?:zone|vie|strade|quartieri|aree|contrade|frazioni|località) "
@@ -351,7 +356,7 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
         for slot in _OF_EVENTS
     )
     is_much = len(notice.body) > _OF_AN_EVENT * len(text)
-    return (OTHERS, _REST) if notice.kind not in OCCASIONS or is_left or is_much else ()
+    return (OTHERS, THE_REST) if notice.kind not in OCCASIONS or is_left or is_much else ()
 
 
 def _shorter(text: str) -> Iterator[str]:

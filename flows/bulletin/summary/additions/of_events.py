@@ -3,14 +3,18 @@
 import re
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.gate import IN_PAGE
 from flows.bulletin.summary.clauses.booking import booking_of
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause, days_of
+from flows.bulletin.summary.clauses.hours import hours_clause
 from flows.bulletin.summary.frames.events.programmes import each_once
-from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS
+from flows.bulletin.summary.frames.places.streets import joined
+from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS, THE_REST
 
 _FULL = re.compile(
     r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
@@ -97,11 +101,39 @@ _OF_A_PROGRAMME = re.compile(
     re.I,
 )
 _FEWEST, _NAMED, _HALF_A_YEAR = 2, 4, 6  # days, days that are named one by one, months
-_MUST_BOOK = re.compile(r"\bprenotazion[ei] (?:è |sono )?(?:obbligatori|necessari)\w", re.I)
+_IN_COUNT = re.compile(
+    r"\b(?P<count>due|tre) (?P<noun>giornate|date|serate|incontri|mattine|pomeriggi)\b", re.I
+)
+_LEFT = (OTHERS, DAYS_AND_HOURS)
+
+
+def with_dates(text: str, notice: Notice, limit: int) -> str:
+    """`text` with the days and hours that it counts (`due giornate`), instead of a word that leaves them."""
+    counted, pointer = _IN_COUNT.search(text), next(filter(text.endswith, _LEFT), "")
+    rows = [row for row in notice.rows if row.when and row.hours and not (row.what or row.place)]
+    is_whole = counted is not None and len(rows) == len(notice.rows) == _COUNT[counted["count"].lower()]
+    if counted is None or not is_whole or not pointer or calendar_days(text):
+        return text
+    told = [f"{days_clause(row.when, year=False)} {hours_clause(row.hours)}" for row in rows]
+    if any(one.startswith(" ") or one.endswith(" ") for one in told):
+        return text
+    article = "I" if counted["noun"][-1] == "i" else "Le"
+    days = f"{article} {counted['noun']} sono {joined(told)}."
+    first, *others = split(text.removesuffix(pointer))
+    made = (
+        " ".join((*said, days, rest)).strip()
+        for said in ((first, *others), (first,))
+        for rest in (OTHERS, THE_REST, "")
+    )
+    return next((one for one in made if utf16(one) <= limit), text)
+
+
+_COUNT = {"due": 2, "tre": 3}
 _MAY_BOOK = re.compile(r"\bPuoi prenotare(?= entro\b)")
 
 
 def must_book(text: str, notice: Notice) -> str:
     """`Devi prenotare entro …` of `Puoi prenotare entro …`, where the page says that one has to."""
-    is_so = notice.kind in OCCASIONS and _MUST_BOOK.search(notice.source)
+    musts = (line for line in notice.source.splitlines() if _MUST_BOOK.search(line) and "entro" in line)
+    is_so = notice.kind in OCCASIONS and next(musts, "") != ""
     return _MAY_BOOK.sub("Devi prenotare", text) if is_so else text

@@ -55,7 +55,9 @@ _CLOCKED = re.compile(r"\bdalle\s\d|\d\s?[-–]\s?\d")
 _COUNCIL = re.compile(r"\bconsiglio\s(?:comunale|dell['’]unione|provinciale)\b", re.I)
 _THERE = re.compile(r"\bin (?:fraz\w*|località|loc|contrada|zona|via|viale|piazza|corso|borgo|rione)\b", re.I)
 _SHUT = re.compile(
-    r"\b(?:rester|rimarr|sar)(?:à|anno) chius[oaie]\b|\b(?:saremo|siamo|resteremo|restiamo) chiusi\b", re.I
+    r"\b(?:rester|rimarr|sar)(?:à|anno) chius[oaie]\b|\b(?:saremo|siamo|resteremo|restiamo) chiusi\b"
+    r"|\bchiusura (?:totale|completa)\b",
+    re.I,
 )
 _BUT_NOT = re.compile(r",\s(?:ma|però)\snon\s(?P<whom>[^,.;:]{5,60})$", re.I)  # of a title
 _OFFICES = re.compile(r"\b(?:uffici|servizi|sportelli)\b(?!o)", re.I)
@@ -84,8 +86,13 @@ _ITS_DAY = re.compile(
 )  # `Fiume pulito - sabato 25 settembre`
 _ONE_WAY = re.compile(r"\bsens[oi] unic[oi]\b", re.I)
 _TELLS_TRAFFIC = re.compile(r"\bsens[oi] unic[oi]\b(?![^.]* nella pagina)|\bviabilità\b", re.I)
-_ALL_SHUT = re.compile(r"\bchiusura (?:totale|completa|estiva|invernale|al pubblico)\b[^.\n]*\d", re.I)
-_SHUT_TOLD = re.compile(r"\bchiu[sd]\w+", re.I)
+_FORBIDS = re.compile(r"\bviet(?:a|ano|at[oaie])\b", re.I)
+_LETS_OFF = re.compile(r"^\W*(?:sono esclus[ie]|fanno eccezione|restano esclus[ie])[^.\n]*:\s*$", re.I | re.M)
+_SAYS_WHOM = re.compile(r"\b(?:esclus|eccezion|eccett|tranne|salvo)\w*", re.I)
+_STREET = re.compile(r"(?:via|viale|vicolo|piazz\w+|corso|largo|strada|s\.?p\.?|ponte|contrada)\b", re.I)
+_STREETS_IN_PAGE = re.compile(
+    r"\b(?:vie|strade|altre chiusure|altri dettagli|il resto)\b[^.]* nella pagina", re.I
+)
 _SHUT_TOO = re.compile(r"\b(?:è|sono|rest\w+|rimarr\w+|sarà|saranno) chius[oaie] anche\b", re.I)
 _TELLS_OTHERS = re.compile(r"\banche\b|\b(?:altr[ie]|chiusure|il resto)\b[^.]* nella pagina", re.I)
 _REOPENS = re.compile(r"\b(?:riapertur|riapr)\w+", re.I)
@@ -122,8 +129,12 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice dove, e il testo no."
     if notice.kind is Kind.road and _ONE_WAY.search(notice.title) and not _TELLS_TRAFFIC.search(text):
         yield "Il titolo dice che si viaggia a senso unico, e il testo no."
-    if notice.kind is Kind.hours and _ALL_SHUT.search(notice.source) and not _SHUT_TOLD.search(text):
-        yield "Il testo non dice quando è chiuso."
+    if _FORBIDS.search(text) and _LETS_OFF.search(notice.source) and not _SAYS_WHOM.search(text):
+        yield "Il divieto ha eccezioni, e il testo non ne parla."
+    rows = [row.what for row in notice.rows if _STREET.match(row.what)] if notice.kind is Kind.road else []
+    named = [street for street in rows if stems(street) & stems(text)]
+    if 0 < len(named) < len(rows) and not _STREETS_IN_PAGE.search(text):
+        yield "La pagina elenca più strade, e il testo ne dice solo alcune."
     if notice.kind is Kind.hours and _SHUT_TOO.search(notice.source) and not _TELLS_OTHERS.search(text):
         yield "La pagina dice che è chiuso anche altro, e il testo no."
     if _REOPENS.search(notice.title) and not _OPENS_AGAIN.search(text):

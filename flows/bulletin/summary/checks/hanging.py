@@ -49,7 +49,10 @@ _NO_SUBJECT = re.compile(  # `Riapre martedì 30 con l'orario consueto`: what do
 _BACK = 4  # sentences
 _DUTIES = (  # of a text, and of its page
     (re.compile(r"(?:Devi|Puoi) iscriverti\b|Iscriviti\b"), re.compile(r"\biscri\w+", re.I)),
-    (re.compile(r"(?:Devi|Puoi) prenotare\b|Prenota\b"), re.compile(r"\bprenot\w+", re.I)),
+    (
+        re.compile(r"(?:Devi|Puoi) prenotare\b|Prenota\b|.*\b[Ll]e prenotazioni si fanno\b"),
+        re.compile(r"\bprenot\w+", re.I),
+    ),
     (re.compile(r"I posti sono limitati"), re.compile(r"\bposti (?:sono )?limitati\b", re.I)),
 )
 _WET = re.compile(r"\b(?:in caso di (?:pioggia|maltempo|neve)|se piove)\b", re.I)

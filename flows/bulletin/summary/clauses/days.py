@@ -273,9 +273,9 @@ def _listed(days: list[Day]) -> str:
     if not all(day.weekday for day in days):
         days = [replace(day, weekday="") for day in days]
     groups = [list(group) for _, group in groupby(days, key=lambda day: (day.year, day.month))]
-    one_year = len({day.year for day in days}) == 1
+    ahead = [*(group[0].year for group in groups[1:]), None]  # a year is told once, with the last of its days
     return _and(
-        [_of_month(group, year=not one_year or place == len(groups)) for place, group in enumerate(groups, 1)]
+        [_of_month(group, year=group[0].year != year) for group, year in zip(groups, ahead, strict=True)]
     )
 
 

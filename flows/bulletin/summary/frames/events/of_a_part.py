@@ -35,6 +35,7 @@ _BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
 _HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio – ore 20.45`
     rf"^\W*(?:{WEEKDAY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,70}}$", re.I | re.M
 )
+_A_MEAL = re.compile(r"\b(?:pranzo|cena|pizzata|grigliata|aperitivo|laboratorio)\b", re.I)
 _DAY_ROW = re.compile(r"^\|\s*(?:[a-zì]{3,9}\.?\s)?\d{1,2}(?!\d)[°º/\s]", re.I | re.M)
 _LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 
@@ -252,7 +253,11 @@ def is_in_one_of_several(start: int, notice: Notice) -> bool:
         blocks = [source[head.end() : after.start()] for head, after in pairwise(heads)]
         is_behind = "\n\n" in source[heads[-1].end() : start].strip("\n")
         is_below = all(re.search(r"\w", block) for block in blocks) and not is_behind
-    line = source[source.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    first = source.rfind("\n", 0, start) + 1
+    line = source[first:].partition("\n")[0]
+    meal = _A_MEAL.search(source[first:start])
+    if meal and meal[0][:_STEM].lower() not in notice.title.lower():
+        return True  # `Il pranzo costa 22 euro. Prenotazioni entro il 13 maggio.`
     rows = [row for row in notice.rows if row.when or row.hours]
     return (
         is_below

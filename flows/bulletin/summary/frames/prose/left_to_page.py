@@ -9,6 +9,7 @@ PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
 WARNINGS = (PRECAUTIONS, "Le precauzioni sono nella pagina.")  # the second where there is less room
 OTHER_APPOINTMENTS = "Gli altri appuntamenti sono nella pagina."
 ALL_IN_PAGE = "i dettagli sono nella pagina."  # what a text says that tells its title alone
+THE_REST = "Il resto è nella pagina."  # where there is no room for more words
 PLACE = "Il luogo è nella pagina."  # of several none is sure
 PLACES = "I luoghi sono nella pagina."
 CONDITIONS = "Le condizioni per partecipare sono nella pagina."

@@ -50,7 +50,9 @@ _SMALL = frozenset(
     ["dall", "dalla", "dalle", "nella", "dopo", "sono"]
 )  # long words that are no names before a capital
 _STRETCH = re.compile(r"\b(?:tra|fra)\s(?=[^.;:]{3,60}\se\s)[^.;:]*", re.I)  # its bounds are no place
-_SOME = re.compile(r"\b(?:alcune|varie|diverse|molte|più|altre|le) $", re.I)  # `alcune vie di Alba`
+_SEVERAL = re.compile(  # `alcune vie di Alba`, `un locale in piazza Po`: where one of them is, and not all
+    r"\b(?:alcune|varie|diverse|molte|più|altre|le) $|\b(?:un|una|uno|alcun[ie]|nuov[oaie])\s|\bun['’]", re.I
+)
 _BEGINS_THEN = re.compile(r"\bal via\b", re.I)
 _LESSONS = re.compile(  # a street has `in` first, and no other street behind it: `lavori in corso via Po`
     r"(?:in\s)?corso\s(?=(?:via|viale|piazz\w+|largo|strada|contr\w+)\s)"
@@ -253,6 +255,6 @@ def _streets(text: str) -> Streets | None:
     found = (
         streets_at(bare, at.start())
         for at in _WORD.finditer(bare)
-        if not (_LESSONS.match(bare, at.start()) or _SOME.search(bare, 0, at.start()))
+        if not (_LESSONS.match(bare, at.start()) or _SEVERAL.search(bare, 0, at.start()))
     )
     return next(filter(None, found), None)
