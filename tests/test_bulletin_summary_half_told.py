@@ -283,6 +283,14 @@ def test_a_duty_below_all_the_days_is_of_them_all() -> None:
     assert not list(hanging(text, read(title="Fiabe in ludoteca", abstract="", body=body)))
 
 
+def test_a_workshop_that_is_the_event_is_booked() -> None:
+    body = (
+        "Giovedì 13 ottobre 2026 alle 16. Il laboratorio è gratuito, prenotazione obbligatoria su WhatsApp."
+    )
+    text = "Giovedì 13 ottobre alle 16 c'è «Buon viaggio». Devi prenotare su WhatsApp."
+    assert not list(hanging(text, read(title="Buon viaggio", abstract="", body=body)))
+
+
 def test_words_that_follow_their_sentence_stand() -> None:
     text = "La biblioteca chiude dal 9 al 20 agosto. I prestiti in quel periodo sono prorogati."
     assert not list(hanging(text, read(title="Biblioteca: orario estivo", abstract="", body=_LOANS)))

@@ -35,7 +35,7 @@ _BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
 _HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio – ore 20.45`
     rf"^\W*(?:{WEEKDAY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,70}}$", re.I | re.M
 )
-_A_MEAL = re.compile(r"\b(?:pranzo|cena|pizzata|grigliata|aperitivo|laboratorio)\b", re.I)
+_A_MEAL = re.compile(r"\b(?:pranzo|cena|pizzata|grigliata)\b", re.I)
 _DAY_ROW = re.compile(r"^\|\s*(?:[a-zì]{3,9}\.?\s)?\d{1,2}(?!\d)[°º/\s]", re.I | re.M)
 _LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 
