@@ -221,6 +221,19 @@ def test_another_day_hour_or_price_is_always_an_update(notice: NoticeText, step:
         assert compare(notice, other).edit is Edit.updated
 
 
+@pytest.mark.parametrize("days", [1, 7, 9, 14])
+def test_a_title_in_capitals_names_no_other_place(days: int) -> None:
+    title, first = "Mercatino dell'usato in piazza della Vittoria, zona 3", date(2026, 12, 4)
+    before, after = (
+        f"{title}: l'appuntamento è {giorno(day)} {day.year} alle ore 10. Quaranta espositori vendono libri."
+        for day in (first, first + timedelta(days=days))
+    )
+    assert same_item(NoticeText(title, before), NoticeText(title.upper(), after))
+    elsewhere = after.replace("piazza della Vittoria", "viale Kennedy")
+    moved = NoticeText(title.replace("piazza della Vittoria", "viale Kennedy"), elsewhere)
+    assert same_item(NoticeText(title, before), moved) is (days < 7), "another place, and a week later"
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_a_notice_is_itself(title: str, text: str) -> None:
     said = NoticeText(title, text)

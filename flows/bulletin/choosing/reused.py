@@ -66,12 +66,16 @@ def _farthest(old: Bare, new: Bare) -> int:
         return _FAR_CALL
     if all(_DEADLINE.search(side.words) for side in (old, new)):
         return _FAR_DEADLINE
-    names = [
-        {fact.value for fact in facts(side.whole) if fact.kind in (Kind.place, Kind.name)}
-        for side in (old, new)
-    ]
-    is_elsewhere = names[0] - names[1] and names[1] - names[0]
+    is_elsewhere = _names_another(old, new) and _names_another(new, old)
     return _FAR_ELSEWHERE if is_elsewhere else _FAR
+
+
+def _names_another(one: Bare, other: Bare) -> bool:
+    """Whether it has a place or a name whose words the other does not have: `PIAZZA DELLA VITTORIA` in
+    capitals is read as another place, and is none.
+    """
+    named = (fact.value for fact in facts(one.whole) if fact.kind in (Kind.place, Kind.name))
+    return any(f" {value} " not in f" {other.words} " for value in named)
 
 
 def _alike(old: Bare, new: Bare) -> bool:
