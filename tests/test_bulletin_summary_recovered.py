@@ -2,6 +2,8 @@
 
 import pytest
 
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.frames.services.recovered import recovered
 from flows.bulletin.summary.text import summarise
 
 _FEASTS = "Nei giorni di festa la raccolta porta a porta è sospesa e si recupera così:\n\n"
@@ -38,3 +40,21 @@ def test_where_one_row_is_not_sure_no_day_of_collection_is_told() -> None:
     )
     text = summarise(title="Raccolta rifiuti: variazioni", abstract="", body=body, limit=275).text
     assert "24 dicembre" not in text
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "- lunedì 28 dicembre: umido di venerdì 25 dicembre\n- sabato 2 gennaio: carta di venerdì 1\n",
+        "| Rifiuto | Nuova data | Invece di |\n|---|---|---|\n"
+        "| Umido | lunedì 28 dicembre 2026 | venerdì 25 dicembre 2026 |\n"
+        "| Carta | sabato 2 gennaio 2027 | venerdì 1 gennaio 2027 |\n",
+        "| Giorno di recupero | Rifiuto | Recupero di |\n|---|---|---|\n"
+        "| lunedì 28 dicembre 2026 | Umido | venerdì 25 dicembre 2026 |\n"
+        "| sabato 2 gennaio 2027 | Carta | venerdì 1 gennaio 2027 |\n",
+    ],
+)
+def test_which_day_is_instead_of_which_is_never_guessed(rows: str) -> None:
+    notice = read(title="Raccolta rifiuti: variazioni", abstract="", body=f"{_FEASTS}{rows}")
+    assert len(notice.rows) in (0, 2)
+    assert not list(recovered(notice))

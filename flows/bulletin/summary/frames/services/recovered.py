@@ -21,10 +21,13 @@ _MOVED = re.compile(
 )
 _A_DAY = rf"(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?(?:\s[a-zà-ù]{{3,9}}|/\d{{1,2}})(?:\s20\d\d|/\d{{2,4}})?"
 _TO = re.compile(
-    r"^(?P<what>.+?)\s?[:,–-]?\s(?:(?:è |sarà |viene )?(?:anticip|posticip|spostat|rinviat|recuper)\w*\s)?"
+    r"^(?P<what>.+?)\s?[:,–-]?\s"
+    r"(?P<moved>(?:è |sarà |viene )?(?:anticip|posticip|spostat|rinviat|recuper)\w*\s)?"
     rf"(?:(?-i:ad?)\s|al(?:l['’])?\s?|il\s|l['’])?(?P<day>{_A_DAY})$",
     re.I,
 )
+_USUAL = re.compile(r"\b(?:ordinari|previst|solit|abitual|consuet|giorno)\w*", re.I)
+_INSTEAD = re.compile(r"\b(?:recuper|nuov|anticip|posticip|sostitu|variazion)\w*(?!.*\bdi\s*$)", re.I)
 _OF = re.compile(rf"^(?P<what>.+?),?\s(?:di|del(?:l['’])?)\s?(?P<day>{_A_DAY})$", re.I)
 _LEAD = re.compile(
     r"^(?:la\s)?(?:raccolta|ritiro|servizio)(?:\s(?:de(?:l|lla|i|gli|lle)|dell['’])|\sdi)?\s", re.I
@@ -52,7 +55,8 @@ def recovered(notice: Notice) -> Iterator[str]:
         _OF_WASTE.search(notice.title) and _MOVED.search(notice.source) and _FEWEST <= len(rows) <= _MOST
     ):
         return
-    changes = [change for row in rows if (change := _change(row))]
+    is_headed = any(map(_is_head, notice.source.splitlines()))
+    changes = [change for row in rows if (change := _change(row, is_headed))]
     if len(changes) < len(rows):
         return
     if len({change.usual for change in changes}) == 1:
@@ -66,11 +70,17 @@ def recovered(notice: Notice) -> Iterator[str]:
     yield f"{opened('; '.join(said))}."
 
 
-def _change(row: Row) -> _Change | None:
-    """What is collected when instead; None where one of the three is not sure."""
+def _is_head(line: str) -> bool:
+    """Whether it heads a table whose last column is the day instead, behind the usual one's."""
+    *cells, last = line.strip(" |").split("|")
+    return any(map(_USUAL.search, cells)) and _INSTEAD.search(last) is not None
+
+
+def _change(row: Row, is_headed: bool) -> _Change | None:
+    """What is collected when instead; None where one of the three is not sure, or which day is which."""
     words = _ASIDE.sub("", row.what).strip(" .;,")
     moved = _TO.match(words)
-    if moved is None:
+    if moved is None or not (is_headed or moved["moved"]):
         return None
     what, usual = moved["what"].strip(" :,–-"), row.when
     if not usual and (of := _OF.match(what)):
