@@ -70,12 +70,11 @@ _CONDITION = re.compile(
     r"|eventi\s+del|verificat\w+|prelevat\w|campion\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
     re.I,
 )
-_ENQUIRIES = (
-    re.compile(  # `Per informazioni: Biblioteca, tel. 0574 …, dalle 15 alle 18`: no hour of the matter
-        r"(?:^|[.;!]\s)(?:per\s)?(?:(?:ulteriori|maggiori|altre)\s)?info(?:rmazioni)?(?:\se\s\w+)?\s?:?\s"
-        r"[^\n]*(?:\btel|@|\d{6,}|\d{3,4}[ .]\d{3})[^\n]*$",
-        re.I,
-    )
+# `Per informazioni: Biblioteca, tel. 0574 …, dalle 15 alle 18`: no hour of the matter
+_ENQUIRIES = re.compile(
+    r"(?:^|[.;!]\s)(?:per\s)?(?:(?:ulteriori|maggiori|altre)\s)?info(?:rmazioni)?(?:\se\s\w+)?\s?:?\s"
+    r"[^\n]*(?:\btel|@|\d{6,}|\d{3,4}[ .]\d{3})[^\n]*$",
+    re.I,
 )
 _RECURRING = Cued(
     r"(?:\bogni|\btutt[ie]\s+(?:i|le)|\b(?:il|la)?\s?(?:prim[oa]|second[oa]|terz[oa]|quart[oa]|ultim[oa]))\s+"

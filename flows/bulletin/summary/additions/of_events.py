@@ -16,6 +16,18 @@ from flows.bulletin.summary.frames.events.programmes import each_once
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS, THE_REST
 
+_OF_A_PROGRAMME = re.compile(
+    r"\b(?:programm|appuntament|rassegn|calendari|event[oi]|spettacol|concert|incontr|serat|cinema|film|teatr"
+    r"|mercatin|cors[oi]|laborator|stagion|festival|estate|natale|visit[ae])\w*",
+    re.I,
+)
+_FEWEST, _NAMED, _HALF_A_YEAR = 2, 4, 6  # days, days that are named one by one, months
+_IN_COUNT = re.compile(
+    r"\b(?P<count>due|tre) (?P<noun>giornate|date|serate|incontri|mattine|pomeriggi)\b", re.I
+)
+_LEFT = (OTHERS, DAYS_AND_HOURS)
+_COUNT = {"due": 2, "tre": 3}
+_MAY_BOOK = re.compile(r"\bPuoi prenotare(?= entro\b)")
 _FULL = re.compile(
     r"\b(?:posti|biglietti) (?:sono )?(?:già )?esauriti\b|\btutto esaurito\b|\bsold out\b", re.I
 )
@@ -95,18 +107,6 @@ def with_days(text: str, notice: Notice) -> str:
     return text.replace(DAYS_AND_HOURS, f"Gli appuntamenti {told}. {rest}")
 
 
-_OF_A_PROGRAMME = re.compile(
-    r"\b(?:programm|appuntament|rassegn|calendari|event[oi]|spettacol|concert|incontr|serat|cinema|film|teatr"
-    r"|mercatin|cors[oi]|laborator|stagion|festival|estate|natale|visit[ae])\w*",
-    re.I,
-)
-_FEWEST, _NAMED, _HALF_A_YEAR = 2, 4, 6  # days, days that are named one by one, months
-_IN_COUNT = re.compile(
-    r"\b(?P<count>due|tre) (?P<noun>giornate|date|serate|incontri|mattine|pomeriggi)\b", re.I
-)
-_LEFT = (OTHERS, DAYS_AND_HOURS)
-
-
 def with_dates(text: str, notice: Notice, limit: int) -> str:
     """`text` with the days and hours that it counts (`due giornate`), instead of a word that leaves them."""
     counted, pointer = _IN_COUNT.search(text), next(filter(text.endswith, _LEFT), "")
@@ -126,10 +126,6 @@ def with_dates(text: str, notice: Notice, limit: int) -> str:
         for rest in (OTHERS, THE_REST, "")
     )
     return next((one for one in made if utf16(one) <= limit), text)
-
-
-_COUNT = {"due": 2, "tre": 3}
-_MAY_BOOK = re.compile(r"\bPuoi prenotare(?= entro\b)")
 
 
 def must_book(text: str, notice: Notice) -> str:

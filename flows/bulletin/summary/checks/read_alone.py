@@ -7,11 +7,12 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.checks.half_told import half_told
 from flows.bulletin.summary.checks.hanging import hanging
 from flows.bulletin.summary.checks.left_open import left_open
+from flows.bulletin.summary.checks.measures_told import measures_told
+from flows.bulletin.summary.checks.openings_told import openings_told
 from flows.bulletin.summary.checks.several_terms import several_terms
 
 
 def read_alone(text: str, notice: Notice) -> Iterator[str]:
     """Why a text does not stand without its page: Italian sentences, for the editor."""
-    return chain.from_iterable(
-        check(text, notice) for check in (left_open, half_told, hanging, several_terms)
-    )
+    checks = (left_open, measures_told, openings_told, half_told, hanging, several_terms)
+    return chain.from_iterable(check(text, notice) for check in checks)

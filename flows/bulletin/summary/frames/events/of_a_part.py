@@ -224,21 +224,24 @@ def day_above(words: str, source: str) -> str:
     if not is_of_a_day(words, source):
         return ""
     at = source.find(words)
-    return next(
-        (head["day"] for head in reversed(list(_HEAD.finditer(source, 0, at))) if head.end() <= at), ""
-    )
+    return next(head["day"] for head in reversed(_heads(source)) if head.end() <= at)
+
+
+def _heads(source: str) -> list[re.Match[str]]:
+    """The heads of several days, below each of which stands what happens then; [] else."""
+    heads = list(_HEAD.finditer(source))
+    days = {re.sub(r"\W+", " ", head["day"].lower()) for head in heads}
+    blocks = (source[head.end() : after.start()] for head, after in pairwise(heads))
+    return heads if len(days) > 1 and all(re.search(r"\w", block) for block in blocks) else []
 
 
 def is_of_a_day(words: str, source: str) -> bool:
-    """Whether words stand below one of several days, each with what happens then, and not below all."""
-    heads = list(_HEAD.finditer(source))
-    at = source.find(words)
-    days = {re.sub(r"\W+", " ", head["day"].lower()) for head in heads}
-    if len(days) < 2 or at < heads[0].end() or _LABEL.search(source[heads[-1].end() : at]):
+    """Whether words stand below one of several days, and not below all."""
+    heads, at = _heads(source), source.find(words)
+    if not heads or at < heads[0].end() or _LABEL.search(source[heads[-1].end() : at]):
         return False
     ends = [*(head.start() for head in heads[1:]), len(source)]
-    blocks = [source[head.end() : end] for head, end in zip(heads, ends, strict=True)]
-    return all(map(str.strip, blocks[:-1])) and not all(words in block for block in blocks)
+    return not all(words in source[head.end() : end] for head, end in zip(heads, ends, strict=True))
 
 
 def is_in_one_of_several(start: int, notice: Notice) -> bool:
@@ -247,12 +250,9 @@ def is_in_one_of_several(start: int, notice: Notice) -> bool:
     What comes a paragraph behind the last day may be of them all.
     """
     source = notice.source
-    heads = list(_HEAD.finditer(source))
-    is_below = len({head["day"].lower() for head in heads}) > 1 and start >= heads[0].start()
-    if is_below:
-        blocks = [source[head.end() : after.start()] for head, after in pairwise(heads)]
-        is_behind = "\n\n" in source[heads[-1].end() : start].strip("\n")
-        is_below = all(re.search(r"\w", block) for block in blocks) and not is_behind
+    heads = _heads(source)
+    is_behind = bool(heads) and "\n\n" in source[heads[-1].end() : start].strip("\n")
+    is_below = bool(heads) and start >= heads[0].start() and not is_behind
     first = source.rfind("\n", 0, start) + 1
     line = source[first:].partition("\n")[0]
     meal = _A_MEAL.search(source[first:start])

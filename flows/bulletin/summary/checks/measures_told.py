@@ -1,0 +1,94 @@
+"""What a text tells of a ban, a closed street or a cut, and leaves out: where, for whom not, for how far."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.told_slots import figures
+from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.roads.street_outlines import KILOMETRES
+
+_SUPPLY = re.compile(
+    r"\b(?:acqu\w+|idric\w+|calore|\w*riscaldament\w+|rubinett\w+|fognatur\w+|fibra|corrente|luce"
+    r"|illuminazion\w+|elettric\w+|energia|gas|telefon\w+|internet|linea)\b",
+    re.I,
+)
+_ORDERS = re.compile(r"Si (?:ordina|dispone)\b")
+_AN_ORDER = re.compile(
+    r"\bdi [a-zà-ù]+(?:are|ere|ire|rsi)\b|\bche\b|\b(?:il|la|lo|i|gli|le|un|una) "
+    r"(?!utent|cittadin|proprietar|resident|civico|numero|giorno|periodo|tratto"
+    r"|strada|intersezion|incroci|rotatori|piazz|predett)[a-zà-ù]{4,}"
+    r"|\bl['’](?:obblig|istituz|apertur|interruz|evacuaz|abbattim|immediat|attivaz)",
+    re.I,
+)
+_BARE_BAN = re.compile(
+    r"(?:È|Sono) vietat[oaie] (?:la sosta|il transito|la circolazione|la fermata)[^.\d]{0,30}\."
+)
+_NO_WATER = re.compile(r"(?:È vietato|Non si può) (?:usare|bere) l['’]acqua", re.I)
+_SOMEWHERE = re.compile(
+    r"\b(?:frazion\w|localit\w|contrad\w|rion\w|quartier\w|zon[ae]|vi[ae]|piazza|borg\w|acquedotto"
+    r"|capoluogo)\b",
+    re.I,
+)
+_AREA = re.compile(r"\b(?:frazion\w|localit\w|contrad\w|rion\w|quartier\w|zon[ae])\b", re.I)
+_THERE = re.compile(r"\bin (?:fraz\w*|località|loc|contrada|zona|via|viale|piazza|corso|borgo|rione)\b", re.I)
+_BUT_NOT = re.compile(r",\s(?:ma|però)\snon\s(?P<whom>[^,.;:]{5,60})$", re.I)  # of a title
+_LIMITS_LEFT = re.compile(r"\b(?:eccezioni|limiti|dettagli|resto|orari)\b[^.]* nella pagina", re.I)
+_ALLOWED_ONLY = re.compile(
+    r"[^.\n]*\b(?:è consentit[oa] la sola|è consentito il solo|(?:è|sono) consentit[oaie] (?:solo"
+    r"|soltanto|esclusivamente))\b",
+    re.I,
+)
+_ON_A_ROAD = re.compile(
+    r"\b(?:vi[ae]|vial[ei]|piazz\w+|cors[oi]|ponte|strad[ae]|rotatori\w|sottopasso|galleria|largo|lung\w+|ciclabil\w"
+    r"|vicol[oi]|contrad\w|localit\w|frazion\w|tangenziale|centro|zona|S\.?P\.?|S\.?S\.?)\b",
+    re.I,
+)
+_ONE_WAY = re.compile(r"\bsens[oi] unic[oi]\b", re.I)
+_TELLS_TRAFFIC = re.compile(r"\bsens[oi] unic[oi]\b(?![^.]* nella pagina)|\bviabilità\b", re.I)
+_FORBIDS = re.compile(r"\bviet(?:a|ano|at[oaie])\b", re.I)
+_LETS_OFF = re.compile(r"^\W*(?:sono esclus[ie]|fanno eccezione|restano esclus[ie])[^.\n]*:\s*$", re.I | re.M)
+_SAYS_WHOM = re.compile(r"\b(?:esclus|eccezion|eccett|tranne|salvo)\w*", re.I)
+_STREET = re.compile(r"(?:via|viale|vicolo|piazz\w+|corso|largo|strada|s\.?p\.?|ponte|contrada)\b", re.I)
+_STREETS_IN_PAGE = re.compile(
+    r"\b(?:vie|strade|altre chiusure|altri dettagli|il resto)\b[^.]* nella pagina", re.I
+)
+_OF_EVERY_STREET = stems("via viale vicolo piazza piazzale corso largo strada ponte contrada")
+
+
+def measures_told(text: str, notice: Notice) -> Iterator[str]:
+    """Why a measure is told for more or for less than it is: Italian sentences."""
+    sentences = split(text)
+    if notice.kind is Kind.supply_cut and not _SUPPLY.search(text):
+        yield "Il testo non dice che cosa manca."
+    if _NO_WATER.search(text) and _AREA.search(notice.source) and not _SOMEWHERE.search(text):
+        yield "Il testo non dice dove l'acqua non si può usare."
+    if notice.kind is Kind.supply_cut and _THERE.search(notice.title) and not _SOMEWHERE.search(text):
+        yield "Il titolo dice dove, e il testo no."
+    if notice.kind is Kind.road and _ONE_WAY.search(notice.title) and not _TELLS_TRAFFIC.search(text):
+        yield "Il titolo dice che si viaggia a senso unico, e il testo no."
+    if _FORBIDS.search(text) and _LETS_OFF.search(notice.source) and not _SAYS_WHOM.search(text):
+        yield "Il divieto ha eccezioni, e il testo non ne parla."
+    rows = [row.what for row in notice.rows if _STREET.match(row.what)] if notice.kind is Kind.road else []
+    named = [street for street in rows if stems(street) & stems(text) - _OF_EVERY_STREET]
+    if 0 < len(named) < len(rows) and not _STREETS_IN_PAGE.search(text):
+        yield "La pagina elenca più strade, e il testo ne dice solo alcune."
+    if notice.kind is Kind.road and _ON_A_ROAD.search(notice.title) and not _ON_A_ROAD.search(text):
+        yield "Il titolo dice su quale strada, e il testo no."
+    if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
+        yield "Il testo non dice che cosa si ordina."
+    if (not_so := _BUT_NOT.search(notice.title)) and not stems(not_so["whom"]) & stems(text):
+        yield f"Il titolo dice «{not_so[0].strip(', ')}», e il testo no."
+    if (
+        "vietat" in text
+        and (but := _ALLOWED_ONLY.search(notice.source))
+        and (stems(but[0]) | figures(but[0])) - stems(text) - figures(text)
+        and not _LIMITS_LEFT.search(text)
+    ):
+        yield f"Manca quando si può: la pagina dice «{but[0].strip()}»."
+    stretches = {" ".join(one[0].lower().split()) for one in KILOMETRES.finditer(notice.source)}
+    if notice.kind is Kind.road and len(stretches) == 1 and not re.search(r"\bkm\b|nel tratto", text):
+        yield f"Il testo non dice il tratto: la pagina dice «{stretches.pop()}»."
+    if notice.kind is Kind.road and any(map(_BARE_BAN.fullmatch, sentences)):
+        yield "Un divieto senza via e senza giorno non dice niente."
