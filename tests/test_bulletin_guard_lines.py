@@ -82,3 +82,22 @@ def test_fields_of_one_thing_and_heads_of_a_table_are_no_lines() -> None:
         "Richiamo\n\n- Prodotto: tonno in scatola\n- Marca: Mare Blu\n- Lotto: TX4471\n- Rischio: istamina\n"
     )
     assert not check("È richiamato il tonno in scatola di marca Mare Blu, lotto TX4471.", source).warnings
+
+
+def test_what_stands_below_a_colon_is_of_the_day_above_it() -> None:
+    source = (
+        "Sospensione energia elettrica giovedì 6 aprile 2028\n\nIl distributore informa che giovedì "
+        "6 aprile 2028 "
+        "verrà interrotta la fornitura di energia elettrica con questi orari:\n\n"
+        "| Via | Dalle | Alle |\n|---|---|---|\n| via Serragli | 9.00 | 12.30 |\n| via Pallone | "
+        "14.00 | 16.00 |\n\n"
+        "Chi ha in casa apparecchi alimentati a corrente chiami entro lunedì 3 aprile i Servizi sociali."
+    )
+    right = (
+        "Giovedì 6 aprile 2028 manca la corrente: dalle 9 alle 12:30 in via Serragli; "
+        "dalle 14 alle 16 in via Pallone."
+    )
+    assert check(right, source).warnings == ()
+    wrong = right.replace("Giovedì 6", "Lunedì 3")
+    told = check(wrong, source)
+    assert told.blocked or told.warnings

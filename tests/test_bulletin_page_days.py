@@ -139,3 +139,34 @@ def test_what_one_speaks_of_is_no_place() -> None:
     body = "Il Comune incontra i cittadini per presentare il piano: zone 30, sosta nel quartiere Po, bus."
     notice = read(title="Incontro pubblico sul traffico", abstract="", body=body)
     assert Slot.place not in notice.slots
+
+
+def test_a_single_day_without_its_month_is_the_one_right_ahead() -> None:
+    """`Martedì 29` of a page of 22 September: one such day is near, and none lies right behind."""
+    published = date(2026, 9, 22)
+    assert (
+        with_months("Martedì 29 al Vivaldi si legge.", "", published)
+        == "Martedì 29 settembre al Vivaldi si legge."
+    )
+    for text in (
+        "Mercoledì 29 al Vivaldi si legge.",  # no such day is near
+        "Martedì 16-18, mercoledì chiuso.",  # hours
+        "Martedì 29 si legge, giovedì 1 si canta.",  # two of them
+        "Martedì 15 si è letto.",  # right behind
+    ):
+        assert with_months(text, "", published) == text
+
+
+def test_a_day_of_longer_hours_is_a_row_like_the_others() -> None:
+    body = (
+        "I cimiteri osserveranno le seguenti aperture:\nLunedì 30 ottobre 2028: apertura "
+        "straordinaria dalle 8.00 "
+        "alle 17.30\nMartedì 31 ottobre 2028: dalle 8.00 alle 17.30\nMercoledì 1 novembre 2028: "
+        "dalle 8.00 alle 17.30"
+    )
+    rows = read(title="Aperture dei cimiteri", abstract="", body=body).rows
+    assert [row.when for row in rows] == [
+        "Lunedì 30 ottobre 2028",
+        "Martedì 31 ottobre 2028",
+        "Mercoledì 1 novembre 2028",
+    ]

@@ -5,7 +5,7 @@ import pytest
 from flows.bulletin.page.kinds import kind_of
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
-from flows.bulletin.page.title import named, without_series
+from flows.bulletin.page.title import named, whole, without_series
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,25 @@ def test_a_series_leaves_its_title() -> None:
 )
 def test_a_kind_that_one_word_alone_would_miss(title: str, body: str, kind: Kind) -> None:
     assert kind_of(read(title=title, abstract="", body=body)) is kind
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Gestione condivisa impianto sportivo di Rovo", "Gestione condivisa dell'impianto sportivo di Rovo"),
+        ("Concessione patrocinio comunale", "Concessione del patrocinio comunale"),
+        ("Gestione sportiva", "Gestione sportiva"),  # may be an adjective
+        ("Contributo regionale borse di studio", "Contributo regionale per le borse di studio"),
+        ("Manifestazione di interesse Per la piscina", "Manifestazione di interesse per la piscina"),
+        ("I diritti dell'uomo: Che cosa sono? Chi li difende?", "I diritti dell'uomo"),
+    ],
+)
+def test_a_title_has_the_small_words_that_registers_leave_out(title: str, name: str) -> None:
+    assert named(title) == name
+
+
+def test_a_title_that_a_site_cut_is_told_whole_by_its_page() -> None:
+    title = "Avviso per la partecipazione alla procedura di affidamento in..."
+    body = f"Oggetto {title[:-3]} gestione della palestra di via Po, ai sensi dell'art. 5. Allegati"
+    assert whole(title, body) == f"{title[:-3]} gestione della palestra di via Po"
+    assert whole(title, "Nessuna parola del titolo.") == title

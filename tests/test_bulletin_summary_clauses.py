@@ -122,3 +122,15 @@ def test_for_whom_ends_before_the_name_that_a_quote_cut_off() -> None:
     assert clauses.audience_phrase("per bambini dai 3 agli 8 anni il") == ""
     assert clauses.audience_phrase("per adulti e bambini) torce e pile") == ""
     assert clauses.audience_phrase("per bambini dai 3 agli 8 anni") == "per bambini dai 3 agli 8 anni"
+
+
+def test_a_day_told_twice_is_one_day_with_all_that_is_told_of_it() -> None:
+    first, second = clauses.days_of("11 ottobre 2024"), clauses.days_of("venerdì 11 ottobre")
+    assert first is not None
+    assert second is not None
+    both = first.told_with(second)
+    assert both is not None
+    assert clauses.days_clause(both) == "venerdì 11 ottobre 2024"
+    other = clauses.days_of("12 ottobre")
+    assert other is not None
+    assert first.told_with(other) is None

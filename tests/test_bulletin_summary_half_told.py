@@ -315,3 +315,12 @@ def test_words_that_follow_their_sentence_stand() -> None:
 )
 def test_sei_is_a_number_but_in_if_you_are(text: str, values: list[str]) -> None:
     assert [fact.value for fact in facts(text)] == values
+
+
+def test_a_ban_for_some_vehicles_names_them() -> None:
+    title = "Sospensione della circolazione ai veicoli di massa superiore a 3,5 t sulla S.P. 21"
+    notice = read(title=title, abstract="", body="Dal 3 maggio 2028 e per tempo indeterminato.")
+    lost = "Dal 3 maggio 2028 sulla S.P. 21 è sospesa la circolazione."
+    assert "Il titolo dice per quali veicoli, e il testo no." in list(measures_told(lost, notice))
+    whole = f"{lost[:-1]} dei veicoli di massa superiore a 3,5 t."
+    assert "Il titolo dice per quali veicoli, e il testo no." not in list(measures_told(whole, notice))

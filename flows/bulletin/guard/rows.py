@@ -59,6 +59,7 @@ _HEADING_WORDS = 3
 _GOES_ON = 2  # sentences behind one, of the same paragraph, that may tell of the same fact
 _KNOWN = 0.6
 _PART = 0.7
+_LISTED = 12  # lines below a colon that are of what stands above it
 _ARM, _ARM_OF_WORD = 20, 9  # words that a row reaches at most; of `chiuso`, the nearest
 _BESIDE = 5  # words that lead up to the first fact of a sentence, or follow its last
 
@@ -182,6 +183,7 @@ def _units(wording: Wording, found: Sequence[Group], kind: Kind) -> list[Unit]:
             beside = list(takewhile(lambda one: wording.index_at(one.start) not in places, beside))
         else:
             beside = headings if place - last <= _HEADING_ABOVE else []
+            beside = [*beside, *_listed_below(wording, place, places)]
         for other in beside:
             for row in rows:
                 for mark, _, _ in wording.marks_between(other.start, other.end):
@@ -199,6 +201,14 @@ def _units(wording: Wording, found: Sequence[Group], kind: Kind) -> list[Unit]:
                     row.setdefault(mark, _HEADING)
         units += rows
     return units
+
+
+def _listed_below(wording: Wording, place: int, places: set[int]) -> list[Clause]:
+    """The lines of a list that a sentence announces by its colon, up to the next fact of its kind."""
+    if not wording.sentences[place].text.rstrip().endswith(":"):
+        return []
+    below = wording.sentences[place + 1 : place + 1 + _LISTED]
+    return list(takewhile(lambda one: wording.index_at(one.start) not in places, below))
 
 
 def _opens(rows: Sequence[Unit]) -> bool:

@@ -40,6 +40,8 @@ _SAME = {
     "multa": "sanzi",
     "abita": "resid",
     "vivon": "resid",
+    "energ": "elett",
+    "corre": "elett",  # `la corrente`
 }
 _WORD = re.compile(r"[^\W\d_]+")
 

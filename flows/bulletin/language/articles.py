@@ -12,8 +12,8 @@ from flows.bulletin.language.spelling import is_word, lemma
 
 # an article behind `a`
 TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
-_FEMININE = re.compile(r"(?:[zsg]ione|[uipm]nione|udine|trice|igine|agine)$")
-_MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)(?<![uipm]ni)one|ame|ume|ale|ile)$")
+_FEMININE = re.compile(r"(?:[zsg]ione|(?<!bas)tione|[uipm]nione|udine|trice|igine|agine)$")
+_MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)(?<!sti)(?<![uipm]ni)one|ame|ume|ale|ile)$")
 _NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
 _HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
 _SURE = ("ità", "mento", "zione", "zioni")  # endings that name a noun and its gender, in whatever dictionary
@@ -21,7 +21,8 @@ _ONE_FOR_BOTH = frozenset(
     ["crisi", "analisi", "tesi", "oasi", "ipotesi", "brindisi", "sintesi", "serie", "specie"]
 )
 _VERBAL = """
-    acquisto aiuto ascolto assegno bilancio cambio incontro modulo percorso rilascio rinnovo ritiro sostegno
+    acquisto aiuto ascolto assegno bilancio cambio impianto incontro modulo percorso rilascio rinnovo ritiro
+    sostegno
     utilizzo
 """
 _NOUNS_TOO = frozenset(_VERBAL.split())  # which the dictionary has as forms of a verb alone

@@ -105,13 +105,26 @@ _TIGHT_DAY = re.compile(
 _SPLIT_VOWEL = re.compile(r"\b([AEIOU]) ([a-zà-ù]{4,})\b")
 
 
+_ROAD_IN_QUOTES = Cued(  # `S.P. “18 Favorita”`: its number is no part of the name
+    r"\b(?P<road>S\.? ?[PSR]\.? )[“\"«](?P<number>\d{1,3}) (?P<name>[A-ZÀ-Ý][^”\"»\n]{2,40})[”\"»]"
+)
+_ITS_DAY = r"(?:\d{1,2}/\d{1,2}/(?:20)?\d\d|\d{1,2}[°º]? (?:" + "|".join(MONTHS) + r")(?: 20\d\d)?)"
+_ITS_PLACE = (
+    r"(?:Piazza|Piazzale|Via|Viale|Largo|Corso|Località|Parcheggio)"
+    r"(?: (?:di |del |della |dei )?[A-ZÀ-Ý][\w'’.]*){1,4}"
+)
+_DAY_AND_PLACE = re.compile(rf"{_ITS_DAY} [-–] {_ITS_PLACE}")
+_DAYS_AND_PLACES = Cued(rf"(?:{_ITS_DAY} [-–] {_ITS_PLACE}[ ]+)+{_ITS_DAY} [-–] {_ITS_PLACE}")
+
+
 def repaired(text: str) -> str:
     """`text` with letters that markup tore from their word put back: `l a Biblioteca`, `S carlett`."""
     text = re.sub(r"\b([dl]) ([aeio])\b(?= )", r"\1\2", text)
     text = re.sub(r"(?<=[a-zA-Z][lndsLNDS])(['’]) +(?=\w)|(?<=\b[LlDdCcSs])(['’]) +(?=\w)", r"\1\2", text)
     text = re.sub(r"\b([0-3]\d) (0[1-9]|1[0-2]) (20\d\d)\b", r"\1/\2/\3", text)
     text = re.sub(r"\b(\d) ?(\d)? ?/ ?(\d) ?(\d)? ?/ ?(\d{4})\b", _date_joined, text)
-    text = _TORN_END.sub(r"\1 ", text)
+    text = _ROAD_IN_QUOTES.sub(r"\g<road>\g<number> “\g<name>”", text)
+    text = _DAYS_AND_PLACES.sub(_listed, _TORN_END.sub(r"\1 ", text))
     text = _TIGHT_DAY.sub(" ", text)
     text = _TIGHT_STOP.sub(". ", _BRACKET.sub(" (", text))
     text = _ORPHAN.sub(_orphan, text)
@@ -123,6 +136,13 @@ def repaired(text: str) -> str:
         return match[1] + match[2] if joined in words and match[2] not in words - {match[2]} else match[0]
 
     return _SPLIT_VOWEL.sub(rejoined, text)
+
+
+def _listed(run: re.Match[str]) -> str:
+    """`26/10/2024, Piazza Mercato; 30/11/2024, Via Po` of a list whose lines ran together."""
+    return "; ".join(
+        re.sub(r" [-–] ", ", ", row[0], count=1).rstrip() for row in _DAY_AND_PLACE.finditer(run[0])
+    )
 
 
 def _orphan(match: re.Match[str]) -> str:

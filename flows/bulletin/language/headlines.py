@@ -15,9 +15,11 @@ _DONE = (
     "premiat|conclus|apert|riapert|chius|prorogat|pubblicat|approvat|aggiornat|rinviat|annullat|sospes|inaugurat"
     "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|vietat|consentit|confermat|assegnat|selezionat"
     "|adottat|depositat|affidat|aggiudicat|finanziat|installat|introdott|potenziat|ampliat|rinnovat|consegnat|suddivis|spostat|differit"
-    "|stanziat"
+    "|stanziat|firmat|sottoscritt|siglat"
 )
-_DEED = re.compile("premiat|consegnat|selezionat", re.I)  # over once done: nothing stays as it is
+_DEED = re.compile(
+    "premiat|consegnat|selezionat|inaugurat|firmat|sottoscritt|siglat", re.I
+)  # over once done: nothing stays as it is
 _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d[\d.]*(?:mila)?)\s|l['’])",
     re.I,
@@ -229,10 +231,9 @@ def spoken(line: str) -> str:
         state = match["state"].lower()
         many = state[-1] in "ie" and state != "possibile"
         return f"{'Sono' if many else 'È'} {state} {line[match.end() :]}"
-    if match := _ALSO.match(line):
-        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} {line[:1].lower()}{line[1:]}"
-    if match := _DONE_SOMEHOW.match(line):
-        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} {line[:1].lower()}{line[1:]}"
+    if match := _ALSO.match(line) or _DONE_SOMEHOW.match(line):
+        been = f" stat{match['end'].lower()}" if _DEED.match(line) else ""
+        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'}{been} {line[:1].lower()}{line[1:]}"
     if (match := _DONE_BARE.match(line)) and (article := _indefinite(match["noun"], match["end"].lower())):
         return f"È stat{match['end']} {match['done'].lower()} {article}{line[match.start('noun') :]}"
     if (

@@ -6,7 +6,7 @@ A programme says `venerdì 4 settembre` and below `sabato 5`: the weekday proves
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, WEEKDAYS
@@ -23,6 +23,8 @@ _AND = re.compile(rf"\s?(?:,|\be\b)\s?{WEEKDAY}\s\d{{1,2}}(?!\d)", re.I)
 _BY_THEN = re.compile(r"\b(?:entro|non oltre)\s(?:le (?:ore )?\d{1,2}(?:[:.]\d\d)? di\s)?(?:il\s)?$", re.I)
 _END = re.compile(r"[.!?;]\s|\n")
 _FURTHEST, _FURTHEST_BACK = 10, 14  # days between the two
+_A_CLOCK = re.compile(r"\s?[-–.:,/]\s?\d|\s(?:alle|e)\s\d")  # `mercoledì 16-18`
+_LOOKS_BACK, _LOOKS_AHEAD = 14, 31  # days around a page's own
 _PROVE, _HALF_A_YEAR = 3, 6  # days of a title's month; months
 
 
@@ -135,12 +137,23 @@ def with_months(text: str, title: str = "", published: date | None = None) -> st
         later = next((one for one in days[place:] if one["month"]), None) if known is None else None
         if later and _END.search(text, day.end(), later.start()):  # else the later one tells it for both
             month = _month_before(_known(later), weekday, number)
+        if published and len(days) == 1 and not _A_CLOCK.match(text, day.end()):
+            month = _ahead(published, weekday, number)
         if month and _AND.match(text, day.end()):
             known = weekday, number, month  # the last of them tells it for all
         elif month:
             parts += [text[at : day.end()], f" {MONTHS[month - 1]}"]
             at, known = day.end(), (weekday, number, month)
     return "".join([*parts, text[at:]])
+
+
+def _ahead(published: date, weekday: int, number: int) -> int:
+    """The month of the day right after the page's own that is that weekday and number; 0 where one right
+    before it is, too, which the page may tell of.
+    """
+    around = (published + timedelta(days=days) for days in range(-_LOOKS_BACK, _LOOKS_AHEAD))
+    found = [day for day in around if (day.weekday(), day.day) == (weekday, number)]
+    return found[0].month if len(found) == 1 and found[0] >= published else 0
 
 
 def _known(day: re.Match[str]) -> tuple[int, int, int]:

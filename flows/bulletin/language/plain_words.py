@@ -117,6 +117,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"previ[ao] (appuntamento|prenotazione)\b", r"su \1"),
     # what ties clauses; `nel caso` bears the subjunctive as `qualora` does, `se` would not: from S, F
     (r"qualora,", "se,"),
+    (r"qualora (?=(?:maggior|minor)enn|necessari|possibil|disponibil|interessat|resident)", "se "),
     (r"qualora\b", "nel caso"),
     (r"(?:al fine|allo scopo) di\b", "per"),
     (r"per quanto concerne\b", "per quanto riguarda"),

@@ -25,11 +25,23 @@ _ENDS_A_NAME = re.compile(  # `VIA ROMA IN OCCASIONE DELLA FIERA`, `VIA PO DALLE
 )
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
 _PLACES = _STREETS | {"località", "frazione", "contrada", "borgata"}
-_NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
+COMMON_ENDINGS = (
+    "ità",
+    "età",
+    "zione",
+    "zioni",
+    "mento",
+    "menti",
+    "ismo",
+    "aggio",
+    "tura",
+    "ture",
+)  # endings of common words
 _LOUD = re.compile(r"[A-ZÀ-Ý]{2}|E/O")  # what no text without shouted words has
 _AND_OR = Cued(r"\bE/O\b")
 _LINKS = frozenset(["del", "sul", "sull", "sulla"])
 _A_NAME, _OF = 3, frozenset(["dei", "del"])
+_OF_A_COURSE = frozenset((" di ", " per", " su "))  # `CORSO DI PRIMO SOCCORSO`, and no street
 _SINGLE = frozenset("AEÈIO")  # words of one letter: `ADOZIONE E DEPOSITO`
 _LONG = 5  # letters: a shorter word in capitals alone may be an acronym that spells a word
 _ACRONYM_WORDS = """
@@ -176,7 +188,8 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
                 calm = calm if calm in _OF else calm.capitalize()  # `via Pio XII`, `via Don Bosco`
         if calm.islower() and _is_by_a_river(words, place):
             calm = calm.capitalize()
-        in_street = in_street or word.lower() in _PLACES
+        is_course = word.lower() == "corso" and text[match.end() : match.end() + 4].lower() in _OF_A_COURSE
+        in_street = in_street or (word.lower() in _PLACES and not is_course)
         goes_on = after_name and word.lower() in _LINKS  # `Bassano del Grappa`
         after_name = goes_on or (calm[:1].isupper() and not calm.isupper() and not is_word(word.lower()))
         if _opens(text, match.start()):
@@ -213,7 +226,7 @@ def _calm(word: str, forms: Mapping[str, str], *, is_alone: bool, after_name: bo
     if low in forms and not forms[low].isupper():
         return forms[low]
     soft = _softened_word(word, {})
-    if soft == word or is_word(low) or low.endswith(_NO_NAME):
+    if soft == word or is_word(low) or low.endswith(COMMON_ENDINGS):
         return word.capitalize() if after_name and len(word) > 3 and soft != word else soft
     return word if is_alone or len(word) < 4 else word.capitalize()
 

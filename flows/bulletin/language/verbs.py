@@ -58,7 +58,8 @@ _SUBJECT = re.compile(
 _BEHIND_SUBJECT = re.compile(  # `Il Comune consegna i sacchi`, `La scuola mette a disposizione`
     r"(?P<verb>[a-zà-ù]{3,}[ae])(?=\s(?:(?:il|lo|la|i|gli|le|un|una|uno|ogni|tutt[ei]|due|tre|quattro|\d+"
     r"|ai|alle|agli|fino|dal|dalle|anche|gratuitamente)\s|(?:l|un|dall)['’]"
-    r"|a (?:disposizione|bando|domicilio|[a-z]+[aei]re)\b|in (?:dono|omaggio|prestito|vendita|affitto)\b))"
+    r"|a (?:disposizione|bando|domicilio|[a-z]+[aei]re)\b|in (?:dono|omaggio|prestito|vendita|affitto"
+    r"|guardia|scena|mostra|campo|sicurezza)\b))"
 )
 
 

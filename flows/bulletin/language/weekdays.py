@@ -76,9 +76,9 @@ _HABIT = re.compile(
     rf"(?:{WEEKDAY}\se\s(?:del|della)\s{{1,3}})?$",
     re.I,
 )
-_ROW = re.compile(rf"^[\s*•·–-]{{0,6}}{WEEKDAY}(?=[^\n:]{{0,20}}:)", re.I | re.M)
+_ROW = re.compile(rf"^[\s*•·|–-]{{0,6}}{WEEKDAY}(?=[^\n:]{{0,20}}:)", re.I | re.M)
 _OF_A_WEEK = re.compile(  # `lunedì chiuso`, `martedì 14.30 - 19`, one below the other
-    rf"^[\s*•·–-]{{0,6}}(?P<day>{WEEKDAY})(?!\s\d{{1,2}}(?:[°º]?\s{_MONTH}|/\d))"
+    rf"^[\s*•·|–-]{{0,6}}(?P<day>{WEEKDAY})(?!\s\d{{1,2}}(?:[°º]?\s{_MONTH}|/\d))"
     r"(?=[^\n]{0,30}(?:\d[.:]\d\d|\d\s?[-–]\s?\d|\bchius|\bapert|\balle\s\d))",
     re.I | re.M,
 )

@@ -144,7 +144,7 @@ _INPAGE = re.compile(
 )
 _IN_A_ROW = Cued(r"\b(?:giorni|anni|mesi|volte|ore|settimane|sere) di seguito\b", re.I)
 _STAMP = re.compile(
-    r"(?:prima pubb|ultim[oa] (?:aggiornamento|modifica)|data di pubblicazione|tempo di lettura"
+    r"(?:prima pubb|ultim[oa] (?:aggiornamento|modifica)|(?<!alla )data di pubblicazione|tempo di lettura"
     r"|aggiornato (?:il|al) \d"
     r"|pubblicat[oa] (?:il|in data) \d|pubblicazione:|creat[oa] il \d|\d+ visualizzazioni|condividi\b"
     r"|a cura di:"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.anchors import Head, heads
@@ -18,6 +19,11 @@ _MARKED_FIRST = re.compile(  # the same with the hour behind its mark
     rf"(?P<first>{_DAY})\s?[-–]\s?Inizio evento\W{{1,3}}(?P<opens>\d{{1,2}}[:.]\d\d)\W{{1,4}}"
     rf"(?P<last>{_DAY})\s?[-–]\s?Fine evento\W{{1,3}}(?P<closes>\d{{1,2}}[:.]\d\d)",
     re.I,
+)
+
+_AT_A_PLACE = re.compile(  # `Visita alla città attraverso cinque itinerari. Auditorium del Centro - via Po`
+    r"(?P<what>[^.]{5,200})\.\s(?P<place>(?:Auditorium|Sala|Biblioteca|Teatro|Centro|Palazzo|Piazza|Villa|Parco|Oratorio"
+    r"|Chiesa|Cinema|Palestra|Municipio|Scuola|Museo)\b[^.;]{2,90}\.?)"
 )
 
 
@@ -41,7 +47,9 @@ def date_block(text: str, start: int, end: int) -> list[list[Row]]:
         note = text[head.end : until]
         if len(note) > LONGEST or len(split(note)) > 2:
             return []
-        rows.append(row_at(head, note, head.start, until))
+        at_a_place = _AT_A_PLACE.fullmatch(note.strip())
+        row = row_at(head, at_a_place["what"] if at_a_place else note, head.start, until)
+        rows.append(replace(row, place=at_a_place["place"].rstrip(" .")) if at_a_place else row)
     return [rows]
 
 

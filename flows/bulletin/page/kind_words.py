@@ -76,7 +76,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|lavori|veicol\w|sosta|percors\w\s+alternativ\w"),
         (
             0.1,  # an address; `al via il concorso`, `in via sperimentale` are none
-            r"(?<!al\s)via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic|e-?mail|mail|pec|web|telefon"
+            r"(?<!al\s)via(?:le)?\s+(?!d['’]urgenz|straordinari|eccezional|sperimental|telematic|e-?mail|mail|sms|pec|web|telefon"
             r"|(?:il|lo|la|le|i|gli|liber[ao])\s)\w+",
         ),
     ),

@@ -124,7 +124,7 @@ _THANKS = Cued(  # of what is over
 )
 _HELD = Cued(  # `si è tenuto l'incontro`, `vi hanno partecipato cento persone`
     r"\bsi (?:è|sono) (?:tenut|svolt)[oaie]\b"
-    r"|\b(?:ha|hanno) (?:partecipato|preso parte|discusso|dialogato)\b",
+    r"|(?<!\bche )\b(?:ha|hanno) (?:partecipato|preso parte|discusso|dialogato)\b",
     re.I,
 )
 _WILL_BE = re.compile(

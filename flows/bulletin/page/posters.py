@@ -24,6 +24,12 @@ _GLUED = re.compile(
     r"|Tombola|Torneo|Serata|Letture|Cena|Pranzo|Tombolata)\b[^,.:;–-]{0,60}?[a-zà-ù])\s"
     rf"(?P<venue>(?:{_VENUE})\s[^,.:;–\n]{{2,60}}?)(?=\s-\s|$)"
 )
+_BEHIND_ITS_HOUR = re.compile(  # `Martedì 5 maggio, ore 20:30; ultimo piano Biblioteca di Rovo`
+    rf"^(?P<when>\W*(?:{WEEKDAY},?\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?,?\s(?:alle\s)?ore\s\d{{1,2}}(?:[:.,]\d\d)?)"
+    rf"\s?;\s(?P<where>(?:(?:ultimo piano|piano terra|(?:primo"
+    rf"|secondo) piano)\s)?(?:{_VENUE})\b[^;:\n]{{0,60}}?)[ .]*$",
+    re.I | re.M,
+)
 _AT = r"(?:\b(?:in|a|al|allo|alla|nel|nello|nella|presso)\s(?:il\s|lo\s|la\s)?|ll['’])"
 _TIED = re.compile(
     r"\b(?:il|lo|la|i|gli|le|di|del|dello|della|dei|a|al|allo|alla|in|nel|nello|nella|per|con|e|da|dal|dalla|su"
@@ -78,7 +84,7 @@ def is_staged(body: str) -> bool:
 def as_said(body: str, title: str) -> str:
     """`body` with its places, conditions and invitations as one says them."""
     body = _BOOKED_TOO.sub(_with_duties, _FRAMED.sub(_plainly, body))
-    body = _INVITES.sub(_held, body)
+    body = _BEHIND_ITS_HOUR.sub(_at_its_place, _INVITES.sub(_held, body))
     name = _NAME.match(title)
     if name and (named := with_article(name[0])) and (gender := gender_of(name[0].split()[0].lower())):
         there_is = "ci sono" if gender.is_plural else "c'è"
@@ -98,6 +104,14 @@ def _held(found: re.Match[str]) -> str:
         return found[0]
     when, there = found["when"], _THERE_IS.get(found["to"].lower(), "c'è l'")
     return f"{when[:1].upper()}{when[1:]} {there}"
+
+
+def _at_its_place(found: re.Match[str]) -> str:
+    """`Martedì 5 maggio, ore 20:30, presso la Biblioteca di Rovo (ultimo piano)`."""
+    floor, _, hall = found["where"].rpartition(" piano ")
+    named = hall if floor else found["where"]
+    behind = f" ({floor.lower()} piano)" if floor else ""
+    return f"{found['when']}, presso {with_article(named) or named}{behind}"
 
 
 def _plainly(found: re.Match[str]) -> str:

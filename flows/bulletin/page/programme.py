@@ -35,6 +35,9 @@ _PHONE = re.compile(r"\b(?:tel|telefon\w*|cell\w*|chiama\w*|contatt\w*|numero)\b
 _LABEL = re.compile(r"[\s*•·>-]*[^\W\d_][^:\n]{2,60}:\s*")
 _AT_A_PLACE = re.compile(r"[\s,;–-]*(?:presso|in|nel|nella|nell['’]|al|alla|all['’]|c/o)\b[^\n]{3,90}", re.I)
 _CLOSED = re.compile(r"\W{0,4}chius[oaie]\b", re.I)  # `Martedì: chiuso` between days with their hours
+_NOTE = re.compile(
+    r"\(?\bapertur[ae] straordinari[ae]\b\)?|\(?\borario continuato\b\)?", re.I
+)  # of a day's hours
 LONGEST = 260  # characters of an entry; more is prose
 _BEFORE = 80
 
@@ -79,7 +82,7 @@ def timetable(text: str, found: Sequence[Head], place: int, start: int) -> tuple
         head = found[at]
         if at > place:
             gap = text[found[at - 1].end : head.start]
-            bare = _CLOSED.sub("", gap, count=1)
+            bare = _NOTE.sub("", _CLOSED.sub("", gap, count=1))
             for named in _SCOPE.finditer(gap):
                 if note := named["note"].strip():
                     note = re.sub(r"\s+(?:dal|dall)$", "", note)

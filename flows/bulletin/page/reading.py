@@ -20,9 +20,10 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.spelling import is_word
-from flows.bulletin.language.titles import calmed, casing, folded, in_small, same
+from flows.bulletin.language.titles import COMMON_ENDINGS, calmed, casing, folded, in_small, same
 from flows.bulletin.language.torn import rejoined
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.chrome import unframed
 from flows.bulletin.page.fields import alerted, asked, dated, labelled, lasting, parted, place_last
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
@@ -34,7 +35,7 @@ from flows.bulletin.page.posters import as_said, with_hall_apart
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
 from flows.bulletin.page.slots import slots
-from flows.bulletin.page.title import named, without_series
+from flows.bulletin.page.title import named, whole, without_series
 from flows.bulletin.page.weekly_rows import with_turns
 
 _CUT = re.compile(
@@ -205,10 +206,10 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (
         with_weekdays(repaired(lettered(_uncloaked(condensed(without_tags(text[:_READ]))))))
-        for text in (untagged(title).replace(" — ", " – "), unmarked(abstract), unmarked(body))
+        for text in (untagged(title).replace(" — ", " – "), unmarked(abstract), unmarked(unframed(body)))
     )
     body = as_said(body, title)
-    title = without_series(with_hall_apart(title, body))
+    title = without_series(with_hall_apart(whole(title, body), body))
     body = without_agenda(
         parted(labelled(place_last(dated(alerted(asked(lasting(rejoined(gathered(body))), title))))))
     )  # before a day on the first line is taken for the page's own
@@ -231,8 +232,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         if part.kind == "prose"
         for text in split(part.text)
     ]
-    title = named(title)
-    heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
+    heading = mended(parameter(calmed(tidied(resolved(named(title), published)), forms)))
     heading = _SHOUTED.sub("", in_small(heading[:1].upper() + heading[1:], body))
     if len(heading) > _LONG_TITLE and _is_torn(heading):
         heading = f"{heading}…"
@@ -298,11 +298,10 @@ def _is_torn(body: str) -> bool:
     if not last or not last[-1].isalnum() or _FILE.search(last):
         return False
     word = last.split()[-1].rpartition("’")[2].rpartition("'")[2]
-    is_strange = len(word) > 2 and not is_word(word.lower()) and (word.islower() or word.endswith(_NO_ENDING))
-    is_strange = is_strange or _YEARS.search(last) is not None
-    is_quoting = (
-        last.count('"') % 2 == 1 or last.count("“") > last.count("”") or last.count("«") > last.count("»")
-    )
+    is_strange = len(word) > 2 and not (is_word(word.lower()) or word.lower().endswith(COMMON_ENDINGS))
+    is_strange = is_strange and (word.islower() or word.endswith(_NO_ENDING))
+    is_strange |= _YEARS.search(last) is not None
+    is_quoting = last.count('"') % 2 == 1 or any(last.count(a) > last.count(b) for a, b in ("“”", "«»"))
     return is_strange or is_quoting or (last.count("”") > last.count("“"))
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.signals import WEEKDAY
 
 _SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`, `AVVISO MENSA SCOLASTICA`
@@ -57,8 +58,10 @@ _OF_THEM = {
     "borse": "delle borse",
 }
 _GRANTED = re.compile(  # `Avviso pubblico contributi integrativi canoni di locazione annualità 2026`
-    r"^(?:avviso pubblico\s)?(?P<what>contribut[oi] (?:integrativ|straordinari|economic)[oi])"
-    r" (?P<of>canon[ei]|affitt[oi]|libri|mensa|rett[ae]|bollette|utenze|trasporto|asilo)\b",
+    r"^(?:avviso pubblico\s)?(?P<what>contribut[oi] (?:(?:integrativ|straordinari|economic)[oi]"
+    r"|(?:regional|comunal)[ei]))"
+    r" (?P<of>canon[ei]|affitt[oi]|libri|mensa|rett[ae]|bollette|utenze|trasporto|asilo"
+    r"|bors[ae] di studio)\b",
     re.I,
 )
 _ARTICLES = {
@@ -70,8 +73,38 @@ _ARTICLES = {
     "mensa": "la ",
     "retta": "la ",
     "rette": "le ",
+    "borsa di studio": "la ",
+    "borse di studio": "le ",
     "bollette": "le ",
     "utenze": "le ",
+}
+_ITS_QUESTIONS = re.compile(
+    r"(?<=[a-zà-ù]):\s(?:[A-ZÀ-Ý][^?:]{3,60}\?\s?){2,}$"
+)  # `I diritti: che cosa sono? …`
+_WITH_CAPITAL = re.compile(  # `Avviso di interesse Per la partecipazione`
+    r"(?<=[a-zà-ù] )(?:Per|Di|Del|Della|Dei|Degli|Delle|Con|Al|Alla|Dal|Ed?)(?= [a-zà-ù])"
+)
+_CUT_OFF = re.compile(r"(?:\.\.\.|…)\s*$")
+_TO_THE_END = re.compile(
+    r"[^\n.;:…]{3,200}?(?=,\s(?:ai sensi|in attuazione|in esecuzione)\b|\.\s|\.$|\s(?:Allegati|Documenti"
+    r"|Tipo di documento)\b|$)"
+)
+_TELLING = 30  # characters: what is shorter may begin another sentence
+_OF_WHAT = re.compile(  # `Gestione condivisa impianto sportivo`, as registers write them
+    r"^(?P<head>(?P<deed>graduatoria|gestione|concessione|affidamento|assegnazione|rilascio|consegna|prenotazione"
+    r"|pagamento|rinnovo|sostituzione)"
+    r"(?: (?:condivisa|gratuita|temporanea|straordinaria|provvisoria|definitiva))?)"
+    r" (?P<noun>[a-zà-ù]{4,})(?=$|[ ,;:])",
+    re.I,
+)
+_OF = {
+    "il ": "del ",
+    "lo ": "dello ",
+    "l'": "dell'",
+    "la ": "della ",
+    "i ": "dei ",
+    "gli ": "degli ",
+    "le ": "delle ",
 }
 _YEARLY = re.compile(r"(?<=[a-zà-ù])\s(?:per l['’])?annualità (?=20\d\d\b)", re.I)
 
@@ -89,6 +122,26 @@ def _granted(match: re.Match[str]) -> str:
     return f"{what[:1].upper()}{what[1:].lower()} per {_ARTICLES.get(of, 'il ')}{of}"
 
 
+def _of_what(match: re.Match[str]) -> str:
+    """`Gestione condivisa dell'impianto`; as it is where the word may as well be an adjective of the deed."""
+    noun = gender_of(match["noun"].lower())
+    if noun is None or noun == gender_of(match["deed"].lower()):
+        return match[0]
+    of = _OF.get(definite(match["noun"].lower(), noun), "di ")
+    return f"{match['head']} {of.upper() if match['noun'].isupper() else of}{match['noun']}"
+
+
+def whole(title: str, body: str) -> str:
+    """A title that its site cut, `Avviso per l'affidamento in...`, as the page below it tells it whole."""
+    bare = " ".join(title.rstrip(" .…").split())
+    if not _CUT_OFF.search(title) or len(bare) < _TELLING:
+        return title
+    text = " ".join(body.split())
+    at = text.lower().find(bare.lower())
+    rest = _TO_THE_END.match(text, at + len(bare)) if at >= 0 else None
+    return f"{bare}{rest[0].rstrip()}" if rest else title
+
+
 def without_series(title: str) -> str:
     """`"Il drago"` of `Sabato al museo: "Il drago"`."""
     return _OF_A_SERIES.sub("", title)
@@ -98,6 +151,8 @@ def named(title: str) -> str:
     """The title as it names the page's matter."""
     bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", _TAIL.sub("", _SECTIONS.sub("", title)))))
     bare = _YEARLY.sub(" ", _GRANTED.sub(_granted, _ALLOTTED.sub(_allotted, bare)))
-    bare = _TO_RANK.sub(" di ", bare)
+    bare = _ITS_QUESTIONS.sub("", bare)
+    bare = _WITH_CAPITAL.sub(lambda word: word[0].lower(), bare)
+    bare = _OF_WHAT.sub(_of_what, _TO_RANK.sub(" di ", bare))
     bare = _SHOWN.sub(r"Mostra «\g<name>»", bare)
     return _CONTEST.sub(r"\g<what> per \g<count> ", _SOUGHT.sub("Cercasi ", bare))

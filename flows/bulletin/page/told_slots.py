@@ -31,6 +31,9 @@ _COUNTED = re.compile(
     r"\b(?:\d{1,3}|due|tre|sei|dodici|trenta|sessanta|novanta)\s(?:giorni|mesi|anni)\b", re.I
 )
 STEM, _SHARE = 5, 0.5
+_TIES = frozenset(
+    ["della", "dello", "delle", "degli", "alla", "alle", "agli", "dalla", "dalle", "nella", "nelle", "sulla"]
+)
 
 
 def musts(text: str, notice: Notice) -> frozenset[Slot]:
@@ -51,7 +54,7 @@ def tells(text: str, told: Told) -> bool:
         return True
     if counted := _COUNTED.search(told.words):
         return counted[0].lower() in (other[0].lower() for other in _COUNTED.finditer(text))
-    stems = {word[:STEM] for word in plain(told.words).split() if len(word) > 3}
+    stems = {word[:STEM] for word in plain(told.words).split() if len(word) > 3 and word not in _TIES}
     return not stems or len(stems & {word[:STEM] for word in plain(text).split()}) >= _SHARE * len(stems)
 
 

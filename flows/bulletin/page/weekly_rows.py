@@ -19,12 +19,19 @@ _ROW = re.compile(
     rf"(?P<turns>{_TURN}(?:{_BETWEEN}{_TURN})?){_SHUT}[ \t.;]*$",
     re.I | re.M,
 )
+_NOTED = re.compile(  # `Giovedì 31 ottobre: apertura straordinaria dalle 8 alle 17`
+    rf"(?P<day>{WEEKDAY} \d{{1,2}}[°º]? [a-z]{{4,9}}(?: 20\d\d)?):? (?P<note>apertura straordinaria"
+    rf"|orario continuato),? "
+    rf"(?P<hours>(?:dalle|ore) {_CLOCK}{_TO}{_CLOCK})",
+    re.I,
+)
 _TURNS = re.compile(rf"(?P<start>{_CLOCK}){_TO}(?P<end>{_CLOCK})", re.I)
 _LEAST = 2  # rows of a timetable
 
 
 def with_turns(body: str) -> str:
     """`Martedì dalle 9 alle 12 e dalle 15 alle 18` of each row of a timetable whose hours are bare or two."""
+    body = _NOTED.sub(r"\g<day>: \g<hours> (\g<note>)", body)
     if sum(1 for _ in _ROW.finditer(body)) < _LEAST:
         return body
     return _ROW.sub(_told, body)

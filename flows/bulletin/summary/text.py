@@ -168,7 +168,7 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
 
 def _dated(text: str) -> str:
     """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says; no space within quotes."""
-    text = _LOUD_IS.sub("è", _LOOSE.sub(r'"\1"', text))
+    text = _LOUD_IS.sub("è", _LOOSE.sub(r'"\1"', text)).replace(" e è ", " ed è ")
     said = _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
     return _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
 

@@ -14,6 +14,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import told_slots
 from flows.bulletin.page.missing import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
@@ -100,6 +101,9 @@ _LEANS = re.compile(
 )
 _SHUT_TOO = re.compile(r"(?:È|Sono|Resta|Restano|Sarà|Saranno) (?:chius|sospes|apert)[oaie] anche\b")
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
+_HEADLINE = 50  # characters
+_MISSING = re.compile(r"\bmanca (?:la corrente|l['’]acqua|il gas)\b", re.I)
+_CUT_OFF = re.compile(r"\b(?:sospes[oae]|interrott[oae]|interruzion[ei]|sospension[ei])\b", re.I)
 _LISTS = re.compile(r"[:;]\s")
 _CHANGES = re.compile(r"\bcambia(?:no)? (?:la|le) (?:circolazione|viabilità|regole)\b")  # how, the text says
 _FINED = re.compile(r"\bmult[ae]\b", re.I)
@@ -139,6 +143,7 @@ def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool])
         for one in _sentences(notice)
         if not says_twice(f"{text} {one.text}", notice)
         and not (notice.kind is Kind.road and _CHANGES.search(one.text) and one.figures <= days)
+        and not (_MISSING.search(text) and _CUT_OFF.search(one.text) and one.figures <= days)
     )
     tried = added = 0
     most = _OF_MEASURES if notice.kind in _MEASURES else _ADDED
@@ -191,9 +196,15 @@ def _longer(text: str, notice: Notice, sentences: tuple[Sentence, ...], room: in
 
 def _opening(text: str, notice: Notice, sentences: tuple[Sentence, ...]) -> str:
     """The office's first sentence, where it names what the title names and `text` does not; else ""."""
+    head, _, rest = notice.title.partition(": ")
+    is_sentence = speaks(head) and not head.lower().startswith("porta a porta")
+    if rest and len(head) <= _HEADLINE and is_sentence and not _stems(head) & _stems(text):
+        return f"{head}."  # `Bike to Work riparte: buoni spesa a chi pedala`
     first = next((one for one in sentences if one.place == 0), None)
     if first is None or first.flaw > _FLAW or not first.names or repeats(text, first.text):
         return ""
+    if gate.IN_PAGE.search(first.text) or _MISSING.search(text):
+        return ""  # it leaves to the page what `text` tells; what is cut off is named otherwise
     if (
         first.figures
         and (first.slots <= OF_TERMS or (notice.kind is Kind.hours and "orari" in first.text))

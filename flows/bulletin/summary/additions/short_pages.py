@@ -31,7 +31,8 @@ LEANS = re.compile(r"\b(?:tal[ei]|suddett\w+|predett\w+|quest[aeio]|stess[aeio])
 
 def rest_of_short_page(text: str, notice: Notice) -> tuple[str, ...]:
     """The one or two sentences of a short page that `text` leaves out: there is room for all that it says."""
-    is_short = len(notice.body) <= _SHORT_PAGE and sum(map(len, notice.prose)) >= _ALL * len(notice.body)
+    size = len(notice.body) - len(notice.title) * notice.body.count(notice.title)  # feeds say it again
+    is_short = size <= _SHORT_PAGE and sum(map(len, notice.prose)) >= _ALL * size
     if not is_short or notice.kind in OCCASIONS or notice.listings or notice.rows:
         return ()  # what is told in no sentence is left, too
     said = tuple(map(worded, notice.prose))
@@ -45,7 +46,7 @@ def rest_of_short_page(text: str, notice: Notice) -> tuple[str, ...]:
     )
     is_same = bool(figures(both)) and figures(both) <= figures(text) and "spostat" not in both
     is_news = is_news and not is_same and not (_FINED.search(text) and _FINED.search(both))
-    return (both,) if is_news and (len(notice.body) <= _TEASER or all(map(_OF_USE.search, left))) else ()
+    return (both,) if is_news and (size <= _TEASER or all(map(_OF_USE.search, left))) else ()
 
 
 def tells_most(text: str, sentence: str) -> bool:

@@ -266,10 +266,12 @@ def _pairs_of(page: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _without_lead(text: str, notice: Notice) -> Iterator[str]:
+    led = [second for first, second in pairwise(split(text)) if _share(notice.title, first) >= _HALF]
     yield from (
         line
         for before, line in _pairs(notice)
         if _share(line, text) >= _MOST_TOLD and not _is_told(before, text)
+        if not (_OTHERWISE.search(line) and any(_share(line, one) >= _MOST_TOLD for one in led))
     )
 
 

@@ -54,6 +54,15 @@ _STREET = re.compile(r"(?:via|viale|vicolo|piazz\w+|corso|largo|strada|s\.?p\.?|
 _STREETS_IN_PAGE = re.compile(
     r"\b(?:vie|strade|altre chiusure|altri dettagli|il resto)\b[^.]* nella pagina", re.I
 )
+_SOME_VEHICLES = re.compile(
+    r"\b(?:veicoli|mezzi|autocarri|autoveicoli)\s(?:(?:aventi|con|di)\s(?:una\s)?(?:massa|peso|lunghezza|altezza|larghezza)"
+    r"|superiori|oltre|pesanti)\b",
+    re.I,
+)
+_SAYS_WHICH = re.compile(
+    r"\b(?:massa|peso|pesanti|autocarri|camion|tonnellat\w+|oltre|superior\w|lunghezza|altezza|larghezza)\b",
+    re.I,
+)
 _OF_EVERY_STREET = stems("via viale vicolo piazza piazzale corso largo strada ponte contrada")
 
 
@@ -66,6 +75,8 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice dove l'acqua non si può usare."
     if notice.kind is Kind.supply_cut and _THERE.search(notice.title) and not _SOMEWHERE.search(text):
         yield "Il titolo dice dove, e il testo no."
+    if notice.kind is Kind.road and _SOME_VEHICLES.search(notice.title) and not _SAYS_WHICH.search(text):
+        yield "Il titolo dice per quali veicoli, e il testo no."
     if notice.kind is Kind.road and _ONE_WAY.search(notice.title) and not _TELLS_TRAFFIC.search(text):
         yield "Il titolo dice che si viaggia a senso unico, e il testo no."
     if _FORBIDS.search(text) and _LETS_OFF.search(notice.source) and not _SAYS_WHOM.search(text):

@@ -133,7 +133,8 @@ _ROW = re.compile(
     r"[^:]{3,60}:\s(?:€\s?)?\d[\d.,]*\s?(?:%|€|euro\b)[^:]*"
 )  # of a table: it says nothing alone
 _DAY_LIST = re.compile(
-    rf"(?:{WEEKDAY} )?\d{{1,2}}(?:, (?:{WEEKDAY} )?\d{{1,2}})+ e (?:{WEEKDAY} )?\d{{1,2}} {MONTH}", re.I
+    rf"(?<!\d)(?:{WEEKDAY} )?\d{{1,2}}(?:, (?:{WEEKDAY} )?\d{{1,2}})+ e (?:{WEEKDAY} )?\d{{1,2}} {MONTH}",
+    re.I,
 )
 _BY_APPOINTMENT = re.compile(r"\b(?:appuntament\w+|prenot\w+)\b", re.I)
 _CALLS = (Kind.deadline, Kind.job, Kind.service)

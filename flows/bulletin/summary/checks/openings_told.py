@@ -17,6 +17,7 @@ _SHUT = re.compile(
     re.I,
 )
 _OFFICES = re.compile(r"\b(?:uffici|servizi|sportelli)\b(?!o)", re.I)
+_OF_ONE_NAME = re.compile(r"\bufficio\s(?:dei\s)?servizi\b", re.I)  # `Chiusura ufficio servizi demografici`
 _ONE_OFFICE = re.compile(r"\b(?:lo sportello|l['’]ufficio|il servizio) [A-ZÀ-Ý]\w+", re.I)
 _ALL_OFFICES = re.compile(
     r"^(?!Per )[^.]*\b(?:gli (?:altri )?uffici|i servizi|il municipio|il comune|gli sportelli)\b"
@@ -42,6 +43,6 @@ def openings_told(text: str, notice: Notice) -> Iterator[str]:
     if any(calendar_days(said) - calendar_days(text) for said in shut) and not _SHUT_IN_PAGE.search(text):
         yield "La pagina dice anche una chiusura, e il testo no."
     told = " ".join(one for one in split(text) if "nella pagina" not in one)
-    is_of_offices = notice.kind is Kind.hours and _OFFICES.search(notice.title)
+    is_of_offices = notice.kind is Kind.hours and _OFFICES.search(_OF_ONE_NAME.sub("", notice.title))
     if is_of_offices and _ONE_OFFICE.search(told) and not _ALL_OFFICES.search(told):
         yield "Il titolo parla di tutti gli uffici, e il testo di uno."

@@ -37,6 +37,24 @@ class Days:
     spans: tuple[Span, ...]
     role: Role = "on"
 
+    def told_with(self, other: "Days") -> "Days | None":
+        """Both as one where they are the same days, told once with weekday or year and once without."""
+        pairs = list(zip(self.spans, other.spans, strict=False))
+        if len(self.spans) != len(other.spans) or self.role != other.role:
+            return None
+        ends = [(_one(a.first, b.first), _one(a.last, b.last)) for a, b in pairs]
+        spans = tuple(Span(first, last) for first, last in ends if first and last)
+        return Days(spans, self.role) if len(spans) == len(ends) else None
+
+
+def _one(first: Day, second: Day) -> Day | None:
+    """One day of two of the same date; None of two that differ."""
+    years = {day.year for day in (first, second)} - {None}
+    weekdays = {day.weekday for day in (first, second)} - {""}
+    if (first.day, first.month) != (second.day, second.month) or len(years) > 1 or len(weekdays) > 1:
+        return None
+    return Day(first.day, first.month, next(iter(years), None), next(iter(weekdays), ""))
+
 
 _DAY = re.compile(
     rf"(?:(?P<weekday>{WEEKDAY})\.?,?\s{{1,3}}(?:il\s|giorno\s)?)?(?<![\d/.,:])(?P<day>3[01]|[12]\d|0?[1-9])"

@@ -95,9 +95,8 @@ def sittings_of(rows: list[Row]) -> list[Sitting] | None:
             and (last.hours, last.place, last.who, last.what) == (hours, place, who, what)
             and days.role == "on"
         ):
-            if days != last.days:
-                joined = Days((*last.days.spans, *days.spans))
-                found[-1] = Sitting(joined, hours, place, who, what)
+            joined = last.days.told_with(days) or Days((*last.days.spans, *days.spans))
+            found[-1] = Sitting(joined, hours, place, who, what)
             continue
         found.append(sitting)
     return found

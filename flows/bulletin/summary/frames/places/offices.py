@@ -156,7 +156,9 @@ def _one(words: str) -> Office | None:
         rest = re.sub(r"\b(Comunali|Pubblic\w+|Cittadin\w+)\b", lambda found: found[0].lower(), rest)
     else:
         rest = re.sub(
-            r"\b(Comunale|Civica|Civico|Scolastico|Scolastica)\b", lambda found: found[0].lower(), rest
+            r"\b(Comunale|Civica|Civico|Scolastico|Scolastica|Raccolta)\b",
+            lambda found: found[0].lower(),
+            rest,
         )
     joint = "" if article.endswith("'") else " "
     return Office(f"{article}{joint}{head}{rest}", gender, number)

@@ -19,7 +19,7 @@ _COMMAS = re.compile(
 )
 _NUMBERS = re.compile(
     r",?\s\(?(?:(?:da|dal|dai)\s(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?\s(?:al?|ai)\s"
-    r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?|(?:numeri|civici|lato)\s(?:pari|dispari)"
+    r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?|(?:solo\s)?(?:(?:i|al)\s)?(?:numeri|civici|lato)\s(?:pari|dispari)"
     r"|\d{1,4}\s?[-–]\s?\d{1,4}(?:\s\((?:pari|dispari)\))?|tutt[ao]|intera)\)?"
     r"|\se (?:le )?(?:traverse|laterali)"
 )

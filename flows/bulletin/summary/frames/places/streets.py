@@ -23,6 +23,7 @@ _TYPES = {
     "largo": ("m", "in"),
     "l.go": ("m", "in"),
     "vicolo": ("m", "in"),
+    "vico": ("m", "in"),
     "contrà": ("f", "in"),
     "contra'": ("f", "in"),
     "contrada": ("f", "in"),
@@ -30,6 +31,8 @@ _TYPES = {
     "borgo": ("m", "in"),
     "località": ("f", "in"),
     "loc.": ("f", "in"),
+    "frazione": ("f", "in"),
+    "fraz.": ("f", "in"),
     "salita": ("f", "in"),
     "galleria": ("f", "nella"),
     "strada": ("f", "sulla"),
@@ -52,6 +55,7 @@ _LONG = {
     "l.go": "largo",
     "c.da": "contrada",
     "loc.": "località",
+    "fraz.": "frazione",
     "contra'": "contrà",
 }
 _PLURALS = {"vie": "via", "piazze": "piazza", "viali": "viale", "strade": "strada"}
@@ -275,7 +279,7 @@ def _name(text: str, start: int) -> tuple[str, int]:
     name = " ".join(parts)
     if parts and text[end - 1] == " ":
         end -= 1
-    return (_cased(name) if is_shouted else name).rstrip(".,") if name else "", end - (
+    return (cased(name) if is_shouted else name).rstrip(".,") if name else "", end - (
         1 if name.endswith((".", ",")) and len(parts[-1]) > 2 else 0
     )
 
@@ -287,7 +291,8 @@ def _is_shouted(text: str, start: int) -> bool:
     return bool(letters) and sum(char.isupper() for char in letters) >= 0.9 * len(letters)
 
 
-def _cased(name: str) -> str:
+def cased(name: str) -> str:
+    """A street's name as one writes it, of one in capitals."""
     small = {
         "di",
         "da",

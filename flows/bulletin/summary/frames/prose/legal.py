@@ -30,7 +30,7 @@ _TAIL = Cued(
     re.I,
 )
 _AMID = Cued(
-    rf",\s{_ON}(?=[^,.;:]{{0,70}}{_LAW})(?![^,;:]*{_BINDS})[^,;:()]{{5,140}},(?=\s(?!n\.|art|comm|lett)[a-zà-ù])",
+    rf",\s{_ON}(?=[^,.;:]{{0,70}}{_LAW})(?![^,;:]*{_BINDS})[^,;:()]{{5,140}},(?=\s(?!n\.|art|comm|lett|de[il]\s|dell)[a-zà-ù])",
     re.I,
 )
 _ASIDE = re.compile(  # `(Decreto dirigenziale n. 31 del 3 marzo)`, `[LR 32/90]`

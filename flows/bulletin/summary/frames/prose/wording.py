@@ -130,6 +130,11 @@ def _from_to(match: re.Match[str]) -> str:
     return f", dalle {clock(match['h1'], match['m1'])} alle {clock(match['h2'], match['m2'])}"
 
 
+def _made_public(found: re.Match[str]) -> str:
+    """`Sono pubblicate` of what an office makes known: nobody asks which office."""
+    return "Sono pubblicate " if found["article"].lower() == "le" else "È pubblicata "
+
+
 def _they(match: re.Match[str]) -> str:
     """`i volontari partecipano` of `la nostra associazione partecipa`: whose, the page alone knows."""
     verb = f"{match[1]}ano" if match[1] else f"{match[2] or match[3]}ono"
@@ -301,6 +306,19 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             r"\1 ",
             0,
         ),
+        (
+            r"^(?:L['’]|Il |La |Lo )[^.;:]{3,60}? rende not[oaie] (?:in allegato )?"
+            r"(?=(?P<article>le|la) graduatori[ae]\b)",
+            _made_public,
+            re.I,
+        ),
+        (r"^Dalla data di pubblicazione (?:della|del|dell['’]) ?\w+ (?=.*\bsuccessivi alla pubblic)", "", 0),
+        (r"\bè ammessa (?:istanza|domanda) di (\w+) da presentarsi\b", r"si può presentare domanda di \1", 0),
+        (
+            r"\bentro (\d{1,3}|\w+) giorni successivi alla pubblicazione(?: (?:della|dello) stess[ao])?",
+            r"entro \1 giorni dalla pubblicazione",
+            re.I,
+        ),
         (r"\b((?:potr|sar|verr|dovr)\w+|è|sono) (?:pertanto|quindi|altresì),? ", r"\1 ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
@@ -313,6 +331,12 @@ _TO_VA = re.compile(
     re.I,
 )
 _ANOTHER_ORDER = re.compile(r"(?:\be|[,;.])\s(?:(?:non|di|ed?)\s)?\w+(?:are|ere|ire|arsi|ersi|irsi)\b", re.I)
+
+_PERIOD_APART = re.compile(  # `Dal 1° maggio al 30 ottobre: ogni chilometro vale punti`
+    rf"^(?P<period>Dal(?:l['’]|\s)\s?\d{{1,2}}[°º]? (?:{MONTH} (?:20\d\d )?)?al(?:l['’]"
+    rf"|\s)\s?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?): "
+    r"(?=[a-zà-ù])"
+)
 
 
 @lru_cache(maxsize=2048)
@@ -336,6 +360,7 @@ def worded(sentence: str) -> str:
     text = _ONE_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month>", text)
     text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
     text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
+    text = _PERIOD_APART.sub(r"\g<period> ", text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
     text = present(plainer(text[:1].upper() + text[1:]))
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 
 from flows.bulletin.summary.frames.places.streets import joined
 
+_HEAVY = (  # `ai veicoli aventi massa a pieno carico superiore a 7,5 t`
+    r"(?:ai|per\si|dei|agli|per\sgli|degli)\s(?:veicoli|mezzi|autocarri|autoveicoli)\s(?:aventi|con|di)\s(?:una\s)?"
+    r"(?:massa|peso|lunghezza|altezza|larghezza)\s[^;.\d]{0,60}\d+(?:[.,]\d+)?\s?(?:tonnellate|t|kg|quintali|metri|m)\b"
+)
 _VEHICLES = (
-    r"(?:(?:a|per)\s(?:tutti\si\s(?:veicoli|mezzi))|(?:ai|per\si|dei)\s(?:mezzi\spesanti|pedoni"
+    rf"(?:{_HEAVY}|"
+    r"(?:a|per)\s(?:tutti\si\s(?:veicoli|mezzi))|(?:ai|per\si|dei)\s(?:mezzi\spesanti|pedoni"
     r"|veicoli(?:\sa\smotore)?|camion|ciclisti)"
     r"|(?:agli|per\sgli|degli)\s(?:autocarri|autoveicoli)|pedonale|veicolare|veicolare\se\spedonale)"
 )
@@ -62,7 +67,7 @@ _READ: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "suspended",
             r"sospensione(?:\stemporanea)?\s(?:della\scircolazione|del\s(?:transito"
-            r"|traffico))(?:\s(?:stradale|veicolare))?(?:\s(?:a|per|di)\stutti\si\sveicoli)?",
+            rf"|traffico))(?:\s(?:stradale|veicolare))?(?:\s(?:di\stutti\si\sveicoli|(?P<whom>{_VEHICLES})))?",
         ),
         (
             "water",
@@ -137,6 +142,8 @@ def _words(kind: str, found: dict[str, str | None]) -> str:
         whom = _passers((found.get("whom") or "").lower())
         stop = found.get("stop")
         return f"{whom}|{_NOUN[stop.lower()] if stop else ''}|{'tow' if found.get('tow') else ''}"
+    if kind == "suspended":
+        return _passers((found.get("whom") or "").lower())
     if kind == "parking":
         names = re.split(r"\se\s(?:di\s)?", (found["stop"] or "").lower())
         sides = ", su entrambi i lati" if found.get("sides") else ""
@@ -195,7 +202,7 @@ def clause(measure: Measure) -> str:
     if measure.kind == "narrow":
         return f"la {measure.words} è più stretta"
     if measure.kind == "suspended":
-        return "è sospesa la circolazione"
+        return f"è sospesa la circolazione{measure.words}"
     if measure.kind == "main":
         return "è prevista un'interruzione dell'acquedotto"
     return f"{'può mancare' if measure.may else 'manca'} {_MISSING[measure.kind]}"

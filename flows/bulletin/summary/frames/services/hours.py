@@ -17,7 +17,12 @@ from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import HOURS
 from flows.bulletin.summary.frames.prose.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.services.opening_days import opening_days, opening_weekdays
+from flows.bulletin.summary.frames.services.opening_days import (
+    open_and_shut,
+    opening_days,
+    opening_week,
+    opening_weekdays,
+)
 from flows.bulletin.summary.frames.services.seasons import seasonal
 from flows.bulletin.summary.frames.services.timetables import timetable
 from flows.bulletin.summary.frames.times.clock import every_at, hours_at
@@ -86,11 +91,8 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
-    yield from (
-        text
-        for text in (*seasonal(notice), *opening_days(notice), *opening_weekdays(notice))
-        if utf16(text) <= limit
-    )
+    ways = (seasonal, open_and_shut, opening_days, opening_week, opening_weekdays)
+    yield from (text for way in ways for text in way(notice) if utf16(text) <= limit)
     own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):

@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.services.week import closures, week_hours
 from flows.bulletin.summary.frames.times.clock import hours_at
 from flows.bulletin.summary.frames.times.days import Period, period_at
 from flows.bulletin.summary.frames.times.notation import plain_figures
@@ -38,6 +39,10 @@ _BOTH = re.compile(r"\s[A-ZÀ-Ý][a-zà-ù]+\se\s[A-ZÀ-Ý][a-zà-ù]+$")  # `i 
 _OPEN = re.compile(r"\bapert", re.I)
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _ANNOUNCES = 4  # lines that may say from when the hours hold
+_STATE_OF_DAY = re.compile(  # `Aperto 24/04/2026 Chiuso 25/04/2026`
+    r"\b(?P<state>apert|chius)[oaie][:\s]\s?(?:(?:il|dal)\s)?(?P<day>\d{1,2}(?:/\d{1,2}/20\d\d|[°º]?\s[a-z]{4,9}(?:\s20\d\d)?))",
+    re.I,
+)
 _LEAST, _MOST = 2, 6  # rows
 _NOTED = re.compile(
     r"[ \t]*(?:\(|[,–-]\s?)?[ \t]*[a-zà-ù]{3}"
@@ -83,12 +88,42 @@ def opening_weekdays(notice: Notice) -> Iterator[str]:
         return
     lead = office.words if _OPEN.search(notice.source) else f"per {office.words}"
     state = office.state("apert") if _OPEN.search(notice.source) else "l'orario è"
-    opening = lines(notice)[1:_ANNOUNCES]
-    when = next(filter(None, map(_period, filter(_may_announce, opening))), "")
+    when = _since_when(notice)
     if when:
         yield f"{opened(when)} {lead} {state} {said}."
     elif not any("-" in figure for figure in figures(notice.source)):
         yield f"{opened(lead)} {state} {said}."
+
+
+def opening_week(notice: Notice) -> Iterator[str]:
+    """`Dal 2 maggio l'ufficio è aperto il lunedì dalle 9 alle 12; il martedì dalle 15 alle 18.`"""
+    office, when = _office(notice), _since_when(notice)
+    if office is None or not when:
+        return
+    is_open = _OPEN.search(notice.source) is not None  # the guard asks whether the page says so
+    follows = f"segu{'e' if office.number == 1 else 'ono'} questo orario:"
+    shut = " ".join(closures(notice, office))
+    for said in week_hours(notice, office):
+        text = f"{opened(when)} {office.words} {office.state('apert') if is_open else follows} {said}."
+        yield f"{text} {shut}".strip()
+
+
+def open_and_shut(notice: Notice) -> Iterator[str]:
+    """`Il centro è aperto il 24 aprile e chiuso il 25 aprile.` of `Aperto 24/04 Chiuso 25/04`."""
+    office = _of_title(notice)
+    for line in lines(notice)[1:_ANNOUNCES]:
+        told = list(_STATE_OF_DAY.finditer(line))
+        read = [(one["state"].lower(), period_at(plain_figures(one["day"]), 0)) for one in told]
+        if office is None or len(told) < _LEAST or _STATE_OF_DAY.sub("", line).strip(" .,;"):
+            continue
+        parts = [f"{office.state(state).partition(' ')[2]} {day.words}" for state, day in read if day]
+        if len(parts) == len(told) and {state for state, _ in read} == {"apert", "chius"}:
+            yield opened(f"{office.words} {'è' if office.number == 1 else 'sono'} {joined(parts)}.")
+
+
+def _since_when(notice: Notice) -> str:
+    opening = lines(notice)[1:_ANNOUNCES]
+    return next(filter(None, map(_period, filter(_may_announce, opening))), "")
 
 
 def _may_announce(line: str) -> bool:
@@ -131,7 +166,8 @@ def _shared(days: list[str]) -> list[str]:
     for place, day in enumerate(days):
         month = _MONTH.search(day)
         after = days[place + 1] if place + 1 < len(days) else ""
-        made.append(day[: month.start()] if month and after.endswith(month[0]) else day)
+        is_said = month is not None and after.endswith(month[0])
+        made.append(day[: month.start()] if month and is_said else _YEAR.sub("", day) if after else day)
     return made
 
 

@@ -28,7 +28,7 @@ _NOUNS: dict[str, str] = {
         elezione esenzione erogazione indagine iscrizione istanza occupazione ordinanza attivazione imposta
     """,
     "la": """
-        piazza palestra biblioteca sede sala stazione
+        piazza palestra biblioteca sede sala stazione gestione
         borsa campagna carta celebrazione cittadinanza commissione concessione comunicazione consulta
         consultazione denuncia dichiarazione domanda fiera festa formazione gara graduatoria licenza
         manifestazione mensa misura mobilità mostra prestazione proroga pubblicazione raccolta rassegna
@@ -208,6 +208,11 @@ class Matter:
         return f"è {stem}{'a' if self.is_feminine else 'o'}"
 
 
+_ITS_NAME_FOLLOWS = re.compile(
+    r"\b(?:al|del|nel|il) (?:progetto|percorso|concorso)$", re.I
+)  # `adesioni al progetto: …`
+
+
 @lru_cache(maxsize=256)
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
@@ -221,6 +226,9 @@ def matter_of(title: str) -> Matter | None:
         return None
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]
+    if len(parts) > 1 and _ITS_NAME_FOLLOWS.search(head):
+        rest = re.sub(r"[«»“”\"]", "", text[text.index(head) + len(head) :].strip(" :–-!"))
+        head = f"{head} «{rest[:1].upper()}{rest[1:]}»"
     if (paid := _OF_A_FEE.fullmatch(text)) and (asked := _towards(paid["head"], paid["rest"])):
         return asked
     if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):

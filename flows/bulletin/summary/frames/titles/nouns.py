@@ -36,6 +36,8 @@ _ARTICLE = {
     **dict.fromkeys(_FEMININE.split(), "la"),
     "open day": "l'",
     "caccia al tesoro": "la",
+    "proposta di formazione": "la",
+    "proposta formativa": "la",
     "gruppo di lettura": "il",
 }
 
@@ -96,6 +98,7 @@ _NAMED_BODY = re.compile(
     rf"\s?(?P<whose>{'|'.join(_GENITIVE)})\s(?P<name>\"[^\"]{{2,60}}\"|“[^”]{{2,60}}”|«[^»]{{2,60}}»)", re.I
 )
 
+_GLOSSED = re.compile(r",\s[a-zà-ù][^\"“«]+")
 _PURPOSE = re.compile(r",?\s(?:per|al fine di|allo scopo di)\s(?=[a-zà-ù]+(?:are|ere|ire)\b)")
 
 
@@ -202,6 +205,8 @@ def is_plural(phrase: str) -> bool:
 def quoted(title: str) -> str:
     """The title between «», without quotes of its own around it."""
     bare = title.strip(" .")
+    if (named := QUOTED.match(bare)) and (gloss := _GLOSSED.fullmatch(bare[named.end() :])):
+        return f"{guillemets(named[0])}{gloss[0]}"  # `“Parco della Pace”, convegni e visite guidate`
     outer = QUOTED.fullmatch(bare)
     if outer:
         bare = outer[1] or outer[2] or outer[3]
