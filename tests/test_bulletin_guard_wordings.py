@@ -137,6 +137,14 @@ FAITHFUL = [
     (COURSES, "Il ciclo ha tre serate, il 3, 10 e 17 novembre."),
     (ICE, "Si pattina per tre quarti d'ora. La lezione dura un quarto d'ora."),
     (FIRES, "Fino al 30 settembre nei boschi non si accendono fuochi. La multa va da 50 a 300 euro."),
+    (
+        "A sostegno della ricerca\nDomenica 22 ottobre 2028 in piazza Lario. Iscrizione 10 euro.",
+        "Domenica 22 ottobre 2028, in piazza Lario, c'è la camminata. L'iscrizione costa 10 euro.",
+    ),
+    (
+        "Sagra delle Noci\n3-4 e 10-11 ottobre 2026, piazza Lario.",
+        "Sabato 3, domenica 4, sabato 10 e domenica 11 ottobre 2026, in piazza Lario, c'è la sagra.",
+    ),
 ]
 TURNED = [
     (FIRES, "Fino al 30 settembre non si accendono fuochi per tre quarti d'ora.", "tre"),
@@ -204,3 +212,7 @@ def test_a_faithful_wording_raises_nothing(source: str, text: str) -> None:
 def test_a_wording_turned_round_is_pointed_out(source: str, text: str, words: str) -> None:
     verdict = check(text, source)
     assert any(words in one for one in (*verdict.blocked, *verdict.warnings)), verdict
+
+
+def test_the_end_of_a_longer_period_is_still_no_single_day() -> None:
+    assert check("La mostra è aperta il 9 ottobre.", "Mostra di Alba\nDal 3 al 9 ottobre.").warnings

@@ -60,7 +60,7 @@ def refused(page: tuple[str, str], text: str) -> str:
         ),
         (
             POOL,
-            "Sabato 31 ottobre e domenica 1 novembre la piscina comunale resterà aperta dalle 7 alle 16;"
+            "Sabato 31 ottobre e domenica 1° novembre la piscina comunale resterà aperta dalle 7 alle 16;"
             " lunedì 2 novembre invece dalle 7 alle 14.",
         ),
     ],
@@ -98,6 +98,35 @@ def test_an_announced_exception_and_both_periods_pass() -> None:
     assert refused(NURSERIES, f"{opens} Le eccezioni sono nella pagina.") == ""
     both = "Chiedi i contributi per l'affitto dal 1° aprile al 15 maggio e dal 1° settembre al 15 ottobre."
     assert "due periodi" not in refused(PERIODS, both)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text", "reason"),
+    [
+        (
+            "Sportello eventi",
+            "Per la sala è necessario:\n- scaricare il modulo\n- compilarlo in ogni sua parte",
+            "Per lo sportello eventi compilarlo in ogni sua parte.",
+            "che cosa, il testo non lo dice",
+        ),
+        (
+            "Pulizia fossati",
+            "La mancata pulizia comporta danni di cui risponde chi li provoca.",
+            "La mancata pulizia comporta danni di cui risponde chi li provoca.",
+            "di che cosa",
+        ),
+        (
+            "Cessazione della dottoressa Neri e nuovo ambulatorio",
+            "Avviso per i pazienti della dottoressa Neri",
+            "È pubblicato l'avviso per i pazienti della dottoressa Neri.",
+            "Il titolo dice «cessazione»",
+        ),
+    ],
+)
+def test_a_text_that_leaves_its_matter_to_the_page_is_refused(
+    title: str, body: str, text: str, reason: str
+) -> None:
+    assert reason in refused((title, body), text)
 
 
 def test_what_is_said_of_a_thing_follows_the_sentence_that_names_it() -> None:

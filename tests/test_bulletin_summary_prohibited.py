@@ -23,8 +23,7 @@ def text_of(title: str, body: str) -> str:
             " l'acqua potabile per:\n\n- irrigare i prati\n- lavare le auto\n- riempimento di vasche\n"
             + FINE,
             "Fino al 15 settembre 2026 è vietato usare l'acqua potabile per irrigare i prati, lavare"
-            " le auto e"
-            " per il riempimento di vasche. La multa va da 50 a 300 euro.",
+            " le auto e riempire vasche. La multa va da 50 a 300 euro.",
         ),
         (  # the use that stands for all
             "Risparmio dell'acqua potabile",
@@ -45,10 +44,10 @@ def text_of(title: str, body: str) -> str:
             " e giardini,"
             " l'innaffiatura di altre aree verdi private, il lavaggio di cortili e piazzali (esclusi"
             " quelli delle"
-            " scuole), il riempimento di piscine ad uso privato, ogni altro uso improprio.",
+            " scuole), il lavaggio di automobili e motocicli, il riempimento di fontane ornamentali e di"
+            " piscine ad uso privato, ogni altro uso improprio.",
             "Dal 1° luglio al 31 agosto 2026, dalle 7 alle 21, è vietato usare l'acqua potabile per"
-            " l'irrigazione di orti e giardini, l'innaffiatura di altre aree verdi private, il"
-            " lavaggio di cortili"
+            " irrigare orti e giardini, annaffiare altre aree verdi private, lavare cortili"
             " e piazzali (esclusi quelli delle scuole) e per gli altri usi elencati nella pagina.",
         ),
         (  # whom it does not bind, sentence by sentence

@@ -144,6 +144,16 @@ def _backwards(text: Wording, source: Wording) -> Iterator[Finding]:
             )
 
 
+def _ends_two_days(last: Fact, roles_of: dict[Fact, str]) -> bool:
+    """Whether a day ends a period that the day before begins, `3-4 ottobre`: both are days of it."""
+    month, _, day = last.value[-5:].partition("-")
+    before = f"{month}-{int(day) - 1:02}" if day.isdigit() else ""
+    return any(
+        own == FROM and first.value[-5:] == before and first.end <= last.start
+        for first, own in roles_of.items()
+    )
+
+
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Days and hours that the text makes a beginning and the page an end, or the other way round."""
     yield from _backwards(text, source)
@@ -159,6 +169,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 not own
                 and told == {UNTIL}
                 and kind is Kind.date
+                and not all(_ends_two_days(witness, its_roles) for witness in same)
                 and not _ENDS.search(text.sentence_at(fact.start).text)
             ):
                 quote = source.quote(same[0].start, same[0].end)

@@ -10,7 +10,8 @@ from flows.bulletin.guard.wording import Wording
 _CEILING, _BESIDE = "una soglia di reddito", 34  # characters
 _MEANINGS = {
     "un costo": r"cost[oaiei]\w*|pag(?:a|ano|are|amento|ato|hi|herà)\b|vers(?:a|ano|are|amento|i)\b|tarif\w+|quot[ae]\b|prezzo"  # noqa: E501
-    r"|bigliett\w+|spes[ae]\s+d[i']|diritt[oi]\s+di|cauzione|caparra|iscrizione\s*:|bollo",
+    r"|bigliett\w+|spes[ae]\s+d[i']|diritt[oi]\s+di|cauzione|caparra|iscrizione\s*:|bollo"
+    r"|(?:iscrizione|ingresso|partecipazione)(?:\sè\sdi)?\s?[:(–-]?\s?(?:€|euro)?\s?$",  # `Ingresso 5 euro`
     "un contributo": r"contribut\w+|bonus|rimbors\w+|ricev\w+|eroga\w*|voucher|sussidi\w+|incentiv\w+|assegn(?:o|ati)\b"  # noqa: E501
     r"|finanziament\w+|sostegno|indennit\w+|borsa|borse|spett(?:a|ano|erà|eranno)\b",
     "una sanzione": r"mult[ae]\b|sanzion\w+|ammend[ae]\b",

@@ -49,6 +49,12 @@ _GLAD = re.compile(  # `Il Comune è lieto di presentare la rassegna «Alba»`
     r"(?=(?:la|il|un|una)\s|l['’]|un['’])",
     re.M,
 )
+_SALUTED = re.compile(  # `Gentili concittadini,`
+    r"^(?:Preg\.?(?:mi|iatissim[ie])|Gentil(?:i|issim[ie])|Gent\.?mi|Car[ie]|Egregi)\s(?:tutti i\s)?"
+    r"(?:concittadin[ie]|cittadin[ie]|famiglie|genitori|utenti)(?:\se\s(?:con)?cittadin[ei])?\s?[,!]\s*"
+    r"(?:come (?:sicuramente |certamente |ormai |ben )?not[oi](?: a tutti)?, )?",
+    re.M | re.I,
+)
 _MANY = ("i", "gli", "le")
 
 
@@ -57,6 +63,7 @@ def told_as_news(body: str) -> str:
     to ask for what, by when, in a paragraph of its own: it may stand among telephone numbers, of which nobody
     is told.
     """
+    body = _SALUTED.sub("", body)
     body = _GLAD.sub("C'è ", _WE_MEET.sub("L'appuntamento è ", body))
     whole = _OFFICE.sub(r"\g<of>fficio ", _DAY_OF_THIS_MONTH.sub(r"\g<weekday> \g<day>", body))
     whole = _IF_HEADING.sub(_conditional, _EXPIRES.sub(_expires, whole))

@@ -35,6 +35,7 @@ _SIGNED = re.compile(r"\bMunicipium A cura di [A-ZÀ-Ý].{0,160}?(?=\s+Municipiu
 _LAST_SIGNED = re.compile(r"\s+A cura di [A-ZÀ-Ý][^.:;\d]{3,70}\Z")
 _TO_THE_PAGE = re.compile(r"\s*Vai alla [Pp]agina\b")
 _UPDATED = re.compile(r"\s*\bUltimo aggiornamento\s*:?\s*\d{1,2}/\d{1,2}/\d{4},?\s*\d{1,2}:\d{2}\s*\Z")
+_ITS_DAY = re.compile(r"(?P<day>\d{1,2}[°º]? [a-z]{4,9}) 20\d\d (?:dalle|ore|alle) [\d:.]+(?: alle [\d:.]+)?")
 _LONGEST = 600  # characters between the buttons and the index
 _TEASER = 30  # characters that tell that a teaser and its text are the same
 
@@ -66,7 +67,10 @@ def _below_index(text: str) -> str:
 
 
 def _fresh(head: str, below: str) -> str:
-    """The teaser above, "" where it is but the beginning of the text below."""
+    """The teaser above without what the text below says again: all of it but its day, or nothing."""
     bare, text = " ".join(head.split()).rstrip(" .…"), " ".join(below.split())
     ends = (bare[:_TEASER], bare[-_TEASER:])
-    return "" if len(bare) >= _TEASER and any(end in text for end in ends) else head
+    if len(bare) < _TEASER or not any(end in text for end in ends):
+        return head
+    day = _ITS_DAY.match(bare)
+    return day[0] if day and day["day"] not in text else ""

@@ -104,12 +104,12 @@ _TO_A_COURT = re.compile(
     re.I | re.S,
 )
 _PERIOD = re.compile(
-    r"da(?:l|ll['’])\s?[^.;\n]{3,40}\sa(?:l|ll['’])\s?\d"
+    r"da(?:l|ll['’])\s?[^.;\n]{1,40}\sa(?:l|ll['’])\s?\d"
     r"|da\s(?:\w+ì|sabato|domenica)\s\d[^.;\n]{3,30}\sa\s(?:\w+ì|sabato|domenica)\s\d",
     re.I,
 )
 _HANDED_IN = re.compile(  # `Le domande vanno presentate allo sportello …, dal 4 ottobre al 3 dicembre`
-    r"\b(?:domand|istanz|candidatur|richiest)\w{1,2}\s(?:\w+\s)?(?:v(?:a|anno)|dev\w+|dovr\w+|poss\w+|potr\w+|si)\s"
+    r"\b(?:domand|istanz|candidatur|richiest)\w{1,2}\s(?:\w+\s)?(?:v(?:a|anno)|dev\w+|dovr\w+|poss\w+|potr\w+|può|si)\s"
     r"(?:essere\s)?(?:presenta|invia|inoltra|consegna|trasme)(?:[^.\n]|\.(?=\d))*$",
     re.I,
 )
@@ -151,7 +151,9 @@ _UNEATEN = re.compile(r"\bnon\s(?:\w+\s)?(?:raccol|raccogl|consum|mangi)\w*[^.\n
 _IS_VALID = re.compile(  # `la tessera … vale fino al 31 dicembre`: of what one gets, and no end of the matter
     r"\b(?:tesser|abbonament|card|pass|carnet|patentin)\w*[^.\n]*\b(?:vale|valid[oae]"
     r"|ha validità)\s(?:[^.\n]{0,20}\s)?"
-    r"(?:fino\s(?:al\s|all['’]|a\s)?)?$",
+    r"(?:fino\s(?:al\s|all['’]|a\s)?)?$"
+    r"|\b(?:isee|dsu|attestazion\w)\b[^.\n]{0,60}"
+    r"\bvalid(?:ità|[oaie])\b\s?\(?(?:scadenza|scade il|fino al?)?\s?$",
     re.I,
 )
 _ON_REQUEST = re.compile(

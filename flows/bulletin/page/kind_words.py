@@ -38,6 +38,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (4.0, r"(?:inizio|fine)\s+evento|date\s+e\s+orari|data\s+e\s+ora"),
     ),
     Kind.deadline: (
+        (2.0, r"manifestazion\w\s+di\s+interesse\s+(?:per|finalizzat\w)|indagine\s+di\s+mercato"),
         (
             2.2,
             r"band[oi]|contribut[oi]|bonus|voucher|avviso\s+pubblico|bors[ae]\s+di\s+studio|buon[oi]\s+"
@@ -46,7 +47,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (
             1.6,
             r"domand[ae](?!\s+frequent)|istanz[ae]|candidatur\w|iscrizion\w|preiscrizion\w|adesion\w"
-            r"|manifestazion\w\s+d['’]\s?interesse|concessione\s+in\s+uso|aperte\s+le",
+            r"|manifestazion\w\s+d(?:['’]\s?|i\s+)interesse|concessione\s+in\s+uso|aperte\s+le",
         ),
         (
             1.6,
@@ -66,6 +67,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
     ),
     Kind.road: (
+        (4.0, r"chiusura\s+(?:delle\s+)?strade"),
         (
             2.8,
             r"viabilità['’]?|z\.?t\.?l\.?|zona\s+a\s+traffico\s+limitato|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|(?<!libera\s)circolazione|carreggiat\w"

@@ -283,11 +283,11 @@ def _meets(point: re.Match[str]) -> str:
 
 
 def _with_title_apart(body: str, title: str) -> str:
-    """`body` with its title, where a site says it again on the first line, as a paragraph of its own.
-
-    In capitals and without a stop it would run on into the first sentence.
-    """
+    """`body` with its title apart, where it opens with it: else it runs on into the first sentence."""
     first, break_, rest = body.lstrip().partition("\n")
+    if not (break_ and same(first, title)) and title and body.lstrip().startswith(f"{title} "):
+        first, rest = title, body.lstrip()[len(title) :].lstrip()
+        break_ = "\n" if rest[:1].isupper() else ""
     return f"{first}\n\n{rest}" if break_ and same(first, title) else body
 
 

@@ -97,6 +97,11 @@ def clock_apart(entry: str) -> tuple[str, str]:
     return before.rstrip(" ,;:.–-"), found[0].hours
 
 
+_VALID = re.compile(
+    r"\bvalid(?:ità|[oaie])\s?\(?$", re.I
+)  # `ISEE in corso di validità (scadenza 31/12/2026)`
+
+
 def is_met(before: str) -> bool:
     """Whether the term behind these words is one that somebody has kept: nobody has to keep it any more."""
     return _MET.search(before) is not None
@@ -111,7 +116,7 @@ def item(text: str, start: int, end: int) -> Row:
     dated = [head for head in found if head.when]
     if len(dated) == 1:
         cue = _DEADLINE.search(text[: dated[0].start])
-        if cue and not is_met(text[: cue.start()]):
+        if cue and not (is_met(text[: cue.start()]) or _VALID.search(text[: cue.start()])):
             deadline = text[cue.start() : dated[0].end]
         elif not cue:
             when = dated[0].when

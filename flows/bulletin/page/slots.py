@@ -168,6 +168,7 @@ _CLOCK_OR_MEETING = re.compile(
     r"|appuntament\w+|inizi\w+|debutt\w+|proiezion\w+|proiett\w+|present\w+|ospit\w+|teatro|sala|auditorium|cinema|bibliotec\w+)\b",
     re.I,
 )
+_TAKES_PLACE = re.compile(r"\b(?:attività|lezioni|corsi|incontri|laboratori|si (?:svolg|terr)\w+)\b", re.I)
 _TERMS = ("deadline", "until")
 _BOOKS = re.compile(r"\bprenot\w+\b[^.;\n]{0,60}$", re.I)
 _FREE_THEN = re.compile(r"\bprenot\w+\b[^.\n]*;\s*(?:il\s|l['’])?$", re.I)  # `…; l'8 novembre accesso libero`
@@ -332,6 +333,9 @@ def _is_for_asking(page: Layout, span: Days) -> bool:
     """Whether a period is the one in which one enrols: `Sono aperte le iscrizioni … dal 1° al 30 aprile`."""
     around = page.text[max(0, span.start - _NEAR) : span.end + _NEAR]
     is_period = _FROM_TO.match(page.text, span.start, span.end) is not None
+    sentence = page.sentence(span.start)
+    if _TAKES_PLACE.search(sentence) and not _OPEN.search(sentence):
+        return False  # `Attività sportive dall'8 giugno al 4 settembre`, behind `Sono aperte le iscrizioni`
     is_open = _OPEN.search(around) or _HANDED_IN_THEN.search(page.text[: span.start][-_NEAR:])
     return is_period and (page.passage(span.start).part == "when" or is_open is not None)
 

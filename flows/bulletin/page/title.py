@@ -4,6 +4,7 @@ import re
 
 from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.signals import WEEKDAY
+from flows.bulletin.language.verbs import speaks
 
 _SAYS_NEWS = re.compile(  # `Aggiornamento: riaperta la via`, `AVVISO MENSA SCOLASTICA`
     r"^\s*(?:aggiornament[oi]|ultime notizie|ultim.ora|comunicazione(?: importante)?|attenzione|importante"
@@ -46,6 +47,12 @@ _TO_RANK = re.compile(  # `selezione per la formazione della graduatoria di rile
 _SHOWN = re.compile(r"^in mostra\s?[:–-]\s?[\"“«]?(?P<name>[^\"”»]{3,80})[\"”»]?$", re.I)
 
 
+_HEADED = re.compile(  # `SPAZIO ORIENTA - Proposta di formazione rivolta a donne`
+    r"(?P<name>[^\"“«:,–-]{4,40})(?:\s[-–]\s|:\s)"
+    r"(?P<gloss>(?:[Pp]roposta|[Oo]pportunità|[Oo]ccasione|[Ii]niziativa|[Pp]ercorso)\s(?:di|per|formativ[oa])\s[^\"“«]+)"
+)
+_NAMES_NOTHING = re.compile(r"\W*(?:avviso|bando)(?: pubblico)?\W*", re.I)
+_NAMING = re.compile(r"(?:[^\s.:]+ ){3,}[^.:]{3,150}")
 _ALLOTTED = re.compile(  # `Pubblicazione graduatoria provvisoria assegnazione alloggi E.R.P.`
     r"\bgraduatoria(?P<which>(?: (?:provvisoria|definitiva))?) (?P<what>assegnazione|concessione)"
     r"(?: (?P<of>alloggi|contributi|buoni|borse)(?! di))?\b",
@@ -132,7 +139,12 @@ def _of_what(match: re.Match[str]) -> str:
 
 
 def whole(title: str, body: str) -> str:
-    """A title that its site cut, `Avviso per l'affidamento in...`, as the page below it tells it whole."""
+    """A title that its site cut, `Avviso per l'affidamento in...`, as the page below it tells it whole; for
+    one that names nothing, `Avviso pubblico`, what its page opens with where that is no sentence.
+    """
+    first = next((line.strip(" .") for line in body.splitlines() if line.strip()), "")
+    if _NAMES_NOTHING.fullmatch(title) and _NAMING.fullmatch(first) and not speaks(first):
+        return first
     bare = " ".join(title.rstrip(" .…").split())
     if not _CUT_OFF.search(title) or len(bare) < _TELLING:
         return title
@@ -152,6 +164,9 @@ def named(title: str) -> str:
     bare = _AT_THAT_HOUR.sub("", _SAYS_NEWS.sub("", _BAR.sub(" - ", _TAIL.sub("", _SECTIONS.sub("", title)))))
     bare = _YEARLY.sub(" ", _GRANTED.sub(_granted, _ALLOTTED.sub(_allotted, bare)))
     bare = _ITS_QUESTIONS.sub("", bare)
+    if headed := _HEADED.fullmatch(bare):
+        name = headed["name"].capitalize() if headed["name"].isupper() else headed["name"]
+        bare = f"“{name}”, {headed['gloss'][:1].lower()}{headed['gloss'][1:]}"
     bare = _WITH_CAPITAL.sub(lambda word: word[0].lower(), bare)
     bare = _OF_WHAT.sub(_of_what, _TO_RANK.sub(" di ", bare))
     bare = _SHOWN.sub(r"Mostra «\g<name>»", bare)

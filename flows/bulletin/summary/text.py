@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.dates import MONTHS, WEEKDAYS
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.wholeness import is_for_machines
@@ -21,6 +21,7 @@ from flows.bulletin.page.told_slots import MUST, figures
 from flows.bulletin.summary.additions.announced import announced, told_once
 from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed
+from flows.bulletin.summary.additions.enrolled import enrolled_by, with_whose_day
 from flows.bulletin.summary.additions.extended import longer, restricted
 from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
@@ -47,6 +48,16 @@ _FIGURES = re.compile(
 )
 _MONTH_OF_A_DAY = re.compile(  # of a sentence, and of no street: `via XXV Aprile`, `piazza 4 Novembre`
     rf"(?<=\b(?:il|al) )\d{{1,2}} (?:{'|'.join(month.capitalize() for month in MONTHS)})\b"
+)
+_FIRST = re.compile(  # of a month, as one reads it aloud
+    rf"(?<![\d.,:/])1(?= (?:{'|'.join(MONTHS)})\b)"
+    rf"|(?<=\b[Dd]al )1(?= al \d{{1,2}} (?:{'|'.join(MONTHS)})\b)"
+    rf"|\b(?P<weekday>{'|'.join(WEEKDAYS)}) 1(?![\d°º]|[.,:/]\d)"
+)
+_HEAVY = re.compile(
+    r"\b(?:aventi|con) (?:una )?massa (?:complessiva )?(?:a pieno carico )?superiore a(?:lle)? "
+    r"(?P<tons>\d+(?:,\d)?) ?(?:t\b|ton\b|tonnellate)(?:\.(?= [a-zà-ù]))?",
+    re.I,
 )
 _LOUD_IS = re.compile(r"(?<=[a-zà-ù\d], )È(?= [a-zà-ù])")  # of `, E' PROROGATO`
 _LOOSE = re.compile(r'(?<!\w)"[ ]?([^"\s][^"]*?)[ ]?"(?!\w)')
@@ -160,6 +171,7 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
         longest = 0
         for text in (must_book(with_half_days(one, notice), notice) for one in texts(notice, size)):
             line = with_closing_hours(mended(_dated(parameter(text)), notice, size), notice)
+            line = with_whose_day(enrolled_by(line, notice, size), notice, size)
             longest = max(longest, utf16(line))
             if line and utf16(line) <= size and line not in seen:
                 seen.add(line)
@@ -170,7 +182,9 @@ def _dated(text: str) -> str:
     """`al 30 novembre 2027` of `al 30.11.2027`, which nobody says; no space within quotes."""
     text = _LOUD_IS.sub("è", _LOOSE.sub(r'"\1"', text)).replace(" e è ", " ed è ")
     said = _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
-    return _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
+    said = _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
+    said = _HEAVY.sub(lambda mass: f"oltre le {mass['tons']} tonnellate", said)
+    return _FIRST.sub(lambda day: f"{day['weekday']} 1°" if day["weekday"] else "1°", said)
 
 
 def _written(text: str, notice: Notice, warnings: tuple[str, ...] = ()) -> Summarised:

@@ -14,6 +14,7 @@ from flows.bulletin.page.slots import required
 from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
+from flows.bulletin.summary.checks.measures_told import LETS_OFF
 from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 
 _NAMES = {
@@ -41,16 +42,22 @@ _LEFT = re.compile(
 _AND = re.compile(r", | ed? (?:(?:gli|le|i|il|la|lo) )?")
 _ARTICLE = re.compile(r"(?:Gli|Le|I|Il|La|Lo) ")
 _EXCEPTED = re.compile(r"\b(?:esclus[oaie]|esent[ei]|eccezion[ei]|eccett\w+|tranne|deroga|salv[oi])\b", re.I)
+_FORBIDS = re.compile(r"\bviet(?:a|ano|at[oaie])\b", re.I)
 _LEANS = re.compile(r"\b(?:stess[aeio]|suddett\w+|predett\w+)\b", re.I)
 
 
 def announced(text: str, notice: Notice, limit: int) -> Iterator[str]:
-    """`text` with `Giorni, orari e importi sono nella pagina.` for the slots that it leaves out."""
+    """`text` with `Giorni, orari e importi sono nella pagina.` for the slots that it leaves out, or, of a
+    ban, with word of the exceptions that the page lists.
+    """
     own = " ".join(said for said in split(text) if not gate.IN_PAGE.search(said))
     if notice.kind in _NEVER or gate.leaves_all(text) or not own or _LEANS.search(own):
         return
     if notice.kind in _DATED and not figures(own):
         return
+    is_ban = _FORBIDS.search(own) and LETS_OFF.search(notice.source) and not _EXCEPTED.search(own)
+    if is_ban and utf16(f"{own} {EXCEPTIONS}") <= limit:
+        yield f"{own} {EXCEPTIONS}"
     names = _NAMES | (_OF_RESULTS if notice.kind is Kind.result else {})
     slots = [slot for slot in names if slot in required(notice.kind) and _is_left(own, slot, notice)]
     if notice.kind is Kind.result:

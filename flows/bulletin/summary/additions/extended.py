@@ -103,6 +103,7 @@ _SHUT_TOO = re.compile(r"(?:È|Sono|Resta|Restano|Sarà|Saranno) (?:chius|sospes
 _LISTED = re.compile(r"\b(?:elencat\w|[Rr]equisiti (?:\w+ )*sono) nella pagina")
 _HEADLINE = 50  # characters
 _MISSING = re.compile(r"\bmanca (?:la corrente|l['’]acqua|il gas)\b", re.I)
+_A_STREET = re.compile(r"\b(?:via|viale|piazza|corso|vicolo|strada|S\.?P\.?)\s[A-ZÀ-Ý\d]")
 _CUT_OFF = re.compile(r"\b(?:sospes[oae]|interrott[oae]|interruzion[ei]|sospension[ei])\b", re.I)
 _LISTS = re.compile(r"[:;]\s")
 _CHANGES = re.compile(r"\bcambia(?:no)? (?:la|le) (?:circolazione|viabilità|regole)\b")  # how, the text says
@@ -143,6 +144,7 @@ def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool])
         for one in _sentences(notice)
         if not says_twice(f"{text} {one.text}", notice)
         and not (notice.kind is Kind.road and _CHANGES.search(one.text) and one.figures <= days)
+        and not ("in più vie" in text and _A_STREET.search(one.text))  # one of many, on its own day
         and not (_MISSING.search(text) and _CUT_OFF.search(one.text) and one.figures <= days)
     )
     tried = added = 0

@@ -48,7 +48,7 @@ _ON_A_ROAD = re.compile(
 _ONE_WAY = re.compile(r"\bsens[oi] unic[oi]\b", re.I)
 _TELLS_TRAFFIC = re.compile(r"\bsens[oi] unic[oi]\b(?![^.]* nella pagina)|\bviabilità\b", re.I)
 _FORBIDS = re.compile(r"\bviet(?:a|ano|at[oaie])\b", re.I)
-_LETS_OFF = re.compile(r"^\W*(?:sono esclus[ie]|fanno eccezione|restano esclus[ie])[^.\n]*:\s*$", re.I | re.M)
+LETS_OFF = re.compile(r"^\W*(?:sono esclus[ie]|fanno eccezione|restano esclus[ie])[^.\n]*:\s*$", re.I | re.M)
 _SAYS_WHOM = re.compile(r"\b(?:esclus|eccezion|eccett|tranne|salvo)\w*", re.I)
 _STREET = re.compile(r"(?:via|viale|vicolo|piazz\w+|corso|largo|strada|s\.?p\.?|ponte|contrada)\b", re.I)
 _STREETS_IN_PAGE = re.compile(
@@ -79,7 +79,7 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il titolo dice per quali veicoli, e il testo no."
     if notice.kind is Kind.road and _ONE_WAY.search(notice.title) and not _TELLS_TRAFFIC.search(text):
         yield "Il titolo dice che si viaggia a senso unico, e il testo no."
-    if _FORBIDS.search(text) and _LETS_OFF.search(notice.source) and not _SAYS_WHOM.search(text):
+    if _FORBIDS.search(text) and LETS_OFF.search(notice.source) and not _SAYS_WHOM.search(text):
         yield "Il divieto ha eccezioni, e il testo non ne parla."
     rows = [row.what for row in notice.rows if _STREET.match(row.what)] if notice.kind is Kind.road else []
     named = [street for street in rows if stems(street) & stems(text) - _OF_EVERY_STREET]

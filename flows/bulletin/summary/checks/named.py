@@ -30,7 +30,7 @@ _SAME = tuple(  # what a title and its page call otherwise
     for one, other in (
         ("mens[ae]", "refezion"),
         ("refezion", "mens[ae]"),
-        ("nid[oi]\\b", "servizi educativ|prima infanzia"),
+        ("nid[oi]\\b", "nid[oi]\\b|servizi educativ|prima infanzia"),
         ("scuolabus", "trasporto scolastic"),
         ("trasporto scolastic", "scuolabus"),
         ("tari\\b", "tassa (?:sui )?rifiuti|tributo"),

@@ -45,11 +45,16 @@ _MOVES = tuple(  # where people have to leave, or to go elsewhere, or find nothi
         (r"\bevacuazion[ei]\b", r"\b(?:evacu|sgomber|lasciar|abbandon|allontan)\w*"),
         (
             r"\b(?:trasferiment|trasloc)[oi]\b(?! (?:di )?(?:fondi|residenza|somme|risorse))",
-            r"\b(?:trasfer|spost|si trov|nuova sede)\w*",
+            r"\b(?:trasfer|spost|si trov|nuova sede|finora)\w*",
         ),
         (r"\besaurit[oaie]\b", r"\b(?:esaurit|complet|terminat|finit)\w*"),
     )
 )
+_ENDS = re.compile(
+    r"(?:cessazion[ei]|sospension[ei]|chiusur[ae]|revoc[ah]e?|annullamento|rinvio|interruzion[ei]|attivazion[ei])\b",
+    re.I,
+)
+_NOTICE_OF = re.compile(r"\bpubblicat[oi] (?:l['’]avviso|gli avvisi)\b")
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
 _SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
 _CONTEST = re.compile(r"\bconcorso\b", re.I)
@@ -137,6 +142,9 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
     is_changed = calendar_days(text) and not _AS_EVER.search(text)
     if _VARIES.search(notice.title) and not is_changed and not _VARIES_IN_PAGE.search(text):
         yield "Il titolo dice che cosa cambia, e il testo no."
+    ends = _ENDS.match(notice.title)
+    if ends and _NOTICE_OF.search(text) and not stems(ends[0]) & stems(text):
+        yield f"Il titolo dice «{ends[0].lower()}», e il testo no."
     for said, tells in _MOVES:
         if (move := said.search(notice.title)) and not tells.search(text):
             yield f"Il titolo dice «{move[0].lower()}», e il testo no."

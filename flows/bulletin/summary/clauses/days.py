@@ -163,6 +163,9 @@ def days_clause(words: str | Days, *, year: bool = True) -> str:
         return {"from": _from, "until": _until, "by": _by}[days.role](spans[-1].first)
     if len(singles) == len(spans):
         return _listed(singles)
+    if len(spans) > 1 and all(span.first == span.last or _is_pair(span) for span in spans):
+        each = [day for span in spans for day in dict.fromkeys((span.first, span.last))]
+        return _listed([_named(day) for day in each])  # weekends
     if singles:
         return _and([_period(span) if span.first != span.last else _on(span.first) for span in spans])
     return _and([_period(span) for span in spans])
@@ -232,6 +235,15 @@ def _lowered(weekday: str) -> str:
     if weekday.lower() in ("sabati", "domeniche"):
         return weekday.lower()
     return next((name for name in WEEKDAYS if start and name.startswith(start)), weekday)
+
+
+def _is_pair(span: Span) -> bool:
+    """Whether a period is of a day and the next."""
+    return (span.first.year, span.first.month, span.first.day + 1) == (
+        span.last.year,
+        span.last.month,
+        span.last.day,
+    )
 
 
 def _yearless(span: Span) -> Span:

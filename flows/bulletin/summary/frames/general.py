@@ -16,7 +16,7 @@ from flows.bulletin.summary.frames.titles.nouns import quoted
 
 _NAME = 60  # characters
 _WHAT_IT_IS = re.compile(
-    r"Un(?:[oa]?\s|['’]\s?)[a-zà-ù]{4,}\s(?=(?:per|che|a|di|dedicat|rivolt|pensat)\w*\s)"
+    r"Un(?:[oa]?\s|['’]\s?)[a-zà-ù]{4,}\s(?:[a-zà-ù]{4,}\s)?(?=(?:per|che|a|di|dedicat|rivolt|pensat)\w*\s)"
 )
 
 

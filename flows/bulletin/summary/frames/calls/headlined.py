@@ -18,6 +18,7 @@ from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.times.terms import term_of
 from flows.bulletin.summary.frames.titles.matter import Matter, matter_of
+from flows.bulletin.summary.frames.titles.purposes import OF_ARTICLE
 
 _CALL = re.compile(r"(?:nuovo\s)?bando\b", re.I)
 _FUNDED = re.compile(r"(?:nuovo\s)?bando\s(?=da\s[\d.,]+\s(?:milion[ei]\sdi\s)?euro\b)", re.I)
@@ -42,6 +43,15 @@ _CALLED = re.compile(  # `Avviso ai soggetti che intendono organizzare centri es
     r"|esercenti|proprietari|privati)\s[^.;:\n]{0,120}?(?:che (?:intendono|vogliono)|interessat[ei] a"
     r"|disponibili a)\s"
     r"[^.;:\n]{5,120}?)(?=\s[-–]\s|[.;\n]|$)",
+    re.I,
+)
+_LOOKED_FOR = re.compile(  # `Manifestazione di interesse per l'individuazione di ditte cui affidare …`
+    r"(?:avviso|manifestazion[ei] di interesse|indagine di mercato)\b[^.;:\n]{0,60}?"
+    r"(?:finalizzat[oa]\s(?:all['’]|alla\s)|per\s(?:l['’]|la\s))\s?(?:individuazione|ricerca|selezione)\s"
+    r"d(?:i|ei|egli|elle)\s(?P<who>(?:soggetti|associazioni|enti|operatori economici|imprese|ditte"
+    r"|società|cooperative|gestori|professionisti)(?:\s[a-zà-ù]+){0,4}?)\s"
+    r"(?:per\sl['’]affidamento\s(?P<of>d(?:el|ello|ella|ei|egli|elle)\s|dell['’])"
+    r"|(?:a\s)?cui\saffidare\s)(?P<what>[^.;:\n]{8,150})$",
     re.I,
 )
 
@@ -77,6 +87,10 @@ def asked_by_title(notice: Notice) -> Iterator[Sentence]:
         said = f"Puoi aderire {adhering['to']} {by_when}."
         yield Sentence(said, frozenset({Slot.what, Slot.deadline}), True, MADE, -0.7)
     yield from _spread(notice, matter)
+    if (sought := _LOOKED_FOR.match(notice.title.strip(" ."))) and not is_cut(notice.title):
+        the = OF_ARTICLE[sought["of"].strip().lower().replace("’", "'")] if sought["of"] else ""
+        said = f"Il Comune cerca {sought['who']} per affidare {the}{sought['what']}."
+        yield Sentence(said, frozenset({Slot.what, Slot.who}), True, MADE, -0.7)
     for one in (found for line in lines(notice) if (found := _CALLED.search(line))):
         gender = gender_of(one["noun"].lower())
         if by_when and gender and not is_cut(one["who"]):

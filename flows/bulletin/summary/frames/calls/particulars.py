@@ -35,7 +35,7 @@ _NEAR = 70  # characters around the word ISEE in which a sum is its
 _STOP = re.compile(r"(?<=[a-zà-ù]{2})\.\s(?=[A-ZÀ-Ý])|\n")
 _AT_MOST = re.compile(
     rf"\bISEE\b[^.;:\n]{{0,60}}?\b(?:non\ssuperiore\sa|pari\so\sinferiore\sa|inferiore\so\s(?:uguale|pari)\sa"
-    rf"|non\ssuperi|fino\sa\sun\smassimo\sdi|massimo\sdi|fino\sa)\s(?:ad?\s)?{_EURO}",
+    rf"|non\ssuperi|fino\sa\sun\smassimo\sdi|massimo\sdi|fino\sad?|(?P<below>inferiore\sad?))\s(?:ad?\s)?{_EURO}",
     re.I,
 )
 _WAIVED = re.compile(  # of some, for whom the sum is no condition
@@ -185,7 +185,8 @@ def way(notice: Notice) -> str:
 
 
 def ceiling(body: str) -> str:
-    """`Serve un ISEE fino a 25.000 euro.`; "" where it eases a price, or several have their own effect."""
+    """`Serve un ISEE fino a 25.000 euro.`, `inferiore a` where it is less;
+    "" where it eases a price, or several have their own effect."""
     found = _AT_MOST.search(body)
     if (
         found is None
@@ -194,7 +195,8 @@ def ceiling(body: str) -> str:
     ):
         return ""
     sums = _sums_of_isee(body)
-    return f"Serve un ISEE fino a {whole(found['sum'])} euro." if len(sums) == 1 else ""
+    limit = "inferiore a" if found["below"] else "fino a"
+    return f"Serve un ISEE {limit} {whole(found['sum'])} euro." if len(sums) == 1 else ""
 
 
 def _sums_of_isee(body: str) -> set[str]:

@@ -15,18 +15,22 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Listing, Notice
 from flows.bulletin.summary.frames.dangers.forbidden import forbidden
 from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.clock import hours_at
 from flows.bulletin.summary.frames.times.days import period_at
 from flows.bulletin.summary.frames.times.notation import plain_figures
 
 KINDS = frozenset({Kind.other, Kind.campaign, Kind.act, Kind.service, Kind.health})
-_USE = r"(?:(?:prelievo e (?:di )?)?(?:us[oi]|utilizzo|consumo)(?: di)?|usare|utilizzare|utilizzo)"
+_USE = (
+    r"(?:(?:prelievo e (?:di )?)?(?:us[oi]|utilizzo|consumo)(?: di)?|prelievo(?: di)?|usare|utilizzare"
+    r"|utilizzo)"
+)
 _THING = (
     r"(?P<thing>(?:(?:l['’]|il |lo |la |i |gli |le )|(?:dell['’]|del |dello |della )|(?=acqua\b))"
     r"[^,:;.]{3,70}?)"
 )
-_BEHIND = r"(?=,? (?:nel periodo|per|quali)\b|:|$)"
+_BEHIND = r"(?=,? (?:nel periodo|per|quali)\b|, (?:tutti i giorni )?dalle\b|:|$)"
 _FORBIDS = re.compile(
     rf"\bdivieto\b(?P<aside>[^.:;]{{0,90}}?)\bdi {_USE}\s?{_THING}{_BEHIND}",
     re.I,
@@ -75,6 +79,9 @@ _ORDERED = re.compile(
     r"(?: (?:su tutto il|sull['’]intero) territorio (?:comunale|del Comune),?)? il divieto (?:assoluto )?di "
     r"(?P<deed>[a-zà-ù]{3,}(?:are|ere|ire)\b[^;]*)(?:\.|; il divieto .*\.)"
 )
+_THAT_FORBIDS = re.compile(  # no sentence by itself: `Ordinanza n. 31 del 4 maggio che vieta l'accesso …`
+    r"Ordinanza\b[^.;:]{0,20}(?:\bn\.?\s?\d+)?[^.;:]{0,40}\bche vieta (?P<what>[^;:]{10,})", re.I
+)
 _COMMA = re.compile(r",\s(?![^()]*\))")
 _UNDRINKABLE = re.compile(
     r"\b(?:divieto|vietat\w)\b[^.:;]{0,40}\bacqua\b(?: \w+){0,2} "
@@ -87,12 +94,24 @@ _LIFTED = re.compile(r"\b(?:revocat[oa]|cessa(?:zione|to)|di nuovo potabile|torn
 _TILL_REVOKED = re.compile(r"\bfino a (?:successiva |nuova )?revoca\b", re.I)
 _LEFT_OUT = re.compile(r"\besclus[oaie]\b", re.I)
 _NOT_BOUND = re.compile(  # `Il divieto non riguarda gli autolavaggi`: of whole sentences, each with its own
-    r"^(?:Il|Tale) divieto non (?:riguarda|si applica|vale)\b|^(?:Sono esclus[ie] dal|Fanno eccezione)\b",
+    r"^(?:Il|Tale) divieto non (?:riguarda|si applica|vale)\b"
+    r"|^(?:(?:Sono|Restano|Rimangono) esclus[ie]\b|Fanno eccezione\b)",
     re.I,
 )
 _ALLOWED_ONLY = re.compile(
     r"\b(?:è|sono) consentit[oaie] (?:(?:la|il|le|i) sol[aoei]|solo|soltanto|esclusivamente)\b", re.I
 )
+_FROM_THE_NET = re.compile(r"\bdalla rete\b")  # one takes from it; what one uses is its water
+_TOO = re.compile(r"\b(?:inoltre|altresì) (?:è |sono )?vietat|\bvietat\w (?:inoltre|altresì)\b", re.I)
+_DEEDS = {"irrigazion": "irrigare", "innaffi": "annaffiare", "annaffi": "annaffiare", "lavagg": "lavare"}
+_DEEDS |= {"riempiment": "riempire", "puli": "pulire"}
+_DEED = re.compile(
+    r"(?:l['’]|il |la )?(?P<deed>irrigazione|(?:an|in)naffi\w+|lavaggio|riempimento"
+    r"|pulizia)(?P<privately> privat[oa])?"
+    r" (?P<of>di|del|dello|della|dei|degli|delle) (?=[a-zà-ù])",
+    re.I,
+)
+_THE = {"di": "", "del": "il ", "dello": "lo ", "della": "la ", "dei": "i ", "degli": "gli ", "delle": "le "}
 _OTHERS = "gli altri usi elencati nella pagina"
 _ALL_IN_PAGE = "Gli usi vietati sono elencati nella pagina."
 
@@ -118,10 +137,11 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
 
 def _allowed(notice: Notice) -> tuple[str, ...]:
     """`Dalle 23 alle 6 è consentita la sola innaffiatura.`, and word of it where it has no room."""
+    others = "Gli altri divieti sono nella pagina." if any(map(_TOO.search, notice.prose)) else ""
     if any(map(_NOT_BOUND.search, notice.prose)):
-        return ("Le eccezioni sono nella pagina.",)
+        return (f"{'Gli altri divieti e le' if others else 'Le'} eccezioni sono nella pagina.",)
     said = next((worded(one) for one in notice.prose if _ALLOWED_ONLY.search(one)), "")
-    return (said, "Le eccezioni sono nella pagina.") if said else ("",)
+    return (said, "Le eccezioni sono nella pagina.") if said else (others,)
 
 
 def fined(notice: Notice) -> str:
@@ -204,6 +224,9 @@ def _ordered(notice: Notice) -> Iterator[str]:
     for sentence in notice.prose:
         if found := _ORDERED.fullmatch(worded(sentence)):
             yield f"{opened(found['when'])} è vietato {found['deed'].rstrip('.')}."
+    for line in lines(notice):
+        if (found := _THAT_FORBIDS.fullmatch(line)) and not is_cut(line):
+            yield worded(f"L'ordinanza vieta {found['what'].rstrip('.')}.")
 
 
 def _undrinkable(notice: Notice) -> Iterator[str]:
@@ -244,6 +267,7 @@ def _for_now(said: str, notice: Notice) -> str | None:
 
 def _object(thing: str) -> str:
     """`l'acqua potabile` of `dell'acqua potabile`."""
+    thing = _FROM_THE_NET.sub("della rete", thing)
     bare = re.sub(r"^d(?:ell['’]|el |ello |ella )", "", thing.strip())
     if bare != thing.strip() or not _ARTICLE.match(bare):
         return with_article(bare) or bare
@@ -252,12 +276,25 @@ def _object(thing: str) -> str:
 
 def _item(item: str) -> str:
     """A use as it follows the ban: `irrigare orti`, `l'irrigazione di orti`; "" where none is made."""
-    small = f"{item[:1].lower()}{item[1:]}".strip(" .;")
+    small = _as_deed(f"{item[:1].lower()}{item[1:]}".strip(" .;"))
     if not small or len(small) > 120:
         return ""
     if _INFINITIVE.match(small) or _ARTICLE.match(small):
         return small
     return with_article(small)
+
+
+def _as_deed(use: str) -> str:
+    """`irrigare orti` of `l'irrigazione di orti`, `lavare auto in privato` of `lavaggio privato di auto`."""
+    first, joint, second = use.partition(" e per ")
+    if joint:
+        return f"{_as_deed(first)}{joint}{_as_deed(second)}"
+    found = _DEED.match(use)
+    if found is None:
+        return use
+    verb = next(verb for stem, verb in _DEEDS.items() if found["deed"].lower().startswith(stem))
+    behind = " in privato" if found["privately"] else ""
+    return f"{verb} {_THE[found['of'].lower()]}{use[found.end() :]}{behind}"
 
 
 def _joined(items: list[str]) -> str:

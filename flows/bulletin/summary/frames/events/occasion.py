@@ -29,6 +29,7 @@ from flows.bulletin.summary.frames.events.sittings import (
     parts_of,
     sittings_of,
     told_days,
+    with_weekday,
 )
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded
@@ -163,9 +164,8 @@ def occasion_of(notice: Notice) -> Occasion:
         place_words = place_words or next(iter(places), "")
         sittings = [replace(sitting, place="") for sitting in sittings]
     place_words = "" if is_apart else whereabouts.named(place_words, notice)
-    where = ""
-    if (place_words and not clauses.place_clause(place_words)) or whereabouts.MEETS.search(place_words):
-        where = whereabouts.where_sentence(notice, place_words)
+    meets = whereabouts.MEETS.search(place_words) or (place_words and not clauses.place_clause(place_words))
+    where = whereabouts.where_sentence(notice, place_words) if meets else ""
     who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
     price_words = [
         _with_subject(told)
@@ -264,7 +264,7 @@ def occasion_of(notice: Notice) -> Occasion:
         place_words = ""
     found = clauses.place_of(place_words) if place_words else None
     return Occasion(
-        tuple(sittings),
+        tuple(with_weekday(sittings, notice)),
         parts,
         place,
         clauses.place_apposition(place_words) if place_words else "",

@@ -102,6 +102,17 @@ def sittings_of(rows: list[Row]) -> list[Sitting] | None:
     return found
 
 
+def with_weekday(sittings: list[Sitting], notice: Notice) -> list[Sitting]:
+    """The one day of an event with the weekday and the year that the page gives it elsewhere."""
+    if len(sittings) != 1 or len(sittings[0].days.spans) != 1:
+        return sittings
+    days = sittings[0].days
+    for told in notice.slots.get(Slot.when, ()):
+        other = clauses.days_of(told.words)
+        days = (other and days.told_with(other)) or days
+    return [replace(sittings[0], days=days)]
+
+
 def _people(words: str) -> str:
     return re.sub(
         r"^(?:lezione|incontro|serata|laboratorio|turno|gruppo|corso)\s", "", words.strip(), flags=re.I

@@ -71,7 +71,7 @@ def together(text: str) -> str:
     if len(left) < 2:
         return text
     left = list(dict.fromkeys(left))
-    if any(" con gli orari" in name for name in left):
+    if any(" con gli orari" in name or name == "Giorni e orari" for name in left):
         left = [name for name in left if name != "Gli orari"]
     names = [left[0], *(f"{name[:1].lower()}{name[1:]}" for name in left[1:])]
     rest = " ".join(_LEFT.sub("", text).split())

@@ -6,6 +6,7 @@ the market of a feast with `Per la festa del vino,`; a concert with `Nell'ambito
 
 import re
 
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
@@ -28,6 +29,11 @@ _FEAST = re.compile(
     r"|notte (?:bianca|dei|della|rosa|azzurra|verde))\b",
     re.I,
 )
+_GLOSS = re.compile(  # `"Spazio Mamma": ciclo di incontri dedicato alle donne in attesa`
+    r"[\"”»]\s?(?::|,|\s[-–])\s(?P<what>(?:ciclo|percorso|serie|corso|laboratorio|rassegna|progetto)\b[^:;.!?\"“«–]{10,100}"
+    r"\b(?:dedicat|rivolt|riservat|destinat)[oaie]\s[^:;.!?\"“«–]{5,80})$"
+)
+_ROOM = 240  # UTF-16 units
 _SAID_WHY = re.compile(r"\b(?:in occasione|nell['’]ambito|in programma|durante)\b", re.I)
 _FOR_TRAFFIC = re.compile(
     r"\b(?:modific|variazion|viabilit|chius|sospe|orari\b|traffic|divie|autobus)\w*", re.I
@@ -57,6 +63,9 @@ def about(text: str, notice: Notice) -> str:
     before = _before(name) if name and _is_untold(name, text) else ""
     if not before:
         return text
+    gloss = _GLOSS.search(title_of(notice))
+    if gloss and (whole := behind(f"{before}, {gloss['what']},", guillemets(text))) and utf16(whole) <= _ROOM:
+        return whole
     said = behind(before, guillemets(text))
     return said if said.startswith(f"{before},") else f"{before},{said[len(before) :]}"
 

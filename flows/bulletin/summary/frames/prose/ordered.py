@@ -54,6 +54,17 @@ _MAKES_BAN = re.compile(  # `L'ordinanza, valida per 60 giorni, fa divieto ai mi
     r"di\s(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b.*)$",
     re.I | re.S,
 )
+_FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
+    r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?|il provvedimento|l['’]ordinanza)"
+    r"(?: (?-i:[A-ZÀ-Ý][a-zà-ù]+)){0,3} "
+    r"(?:vieta(?P<where>,? (?:su|in) tutto il territorio comunale,?)?"
+    r"|ha (?:emanato|firmato|emesso|adottato) (?:l['’]"
+    r"|un['’])ordinanza(?: (?:n\.? ?)?\d+(?:/\d+)?(?: del \d{1,2}[°º]? [a-z]{4,9} 20\d\d)?)?"
+    r" (?:che vieta|per vietare)) "
+    r"(?P<what>(?:l['’]|(?:il|lo|la|i|gli|le) )?(?P<noun>[a-zà-ù]+)\b.*)$",
+    re.I | re.S,
+)
+_TWO_DEEDS = re.compile(r"(?:l['’]|(?:il|lo|la) )[a-zà-ù]+ e (?:l['’]|(?:il|lo|la) )[a-zà-ù]", re.I)
 _WARNED = re.compile(  # `La Protezione civile ha diramato un'allerta gialla`
     r"^(?:la|il|l['’])\s?[^,.;:]{5,80}?\sha\s(?:diramato|emesso|emanato|diffuso)\s(?=un['’]allerta\b)", re.I
 )
@@ -68,6 +79,7 @@ _DEED = re.compile(
 
 def ordered(sentence: str) -> str:
     """`sentence` as what holds by it; any other as it is."""
+    sentence = _forbidden(sentence)
     if for_a_time := _FOR_A_TIME.match(sentence):
         when = for_a_time["when"]
         return f"{when[:1].upper()}{when[1:]} è in vigore {for_a_time['what']}"
@@ -100,3 +112,16 @@ def ordered(sentence: str) -> str:
     said = f"è in vigore {what}" if _BAN.match(what) else said
     when = found.groupdict().get("when") or ""
     return f"{when[:1].upper()}{when[1:]} {said}" if when else f"{said[:1].upper()}{said[1:]}"
+
+
+def _forbidden(text: str) -> str:
+    """`Sono vietati i botti`, where the office says who forbids them."""
+    found = _FORBIDS.match(text)
+    gender = gender_of(found["noun"].lower()) if found else None
+    if found is None or gender is None:
+        return text
+    is_plural, ending = gender.is_plural, gender.ending
+    if _TWO_DEEDS.match(found["what"]):  # `l'accensione e il lancio`
+        is_plural, ending = True, "i"
+    where = " in tutto il territorio comunale" if found["where"] else ""
+    return f"{'Sono' if is_plural else 'È'} vietat{ending}{where} {found['what']}"

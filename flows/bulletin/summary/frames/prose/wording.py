@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.cues import Cued, replaced
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.infinitives import order_of, says
@@ -69,15 +68,6 @@ _ACT_WITHOUT_NUMBER = re.compile(  # `Con apposita ordinanza il sindaco …`, `C
     r",? (?!n[.°º]|prot|\d|che\b|l[ae]\b|dell?a?\b|si )(?=\w)",
     re.I,
 )
-_FORBIDS = re.compile(  # `Il sindaco ha firmato un'ordinanza per vietare i botti`
-    r"^(?:(?:il|la) sindac[oa]|il comune|l['’]amministrazione(?: comunale)?|il provvedimento|l['’]ordinanza)"
-    r"(?: (?-i:[A-ZÀ-Ý][a-zà-ù]+)){0,3} "
-    r"(?:vieta(?P<where>,? (?:su|in) tutto il territorio comunale,?)?"
-    r"|ha (?:emanato|firmato|emesso|adottato) (?:l['’]|un['’])ordinanza (?:che vieta|per vietare)) "
-    r"(?P<what>(?:l['’]|(?:il|lo|la|i|gli|le) )?(?P<noun>[a-zà-ù]+)\b.*)$",
-    re.I | re.S,
-)
-_TWO_DEEDS = re.compile(r"(?:l['’]|(?:il|lo|la) )[a-zà-ù]+ e (?:l['’]|(?:il|lo|la) )[a-zà-ù]", re.I)
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
 _LAW = re.compile(
@@ -239,6 +229,12 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"\b([Dd]al) (\d{1,2}[°º]? \w+(?: \d{4})?) e fino (?=al \d)", r"\1 \2 ", 0),
         (r"\bpresentare/trasmettere\b", "presentare", re.I),
         (r"\bon[- ]line\b", "online", re.I),
+        (r"\bil calendario che ci è stato comunicato\b", "il calendario nella pagina", re.I),
+        (
+            r"(\bonline\b[^.;:]{0,50}?),? accedendo (?:al|dal) (?:\w+ )?link:? https?://\S+(?=\.$)",
+            r"\1",
+            re.I,
+        ),
         (
             r"\bonline,?\s?:?\s(?:(?:su|sul sito|sul portale|all['’]indirizzo)\s)?https?://\S+(?=[.;]?$)",
             "online",
@@ -262,7 +258,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             re.I,
         ),
         (r"\b(dal?|al) n\.\s?(?=\d)", r"\1 numero ", 0),
-        (r"\bn\.\s(?=\d{1,3} [a-z])", "", 0),
+        (r"\bn\.\s(?=\d{1,3} [a-z])(?!\d{1,3} ed? n\.)", "", 0),
         (r"\be/o\b", "o", 0),
         (r"\bnonche'", "nonché", 0),
         (r"(?<=[a-z])a' ", "à ", 0),
@@ -349,7 +345,7 @@ def worded(sentence: str) -> str:
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _ACT_WITHOUT_NUMBER.sub("", text)
-    text = ordered(_forbidden(text))
+    text = ordered(text)
     text = _OWN_NUMBER.sub(r"\1", text)
     text = in_moments(plain_figures(text))
     text = replaced(_REPLACED, text)
@@ -364,19 +360,6 @@ def worded(sentence: str) -> str:
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
     text = present(plainer(text[:1].upper() + text[1:]))
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
-
-
-def _forbidden(text: str) -> str:
-    """`Sono vietati i botti`, where the office says who forbids them."""
-    found = _FORBIDS.match(text)
-    gender = gender_of(found["noun"].lower()) if found else None
-    if found is None or gender is None:
-        return text
-    is_plural, ending = gender.is_plural, gender.ending
-    if _TWO_DEEDS.match(found["what"]):  # `l'accensione e il lancio`
-        is_plural, ending = True, "i"
-    where = " in tutto il territorio comunale" if found["where"] else ""
-    return f"{'Sono' if is_plural else 'È'} vietat{ending}{where} {found['what']}"
 
 
 def _aside(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ _NOUNS: dict[str, str] = {
     "il": """
         bando bilancio bonus buono calendario cambio catalogo censimento centro certificato comitato concorso
         contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
-        pagamento passaporto patto pedibus permesso piano portale premio prestito progetto programma
+        pagamento passaporto patto pedibus percorso permesso piano portale premio prestito progetto programma
         questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
         parco museo teatro ponte cinema municipio cimitero lavoro saldo
         sussidio tesseramento tirocinio trasporto trasferimento versamento volontariato voucher
@@ -157,6 +157,7 @@ _ORDER_ONLY = re.compile(
 _PURPOSE = re.compile(r"\b(?:per|di|del\w*|dei|degli)\b|\bd['’]", re.I)
 _MANY = 6  # words of what one asks for
 _LONGEST = 150
+IN_QUOTES = re.compile(r"“[^”]+”|«[^»]+»|\"[^\"]+\"")  # a name may be a sentence
 _LONG_NAME = 60  # UTF-16 units
 _YEARS = re.compile(r"\s20\d\d\s?[-/]\s?(?:20)?\d\d$")
 _IN_FAVOUR = re.compile(r"\b(?:a|in) favore (?P<of>dei|degli|delle)\s", re.I)
@@ -240,7 +241,7 @@ def matter_of(title: str) -> Matter | None:
         return Matter(head[announced.end() :], article, article in ("la", "le"))
     first, _, rest = head.partition(" ")
     article, feminine = _article(first.lower())
-    if article and rest and not has_verb(rest):
+    if article and rest and not has_verb(IN_QUOTES.sub("«»", rest)):
         noun = f"{first.lower()} {_joined(first.lower(), rest)}"
         return Matter(noun, article, feminine)
     quoted = head if len(head.split()) > 1 or len(parts) == 1 else text

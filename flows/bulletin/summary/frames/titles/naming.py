@@ -7,7 +7,7 @@ noun.
 
 import re
 
-from flows.bulletin.summary.frames.titles.matter import Matter
+from flows.bulletin.summary.frames.titles.matter import IN_QUOTES, Matter
 
 _MEANS = (
     r"(?:servizio|sportello|portale|piattaforma|iniziativa|progetto|misura|applicazione|app)"
@@ -51,6 +51,7 @@ _ENTRIES_OF = re.compile(  # `Iscrizioni al trasporto scolastico 2027/2028`
     r"(?P<what>(?:trasporto|mensa|refezione|pre-?scuola|pre e post|(?:dopo|post)-?scuola)\b[^.:,;(–0-9]*)",
     re.I,
 )
+_PROJECTS = frozenset({"percorso", "laboratorio", "corso", "sportello", "servizio", "spazio"})
 _FEMININE = frozenset({"iniziativa", "misura", "campagna", "consultazione", "piattaforma"})
 
 
@@ -103,7 +104,11 @@ def with_name(text: str, matter: Matter | None) -> str:
     its = matter.noun.split(" ", 1)[0]
     if noun != its and (noun in _FEMININE) is not matter.is_feminine:
         return ""  # `La mensa è gratuito`
+    if noun == "progetto" and its in _PROJECTS:
+        noun = its
     if noun != its and (noun not in ("servizio", "iniziativa", "misura") or its in ("avviso", "comunicato")):
         return ""  # `Il corso` beside a bonus: something else
-    aside = "," if matter.text.count(", ") == 1 else ""  # `Lo sportello casa, nuovo servizio, è aperto`
+    aside = (
+        "," if IN_QUOTES.sub("", matter.text).count(", ") == 1 else ""
+    )  # `Lo sportello casa, nuovo servizio, è aperto`
     return f"{matter.text[:1].upper()}{matter.text[1:]}{aside} {text[subject.end() :]}"
