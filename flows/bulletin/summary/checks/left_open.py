@@ -65,8 +65,10 @@ _THE_LIST = re.compile(
 _HANGS = re.compile(r"\bper (?:lo stesso|il medesimo|tale|questo) motivo\b", re.I)
 _MOTIVE = re.compile(r"\b(?:per|a causa d[ei]\w*|a seguito d[ei]\w*) (?:i |il |la |l['’])?[a-z]{4,}", re.I)
 _DO_IT = re.compile(  # `Per lo sportello eventi compilarlo in ogni sua parte`: a step behind others
-    r"^(?:Per (?:(?:il|lo|la|i|gli|le) |l['’])[^.,;:]{3,60}?,? )?[A-Za-zà-ù]+(?:ar|er|ir)(?:lo|la|li|le)\b"
+    r"^(?P<of>Per (?:(?:il|lo|la|i|gli|le) |l['’])[^.,;:]{3,60}?,? )?[A-Za-zà-ù]+"
+    r"(?:ar|er|ir)(?:lo|la|li|le)\b"
 )
+_SUCH = re.compile(r"^[^,.;:]{0,40}\b(?:di|a|per|da|con) tale (?!fine|scopo|data|caso|giorno)[a-zà-ù]+")
 _LACK = re.compile(r"^(?:La|Il) mancat[ao] [a-zà-ù]+ (?!d(?:i|el|ella|ello|ei|egli|elle)\b|dell['’])")
 _GLUED = re.compile(
     r"[a-zà-ù»] ore \d{1,2}(?::\d\d)? [A-ZÀ-Ý«][a-zà-ù]|[a-zà-ù]+, \d{2,3}['’](?!\w)"
@@ -114,8 +116,10 @@ def left_open(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}…» non è un nome."
     if (match := _HANGS.search(text)) and not _MOTIVE.search(text[: match.start()]):
         yield f"«{match[0]}»: il testo non dice quale."
-    if (match := _DO_IT.match(text)) and not speaks(match[0]):
+    if (match := _DO_IT.match(text)) and not speaks(match["of"] or ""):
         yield f"«{match[0]}»: che cosa, il testo non lo dice."
+    if match := _SUCH.match(text):
+        yield f"«{match[0]}»: quale, il testo non lo dice."
     if match := _LACK.match(text):
         yield f"«{match[0].strip()}»: di che cosa, il testo non lo dice."
     if match := _GLUED.search(text):
