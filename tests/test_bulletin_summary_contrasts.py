@@ -110,8 +110,7 @@ def test_an_announced_exception_and_both_periods_pass() -> None:
             "che cosa, il testo non lo dice",
         ),
         (
-            "Sportello eventi",
-            "Per la sala è necessario:\n- scaricare il modulo\n- compilarlo in ogni sua parte",
+            *("Sportello eventi", "Per la sala è necessario:\n- scaricare il modulo\n- compilarlo tutto"),
             "Compilarlo in ogni sua parte. Pagare la marca da bollo. Gli altri dettagli sono nella pagina.",
             "che cosa, il testo non lo dice",
         ),
