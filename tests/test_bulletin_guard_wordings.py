@@ -214,5 +214,12 @@ def test_a_wording_turned_round_is_pointed_out(source: str, text: str, words: st
     assert any(words in one for one in (*verdict.blocked, *verdict.warnings)), verdict
 
 
-def test_the_end_of_a_longer_period_is_still_no_single_day() -> None:
-    assert check("La mostra è aperta il 9 ottobre.", "Mostra di Alba\nDal 3 al 9 ottobre.").warnings
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Mostra di Alba\nDal 3 al 9 ottobre.",
+        "Mostra di Alba\nDall'8 ottobre si prenota, entro il 5 ottobre si paga. Mostra fino al 9 ottobre.",
+    ],
+)
+def test_the_end_of_a_longer_period_is_still_no_single_day(page: str) -> None:
+    assert check("La mostra è aperta il 9 ottobre.", page).warnings

@@ -148,10 +148,8 @@ def _ends_two_days(last: Fact, roles_of: dict[Fact, str]) -> bool:
     """Whether a day ends a period that the day before begins, `3-4 ottobre`: both are days of it."""
     month, _, day = last.value[-5:].partition("-")
     before = f"{month}-{int(day) - 1:02}" if day.isdigit() else ""
-    return any(
-        own == FROM and first.value[-5:] == before and first.end <= last.start
-        for first, own in roles_of.items()
-    )
+    first = next((one for one, after in pairwise(roles_of) if after == last), None)
+    return first is not None and roles_of[first] == FROM and first.value[-5:] == before
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

@@ -12,6 +12,18 @@ from flows.bulletin.language.spelling import is_word, lemma
 
 # an article behind `a`
 TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
+# and behind `di`
+OF = {
+    "il": "del ",
+    "lo": "dello ",
+    "l'": "dell'",
+    "la": "della ",
+    "i": "dei ",
+    "gli": "degli ",
+    "le": "delle ",
+}
+# the article within `del`, before a noun: `il `, `l'`
+OF_ARTICLE = {of.strip(): the if the.endswith("'") else f"{the} " for the, of in OF.items()}
 _FEMININE = re.compile(r"(?:[zsg]ione|(?<!bas)tione|[uipm]nione|udine|trice|igine|agine)$")
 _MASCULINE = re.compile(r"(?:\wore|iere|(?<![zsg]i)(?<!sti)(?<![uipm]ni)one|ame|ume|ale|ile)$")
 _NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article

@@ -2,6 +2,7 @@
 
 import re
 
+from flows.bulletin.language.articles import OF_ARTICLE
 from flows.bulletin.language.cues import Cued
 
 _RECITAL = Cued(
@@ -56,15 +57,6 @@ _BOUND = re.compile(  # `ai proprietari di terreni, entro il 15 giugno, di tagli
     re.I | re.S,
 )
 _AND_DO = re.compile(rf"( e )di (?={_INFINITIVE})")
-_ARTICLES = {
-    "del": "il ",
-    "dello": "lo ",
-    "della": "la ",
-    "dell'": "l'",
-    "dei": "i ",
-    "degli": "gli ",
-    "delle": "le ",
-}
 
 
 def operative(text: str) -> str:
@@ -94,14 +86,14 @@ def operative(text: str) -> str:
         return "\n\n".join(filter(None, (before, f"{ordered[:1].upper()}{ordered[1:]}")))
     named = _INSTITUTION.match(ordered)
     if named:
-        article = _ARTICLES[named["of"].strip().lower().replace("’", "'")]
+        article = OF_ARTICLE[named["of"].strip().lower().replace("’", "'")]
         sentence = f"Si istituisce {article}{ordered[named.end() :]}"
     elif bound := _BOUND.match(ordered):
         deed = _AND_DO.sub(r"\1", bound["deed"])
         article = "Gli" if bound["to"].lower() == "agli" else "I"
         sentence = f"{article} {bound['who']} devono{bound['when'] or ''} {deed}"
     elif (use := _BAN_OF_USE.match(ordered)) and use["of"]:
-        article = _ARTICLES[use["of"].strip().lower().replace("’", "'")]
+        article = OF_ARTICLE[use["of"].strip().lower().replace("’", "'")]
         when = " e ".join(filter(None, ("da subito" if use["now"] else "", (use["until"] or "").strip(" ,"))))
         lead = f"{when[:1].upper()}{when[1:].lower()} è" if when else "È"
         sentence = f"{lead} vietato usare {article}{ordered[use.end() :]}"

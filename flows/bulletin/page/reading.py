@@ -53,7 +53,7 @@ _LABEL = re.compile(
     r"^(?!Motivo|Causa|Oggetto)(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}"
     r"|Un['’]avvertenza|Una (?:raccomandazione|precisazione)):\s+"
 )
-_NOT = re.compile(r"Non bisogna\s")  # `Non bisogna fare nulla: è solo una prova.`
+_NOT = re.compile(r"\bnon\s", re.I)  # `Le domande non servono: lo sconto arriva da sé`: half of what it says
 _SIGNED = re.compile(r"^\((?:[A-ZÀ-Ý][\w.’']*\s?){1,4}\)\s(?=\S)")  # whose words stood before
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
@@ -352,7 +352,7 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
                 continue
             text = _NUMBERED.sub("", text)
             label = _LABEL.match(text)
-            if label and has_verb(text[label.end() :]) and not _NOT.match(text):
+            if label and has_verb(text[label.end() :]) and not _NOT.search(label[0]):
                 text = text[label.end() :]
             text = _SIGNED.sub("", text)
             text = _with_verb(text[:1].upper() + text[1:])

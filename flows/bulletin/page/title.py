@@ -2,7 +2,7 @@
 
 import re
 
-from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.articles import OF, definite, gender_of
 from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.language.verbs import speaks
 
@@ -104,15 +104,6 @@ _OF_WHAT = re.compile(  # `Gestione condivisa impianto sportivo`, as registers w
     r" (?P<noun>[a-zà-ù]{4,})(?=$|[ ,;:])",
     re.I,
 )
-_OF = {
-    "il ": "del ",
-    "lo ": "dello ",
-    "l'": "dell'",
-    "la ": "della ",
-    "i ": "dei ",
-    "gli ": "degli ",
-    "le ": "delle ",
-}
 _YEARLY = re.compile(r"(?<=[a-zà-ù])\s(?:per l['’])?annualità (?=20\d\d\b)", re.I)
 
 
@@ -134,7 +125,7 @@ def _of_what(match: re.Match[str]) -> str:
     noun = gender_of(match["noun"].lower())
     if noun is None or noun == gender_of(match["deed"].lower()):
         return match[0]
-    of = _OF.get(definite(match["noun"].lower(), noun), "di ")
+    of = OF.get(definite(match["noun"].lower(), noun).strip(), "di ")
     return f"{match['head']} {of.upper() if match['noun'].isupper() else of}{match['noun']}"
 
 
@@ -142,7 +133,8 @@ def whole(title: str, body: str) -> str:
     """A title that its site cut, `Avviso per l'affidamento in...`, as the page below it tells it whole; for
     one that names nothing, `Avviso pubblico`, what its page opens with where that is no sentence.
     """
-    first = next((line.strip(" .") for line in body.splitlines() if line.strip()), "")
+    said = (line.strip(" .") for line in body.splitlines())
+    first = next((line for line in said if line and not _NAMES_NOTHING.fullmatch(line)), "")
     if _NAMES_NOTHING.fullmatch(title) and _NAMING.fullmatch(first) and not speaks(first):
         return first
     bare = " ".join(title.rstrip(" .…").split())

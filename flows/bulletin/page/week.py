@@ -6,9 +6,9 @@
 import re
 from dataclasses import dataclass
 
+from flows.bulletin.language.dates import WEEKDAYS
 from flows.bulletin.language.signals import WEEKDAY
 
-DAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
 _TO = r"\s?[-–]\s?|\s(?:al?|alla)\s"
 _LINE = re.compile(
     rf"^[ \t|*•·–-]*(?:(?:il|la|da|dal|dalla)\s)?(?P<days>{WEEKDAY}(?:(?:,\s?|\s?/\s?|\se\s(?:il\s|la\s)?"
@@ -61,4 +61,4 @@ def _days(words: str) -> tuple[int, ...]:
 
 
 def _which(word: str) -> int:
-    return next(place for place, day in enumerate(DAYS) if day[:3] == word[:3].lower())
+    return next(place for place, day in enumerate(WEEKDAYS) if day[:3] == word[:3].lower())

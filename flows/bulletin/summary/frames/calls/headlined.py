@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from flows.bulletin.facts.find import facts
-from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.articles import OF_ARTICLE, definite, gender_of
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.language.verbs import speaks
@@ -18,7 +18,6 @@ from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.times.terms import term_of
 from flows.bulletin.summary.frames.titles.matter import Matter, matter_of
-from flows.bulletin.summary.frames.titles.purposes import OF_ARTICLE
 
 _CALL = re.compile(r"(?:nuovo\s)?bando\b", re.I)
 _FUNDED = re.compile(r"(?:nuovo\s)?bando\s(?=da\s[\d.,]+\s(?:milion[ei]\sdi\s)?euro\b)", re.I)

@@ -6,12 +6,13 @@
 import re
 from itertools import chain
 
+from flows.bulletin.language.articles import OF
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.frames.titles.matter import OF, noun_of
+from flows.bulletin.summary.frames.titles.matter import noun_of
 
 _GIVES = re.compile(
     r"^prorog(?:a|at[aeio])\s+(?:(?:dei\s|il\s|i\s)?(?:termin[ei]|scadenza)\s+)?"

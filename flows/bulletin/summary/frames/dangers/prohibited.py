@@ -8,7 +8,7 @@ A ban that its office tells behind its reasons stands without them.
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.articles import with_article
+from flows.bulletin.language.articles import OF_ARTICLE, with_article
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
@@ -111,7 +111,6 @@ _DEED = re.compile(
     r" (?P<of>di|del|dello|della|dei|degli|delle) (?=[a-zà-ù])",
     re.I,
 )
-_THE = {"di": "", "del": "il ", "dello": "lo ", "della": "la ", "dei": "i ", "degli": "gli ", "delle": "le "}
 _OTHERS = "gli altri usi elencati nella pagina"
 _ALL_IN_PAGE = "Gli usi vietati sono elencati nella pagina."
 
@@ -294,7 +293,7 @@ def _as_deed(use: str) -> str:
         return use
     verb = next(verb for stem, verb in _DEEDS.items() if found["deed"].lower().startswith(stem))
     behind = " in privato" if found["privately"] else ""
-    return f"{verb} {_THE[found['of'].lower()]}{use[found.end() :]}{behind}"
+    return f"{verb} {OF_ARTICLE.get(found['of'].lower(), '')}{use[found.end() :]}{behind}"
 
 
 def _joined(items: list[str]) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.articles import gender_of, indefinite
+from flows.bulletin.language.articles import OF_ARTICLE, gender_of, indefinite
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb, split
@@ -14,7 +14,6 @@ from flows.bulletin.summary.frames.prose.left_to_page import ALL_STEPS
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.nouns import guillemets
-from flows.bulletin.summary.frames.titles.purposes import OF_ARTICLE
 
 _NAMED = re.compile(
     r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza|confezion[ei])\b"

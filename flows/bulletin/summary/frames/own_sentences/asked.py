@@ -7,6 +7,7 @@ deed, and whoever is told of the spraying without it leaves it open.
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import OF_ARTICLE
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.infinitives import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
@@ -16,7 +17,6 @@ from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.flaws import flaw_of
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.titles.purposes import OF_ARTICLE
 
 _KINDS = frozenset(
     {Kind.health, Kind.supply_cut, Kind.alert, Kind.campaign, Kind.other, Kind.service, Kind.act}

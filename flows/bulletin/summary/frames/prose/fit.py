@@ -34,6 +34,7 @@ _POINTS = re.compile(
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
     re.I,
 )
+_SAYS_NOT = re.compile(r"(?:[^:]*\s)?non\s[^:]{0,45}:\s", re.I)  # `Le domande non servono: lo sconto arriva`
 _LIST_LEAD = re.compile(  # with the first item of a list, which would read as all
     r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+"
     r"|present(?:are|at\w)|consegnat\w|inviat\w|allegare|allegati)\b"
@@ -74,7 +75,7 @@ def is_fit(text: str, original: str) -> bool:
         or original.rstrip().endswith((":", ";", ",", "…", "..."))
     ):
         return False
-    if _LIST_LEAD.search(text) and not text.startswith("Non ") and not _LISTS_ALL.search(text):
+    if _LIST_LEAD.search(text) and not _SAYS_NOT.match(text) and not _LISTS_ALL.search(text):
         return False
     if text.endswith("!") and not any(fact.kind in _TELLING for fact in facts(text)):
         return False  # `Ogni goccia conta!` calls out and tells nothing

@@ -6,8 +6,9 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.dates import WEEKDAYS
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.week import DAYS, Opening, week
+from flows.bulletin.page.week import Opening, week
 from flows.bulletin.summary.frames.places.offices import Office
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.times.clock import hours_at
@@ -53,5 +54,5 @@ def _hours(opening: Opening) -> str:
 def _days(days: list[int]) -> str:
     """`da lunedì a venerdì`, `il martedì e la domenica`."""
     if len(days) >= _A_RUN and days[-1] - days[0] == len(days) - 1:
-        return f"da {DAYS[days[0]]} a {DAYS[days[-1]]}"
-    return joined([f"{'la' if day == len(DAYS) - 1 else 'il'} {DAYS[day]}" for day in days])
+        return f"da {WEEKDAYS[days[0]]} a {WEEKDAYS[days[-1]]}"
+    return joined([f"{'la' if day == len(WEEKDAYS) - 1 else 'il'} {WEEKDAYS[day]}" for day in days])

@@ -6,7 +6,7 @@
 
 import re
 
-from flows.bulletin.summary.frames.titles.purposes import OF_ARTICLE
+from flows.bulletin.language.articles import OF_ARTICLE
 
 _CALL = re.compile(
     r"(?:avviso|bando)(?:\s(?:pubblico|esplorativo|aperto)){0,2}\s(?:per\sla|di)\spresentazione\s(?:di|dell[ea])\s"

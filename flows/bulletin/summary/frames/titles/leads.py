@@ -7,7 +7,7 @@ a scrap before a sentence: it becomes a part of it, or it goes.
 
 import re
 
-from flows.bulletin.language.articles import Gender, definite, gender_of
+from flows.bulletin.language.articles import OF, Gender, definite, gender_of
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
@@ -18,7 +18,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.phases import phases
 from flows.bulletin.summary.frames.places.streets import Streets, inside, streets_at
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.titles.matter import OF, matter_of, noun_of
+from flows.bulletin.summary.frames.titles.matter import matter_of, noun_of
 
 _TEASER = 700  # characters of a page that speaks of one place
 _FIRST = 2  # sentences of a page that surely speak of its heading

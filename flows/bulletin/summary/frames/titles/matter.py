@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from flows.bulletin.language.articles import TO, definite, gender_of
+from flows.bulletin.language.articles import OF, TO, definite, gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.summary.frames.prose.lines import is_cut
@@ -78,15 +78,6 @@ _ADJECTIVE = re.compile(
     r"|local|climatic|marin|economic|universal)\w*",
     re.I,
 )
-OF = {
-    "il": "del ",
-    "lo": "dello ",
-    "l'": "dell'",
-    "la": "della ",
-    "i": "dei ",
-    "gli": "degli ",
-    "le": "delle ",
-}
 _JOINS_BY_A = frozenset({"iscrizione", "iscrizioni", "adesione", "adesioni"})
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]

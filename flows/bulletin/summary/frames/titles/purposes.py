@@ -6,6 +6,7 @@ propria` is `Per l'IMU`.
 
 import re
 
+from flows.bulletin.language.articles import OF_ARTICLE
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.summary.frames.titles.matter import matter_of, noun_of
 
@@ -20,15 +21,6 @@ _DONE = {
     "ritiro": "ritirare",
 }
 _ENTERED = {"iscrizione": "iscriverti", "adesione": "aderire"}
-OF_ARTICLE = {
-    "del": "il ",
-    "dello": "lo ",
-    "della": "la ",
-    "dell'": "l'",
-    "dei": "i ",
-    "degli": "gli ",
-    "delle": "le ",
-}
 _OF = re.compile(r"(?P<of>de(?:l|llo|lla|i|gli|lle)\s|dell['’])\s?(?P<rest>\w.+)", re.I)
 _BARE_OF = re.compile(r"(?:di\s|d['’]\s?)", re.I)
 _TO = re.compile(r"a(?:l|llo|lla|i|gli|lle)?\s\w|all['’]\w", re.I)
