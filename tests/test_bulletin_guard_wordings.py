@@ -218,7 +218,7 @@ def test_a_wording_turned_round_is_pointed_out(source: str, text: str, words: st
     "page",
     [
         "Mostra di Alba\nDal 3 al 9 ottobre.",
-        "Mostra di Alba\nDall'8 ottobre si prenota, entro il 5 ottobre si paga. Mostra fino al 9 ottobre.",
+        "Mostra di Alba\nPrenotazioni dall'8 ottobre 2027.\nLa mostra è aperta dal 3 al 9 ottobre 2027.",
     ],
 )
 def test_the_end_of_a_longer_period_is_still_no_single_day(page: str) -> None:
