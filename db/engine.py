@@ -1,6 +1,8 @@
 """Opens the database: SQLite by default, PostgreSQL by address; the same manners on both."""
 
 import os
+import sqlite3
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -142,11 +144,29 @@ def _prepare_sqlite(connection: Any, wait_ms: int) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {wait_ms}")
     for _, _, path in cursor.execute("PRAGMA database_list").fetchall():
         _keep_private(path)
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _log_ahead(cursor, wait_ms)
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten; builds differ in the default
     cursor.execute("PRAGMA synchronous = FULL")  # an attempt that was committed survives a power cut
     cursor.close()
+
+
+def _log_ahead(cursor: sqlite3.Cursor, wait_ms: int) -> None:
+    """Let readers and a writer work side by side (https://www.sqlite.org/wal.html).
+
+    A new file, and one brought back from a backup, changes to it when it is first opened. While another
+    does that, or writes, SQLite says "database is locked" at once, whatever the busy timeout: so it is
+    asked again until `wait_ms` are over.
+    """
+    until = time.monotonic() + wait_ms / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as exc:
+            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _keep_private(path: str) -> None:

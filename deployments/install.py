@@ -71,17 +71,18 @@ def install(lock: Path) -> None:
 
 
 def browser() -> None:
-    """Debian's chromium for root (Playwright's own wants a sandbox), else Playwright's."""
-    if shutil.which("chromium"):
+    """Debian's chromium for root (Playwright's own wants a sandbox), else Playwright's; without a window."""
+    if shutil.which("chromium-headless-shell") or shutil.which("chromium"):
         return
     print("installing a browser for the tests (once)", flush=True)
     if os.geteuid() == 0 and shutil.which("apt-get"):
         run(["apt-get", "update", "-qq"], "apt-get update")
-        wanted = ["chromium", "fonts-liberation"]  # without a font a screenshot shows boxes
+        wanted = ["chromium-headless-shell", "fonts-liberation"]  # without a font a screenshot shows boxes
         run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], "installing chromium")
     else:
         python = str(VENV / "bin" / "python")
-        run([python, "-m", "playwright", "install", "chromium"], "installing Playwright's chromium")
+        command = [python, "-m", "playwright", "install", "--only-shell", "chromium"]
+        run(command, "installing Playwright's chromium")
 
 
 if __name__ == "__main__":

@@ -223,3 +223,15 @@ def test_a_wording_turned_round_is_pointed_out(source: str, text: str, words: st
 )
 def test_the_end_of_a_longer_period_is_still_no_single_day(page: str) -> None:
     assert check("La mostra è aperta il 9 ottobre.", page).warnings
+
+
+CARD = """Carta acquisti
+La carta va alle famiglie di tre persone, di cui almeno una nata entro il 31.12.2010, con ISEE basso."""
+
+
+def test_a_day_of_birth_is_no_term() -> None:
+    verdict = check("Per la carta acquisti c'è tempo fino al 31 dicembre 2010.", CARD)
+    assert any("data di nascita" in sentence for sentence in verdict.blocked)
+    assert not check(
+        "La carta va a chi ha in famiglia una persona nata entro il 31 dicembre 2010.", CARD
+    ).blocked

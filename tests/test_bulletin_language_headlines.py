@@ -145,3 +145,22 @@ def test_a_name_in_capitals_keeps_its_own(shouted: str, calm: str) -> None:
 def test_a_long_title_has_no_capitals_that_its_page_does_without(title: str, small: str) -> None:
     body = "Il bando pubblico per il centro sportivo. Una croce bianca: la Croce Bianca di Alba la porta."
     assert in_small(title, body) == small
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "Consegna delle tessere a partire dal 13 luglio a lunedì 20 luglio per i condomini di via Po.",
+            "Dal 13 luglio a lunedì 20 luglio c'è la consegna delle tessere per i condomini di via Po.",
+        ),
+        (
+            "Dal 4 al 20 maggio 2026 distribuzione dei sacchetti per la raccolta",
+            "Dal 4 al 20 maggio 2026 c'è la distribuzione dei sacchetti per la raccolta",
+        ),
+        ("Dal 4 al 20 maggio raccolta fondi", "Dal 4 al 20 maggio raccolta fondi"),
+        ("Chiusura di via Po dal 4 al 20 maggio", "Chiusura di via Po dal 4 al 20 maggio"),
+    ],
+)
+def test_what_is_offered_over_some_days_has_its_verb(line: str, said: str) -> None:
+    assert spoken(line) == said

@@ -235,3 +235,13 @@ def test_when_an_office_pays_is_no_citizens_term() -> None:
         " all'ufficio entro il 7 maggio 2027."
     )
     assert told("Contributi per i libri", body, Slot.deadline) == ("entro il 7 maggio 2027",)
+
+
+def test_a_day_of_birth_is_no_deadline_and_a_period_to_ask_is_one() -> None:
+    body = (
+        "Il contributo può essere richiesto dai genitori dal 17 settembre al 17 ottobre 2026 solo online.\n\n"
+        "Ha la precedenza:\n- chi ha un figlio nato entro il 31.12.2010, con ISEE basso;\n"
+        "- chi ha un figlio nato entro il 31.12.2006, con ISEE basso."
+    )
+    page = read(title="Contributo per i libri di testo", abstract="", body=body)
+    assert [told.words for told in page.slots[Slot.deadline]] == ["dal 17 settembre al 17 ottobre 2026"]

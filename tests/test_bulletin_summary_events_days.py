@@ -355,3 +355,8 @@ def test_a_year_is_told_once_with_the_last_of_its_days() -> None:
     days = ("sabato 14 novembre 2026", "sabato 12 dicembre 2026", "sabato 16 gennaio 2027")
     spans = each_once(tuple(span for day in days if (read := days_of(day)) for span in read.spans))
     assert days_clause(Days(spans)) == "sabato 14 novembre, sabato 12 dicembre 2026 e sabato 16 gennaio 2027"
+
+
+def test_a_name_holds_no_half_of_its_days() -> None:
+    made = text_of("Dimore Festival - 2-26 ottobre 2026 - Prima edizione", "Il concerto in villa")
+    assert made == "Dal 2 al 26 ottobre 2026 in villa c'è «Dimore Festival - Prima edizione»."

@@ -179,3 +179,26 @@ def test_a_list_tells_its_own_purpose_and_skips_what_differs() -> None:
         "Per iscriverti all'albo dei lettori servono modulo firmato e copia dello statuto."
         " L'elenco completo è nella pagina."
     )
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "“Dote sport” - Bando contributi per lo sport dei ragazzi",
+            "i contributi «Dote sport» per lo sport dei ragazzi",
+        ),
+        ("«Casa mia» – avviso pubblico per contributi all'affitto", "i contributi all'affitto «Casa mia»"),
+        (
+            "Progetto “Nonni in rete”: corso gratuito di informatica per over 65",
+            "il corso gratuito di informatica «Nonni in rete» per over 65",
+        ),
+        ("“Dote sport” - Si parte a maggio", "«Dote sport»"),
+        ("Concessione patrocinio comunale per una festa", "il patrocinio comunale per una festa"),
+        ("Erogazione dei contributi per l'affitto", "i contributi per l'affitto"),
+    ],
+)
+def test_what_one_asks_for_is_named_by_what_it_is(title: str, text: str) -> None:
+    matter = matter_of(title)
+    assert matter is not None
+    assert matter.text == text

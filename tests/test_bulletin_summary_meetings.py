@@ -122,3 +122,8 @@ def test_who_receives_whom_on_a_day_of_its_own_is_not_given_others() -> None:
     body = f"La sindaca Ada Neri riceve i cittadini il 12 dicembre. Il 7 ottobre c'è la festa.\n{HOURS}"
     text = told("Incontra la Sindaca", body).text
     assert "alle 18 la sindaca" not in text
+
+
+def test_an_entry_that_adds_no_more_than_the_hour_is_told() -> None:
+    made = told("Convocazione Consiglio Comunale per il giorno 30 settembre 2026", body="ore 18.30")
+    assert made.text == "Il Consiglio comunale si riunisce mercoledì 30 settembre 2026 alle 18:30."

@@ -143,3 +143,19 @@ def test_a_headline_keeps_its_adverb_and_a_weekday_its_small_letter() -> None:
 )
 def test_the_two_halves_of_a_day_are_told_where_no_other_hour_is(title: str, body: str, text: str) -> None:
     assert summarise(title=title, abstract="", body=body, limit=275).text == text
+
+
+HOURS_LED = "I nuovi orari della Biblioteca Civica sono:  \nda lunedì a venerdì, dalle ore 9 alle ore 13."
+
+
+def test_one_line_of_hours_behind_its_lead_is_told() -> None:
+    made = text_of("Nuovi orari della Biblioteca Civica", f"{HOURS_LED}\n\nIl prestito è su appuntamento.")
+    assert made == (
+        "Il nuovo orario della biblioteca civica è dal lunedì al venerdì dalle 9 alle 13. "
+        "Gli altri dettagli sono nella pagina."
+    )
+
+
+def test_hours_that_go_on_below_are_not_told_in_part() -> None:
+    made = text_of("Nuovi orari della Biblioteca Civica", f"{HOURS_LED}\nsabato, dalle ore 9 alle ore 12.")
+    assert not made.endswith("dalle 9 alle 13. Gli altri dettagli sono nella pagina.")

@@ -313,3 +313,28 @@ def test_an_evening_beside_its_date_leaves_the_date() -> None:
         "Manca l'acqua dalle 22.00 di stasera 05 agosto 26 e fino a domani, 6 agosto, alle 13.", None
     )
     assert said == "Manca l'acqua dalle 22.00 del 05 agosto 2026 e fino al 6 agosto, alle 13."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (
+            "L'Amministrazione comunale - con l'aiuto dell'assessorato al Sociale - ha riattivato in "
+            "collaborazione con Insieme e altre associazioni, il servizio di consegna a domicilio.",
+            "L'Amministrazione comunale ha riattivato il servizio di consegna a domicilio.",
+        ),
+        (
+            "Nei prossimi giorni, le famiglie riceveranno una lettera.",
+            "Le famiglie riceveranno una lettera.",
+        ),
+        (
+            "È per chi frequenterà, nell'a.s. 2026-2027, le scuole superiori.",
+            "È per chi frequenterà, nell'anno scolastico 2026-2027, le scuole superiori.",
+        ),
+        ("Sono aperte le iscrizioni a.s. 2026/2027.", "Sono aperte le iscrizioni 2026/2027."),
+    ],
+)
+def test_with_whom_and_one_of_these_days_are_left_out_and_a_school_year_is_whole(
+    sentence: str, said: str
+) -> None:
+    assert worded(sentence) == said

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,6 +29,29 @@ def test_what_a_comune_commits_has_reached_the_disk(tmp_path: Path) -> None:
         prepare_durably(connection, 1000)
         assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_file_brought_back_is_opened_while_another_writes_to_it(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db", check_same_thread=False)) as other:
+        other.execute("CREATE TABLE a (b)")
+        other.execute("BEGIN IMMEDIATE")
+        writer = Timer(0.3, other.rollback)
+        writer.start()
+        with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+            prepare_durably(connection, 10_000)
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        writer.join()
+
+
+def test_a_file_that_stays_held_is_waited_for_no_longer_than_allowed(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as other:
+        other.execute("CREATE TABLE a (b)")
+        other.execute("BEGIN IMMEDIATE")
+        with (
+            closing(sqlite3.connect(tmp_path / "a.db")) as connection,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            prepare_durably(connection, 50)
 
 
 def test_a_naive_time_is_refused(engine: Engine) -> None:

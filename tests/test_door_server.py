@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shlex
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from flows.door import stamps
 from flows.runs import client as runs
 from flows.runs import forms
 from tests.world.door_server import DoorServer, door_server
-from tests.world.editor import QUIET
+from tests.world.editor import QUIET, executable
 from tests.world.listening import listened
 
 pytestmark = pytest.mark.xdist_group("desk")  # a server of Prefect's too: one at a time
@@ -361,7 +360,7 @@ def test_a_page_of_another_site_learns_and_starts_nothing(server: DoorServer) ->
     before = server.started()
     rules = "--host-resolver-rules=MAP evil.example 127.0.0.1"
     with elsewhere() as port, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*QUIET, rules])
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*QUIET, rules])
         try:
             page = browser.new_page()
             page.goto(f"http://evil.example:{port}/#{server.address}")

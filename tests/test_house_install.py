@@ -196,7 +196,7 @@ def test_a_browser_that_is_there_is_not_installed_again(
 @pytest.mark.parametrize(
     ("user", "has_apt", "words"),
     [
-        (0, True, ["apt-get", "chromium"]),
+        (0, True, ["apt-get", "chromium-headless-shell"]),
         (0, False, ["playwright", "chromium"]),
         (1000, True, ["playwright", "chromium"]),
     ],

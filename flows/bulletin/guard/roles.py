@@ -64,6 +64,9 @@ _NOTICE = {
     (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella pagina del sito è un termine: {quote}.",
 }
 
+_BORN = re.compile(r"\b(?:nat[oaie]|nascita)\b(?:(?!\be\s|[.;:]).){0,40}$", re.I)
+_OF_BIRTH = re.compile(r"\b(?:nat[oaie]|nascita|età|anni)\b", re.I)
+
 
 def role(wording: Wording, fact: Fact) -> str:
     """`from`, `until`, `after`, or "" where the words before the fact say nothing."""
@@ -152,6 +155,13 @@ def _ends_two_days(last: Fact, roles_of: dict[Fact, str]) -> bool:
     return first is not None and roles_of[first] == FROM and first.value[-5:] == before
 
 
+def _is_of_birth(text: Wording, fact: Fact, source: Wording, same: Sequence[Fact]) -> bool:
+    """Whether the page says of a day only when somebody was born, and the text's sentence of no birth."""
+    return all(
+        _BORN.search(source.text[max(0, one.start - _BEFORE) : one.start]) for one in same
+    ) and not _OF_BIRTH.search(text.sentence_at(fact.start).text)
+
+
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Days and hours that the text makes a beginning and the page an end, or the other way round."""
     yield from _backwards(text, source)
@@ -162,6 +172,11 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             witnesses.setdefault(fact.value[-5:], []).append(fact)
         for fact, own in roles(text, kind).items():
             same = witnesses.get(fact.value[-5:], [])
+            if kind is Kind.date and same and _is_of_birth(text, fact, source, same):
+                quote = source.quote(same[0].start, same[0].end)
+                yield Finding(
+                    f"«{fact.shown}» nella pagina del sito è una data di nascita: {quote}.", is_certain=True
+                )
             told = {its_roles[witness] for witness in same}
             if (
                 not own

@@ -34,8 +34,7 @@ _ONE_FOR_BOTH = frozenset(
 )
 _VERBAL = """
     acquisto aiuto ascolto assegno bilancio cambio impianto incontro modulo percorso rilascio rinnovo ritiro
-    sostegno
-    utilizzo
+    sostegno stato utilizzo
 """
 _NOUNS_TOO = frozenset(_VERBAL.split())  # which the dictionary has as forms of a verb alone
 _FEMININE_IN_E = frozenset(["classe", "estate", "febbre", "gente", "luce", "neve", "peste", "rete", "salute"])

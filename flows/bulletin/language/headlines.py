@@ -8,7 +8,7 @@ from flows.bulletin.language.infinitives import with_aim, with_orders
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import lemma
-from flows.bulletin.language.subjects import of_a_card, with_state
+from flows.bulletin.language.subjects import in_a_period, of_a_card, with_state
 from flows.bulletin.language.verbs import speaks
 
 _DONE = (
@@ -18,14 +18,14 @@ _DONE = (
     "|stanziat|firmat|sottoscritt|siglat"
 )
 _DEED = re.compile(
-    "premiat|consegnat|selezionat|inaugurat|firmat|sottoscritt|siglat", re.I
+    "premiat|consegnat|selezionat|inaugurat|firmat|sottoscritt|siglat|ammess", re.I
 )  # over once done: nothing stays as it is
 _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d[\d.]*(?:mila)?)\s|l['’])",
     re.I,
 )
 _DONE_SOMEHOW = re.compile(  # `Attivata in via sperimentale la riapertura`
-    rf"(?:{_DONE})(?P<end>[oaie])\s(?:in via \w+|\w+mente|fino a[^,.;:]{{4,30}}?)\s"
+    rf"(?:{_DONE}|ammess)(?P<end>[oaie])\s(?:in via \w+|\w+mente|a finanziamento|fino a[^,.;:]{{4,30}}?)\s"
     r"(?=(?:il|lo|la|i|gli|le|un|una|uno)\s|l['’])",
     re.I,
 )
@@ -209,7 +209,7 @@ def spoken(line: str) -> str:
         return told
     if (named := _APPOSED.match(line)) and not has_verb(_RELATIVE.split(line, maxsplit=1)[0]):
         return f"{named['what']} è {line[named.end() :]}"
-    if said := with_state(line) or of_a_card(line):
+    if said := with_state(line) or of_a_card(line) or in_a_period(line):
         return said
     if shut := _SHUT_FOR.fullmatch(line):
         return f"Si chiude {shut['why']} {shut['when']}"

@@ -3,6 +3,7 @@
 import re
 
 from flows.bulletin.language.articles import definite, gender_of
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 
 _STATE_BEHIND = re.compile(  # `Carte d'identità cartacee: dal 3 agosto non saranno più valide`
@@ -13,6 +14,24 @@ _STATE_BEHIND = re.compile(  # `Carte d'identità cartacee: dal 3 agosto non sar
 _CARD = re.compile(  # how a card of events describes itself
     r"(?P<what>(?P<noun>[A-ZÀ-Ý][a-zà-ù]+)(?:\s[^\s.;:,]+){0,6})\sche\s"
     r"(?P<said>(?:si (?:svolge|tiene|terrà|svolgerà)|ha luogo|racconta|propone|unisce|celebra|raccoglie)\b.+)"
+)
+_PERIOD = (
+    rf"(?:a partire )?(?P<when>da(?:l\s|ll['’]\s?|\s(?={WEEKDAY}))(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?"
+    rf"(?:\s{MONTH})?(?:\s20\d\d)?,?\s(?:e\s)?(?:fino\s)?a(?:l\s|ll['’]\s?|\s(?={WEEKDAY}))(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?\s{MONTH}"
+    r"(?:\s20\d\d)?)(?:\scompres[oi])?"
+)
+_OFFERED = re.compile(  # what an office does for people over some days
+    r"(?P<noun>consegna|distribuzione|prenotazion[ei]|raccolta|ritiro|vendita|somministrazione|vaccinazion[ei]|rinnovo"
+    r"|disinfestazione|derattizzazione|controllo|controlli|rilevazione|pulizia)\s"
+    r"(?:\w+[aeio]\s)?(?:di|de(?:l|llo|lla|i|gli|lle)|gratuit[aoie]|per)\b[^:;!?]*",
+    re.I,
+)
+_IN_A_PERIOD = (
+    re.compile(
+        rf"(?P<what>[^\d:;.]{{8,90}}?),?\s{_PERIOD}(?P<rest>(?:,?\s(?:per|in|presso|nel\w*|al\w*)\s[^:;!?]+)?)\.?",
+        re.I,
+    ),
+    re.compile(rf"{_PERIOD},?\s(?P<what>[^\d:;.]{{8,90}}?)(?P<rest>)\.?", re.I),
 )
 
 
@@ -36,3 +55,19 @@ def of_a_card(line: str) -> str:
         return ""
     what = f"{found['what'][:1].lower()}{found['what'][1:]}"
     return f"{definite(found['noun'].lower(), gender).capitalize()}{what} {found['said']}"
+
+
+def in_a_period(line: str) -> str:
+    """`Dal 13 al 20 luglio c'è la consegna delle tessere per via Po` of `Consegna delle tessere dal 13 al 20
+    luglio per via Po`; "" of what an office does not offer.
+    """
+    found = next(filter(None, (pattern.fullmatch(line) for pattern in _IN_A_PERIOD)), None)
+    offered = _OFFERED.fullmatch(found["what"]) if found else None
+    gender = gender_of(offered["noun"].lower()) if offered else None
+    if found is None or offered is None or gender is None or speaks(f"{found['what']} {found['rest']}"):
+        return ""
+    what = f"{found['what'][:1].lower()}{found['what'][1:]}"
+    when = f"{found['when'][:1].upper()}{found['when'][1:]}"
+    verb = "ci sono" if gender.is_plural else "c'è"
+    said = f"{definite(offered['noun'].lower(), gender)}{what}{found['rest'].rstrip('.')}"
+    return f"{when} {verb} {said}{line[len(line.rstrip('.')) :]}"

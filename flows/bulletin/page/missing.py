@@ -138,6 +138,7 @@ _COMES = re.compile(
     r"|domani)\b",
     re.I,
 )
+_ONLY_AN_HOUR = re.compile(r"(?:alle\s)?(?:ore\s)?\d{1,2}(?:[.:,]\d\d)?\.?", re.I)
 _REPORT = "La pagina racconta un appuntamento già passato."
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
@@ -267,7 +268,9 @@ def _has_day(told: Mapping[Slot, tuple[Told, ...]]) -> bool:
 
 def _has_matter(notice: Notice) -> bool:
     """Whether an act says what it is about: more than that it changes another one."""
-    text = notice.body.strip() or notice.source
+    text = notice.body.strip()
+    if not text or _ONLY_AN_HOUR.fullmatch(text):  # a list's entry, whose title says it all
+        text = notice.source
     if len(text) > 300:
         return True
     if _CHANGES_ANOTHER.search(text):

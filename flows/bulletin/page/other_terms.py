@@ -21,7 +21,8 @@ _STEPS = tuple(  # a page whose title has such a word is about that step
         r"\bconferm\w+\s(?:\w+\s)?(?:l['’]|dell['’])iscrizion\w+|\bvariazion[ei]\b|\besenzion[ei]\b",
         r"\bgraduatori[ae]\b|\besit[oi]\b|\bvincitor[ei]\b|\bammess[ie]\b|\bassegnatar\w+",
         r"\breclam[oi]\b|\bricors[oi]\b|\bcontrodeduzion\w+",
-        r"\b(?:data|presunt[ao]) (?:presunta|del parto)\b|\bnascit[ae]\b|\bnat[oaie] (?:entro|dal|fino)\b",
+        r"\b(?:data|presunt[ao]) (?:presunta|del parto)\b|\bnascit[ae]\b",
+        r"\bnat[oaie] (?:(?:entro|dal|fino)\b|$)",
         r"\bliquidazion\w+|\berogazion\w+|\brimborsat\w+|\bspes[ae]\s(?:\w+\s)?sostenut\w+|\bspes[ae]\sammi\w+",
     )
 )

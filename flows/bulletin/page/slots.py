@@ -106,8 +106,8 @@ _OPEN = re.compile(
     re.I,
 )
 _HANDED_IN_THEN = re.compile(  # `Le foto vanno inviate dal 1° aprile al 31 maggio`
-    r"\b(?:vanno|devono essere|si possono) (?:inviat|inviar|consegnat|consegnar|spedit|presentat)\w+"
-    r"[^.;\n]{0,30}$",
+    r"\b(?:va|vanno|(?:devono|può|possono|potrà|potranno) essere|si possono) "
+    r"(?:inviat|inviar|consegnat|consegnar|spedit|presentat|richiest|inoltrat)\w+[^.;\n]{0,30}$",
     re.I,
 )
 _NEAR = 160  # characters

@@ -59,6 +59,7 @@ _HEAVY = re.compile(
     r"(?P<tons>\d+(?:,\d)?) ?(?:t\b|ton\b|tonnellate)(?:\.(?= [a-zà-ù]))?",
     re.I,
 )
+_ON_A_FIRST = re.compile(r"\b(?P<to>d?[ae]l)l['’](?=1° )", re.I)  # of `dall'1 gennaio`
 _LOUD_IS = re.compile(r"(?<=[a-zà-ù\d], )È(?= [a-zà-ù])")  # of `, E' PROROGATO`
 _LOOSE = re.compile(r'(?<!\w)"[ ]?([^"\s][^"]*?)[ ]?"(?!\w)')
 _EXCLUDED = "Manca chi è escluso, e non c'è spazio per dirlo."
@@ -184,7 +185,8 @@ def _dated(text: str) -> str:
     said = _FIGURES.sub(lambda day: f"{int(day['day'])} {MONTHS[int(day['month']) - 1]} {day['year']}", text)
     said = _MONTH_OF_A_DAY.sub(lambda day: day[0].lower(), said)
     said = _HEAVY.sub(lambda mass: f"oltre le {mass['tons']} tonnellate", said)
-    return _FIRST.sub(lambda day: f"{day['weekday']} 1°" if day["weekday"] else "1°", said)
+    said = _FIRST.sub(lambda day: f"{day['weekday']} 1°" if day["weekday"] else "1°", said)
+    return _ON_A_FIRST.sub(r"\g<to> ", said)
 
 
 def _written(text: str, notice: Notice, warnings: tuple[str, ...] = ()) -> Summarised:

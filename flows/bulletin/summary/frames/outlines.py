@@ -11,12 +11,14 @@ from flows.bulletin.summary.frames.dangers.obliged import obliged
 from flows.bulletin.summary.frames.events import event_outlines
 from flows.bulletin.summary.frames.roads import street_outlines
 from flows.bulletin.summary.frames.services.strikes import struck
+from flows.bulletin.summary.frames.titles.changeovers import changeover
 
 
 def _of_services(notice: Notice) -> Iterator[str]:
     yield from struck(notice)
     yield from begun(notice)
     yield from obliged(notice)
+    yield from changeover(notice)
 
 
 def _of_acts(notice: Notice) -> Iterator[str]:

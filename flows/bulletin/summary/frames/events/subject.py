@@ -38,7 +38,7 @@ _NUMBER_TITLE = re.compile(
 )
 
 TITLE_DAY = Cued(
-    rf"[\s,;:–-]*(?:\b(?:dal|al|il|per|del)\s|\bdall['’])?(?:{WEEKDAY}\s\d{{1,2}}(?:,\s|\se\s))*(?:(?:{WEEKDAY}),?\s)?(?:\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|{NUMERIC_DAY})"
+    rf"[\s,;:–-]*(?:\b(?:dal|al|il|per|del)\s|\bdall['’])?(?:{WEEKDAY}\s\d{{1,2}}(?:,\s|\se\s))*(?:(?:{WEEKDAY}),?\s)?(?:\b\d{{1,2}}\s?[-–]\s?)?(?:\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|{NUMERIC_DAY})"
     r"(?:,?\s(?:d?alle\s)?(?:ore\s)?\d{1,2}[:.]\d\d)?",
     re.I,
 )

@@ -139,6 +139,16 @@ _DONE_TODAY = Cued(  # what is open again stays open, whichever the day was
     r" (?:oggi|ieri|stamattina)(?:,? alle (?:ore )?\d{1,2}(?:[.:]\d\d)?)?(?=[ ,.])",
     re.I,
 )
+_WITH_WHOM = Cued(  # `ha riattivato in collaborazione con Alba e altre associazioni, il servizio`
+    r"(?P<verb>\b(?:ha|hanno) [a-zà-ù]+(?:at|it|ut)o) (?:in collaborazione|d['’]intesa|insieme|di concerto)"
+    r" con [^,.;:\d]{3,120}, (?=(?:il|lo|la|i|gli|le) |l['’])",
+    re.I,
+)
+_DASHED = Cued(  # `Il Comune - con l'interessamento dell'assessorato - ha riattivato`
+    r"\s[-–]\s(?:con|grazie|d['’]intesa|in collaborazione|insieme)\s[^.;:\d–]{5,160}?\s[-–]"
+    r"(?=\s(?:ha|hanno|è|sono|si)\s)",
+    re.I,
+)
 
 
 def without_recitals(sentence: str) -> str:
@@ -149,6 +159,7 @@ def without_recitals(sentence: str) -> str:
     text = _NEXT.sub(r" \g<month>", _UNTIL_THEN.sub("fino ", text))
     text = _AND_ANYWAY.sub(r"\g<end>", text)
     text = _PROMOTED.sub(r"\g<what> ", _AIM.sub("", text))
+    text = _WITH_WHOM.sub(r"\g<verb> ", _DASHED.sub("", text))
     for pattern in (_CONSIDERED, _WARNS, _REASON, _IN_DETAIL):
         rest = pattern.sub("", text, count=1)
         if rest != text and speaks(rest):

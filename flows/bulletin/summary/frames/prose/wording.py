@@ -115,6 +115,11 @@ def _stands(match: re.Match[str]) -> str:
     return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
 
 
+def _school_year(match: re.Match[str]) -> str:
+    """`nell'anno scolastico ` of `nell'a.s. `: whose article must stay."""
+    return f"{match[1]}'anno {'scolastico' if match[2].lower() == 's' else 'educativo'} "
+
+
 def _from_to(match: re.Match[str]) -> str:
     """`, dalle 22 alle 6` of `con orario 22.00-6.00`."""
     return f", dalle {clock(match['h1'], match['m1'])} alle {clock(match['h2'], match['m2'])}"
@@ -180,6 +185,12 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (r"(?<=\bentro )il (?:corrente )?mese (?:corrente )?di (?=[a-z])", "", 0),
         (r"^Nei \w+ giorni successivi,? e quindi (?=entro\b)", "", 0),
+        (
+            r"^(?:Nei prossimi giorni|Nelle prossime settimane|In questi giorni|A breve|Prossimamente),? "
+            r"(?=(?:il|lo|la|i|gli|le) |l['’])",
+            "",
+            0,
+        ),
         (r"\b([a-zà-ù]{3,})o/a\b", r"\1o o \1a", 0),
         (r"^Da oggi,? (?=è possibile |si (?:può|possono) |puoi )", "", 0),
         (r"\ba far data dal", "dal", re.I),
@@ -269,6 +280,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             0,
         ),
         (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
+        (r"\b(nell|dell|dall|all|(?<!per )l)['’]\s?a\.?\s?([se])\.?\s?(?=20\d\d)", _school_year, re.I),
         (r"\b(?:per l['’]\s?)?[Aa]\.?\s?[SsEe]\.?\s?(?=20\d\d)", "", 0),
         (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
         (r"\bè pari ad? (?=\d)", "è di ", 0),

@@ -25,6 +25,7 @@ from flows.bulletin.summary.frames.services.opening_days import (
 )
 from flows.bulletin.summary.frames.services.seasons import seasonal
 from flows.bulletin.summary.frames.services.timetables import timetable
+from flows.bulletin.summary.frames.services.week import led_hours
 from flows.bulletin.summary.frames.times.clock import every_at, hours_at
 from flows.bulletin.summary.frames.times.days import only_day, period_at
 
@@ -91,7 +92,7 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
-    ways = (seasonal, open_and_shut, opening_days, opening_week, opening_weekdays)
+    ways = (seasonal, open_and_shut, opening_days, opening_week, opening_weekdays, led_hours)
     yield from (text for way in ways for text in way(notice) if utf16(text) <= limit)
     own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)

@@ -6,21 +6,55 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.articles import OF
 from flows.bulletin.language.dates import WEEKDAYS
+from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.week import Opening, week
-from flows.bulletin.summary.frames.places.offices import Office
+from flows.bulletin.summary.frames.places.offices import Office, office_at
 from flows.bulletin.summary.frames.places.streets import joined
-from flows.bulletin.summary.frames.times.clock import hours_at
+from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
+from flows.bulletin.summary.frames.times.clock import every_at, hours_at
 from flows.bulletin.summary.frames.times.days import period_at
 
 _TO = re.compile(r"\bdalle ([\d:]+) alle ([\d:]+)")
+_WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.I)
 _A_RUN = 3  # days that are told as a range
 _CLOSURE = re.compile(
     r"(?:^|(?<=[.;:]\s)|(?<=\n))(?:chiusura|chius[oa])(?:\s(?:totale|completa|al pubblico|estiva"
     r"|natalizia))?\s(?=da|il\s\d|l['’]\d)",
     re.I,
 )
+_LED = re.compile(  # `I nuovi orari della biblioteca sono: da lunedì a venerdì, dalle ore 9 alle ore 13.`
+    r"\b(?:i\s|gli\s|l['’])(?P<new>nuov[oi]\s)?orari[o]?\s(?:di\s(?:apertura|ricevimento)\s)?"
+    r"(?=de(?:l|llo|lla|i|gli|lle)\s|dell['’])\w+['’\s]\s?(?P<office>[^:.;\n]{4,70}?)\s(?:è|sono|sarà|saranno)"
+    r"(?:\s(?:il|i)\sseguent[ei])?\s?:\s*",
+    re.I,
+)
+_ARTICLE = re.compile(r"(?:il|lo|la|i|gli|le)\s|l'")
+_GAP = re.compile(r"[\s,:–-]{0,3}")
+
+
+def led_hours(notice: Notice) -> Iterator[str]:
+    """`Il nuovo orario della biblioteca è dal lunedì al venerdì dalle 9 alle 13.` of one line of hours behind
+    its lead; none where it goes on.
+    """
+    found = _LED.search(notice.body)
+    office = office_at(found["office"], 0) if found else None
+    days = every_at(notice.body, found.end()) if found else None
+    gap = _GAP.match(notice.body, days.end) if days else None
+    hours = hours_at(notice.body, gap.end()) if gap else None
+    if found is None or office is None or days is None or hours is None:
+        return
+    line, _, below = notice.body[hours.end :].partition("\n")
+    if line.strip(" .;") or _WEEKDAY.search(below):
+        return
+    article = _ARTICLE.match(office[0].words)
+    if article is None:
+        return
+    of = f"{OF[article[0].strip()]}{office[0].words[article.end() :]}"
+    lead = "Il nuovo " if found["new"] else "L'"
+    yield f"{lead}orario {of} è {days.words} {hours.words}. {OTHERS}"
 
 
 def week_hours(notice: Notice, office: Office) -> list[str]:

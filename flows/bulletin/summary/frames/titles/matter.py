@@ -15,7 +15,8 @@ _NOUNS: dict[str, str] = {
     "il": """
         bando bilancio bonus buono calendario cambio catalogo censimento centro certificato comitato concorso
         contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
-        pagamento passaporto patto pedibus percorso permesso piano portale premio prestito progetto programma
+        pagamento passaporto patrocinio patto pedibus percorso permesso piano portale premio prestito
+        progetto programma
         questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
         parco museo teatro ponte cinema municipio cimitero lavoro saldo
         sussidio tesseramento tirocinio trasporto trasferimento versamento volontariato voucher
@@ -135,6 +136,11 @@ _CALL_FOR = re.compile(  # a call for contributions is about these
     r"\s(?:di|dei|delle|degli)\s(?=(?:contribut|buoni|bors|voucher|assegn|bonus|sussidi)\w*\s)",
     re.I,
 )
+_GRANT_OF = re.compile(  # and so is the grant of them: what one asks for
+    r"^(?:concessione|erogazione)\s(?:di\s|de(?:l|i|gli|lle)\s)?"
+    r"(?=(?:patrocinio|contribut[oi]|bonus|voucher|borse|buoni|sussidi)\s)",
+    re.I,
+)
 _ADDRESSED = re.compile(
     r"(?:comunicazion[ei]|avvis[oi]|informativ[ae]|nota|lettera)\s(?:ai|agli|alle|alla)\s", re.I
 )
@@ -155,9 +161,15 @@ _IN_FAVOUR = re.compile(r"\b(?:a|in) favore (?P<of>dei|degli|delle)\s", re.I)
 _WHOM = {"dei": "i", "degli": "gli", "delle": "le"}
 ASKED = re.compile(
     r"(?:bonus|contribut[oi]|voucher|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]|buon[oi]|incentiv[oi]|esenzion[ei]"
-    r"|esonero|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto)\b",
+    r"|esonero|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto|patrocinio)\b",
     re.I,
 )
+
+
+_A_CALL = re.compile(r"(?:avviso|bando)(?:\spubblico)?\s(?:per\s(?:i\s|gli\s|le\s|il\s)?)?", re.I)
+_ITS_PURPOSE = re.compile(r"\sper\s")
+_NAMED = re.compile(r"(?:(?:progetto|iniziativa|percorso)\s)?(?P<name>“[^”]+”|«[^»]+»|\"[^\"]+\")", re.I)
+_OFFERED = re.compile(r"(?:corso|concorso|laborator[io]|percorso|premio|servizio|sportello)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -210,7 +222,7 @@ def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
     title = _OPENED.sub("", title)
-    title = _CALL_FOR.sub("", title)
+    title = _GRANT_OF.sub("", _CALL_FOR.sub("", title))
     title = _NOTICE_OF.sub("", _OF_A_TERM.sub("", _ITS_TERM.sub("", title)))
     title = _ITS_COUNT.sub("", _ISSUER.sub("", title))
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
@@ -226,6 +238,8 @@ def matter_of(title: str) -> Matter | None:
     if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
         head = _YEAR_WORD.sub(" ", f"{head} {_year(parts[1])}")
     if len(parts) == 2 and (asked := _asked_for(*parts)):
+        return asked
+    if (name := _NAMED.fullmatch(head)) and len(parts) > 1 and (asked := _under_name(name["name"], parts[1])):
         return asked
     if (announced := _ANNOUNCED.match(head)) and not has_verb(head[announced.end() :]):
         article = (announced["article"] or "l'").lower()
@@ -249,6 +263,16 @@ def _asked_for(head: str, rest: str) -> Matter | None:
     if asked is None or named is None or not ASKED.match(rest) or ASKED.match(head) or not is_bare:
         return None
     return Matter(f"{asked.noun} per {named.text}", asked.article, asked.is_feminine)
+
+
+def _under_name(name: str, rest: str) -> Matter | None:
+    """`il voucher «Alba» per il nido` of `“Alba” - Avviso pubblico voucher per il nido`."""
+    asked = noun_of(_A_CALL.sub("", _CALL_FOR.sub("", rest)))
+    if asked is None or not (ASKED.match(asked.noun) or _OFFERED.match(asked.noun)) or has_verb(asked.noun):
+        return None
+    what = _ITS_PURPOSE.split(asked.noun, maxsplit=1)
+    called = re.sub(r"[«»“”\"]", "", name)
+    return Matter(f"{what[0]} «{called}»{asked.noun[len(what[0]) :]}", asked.article, asked.is_feminine)
 
 
 def _towards(head: str, rest: str) -> Matter | None:

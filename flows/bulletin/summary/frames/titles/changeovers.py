@@ -1,0 +1,86 @@
+"""What changes, moves or ends, of a page that has it as a noun alone and the day beside it.
+
+`Passaggio della gestione dell'ecocentro a Etra` with `dal 1° gennaio 2026` below is `Dal 1° gennaio 2026 la
+gestione dell'ecocentro passa a Etra.`
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.articles import OF_ARTICLE, definite, gender_of
+from flows.bulletin.language.marks import tidied
+from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.titles import calmed
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.summary.frames.prose.left_to_page import HOURS, OTHERS
+from flows.bulletin.summary.frames.times.notation import plain_figures
+
+_CHANGE = re.compile(
+    r"(?:(?P<change>modific(?:a|he)|variazion[ei]|cambio)|(?P<end>cessazione)|(?P<move>spostamento|trasferimento)"
+    r"|(?P<passing>passaggio))\s(?:(?P<how>temporane[aeo]|provvisori[aeo]|definitiv[aeo])\s)?"
+    r"(?:(?P<article>del|dello|della|dei|degli|delle|dell['’])\s?|di\s)?(?P<what>[a-zà-ù]{4,}\b[^:;.!?()]*)",
+    re.I,
+)
+_HOW = {"t": "temporaneamente ", "p": "provvisoriamente ", "d": "definitivamente "}
+_TO = re.compile(r"\s(?=(?:a|ad|al|alla|all['’]|allo|ai|alle|agli)\b)", re.I)
+_INTO = re.compile(rf"{_TO.pattern}|\s(?=(?:in|nel|nella|nell['’]|presso|negli|nei)\b)", re.I)
+_DAY = rf"(?:dal\s|dall['’]\s?)\d{{1,2}}[°º]?(?:\s{MONTH}|[/.-]\d{{1,2}}[/.-])\s?(?:20\d\d)?"
+_SINCE = re.compile(rf",?\s(?:a partire\s|con decorrenza\s)?(?P<day>{_DAY})(?P<until>\sal\b)?", re.I)
+_HOURS = re.compile(
+    r"(?:\s[-–])?\s(?:dalle |ore )?\d{1,2}(?:[:.]\d\d)?\s?(?:[-–/]|alle)\s?\d{1,2}(?:[:.]\d\d)?(?!\d)"
+)
+_FIRST = 6  # lines of a page
+_MORE = 30  # characters of a line that says something of its own
+_LONG = 400  # characters of a page that has more to say than this
+
+
+def changeover(notice: Notice) -> Iterator[str]:
+    """The sentence, of a page that says no more; none without its day, or where several are told."""
+    if notice.kind in (*OCCASIONS, Kind.alert, Kind.road, Kind.result) or len(notice.source) > _LONG:
+        return
+    below = [
+        f" {calmed(tidied(line.strip(' *#•-')), {})}"
+        for line in (notice.title, *notice.source.split("\n")[:_FIRST])
+    ]
+    since = [match for line in below if (match := _SINCE.search(line))]
+    days = {match["day"].lower() for match in since}
+    if any(match["until"] for match in since) or len(days) > 1:
+        return
+    phrases = [_HOURS.sub("", _SINCE.sub("", line)).strip(" .") for line in below]
+    said = max(map(_told, phrases), key=len)
+    others = [phrase for phrase in phrases if not _CHANGE.match(phrase)]
+    is_more = any(len(phrase) > _MORE for phrase in others)
+    if not said or any(map(speaks, others)) or len(set().union(*map(calendar_days, below))) > len(days):
+        return
+    day = plain_figures(days.pop()) if days else ""
+    if not day and not said.startswith(("è cessat", "sono cessat")):
+        return  # from when, who reads it has to know
+    text = f"{day} {said}" if day else said
+    rest = f" {HOURS}" if any(map(_HOURS.search, below)) else f" {OTHERS}" if is_more else ""
+    yield f"{text[:1].upper()}{text[1:]}.{rest}"
+
+
+def _told(title: str) -> str:
+    """`cambia l'orario di ricevimento`; "" of another noun, and where an article is not sure."""
+    found = _CHANGE.fullmatch(title)
+    if found is None or speaks(found["what"]):
+        return ""
+    noun = re.split(r"[\s'’]", found["what"], maxsplit=1)[0].lower()
+    gender = gender_of(noun)
+    own = OF_ARTICLE.get((found["article"] or "").lower().replace("’", "'"))
+    if gender is None or own not in (None, definite(noun, gender)):
+        return ""
+    what = f"{definite(noun, gender)}{found['what'][:1].lower()}{found['what'][1:]}"
+    how = _HOW[found["how"][0].lower()] if found["how"] else ""
+    if found["change"]:
+        return f"{'cambiano' if gender.is_plural else 'cambia'} {how}{what}"
+    if found["end"]:
+        return f"{'sono' if gender.is_plural else 'è'} cessat{gender.ending} {what}"
+    *parts, where = (_TO if found["passing"] else _INTO).split(what, maxsplit=1)
+    if found["passing"]:
+        verb = "passano" if gender.is_plural else "passa"
+        return f"{parts[0]} {verb} {how}{where}" if parts else ""
+    verb = "si spostano" if gender.is_plural else "si sposta"
+    return f"{parts[0]} {verb} {how}{where}" if parts else f"{what} {verb} {how}".rstrip()

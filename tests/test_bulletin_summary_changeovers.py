@@ -1,0 +1,63 @@
+"""Pages that name a change as a noun alone, with its day beside it; all invented."""
+
+import pytest
+
+from tests.test_bulletin_summary import told
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "PASSAGGIO della GESTIONE dell'ECOCENTRO A IDROLAMB",
+            "PASSAGGIO DELLA GESTIONE DELL’ECOCENTRO A IDROLAMB DALL’1 GENNAIO 2027",
+            "Dal 1° gennaio 2027 la gestione dell'ecocentro passa a Idrolamb.",
+        ),
+        (
+            "Modifica orario di ricevimento del Sindaco",
+            "Modifica orario di ricevimento del Sindaco dal 18 settembre 2026 - 12:00/13:30",
+            "Dal 18 settembre 2026 cambia l'orario di ricevimento del Sindaco. Gli orari sono nella pagina.",
+        ),
+        (
+            "CESSAZIONE STATO DI GRAVE PERICOLOSITA' PER INCENDI BOSCHIVI",
+            "Regione Lombardia",
+            "È cessato lo stato di grave pericolosità per incendi boschivi.",
+        ),
+        (
+            "Trasferimento temporaneo degli uffici demografici in via Po",
+            "Avviso. Dal 12 ottobre 2026",
+            "Dal 12 ottobre 2026 gli uffici demografici si spostano temporaneamente in via Po.",
+        ),
+        (
+            "Spostamento del mercato settimanale",
+            "Spostamento del mercato settimanale in piazza Adda dal 3 maggio 2026",
+            "Dal 3 maggio 2026 il mercato settimanale si sposta in piazza Adda.",
+        ),
+    ],
+)
+def test_a_change_named_as_a_noun_is_told_with_its_day(title: str, body: str, text: str) -> None:
+    assert told(title, body=body).text == text
+
+
+def test_a_change_of_which_the_page_says_more_leaves_that_to_it() -> None:
+    body = "Dal 3 maggio 2026\nUtenti del mercato e titolari dei banchi di generi vari"
+    assert told("Spostamento del mercato settimanale", body=body).text == (
+        "Dal 3 maggio 2026 il mercato settimanale si sposta. Gli altri dettagli sono nella pagina."
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Avviso agli utenti",  # no day
+        "Dal 3 maggio 2026, poi dal 9 giugno 2026",  # two of them
+        "Dal 3 maggio 2026 al 9 giugno 2026",  # a period, which is not for good
+        "Dal 3 maggio 2026\nIl mercato del 10 maggio non cambia",  # a sentence that says otherwise
+    ],
+)
+def test_a_change_without_one_sure_day_is_not_told(body: str) -> None:
+    assert "si sposta" not in told("Spostamento del mercato settimanale", body=body).text
+
+
+def test_a_change_of_a_person_has_no_article_and_is_left_to_the_editor() -> None:
+    assert told("Cessazione dr.ssa Rossi", body="Avviso ai pazienti dal 3 maggio 2026").text == ""
