@@ -246,3 +246,8 @@ def test_hours_beside_days_are_no_days_and_a_day_beside_an_act_is_its_own(
     text: str, values: list[str]
 ) -> None:
     assert told(text, Kind.date, Kind.time) == values
+
+
+def test_the_day_of_an_act_stands_behind_the_number_of_its_register() -> None:
+    found = facts("Con determina n. 20 (R.G. n. 235) del 04.03.2024 è approvato il bando.")
+    assert [fact.kind for fact in found if "2024" in fact.value] == [Kind.act_date]

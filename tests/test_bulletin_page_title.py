@@ -80,3 +80,8 @@ def test_a_title_that_a_site_cut_is_told_whole_by_its_page() -> None:
     body = f"Oggetto {title[:-3]} gestione della palestra di via Po, ai sensi dell'art. 5. Allegati"
     assert whole(title, body) == f"{title[:-3]} gestione della palestra di via Po"
     assert whole(title, "Nessuna parola del titolo.") == title
+
+
+def test_what_a_feed_glues_to_a_title_is_taken_off_again() -> None:
+    assert whole("Festa del toro20-21 e 22 giugno 2027", "20-21 e 22 giugno 2027") == "Festa del toro"
+    assert whole("Festa del toro, 20 giugno 2027", "20 giugno 2027") == "Festa del toro, 20 giugno 2027"

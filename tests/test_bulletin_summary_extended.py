@@ -234,3 +234,13 @@ def test_a_longer_text_keeps_the_limit_its_sentences_and_its_facts(order: list[s
     assert made == text or utf16(made) <= limit
     assert not check(made, notice.source).blocked
     assert utf16(text) < ENOUGH or made == text
+
+
+def test_from_when_work_may_begin_stays() -> None:
+    body = (
+        "È approvato il bando per i contributi contro le barriere negli edifici privati. Le domande si "
+        "presentano entro il 31/12/2026. I lavori possono iniziare solo dopo la data di presentazione. "
+        "Le domande saranno istruite dopo la scadenza."
+    )
+    text = told("Contributi per l'eliminazione delle barriere negli edifici privati", body=body).text
+    assert "I lavori possono iniziare solo dopo" in text

@@ -6,6 +6,7 @@ from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.leads import named_by
 from flows.bulletin.summary.frames.titles.nouns import phrase_of
 from flows.bulletin.summary.text import summarise
+from tests.test_bulletin_summary import told
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,22 @@ def test_a_title_takes_the_small_words_that_it_leaves_out() -> None:
 def test_a_street_keeps_the_capital_of_its_month() -> None:
     assert worded("Il mercato si sposta in piazza XXV Aprile.").endswith("piazza XXV Aprile.")
     assert worded("Il mercato è il 25 APRILE.") == "Il mercato è il 25 aprile."
+
+
+def test_one_votes_for_something() -> None:
+    made = told(
+        "Elezioni Regionali 2027 - Elezioni del Consiglio", body="Si vota domenica 21 e lunedì 22 marzo 2027"
+    )
+    assert made.text == "Per le elezioni regionali 2027 si vota domenica 21 e lunedì 22 marzo 2027."
+
+
+def test_the_hour_of_a_term_stands_in_another_sentence_than_its_title() -> None:
+    title = (
+        "Comunità energetica - proroga al 30.11.2026 per le domande di accesso al contributo per la "
+        "realizzazione di nuovi impianti"
+    )
+    made = told(title, body="Scadenza per la presentazione delle domande: 30.11.2026, ore 18:00.")
+    assert made.text.startswith(
+        "Puoi chiedere il contributo «Comunità energetica» per la realizzazione di nuovi impianti entro "
+        "le 18 del 30 novembre 2026."
+    )

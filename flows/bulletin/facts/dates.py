@@ -61,7 +61,7 @@ _ACT = re.compile(
     |regolament[oi]|circolar[ei]|direttiv[ae]|protocollo|verbale)\b|\b(?:d\.?\s?lgs|d\.?\s?l|l\.?\s?r|d\.?\s?p\.?\s?r
     |d\.?\s?g\.?\s?[rcm]|d\.?\s?m|d\.?\s?p\.?\s?c\.?\s?m|d\.?\s?c\.?\s?c|prot|det|del|delib|ord)\.(?=\s|n|\d)
     |\b(?:dgr|dgrv|dgc|dcc|dpcm|dpr|prot)\b)[^\n;:()]{0,50}$
-    |\b(?:n|nr|num|numero)\.?\s*\d[\d/.]*(?:\s+\w+)?\s+$""",
+    |\b(?:n|nr|num|numero)\.?\s*\d[\d/.]*(?:\s+\w+|\s*\([^()\n]{1,25}\))?\s+$""",
     _X,
 )
 _NO_MORE_OF_ACT = re.compile(

@@ -198,6 +198,9 @@ def troubles(sentence: str) -> tuple[Trouble, ...]:
     return tuple(trouble for trouble in Trouble if trouble in found)
 
 
+_IN_QUOTES = re.compile(r"«[^«»]{2,}»|“[^“”]{2,}”")
+
+
 def _troubles(sentence: str) -> Iterator[Trouble]:
     if not any(char.isalpha() for char in sentence) or _NUMBER.match(sentence):
         yield Trouble.number
@@ -210,7 +213,8 @@ def _troubles(sentence: str) -> Iterator[Trouble]:
         yield Trouble.label
     if _GLUED.search(bare) or len(unglued(bare)) > 1:
         yield Trouble.glue
-    if not speaks(bare):
+    own = _IN_QUOTES.sub("«»", bare)  # a name may hold a verb, and is none
+    if not speaks(own if any(char.isalpha() for char in own) else bare):
         yield Trouble.verbless
     for pattern, trouble in (
         (_STAMP, Trouble.stamp),

@@ -72,7 +72,10 @@ _KINDS |= {  # labels only on a line of their own: in a line they are words like
     ),
     **dict.fromkeys(("periodo", "durata"), "when"),
     **dict.fromkeys(("deroghe", "prove", "note"), "more"),
-    **dict.fromkeys(("che cos'è", "programma", "cosa"), "prose"),
+    **dict.fromkeys(
+        ("che cos'è", "programma", "cosa", "che cosa è", "che cosa è e a che cosa serve"), "prose"
+    ),
+    **dict.fromkeys(("cos'è e a cosa serve", "a cosa serve", "cosa possono fare i cittadini"), "prose"),
     "info": "contacts",
 }
 

@@ -96,6 +96,7 @@ _TO_THE_END = re.compile(
     r"[^\n.;:…]{3,200}?(?=,\s(?:ai sensi|in attuazione|in esecuzione)\b|\.\s|\.$|\s(?:Allegati|Documenti"
     r"|Tipo di documento)\b|$)"
 )
+_LEAST = 10  # characters of a title, and of what is glued to it
 _TELLING = 30  # characters: what is shorter may begin another sentence
 _OF_WHAT = re.compile(  # `Gestione condivisa impianto sportivo`, as registers write them
     r"^(?P<head>(?P<deed>graduatoria|gestione|concessione|affidamento|assegnazione|rilascio|consegna|prenotazione"
@@ -137,6 +138,10 @@ def whole(title: str, body: str) -> str:
     first = next((line for line in said if line and not _NAMES_NOTHING.fullmatch(line)), "")
     if _NAMES_NOTHING.fullmatch(title) and _NAMING.fullmatch(first) and not speaks(first):
         return first
+    bare = title.strip(" .")
+    head = bare.removesuffix(first) if len(first) >= _LEAST and any(map(str.isdigit, first)) else bare
+    if len(head) >= _LEAST and head != bare and not head[-1].isspace():
+        return head  # of a feed that glues what stands below to it: `Censimento danniScade il 6 luglio`
     bare = " ".join(title.rstrip(" .…").split())
     if not _CUT_OFF.search(title) or len(bare) < _TELLING:
         return title

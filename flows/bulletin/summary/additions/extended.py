@@ -73,7 +73,7 @@ _REQUIRES = re.compile(
 _ONLY = Cued(
     r"(?<!non )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\s"
     r"(?:on-?line|via|tramite|a[il]?|allo|all['’a]"
-    r"|agli|alle|in|nell?['’ao]?|nei|nelle|presso|su|per|il|la|i|gli|le|chi|dall?[ae]?)\b",
+    r"|agli|alle|in|nell?['’ao]?|nei|nelle|presso|su|per|il|la|i|gli|le|chi|dall?[ae]?|dopo|previa)\b",
     re.I,
 )
 _LETS = re.compile(

@@ -131,6 +131,9 @@ _OFFICE = re.compile(
     r"\b(?:bibliotec|muse[oi]|ecocentr|piscin|cimiter|anagraf|palestr|ludotec|nido|sportell|mercat|pinacotec)\w*",
     re.I,
 )
+_FOR_WHAT = re.compile(  # one votes
+    r"\belezion\w+ (?:comunali|regionali|europee|politiche|amministrative|provinciali)\b|\breferendum\b", re.I
+)
 _VOTES = re.compile(
     r"\b(?:seggi[oi]?|elettor[ei]|vot(?:a|o|are|eranno)|elezioni|referendum|ballottaggio)\b", re.I
 )
@@ -185,7 +188,8 @@ def says_matter(text: str, notice: Notice) -> bool:
     An alert is named by its hazard: titles such as `Maltempo, aggiornamento` have nothing else.
     """
     if _VOTES.search(text) and _VOTES.search(notice.title):
-        return True
+        is_for = not text.startswith("Si vota ") or _FOR_WHAT.search(notice.title) is None
+        return is_for or _FOR_WHAT.search(text) is not None
     if (bare := _BARE.match(text)) and (of := re.search(_OF_WHAT.format(bare["noun"]), notice.title, re.I)):
         return bool(stems(of["what"]) & stems(text))  # `Il questionario è anonimo`: on what?
     if _BRINGS.match(text) and not stems(notice.title) & stems(split(text)[0]):

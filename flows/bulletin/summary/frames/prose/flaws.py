@@ -19,7 +19,8 @@ _TERMS = re.compile(r"\b(?:cumulabil\w|rideterminat\w|è calcolat\w)\b", re.I)  
 _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
     r"|L['’]ufficio (?:mette|è)\b|(?:È|Sono) pubblicat[oaie] (?:il|la|i|le) (?:not[ae]|modell|modul)\w*)"
-    r"|\bha approvato\b|\bappositi?\w?\b",
+    r"|\bha approvato\b|\bappositi?\w?\b"
+    r"|\b(?:i Comuni|il Comune|il Sindaco)\b[^.]{0,30}\b(?:possono|può) (?:emettere|emanare|adottare)\b",
     re.I,
 )
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes

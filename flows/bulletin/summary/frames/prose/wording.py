@@ -78,15 +78,13 @@ _LAW = re.compile(
 )
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
 _FROM_BY = Cued(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
-_ONE_MONTH = Cued(
-    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}[°º]?) (?P<month>{'|'.join(MONTHS)})"
-    r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month)\b"
+_SINCE = (
+    rf"(?P<from>\b[Dd]al |\b[Dd]all['’]|(?P<weekday>\b[Dd]a {WEEKDAY} ))(?P<first>\d{{1,2}}[°º]?)"
+    rf" (?P<month>{'|'.join(MONTHS)})"
 )
-_SAME_MONTH = re.compile(
-    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}[°º]?) (?P<month>{'|'.join(MONTHS)})"
-    r" (?P<year>20\d\d)"
-    r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month) (?P=year)\b"
-)
+_TO = rf" (?:e )?(?:fino )?(?P<to>(?(weekday)a {WEEKDAY} |(?:al |all['’])))(?P<last>\d{{1,2}}) (?P=month)\b"
+_ONE_MONTH = Cued(f"{_SINCE}{_TO}")
+_SAME_MONTH = re.compile(rf"{_SINCE} (?P<year>20\d\d){_TO} (?P=year)\b")
 _SAME_YEAR = re.compile(
     rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}}[°º]? (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
     rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"

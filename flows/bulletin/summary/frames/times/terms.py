@@ -78,10 +78,18 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
             joined = _BETWEEN.sub(r"dal \1 al ", joined)
         clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))
         if clause and not _OPENS.match(clause):
-            return clause, together[0]
+            return _with_hour_elsewhere(clause, joined, told), together[0]
         if clause and not opens[0]:
             opens = (clause, together[0])
     return opens  # only from when: where the page tells no end
+
+
+def _with_hour_elsewhere(clause: str, words: str, told: Iterable[Told]) -> str:
+    """The clause, with the hour that another sentence of the page has behind the same day."""
+    if _CLOCK.search(clause):
+        return clause
+    fuller = (term(_with_hour(words, other)) for other in told)
+    return next((one for one in fuller if _CLOCK.search(one)), clause)
 
 
 def _from_to(both: re.Match[str]) -> str:

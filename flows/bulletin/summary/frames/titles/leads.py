@@ -180,9 +180,19 @@ def _before(head: str, notice: Notice) -> str:
     return before or (f"Per «{head}»" if notice.kind in OCCASIONS else "")
 
 
+_OF_A_VOTE = re.compile(r"\b(?:regionali|comunali|europee|politiche|amministrative|provinciali)\b", re.I)
+_VOTE = re.compile(rf"(?:elezioni {_OF_A_VOTE.pattern}|referendum\b)[^,:]{{0,20}}", re.I)
+
+
+def _small(word: re.Match[str]) -> str:
+    return word[0].lower()
+
+
 def led(text: str, notice: Notice) -> str:
     """A heading and the sentence glued behind it as one: `Per le letture gli incontri sono …`."""
     title = notice.title.strip(" .,;:!")
+    if text.startswith("Si vota ") and (matter := matter_of(title)) and _VOTE.fullmatch(matter.noun):
+        return behind(f"Per {matter.article} {_OF_A_VOTE.sub(_small, matter.noun)}", text)
     rest = text[len(title) + 2 :]
     if not rest or text[: len(title) + 2].lower() != f"{title.lower()}. " or notice.kind is Kind.alert:
         return text

@@ -167,6 +167,9 @@ ASKED = re.compile(
 
 
 _A_CALL = re.compile(r"(?:avviso|bando)(?:\spubblico)?\s(?:per\s(?:i\s|gli\s|le\s|il\s)?)?", re.I)
+_ACCESS = re.compile(  # `Orti - proroga per le domande di accesso al contributo …`
+    r"\bdomand[ae]\s(?:di\s(?:accesso|ammissione)\s)?(?:al|alla|ai|alle|agli|all['’])\s?(?=\w)", re.I
+)
 _ITS_PURPOSE = re.compile(r"\sper\s")
 _NAMED = re.compile(r"(?:(?:progetto|iniziativa|percorso)\s)?(?P<name>“[^”]+”|«[^»]+»|\"[^\"]+\")", re.I)
 _OFFERED = re.compile(r"(?:corso|concorso|laborator[io]|percorso|premio|servizio|sportello)\b", re.I)
@@ -238,6 +241,9 @@ def matter_of(title: str) -> Matter | None:
     if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
         head = _YEAR_WORD.sub(" ", f"{head} {_year(parts[1])}")
     if len(parts) == 2 and (asked := _asked_for(*parts)):
+        return asked
+    access = _ACCESS.search(parts[1]) if len(parts) > 1 and not ASKED.match(head) else None
+    if access and (asked := _under_name(head, parts[1][access.end() :])):
         return asked
     if (name := _NAMED.fullmatch(head)) and len(parts) > 1 and (asked := _under_name(name["name"], parts[1])):
         return asked
