@@ -45,9 +45,11 @@ _STRETCH = re.compile(
     r"\b(?:tra|fra|tratto|da|dal|incrocio|angolo|intersezione|direzione|altezza|laterale)\b[^.;,\n]*$", re.I
 )
 _FAR = 60  # characters
+_AT_START = re.compile(r"(?:^|[\n|;•]|\s-)\s*$")
+_BEFORE_DAY = re.compile(r"[a-zà-ù]+(?:['’]|\s+)$", re.I)
 _BULLET = re.compile(r"\s*(?:[-•–*·●]|\d{1,2}[.)]|[a-z]\))\s")
 _STREETS = frozenset(
-    {"via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "contrada", "località"}
+    {"via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo", "contrada", "località"}
 )
 _STREET_STEMS = frozenset(map(stem, _STREETS))
 _SURE_STARTS = ("street", "name")
@@ -61,6 +63,7 @@ _LEADS |= dict.fromkeys(
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Days and named items that stand in one enumeration of the page, of which the text leaves some out."""
     yield from _days(text, source)
+    yield from _between(text, source)
     yield from _names(text, source)
     yield from _items(text, source)
 
@@ -101,6 +104,40 @@ def _days(text: Wording, source: Wording) -> Iterator[Finding]:
                     is_certain=True,
                 )
                 break
+
+
+def _between(text: Wording, source: Wording) -> Iterator[Finding]:
+    """A day of the page between two that the text lists one by one, and that it tells nowhere."""
+    told = {fact.value[-5:] for fact in text.of_kind(Kind.date)}
+    for run in _runs(text, Kind.date):
+        days = [fact.value for fact in run]
+        is_listed = len(days) > 2 and days == sorted(days) and len({len(day) for day in days}) == 1
+        if not is_listed or HEDGE.search(text.sentence_at(run[0].start).text):
+            continue
+        theirs = source.of_kind(Kind.date)
+        known = [one for one in theirs if one.value[-5:] in {day[-5:] for day in days}]
+        for fact in theirs:
+            is_within = len(fact.value) == len(days[0]) and days[0] < fact.value < days[-1]
+            if is_within and fact.value[-5:] not in told and _is_alike(source, fact, known):
+                quote = source.quote(fact.start, fact.end)
+                yield Finding(f"Manca «{fact.shown}» tra i giorni della pagina del sito: {quote}.")
+                return
+
+
+def _is_alike(source: Wording, fact: Fact, known: Sequence[Fact]) -> bool:
+    """Whether a day stands on the page as most of the days do that are told: with its weekday or at the start
+    of its line or cell, or behind the same word.
+    """
+    own = _stands(source, fact)
+    return bool(own) and 2 * sum(_stands(source, one) == own for one in known) > len(known)
+
+
+def _stands(source: Wording, fact: Fact) -> str:
+    before = source.text[max(0, fact.start - 30) : fact.start]
+    if fact.weekday or _AT_START.search(before):
+        return "|"
+    found = _BEFORE_DAY.search(before)
+    return found[0].strip().lower() if found else ""
 
 
 def _series(source: Wording) -> list[list[Fact]]:
@@ -260,6 +297,7 @@ def _left_out(ours: Sequence[Item], theirs: Sequence[Item], told: set[str]) -> I
     if makes[0] not in _SURE_STARTS:  # nobody knows where the first item of a run begins
         makes[0] = ""
     kin = {make for make, is_told in zip(makes, matched, strict=True) if is_told and make}
+    kin |= {"street", "name"} if "street" in kin else set()  # `nelle vie Po, Adda e vicolo Stretto`
     return next(
         (
             item

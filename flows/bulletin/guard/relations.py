@@ -7,6 +7,7 @@ from flows.bulletin.guard import (
     alerts,
     audience,
     coverage,
+    dropped,
     exceptions,
     limits,
     lines,
@@ -20,6 +21,7 @@ from flows.bulletin.guard import (
     stamps,
     states,
     sums,
+    ways,
     weekly,
 )
 from flows.bulletin.guard.finding import Finding
@@ -36,6 +38,7 @@ _JUDGES = (
     places,
     lines,
     polarity,
+    dropped,
     exceptions,
     states,
     omissions,
@@ -43,6 +46,7 @@ _JUDGES = (
     only,
     coverage,
     opposites,
+    ways,
 )
 
 
