@@ -194,11 +194,12 @@ def test_a_browser_that_is_there_is_not_installed_again(
 
 
 @pytest.mark.parametrize(
-    ("user", "has_apt", "words"),
+    ("user", "has_apt", "is_known", "words"),
     [
-        (0, True, ["apt-get", "chromium-headless-shell"]),
-        (0, False, ["playwright", "chromium"]),
-        (1000, True, ["playwright", "chromium"]),
+        (0, True, True, ["apt-get", "chromium-headless-shell"]),
+        (0, True, False, ["apt-get", "chromium"]),  # of an older Debian
+        (0, False, False, ["playwright", "chromium"]),
+        (1000, True, True, ["playwright", "chromium"]),
     ],
 )
 def test_the_browser_comes_from_debian_as_root_and_else_from_playwright(
@@ -207,8 +208,10 @@ def test_the_browser_comes_from_debian_as_root_and_else_from_playwright(
     monkeypatch: pytest.MonkeyPatch,
     user: int,
     has_apt: bool,
+    is_known: bool,
     words: list[str],
 ) -> None:
+    monkeypatch.setattr(install.subprocess, "call", lambda *_, **__: 0 if is_known else 100)
     monkeypatch.setattr(install.os, "geteuid", lambda: user)
     monkeypatch.setattr(install.shutil, "which", lambda name: name if name == "apt-get" and has_apt else None)
     install.browser()
