@@ -13,6 +13,7 @@ _END = re.compile(
 )
 _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
 _DATED = re.compile(rf"\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?|\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d", re.I)
+_IN_FIGURES = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(?:20)?\d\d")
 _OPENS = re.compile(r"(?:dal|dall['’]|da)\s?(?!.*\s(?:al|all['’]|alle|a)\b)", re.I)
 _HOUR_AFTER = re.compile(
     r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I
@@ -85,8 +86,8 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
 
 
 def _with_hour_elsewhere(clause: str, words: str, told: Iterable[Told]) -> str:
-    """The clause, with the hour that another sentence of the page has behind the same day."""
-    if _CLOCK.search(clause):
+    """The clause, with the hour that another sentence of the page has behind the same day in figures."""
+    if _CLOCK.search(clause) or not _IN_FIGURES.search(words):
         return clause
     fuller = (term(_with_hour(words, other)) for other in told)
     return next((one for one in fuller if _CLOCK.search(one)), clause)
