@@ -158,6 +158,7 @@ def test_a_long_title_has_no_capitals_that_its_page_does_without(title: str, sma
             "Dal 4 al 20 maggio 2026 distribuzione dei sacchetti per la raccolta",
             "Dal 4 al 20 maggio 2026 c'è la distribuzione dei sacchetti per la raccolta",
         ),
+        ("Raccolta del verde sospesa dal 3 al 5 agosto", "La raccolta del verde è sospesa dal 3 al 5 agosto"),
         ("Dal 4 al 20 maggio raccolta fondi", "Dal 4 al 20 maggio raccolta fondi"),
         ("Chiusura di via Po dal 4 al 20 maggio", "Chiusura di via Po dal 4 al 20 maggio"),
     ],

@@ -25,7 +25,8 @@ _LIMITS = frozenset(
 )
 _NEITHER = re.compile(r"\bné\b", re.I)
 _DENIES = re.compile(
-    r"\b(?:non|nessun\w*|senza|mai|niente|nemmeno|neanche|neppure|viet\w+|diviet\w+)\b", re.I
+    r"\b(?:non|nessun\w*|senza|mai|niente|nemmeno|neanche|neppure|viet\w+|diviet\w+|impossibil\w+|proibit\w+)\b",
+    re.I,
 )
 _TWO = re.compile(r"\b(?P<first>\w+) (?:e|ed|o) (?P<last>\w+(?: \w+)?)\b")
 _NEAR, _SURE = 2, 3  # words behind it that must be the same, and that make it certain
@@ -35,8 +36,12 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Words of the text that the page has with a limit among them alone; a `né` that nothing goes before."""
     for sentence in text.sentences:
         neither = _NEITHER.search(sentence.text)
-        if neither and not _DENIES.search(sentence.text[: neither.start()]):
-            yield Finding(f"«{sentence.text.strip()}»: prima di «né» manca «non».", is_certain=True)
+        if (
+            neither
+            and sentence.text.lower().count("né ") == 1
+            and not _DENIES.search(sentence.text[: neither.start()])
+        ):
+            yield Finding(f"«{sentence.text.strip()}»: prima di «né» manca «non»?")
             return
     words = [(match[0].lower(), match.start()) for match in _WORD.finditer(source.text)]
     plain = [word for word, _ in words]
@@ -53,7 +58,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             quote = source.quote(at, at + len(word))
             yield Finding(
                 f"«{' '.join(around)}»: nella pagina del sito c'è «{word}»: {quote}.",
-                is_certain=word == "non" and _has(ours, longer),
+                is_certain=word == "non" and _has(ours, longer) and not _DENIES.search(text.text),
             )
             break
     yield from _items(text, source)

@@ -64,8 +64,12 @@ _NOTICE = {
     (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella pagina del sito è un termine: {quote}.",
 }
 
-_BORN = re.compile(r"\b(?:nat[oaie]|nascita)\b(?:(?!\be\s|[.;:]).){0,40}$", re.I)
-_OF_BIRTH = re.compile(r"\b(?:nat[oaie]|nascita|età|anni)\b", re.I)
+_BORN = re.compile(
+    r"\b(?:nat[oaie]|data di nascita:?)\s(?:(?:entro|dopo|prima|tra|fra|a partire|fino)\s)?(?:e\s)?"
+    r"(?:(?:il|dal|al|del)\s|(?:l|dall|all|dell)['’]\s?)?$",
+    re.I,
+)
+_OF_BIRTH = re.compile(r"\b(?:neo)?nat[oaie]\b|\bnascit[ae]\b|\bnascono\b|\betà\b|\banni\b", re.I)
 
 
 def role(wording: Wording, fact: Fact) -> str:

@@ -44,7 +44,7 @@ _WAYS = {  # as a text names them, and whatever on a page may stand for them
     ),
 }
 _ALONE = re.compile(
-    r"\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\b[^.;\n]{0,40}?"
+    r"(?<!non )(?<!non si presenta )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\b[^.;\n]{0,12}?"
     r"\b(?:on[\s-]?line|telematic\w+|(?:sul|dal|tramite il|attraverso il) (?:sito|portale)|tramite spid)"
     r"|\bon[\s-]?line\b[^.;\n]{0,12}\b(?:esclusivamente|unicamente)\b",
     re.I,
@@ -61,7 +61,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         for way in said:
             if alone and way != "online" and "online" not in said:
                 quote = source.quote(alone.start, alone.end)
-                yield Finding(f"«{way}»: nella pagina del sito si fa solo online: {quote}.", is_certain=True)
+                yield Finding(f"«{way}»: nella pagina del sito si fa solo online: {quote}.")
                 return
             if _WAYS[way][1].search(source.text):
                 continue

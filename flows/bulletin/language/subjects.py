@@ -26,6 +26,9 @@ _OFFERED = re.compile(  # what an office does for people over some days
     r"(?:\w+[aeio]\s)?(?:di|de(?:l|llo|lla|i|gli|lle)|gratuit[aoie]|per)\b[^:;!?]*",
     re.I,
 )
+_IS_OFF = re.compile(  # or of something else
+    r"\b(?:sospes|annullat|rinviat|spostat|modific|diviet|entro|chius|garantit|non|niente|senza)\w*", re.I
+)
 _IN_A_PERIOD = (
     re.compile(
         rf"(?P<what>[^\d:;.]{{8,90}}?),?\s{_PERIOD}(?P<rest>(?:,?\s(?:per|in|presso|nel\w*|al\w*)\s[^:;!?]+)?)\.?",
@@ -64,6 +67,8 @@ def in_a_period(line: str) -> str:
     found = next(filter(None, (pattern.fullmatch(line) for pattern in _IN_A_PERIOD)), None)
     offered = _OFFERED.fullmatch(found["what"]) if found else None
     gender = gender_of(offered["noun"].lower()) if offered else None
+    if line.isupper() or _IS_OFF.search(line):
+        return ""
     if found is None or offered is None or gender is None or speaks(f"{found['what']} {found['rest']}"):
         return ""
     what = f"{found['what'][:1].lower()}{found['what'][1:]}"

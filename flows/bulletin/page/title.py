@@ -140,7 +140,7 @@ def whole(title: str, body: str) -> str:
         return first
     bare = title.strip(" .")
     head = bare.removesuffix(first) if len(first) >= _LEAST and any(map(str.isdigit, first)) else bare
-    if len(head) >= _LEAST and head != bare and not head[-1].isspace():
+    if len(head) >= _LEAST and head != bare and (head[-1].isalnum() or head[-1] == "."):
         return head  # of a feed that glues what stands below to it: `Censimento danniScade il 6 luglio`
     bare = " ".join(title.rstrip(" .…").split())
     if not _CUT_OFF.search(title) or len(bare) < _TELLING:

@@ -145,7 +145,7 @@ _WITH_WHOM = Cued(  # `ha riattivato in collaborazione con Alba e altre associaz
     re.I,
 )
 _DASHED = Cued(  # `Il Comune - con l'interessamento dell'assessorato - ha riattivato`
-    r"\s[-–]\s(?:con|grazie|d['’]intesa|in collaborazione|insieme)\s[^.;:\d–]{5,160}?\s[-–]"
+    r"\s[-–]\s(?:con|grazie|d['’]intesa|in collaborazione)\s[^.;:\d–]{5,160}?\s[-–]"
     r"(?=\s(?:ha|hanno|è|sono|si)\s)",
     re.I,
 )

@@ -23,6 +23,10 @@ _CHANGE = re.compile(
     r"(?:(?P<article>del|dello|della|dei|degli|delle|dell['’])\s?|di\s)?(?P<what>[a-zà-ù]{4,}\b[^:;.!?()]*)",
     re.I,
 )
+_ANOTHER = re.compile(  # a procedure, a race, a second subject, words without their joints
+    r"^(?:residenza|medico|nome|proprietà|bilancio|giro)\b|\se\sde(?:l|llo|lla|i|gli|lle)\b|^orari[o]?\s(?!d)",
+    re.I,
+)
 _HOW = {"t": "temporaneamente ", "p": "provvisoriamente ", "d": "definitivamente "}
 _TO = re.compile(r"\s(?=(?:a|ad|al|alla|all['’]|allo|ai|alle|agli)\b)", re.I)
 _INTO = re.compile(rf"{_TO.pattern}|\s(?=(?:in|nel|nella|nell['’]|presso|negli|nei)\b)", re.I)
@@ -55,8 +59,9 @@ def changeover(notice: Notice) -> Iterator[str]:
     if not said or any(map(speaks, others)) or len(set().union(*map(calendar_days, below))) > len(days):
         return
     day = plain_figures(days.pop()) if days else ""
-    if not day and not said.startswith(("è cessat", "sono cessat")):
-        return  # from when, who reads it has to know
+    is_over = said.startswith(("è cessat", "sono cessat"))
+    if bool(day) is is_over:
+        return  # from when, who reads it has to know; what ends on a day may still go on
     text = f"{day} {said}" if day else said
     rest = f" {HOURS}" if any(map(_HOURS.search, below)) else f" {OTHERS}" if is_more else ""
     yield f"{text[:1].upper()}{text[1:]}.{rest}"
@@ -65,7 +70,7 @@ def changeover(notice: Notice) -> Iterator[str]:
 def _told(title: str) -> str:
     """`cambia l'orario di ricevimento`; "" of another noun, and where an article is not sure."""
     found = _CHANGE.fullmatch(title)
-    if found is None or speaks(found["what"]):
+    if found is None or speaks(found["what"]) or _ANOTHER.search(found["what"]):
         return ""
     noun = re.split(r"[\s'’]", found["what"], maxsplit=1)[0].lower()
     gender = gender_of(noun)
