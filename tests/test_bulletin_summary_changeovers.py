@@ -61,3 +61,19 @@ def test_a_change_without_one_sure_day_is_not_told(body: str) -> None:
 
 def test_a_change_of_a_person_has_no_article_and_is_left_to_the_editor() -> None:
     assert told("Cessazione dr.ssa Rossi", body="Avviso ai pazienti dal 3 maggio 2026").text == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Variazione calendario raccolta rifiuti", "Dal 3 maggio 2026"),  # a heading without its joints
+        ("Cambio di residenza", "Dal 3 agosto 2026 online"),  # a procedure
+        ("Spostamento del mercato e della fiera in piazza Po", "Dal 3 maggio 2026"),
+        ("Spostamento del mercato settimanale", "Dal 3 maggio 2026"),  # and not where to
+        ("Cessazione del servizio navetta", "Avviso agli utenti"),  # it may still run
+        ("Cessazione stato di attenzione", "Dal 3 agosto 2026"),
+    ],
+)
+def test_what_is_no_sure_change_is_not_told_as_one(title: str, body: str) -> None:
+    text = told(title, body=body).text
+    assert not any(said in text for said in ("cambia", "si sposta", "è cessat"))

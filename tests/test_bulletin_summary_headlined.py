@@ -83,3 +83,9 @@ def test_the_hour_of_a_term_stands_in_another_sentence_than_its_title() -> None:
         "Puoi chiedere il contributo «Comunità energetica» per la realizzazione di nuovi impianti entro "
         "le 18 del 30 novembre 2026."
     )
+
+
+def test_the_hour_of_another_matter_is_no_hour_of_the_term() -> None:
+    title = "Contributi per gli orti, domande entro il 31/07/2026"
+    body = "L'apertura delle buste è il 31/07/2026 alle ore 15:00 in municipio."
+    assert "entro le 15" not in told(title, body=body).text

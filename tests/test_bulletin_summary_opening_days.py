@@ -159,3 +159,8 @@ def test_one_line_of_hours_behind_its_lead_is_told() -> None:
 def test_hours_that_go_on_below_are_not_told_in_part() -> None:
     made = text_of("Nuovi orari della Biblioteca Civica", f"{HOURS_LED}\nsabato, dalle ore 9 alle ore 12.")
     assert not made.endswith("dalle 9 alle 13. Gli altri dettagli sono nella pagina.")
+
+
+def test_hours_that_hold_for_a_time_are_not_told_for_good() -> None:
+    made = text_of("Nuovi orari della Biblioteca Civica", f"Fino al 30 giugno 2027. {HOURS_LED}")
+    assert not made.startswith("Il nuovo orario della biblioteca civica è")

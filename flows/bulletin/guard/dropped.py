@@ -38,7 +38,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         neither = _NEITHER.search(sentence.text)
         if (
             neither
-            and sentence.text.lower().count("né ") == 1
+            and len(_NEITHER.findall(sentence.text)) == 1
             and not _DENIES.search(sentence.text[: neither.start()])
         ):
             yield Finding(f"«{sentence.text.strip()}»: prima di «né» manca «non»?")
@@ -46,8 +46,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     words = [(match[0].lower(), match.start()) for match in _WORD.finditer(source.text)]
     plain = [word for word, _ in words]
     ours = [match[0].lower() for match in _WORD.finditer(text.text)]
-    told = _runs(ours)
-    theirs = _runs(plain)
+    told, theirs = _runs(ours, _NEAR), _runs(plain, _NEAR)
     for place, word in enumerate(plain):
         if word not in _LIMITS or not 0 < place < len(plain) - _NEAR:
             continue
@@ -55,10 +54,11 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         if around in told and around not in theirs:
             at = words[place][1]
             longer = (plain[place - 1], *plain[place + 1 : place + 1 + _SURE])
+            is_sure = longer in _runs(ours, _SURE) and not _DENIES.search(text.text)
             quote = source.quote(at, at + len(word))
             yield Finding(
                 f"«{' '.join(around)}»: nella pagina del sito c'è «{word}»: {quote}.",
-                is_certain=word == "non" and _has(ours, longer) and not _DENIES.search(text.text),
+                is_certain=word == "non" and is_sure,
             )
             break
     yield from _items(text, source)
@@ -88,9 +88,5 @@ def _is_told(item: str, text: Wording) -> bool:
     return bool((stems(item) | set(_FIGURE.findall(item))) & words)
 
 
-def _runs(words: list[str]) -> set[tuple[str, ...]]:
-    return {tuple(words[place : place + _NEAR + 1]) for place in range(len(words) - _NEAR)}
-
-
-def _has(words: list[str], run: tuple[str, ...]) -> bool:
-    return any(tuple(words[place : place + len(run)]) == run for place in range(len(words) - len(run) + 1))
+def _runs(words: list[str], behind: int) -> set[tuple[str, ...]]:
+    return {tuple(words[place : place + behind + 1]) for place in range(len(words) - behind)}

@@ -69,7 +69,7 @@ _BORN = re.compile(
     r"(?:(?:il|dal|al|del)\s|(?:l|dall|all|dell)['’]\s?)?$",
     re.I,
 )
-_OF_BIRTH = re.compile(r"\b(?:neo)?nat[oaie]\b|\bnascit[ae]\b|\bnascono\b|\betà\b|\banni\b", re.I)
+_OF_BIRTH = re.compile(r"\b(?:neo)?nat[oaie]\b|\bnascit[ae]\b|\bnasc(?:e|ono|er\w+)\b|\betà\b|\banni\b", re.I)
 
 
 def role(wording: Wording, fact: Fact) -> str:

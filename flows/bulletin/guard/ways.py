@@ -43,8 +43,9 @@ _WAYS = {  # as a text names them, and whatever on a page may stand for them
         re.compile(r"\be-?mail\b|\bmail\b|\bpec\b|\bposta\b|@|\bscriv\w+", re.I),
     ),
 }
+_ASIDE = re.compile(r"\b(?:inform|aiut|assist|ritir|graduator|affiss)\w*", re.I)  # no request itself
 _ALONE = re.compile(
-    r"(?<!non )(?<!non si presenta )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\b[^.;\n]{0,12}?"
+    r"(?<!non )\b(?:solo|soltanto|solamente|esclusivamente|unicamente)\b[^.;\n]{0,12}?"
     r"\b(?:on[\s-]?line|telematic\w+|(?:sul|dal|tramite il|attraverso il) (?:sito|portale)|tramite spid)"
     r"|\bon[\s-]?line\b[^.;\n]{0,12}\b(?:esclusivamente|unicamente)\b",
     re.I,
@@ -54,10 +55,10 @@ _ALONE = re.compile(
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Ways of the text's requests that the page shuts, or that it never speaks of where it names another."""
     for sentence in text.sentences:
-        deeds = _deeds(sentence)
+        deeds = set[str]() if _ASIDE.search(sentence.text) else _deeds(sentence)
         said = [way for way, (named, _) in _WAYS.items() if named.search(sentence.text)] if deeds else []
         theirs = [one for one in source.sentences if said and _deeds(one) & deeds]
-        alone = next((one for one in theirs if _ALONE.search(one.text)), None)
+        alone = next((one for one in theirs if _is_alone(one.text)), None)
         for way in said:
             if alone and way != "online" and "online" not in said:
                 quote = source.quote(alone.start, alone.end)
@@ -70,6 +71,11 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 quote = source.quote(named.start, named.end)
                 yield Finding(f"«{way}»: la pagina del sito dice un altro modo: {quote}.")
                 return
+
+
+def _is_alone(sentence: str) -> bool:
+    found = _ALONE.search(sentence)
+    return found is not None and not re.search(r"\bnon\b[^,;:]*$", sentence[: found.start()], re.I)
 
 
 def _deeds(sentence: Clause) -> set[str]:

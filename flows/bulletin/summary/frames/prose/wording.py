@@ -184,8 +184,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (r"(?<=\bentro )il (?:corrente )?mese (?:corrente )?di (?=[a-z])", "", 0),
         (r"^Nei \w+ giorni successivi,? e quindi (?=entro\b)", "", 0),
         (
-            r"^(?:Nei prossimi giorni|Nelle prossime settimane|In questi giorni|A breve|Prossimamente),? "
-            r"(?=(?:il|lo|la|i|gli|le) |l['’])",
+            r"^(?:Nei prossimi giorni|Nelle prossime settimane|A breve|Prossimamente),? "
+            r"(?=(?:(?:il|lo|la|i|gli|le) |l['’])[^.;,]{3,90}?(?:rà|ranno)\b)",
             "",
             0,
         ),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.articles import OF
 from flows.bulletin.language.dates import WEEKDAYS
-from flows.bulletin.language.signals import WEEKDAY
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.week import Opening, week
 from flows.bulletin.summary.frames.places.offices import Office, office_at
@@ -32,12 +32,13 @@ _LED = re.compile(  # `I nuovi orari della biblioteca sono: da lunedì a venerd�
     re.I,
 )
 _ARTICLE = re.compile(r"(?:il|lo|la|i|gli|le)\s|l'")
+_FOR_A_TIME = re.compile(rf"\b(?:{MONTH}|estiv\w+|invernal\w+|festiv\w+|temporane\w+|fino)\b", re.I)
 _GAP = re.compile(r"[\s,:–-]{0,3}")
 
 
 def led_hours(notice: Notice) -> Iterator[str]:
     """`Il nuovo orario della biblioteca è dal lunedì al venerdì dalle 9 alle 13.` of one line of hours behind
-    its lead; none where it goes on.
+    its lead; none where it goes on, or the page names a time for which they hold.
     """
     found = _LED.search(notice.body)
     office = office_at(found["office"], 0) if found else None
@@ -47,14 +48,15 @@ def led_hours(notice: Notice) -> Iterator[str]:
     if found is None or office is None or days is None or hours is None:
         return
     line, _, below = notice.body[hours.end :].partition("\n")
-    if line.strip(" .;") or _WEEKDAY.search(below):
+    if line.strip(" .;") or _WEEKDAY.search(below) or _FOR_A_TIME.search(notice.source):
         return
     article = _ARTICLE.match(office[0].words)
     if article is None:
         return
     of = f"{OF[article[0].strip()]}{office[0].words[article.end() :]}"
     lead = "Il nuovo " if found["new"] else "L'"
-    yield f"{lead}orario {of} è {days.words} {hours.words}. {OTHERS}"
+    rest = f" {OTHERS}" if below.strip() else ""
+    yield f"{lead}orario {of} è {days.words} {hours.words}.{rest}"
 
 
 def week_hours(notice: Notice, office: Office) -> list[str]:

@@ -13,7 +13,7 @@ _END = re.compile(
 )
 _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
 _DATED = re.compile(rf"\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?|\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d", re.I)
-_ENDS = re.compile(r"\b(?:entro|scad\w+|non oltre|termin[ei])\b(?!.*\d\s?[-–]\s?\d)", re.I)
+_OF_A_TERM = re.compile(r"\b(?:entro|scad\w+|non oltre|termin[ei])\b(?!.*\d\s?[-–]\s?\d)", re.I)
 _IN_FIGURES = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(?:20)?\d\d")
 _OPENS = re.compile(r"(?:dal|dall['’]|da)\s?(?!.*\s(?:al|all['’]|alle|a)\b)", re.I)
 _HOUR_AFTER = re.compile(
@@ -90,7 +90,7 @@ def _with_hour_elsewhere(clause: str, words: str, told: Iterable[Told]) -> str:
     """The clause, with the hour that another sentence of the page has behind the same day in figures."""
     if _CLOCK.search(clause) or not _IN_FIGURES.search(words):
         return clause
-    fuller = (term(_with_hour(words, other)) for other in told if _ENDS.search(other.sentence))
+    fuller = (term(_with_hour(words, other)) for other in told if _OF_A_TERM.search(other.sentence))
     return next((one for one in fuller if _CLOCK.search(one)), clause)
 
 

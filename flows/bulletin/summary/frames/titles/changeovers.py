@@ -14,8 +14,10 @@ from flows.bulletin.language.titles import calmed
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.summary.frames.places.offices import office_at
 from flows.bulletin.summary.frames.prose.left_to_page import HOURS, OTHERS
 from flows.bulletin.summary.frames.times.notation import plain_figures
+from flows.bulletin.summary.frames.titles.matter import noun_of
 
 _CHANGE = re.compile(
     r"(?:(?P<change>modific(?:a|he)|variazion[ei]|cambio)|(?P<end>cessazione)|(?P<move>spostamento|trasferimento)"
@@ -23,10 +25,11 @@ _CHANGE = re.compile(
     r"(?:(?P<article>del|dello|della|dei|degli|delle|dell['’])\s?|di\s)?(?P<what>[a-zà-ù]{4,}\b[^:;.!?()]*)",
     re.I,
 )
-_ANOTHER = re.compile(  # a procedure, a race, a second subject, words without their joints
-    r"^(?:residenza|medico|nome|proprietà|bilancio|giro)\b|\se\sde(?:l|llo|lla|i|gli|lle)\b|^orari[o]?\s(?!d)",
+_ANOTHER = re.compile(  # a procedure, a race, a second subject
+    r"^(?:residenza|medico|nome|proprietà|bilancio|giro)\b|\se\sde(?:l|llo|lla|i|gli|lle)\b",
     re.I,
 )
+_DECLARED = frozenset(["stato", "allerta", "allarme", "divieto", "emergenza"])  # over as it is told
 _HOW = {"t": "temporaneamente ", "p": "provvisoriamente ", "d": "definitivamente "}
 _TO = re.compile(r"\s(?=(?:a|ad|al|alla|all['’]|allo|ai|alle|agli)\b)", re.I)
 _INTO = re.compile(rf"{_TO.pattern}|\s(?=(?:in|nel|nella|nell['’]|presso|negli|nei)\b)", re.I)
@@ -35,6 +38,7 @@ _SINCE = re.compile(rf",?\s(?:a partire\s|con decorrenza\s)?(?P<day>{_DAY})(?P<u
 _HOURS = re.compile(
     r"(?:\s[-–])?\s(?:dalle |ore )?\d{1,2}(?:[:.]\d\d)?\s?(?:[-–/]|alle)\s?\d{1,2}(?:[:.]\d\d)?(?!\d)"
 )
+_MOVES = re.compile(r"\bsi spost(?:a|ano)$")  # and not where to
 _FIRST = 6  # lines of a page
 _MORE = 30  # characters of a line that says something of its own
 _LONG = 400  # characters of a page that has more to say than this
@@ -60,8 +64,8 @@ def changeover(notice: Notice) -> Iterator[str]:
         return
     day = plain_figures(days.pop()) if days else ""
     is_over = said.startswith(("è cessat", "sono cessat"))
-    if bool(day) is is_over:
-        return  # from when, who reads it has to know; what ends on a day may still go on
+    if bool(day) is is_over or (_MOVES.search(said) and not is_more):
+        return  # from when and where to, who reads it has to know; what ends on a day may still go on
     text = f"{day} {said}" if day else said
     rest = f" {HOURS}" if any(map(_HOURS.search, below)) else f" {OTHERS}" if is_more else ""
     yield f"{text[:1].upper()}{text[1:]}.{rest}"
@@ -72,7 +76,9 @@ def _told(title: str) -> str:
     found = _CHANGE.fullmatch(title)
     if found is None or speaks(found["what"]) or _ANOTHER.search(found["what"]):
         return ""
-    noun = re.split(r"[\s'’]", found["what"], maxsplit=1)[0].lower()
+    noun, *others = re.split(r"[\s'’]", found["what"].lower(), maxsplit=2)
+    if others and (noun_of(others[0]) or office_at(others[0], 0)):
+        return ""  # `modifica orari ufficio`: a heading without its joints
     gender = gender_of(noun)
     own = OF_ARTICLE.get((found["article"] or "").lower().replace("’", "'"))
     if gender is None or own not in (None, definite(noun, gender)):
@@ -82,6 +88,8 @@ def _told(title: str) -> str:
     if found["change"]:
         return f"{'cambiano' if gender.is_plural else 'cambia'} {how}{what}"
     if found["end"]:
+        if noun not in _DECLARED:
+            return ""
         return f"{'sono' if gender.is_plural else 'è'} cessat{gender.ending} {what}"
     *parts, where = (_TO if found["passing"] else _INTO).split(what, maxsplit=1)
     if found["passing"]:
