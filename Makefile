@@ -47,7 +47,8 @@ rehearsal: ## hostile provider, kill -9, and many more orders of events than `ma
 	@$(BIN)/python -m tests.bench.rehearsal
 	@$(BIN)/python -m tests.bench.rehearsal_chain
 
-peers: install
+peers:
+	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
 	@test -x .peers/bin/python || $(or $(PYTHON),python3) -m venv .peers
 	@.peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 		-r deployments/requirements-peers.lock

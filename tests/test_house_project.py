@@ -231,6 +231,19 @@ def test_each_rehearsal_is_a_line_of_the_makefile_and_each_target_is_phony() -> 
     assert set(phony.split()) == targets().keys(), "else a file of its name would be taken for what it makes"
 
 
+def test_what_runs_a_program_of_the_tests_installs_first_what_they_import() -> None:
+    """In a fresh clone `make bench` ended at its third line: the product's own packages have no psutil."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipes = dict(re.findall(r"^([a-z-]+):.*\n((?:\t.*\n)+)", makefile, re.MULTILINE))
+    installs = {
+        name for name, recipe in recipes.items() if "install.py deployments/requirements-test.lock" in recipe
+    }
+    runs = {name for name, recipe in recipes.items() if "-m tests.bench." in recipe}
+    assert {"bench", "eval", "rehearsal"} < runs
+    bare = {name for name in runs - installs if not installs & set(targets()[name].split())}
+    assert not bare
+
+
 def test_hosted_ci_and_hooks_call_targets_of_the_makefile_once_the_tools_are_there() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     (job,) = workflow["jobs"].values()

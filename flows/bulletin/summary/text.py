@@ -25,6 +25,7 @@ from flows.bulletin.summary.additions.enrolled import enrolled_by, with_whose_da
 from flows.bulletin.summary.additions.extended import longer, restricted
 from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
+from flows.bulletin.summary.additions.ways_to_apply import widened
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.of_one import mended
 from flows.bulletin.summary.framed import texts
@@ -126,7 +127,7 @@ def summarise(
         else:
             if gate.leaves_all(text) and (said := _announced(fallen, notice, limit, passes)):
                 return _written(said, notice)
-            told = longer(text, notice, limit, passes)
+            told = widened(text, notice, limit, passes, lambda said: longer(said, notice, limit, passes))
             told = completed(restricted(told, notice, limit, passes), notice, limit, passes)
             for better in (
                 presented,

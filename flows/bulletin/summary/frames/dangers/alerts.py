@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.dangers import rising
 from flows.bulletin.summary.frames.dangers.alert_parts import closes, gathered
+from flows.bulletin.summary.frames.dangers.hazards import hazards
 from flows.bulletin.summary.frames.own_sentences.own import enough, opened
 from flows.bulletin.summary.frames.places.offices import office_at
 from flows.bulletin.summary.frames.prose.lines import is_contact, is_cut, lines, told, untold
@@ -73,21 +75,6 @@ _WARNS = re.compile(
 )
 _GRADED = re.compile(r"\b(?:allerta|livello|bollino|criticità|codice)\b", re.I)
 _ARTICLE = re.compile(r"(?:(?:Il|Lo|La|I|Gli|Le)\s|L['’]\s?)(?=[a-zà-ù])|È\s(?=\w)")
-_HAZARDS = tuple(
-    (re.compile(pattern, re.I), name)
-    for pattern, name in (
-        (r"\bondat[ae] di calore\b", "l'ondata di calore"),
-        (r"\bcaldo\b", "il caldo"),
-        (r"\bneve\b|\bnevicat[ae]\b", "la neve"),
-        (r"\bvento\b", "il vento"),
-        (r"\btemporali\b", "i temporali"),
-        (r"\bpiogg(?:ia|e)\b", "la pioggia"),
-        (r"\bghiaccio\b|\bgelo\b", "il ghiaccio"),
-        (r"\bincendi\b", "il rischio di incendi"),
-        (r"\bidrogeologic\w+", "il rischio idrogeologico"),
-        (r"\bidraulic\w+", "il rischio idraulico"),
-    )
-)
 _ADVISES_YOU = re.compile(r"\. (?!Sono\b|È\b|Le\b|I\b|Gli\b|Il\b|La\b)[A-Z][a-z]+ [a-z]")  # `. Evita i fossi`
 _SEVERAL = 3  # sentences
 _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
@@ -98,6 +85,7 @@ _DAY_OF_ACT = re.compile(  # when it was written: `Avviso del 30 luglio 2026`
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
+    yield from rising.fitting(notice, limit)
     parts = [said for said in gathered(notice) if utf16(said) <= limit]
     tells_more = closes(notice) or any(_ADVISES_YOU.search(said) for said in parts)
     yield from (said for said in parts if tells_more)  # which no sentence of the alert's tells
@@ -133,7 +121,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 
 def _of_title(notice: Notice) -> Iterator[str]:
     """`Per il vento forte il bollettino segnala …`: what only the title names."""
-    hazard = next((f"Per {name}" for pattern, name in _HAZARDS if pattern.search(notice.title)), "")
+    hazard = next((f"Per {name}" for name in hazards(notice.title)), "")
     if not hazard or re.search(rf"{_DANGER}|idrogeologic|idraulic", " ".join(notice.prose), re.I):
         return
     for said in map(worded, notice.prose):
