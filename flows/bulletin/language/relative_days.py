@@ -45,8 +45,8 @@ _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della
 
 # `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
 _WORD = Cued(
-    rf"(?<![\w’'])(?<!\bad )(?<!ancora )(?<!\bal )(?<!\bfino ad )(?<!\bil )(?<!\bun )(?<!\bnel )"
-    rf"(?<!\bdel )(?<!\bsul )(?P<word>dopo\s*+domani|posdomani"
+    rf"(?<![\w’'])(?<!\bad )(?<!ancora )(?<!\bal )(?<!\bil )(?<!\bun )(?<!\bnel )"
+    rf"(?<!\bdel )(?<!\bsul )(?<!\bci sono )(?<!\bconta )(?<!\bospita )(?P<word>dopo\s*+domani|posdomani"
     rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi|nella\s++giornata\s++odierna"
     rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
     rf"(?![\wà-ù])(?!\s++(?:più che mai|come|giorno)){_PART}{_DATED}",
@@ -97,7 +97,7 @@ _UNSURE = Cued(
     r"|ieri l['’]altro\b"
     r"|(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
     r"|fine settimana (?:prossimo|scorso)\b|l['’]anno (?:prossimo|venturo)\b|avantieri\b"
-    r"|ad oggi\b"
+    r"|(?:ad|ci sono|conta|ospita) oggi\b"
     r"|in (?:tarda |prima )?(?:mattinata|serata|nottata)\b|a giorni\b(?!\s++altern)"
     r"|(?:settimana|mese|anno) (?:entrante|ventur[oa]|che viene)\b"
     r"|(?:settimana|mese) (?:corrente|in corso)\b|corrente (?:settimana|mese)\b(?! di\b)"

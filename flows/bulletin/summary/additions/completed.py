@@ -20,12 +20,14 @@ from flows.bulletin.summary.additions.of_calls import (
     limited,
     without_apposition,
     without_definition,
+    without_partners,
 )
 from flows.bulletin.summary.additions.of_events import booked, full, needed, on_flyer
 from flows.bulletin.summary.additions.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, skipped, still_bound
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
+from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.admission import leaves_way
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
@@ -36,6 +38,7 @@ from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import (
     DAYS_AND_HOURS,
     HOURS,
+    OTHER_DAYS,
     OTHERS,
     PRECAUTIONS,
     THE_REST,
@@ -119,6 +122,8 @@ _LIFTED = re.compile(  # of another day, or not sure
     re.I,
 )
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
+_TOGETHER |= {OTHER_DAYS: "Gli altri giorni", FOR_WHOM: "A chi si rivolge"}
+_AS_ONE = {f"{PRECAUTIONS} {OTHER_DAYS}": "Precauzioni e altri giorni sono nella pagina."}
 _WITH_CONDITIONS = {DAYS_AND_HOURS: "Condizioni, giorni e orari sono nella pagina."}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
 _OTHERS = "Le altre precauzioni sono nella pagina."
@@ -176,6 +181,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _still,
         _closures,
         _deed,
+        *FOLLOWS,
         _terms,
         _lessons,
         lambda text, notice: lot(text, notice) if notice.kind is Kind.recall else (),
@@ -198,7 +204,8 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
         tried = ((base, said) for said in made(told, notice) for base in bases)
         for base, said in tried:
-            longer = _with(base, " ".join([*added, said]))
+            also = " ".join([*added, said])
+            longer = _with(base, _AS_ONE.get(also, also))
             if made is _deed and said != PRECAUTIONS and _loses(told, longer, notice):
                 continue
             if utf16(longer) <= limit and passes(longer):
@@ -365,6 +372,7 @@ def _shorter(text: str) -> Iterator[str]:
     yield text
     yield without_definition(text)
     yield without_apposition(text)
+    yield without_partners(text)
     while len(sentences) > 1 and (IF_IT_RAINS.match(sentences[-1]) or not LIMITS.search(sentences[-1])):
         sentences.pop()
         yield " ".join(sentences)

@@ -269,6 +269,10 @@ def without_definition(text: str) -> str:
     return " ".join([told, *rest]) if figures(told) == figures(first) else text
 
 
+_PARTNERS = re.compile(
+    r"(?<=[a-zà-ù]), (?:insieme )?(?:con|in collaborazione con|insieme a\w*) [^,.;]{3,90},"
+    r"(?= (?:organizza|promuove|propone|attiva|avvia)(?:no)?\b)"
+)
 _APPOSED = re.compile(
     r",\s(?:la fascia|la rassegna|il ciclo|il progetto|la manifestazione|il festival|un progetto|una rassegna"
     r"|un ciclo|un appuntamento|una manifestazione|un servizio|un['’]iniziativa|l['’]iniziativa"
@@ -282,6 +286,11 @@ def without_apposition(text: str) -> str:
     first, *rest = split(text) or [""]
     told = _APPOSED.sub(".", first)
     return " ".join([told, *rest]) if figures(told) == figures(first) and speaks(told) else text
+
+
+def without_partners(text: str) -> str:
+    """`L'Azienda sanitaria organizza …` of `L'Azienda sanitaria, con i medici e il Comune, organizza …`."""
+    return _PARTNERS.sub("", text, count=1)
 
 
 def limited(text: str, notice: Notice) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.summary.additions.of_calls import without_partners
+from flows.bulletin.summary.additions.what_follows import FOR_WHOM
 from flows.bulletin.summary.checks.gate import IN_PAGE
 from flows.bulletin.summary.clauses.booking import booking_of
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause, days_of
@@ -25,7 +27,8 @@ _FEWEST, _NAMED, _HALF_A_YEAR = 2, 4, 6  # days, days that are named one by one,
 _IN_COUNT = re.compile(
     r"\b(?P<count>due|tre) (?P<noun>giornate|date|serate|incontri|mattine|pomeriggi)\b", re.I
 )
-_LEFT = (OTHERS, DAYS_AND_HOURS)
+_FOR_WHOM_TOO = "A chi si rivolge e gli altri dettagli sono nella pagina."
+_LEFT = (_FOR_WHOM_TOO, OTHERS, DAYS_AND_HOURS)
 _COUNT = {"due": 2, "tre": 3}
 _MAY_BOOK = re.compile(r"\bPuoi prenotare(?= entro\b)")
 _FULL = re.compile(
@@ -120,10 +123,11 @@ def with_dates(text: str, notice: Notice, limit: int) -> str:
     article = "I" if counted["noun"][-1] == "i" else "Le"
     days = f"{article} {counted['noun']} sono {joined(told)}."
     first, *others = split(text.removesuffix(pointer))
+    left = (_FOR_WHOM_TOO, FOR_WHOM) if pointer == _FOR_WHOM_TOO else (OTHERS, THE_REST, "")
     made = (
         " ".join((*said, days, rest)).strip()
-        for said in ((first, *others), (first,))
-        for rest in (OTHERS, THE_REST, "")
+        for said in ((first, *others), (first,), (without_partners(first),))
+        for rest in left
     )
     return next((one for one in made if utf16(one) <= limit), text)
 

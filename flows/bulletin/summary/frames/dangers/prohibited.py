@@ -102,7 +102,10 @@ _ALLOWED_ONLY = re.compile(
     r"\b(?:è|sono) consentit[oaie] (?:(?:la|il|le|i) sol[aoei]|solo|soltanto|esclusivamente)\b", re.I
 )
 _FROM_THE_NET = re.compile(r"\bdalla rete\b")  # one takes from it; what one uses is its water
-_TOO = re.compile(r"\b(?:inoltre|altresì) (?:è |sono )?vietat|\bvietat\w (?:inoltre|altresì)\b", re.I)
+_TOO = re.compile(  # a ban of its own beside that of the list, which a colon ends
+    r"\b(?:inoltre|altresì) (?:è |sono )?vietat|\bvietat\w (?:inoltre|altresì)\b|^È vietato a qualsiasi\b",
+    re.I,
+)
 _DEEDS = {"irrigazion": "irrigare", "innaffi": "annaffiare", "annaffi": "annaffiare", "lavagg": "lavare"}
 _DEEDS |= {"riempiment": "riempire", "puli": "pulire"}
 _DEED = re.compile(
@@ -112,6 +115,7 @@ _DEED = re.compile(
     re.I,
 )
 _OTHERS = "gli altri usi elencati nella pagina"
+_LIMITS, _WORDINGS = "Limiti ed eccezioni sono nella pagina.", 2  # of what is left to the page
 _ALL_IN_PAGE = "Gli usi vietati sono elencati nella pagina."
 
 
@@ -120,25 +124,29 @@ def prohibited(notice: Notice, limit: int) -> Iterator[str]:
     if notice.kind not in KINDS:
         return
     fine = fined(notice)
-    for ban in (
+    bans = (
         *_of_lists(notice),
         *_of_sentences(notice),
         *_without_grounds(notice),
         *_ordered(notice),
         *forbidden(notice),
         *_undrinkable(notice),
-    ):
-        for tail in _allowed(notice):
-            for text in (f"{ban} {fine} {tail}", f"{ban} {tail}"):
-                if utf16(said := " ".join(text.split())) <= limit:
-                    yield said
+    )
+    for place in range(_WORDINGS):
+        for ban in bans:
+            for tail in _allowed(ban, notice)[place : place + 1]:
+                for text in (f"{ban} {fine} {tail}", f"{ban} {tail}"):
+                    if utf16(said := " ".join(text.split())) <= limit:
+                        yield said
 
 
-def _allowed(notice: Notice) -> tuple[str, ...]:
+def _allowed(ban: str, notice: Notice) -> tuple[str, ...]:
     """`Dalle 23 alle 6 è consentita la sola innaffiatura.`, and word of it where it has no room."""
-    others = "Gli altri divieti sono nella pagina." if any(map(_TOO.search, notice.prose)) else ""
+    own = [one for one in notice.prose if _TOO.search(one) and worded(one) not in ban]
+    others = "Gli altri divieti sono nella pagina." if own else ""
     if any(map(_NOT_BOUND.search, notice.prose)):
-        return (f"{'Gli altri divieti e le' if others else 'Le'} eccezioni sono nella pagina.",)
+        left = "Le eccezioni sono nella pagina."
+        return ("Gli altri divieti e le eccezioni sono nella pagina.", _LIMITS) if others else (left,)
     said = next((worded(one) for one in notice.prose if _ALLOWED_ONLY.search(one)), "")
     return (said, "Le eccezioni sono nella pagina.") if said else (others,)
 

@@ -36,7 +36,7 @@ _QUARTER = re.compile(  # and the hall in it
     r"(?:centro|oratorio|sala|palestra|ex scuola|scuola|teatro|biblioteca|parco)\b[^.:;]{0,40}"
 )
 _THERE = re.compile(r"\s(?:in|al|alla|nel|nella) \w+$")
-_MOST_DAYS = 5  # that are named one by one
+_MOST_DAYS = 6  # that are named one by one
 _ONE_DAY = re.compile(rf"{WEEKDAY},? \d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
 _ITS_PROGRAMME = re.compile(
     r"\s*[-–:]\s*(?:(?:il|i|gli|le|tutti gli|tutte le) )?(?:programma|calendario|appuntamenti|date|iniziative"
@@ -272,13 +272,23 @@ def _follow(sittings: tuple[Sitting, ...]) -> bool:
 
 def _days(sittings: tuple[Sitting, ...]) -> tuple[str, bool]:
     """The days as one clause, and whether it names each: a range is no list of days."""
-    single = [span for sitting in sittings for span in sitting.days.spans if span.first == span.last]
+    spans = [span for sitting in sittings for span in sitting.days.spans]
+    single = [day for span in spans for day in _single_days(span)]
     distinct = each_once(tuple(single))
-    if len(distinct) > _MOST_DAYS or len(single) < sum(len(sitting.days.spans) for sitting in sittings):
+    if len(distinct) > _MOST_DAYS or (len(spans) == 1 and spans[0].first != spans[0].last):
         return _range(sittings), False
     clause = days_clause(Days(tuple(distinct)))
     hours = {sitting.hours for sitting in sittings}
     return f"{clause} {hours.pop()}".strip() if len(hours) == 1 else clause, True
+
+
+def _single_days(span: Span) -> list[Span]:
+    """Its days apart: `20-21 e 22 / 27-28 e 29 giugno` leaves a week out that a range would tell."""
+    first, last = span.first, span.last
+    if first == last or (first.month, first.year) != (last.month, last.year) or first.weekday:
+        return [span] * (1 if first == last else _MOST_DAYS + 1)
+    days = [replace(first, day=number) for number in range(first.day, last.day + 1)]
+    return [Span(day, day) for day in days]
 
 
 def _from_first_to_last(notice: Notice, sittings: tuple[Sitting, ...]) -> str:

@@ -87,6 +87,7 @@ _SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle )?st
 NO_PARKING = re.compile(
     r"\bdiviet[oi] (?:di transito e )?(?:di )?sosta\b|\bvietata la sosta\b|\brimozione forzata\b", re.I
 )
+_APART = "cambia la viabilità{}, con divieti di transito e di sosta"
 _NAMED, _MOST_KINDS = 3, 3  # streets, kinds of measures that one sentence tells
 
 
@@ -117,6 +118,8 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
     if not streets and not is_all:
         return
     where = inside(streets) if is_all else "in più vie"
+    if is_all and said.startswith("sono vietati") and _are_apart(told):
+        said = _APART
     stretches = {" ".join(found[0].lower().split()) for found in KILOMETRES.finditer(notice.source)}
     if len(stretches) == 1 and len(streets) == 1 and is_all:
         where = f"{where} {stretches.pop()}"
@@ -129,6 +132,15 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
         comma = "," if "," in told_there else ""
         told_there = f"{told_there}{comma} per {cause[0][:1].lower()}{cause[0][1:].strip()}"
     yield f"{opened(lead)}{',' if hours else ''} {told_there}. {_rest(left)}".strip()
+
+
+def _are_apart(told: Sequence[str]) -> bool:
+    """Whether one may not stop in one street and not drive through another: no sentence joins them then."""
+    places: dict[str, set[str]] = {}
+    for item in (item for line in told[1:] for item in line.split(";")):
+        for kind in {measure.kind for measure in _measures(item)} & {"parking", "transit"}:
+            places.setdefault(kind, set()).update(street.words.lower() for street in _in(item))
+    return len(places) > 1 and all(places.values()) and places["parking"] != places["transit"]
 
 
 def _is_of_one_of_two(notice: Notice, measured: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ _MOST = 8  # parts
 _NUMBER = r"(?:n[.°]?\s?)?\d{1,4}\s?(?:/?[a-z]\b)?"
 _NUMBERS = re.compile(  # of houses, behind a street's name
     rf"[,\s(]*(?:(?:{_NUMBER}|da[li]?|al?|ai|e|civic[oi]|numer[oi]|pari|dispari|sol[oi]|lato|tutt[aeio]|inter[ao]"
-    r"|snc?|s\.n\.?c?|km|[–-])(?:[\s,/()–-]+|(?<=[–-])|$))*",
+    r"|senza numero|snc?|s\.n\.?c?|km|[–-])(?:[\s,/()–-]+|(?<=[–-])|$))*",
     re.I,
 )
 _WHOLE = re.compile(r"[\s,(]*(?:tutt[aeio]|inter[ao]|snc?|s\.n\.?c?)?[\s,.)]*", re.I)
@@ -143,7 +143,7 @@ def _streets(words: str) -> tuple[Street, ...]:
     """Each street with `(1-35, 2-28)` behind its name; () where anything else stands there."""
     found: list[Street] = []
     for piece in re.split(r";\s*", words.replace("Via ", "via ")):
-        piece = _WITHOUT.sub("", piece.strip(" .,"))
+        piece = _WITHOUT.sub(_houses_too, piece.strip(" .,"))
         streets = streets_at(piece, 0)
         if streets is None:
             return ()
@@ -155,6 +155,11 @@ def _streets(words: str) -> tuple[Street, ...]:
         found += [_named(street, "") for street in streets.all[:-1]]
         found.append(_named(streets.all[-1], numbers))
     return tuple(found)
+
+
+def _houses_too(found: re.Match[str]) -> str:
+    """Houses without a number beside some with one: `località Casoni 3, 5, senza numero`."""
+    return ", senza numero" if re.search(r"\d[\s/a-z]*$", found.string[: found.start()]) else ""
 
 
 def _named(street: Street, behind: str) -> Street:

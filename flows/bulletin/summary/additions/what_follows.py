@@ -1,0 +1,100 @@
+"""What a page says next of the thing that a text told, and that turns what one does.
+
+The treatment comes again the next nights, the kit has to be fetched, on Saturdays there are certificates
+only, the vaccine is for some. The office's own sentence tells it where there is room, else word of it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flows.bulletin.language.signals import WEEKDAY
+from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.prose.fit import is_fit
+from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS
+from flows.bulletin.summary.frames.prose.lines import lines
+from flows.bulletin.summary.frames.prose.wording import worded
+
+_REPEATED = re.compile(
+    r"\b(?:sar(?:à|anno)|verr(?:à|anno)|è|sono|si) (?:ripet|replic)\w+\b"
+    r"(?=[^.;]*\b(?:nott|giorn|sera|settiman|dopo|success))",
+    re.I,
+)
+_TELLS_MORE_DAYS = re.compile(
+    r"\b(?:ripet|replic|successiv)\w*|\b(?:giorni|notti|date|calendario)\b[^.]* nella pagina", re.I
+)
+_GIVEN = re.compile(
+    r"\b(?:ricev(?:e|ono|erà|eranno)) (?:gratuitamente |gratis )?"
+    r"(?P<what>(?:il|la|lo) [a-zà-ù]+|l['’][a-zà-ù]+)",
+    re.I,
+)
+_FETCHED = re.compile(r"^(?:(?:I|Le|Il|La|Gli) [a-z]+ )?(?:si|va|vanno) (?:ritir\w+)", re.I)
+_TELLS_FETCHING = re.compile(r"\britir\w+", re.I)
+_ON_THAT_DAY = re.compile(
+    rf"^(?:Il|La|Di|Ogni) (?P<day>{WEEKDAY})\b[^.;]*\b(?:solo|soltanto|solamente|esclusivamente)\b", re.I
+)
+_OFFERED = re.compile(
+    r"\b(?:è|sono) (?:offert|rivolt|riservat|destinat|raccomandat|gratuit)\w+ (?:gratuitamente )?"
+    r"(?P<whom>(?:a(?:i|l|gli|lle|lla)?|per)\s[^.;]{5,})",
+    re.I,
+)
+_TREATED = re.compile(r"\b(?:vaccin\w+|screening|visit[ae]|test)\b", re.I)
+FOR_WHOM = "A chi si rivolge è nella pagina."
+_SHARE = 0.3  # of the words that say for whom
+
+
+def repeated(text: str, notice: Notice) -> Iterator[str]:
+    """That it comes again on the days after, beside a text that tells of one."""
+    if notice.kind in (Kind.alert, Kind.recall) or _TELLS_MORE_DAYS.search(text):
+        return
+    yield from _own(text, notice, _REPEATED)
+    if any(map(_REPEATED.search, notice.prose)):
+        yield OTHER_DAYS
+
+
+def fetched(text: str, notice: Notice) -> Iterator[str]:
+    """That one has to fetch what a text says that one gets."""
+    given = _GIVEN.search(text)
+    if given is None or _TELLS_FETCHING.search(text) or not any(map(_FETCHED.search, lines(notice))):
+        return
+    what = given["what"]
+    yield f"{what[:1].upper()}{what[1:]} si ritira nei giorni e luoghi che trovi nella pagina."
+
+
+def on_one_weekday(text: str, notice: Notice) -> Iterator[str]:
+    """What there is on one weekday only, of an office whose week is told."""
+    if notice.kind is not Kind.hours:
+        return
+    for sentence in notice.prose:
+        found = _ON_THAT_DAY.search(sentence)
+        if found and found["day"].lower() in text.lower() and worded(sentence) not in text:
+            yield from _own(text, notice, _ON_THAT_DAY)
+            yield f"Il {found['day'].lower()} ci sono solo alcuni servizi."
+            return
+
+
+def offered(text: str, notice: Notice) -> Iterator[str]:
+    """For whom a vaccine or a test is, beside a text that tells of it as if it were for all."""
+    if notice.kind is not Kind.health or not _TREATED.search(text):
+        return
+    told = stems(text)
+    for sentence in notice.prose:
+        found = _OFFERED.search(sentence)
+        whom = stems(found["whom"]) if found else set()
+        if found and _TREATED.search(sentence) and len(whom & told) < _SHARE * len(whom):
+            yield from _own(text, notice, _OFFERED)
+            yield FOR_WHOM
+            return
+
+
+def _own(text: str, notice: Notice, pattern: re.Pattern[str]) -> Iterator[str]:
+    """The office's sentence, where it can stand in a message."""
+    for sentence in notice.prose:
+        said = worded(sentence)
+        if pattern.search(sentence) and said not in text and is_fit(said, said):
+            yield said
+            return
+
+
+FOLLOWS: tuple[Callable[[str, Notice], Iterator[str]], ...] = (repeated, fetched, on_one_weekday, offered)
+"""Each gives what may be added to a text, the best first; nothing where the page does not say it."""
