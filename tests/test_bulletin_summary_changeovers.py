@@ -16,7 +16,8 @@ from tests.test_bulletin_summary import told
         (
             "Modifica orario di ricevimento del Sindaco",
             "Modifica orario di ricevimento del Sindaco dal 18 settembre 2026 - 12:00/13:30",
-            "Dal 18 settembre 2026 cambia l'orario di ricevimento del Sindaco. Gli orari sono nella pagina.",
+            "Dal 18 settembre 2026 cambia l'orario di ricevimento del Sindaco. L'orario è dalle 12 alle "
+            "13:30.",
         ),
         (
             "CESSAZIONE STATO DI GRAVE PERICOLOSITA' PER INCENDI BOSCHIVI",

@@ -44,7 +44,9 @@ def test_people_of_each_day_stay_with_it() -> None:
 
 
 def test_many_days_are_a_range_and_the_titles_are_in_the_page() -> None:
-    rows = tuple(Row(what=f"Film {day}", when=f"{day}/10/2024", list=1) for day in (3, 10, 17, 24, 30, 31))
+    rows = tuple(
+        Row(what=f"Film {day}", when=f"{day}/10/2024", list=1) for day in (3, 10, 17, 18, 24, 30, 31)
+    )
     text = next(programmes.texts(notice("Rassegna di cinema", rows=rows), 275))
     assert "Dal 3 al 31 ottobre 2024" in text
     assert "Titoli e giorni sono nella pagina." in text

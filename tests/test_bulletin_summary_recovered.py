@@ -28,6 +28,15 @@ _FEASTS = "Nei giorni di festa la raccolta porta a porta è sospesa e si recuper
             "Lunedì 29 marzo la raccolta non si fa: l'umido della zona A si raccoglie martedì 30 marzo e la"
             " carta della zona B sabato 27 marzo.",
         ),
+        (
+            "Raccolta rifiuti: variazioni per le feste di Natale",
+            "Durante le feste il calendario della raccolta porta a porta subirà alcune modifiche.\n\n"
+            "| Giorno di raccolta | Rifiuto | Nuova data |\n|---|---|---|\n"
+            "| venerdì 25 dicembre 2026 | Organico | lunedì 28 dicembre 2026 |\n"
+            "| mercoledì 6 gennaio 2027 | Carta e cartone | giovedì 7 gennaio 2027 |\n",
+            "L'organico di venerdì 25 dicembre si raccoglie lunedì 28 dicembre; la carta e il cartone di"
+            " mercoledì 6 gennaio, giovedì 7 gennaio.",
+        ),
     ],
 )
 def test_waste_is_told_with_the_day_it_is_collected_instead(title: str, body: str, text: str) -> None:

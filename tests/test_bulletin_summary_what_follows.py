@@ -126,3 +126,25 @@ def test_days_with_a_gap_are_no_range() -> None:
 def test_a_count_of_today_gets_no_day() -> None:
     title, body = "Adotta un cane", "Al canile di Po ci sono oggi 63 cani. Possono adottare i maggiorenni."
     assert "1° settembre" not in told(title, body=body, published=date(2027, 9, 1)).text
+
+
+def test_each_week_of_a_period_but_one_is_not_told_as_each_day() -> None:
+    text = told(
+        '"Nati per ascoltare": letture in biblioteca per i piccolissimi',
+        body=(
+            "Che cos'è\nLetture ad alta voce per bimbi da 0 a 3 anni e per chi li accompagna.\n\n"
+            "Quando\nTutti i mercoledì dal 17 novembre al 15 dicembre (escluso l'8 dicembre), ore 10.00 "
+            "- 10.45\n\n"
+            "Dove\nBiblioteca comunale, Sala Coccinella, via Adda 22\n\nCosti\nGratuito"
+        ),
+    ).text
+    assert text.startswith("Tutti i mercoledì, dal 17 novembre al 15 dicembre, dalle 10 alle 10:45,")
+    assert "l'8 dicembre" in text
+
+
+def test_the_one_hour_of_a_page_is_told_and_not_left_to_it() -> None:
+    title = "Modifica orario di ricevimento del Sindaco"
+    said = told(title, body=f"{title} alla cittadinanza dal 18 settembre 2027 - 12:00/13:30").text
+    assert said.endswith("L'orario è dalle 12 alle 13:30.")
+    many = told(title, body=f"{title} dal 18 settembre 2027 - 12:00/13:30. Sportello: 9:00/10:00").text
+    assert "L'orario è" not in many

@@ -34,9 +34,18 @@ _LOCATIVE = re.compile(
     r"(?:\b(?:in|al|allo|alla|ai|presso|nel|nella|dal|dalla|a|da|sul|sulla)|all['’]|nell['’]|\()\s*$", re.I
 )
 _LISTED = re.compile(
+    r"(?:,?\s(?:solo\s)?(?:dal?|dai|al?|ai|n\.|numer[oi]|civic[oi]|pari|dispari|tutt[ao]|intera"
+    r"|\d{1,4}(?:/\w)?|[-–])(?!\w))*"  # houses of the first street
     r"(?:\s*\([^)]{0,40}\))?\s*(?:[,/;–-]|\b(?:e|ed|o)\b|\s)*\s*(?:\b(?:in|a|la|il|le|anche|nella|al|per)\b\s*)*",
     re.I,
 )
+_MOVES = re.compile(  # `L'umido di venerdì 25 dicembre si raccoglie lunedì 28 dicembre`
+    r"(?:,| si raccog\w+| si recuper\w+| passa(?:no)?| si sposta(?:no)?"
+    r"| (?:è|sono) (?:anticipat|posticipat|spostat)\w)"
+    r"\s+(?:(?:a|al|il)\s|all['’]|l['’])?",
+    re.I,
+)
+_COLUMNS = re.compile(r"[^|\n]{0,12}\|[^\n]*\|\s?")
 _BETWEEN = re.compile(r"\b(?:tra|fra)\b[^.;]*$", re.I)  # `tra via Po e via Adda`: the ends of a stretch
 _CARD = re.compile(r"\b(?:Luog(?:o|hi)|Indirizzo|Dove|Mappa|Sede)\b[^.\n]*$")
 _AHEAD = 8  # groups behind one that it may be exchanged with
@@ -90,6 +99,7 @@ def _exchanged(text: Wording, pairs: Sequence[tuple[Group, Unit]], page: Rows) -
                 or _are_one(first, second)
                 or any(_is_left_out(text, page, group) for group in (first, second))
                 or _are_listed(text, page.kind, first, second)
+                or _is_moved(text, page, first, second)
             ):
                 continue
             if page.kind is Kind.word and not _is_contrary(first, second):
@@ -149,6 +159,19 @@ def _are_one(first: Group, second: Group) -> bool:
 def _are_listed(text: Wording, kind: Kind, first: Group, second: Group) -> bool:
     """Whether nothing is said of two places but what is said of both: `in via Po e in via Adda`."""
     return kind is Kind.place and bool(_LISTED.fullmatch(text.text, first.end, second.start))
+
+
+def _is_moved(text: Wording, page: Rows, first: Group, second: Group) -> bool:
+    """Whether a thing of one day is moved to another, and a row of a table has both in that order."""
+    if page.kind is not Kind.date or not _MOVES.fullmatch(text.text, first.end, second.start):
+        return False
+    return any(
+        one.end <= other.start and _COLUMNS.fullmatch(page.wording.text, one.end, other.start)
+        for one in page.groups
+        if one.values & first.values
+        for other in page.groups
+        if other.values & second.values
+    )
 
 
 def _are_of_one_order(first: Group, second: Group) -> bool:

@@ -99,8 +99,9 @@ _TO_THE_END = re.compile(
 _LEAST = 10  # characters of a title, and of what is glued to it
 _TELLING = 30  # characters: what is shorter may begin another sentence
 _OF_WHAT = re.compile(  # `Gestione condivisa impianto sportivo`, as registers write them
-    r"^(?P<head>(?P<deed>graduatoria|gestione|concessione|affidamento|assegnazione|rilascio|consegna|prenotazione"
-    r"|pagamento|rinnovo|sostituzione)"
+    r"(?:^|(?<=\s[-–]\s)|(?<=:\s))(?P<head>(?P<deed>graduatoria|gestione|concessione|affidamento|assegnazione"
+    r"|rilascio|consegna|prenotazione|pagamento|rinnovo|sostituzione|distribuzione|vendita|realizzazione"
+    r"|riqualificazione|installazione|potatura|rimozione|inaugurazione|rifacimento|censimento)"
     r"(?: (?:condivisa|gratuita|temporanea|straordinaria|provvisoria|definitiva))?)"
     r" (?P<noun>[a-zà-ù]{4,})(?=$|[ ,;:])",
     re.I,

@@ -23,7 +23,7 @@ from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed
 from flows.bulletin.summary.additions.enrolled import enrolled_by, with_whose_day
 from flows.bulletin.summary.additions.extended import longer, restricted
-from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days
+from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days, with_hours
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
 from flows.bulletin.summary.additions.ways_to_apply import widened
 from flows.bulletin.summary.checks import gate
@@ -135,6 +135,7 @@ def summarise(
                 lambda said: told_once(said, notice),
                 lambda said: with_days(said, notice),
                 lambda said: with_dates(said, notice, limit),
+                lambda said: with_hours(said, notice),
             ):
                 if (said := better(told)) != told and utf16(said) <= limit and passes(said):
                     told = said

@@ -5,7 +5,7 @@ import re
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
-from flows.bulletin.language.signals import MONTH
+from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.additions.of_calls import without_partners
@@ -29,6 +29,12 @@ _IN_COUNT = re.compile(
 )
 _FOR_WHOM_TOO = "A chi si rivolge e gli altri dettagli sono nella pagina."
 _LEFT = (_FOR_WHOM_TOO, OTHERS, DAYS_AND_HOURS)
+_HOURS_LEFT = (HOURS,)
+_OF_HOURS = re.compile(r"\bcambia(?:no)? (?:l['’]orario|gli orari)\b")
+_NOT_ITS_START = re.compile(
+    r"\b(?:ritrov|partenz|iscri|apertura|apre|cass[ae]\b|porte\b|fino|entro|scad|telefon|tel\b)\w*", re.I
+)
+_CLOCK = re.compile(r"\d{1,2}(?::\d\d)?")
 _COUNT = {"due": 2, "tre": 3}
 _MAY_BOOK = re.compile(r"\bPuoi prenotare(?= entro\b)")
 _FULL = re.compile(
@@ -130,6 +136,24 @@ def with_dates(text: str, notice: Notice, limit: int) -> str:
         for rest in left
     )
     return next((one for one in made if utf16(one) <= limit), text)
+
+
+def with_hours(text: str, notice: Notice) -> str:
+    """`L'orario è dalle 8 alle 12.` instead of a word that leaves it, where the page has no other hour."""
+    pointer = next((said for said in split(text) if said in _HOURS_LEFT), "")
+    told = {hours_clause(one.words) for one in notice.slots.get(Slot.hours, ())} if pointer else set()
+    if len(told) != 1 or not all(told) or calendar_days(text) != calendar_days(notice.source):
+        return text
+    hours = told.pop()
+    clocks = {found[0] for found in TIME.finditer(notice.source)}
+    of_it = notice.kind in OCCASIONS or _OF_HOURS.search(text)
+    others = [
+        line for line in notice.source.splitlines() if _NOT_ITS_START.search(line) and TIME.search(line)
+    ]
+    if len(clocks) > len(_CLOCK.findall(hours)) or not of_it or others:
+        return text
+    said = f"L'orario è {hours}." if hours.startswith("dalle") else f"L'inizio è {hours}."
+    return text.replace(pointer, said)
 
 
 def must_book(text: str, notice: Notice) -> str:

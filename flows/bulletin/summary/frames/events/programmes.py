@@ -114,6 +114,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield from ordered(event.of_the_office(notice, occasion), occasion, limit)
             yield from ordered(_texts(notice, occasion), occasion, limit)
     else:
+        if recurring.leaves_some_days(notice):
+            yield from recurring.texts(notice, limit)
         yield from event.texts(notice, limit)
         yield from recurring.texts(notice, limit)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
@@ -24,6 +25,7 @@ _EACH_WEEK = Cued(
 _NOT_THEN = re.compile(
     r"\bnon (?:si|c['’]è|ci sarà|ci sono)\b|\b(?:salvo|tranne|eccetto|esclus[oaie]|sospes[oaie])\b", re.I
 )
+_BUT = re.compile(r"\s?\((?:salvo|tranne|eccetto|esclus[oaie])\b", re.I)
 _NOT = "Le eccezioni sono nella pagina."
 
 
@@ -31,9 +33,11 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Its text, where the page names one day of the week, at one hour; none where it has a date, too."""
     occasion = occasion_of(notice)
     found = list(_EACH_WEEK.finditer(notice.body))
-    if notice.kind not in OCCASIONS or occasion.sittings or len(found) != 1 or len(occasion.hours) != 1:
+    if notice.kind not in OCCASIONS or len(found) != 1 or len(occasion.hours) != 1:
         return
-    if _lasts(notice):
+    if leaves_some_days(notice):
+        occasion = replace(occasion, sittings=())  # else the period alone would be told, as of each day
+    elif occasion.sittings or _lasts(notice):
         return  # from when to when, it would not say
     days, span = found[0]["days"].lower(), (found[0]["span"] or "").strip(" ,")
     joint = " " if span.startswith("di ") else ", "
@@ -48,6 +52,12 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         ),
         limit,
     )
+
+
+def leaves_some_days(notice: Notice) -> bool:
+    """`Tutti i mercoledì dal 17 novembre al 15 dicembre (escluso l'8 dicembre)`: each week of a period."""
+    each = _EACH_WEEK.search(notice.body)
+    return bool(each and each["span"] and _BUT.match(notice.body, each.end()))
 
 
 def _lasts(notice: Notice) -> bool:

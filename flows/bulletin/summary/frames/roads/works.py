@@ -22,6 +22,7 @@ from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads.announced_measures import announced_measures
 from flows.bulletin.summary.frames.roads.bans import banned
 from flows.bulletin.summary.frames.roads.measures import clauses, measure_at
+from flows.bulletin.summary.frames.roads.plain_cuts import plain
 from flows.bulletin.summary.frames.roads.reading import Phrase, read
 from flows.bulletin.summary.frames.roads.reopening import until_reopened
 from flows.bulletin.summary.frames.roads.statement import in_a_row, is_of_supply, statement
@@ -62,6 +63,9 @@ _OTHERS = "Le altre modifiche sono nella pagina."
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
     yield from (text for text in told_in_parts(notice) if utf16(text) <= limit)
+    if (short := plain(notice)) != notice:
+        yield from enough(short, limit, needs=_tells)
+        yield from _of_one_sentence(short, limit)
     for own in enough(notice, limit, needs=_tells, made=list(_restrictions(notice))):
         if any(_EXCEPTS.search(line) for line in untold(own, notice)) and not _EXCEPTS.search(own):
             yield f"{own} {_LIMITS}"

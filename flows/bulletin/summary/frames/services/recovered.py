@@ -110,7 +110,8 @@ def _named(what: str) -> str:
     zone, who = _ZONE.search(what), _PEOPLE.search(what)
     end = next((found.start() for found in (zone, who) if found), len(what))
     plain = what[:end].strip(" –-")
-    named = plain if _ARTICLE.match(plain) else with_article(plain.lower())
+    parts = [with_article(part) for part in plain.lower().split(" e ")]  # `la carta e il cartone`
+    named = plain if _ARTICLE.match(plain) else " e ".join(parts) if all(parts) else ""
     if zone:
         return f"{named} della {zone['zone'][:1].lower()}{zone['zone'][1:]}" if named else ""
     return f"{named} delle {who['who'].lower()}" if named and who else named

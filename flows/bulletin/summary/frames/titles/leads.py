@@ -239,8 +239,14 @@ def placed(text: str, notice: Notice) -> str:
         return text
     if all(name in text for street in found.all for name in _PROPER.findall(street.words) or ("?",)):
         return text  # `la strada per Rocca`, under `Frana sulla strada di Rocca`
-    where = inside(found.all)
+    where = f"{inside(found.all)}{_town_behind(found.all[-1].words, notice.title)}"
     return behind(f"{where[:1].upper()}{where[1:]}", text)
+
+
+def _town_behind(street: str, title: str) -> str:
+    """` a Vicenza` of `in piazza San Pietro a Vicenza`: who lives elsewhere would look in their own town."""
+    found = re.search(rf"{re.escape(street)}(?P<town>\sad?\s[A-ZÀ-Ý][\w'’]+)", title)
+    return found["town"] if found else ""
 
 
 def _with_article(phrase: str) -> str:
