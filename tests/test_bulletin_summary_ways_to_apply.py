@@ -59,3 +59,21 @@ def test_two_requests_of_a_page_give_no_way() -> None:
     other = "Per il bonus sport la domanda va inviata solo via PEC entro il 3 novembre 2027."
     said = text_of("si presentano esclusivamente on line", more=other)
     assert "solo online" not in said or "solo via PEC" in said
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Il contributo massimo è di € 3.100,00 per la fascia A e di € 2.325,00 per la fascia B.",
+        "| Fascia | ISEE | Contributo massimo |\n| --- | --- | --- |\n| A | fino a € 8.120,00 | € "
+        "3.100,00 |\n"
+        "| B | da € 8.120,01 a € 16.900,00 | € 1.800,00 |\n",
+    ],
+)
+def test_the_most_that_one_gets_is_told_and_no_small_print(more: str) -> None:
+    said = text_of(
+        "vanno inviate via PEC a ufficio@pec.comune.po.it",
+        more=f"{more}\n\nNon è dovuto alcun contributo inferiore a € 100,00.",
+    )
+    assert "3.100 euro" in said
+    assert "inferiore" not in said

@@ -150,6 +150,7 @@ _ASKS = re.compile(r"(?:Se risiedi [^.,]{4,50}? puoi|Puoi|Si può|Si possono) (?
 _CALLING = (Kind.deadline, Kind.job)
 _CONTEST = re.compile(r"\b(?:concorso|premio)\b", re.I)  # what is held is its prize-giving
 _SHUT = re.compile(r"\bchius[oaie]\b", re.I)
+_SHUT_THEN = re.compile(r"[^.]*\d[^.]*\bchius[oaie]\b|[^.]*\bchius[oaie]\b[^.]*\d")  # the first sentence
 _NAMES = {Slot.who: "requisiti", Slot.amount: "importi"}
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
@@ -276,7 +277,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
             yield f"{text} {TERMS_AND_OTHERS}"
         if kind in _CALLING and (is_of_conditions or _GETS.search(text)):
             yield f"{text} {CONDITIONS_AND_OTHERS}"
-        if _FORM.search(notice.source) and "allegat" not in text:
+        if _FORM.search(notice.source) and "allegat" not in text and not _PAYS.match(text):
             yield f"{text} {FORM_AND_OTHERS}"
         if how := _how(text, notice):
             yield f"{text} {how} e gli altri dettagli sono nella pagina."
@@ -307,7 +308,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         tells(text, one) for one in notice.slots.get(Slot.hours, ())
     )
     if is_timetable and not is_timed and not gate.IN_PAGE.search(text):
-        yield f"{text} {DAYS_AND_HOURS}"
+        yield f"{text} {OTHERS if _SHUT_THEN.match(text) else DAYS_AND_HOURS}"
     yield text
 
 
@@ -330,9 +331,8 @@ def _leaves(text: str, notice: Notice) -> bool:
 def _how(text: str, notice: Notice) -> str:
     """`Come iscriversi`, where the page says how and `text` does not."""
     told = " ".join(one.words for one in notice.slots.get(Slot.how, ()))
-    if _PAYS.match(text) or Slot.how in facets(text) or _BOOKS_BY.search(text) or not _MEANS.search(told):
-        return ""
-    if notice.kind not in _ASKED:
+    is_told = _PAYS.match(text) or Slot.how in facets(text) or _BOOKS_BY.search(text)
+    if is_told or not _MEANS.search(told) or notice.kind not in _ASKED:
         return ""
     return next((said for asked, said in _WAYS if asked.search(text)), _way(notice))
 

@@ -17,6 +17,7 @@ from flows.bulletin.summary.additions.described import described
 from flows.bulletin.summary.additions.left_behind import BARRED, LIMITS, leaves_limit, without_idle
 from flows.bulletin.summary.additions.of_calls import (
     OF_CALLS,
+    at_most,
     limited,
     without_apposition,
     without_definition,
@@ -188,13 +189,14 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         if_it_rains,
         _prices,
         limited,
+        at_most,
         needed,
         on_flyer,
         described,
         rest_of_short_page,
         _rest,
     ):
-        is_last = made in (if_it_rains, limited, described, rest_of_short_page)
+        is_last = made in (if_it_rains, limited, at_most, described, rest_of_short_page)
         is_last = is_last or (made is _rest and not is_parted)
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))

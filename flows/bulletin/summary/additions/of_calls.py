@@ -3,7 +3,7 @@ asks late, what counts, what one brings to a counter or makes, where one meets, 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import split
@@ -66,6 +66,15 @@ _VOUCHERS = re.compile(  # `buoni spesa, per l'ammontare complessivo di € 500,
 )
 _GETS = re.compile(r"\b[Pp]uoi (?:chiedere|fare domanda)\b")
 _TELLS_SUM = re.compile(r"\beuro\b|\bbuon[oi]\b", re.I)
+_OF_MONEY = re.compile(r"\b(?:contribut|bonus|affitt|rimbors)\w*", re.I)
+_A_SUM = re.compile(r"(?:€|euro)?\s?(?P<sum>\d{1,3}(?:\.\d{3})*(?:,\d\d)?)\s?(?:€|euro\b)?")
+_MOST_HEAD = re.compile(r"^(?:contributo|importo)\s(?:\w+\s)?massim[oi]\b", re.I)
+_MOST_SUM = re.compile(
+    r"\b(?:contributo|importo|rimborso|bonus)\s(?:\w+\s)?massimo\s(?:\w+\s){0,3}?(?:è\s|di\s|pari a\s){0,2}"
+    r"(?:€|euro)?\s?"
+    r"(?P<sum>\d{1,3}(?:\.\d{3})+(?:,\d\d)?|\d{2,3},\d\d)(?=\s?(?:€|euro)|[.;,\s])",
+    re.I,
+)
 _FEW = Cued(  # places, and not the money of a call
     r"\b(?:esaurimento (?:dei |delle |della )?(?:posti|capienza)|posti (?:sono )?limitati|numero chiuso"
     r"|massimo (?:di )?\d{1,3} (?:posti|partecipanti|iscritti)"
@@ -272,6 +281,7 @@ def without_definition(text: str) -> str:
 _PARTNERS = re.compile(
     r"(?<=[a-zà-ù]), (?:insieme )?(?:con|in collaborazione con|insieme a\w*) [^,.;]{3,90},"
     r"(?= (?:organizza|promuove|propone|attiva|avvia)(?:no)?\b)"
+    r"|,? in collaborazione con (?:il|lo|la|i|gli|le|l['’])[^,.;]{3,120}(?=\.)"
 )
 _APPOSED = re.compile(
     r",\s(?:la fascia|la rassegna|il ciclo|il progetto|la manifestazione|il festival|un progetto|una rassegna"
@@ -299,6 +309,35 @@ def limited(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     few = _FEW.search(notice.body) and not _TELLS_FEW.search(text)
     return ("I posti sono limitati.",) if few else ()
+
+
+def at_most(text: str, notice: Notice) -> tuple[str, ...]:
+    """The most that one gets, of a sentence or of a table's column: `Il contributo arriva a 2.600 euro.`"""
+    if notice.kind not in _KINDS or not _GETS.search(text) or _TELLS_SUM.search(text):
+        return ()
+    if not _OF_MONEY.search(text):
+        return ()
+    sums = [found["sum"] for found in _MOST_SUM.finditer(notice.source)] or list(_most_of_table(notice.body))
+    most = max(sums, key=_value, default="")
+    return (f"Il contributo arriva a {most.removesuffix(',00')} euro.",) if most else ()
+
+
+def _most_of_table(body: str) -> Iterator[str]:
+    """The sums below `Contributo massimo`; none of a table with other columns of the kind."""
+    column = -1
+    for line in body.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        heads = [place for place, cell in enumerate(cells) if _MOST_HEAD.search(cell)]
+        if len(cells) > 1 and heads:
+            column = heads[0] if len(heads) == 1 else -1
+        elif "|" not in line:
+            column = -1
+        elif 0 <= column < len(cells) and (found := _A_SUM.search(cells[column])):
+            yield found["sum"]
+
+
+def _value(figure: str) -> float:
+    return float(figure.replace(".", "").replace(",", "."))
 
 
 OF_CALLS: tuple[Callable[[str, Notice], tuple[str, ...]], ...] = (

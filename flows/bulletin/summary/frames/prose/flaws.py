@@ -43,6 +43,12 @@ _BUDGET = re.compile(  # how much the office has, and not what one gets
     r"\b(?:risorse|fondi|somme)\s(?:disponibili|stanziat[ei]|a\sdisposizione|ammontano)\b(?![^.;]*\besaurit)",
     re.I,
 )
+_SMALL_PRINT = re.compile(  # of a call: the least sum, and what those do who were chosen
+    r"\b(?:non (?:è|sarà|verrà) (?:dovut|erogat|liquidat)[oa]\b[^.]{0,40}\binferior[ei]"
+    r"|(?:importo|contributo) minimo\b|minimo erogabile|collocat[ie] in coda|pena la decadenza"
+    r"|dai soli ammessi|non potrà eccedere|mini corso)",
+    re.I,
+)
 _MOBILE = re.compile(r"\b3\d\d[\s./-]?\d{3}[\s./-]?\d{3,4}\b")  # of a person whom one may ask
 _BOOKS = re.compile(r"\b(?:prenot|iscri|appuntament|emergenz|urgen|segnal|guast)\w*", re.I)
 _SIGNS = re.compile(r"\bsegnaletica\b[^.]{0,60}\b(?:collocat|post|predispost|posizionat|install|appost)\w*")
@@ -75,6 +81,7 @@ def flaw_of(text: str) -> float:
     flaw += 1.2 * bool(_FILLER.search(text)) + 2.0 * is_courtesy(text)
     flaw += 1.5 * bool(_SIGNS.search(text) or _SIGNPOSTED.search(text))
     flaw += 0.8 * bool(_ELSEWHERE.match(text) or _NO_NEWS.match(text) or _BUDGET.search(text))
+    flaw += 0.8 * bool(_SMALL_PRINT.search(text))
     flaw += 1.5 * bool(_MOBILE.search(text) and not _BOOKS.search(text))
     return (
         flaw
