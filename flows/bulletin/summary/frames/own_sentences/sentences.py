@@ -21,7 +21,7 @@ from flows.bulletin.page import told_slots
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.prose.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.prose.fit import is_fit
-from flows.bulletin.summary.frames.prose.flaws import flaw_of
+from flows.bulletin.summary.frames.prose.flaws import flaw_of, is_of_least_sum
 from flows.bulletin.summary.frames.prose.pruned import pruned
 from flows.bulletin.summary.frames.prose.wording import SERVICE, worded
 from flows.bulletin.summary.frames.titles import headings
@@ -153,7 +153,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         if is_of_some and _DUTY.match(text):
             continue  # `Per i minori ... Serve l'autorizzazione`: not everybody's
         is_of_some = _OF_SOME.match(text) is not None
-        if key in seen or not is_fit(text, sentence) or key in items:
+        if key in seen or not is_fit(text, sentence) or key in items or is_of_least_sum(text):
             continue
         seen.add(key)
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)

@@ -43,10 +43,11 @@ _BUDGET = re.compile(  # how much the office has, and not what one gets
     r"\b(?:risorse|fondi|somme)\s(?:disponibili|stanziat[ei]|a\sdisposizione|ammontano)\b(?![^.;]*\besaurit)",
     re.I,
 )
-_SMALL_PRINT = re.compile(  # of a call: the least sum, and what those do who were chosen
-    r"\b(?:non (?:è|sarà|verrà) (?:dovut|erogat|liquidat)[oa]\b[^.]{0,40}\binferior[ei]"
-    r"|(?:importo|contributo) minimo\b|minimo erogabile|collocat[ie] in coda|pena la decadenza"
-    r"|dai soli ammessi|non potrà eccedere|mini corso)",
+_SMALL_PRINT = re.compile(  # of a call: what those do who were chosen
+    r"\b(?:collocat[ie] in coda|pena la decadenza|dai soli ammessi|non potrà eccedere|mini corso)", re.I
+)
+_LEAST_SUM = re.compile(  # `Non è dovuto alcun contributo inferiore a 100 euro.`
+    r"\b(?:non (?:è|sarà|verrà) (?:dovut|erogat|liquidat)[oa]\b[^.]{0,40}\binferior[ei]|minimo erogabile)",
     re.I,
 )
 _MOBILE = re.compile(r"\b3\d\d[\s./-]?\d{3}[\s./-]?\d{3,4}\b")  # of a person whom one may ask
@@ -98,3 +99,8 @@ def is_praise(text: str) -> bool:
 def is_courtesy(sentence: str) -> bool:
     """Whether an office thanks, excuses itself or hopes, and tells nothing."""
     return _COURTESY.match(sentence) is not None
+
+
+def is_of_least_sum(text: str) -> bool:
+    """Whether a sentence tells below which sum nothing is paid, which nobody asks first."""
+    return _LEAST_SUM.search(text) is not None
