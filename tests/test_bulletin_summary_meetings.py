@@ -60,7 +60,8 @@ from tests.test_bulletin_summary import told
             "Convocazione del Consiglio comunale",
             "Il Consiglio si riunisce il 3 maggio 2027 alle ore 20 presso la Sala Verdi. La seduta è"
             " trasmessa in streaming.",
-            "Il Consiglio comunale si riunisce lunedì 3 maggio 2027 alle 20 nella sala Verdi. Puoi seguire la"
+            "Il Consiglio comunale si riunisce lunedì 3 maggio 2027 alle 20 nella sala Verdi. Puoi "
+            "seguire la"
             " seduta in diretta online.",
         ),
         ("Il Consiglio comunale premia gli atleti", "La festa è il 9 maggio 2027.", ""),
@@ -91,9 +92,9 @@ def test_a_council_meets_on_the_one_day_that_the_page_names(title: str, body: st
 def test_a_second_convocation_is_no_second_day(second: str) -> None:
     body = f"Il Consiglio è convocato in prima convocazione il 9 maggio 2027 alle ore 20{second}."
     page = read(title="Convocazione del Consiglio comunale", abstract="", body=body)
-    assert meeting(page) == (
-        "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20 nella sala consiliare."
-    )
+    first, _, other = meeting(page).partition(" La seconda convocazione è ")
+    assert first == "Il Consiglio comunale si riunisce domenica 9 maggio 2027 alle 20 nella sala consiliare."
+    assert other in ("lunedì 10 maggio 2027 alle 21.", "martedì 11 maggio 2027 alle 20.")
 
 
 HOURS = "Date e orari\n07 Ott Dalle ore 16:00 alle ore 18:00\n04 Nov Dalle ore 16:00 alle ore 18:00"
@@ -127,3 +128,14 @@ def test_who_receives_whom_on_a_day_of_its_own_is_not_given_others() -> None:
 def test_an_entry_that_adds_no_more_than_the_hour_is_told() -> None:
     made = told("Convocazione Consiglio Comunale per il giorno 30 settembre 2026", body="ore 18.30")
     assert made.text == "Il Consiglio comunale si riunisce mercoledì 30 settembre 2026 alle 18:30."
+
+
+def test_a_second_call_is_told_with_its_day_and_hour() -> None:
+    body = (
+        "Il Consiglio comunale è convocato in seduta pubblica per lunedì 27 settembre 2027 alle ore "
+        "18.30 e, occorrendo, "
+        "in seconda convocazione per mercoledì 29 settembre 2027 alle ore 19.00, nella sala consiliare."
+    )
+    text = told("CONVOCAZIONE CONSIGLIO COMUNALE", body=body).text
+    assert "lunedì 27 settembre 2027 alle 18:30" in text
+    assert "La seconda convocazione è mercoledì 29 settembre 2027 alle 19." in text

@@ -72,7 +72,8 @@ def meeting(notice: Notice) -> str:
     is_called = _CALLED.search(title) or (_BODY.match(title) and _CALLED.search(notice.body[:_OPENING]))
     if not is_called or _OFF.search(title):
         return ""
-    said = _SECOND.sub(" ", plain_figures(f"{title}\n{notice.body[:_LOOKED_AT]}"))
+    whole = plain_figures(f"{title}\n{notice.body[:_LOOKED_AT]}")
+    said = _SECOND.sub(" ", whole)
     name = _name(title)
     days = [match for match in _DAY.finditer(said) if not _OF_ANOTHER.search(said[: match.start()])]
     if not name or not days or _NOT_HELD.search(said):
@@ -101,7 +102,20 @@ def meeting(notice: Notice) -> str:
     closing = " La seduta è pubblica." if _PUBLIC.search(said) and not is_told else ""
     if _STREAMED.search(said):
         closing += " Puoi seguire la seduta in diretta online."
-    return f"{' '.join(filter(None, (name, 'si riunisce', clause, at, where)))}.{closing}"
+    second = _second(whole)
+    return f"{' '.join(filter(None, (name, 'si riunisce', clause, at, where)))}.{second}{closing}"
+
+
+def _second(text: str) -> str:
+    """` La seconda convocazione è mercoledì 29 settembre alle 19.`; "" where its day is not sure."""
+    found = _SECOND.search(text)
+    day = _DAY.search(found[0]) if found else None
+    clause = clauses.days_clause(day[0]) if day else ""
+    clock = _HOUR.search(found[0]) if found else None
+    if not clause or clock is None:
+        return ""
+    hour = clauses.hours_clause(f"ore {clock['hour']}:{clock['min'] or '00'}")
+    return f" La seconda convocazione è {clause} {hour}."
 
 
 def _in(hall: str) -> str:
