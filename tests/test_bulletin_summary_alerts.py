@@ -46,6 +46,8 @@ def test_each_colour_is_told_with_its_hour_and_in_order(title: str, body: str, t
         RISES.replace(" dalle ore 6 del 15/05/2027", ""),  # since when the second?
         f"{RISES} e fino a cessate esigenze.",
         RISES.replace("con passaggio a", "; per vento"),  # of another hazard
+        f"{RISES} nella sola zona B",
+        f"{RISES} per rischio idraulico, dalle ore 9 per vento",
     ],
 )
 def test_a_change_without_its_hour_or_end_is_not_told_as_one(body: str) -> None:

@@ -43,3 +43,37 @@ def test_a_sentence_with_a_limit_stays_whole(limit: str) -> None:
     )
     said = told("Sospensione dell'acqua in via Po", body=body).text
     assert "manca l'acqua" not in said or limit.split()[0] in said or "eccezioni" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (
+            "sarà sospesa l'erogazione dell'acqua per lavori di sostituzione di una valvola in via Garibaldi",
+            "Garibaldi",
+        ),
+        ("sarà sospesa l'erogazione dell'acqua per lavori ai soli residenti di via Tevere", "soli residenti"),
+        (
+            "sarà sospesa l'erogazione del gas per interventi in corso in via Adda ai civici 3, 5 e 7",
+            "via Adda",
+        ),
+        (
+            "sarà sospesa l'erogazione dell'acqua in via Po e la fornitura del gas in via Adda",
+            "gas in via Adda",
+        ),
+    ],
+)
+def test_a_reason_that_holds_the_place_stays(said: str, kept: str) -> None:
+    body = f"Il gestore comunica che mercoledì 17 giugno 2026 dalle ore 9 alle ore 12 {said}."
+    text = told("Interruzione di un servizio", body=body).text
+    assert not text or kept in text
+
+
+def test_from_one_day_to_the_next_is_one_span() -> None:
+    body = (
+        "Il gestore comunica che dalle ore 22 di mercoledì 17 giugno alle ore 5 di giovedì 18 giugno "
+        "2026 sarà sospesa "
+        "l'erogazione dell'acqua in tutto il territorio comunale a causa di un guasto alla condotta."
+    )
+    text = told("Interruzione acqua", body=body).text
+    assert text.startswith("Dalle 22 di mercoledì 17 giugno alle 5 di giovedì 18 giugno 2026 manca l'acqua")

@@ -77,3 +77,21 @@ def test_the_most_that_one_gets_is_told_and_no_small_print(more: str) -> None:
     )
     assert "3.100 euro" in said
     assert "inferiore" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "never"),
+    [
+        ("La domanda di accesso agli atti si presenta via PEC.", "La domanda si fa via PEC"),
+        ("Dal 2028 le domande si presenteranno solo online con SPID.", "2027, solo online"),
+        (
+            "Il modulo di domanda è scaricabile online e va consegnato a mano al Protocollo.",
+            "online o a mano",
+        ),
+        ("Le domande possono essere presentate anche online.", "si fa online"),
+        ("La candidatura è presentata dagli enti sulla piattaforma regionale.", "candidarti online"),
+    ],
+)
+def test_the_way_of_something_else_is_not_told(line: str, never: str) -> None:
+    body = f"Le famiglie possono chiedere il contributo entro il 30 giugno 2027.\n{line}"
+    assert never not in (told("Contributo trasporto 2027", body=body).text or "")

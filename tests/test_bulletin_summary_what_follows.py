@@ -148,3 +148,19 @@ def test_the_one_hour_of_a_page_is_told_and_not_left_to_it() -> None:
     assert said.endswith("L'orario è dalle 12 alle 13:30.")
     many = told(title, body=f"{title} dal 18 settembre 2027 - 12:00/13:30. Sportello: 9:00/10:00").text
     assert "L'orario è" not in many
+
+
+def test_when_one_is_back_is_not_when_it_begins() -> None:
+    text = told(
+        "Gita al mare", body="Domenica 14 giugno 2026 si va al mare. Rientro alle ore 20 in piazza Roma."
+    ).text
+    assert "alle 20" not in text or "ientro" in text
+
+
+def test_parking_barred_in_other_streets_is_told_of_others() -> None:
+    body = (
+        "Da lunedì 15 a venerdì 19 giugno 2026, dalle 8 alle 18:\n- divieto di transito in via Po\n"
+        "- divieto di sosta in via Adda e via Tevere"
+    )
+    text = told("Lavori: divieti in via Po", body=body).text
+    assert "C'è anche il divieto di sosta" not in text

@@ -124,10 +124,9 @@ _SIGNING = re.compile(
     r"|apertura (?:porte|cancelli|cassa|biglietteria))\b[^.;\n]{0,40}$",
     re.I,
 )
-_BOX_OFFICE = re.compile(
-    r"\b(?:bigliett[ei]ri\w|segreteri\w|uffici\w*|sportell\w)\b[^.;\n]{0,20}\b(?:apert|ricev)\w*[^.;\n]{0,50}$",
-    re.I,
-)
+_BOX_OFFICE = re.compile(  # and what comes after: `Rientro alle ore 20`
+    r"\b(?:bigliett[ei]ri\w|segreteri\w|uffici\w*|sportell\w)\b[^.;\n]{0,20}\b(?:apert|ricev)\w*[^.;\n]{0,50}$"
+    r"|\b(?:rientro|ritorno|segue|seguirà)\b[^.;,\n\d]{0,25}$", re.I)  # fmt: skip
 _DISC = re.compile(r"\bdisco orario\b[^.;\n]*$", re.I)  # how long one may stay
 _SEAT = re.compile(rf"\bapert[oa] al pubblico dal? {WEEKDAY} al? {WEEKDAY}[^.;\n]{{0,20}}$", re.I)
 _SHOWN = re.compile(r"\b(?:mostr[ae]|esposizion[ei]|muse[oi]|installazion[ei]|presep[ei])\b", re.I)

@@ -28,7 +28,7 @@ from flows.bulletin.summary.additions.provisional import IF_IT_RAINS, if_it_rain
 from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, skipped, still_bound
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
-from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM
+from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM, parking
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.admission import leaves_way
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
@@ -46,7 +46,6 @@ from flows.bulletin.summary.frames.prose.left_to_page import (
 )
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.roads.street_outlines import NO_PARKING
 from flows.bulletin.summary.frames.roads.works import STREETS
 
 _EXCEPTED = Cued(
@@ -116,12 +115,6 @@ _CHANGES = re.compile(
     r"\b(?:modific|variazion|cambia|provvediment|limitazion)\w*\s(?:[a-zà-ù]+\s){0,2}(?:viabilità|circolazione|traffico|sosta)\b",
     re.I,
 )
-_OF_PARKING = re.compile(r"\b(?:sosta\w*|parchegg\w+|rimozion\w+|divieti|modifiche|dettagli)\b", re.I)
-_LIFTED = re.compile(  # of another day, or not sure
-    r"\b(?:annullat|revocat|sospes|decad|non vale|potr|possibil|eventual)\w*"
-    r"|\b(?:il|ogni) (?:lun|mar|mer|gio|ven)\w+",
-    re.I,
-)
 _TOGETHER = {EXCEPTIONS: "Le eccezioni", STREETS: "Le vie interessate", PRECAUTIONS: "Le precauzioni"}
 _TOGETHER |= {OTHER_DAYS: "Gli altri giorni", FOR_WHOM: "A chi si rivolge"}
 _AS_ONE = {f"{PRECAUTIONS} {OTHER_DAYS}": "Precauzioni e altri giorni sono nella pagina."}
@@ -165,7 +158,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
     is_parted = len(_HEADINGS.findall(notice.source)) > 1
     for made in (
         _streets,
-        _parking,
+        parking,
         _exceptions,
         _excluded,
         skipped,
@@ -201,7 +194,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
         bases += [without_idle(text)] if made is _rest and leaves_limit(text, notice) else []
-        if made is _parking:
+        if made is parking:
             bases.append(" ".join(said for said in split(text) if not IF_IT_RAINS.match(said)))
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
         tried = ((base, said) for said in made(told, notice) for base in bases)
@@ -228,14 +221,6 @@ def _exceptions(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     own = [said for line in found if line in notice.prose and utf16(said := worded(line)) <= _SHORT]
     return (*(said for said in own[:1] if not LEANS.search(said)), *([EXCEPTIONS] if found else []))
-
-
-def _parking(text: str, notice: Notice) -> tuple[str, ...]:
-    """That one may not park, where a text of a closure or of one-way traffic leaves it out."""
-    if notice.kind is not Kind.road or _OF_PARKING.search(text):
-        return ()
-    said = [line for line in notice.source.splitlines() if NO_PARKING.search(line)]
-    return ("C'è anche il divieto di sosta.",) if said and not any(map(_LIFTED.search, said)) else ()
 
 
 def _excluded(text: str, notice: Notice) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """By what way one applies, in a few words: `La domanda si fa solo online, con SPID o CIE.`
 
 A page says it in a long sentence that no text has room for, and then the reader was sent to the page for one
-word. It is told where all that the page says of it is understood, and is of one request.
+word. It is told where all that the page says of it is understood, and is of one request. The frames of calls
+tell `online` by themselves (`calls/particulars`); here are the other ways, and whatever opens the door.
 """
 
 import re
@@ -11,6 +12,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL
 from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.gate import IN_PAGE
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
@@ -45,9 +47,20 @@ _DONE = re.compile(
 )
 _ASIDE = re.compile(
     r"\b(?:non|chi|ricevut\w+|ricors\w+|integrazion\w+|rinunc\w+|contatt\w+|informazion\w+|assisten\w+|aiut\w+|esit\w+"
-    r"|appuntament\w+|graduatori\w+|già|stato|pagament\w+|rimbors\w+|saldo)\b",
+    r"|appuntament\w+|graduatori\w+|già|stato|pagament\w+|rimbors\w+|saldo"
+    r"|anche|preferibilmente|scaricabil\w+|scaricat\w+|reperibil\w+|disponibil\w+|in caso|alternativa|riesame"
+    r"|esenzion\w+|duplicat\w+|disabilit\w+|stranier\w+|dal 20\d\d"
+    r"|da(?:gli|lle|i) (?:enti|imprese|ditte|scuole))\b",
     re.I,
 )
+_OF_WHAT = re.compile(  # `la domanda di accesso agli atti`, `le iscrizioni al trasporto`: of this matter?
+    r"\b(?:domand[ae]|istanz[ae]|richiest[ae]|iscrizion[ei]|candidatur[ae])"
+    r" (?:d(?:i|el|ella|ello|ell['’])|a(?:l|lla|llo|i|lle|ll['’]))"
+    r"\s?(?P<of>[a-zà-ù]{4,})",
+    re.I,
+)
+_OF_ANY = re.compile(r"(?:partecip|ammiss|iscriz|contribut|concess|assegn|candidat|agevol)", re.I)
+_ELSE = re.compile(r"\bin alternativa\b", re.I)
 _ALONE = re.compile(r"\b(?:solo|soltanto|solamente|unicamente|esclusivamente)\b[^,;:.]{0,30}$", re.I)
 _WAYS = re.compile(
     r"(?P<inpa>\b(?:(?:il|sul|dal|al|nel) )?portale (?:nazionale )?(?:del reclutamento )?(?:unico )?inPA\b)"
@@ -63,7 +76,7 @@ _WAYS = re.compile(
 _KEYS = re.compile(r"\b(?:SPID|CIE|CNS|eIDAS)\b")
 _OTHER_WAYS = re.compile(  # what is left of a sentence whose ways were taken out
     r"@|\b(?:uffici\w*|sportell\w+|municipio|telefon\w+|tel|numero|app|whatsapp|e?-?mail|posta|cartace\w+|ritir\w+"
-    r"|protocollo|sede|moduli? (?:on|google)|patronat\w+|caf)\b",
+    r"|protocollo|sede|moduli? (?:on|google)|patronat\w+|caf|urp|bibliotec\w+)\b",
     re.I,
 )
 _PADDING = re.compile(
@@ -147,11 +160,24 @@ def _way(text: str, notice: Notice) -> tuple[str, str]:
     for asks, asked, verb in _REQUESTS:
         if not asked.search(text):
             continue
+        if _ELSE.search(notice.source):
+            return "", ""
         own = (_PADDING.sub(" ", line) for line in lines(notice)[1:] if asks.search(line))
-        told = {_words(line) for line in own if _tells(line)}
+        days = calendar_days(text) | calendar_days(notice.title)
+        told = {
+            _words(line) if _is_of_it(line, text) and calendar_days(line) <= days else ""
+            for line in own
+            if _tells(line)
+        }
         if len(told) == 1 and (words := told.pop()):
             return verb, words
     return "", ""
+
+
+def _is_of_it(line: str, text: str) -> bool:
+    """Whether the request of a line names no other matter than the text's."""
+    of = [found["of"].lower() for found in _OF_WHAT.finditer(line)]
+    return all(_OF_ANY.match(one) or one[:5] in text.lower() for one in of)
 
 
 def _tells(line: str) -> bool:

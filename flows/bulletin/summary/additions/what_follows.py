@@ -14,9 +14,11 @@ from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.roads.street_outlines import NO_PARKING
 
 _REPEATED = re.compile(
-    r"\b(?:sar(?:à|anno)|verr(?:à|anno)|è|sono|si) (?:ripet|replic)\w+\b"
+    r"\b(?:trattament|intervent|disinfest|derattizz|lavori|iniziativ|event|spettacol|appuntament|chiusur|interruzion)\w*\s"
+    r"(?:\w+\s){0,2}(?:sar(?:à|anno)|verr(?:à|anno)|è|sono|si) (?:ripet|replic)\w+\b"
     r"(?=[^.;]*\b(?:nott|giorn|sera|settiman|dopo|success))",
     re.I,
 )
@@ -28,7 +30,8 @@ _GIVEN = re.compile(
     r"(?P<what>(?:il|la|lo) [a-zà-ù]+|l['’][a-zà-ù]+)",
     re.I,
 )
-_FETCHED = re.compile(r"^(?:(?:I|Le|Il|La|Gli) [a-z]+ )?(?:si|va|vanno) (?:ritir\w+)", re.I)
+_FETCHED = re.compile(r"^(?P<what>(?:I|Le|Il|La|Gli) [a-z]+)?\s?(?:si|va|vanno) (?:ritir\w+)", re.I)
+_AT_HOME = re.compile(r"\ba (?:casa|domicilio)\b", re.I)
 _TELLS_FETCHING = re.compile(r"\britir\w+", re.I)
 _ON_THAT_DAY = re.compile(
     rf"^(?:Il|La|Di|Ogni) (?P<day>{WEEKDAY})\b[^.;]*\b(?:solo|soltanto|solamente|esclusivamente)\b", re.I
@@ -38,6 +41,13 @@ _OFFERED = re.compile(
     r"(?P<whom>(?:a(?:i|l|gli|lle|lla)?|per)\s[^.;]{5,})",
     re.I,
 )
+_OF_PARKING = re.compile(r"\b(?:sosta\w*|parchegg\w+|rimozion\w+|divieti|modifiche|dettagli)\b", re.I)
+_LIFTED = re.compile(  # of another day, or not sure
+    r"\b(?:annullat|revocat|sospes|decad|non vale|potr|possibil|eventual)\w*"
+    r"|\b(?:il|ogni) (?:lun|mar|mer|gio|ven)\w+",
+    re.I,
+)
+_A_STREET = re.compile(r"\b(?:via|viale|piazza|corso|largo|vicolo)\s(?-i:[A-ZÀ-Ý])[\w'’]+", re.I)
 _TREATED = re.compile(r"\b(?:vaccin\w+|screening|visit[ae]|test)\b", re.I)
 FOR_WHOM = "A chi si rivolge è nella pagina."
 _SHARE = 0.3  # of the words that say for whom
@@ -55,9 +65,12 @@ def repeated(text: str, notice: Notice) -> Iterator[str]:
 def fetched(text: str, notice: Notice) -> Iterator[str]:
     """That one has to fetch what a text says that one gets."""
     given = _GIVEN.search(text)
-    if given is None or _TELLS_FETCHING.search(text) or not any(map(_FETCHED.search, lines(notice))):
+    if given is None or _TELLS_FETCHING.search(text) or _AT_HOME.search(text):
         return
     what = given["what"]
+    how = (found["what"] for line in lines(notice) if (found := _FETCHED.search(line)))
+    if not any(thing is None or thing.lower() == what.lower() for thing in how):
+        return
     yield f"{what[:1].upper()}{what[1:]} si ritira nei giorni e luoghi che trovi nella pagina."
 
 
@@ -65,7 +78,7 @@ def on_one_weekday(text: str, notice: Notice) -> Iterator[str]:
     """What there is on one weekday only, of an office whose week is told."""
     if notice.kind is not Kind.hours:
         return
-    for sentence in notice.prose:
+    for sentence in lines(notice):
         found = _ON_THAT_DAY.search(sentence)
         if found and found["day"].lower() in text.lower() and worded(sentence) not in text:
             yield from _own(text, notice, _ON_THAT_DAY)
@@ -85,6 +98,19 @@ def offered(text: str, notice: Notice) -> Iterator[str]:
             yield from _own(text, notice, _OFFERED)
             yield FOR_WHOM
             return
+
+
+def parking(text: str, notice: Notice) -> tuple[str, ...]:
+    """That one may not park, where a text of a closure or of one-way traffic leaves it out."""
+    if notice.kind is not Kind.road or _OF_PARKING.search(text):
+        return ()
+    said = [line for line in notice.source.splitlines() if NO_PARKING.search(line)]
+    if not said or any(map(_LIFTED.search, said)):
+        return ()
+    named = [street[0].lower() for line in said for street in _A_STREET.finditer(line)]
+    if not named or any(street in text.lower() for street in named):
+        return ("C'è anche il divieto di sosta.",)
+    return (f"In {'altre' if _A_STREET.search(text) else 'alcune'} vie è vietata la sosta.",)
 
 
 def _own(text: str, notice: Notice, pattern: re.Pattern[str]) -> Iterator[str]:

@@ -94,7 +94,7 @@ _ONLINE = re.compile(
 _ONLY = re.compile(r"\b(?:esclusivamente|solo|soltanto|unicamente|solamente)\b", re.I)
 _OTHERWISE = re.compile(
     r"\b(?:oppure|ovvero|pec|e-?mail|posta|raccomandata|a mano|cartace\w+|sportello|protocollo|di persona|"
-    r"personalmente|in presenza|non)\b",
+    r"personalmente|in presenza|non|anche|preferibilmente|in alternativa|bibliotec\w+|dal 20\d\d)\b",
     re.I,
 )
 _MUST = re.compile(

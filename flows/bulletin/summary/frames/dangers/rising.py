@@ -28,7 +28,7 @@ _NEXT = re.compile(
     re.I,
 )
 _LEAD = re.compile(r"[\s,]{0,2}(?:e\s)?", re.I)
-_TOLD_END = re.compile(r"\b(?:fino|sino|termin\w+|alle)\b", re.I)
+_BELOW = re.compile(r"\s(?:Allegati|Documenti|Contatti|A cura di|Ultimo aggiornamento)\b.*")  # of its site
 _NAMES = re.compile(r"\b(?:allerta|codice|livello|criticità)\s(?:giall|arancio|ross|verde)", re.I)
 
 
@@ -66,13 +66,13 @@ def fitting(notice: Notice, limit: int) -> Iterator[str]:
 
 
 def _end(line: str, at: int, last: str) -> str | None:
-    """` fino alle 6 di giovedì 10 ottobre`; "" where none is told, None where it is told otherwise."""
-    if not _TOLD_END.search(line, at):
+    """` fino alle 6 di giovedì 10 ottobre`; "" where none is told, None where anything else follows."""
+    if not _BELOW.sub("", line[at:]).strip(" .;)"):
         return ""
     lead = _LEAD.match(line, at)
     moment = _moment(line, lead.end()) if lead else None
-    if moment is None or not moment[0].startswith("fino"):
-        return None
+    if moment is None or not moment[0].startswith("fino") or _BELOW.sub("", line[moment[2] :]).strip(" .;)"):
+        return None  # `nella sola zona B`, `per vento`: of some, or of another hazard
     hour, day, _ = moment
     return f" {hour} {day}" if day and day != last else f" {hour}"
 

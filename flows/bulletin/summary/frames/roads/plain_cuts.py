@@ -43,7 +43,12 @@ _STOPS = re.compile(
 )
 _IN_THESE = re.compile(r"\bnelle seguenti (?P<what>vie|zone|strade|località)\s?:")
 _UNSURE = re.compile(r"\b(?:potr|possibil|eventual|salvo|eccett|esclus|tranne|non)\w*", re.I)
-_CLOCK = re.compile(r"\b(?:d?alle|ore)\s\d")
+_PLACED = re.compile(  # a reason that swallows where: `per lavori in via Po`, `a causa di un guasto a Borgo`
+    r"[A-ZÀ-Ý]|\d|\b(?:vi[ae]|viale|piazz\w|località|frazion\w|zon[ae]|utenz\w|utent\w|resident\w|civic\w|nott\w)\b"
+)
+_TURNS = re.compile(r"\b(?:quale|quali|cui|che|dopo|durante|se|qualora|rettifica)\b", re.I)
+_MORE = re.compile(r"^d(?:i|el|ella|ello|ell['’])\s?[a-z]|\b(?:fornitura|erogazione|rinviat\w|annullat\w)\b")
+_CLOCK = re.compile(r"(?<=\d )(?:d?alle|ore)\s\d")
 _IN = re.compile(r"\b(?:in|nel|nella|nelle|sulla|lungo)\s", re.I)
 
 
@@ -64,14 +69,16 @@ def _plain(sentence: str, notice: Notice) -> str:
     parts = (said[heard.end() if heard else 0 : stop.start()], said[stop.end() :])
     before, behind = (_WHY.sub("", part).strip(" ,") for part in parts)
     behind = _IN_THESE.sub(r"in queste \g<what>:", behind)
-    reasons = " ".join(found[0] for part in parts for found in _WHY.finditer(part))
+    reasons = " ".join(found[0].strip(" ,")[1:] for part in parts for found in _WHY.finditer(part))
+    if _PLACED.search(reasons) or _TURNS.search(before) or _MORE.search(behind):
+        return sentence
     named = heard[0] if heard else ""
     if figures(said) - figures(f"{reasons} {named}") > figures(f"{before} {behind}"):
         return sentence
     supply = next(name for stem, name in _SUPPLIES.items() if stem in stop["what"].lower())
     streets = "" if _IN.match(behind) else listed_streets(notice)
     where = f" in {streets}" if streets else ""
-    if (clock := _CLOCK.search(before)) and "," not in before:
+    if (clock := _CLOCK.search(before)) and "," not in before and not before.lower().startswith("dal"):
         before = f"{before[: clock.start()].rstrip()}, {before[clock.start() :]}"
     comma = "," if "," in before else ""
     return f"{opened(f'{before}{comma} manca {supply}'.strip(' ,'))} {behind}".strip() + f"{where}."

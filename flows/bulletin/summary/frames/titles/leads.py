@@ -245,7 +245,9 @@ def placed(text: str, notice: Notice) -> str:
 
 def _town_behind(street: str, title: str) -> str:
     """` a Vicenza` of `in piazza San Pietro a Vicenza`: who lives elsewhere would look in their own town."""
-    found = re.search(rf"{re.escape(street)}(?P<town>\sad?\s[A-ZÀ-Ý][\w'’]+)", title)
+    found = re.search(
+        rf"{re.escape(street)}(?P<town>\sad?\s(?!Partire|Causa|Seguito|Cura|Tutt)[A-ZÀ-Ý][\w'’]+)", title
+    )
     return found["town"] if found else ""
 
 
