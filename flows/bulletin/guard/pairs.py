@@ -33,10 +33,14 @@ _STREETS = frozenset(
 _LOCATIVE = re.compile(
     r"(?:\b(?:in|al|allo|alla|ai|presso|nel|nella|dal|dalla|a|da|sul|sulla)|all['’]|nell['’]|\()\s*$", re.I
 )
-_LISTED = re.compile(
+_HOUSES = (  # of the first street
     r"(?:,?\s(?:solo\s)?(?:dal?|dai|al?|ai|n\.|numer[oi]|civic[oi]|pari|dispari|tutt[ao]|intera"
-    r"|\d{1,4}(?:/\w)?|[-–])(?!\w))*"  # houses of the first street
-    r"(?:\s*\([^)]{0,40}\))?\s*(?:[,/;–-]|\b(?:e|ed|o)\b|\s)*\s*(?:\b(?:in|a|la|il|le|anche|nella|al|per)\b\s*)*",
+    r"|\d{1,4}(?:/\w)?(?:\s?[-–]\s?\d{1,4})?)(?!\w))+"
+)
+_IN_A = r"(?:\b(?:in|a|la|il|le|anche|nella|al|per)\b\s*)*"
+_LISTED = re.compile(
+    rf"(?:\s*\([^)]{{0,40}}\))?\s*(?:[,/;–-]|\b(?:e|ed|o)\b|\s)*\s*{_IN_A}"
+    rf"|{_HOUSES}\s*(?:[,;]|\bed?\b)\s*{_IN_A}",
     re.I,
 )
 _MOVES = re.compile(  # `L'umido di venerdì 25 dicembre si raccoglie lunedì 28 dicembre`
