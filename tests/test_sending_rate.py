@@ -272,6 +272,25 @@ def test_a_sender_that_sees_the_clock_jump_waits_a_whole_second(
     assert len(mine) == 10
 
 
+def test_a_clock_that_was_read_slowly_lets_nothing_leave_early(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two senders one read it faster: by the other's slots a second had one message too many."""
+
+    def read(_session: Session) -> float:
+        time.sleep(0.03)  # on the way there, so that what comes back is as late
+        return START + time.monotonic()
+
+    monkeypatch.setattr(rate, "clock", read)
+    mine = Pace(sqlite, "1055", 40, Priority.ordinary)
+    mine.learn(mine.question(10, lambda _session: None)())
+    first = mine._slots[0].at - START
+    assert mine.next_at is not None
+    assert mine.next_at >= first - 1e-6
+    assert mine.take(first - 0.01) is None
+    assert mine.take(first + 0.04) is not None
+
+
 def test_a_slot_is_used_when_the_bytes_leave(sqlite: Engine) -> None:
     """A connection that takes long to open must not put two messages of one lane into one second."""
     mine = Pace(sqlite, "1055", 1, Priority.ordinary)

@@ -36,8 +36,11 @@ class Departure:
 
 @dataclass(frozen=True)
 class Grant:
+    """`error`: seconds by which `offset` may be too great, as long as the clock took to be read."""
+
     lease: Lease
     offset: float
+    error: float
     jumped: bool
 
 
@@ -49,7 +52,8 @@ class Pace:
         self._per_second, self._priority = per_second, priority
         self._slots: deque[Slot] = deque()
         self._departures: list[Departure] = []
-        self._offset: float | None = None  # database's clock - ours
+        self._offset: float | None = None  # database's clock - ours, or up to `_error` more
+        self._error = 0.0
         self._period = 1.0
         self.again_at = 0.0  # when to ask for more
         self.paused = False
@@ -58,18 +62,22 @@ class Pace:
         """Slots in hand."""
         return len(self._slots)
 
+    def _theirs(self, at: float) -> float:
+        """The database's clock then, or earlier: of two senders one may have read it more slowly."""
+        return at + (self._offset or 0.0) - self._error
+
     def within(self, until: float) -> int:
         """Slots in hand whose moment comes before that."""
-        return bisect_right(self._slots, until + (self._offset or 0.0), key=lambda slot: slot.at)
+        return bisect_right(self._slots, self._theirs(until), key=lambda slot: slot.at)
 
     @property
     def next_at(self) -> float | None:
         """When the next message may leave, as far as that is known."""
-        return self._slots[0].at - (self._offset or 0.0) if self._slots else None
+        return self._slots[0].at - self._theirs(0.0) if self._slots else None
 
     def take(self, now: float) -> Departure | None:
         """A slot whose moment has come."""
-        their_now = now + (self._offset or 0.0)
+        their_now = self._theirs(now)
         while self._slots and self._slots[0].at <= their_now:
             slot = self._slots.popleft()
             departure = Departure(slot.at, slot.held)
@@ -87,7 +95,7 @@ class Pace:
         gone = [departure for departure in self._departures if departure.left_at is not None]
         self._departures = [departure for departure in self._departures if departure.left_at is None]
         still_there, more = list(self._departures), wanted - len(self._slots)
-        old, period = self._offset, self._period
+        old, old_error, period = self._offset, self._error, self._period
 
         def ask() -> Grant:
             with transaction(self._engine) as session:
@@ -96,7 +104,9 @@ class Pace:
                 now = rate.clock(session)
                 after = time.monotonic()
                 jumped = old is not None and not now - after - JUMP <= old <= now - before + JUMP
-                offset = now - before if old is None or jumped or after - before < READ_IN else old
+                offset, error = now - before, after - before
+                if old is not None and not jumped and error >= READ_IN:
+                    offset, error = old, old_error
                 until = now + rate.HOLD + period
                 returned = [
                     (departure.held, rate.reopens(departure.at, (departure.left_at or 0.0) + offset, period))
@@ -113,12 +123,13 @@ class Pace:
                 )
             for departure in still_there:
                 departure.held = until
-            return Grant(lease, offset, jumped)
+            return Grant(lease, offset, error, jumped)
 
         return ask
 
     def learn(self, grant: Grant) -> None:
-        self._offset, self._period, self.paused = grant.offset, grant.lease.period, grant.lease.paused
+        self._offset, self._error = grant.offset, grant.error
+        self._period, self.paused = grant.lease.period, grant.lease.paused
         self._slots.extend(grant.lease.slots)
         self.again_at = grant.lease.again_at - grant.offset
         if grant.jumped or self.paused:
