@@ -191,6 +191,14 @@ def test_no_nul_reaches_what_is_stored() -> None:
     assert "\0" not in "".join((entry.guid, entry.url, entry.title, entry.summary, entry.content_html))
 
 
+@pytest.mark.parametrize("name", ["links", "tags", "content", "enclosures", "authors", "contributors"])
+def test_an_element_named_as_a_list_of_the_reader_costs_no_feed(name: str) -> None:
+    """feedparser hands out its text where every other feed has a list (found by hypothesis, as `<links>`)."""
+    item = f"<item><title>Avviso</title><link>{SITE}/a/</link><{name}>x</{name}></item>"
+    read = feed(f'<rss version="2.0"><channel><title>C</title>{item}</channel></rss>'.encode())
+    assert [entry.title for entry in read.entries] == ["Avviso"]
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

@@ -144,12 +144,12 @@ def _entry(raw: Any, base: str) -> Entry:
     """feedparser's entry as ours."""
     url = _address(_value(raw, "link"), base)
     title, dated = line(_value(raw, "title")), _value(raw, "published")
-    texts = [_value(part, "value") for part in raw.get("content", ())] + [_value(raw, "summary")]
+    texts = [_value(part, "value") for part in _parts(raw, "content")] + [_value(raw, "summary")]
     bodies = [without_data(body) for body in texts]  # contents first, the summary last
     longest = max(bodies, key=len)
-    links = [link for link in raw.get("links", ()) if link.get("rel") == "enclosure"]
+    links = [link for link in _parts(raw, "links") if link.get("rel") == "enclosure"]
     files = ((_value(link, "title"), _address(_value(link, "href"), base)) for link in links)
-    terms = (line(_value(tag, "term")) for tag in raw.get("tags", ()))
+    terms = (line(_value(tag, "term")) for tag in _parts(raw, "tags"))
     return Entry(
         guid=_value(raw, "id").strip() or url or _digest(f"{title}\n{dated}"),
         url=url,
@@ -181,6 +181,12 @@ def _value(raw: Any, key: str) -> str:
     """A text of feedparser's; on damaged input it hands out None, or a NUL, which PostgreSQL refuses."""
     value = raw.get(key)
     return value.replace("\0", "") if isinstance(value, str) else ""
+
+
+def _parts(raw: Any, key: str) -> list[Any]:
+    """A list of feedparser's; of a feed with an element of that name (`<links>`) it hands out its text."""
+    value = raw.get(key)
+    return value if isinstance(value, list) else []
 
 
 def _address(link: str, base: str) -> str:
