@@ -20,8 +20,8 @@ from flows.settings import DEMO, Settings, load_profile
 from tests.world.door_front import Front
 from tests.world.editor import browser_page
 from tests.world.identity_provider import NAME, SECRET, identity_provider, with_provider
-from tests.world.installation import free_ports
 from tests.world.people import Member
+from tests.world.ports import free_ports
 
 pytestmark = [
     pytest.mark.slow,

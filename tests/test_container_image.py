@@ -22,7 +22,8 @@ from tests.test_house_project import PROJECT, PUBLICCODE
 from tests.world import containers
 from tests.world.containers import RECIPE, copies, is_left_out, pairs, told
 from tests.world.fleet import planted
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 
 HADOLINT = Path(sys.executable).with_name("hadolint")
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ")

@@ -18,7 +18,8 @@ from flows.settings import ROOT
 from tests.world import prefect_files
 from tests.world.containers import FOLDER
 from tests.world.door_server import door_server
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
 

@@ -21,7 +21,8 @@ from flows.web import webhook
 from flows.web.metrics import is_from_outside
 from tests.test_machine_proxy import Block, nginx_tree
 from tests.world.containers import NGINX
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 from tests.world.readers import at_hand, run
 
 pytestmark = pytest.mark.slow

@@ -36,7 +36,7 @@ from flows.settings import DEMO, Settings, load_profile
 from tests.test_cli_verbs import _own_environment, flows
 from tests.world.comune import Comune
 from tests.world.examined import all_read, tie_keys
-from tests.world.installation import free_ports
+from tests.world.ports import free_ports
 
 __all__ = ["_own_environment"]  # the fixture
 

@@ -23,8 +23,8 @@ from tests.test_scrapers_tls import Chain, certify
 from tests.world.builders import make_bulletin, make_recipient
 from tests.world.comune import Comune
 from tests.world.examined import answer, answers
-from tests.world.installation import free_ports
 from tests.world.loopback_site import Site
+from tests.world.ports import free_ports
 from tests.world.served import Answer, Served, serve
 
 DAY = timedelta(days=1)

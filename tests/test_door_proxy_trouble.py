@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from flows.door import proxy
 from flows.door.proxy import NO_SERVER, Proxy
 from tests.world.behind import Behind, Passage, passage, serving, told, wired
-from tests.world.installation import free_ports
+from tests.world.ports import free_ports
 
 pytestmark = pytest.mark.slow
 

@@ -38,8 +38,9 @@ from tests.world.comune import NO_TLS, Comune
 from tests.world.comune import SECRETS as GIVEN
 from tests.world.fleet import Land, land
 from tests.world.fleet_web import post
-from tests.world.installation import READY, free_ports, wait_for
+from tests.world.installation import READY, wait_for
 from tests.world.leaving import PEOPLE, Leaving, forget_prefect, lived, type_
+from tests.world.ports import free_ports
 from tests.world.postgresql import new_postgresql
 from tests.world.web_site import wrote
 

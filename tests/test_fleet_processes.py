@@ -17,8 +17,9 @@ from db.engine import opened
 from flows.door import keys
 from flows.settings import ROOT, load
 from tests.world.fleet import Land, land
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
 from tests.world.people import PASSWORD, Member
+from tests.world.ports import free_ports
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.slow, pytest.mark.xdist_group("fleet")]
 

@@ -30,7 +30,8 @@ from flows.settings import load
 from tests.world.builders import NOW, make_bulletin
 from tests.world.door_server import DoorServer, door_server
 from tests.world.fleet import Land, land
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
 

@@ -31,7 +31,8 @@ from tests.world.fleet_web import (
     look,
     settled,
 )
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 
 MARKS = {slug: f"La piazza di {slug} chiude" for slug in (*SLUGS, "gamma")}
 

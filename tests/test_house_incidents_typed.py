@@ -26,7 +26,7 @@ from tests.world.builders import item_of, make_bulletin, make_news_item
 from tests.world.comune import APPROVE, Comune
 from tests.world.documents import INCIDENTS
 from tests.world.examined import all_read, tie_keys
-from tests.world.installation import free_ports
+from tests.world.ports import free_ports
 from tests.world.safe import Safe
 from tests.world.units import NAME
 

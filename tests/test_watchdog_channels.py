@@ -13,8 +13,8 @@ from tests.test_cli_verbs import _own_environment
 from tests.test_watchdog import MINUTE, SMS, WELL, box, go, ids, known, watched, world
 from tests.world.comune import Comune
 from tests.world.examined import all_read
-from tests.world.installation import free_ports
 from tests.world.mail_server import Post, announce, mail_server
+from tests.world.ports import free_ports
 from tests.world.served import Answer, Served, serve
 
 __all__ = ["_own_environment", "box", "watched", "world"]  # the fixtures

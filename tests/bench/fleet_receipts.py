@@ -40,6 +40,7 @@ from tests.bench.webhook_load import SECRET, load, seed
 from tests.world import topology
 from tests.world.cluster import Cluster
 from tests.world.fleet import Land, land
+from tests.world.ports import quiet_ports
 from tests.world.process import Process
 from tests.world.towns import Issuer
 
@@ -75,7 +76,7 @@ def of_number(number: str, *items: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def databases(here: Land, folder: Path) -> Iterator[dict[str, Process]]:
     """On PostgreSQL, a database for each; the process of it."""
-    port = next(topology.quiet_ports())
+    port = next(quiet_ports)
     cluster = Cluster(port, folder / "postgresql.log")
     try:
         cluster.start()
@@ -95,7 +96,7 @@ def databases(here: Land, folder: Path) -> Iterator[dict[str, Process]]:
 @contextmanager
 def serving(here: Land, folder: Path, comuni: int) -> Iterator[tuple[int, dict[str, Process]]]:
     """Two web processes; the port of the proxy before them."""
-    free = topology.quiet_ports()
+    free = quiet_ports
     port, first, second = (next(free) for _ in range(3))
     here.say(f"[web]\nport = {port}\n")
     server = topology.SERVER.format(

@@ -26,7 +26,7 @@ import pytest
 
 from tests.bench.fleet import ROOT, number_of, settle
 from tests.world.fleet import Land, land
-from tests.world.installation import free_ports
+from tests.world.ports import free_ports
 from tests.world.towns import Issuer
 
 SIZES = (30, 300)

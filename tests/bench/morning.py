@@ -25,7 +25,8 @@ from flows.settings import DEMO
 from tests.bench import send_town
 from tests.bench.fleet import copied
 from tests.world.fleet import Land, land
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 from tests.world.process import Process
 
 SLOTS = DEMO.read_text(encoding="utf-8").partition("[[slots]]")[2].partition("# [election_period]")[0]

@@ -8,7 +8,6 @@ its delivery updated. Then the same at 3,000 statuses a second, while citizens w
 import asyncio
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -41,6 +40,7 @@ from flows.web.inbound import inbox
 from flows.web.inbound.store import store
 from flows.whatsapp.webhook_payload import parse
 from tests.bench.webhook_load import BATCH, SECRET, Load, load, seed, signed
+from tests.world.ports import free_ports
 from tests.world.web_site import change, messages, wrote
 
 PEOPLE = 10_000  # three statuses each: 30,000 to store and handle, 38,000 posted
@@ -82,13 +82,6 @@ def database(name: str, folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
 @dataclass(frozen=True)
 class Town:
     """A migrated database, and the profile and the ports of the app that will serve it."""
@@ -103,7 +96,7 @@ class Town:
     def found(cls, address: str, folder: Path) -> "Town":
         engine = make_engine(address)
         schema.upgrade(engine)
-        port, sink_port = free_port(), free_port()
+        port, sink_port = free_ports(2)
         profile = folder / "profile.toml"
         text = DEMO.read_text("utf-8").replace(":8600", f":{sink_port}").replace("= 8080", f"= {port}")
         profile.write_text(text, "utf-8")

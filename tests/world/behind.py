@@ -10,7 +10,7 @@ import httpx
 import uvicorn
 
 from flows.door.proxy import Proxy
-from tests.world.installation import free_ports
+from tests.world.ports import free_ports
 
 
 @asynccontextmanager

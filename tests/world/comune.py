@@ -32,8 +32,8 @@ from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources
 from tests.world.builders import NOW, make_recipient
-from tests.world.installation import free_ports
 from tests.world.office import Office
+from tests.world.ports import free_ports
 
 Asgi = Callable[..., Any]
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the machine's certificates costs 30 ms

@@ -18,7 +18,8 @@ from flows.door.keys import DoorKeys
 from flows.settings import DEMO, ROOT, Settings, load_profile
 from tests.world import prefect_files
 from tests.world.comune import NO_TLS, SECRETS
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 
 Headers = dict[str, str]
 

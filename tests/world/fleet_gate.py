@@ -27,8 +27,8 @@ from flows.settings import load
 from tests.world.behind import Behind, serving
 from tests.world.builders import NOW
 from tests.world.fleet import Land, land
-from tests.world.installation import free_ports
 from tests.world.people import signed_in
+from tests.world.ports import free_ports
 
 SLUGS = ("alfa", "beta")
 ANNA = "Anna Redazione"

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -36,6 +35,7 @@ from flows.runs import forms
 from flows.settings import DEMO, ROOT, Settings, load_profile
 from flows.sources.visit import collect_sources
 from tests.world.code_secrets import OIDC_SECRET
+from tests.world.ports import free_ports
 from tests.world.sharing import ask_who, share_the_password, told_prefect
 
 T = TypeVar("T")
@@ -47,16 +47,6 @@ CODES = {  # secrets made up for the tests; only a profile with `codes = true` a
     "Bruno Vice": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
 }
 PHONES = {"Anna Redazione": "+393330000101", "Bruno Vice": "+393330000102"}  # the sandbox adds them
-
-
-def free_ports(count: int) -> list[int]:
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports: list[int] = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 def wait_for(what: str, look: Callable[[], T | None], seconds: float = PATIENCE) -> T:

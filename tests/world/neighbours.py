@@ -22,8 +22,9 @@ from flows.settings import ROOT, Settings, load
 from tests.world import prefect_files
 from tests.world.door_front import basic
 from tests.world.fleet import land
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
 from tests.world.people import signed_in
+from tests.world.ports import free_ports
 from tests.world.premises import KEY, placed
 
 SLUGS = ("alfa", "beta")

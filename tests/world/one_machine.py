@@ -20,9 +20,10 @@ from flows.settings import load_fleet
 from tests.bench.fleet import copied
 from tests.world.fleet import Land
 from tests.world.installation import wait_for
+from tests.world.ports import quiet_ports
 from tests.world.process import Process
 from tests.world.sharing import told_prefect
-from tests.world.topology import STARTING, quiet_ports
+from tests.world.topology import STARTING
 
 VERBS = ("prefect", "worker", "web", "gate")
 PLANNING = 75.0  # seconds, within which the server plans the runs of what was registered: once a minute
@@ -82,7 +83,7 @@ class OneMachine(Rounds):
     def __init__(self, here: Land, logs: Path) -> None:
         self.here, self.logs = here, logs
         logs.mkdir()
-        free = quiet_ports()
+        free = quiet_ports
         self.ports = {name: next(free) for name in HEALTH}
         here.say(
             f'[prefect]\naddress = "{self._address("prefect")}"\n'

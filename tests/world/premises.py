@@ -27,8 +27,8 @@ from flows.settings import DEMO, Settings, load_profile
 from tests.world import prefect_files
 from tests.world.comune import SECRETS
 from tests.world.door_front import basic
-from tests.world.installation import free_ports
 from tests.world.people import signed_in
+from tests.world.ports import free_ports
 
 COLLEAGUES = "".join(
     f'\n[[colleagues]]\nname = "{name}"\nemail = "{role}@comune.esempio.mi.it"\nrole = "{role}"\n'

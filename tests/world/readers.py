@@ -14,7 +14,8 @@ from pathlib import Path
 
 from flows.machine.fleet import NAME as FLEET
 from flows.machine.setup import ETC
-from tests.world.installation import free_ports, wait_for
+from tests.world.installation import wait_for
+from tests.world.ports import free_ports
 from tests.world.units import INNER, NAME, PUBLIC
 
 MOST = 20  # tenths, of systemd's measure of exposure

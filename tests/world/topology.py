@@ -5,9 +5,7 @@ Comune has a sandbox of its own. Everything is on loopback, and ends with `stop`
 """
 
 import os
-import random
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,6 +23,7 @@ from flows.settings import DEMO, ROOT, Settings, load
 from tests.world import cluster
 from tests.world.cluster import Cluster
 from tests.world.installation import wait_for
+from tests.world.ports import quiet_ports
 from tests.world.process import Process
 
 PROGRAMS = ("redis-server", "nginx")
@@ -84,7 +83,7 @@ class Topology:
         self.fleet, self.states, self.logs = (folder / name for name in ("comuni", "stato", "log"))
         for made in (self.fleet, self.states, self.logs):
             made.mkdir(parents=True, exist_ok=True)
-        self._free = quiet_ports()
+        self._free = quiet_ports
         self.ports = {name: next(self._free) for name in PORTS}
         self.postgresql = Cluster(self.ports["postgresql"], self.logs / "postgresql.log")
         self._write()
@@ -253,18 +252,6 @@ def _answers(port: int, path: str) -> bool:
         return httpx.get(f"http://127.0.0.1:{port}{path}", trust_env=False, timeout=5).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def quiet_ports() -> Iterator[int]:
-    """Free ones that no connection is given as its own (ip_local_port_range begins at 32768): until the last
-    process has begun there are hundreds of connections.
-    """
-    first = random.randrange(12_000, 25_000)
-    for port in range(first, 32_000):
-        with socket.socket() as probe:
-            is_free = probe.connect_ex(("127.0.0.1", port)) != 0
-        if is_free:
-            yield port
 
 
 def missing() -> list[str]:

@@ -19,7 +19,8 @@ from flows.machine.plan import Places
 from flows.machine.setup import ETC, STATES, UNITS
 from flows.settings import DEMO
 from tests.world.fleet import Land
-from tests.world.installation import PATIENCE, free_ports
+from tests.world.installation import PATIENCE
+from tests.world.ports import free_ports
 
 NAME = "bollettino-esempio"
 PUBLIC, INNER = "https://avvisi.comune.esempio.mi.it", "https://redazione.comune.esempio.mi.it"
