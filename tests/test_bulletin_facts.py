@@ -102,6 +102,7 @@ def test_relative_days_get_their_date_only_from_the_day_of_publication() -> None
         ("a mezzogiorno e a mezzanotte, cioè alle 24 o alle 0", ["12:00", "24:00", "24:00", "24:00"]),
         ("alle 9 e mezza di sera", ["21:30"]),
         ("alle 3 famiglie, alle 12 associazioni", []),
+        ("alle 11 deposizione della corona, alle 15 giochi", ["11:00", "15:00"]),
         ("€ 10.30, 8.30 euro, versione 8.30, art. 5.10, 10.50%", []),
         ("il 10.30.2026 o il numero 3.20.15", []),
     ],

@@ -109,3 +109,16 @@ def test_a_second_turn_is_no_other_days() -> None:
 
 def test_scores_behind_weekdays_are_no_hours() -> None:
     assert "dalle" not in read(title="Torneo", abstract="", body="Lunedì 3-1\nMartedì 2-0").source
+
+
+@pytest.mark.parametrize("last", ["", "\n- oppure tutto in un'unica soluzione entro il 16 giugno 2026"])
+def test_a_day_behind_a_numbered_label_is_its_own(last: str) -> None:
+    """`1ª rata: 16 giugno` was read as if the second instalment were due on the day of the first."""
+    days = ("1ª rata: 16 giugno 2026", "2ª rata: 16 settembre 2026", "3ª rata a conguaglio: 2 dicembre 2026")
+    listed = "\n".join(f"- **{day}**" for day in days)
+    notice = read(title="TARI 2026: le scadenze", abstract="", body=f"Si paga a rate.\n\n{listed}{last}")
+    assert [(row.what, row.when) for row in notice.rows] == [
+        ("1ª rata", "16 giugno 2026"),
+        ("2ª rata", "16 settembre 2026"),
+        ("3ª rata a conguaglio", "2 dicembre 2026"),
+    ]

@@ -71,7 +71,29 @@ def test_places(words: str, said: str) -> None:
             "Il contributo è di 5 euro, gratis sotto i 18 anni.",
         ),
         ("Gratuito Ingresso ad offerta libera", "L'ingresso è a offerta libera."),
-        ("Intero 10 euro, ridotto 7 euro", ""),
+        ("Intero 10 euro, ridotto 7 euro", "Il biglietto costa 10 euro, ridotto 7 euro."),
+        (
+            "Biglietto intero 6 euro, ridotto 4 (under 14, over 65, soci).",
+            "Il biglietto costa 6 euro, ridotto 4 euro (under 14, over 65, soci).",
+        ),
+        ("Bambini 4 €, adulti 6,50 €.", "Il costo è di 4 euro per i bambini e 6,50 euro per gli adulti."),
+        (
+            "Costo: 10 euro adulti e 5 euro bambini fino a 10 anni",
+            "Il costo è di 10 euro per gli adulti e 5 euro per i bambini fino a 10 anni.",
+        ),
+        (
+            "5 euro gli adulti, gratis fino a 12 anni.",
+            "Il costo è di 5 euro per gli adulti, gratis fino a 12 anni.",
+        ),
+        (
+            "Residenti € 85,00 - non residenti € 120,00",
+            "Il costo è di 85 euro per i residenti e 120 euro per i non residenti.",
+        ),
+        ("Platea 16,00 € Palchi 13,00 € Loggione 8,00 €", "I biglietti vanno da 8 a 16 euro."),
+        ("Platea 16 €, loggione 8 €, abbonamento 60 €", ""),
+        ("Platea 16 €, loggione 8 € + 1,50 € di prevendita", ""),
+        ("Bambini 4 €, adulti 6 €, cavalli 9 €", ""),
+        ("Adulti 10 euro, bambini fino a 6 anni gratis", ""),
     ],
 )
 def test_prices(words: str, said: str) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.additions.of_jobs import to_have
 from tests.test_bulletin_summary import told
 
 TITLE = "Avviso pubblico contributi integrativi canoni di locazione annualità 2027"
@@ -95,3 +97,92 @@ def test_the_most_that_one_gets_is_told_and_no_small_print(more: str) -> None:
 def test_the_way_of_something_else_is_not_told(line: str, never: str) -> None:
     body = f"Le famiglie possono chiedere il contributo entro il 30 giugno 2027.\n{line}"
     assert never not in (told("Contributo trasporto 2027", body=body).text or "")
+
+
+POST = """È indetto un concorso pubblico, per soli esami, per 2 posti di Istruttore amministrativo.
+
+## Requisiti
+
+- {diploma};
+- età non inferiore a 18 anni;
+- patente di categoria B.
+
+## Domanda
+
+Esclusivamente tramite il portale inPA, con SPID o CIE, entro le ore 23.59 di giovedì 24 febbraio 2028. \
+La tassa di concorso è di 10,33 euro e non è rimborsabile.
+
+## Prove
+
+- prova scritta: martedì 14 marzo 2028, ore 9.30, palestra dell'Istituto di via Po 20
+"""
+DIPLOMA = "diploma di scuola secondaria di secondo grado (quinquennale)"
+
+
+def post_of(diploma: str = DIPLOMA) -> str:
+    said = told("Concorso pubblico per 2 istruttori", body=POST.format(diploma=diploma))
+    return said.text or ""
+
+
+def test_the_way_stands_below_its_heading_and_in_no_sentence_of_its_own() -> None:
+    assert "entro le 23:59 di giovedì 24 febbraio 2028, solo sul portale inPA con SPID o CIE." in post_of()
+
+
+def test_who_wants_a_post_hears_of_the_diploma_and_the_licence() -> None:
+    assert "Serve il diploma di scuola superiore." in post_of()
+    body = POST.format(diploma=DIPLOMA)
+    notice = read(title="Concorso pubblico per 2 istruttori", abstract="", body=body)
+    both, one = to_have("Puoi fare domanda entro il 24 febbraio.", notice)
+    assert both == "Servono il diploma di scuola superiore e la patente B."
+    assert one == "Serve il diploma di scuola superiore."
+
+
+@pytest.mark.parametrize(
+    "diploma",
+    [
+        "diploma di scuola secondaria di secondo grado di geometra",
+        "diploma di scuola secondaria di secondo grado o qualifica professionale",
+        "laurea in giurisprudenza",
+        "titolo preferenziale: diploma di scuola secondaria di secondo grado",
+    ],
+)
+def test_of_a_diploma_that_is_not_any_nothing_is_told(diploma: str) -> None:
+    assert "il diploma" not in post_of(diploma)
+
+
+LABELLED = """Gli studenti delle scuole medie e superiori di Po possono avere un aiuto per i libri.
+
+Requisiti: residenza a Po, ISEE 2027 fino a 13.500 euro.
+
+{way}
+
+Gli scontrini vanno consegnati all'Ufficio Scuola.
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (
+            "Domanda: dal 6 settembre al 15 ottobre 2027, sul portale regionale, con SPID o CIE.",
+            "online con SPID o CIE",
+        ),
+        ("Come fare domanda: via PEC dal 6 settembre al 15 ottobre 2027.", "via PEC"),
+    ],
+)
+def test_a_label_is_a_sentence_on_the_request(way: str, said: str) -> None:
+    text = told("Buoni libro per le scuole medie e superiori", body=LABELLED.format(way=way)).text or ""
+    assert said in text
+
+
+def test_the_way_is_worth_more_than_what_comes_after_the_request() -> None:
+    body = """Si può chiedere il contributo affitto 2027 dal 20 settembre alle ore 12.00 del 29 ottobre 2027.
+
+Requisiti: ISEE 2027 fino a 15.000 euro; contratto registrato.
+
+La domanda si presenta online, con SPID o CIE.
+
+La graduatoria provvisoria sarà pubblicata entro il 30 novembre; per 10 giorni si potrà fare ricorso.
+"""
+    text = told("Contributo affitto 2027: come fare domanda", body=body).text or ""
+    assert "online con SPID o CIE" in text

@@ -309,7 +309,7 @@ def test_a_server_that_is_gone_is_told_in_words_and_at_once(here: Land) -> None:
         for path in (f"/api/deployments/{id}/create_flow_run", f"/api/flow_runs/{id}/resume"):
             said = await site.ask(name_of("alfa"), path, "POST", cookie, json={})
             assert (said.status_code, said.json()["detail"]) == (503, NO_SERVER), path
-        assert asyncio.get_running_loop().time() - began < 5
+        assert asyncio.get_running_loop().time() - began < 20  # seconds; five more tries wait for 31 of them
         assert (await site.ask("127.0.0.1", "/salute")).json()["ok"]
 
     lived(here, story, is_there=False)

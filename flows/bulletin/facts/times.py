@@ -23,10 +23,11 @@ _TAIL = re.compile(
     (?P<evening>\s+(?:di|della|del)\s+(?:sera|pomeriggio)\b)?""",
     _X,
 )
-# `alle 3 famiglie`: a plural counts persons or things
+# `alle 3 famiglie`: a plural counts persons or things; `alle 11 premiazione` and `alle 15 giochi` are no such
 _PLURAL = re.compile(
     r"""\s+(?!dalle|anche|oltre|oppure|delle|nelle|sulle|precise|durante|come|dove|mentre|solari|circa|altre|siete
-    |inizi|parte|apre|riapre|chiude|finisce|riprende|presso|davanti|dinanzi|fuori|quindi)[a-zà-ù]{4,}[ei]\b""",
+    |inizi|parte|apre|riapre|chiude|finisce|riprende|presso|davanti|dinanzi|fuori|quindi
+    |giochi|saluti|balli|canti|fuochi|discorsi|[a-zà-ù]+[gsz]ione\b)[a-zà-ù]{4,}[ei]\b""",
     re.VERBOSE,
 )
 _FROM_TO = re.compile(

@@ -42,6 +42,7 @@ _SAME = {
     "vivon": "resid",
     "energ": "elett",
     "corre": "elett",  # `la corrente`
+    "rata": "rate",
 }
 _WORD = re.compile(r"[^\W\d_]+")
 

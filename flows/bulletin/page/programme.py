@@ -32,7 +32,7 @@ _SCOPE = re.compile(
 )
 _CAPITAL_CUE = re.compile(r"(?:ORE|Ore|DALLE|Dalle|ALLE|Alle|H)\b")
 _PHONE = re.compile(r"\b(?:tel|telefon\w*|cell\w*|chiama\w*|contatt\w*|numero)\b", re.I)
-_LABEL = re.compile(r"[\s*•·>-]*[^\W\d_][^:\n]{2,60}:\s*")
+_LABEL = re.compile(r"[\s*•·>-]*(?:\d{1,2}\s?[ªº°^a]\s?)?[^\W\d_][^:\n]{2,60}:\s*")
 _AT_A_PLACE = re.compile(r"[\s,;–-]*(?:presso|in|nel|nella|nell['’]|al|alla|all['’]|c/o)\b[^\n]{3,90}", re.I)
 _CLOSED = re.compile(r"\W{0,4}chius[oaie]\b", re.I)  # `Martedì: chiuso` between days with their hours
 _NOTE = re.compile(

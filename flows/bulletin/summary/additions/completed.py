@@ -24,10 +24,12 @@ from flows.bulletin.summary.additions.of_calls import (
     without_partners,
 )
 from flows.bulletin.summary.additions.of_events import booked, full, needed, on_flyer
+from flows.bulletin.summary.additions.of_jobs import to_have
 from flows.bulletin.summary.additions.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, skipped, still_bound
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
+from flows.bulletin.summary.additions.ways_to_pay import to_pay_with
 from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM, parking
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.admission import leaves_way
@@ -188,8 +190,10 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         described,
         rest_of_short_page,
         _rest,
+        to_have,
+        to_pay_with,
     ):
-        is_last = made in (if_it_rains, limited, at_most, described, rest_of_short_page)
+        is_last = made in (if_it_rains, limited, at_most, to_have, to_pay_with, described, rest_of_short_page)
         is_last = is_last or (made is _rest and not is_parted)
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))

@@ -6,8 +6,10 @@ tell `online` by themselves (`calls/particulars`); here are the other ways, and 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.marks import tidied
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL
@@ -15,8 +17,7 @@ from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.checks.gate import IN_PAGE
 from flows.bulletin.summary.frames.places.streets import joined
-from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
-from flows.bulletin.summary.frames.prose.lines import lines
+from flows.bulletin.summary.frames.prose.left_to_page import CONDITIONS_AND_SUMS, OTHERS
 
 _KINDS = frozenset({Kind.deadline, Kind.job, Kind.service, Kind.campaign, Kind.other})
 _REQUESTS = (  # as a page has it, as a text that asks for it has it, and how its way is told
@@ -45,6 +46,7 @@ _DONE = re.compile(
     r"|\b(?:present|invia|inoltr|compil|consegn|perven|trasm|effettu|si f(?:a|anno)\b|spedi|aperte)\w*",
     re.I,
 )
+_HEADED = re.compile(r"(?:come|modalità|domand|iscri|presentazion|candidatur|istanz)[^:.]{0,40}:\s", re.I)
 _ASIDE = re.compile(
     r"\b(?:non|chi|ricevut\w+|ricors\w+|integrazion\w+|rinunc\w+|contatt\w+|informazion\w+|assisten\w+|aiut\w+|esit\w+"
     r"|appuntament\w+|graduatori\w+|già|stato|pagament\w+|rimbors\w+|saldo"
@@ -73,6 +75,12 @@ _WAYS = re.compile(
     r"|(?P<registered>\braccomandata(?: (?:A/?R|con (?:ricevuta|avviso) di (?:ritorno|ricevimento)))?)",
     re.I,
 )
+_AFTERWARDS = re.compile(  # what follows a request, or comes with it: of less use than how one makes it
+    r"\b(?:graduatori[ae]|ricors[oi]|tassa (?:di (?:concorso|partecipazione)|non è)|caparra"
+    r"|(?:famiglie|candidati|persone) (?:ammess|selezionat)[ei]|i selezionati)\b",
+    re.I,
+)
+_HEADING = 40  # characters
 _KEYS = re.compile(r"\b(?:SPID|CIE|CNS|eIDAS)\b")
 _OTHER_WAYS = re.compile(  # what is left of a sentence whose ways were taken out
     r"@|\b(?:uffici\w*|sportell\w+|municipio|telefon\w+|tel|numero|app|whatsapp|e?-?mail|posta|cartace\w+|ritir\w+"
@@ -86,7 +94,8 @@ _TELLS_HOW = re.compile(
     r"(?:Come [a-z ]{5,20}|Il modulo)(?P<others> e gli altri dettagli)?(?: è| sono) nella pagina\."
 )
 _LETS = re.compile(  # a sentence that has room for the way: behind its verb, or at its end, behind the term
-    r"\b(?:(?:puoi|possono) (?:fare domanda|chiedere|iscriver\w+|candidar\w+)|si fanno)\b(?=[^;]*\d\.$)",
+    r"\b(?:(?:puoi|possono) (?:fare domanda|chiedere|iscriver\w+|candidar\w+)|si fanno)\b"
+    rf"(?=[^;]*(?:\d|\b(?:{'|'.join(MONTHS)}))\.$)",
     re.I,
 )
 
@@ -105,11 +114,14 @@ def with_way(text: str, notice: Notice, limit: int, passes: Callable[[str], bool
         told, last = [*told, last], ""
     elif left := _TELLS_HOW.fullmatch(last):
         last = OTHERS if left["others"] else ""
-    joint = [_within(one, words) for one in told]
-    for forms in ([*told, f"{verb} {words}."],) if joint == told else (joint,):
-        said = " ".join(filter(None, [*forms, last]))
-        if utf16(said) <= limit and passes(said):
-            return said
+    kept = [told[0], *(one for one in told[1:] if not _AFTERWARDS.search(one))]
+    for sentences in (told, kept) if kept != told else (told,):
+        joint = [_within(one, words) for one in sentences]
+        forms = joint if joint != sentences else [*sentences, f"{verb} {words}."]
+        for end in (last, CONDITIONS_AND_SUMS) if sentences is kept else (last,):
+            said = " ".join(filter(None, [*forms, end]))
+            if utf16(said) <= limit and passes(said):
+                return said
     return text
 
 
@@ -162,7 +174,7 @@ def _way(text: str, notice: Notice) -> tuple[str, str]:
             continue
         if _ELSE.search(notice.source):
             return "", ""
-        own = (_PADDING.sub(" ", line) for line in lines(notice)[1:] if asks.search(line))
+        own = (_PADDING.sub(" ", said) for said in _said(notice) if asks.search(said))
         days = calendar_days(text) | calendar_days(notice.title)
         told = {
             _words(line) if _is_of_it(line, text) and calendar_days(line) <= days else ""
@@ -174,6 +186,20 @@ def _way(text: str, notice: Notice) -> tuple[str, str]:
     return "", ""
 
 
+def _said(notice: Notice) -> Iterator[str]:
+    """The page's sentences, those below `Domanda` or `Come iscriversi` with their heading."""
+    heading = ""
+    for line in notice.source.splitlines():
+        text = tidied(re.sub(r"^[\s#*•>|-]+", "", line)).strip()
+        if line.startswith("#") or (text and len(text) <= _HEADING and not _WAYS.search(text)):
+            heading = text.strip(" :.")
+            continue
+        for said in split(text):
+            is_headed = any(asks.search(heading) for asks, *_ in _REQUESTS)
+            is_of_another = any(asks.search(said) for asks, *_ in _REQUESTS)
+            yield f"{heading}: {said}" if is_headed and not is_of_another else said
+
+
 def _is_of_it(line: str, text: str) -> bool:
     """Whether the request of a line names no other matter than the text's."""
     of = [found["of"].lower() for found in _OF_WHAT.finditer(line)]
@@ -181,7 +207,8 @@ def _is_of_it(line: str, text: str) -> bool:
 
 
 def _tells(line: str) -> bool:
-    return bool(_WAYS.search(line) and _DONE.search(line) and not _ASIDE.search(line))
+    is_done = _DONE.search(line) or _HEADED.match(line)
+    return bool(_WAYS.search(line) and is_done and not _ASIDE.search(line))
 
 
 def _words(line: str) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.summary.clauses.price_lists import several_prices
 
 _EURO = r"(?:€\s?(?P<a>\d[\d.]*(?:,\d{1,2})?)|(?P<b>\d[\d.]*(?:,\d{1,2})?)\s?(?:€|euro\b))(?:,00|\s?,-)?"
 _AMOUNT = re.compile(_EURO, re.I)
@@ -70,6 +71,8 @@ def price_sentence(words: str) -> str:
     amounts = list(_AMOUNT.finditer(text))
     if not amounts:
         return _without_amount(text)
+    if several := several_prices(text, _euro):
+        return several
     match = _ONE_PRICE.fullmatch(text)
     if match is None:
         return ""

@@ -77,9 +77,7 @@ def instalments(notice: Notice) -> Iterator[Sentence]:
     years = {year for day in days if (year := re.search(r"\s20\d\d$", day))}
     if len(years) == len(days) and len({year[0] for year in years}) == 1:
         days = [*(re.sub(r"\s20\d\d$", "", day) for day in days[:-1]), days[-1]]
-    whole = _at_once(notice)
-    if whole in {period.words for period in terms(notice)}:
-        whole = ""
+    whole = re.sub(r"\s20\d\d$", "", _at_once(notice)) if years else _at_once(notice)
     told = frozenset({Slot.deadline, Slot.when})
     yield Sentence(_said("", days, whole), told, False, MADE, -1.0)
     if tax := _TAX.search(notice.title):

@@ -15,6 +15,7 @@ _NEEDS = re.compile(
     r"|document\w+|dev(?:e|ono) essere|portare|possedere|in possesso)\b",
     re.I,
 )
+_MAY = re.compile(r"\b(?:può|puoi|possono|potr\w+)\W*$", re.I)  # what one gets: `può: chiederne copia`
 _CONDITIONS = re.compile(
     r"\b(?:requisit\w+|condizion\w+|resident\w+|cittadinanza|isee|in possesso|essere|avere|possedere)\b", re.I
 )
@@ -64,7 +65,9 @@ _SENTENCE_ITEM = re.compile(
 
 def asks(listing: Listing) -> bool:
     """Whether an enumeration says what one needs or must be."""
-    return _NEEDS.search(listing.lead) is not None or any(_PAPERS.search(item) for item in listing.items[:3])
+    if _NEEDS.search(listing.lead):
+        return True
+    return not _MAY.search(listing.lead) and any(_PAPERS.search(item) for item in listing.items[:3])
 
 
 def listed(notice: Notice, matter: Matter | None) -> str:

@@ -128,13 +128,20 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
 
 
 def rests(occasion: Occasion, lacking: list[str]) -> Iterator[str]:
-    """The sentences of `rest_of`, then with that one must book alone."""
-    yield from dict.fromkeys(rest_of(known, lacking) for known in (occasion, brief(occasion)))
+    """The sentences of `rest_of`, then with that one must book alone, then with word of the prices."""
+    known = (occasion, brief(occasion), _unpriced(brief(occasion)))
+    yield from dict.fromkeys(rest_of(one, lacking) for one in known)
 
 
 def brief(occasion: Occasion) -> Occasion:
     """With that one must book alone, and not how."""
     return replace(occasion, booking=_BOOKED_BY.sub(r"\1\2.", occasion.booking))
+
+
+def _unpriced(occasion: Occasion) -> Occasion:
+    """Without a price that has no room."""
+    is_paid = re.search(r"\d", occasion.price) is not None
+    return replace(occasion, price="", unsaid=(*occasion.unsaid, "price")) if is_paid else occasion
 
 
 def _open_to_all(price: str) -> str:

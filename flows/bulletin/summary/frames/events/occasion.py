@@ -11,15 +11,15 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row, Slot, Told
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.calls.call import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls.call import bare_term
 from flows.bulletin.summary.frames.events import whereabouts
 from flows.bulletin.summary.frames.events.booked import booked, on_one_of
+from flows.bulletin.summary.frames.events.entry_price import price_of
 from flows.bulletin.summary.frames.events.exhibitors import applied_for
 from flows.bulletin.summary.frames.events.further import meetings, other_days
 from flows.bulletin.summary.frames.events.guests import is_open_to_all, people_of
-from flows.bulletin.summary.frames.events.of_a_part import is_aside, is_in_a_list, is_of_a_part
+from flows.bulletin.summary.frames.events.of_a_part import is_aside, is_of_a_part
 from flows.bulletin.summary.frames.events.sittings import (
     Sitting,
     all_words,
@@ -55,12 +55,6 @@ _AMID_HOURS = re.compile(  # `alle 19.30 pizzata (prenotazione al 333…) e dall
     re.I,
 )
 _OF_PARTS = (Slot.amount, Slot.place, Slot.how)
-_BESIDE = re.compile(
-    r"\b(?:parchegg\w+|posteggi\w*|giostr\w+|gonfiabil\w+|trenin\w+|misura\w+|navett\w+|autobus|sosta|sanzion\w+"
-    r"|mult[ae]|ammend[ae]|si parte da|base d['’]asta|premi\w*|vincitor\w+|bors[ae] di studio"
-    r"|baby[ -]?sitt\w+|servizio gratuito|accompagnat\w+|inizialmente|toglier\w*|non (?:più|si paga più))\b",
-    re.I,
-)  # what is free or paid is another thing
 _DESK = re.compile(
     r"\b(?:uffici\w*|protocollo|sportell[oi]|segreteri\w+|urp|municipio)\b[^.;]{0,50}"
     r"(?:\borari?\b|\bapert\w+|\bricev\w+)[^.;]*$|\bapert[oa] al pubblico\b[^.;]*$",
@@ -69,12 +63,8 @@ _DESK = re.compile(
 _FREE_TO_ENTER = re.compile(
     r"\bingresso (?:è )?(?:libero|gratuito|(?:a|ad) offerta)\b|\bofferta (?:libera|facoltativa)\b", re.I
 )
-_FROM_SUM = re.compile(r"\bda (?P<sum>[\d,.]+)(?: euro| €)? a (?:€ )?$", re.I)
-_LEAST_GIFT = re.compile(r"\bofferta minima(?: (?:è )?di| a partire da| da)?\W{0,3}$", re.I)
-_PER_HEAD = re.compile(r"\sa (?:coppia|persona|testa|famiglia|squadra|incontro|lezione)\b", re.I)
 _OF_A_VISIT = re.compile(r"\b(?:visit[ae]|cen[ae]|pranz[oi]|laborator\w+)\b[^.]*\bprenotazion", re.I)
 _TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
-_TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _A_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[/.]\d{{1,2}}\b", re.I)
 
@@ -167,17 +157,7 @@ def occasion_of(notice: Notice) -> Occasion:
     meets = whereabouts.MEETS.search(place_words) or (place_words and not clauses.place_clause(place_words))
     where = whereabouts.where_sentence(notice, place_words) if meets else ""
     who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
-    price_words = [
-        _with_subject(told)
-        for told in notice.slots.get(Slot.amount, ())
-        if told.words and not _BESIDE.search(told.sentence) and not is_in_a_list(told.words, notice)
-    ]
-    prices = [said for words in price_words if (said := clauses.price_sentence(words))]
-    price = min(prices, key=_worth_of_price, default="")
-    if whole := _whole_price(notice):
-        price = whole
-    elif len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
-        price = ""  # whose each is a table would tell
+    price_words, price = price_of(notice)
     is_free = price != "" and not clauses.is_paid(price)
     if price and not is_free and _FREE_TO_ENTER.search(notice.body):
         price = ""  # which of the two holds, a person reads there
@@ -315,18 +295,6 @@ def _term(notice: Notice) -> str:
     return "" if bare.startswith(FOR_WHAT) else bare
 
 
-def _sums(words: list[str]) -> set[str]:
-    """The different sums that one pays; what is added to one (`+ 1,50 prevendita`) is none of its own."""
-    told = " ; ".join(words)
-    return set(
-        re.findall(
-            r"(?<![+\d.,])(?<!\+ )(?<!\+ € )(?<!più )(\d[\d.]*(?:,\d\d)?)(?=\s?(?:€|euro))"
-            r"|(?<!\+ )€\s?(\d[\d.]*(?:,\d\d)?)",
-            told,
-        )
-    )
-
-
 def _is_of_some(notice: Notice, pattern: re.Pattern[str]) -> bool:
     """Whether only some of several rows say it, and nothing outside of them: it is not the whole day's."""
     rows = [row for row in notice.rows if row.list and row.what and row.hours]
@@ -344,47 +312,6 @@ def _is_of_workshops(notice: Notice, slot: Slot) -> bool:
         return False
     places = [notice.source.find(told.words) for told in notice.slots.get(slot, ())]
     return bool(places) and all(at > intro.end() for at in places)
-
-
-def _whole_price(notice: Notice) -> str:
-    """What the one sentence about money says, where all its sums and who pays less are understood."""
-    amounts = [told for told in notice.slots.get(Slot.amount, ()) if not _BESIDE.search(told.sentence)]
-    sums = _sums([told.words for told in amounts])
-    said = [
-        said
-        for sentence in dict.fromkeys(told.sentence for told in amounts if told.row is None)
-        if (said := clauses.price_sentence(sentence)) and sums and sums <= _sums([sentence])
-    ]
-    return said[0] if len(said) == 1 and not _is_dearer_for_some(said[0], notice) else ""
-
-
-def _with_subject(told: Told) -> str:
-    """`iscrizione 20 euro` of `20 euro`, where the sentence says that one pays to enrol."""
-    if least := _FROM_SUM.search(told.sentence.partition(told.words)[0]):
-        return f"da {least['sum']} a {told.words}"
-    if _LEAST_GIFT.search(told.sentence.partition(told.words)[0]):
-        return f"offerta minima {told.words}"
-    if behind := _PER_HEAD.match(told.sentence.partition(told.words)[2]):
-        return f"{told.words}{behind[0]}"
-    is_bare = re.match(r"(?:euro|€)?\s?\d", told.words, re.I)
-    return f"iscrizione {told.words}" if is_bare and _TO_ENROL.search(told.sentence) else told.words
-
-
-def _is_dearer_for_some(price: str, notice: Notice) -> bool:
-    """Whether some pay less, or nothing, whom `price` does not name."""
-    return (
-        bool(EXEMPTION.search(notice.source))
-        and bool(re.search(r"\d", price))
-        and not SOME_PAY_LESS.search(price)
-    )
-
-
-def _worth_of_price(said: str) -> int:
-    """A sum first, then a free offer, then that it is free, and that one may come in last."""
-    for rank, sign in enumerate((r"^Il b.*\d", r"\d", "offerta", "pagamento", "gratuit", "liber")):
-        if re.search(sign, said):
-            return rank
-    return 9
 
 
 def _booking_days(rows: list[Row]) -> str:

@@ -13,3 +13,4 @@ THE_REST = "Il resto è nella pagina."  # where there is no room for more words
 PLACE = "Il luogo è nella pagina."  # of several none is sure
 PLACES = "I luoghi sono nella pagina."
 CONDITIONS = "Le condizioni per partecipare sono nella pagina."
+CONDITIONS_AND_SUMS = "Requisiti, importi e altri dettagli sono nella pagina."
