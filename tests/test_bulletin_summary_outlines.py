@@ -204,7 +204,7 @@ def test_a_programme_by_days_is_outlined() -> None:
     assert said in told("Carnevale 2027", body=body).text
 
 
-def test_works_street_by_street_are_told_with_their_cause() -> None:
+def test_works_street_by_street_are_told_with_the_days_of_each() -> None:
     body = "\n\n".join(
         (
             "Da lunedì 5 ottobre iniziano i lavori di asfaltatura.",
@@ -215,9 +215,9 @@ def test_works_street_by_street_are_told_with_their_cause() -> None:
     )
     text = told("Lavori di asfaltatura: le vie interessate", body=body).text
     assert text == (
-        "Tra il 5 e il 9 ottobre cambia la viabilità in via Adda, via Oglio e via Ticino, con chiusure, "
-        "sensi unici "
-        "alternati e divieti di sosta, per lavori di asfaltatura. Giorni e orari sono nella pagina."
+        "Il 5 e il 6 ottobre, dalle 8 alle 18, in via Adda è chiusa la strada al traffico; il 7 ottobre in "
+        "via Oglio si viaggia a senso unico alternato; l'8 e il 9 ottobre, dalle 7 alle 18, in via Ticino è "
+        "vietata la sosta. Gli orari sono nella pagina."
     )
 
 
@@ -313,4 +313,7 @@ def test_works_are_their_own_matter_whatever_the_title_calls_them() -> None:
         " 22/10/2027 dalle ore 9,00 alle ore 12,00."
     )
     text = told("Nuove asfaltature in città", body=body).text
-    assert text.startswith("Tra il 21 e il 25 ottobre 2027 cambia la viabilità in più vie")
+    assert text.startswith(
+        "Dal 21 al 25 ottobre 2027 in via Oglio si viaggia a senso unico alternato; il 21 ottobre, dalle 8 "
+        "alle 19, in via Adda è vietato il transito; il 22 ottobre, dalle 9 alle 12, in via Ticino è vietato"
+    )

@@ -50,6 +50,9 @@ _CIVICS = re.compile(
     r"|all['’]altezza\sdel\s(?:civico|numero)\s(?:n\.?\s)?\d{1,4}(?:/\w)?)(?![\d/])",
     re.I,
 )
+_ORDERS = re.compile(
+    r"[,\s]+si\s(?:ordina|dispone|istituisc\w+|comunica|avvisa|informa|rende noto)\b.*$", re.I | re.S
+)
 _CAUSE = re.compile(
     r"(?P<lead>per|al\sfine\sdi|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione(?=\sd[ei])"
     r"|nell['’]ambito(?=\sd[ei]))\s(?!chi\b|tutti\b|i\sresidenti)",
@@ -136,7 +139,7 @@ def _one(text: str, at: int, made: Phrase) -> int:
         made.order += "S"
         return found_streets.end
     if (match := _CAUSE.match(text, at)) and (stop := _free(text, match.end())) > match.end():
-        made.causes.append(text[at:stop].strip())
+        made.causes.append(_ORDERS.sub("", text[at:stop]).strip())
         return stop
     if (match := _WORKS.match(text, at)) and (stop := _free(text, match.end())) > match.end():
         works = text[at:stop].strip()

@@ -13,22 +13,18 @@ from flows.bulletin.page.told_slots import calendar_days, figures, musts
 from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.own_sentences.spans import moments_of, span_of
 from flows.bulletin.summary.frames.places.street_list import listed_streets
-from flows.bulletin.summary.frames.places.streets import Street, inside, joined, streets_at
+from flows.bulletin.summary.frames.places.streets import Street, inside, joined
 from flows.bulletin.summary.frames.prose.lines import is_contact, is_cut, lines
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.roads.measures import SUPPLY, Measure, clause, measure_at
+from flows.bulletin.summary.frames.roads.by_street import street_by_street
+from flows.bulletin.summary.frames.roads.measured_lines import BOUND, measures_of, streets_in
+from flows.bulletin.summary.frames.roads.measures import Measure, clause
 from flows.bulletin.summary.frames.times.clock import hours_at
 
 _CHANGED = re.compile(
     r"\b(?:revoc\w+|riapert\w+|riapr\w+|annullat\w+|rinviat\w+|posticipat\w+|prorog\w+|sono "
     r"(?:conclus|terminat)\w+"
     r"|ripristinat\w+)\b",
-    re.I,
-)
-_BOUND = re.compile(  # a street that a stretch ends at, or that one takes instead
-    r"\b(?:tra|fra|compres[oa] tra|incroci\w*(?: con)?|intersezion\w+(?: con)?|angolo(?: con)?|fino a|sino "
-    r"a|all['’]altezza (?:di|del|della)"
-    r"|deviat\w+|percors\w+ alternativ\w+|proveniente da|in direzione)\s[^.;\n]{0,60}",
     re.I,
 )
 _COUNTED = re.compile(  # from a day that the page does not tell
@@ -39,16 +35,9 @@ _IF = re.compile(r"\b(?:potr\w+|può|possono|eventual\w+|in caso|qualora|al term
 _DETOUR = re.compile(r"\bdeviazion\w+|\bpercors\w+ alternativ\w+|\bdeviat\w+", re.I)
 _SPEED = re.compile(r"\b\d{2} km/h\b|\b\d{2} km all['’]ora\b", re.I)
 _EXCEPTS = re.compile(r"\b(?:eccett\w+|esclus\w+|eccezion\w+|tranne|salvo|ad eccezione|deroga)\b", re.I)
-_STATES = (
-    ("closed", re.compile(r"\bchius[aoei](?:\sal\s(?:traffico|transito))?\b", re.I)),
-    ("transit", re.compile(r"\bvietat[oaie]\s(?:il|la)\s(?:transito|circolazione)", re.I)),
-    ("parking", re.compile(r"\bvietat[oaie]\sla\ssosta", re.I)),
-)
 EVERYWHERE = re.compile(
     r"\b(?:tutto|intero)\s(?:il\s)?(?:territorio comunale|paese|Comune|centro abitato)", re.I
 )
-_OF_A_CEREMONY = re.compile(r"\bapertura e (?:di )?$", re.I)  # `cerimonie di apertura e di chiusura`
-_WORD = re.compile(r"(?<!\w)(?=\w)")
 CUT_OFF = (
     ("l'acqua", re.compile(r"\b(?:acqua|idric\w+|acquedotto)\b", re.I)),
     ("la corrente", re.compile(r"\b(?:corrente|energia elettrica|elettric\w+)\b", re.I)),
@@ -73,6 +62,7 @@ _NAMES = {
     "limits": ("eccezioni", "Le eccezioni"),
     "detours": ("deviazioni", "Le deviazioni"),
     "speed": ("limiti di velocità", "I limiti di velocità"),
+    "stretches": ("tratti", "I tratti"),
 }
 _KINDS = {
     "closed": "chiusure",
@@ -83,6 +73,8 @@ _KINDS = {
     "transit": "divieti di transito",
 }
 _ELIDED = "l'"
+_OF_A_PART = re.compile(rf"{BOUND.pattern}|\bciv(?:ic[oi]|\.)|\blat[oi]\b|\bnumeri (?:pari|dispari)\b", re.I)
+_AT_NIGHT = re.compile(r"\bnott[ei]\b|\bnotturn\w+", re.I)
 _SWEEPS = re.compile(r"\b(?:pulizia|spazzamento|lavaggio) (?:\w+ )?(?:delle )?strad\w+", re.I)
 NO_PARKING = re.compile(
     r"\bdiviet[oi] (?:di transito e )?(?:di )?sosta\b|\bvietata la sosta\b|\brimozione forzata\b", re.I
@@ -103,18 +95,19 @@ def outlined(notice: Notice) -> Iterator[str]:
     if notice.kind is Kind.supply_cut:
         yield from _supply(notice, days, hours, left)
     elif not any(_CHANGED.search(line) and not _IF.search(line) for line in lines(notice)):
+        yield from (text for text, _ in by_street(notice))
         yield from _traffic(notice, days, hours, left)
 
 
 def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator[str]:
     told = [line for line in lines(notice) if not is_contact(line)]
-    measures = [found for line in told for found in _measures(line)]
+    measures = [found for line in told for found in measures_of(line)]
     if not measures:
         return
-    if _is_of_one_of_two(notice, [line for line in told if any(_measures(line))]):
+    if _is_of_one_of_two(notice, [line for line in told if any(measures_of(line))]):
         return
-    said = _said(measures)
     streets, is_all = _streets(notice.title, told)
+    said = _said(measures, is_one=is_all and len(streets) == 1 and "days" not in left)
     if not streets and not is_all:
         return
     where = inside(streets) if is_all else "in più vie"
@@ -134,12 +127,39 @@ def _traffic(notice: Notice, days: str, hours: str, left: list[str]) -> Iterator
     yield f"{opened(lead)}{',' if hours else ''} {told_there}. {_rest(left)}".strip()
 
 
+def on_their_days(notice: Notice) -> Iterator[str]:
+    """What holds in which street on which days, where it does not hold on all of them."""
+    yield from (text for text, are_apart in by_street(notice) if are_apart)
+
+
+def by_street(notice: Notice) -> Iterator[tuple[str, bool]]:
+    """What holds in which street, where it is not the same in all; whether each has its days; none where a
+    street or a day is unsure.
+    """
+    days, is_whole = span_of(notice)
+    is_sure = notice.kind is Kind.road and days and not (is_cut(notice.title) or notice.is_cut)
+    if not is_sure or _COUNTED.search(notice.source) or _AT_NIGHT.search(notice.source):
+        return
+    told = [line for line in lines(notice) if not is_contact(line)]
+    if any(_CHANGED.search(line) and not _IF.search(line) for line in told):
+        return
+    held = street_by_street(told, days)
+    if held is None or not (is_whole or held.lead is not None):
+        return
+    hours = _hours(notice) if not held.is_timed else ""
+    lead = ", ".join(filter(None, (days if held.lead is None else held.lead, hours)))
+    comma = "," if hours else ""
+    names = ["stretches"] if any(_OF_A_PART.search(line) for line in told) else []
+    rest = _rest([*names, *_left(notice, hours)])
+    yield opened(f"{lead}{comma} {held.said}. {rest}".strip()), held.lead is not None
+
+
 def _are_apart(told: Sequence[str]) -> bool:
     """Whether one may not stop in one street and not drive through another: no sentence joins them then."""
     places: dict[str, set[str]] = {}
     for item in (item for line in told[1:] for item in line.split(";")):
-        for kind in {measure.kind for measure in _measures(item)} & {"parking", "transit"}:
-            places.setdefault(kind, set()).update(street.words.lower() for street in _in(item))
+        for kind in {measure.kind for measure in measures_of(item)} & {"parking", "transit"}:
+            places.setdefault(kind, set()).update(street.words.lower() for street in streets_in(item))
     return len(places) > 1 and all(places.values()) and places["parking"] != places["transit"]
 
 
@@ -194,23 +214,16 @@ def _hours(notice: Notice) -> str:
     return found.pop() if len(found) == 1 and is_sure else ""
 
 
-def _measures(line: str) -> Iterator[Measure]:
-    at = 0
-    for place in _WORD.finditer(line):
-        if place.start() >= at and (found := measure_at(line, place.start())) and found.kind not in SUPPLY:
-            at = found.end
-            if _OF_A_CEREMONY.search(line, 0, place.start()):
-                continue
-            yield found
-    for kind, pattern in _STATES:
-        if match := pattern.search(line):
-            words = {"transit": "||", "parking": "la sosta|"}.get(kind, " al traffico")
-            yield Measure(kind, match.end(), words=words)
+def _said(measures: Sequence[Measure], *, is_one: bool) -> str:
+    """One or two bans as one clause, any more as a change with its kinds; `{}` is where the place goes.
 
-
-def _said(measures: Sequence[Measure]) -> str:
-    """One or two bans as one clause, any more as a change with its kinds; `{}` is where the place goes."""
+    `is_one` of one street on all the days, which a title calls closed and its page forbids to pass.
+    """
     kinds = {measure.kind for measure in measures} - {"traffic"}
+    if is_one and {"closed", "transit"} <= kinds:
+        kinds.remove("closed")
+    if kinds == {"alternate"}:
+        return f"{{}} {clause(max((one for one in measures if one.kind in kinds), key=_wordy))}"
     if len({(measure.kind, measure.words) for measure in measures if measure.kind in kinds}) == 1:
         one = next(measure for measure in measures if measure.kind in kinds)
         if one.kind != "closed":
@@ -230,31 +243,25 @@ def _said(measures: Sequence[Measure]) -> str:
     return f"cambia la viabilità{{}}, con {named}" if named else "cambia la viabilità{}"
 
 
+def _wordy(measure: Measure) -> int:
+    return len(measure.words)
+
+
 def _streets(title: str, told: Sequence[str]) -> tuple[list[Street], bool]:
     """The streets of the title, or of the lines; and whether they are all and few enough to be named."""
-    named = _in(title)
+    named = streets_in(title)
     if named:
         return named, len(named) <= _NAMED
     others: dict[str, Street] = {}
     is_bounded = False
     for line in told:
-        if any(_measures(line)):
-            is_bounded = is_bounded or _BOUND.search(line) is not None
-            own = _in(_BOUND.sub(" ", line))
+        if any(measures_of(line)):
+            is_bounded = is_bounded or BOUND.search(line) is not None
+            own = streets_in(BOUND.sub(" ", line))
             is_bounded = is_bounded or (not own and len(figures(line)) > 1 and line != told[0])
             others.update({street.words.lower(): street for street in own})
     found = list(others.values())
     return found, bool(found) and len(found) <= _NAMED and not is_bounded
-
-
-def _in(text: str) -> list[Street]:
-    found: dict[str, Street] = {}
-    at = 0
-    for place in _WORD.finditer(_BOUND.sub(" ", text)):
-        if place.start() >= at and (streets := streets_at(place.string, place.start())):
-            at = streets.end
-            found.update({street.words.lower(): street for street in streets.all})
-    return list(found.values())
 
 
 def _left(notice: Notice, hours: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ from flows.bulletin.summary.frames.roads.plain_cuts import plain
 from flows.bulletin.summary.frames.roads.reading import Phrase, read
 from flows.bulletin.summary.frames.roads.reopening import until_reopened
 from flows.bulletin.summary.frames.roads.statement import in_a_row, is_of_supply, statement
-from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE
+from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE, by_street, on_their_days
 from flows.bulletin.summary.frames.roads.supply_rows import told_in_parts
 from flows.bulletin.summary.frames.times.clock import hours_at
 from flows.bulletin.summary.frames.times.days import only_day
@@ -73,9 +73,10 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield own
     yield from _of_one_sentence(notice, limit)
     precise = [text for text in limited(notice, limit) if utf16(text) <= limit]
+    yield from (text for text in on_their_days(notice) if utf16(text) <= limit)
     for text in chain(_framed(notice), banned(notice), announced_measures(notice), until_reopened(notice)):
         if _VAGUE.search(text):
-            yield from precise
+            yield from (*precise, *(each for each, _ in by_street(notice) if utf16(each) <= limit))
         if utf16(text) <= limit:
             yield text
 
