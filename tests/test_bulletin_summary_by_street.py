@@ -74,3 +74,12 @@ def test_a_night_is_no_two_days() -> None:
     )
     said = told("Chiusura notturna di via Adda e divieto di sosta in via Po", body=body).text or ""
     assert "in via Adda è chiusa la strada" not in said
+
+
+def test_what_is_added_on_one_of_two_days_is_told() -> None:
+    body = (
+        "Lunedì 3 e lunedì 10 maggio 2027, dalle 6 alle 12, divieto di sosta in via Adda. Il 10 maggio 2027 "
+        "anche divieto di transito in via Adda."
+    )
+    said = told("Ordinanza n. 31: divieto di sosta in via Adda", body=body).text or ""
+    assert "; il 10 maggio è vietato il transito." in said

@@ -41,9 +41,9 @@ class _Item:
     measures: tuple[Measure, ...]
 
 
-def street_by_street(told: Sequence[str], days: str) -> Held | None:
-    """Of the page's lines (its title first), whose days are `days`; None where a street or a day is unsure,
-    or where the same holds in all the streets all the time.
+def street_by_street(told: Sequence[str], days: str, *, is_whole: bool) -> Held | None:
+    """Of the page's lines (its title first), whose days are `days` (all of them, or the first and the last);
+    None where a street or a day is unsure, or where the same holds in all the streets all the time.
     """
     named = {street.words.lower(): street for line in told for street in streets_in(line)}
     items: list[_Item] = []
@@ -64,7 +64,13 @@ def street_by_street(told: Sequence[str], days: str) -> Held | None:
     if is_one or not differ <= _MOST:
         return None
     parts = [_clauses(always)] if always else []
-    lead = "" if not always else None if len(always) == len(items) else _whole(told, days)
+    lead = (
+        ""
+        if not always
+        else None
+        if len(always) == len(items)
+        else _whole(told, days) or (days if is_whole else "")
+    )
     if always and lead == "":
         return None  # since when, and until when?
     for when in dict.fromkeys(item.days for item in items if item.days):

@@ -143,7 +143,7 @@ def by_street(notice: Notice) -> Iterator[tuple[str, bool]]:
     told = [line for line in lines(notice) if not is_contact(line)]
     if any(_CHANGED.search(line) and not _IF.search(line) for line in told):
         return
-    held = street_by_street(told, days)
+    held = street_by_street(told, days, is_whole=is_whole)
     if held is None or not (is_whole or held.lead is not None):
         return
     hours = _hours(notice) if not held.is_timed else ""
