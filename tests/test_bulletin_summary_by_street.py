@@ -54,6 +54,13 @@ lungo via Oglio.
         ("via Po", "il divieto di transito nelle stesse vie nei giorni 5 e 6 maggio"),
         ("via Po", "in caso di pioggia il divieto di transito in via Oglio"),
         ("via Po", "la revoca del divieto di sosta in via Adda"),
+        ("via Po", "l'ultima settimana di maggio è vietato anche il transito in via Po"),
+        ("via Po", "il doppio senso di circolazione in via Oglio"),
+        ("via Po", "il divieto di sosta e di transito in via Oglio"),
+        ("via Po, per le sole auto", "il limite di 30 km/h"),
+        ("via Po a giorni alterni", "il limite di 30 km/h"),
+        ("via Po", "in direzione di Adda il limite di 30 km/h"),
+        ("via Po ogni giovedì", "il limite di 30 km/h"),
         ("via Po, via Oglio, via Ticino, via Sesia", "il limite di 30 km/h"),
     ],
 )

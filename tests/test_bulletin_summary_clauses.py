@@ -93,6 +93,9 @@ def test_places(words: str, said: str) -> None:
         ("Platea 16 €, loggione 8 €, abbonamento 60 €", ""),
         ("Platea 16 €, loggione 8 € + 1,50 € di prevendita", ""),
         ("Bambini 4 €, adulti 6 €, cavalli 9 €", ""),
+        ("Platea 40 €, galleria 30 €, con la cena 50 €", ""),
+        ("Platea 18 €, galleria 12 €, bambini 5 €", ""),
+        ("Platea 18 €, galleria 12 €, palco (4 posti) 120 €", ""),
         ("Adulti 10 euro, bambini fino a 6 anni gratis", ""),
     ],
 )

@@ -51,6 +51,8 @@ def test_the_way_is_told_where_all_of_it_is_understood(way: str, said: str) -> N
         "si presentano on line oppure all'Ufficio Casa di via Po",  # and that office?
         "si presentano on line; chi non ha lo SPID va al patronato",
         "non si presentano on line",
+        "si presentano via PEC (i privati) oppure on line (le imprese)",
+        "si presentano on line con SPID dai maggiorenni, via PEC dai genitori dei minori,",
     ],
 )
 def test_no_way_is_told_where_the_page_has_another(way: str) -> None:
@@ -186,3 +188,15 @@ La graduatoria provvisoria sarà pubblicata entro il 30 novembre; per 10 giorni 
 """
     text = told("Contributo affitto 2027: come fare domanda", body=body).text or ""
     assert "online con SPID o CIE" in text
+
+
+def test_below_a_heading_another_deed_is_not_the_request() -> None:
+    body = """L'albo si aggiorna ogni anno. Si può chiedere di essere iscritti entro il 30 novembre.
+
+## Come iscriversi
+
+La cancellazione dall'albo si chiede online. Per l'iscrizione si viene in municipio.
+"""
+    said = told("Albo degli scrutatori: iscrizioni entro il 30 novembre 2026", body=body).text or ""
+    assert "si iscrive online" not in said
+    assert "si fa online" not in said

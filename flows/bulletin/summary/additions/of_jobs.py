@@ -16,6 +16,12 @@ _ONE_KIND = re.compile(  # of one school alone, or instead of something else
     r"(?:\s(?:di|in|ad?|o|oppure|ovvero|ad? indirizzo)\s(?!durata\b|titolo\b|cinque\b)|\se\s\w*esperienz)",
     re.I,
 )
+_LESS = re.compile(r"\blicenza media\b", re.I)  # enough for some
+_EACH = re.compile(  # of several posts each has its own
+    r"\bper (?:la figura|il profilo)\b"
+    r"|\b(?:diploma|patente)\b[^.\n]{0,60}\bper (?:l['’]|il |gli |i |la |le )\s?(?!posti?\b|ammission)",
+    re.I,
+)
 _TELLS = re.compile(r"\b(?:diplom|laure|patente)\w*", re.I)
 
 
@@ -24,6 +30,8 @@ def to_have(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind is not Kind.job or _TELLS.search(text):
         return ()
     found = list(_DIPLOMA.finditer(notice.body))
+    if _LESS.search(notice.body) or _EACH.search(notice.body):
+        return ()
     others = len(_ANY.findall(notice.body)) - len(found)
     if len(found) != 1 or others or _ONE_KIND.match(found[0]["rest"]) or _is_preferred(notice.body, found[0]):
         return ()

@@ -50,6 +50,7 @@ _HEADED = re.compile(r"(?:come|modalità|domand|iscri|presentazion|candidatur|is
 _ASIDE = re.compile(
     r"\b(?:non|chi|ricevut\w+|ricors\w+|integrazion\w+|rinunc\w+|contatt\w+|informazion\w+|assisten\w+|aiut\w+|esit\w+"
     r"|appuntament\w+|graduatori\w+|già|stato|pagament\w+|rimbors\w+|saldo"
+    r"|dopo|successiv\w+|quell[ei]|cancellazion\w+|disdett\w+|revoc\w+|rinnov\w+"
     r"|anche|preferibilmente|scaricabil\w+|scaricat\w+|reperibil\w+|disponibil\w+|in caso|alternativa|riesame"
     r"|esenzion\w+|duplicat\w+|disabilit\w+|stranier\w+|dal 20\d\d"
     r"|da(?:gli|lle|i) (?:enti|imprese|ditte|scuole))\b",
@@ -81,6 +82,17 @@ _AFTERWARDS = re.compile(  # what follows a request, or comes with it: of less u
     re.I,
 )
 _HEADING = 40  # characters
+_GROUPS = re.compile(  # one of them by this way, the other by that
+    r"\b(?:maggiorenn\w+|minorenn\w+|minori|genitori|privati|imprese|ditte|società|persone fisiche"
+    r"|comunitari\w*|italian[ie]|europe[ie])\b|\bper (?:i|gli|le|chi)\b",
+    re.I,
+)
+_OF_ONE_GROUP = re.compile(r"\W*(?:le|i|gli)\s[^:.,]{3,40}:\s", re.I)  # `Le aziende ospitanti: la domanda …`
+_OF_A_HEADING = re.compile(  # a sentence that has its subject above: `Esclusivamente sul portale`
+    r"\W*(?:esclusivamente|sol[oa]|soltanto|unicamente|on[\s-]?line|tramite|attraverso|mediante|via|per via"
+    r"|sul|dal|in modalità|a mano|con|si (?:presenta|invia|compila|effettua|fa)\w*|va|vanno|è possibile)\b",
+    re.I,
+)
 _KEYS = re.compile(r"\b(?:SPID|CIE|CNS|eIDAS)\b")
 _OTHER_WAYS = re.compile(  # what is left of a sentence whose ways were taken out
     r"@|\b(?:uffici\w*|sportell\w+|municipio|telefon\w+|tel|numero|app|whatsapp|e?-?mail|posta|cartace\w+|ritir\w+"
@@ -177,9 +189,9 @@ def _way(text: str, notice: Notice) -> tuple[str, str]:
         own = (_PADDING.sub(" ", said) for said in _said(notice) if asks.search(said))
         days = calendar_days(text) | calendar_days(notice.title)
         told = {
-            _words(line) if _is_of_it(line, text) and calendar_days(line) <= days else ""
+            _words(line) if _tells(line) and _is_of_it(line, text) and calendar_days(line) <= days else ""
             for line in own
-            if _tells(line)
+            if _tells(line) or (_WAYS.search(line) and not _ASIDE.search(line))
         }
         if len(told) == 1 and (words := told.pop()):
             return verb, words
@@ -197,6 +209,7 @@ def _said(notice: Notice) -> Iterator[str]:
         for said in split(text):
             is_headed = any(asks.search(heading) for asks, *_ in _REQUESTS)
             is_of_another = any(asks.search(said) for asks, *_ in _REQUESTS)
+            is_headed = is_headed and _OF_A_HEADING.match(said) is not None
             yield f"{heading}: {said}" if is_headed and not is_of_another else said
 
 
@@ -217,6 +230,8 @@ def _words(line: str) -> str:
     if _OTHER_WAYS.search(_WAYS.sub(" ", line)):
         return ""
     kinds = list(dict.fromkeys(match.lastgroup for match in found))
+    if (len(kinds) > 1 and _GROUPS.search(line)) or _OF_ONE_GROUP.match(line):
+        return ""
     keys = list(dict.fromkeys(_KEYS.findall(line)))
     with_keys = f" con {joined(keys).replace(' e ', ' o ')}" if keys else ""
     has_protocol = any(match.lastgroup == "hand" and "protocollo" in match[0].lower() for match in found)

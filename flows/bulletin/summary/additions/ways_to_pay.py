@@ -14,7 +14,9 @@ _TELLS_TERM = re.compile(
 _TAX = re.compile(r"\b(?:IMU|TARI|TASI|tassa rifiuti)\b", re.I)
 _PAID = re.compile(r"\b(?:pagament|pagat|pagar|paga\b|vers|modalità)\w*|^\W*(?:con|mediante|tramite)\b", re.I)
 _ASIDE = re.compile(
-    r"\b(?:non|rimbors\w+|ravved\w+|preceden\w+|chi|estero|solo|(?:ha|hanno|già) (?:pagat|versat)\w+)\b",
+    r"\b(?:non|rimbors\w+|ravved\w+|preceden\w+|chi|estero|solo|(?:ha|hanno|già) (?:pagat|versat)\w+"
+    r"|rat[ae]|acconto|saldo|conguagli\w+|categori\w+|utenz\w+|import[oi]|20\d\d|cas[ae]|abitazion\w+"
+    r"|imprese|ditte|negozi|per (?:i|gli|le))\b",
     re.I,
 )
 _WAYS = {"l'F24": re.compile(r"\bF\.?\s?24\b", re.I), "pagoPA": re.compile(r"\bpago\s?PA\b", re.I)}
@@ -29,8 +31,8 @@ def to_pay_with(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     named = [said for line in notice.body.splitlines() for said in split(line) if _names(said)]
     named = [said for said in named if _PAID.search(said)]
-    if any(_ASIDE.search(said) for said in named):
-        return ()
+    if len(named) != 1 or _ASIDE.search(named[0]):
+        return ()  # of some of it, perhaps
     ways = [name for name, way in _WAYS.items() if any(way.search(said) for said in named)]
     return (f"Si paga con {' o con '.join(ways)}.",) if ways else ()
 

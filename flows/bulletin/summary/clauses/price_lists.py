@@ -32,8 +32,13 @@ _FREE = re.compile(
 )
 _BETWEEN = re.compile(r"\s?(?:[,;/–-]|\be\b|$)\s?(?:e\s)?", re.I)
 _HEAD = re.compile(r"(?:(?:costo|costi|prezzo|prezzi|bigliett[oi]|ingresso|quota|tariff[ae])\s?:?\s)", re.I)
-_SEATS = re.compile(r"\b(?:platea|palch[io]|galleria|loggione|poltron[ae]|poltronissim[ae])\b", re.I)
-_NOT_A_SEAT = re.compile(r"\b(?:abbonament\w*|prevendita|tesser\w+|rimbors\w+)\b|\+", re.I)
+_SEAT_AT = re.compile(
+    rf"\b(?:platea|palch[io]|galleria|loggione|poltron[ae]|poltronissim[ae])\s?:?\s(?P<sum>{_EURO})", re.I
+)
+_NOT_A_SEAT = re.compile(
+    r"\b(?:abbonament\w*|prevendita|tesser\w+|rimbors\w+|cen[ae]|pranz\w+|degustazion\w+|buffet|menu|posti|student\w+|bambin\w+|ragazz\w+)\b|\+",
+    re.I,
+)
 _INTO_FULL = re.compile(
     rf"(?:bigliett[oi]\s|ingresso\s)?(?:intero|unico)\s?:?\s(?P<full>{_EURO})(?:,00)?[,;/]?\s?(?:e\s)?"
     rf"ridott[oi]\s?:?\s(?P<less>{_EURO}|\d{{1,2}}(?:,\d\d)?)(?:,00)?(?:\s\((?P<whom>[^()€]{{3,45}})\))?",
@@ -56,8 +61,10 @@ def several_prices(words: str, said: Callable[[str], str]) -> str:
             told = " e ".join(first) if len(first) <= 2 else f"{', '.join(first[:-1])} e {first[-1]}"
             return f"Il costo è di {told}{free}."
     sums = sorted(_value(one) for one in re.findall(_EURO, text))
-    if len(sums) > 1 and sums[0] < sums[-1] and _SEATS.search(text) and not _NOT_A_SEAT.search(text):
-        lowest, highest = (said(f"{one:.2f}".replace(".", ",")) for one in (sums[0], sums[-1]))
+    seats = sorted(_value(found["sum"]) for found in _SEAT_AT.finditer(text))
+    are_seats = len(seats) > 1 and seats[0] < seats[-1] and (sums[0], sums[-1]) == (seats[0], seats[-1])
+    if are_seats and not _NOT_A_SEAT.search(text):
+        lowest, highest = (said(f"{one:.2f}".replace(".", ",")) for one in (seats[0], seats[-1]))
         return f"I biglietti vanno da {lowest.removesuffix(' euro')} a {highest}."
     return ""
 

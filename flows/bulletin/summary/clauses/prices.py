@@ -34,7 +34,7 @@ _WHILE = re.compile(
 _REDUCED = r"(?:gratuit\w|gratis|ridott\w|esent\w)"
 _SOME = (
     r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni"
-    r"|per (?:gli|i|le) (?:student|alunn|resident|soci|iscritt|abbonat)\w+)"
+    r"|per (?:gli|i|le) (?:student|alunn|resident|soci|iscritt|abbonat)\w*)"
 )
 EXEMPTION = Cued(rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I)
 SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)

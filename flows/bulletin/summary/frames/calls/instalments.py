@@ -37,12 +37,30 @@ _OF_TAXES = re.compile(
 )
 _PAYMENT = re.compile(r"\b(?:IMU|TARI|TASI|TOSAP|tassa|rat[ae]|acconto|saldo|pagament\w|versament\w)\b", re.I)
 _OF_TWO = re.compile(r"\bprima e (?:del)?la seconda\b", re.I)  # the others are paid later
+_OF_SOME = re.compile(
+    r"\b(?:giornalier\w+|saldo|conguagli\w+|utenz\w+|import[oi]|categori\w+|solo|chi|oltre|superior\w+"
+    r"|inferior\w+|resident\w+|risied\w+|frazion\w+|proprietar\w+|cas[ae]|per (?:i|gli|le))\b",
+    re.I,
+)
+_A_PART_OF_SOME = re.compile(  # `3ª rata (solo per importi oltre 500 euro)`
+    r"\b(?:solo|chi|oltre|superior\w+|inferior\w+|resident\w+|risied\w+|frazion\w+|utenz\w+)\b", re.I
+)
+_NO_MORE = re.compile(  # what the list has was put off, or is over
+    r"\b(?:slitt\w+|prorog\w+|posticip\w+|rinvi\w+|differi\w+|erano|anziché)\b", re.I
+)
+_OF_A_YEAR = re.compile(r"\b(?:IMU|TARI|TASI|saldo|acconto|anno)\s(20\d\d)\b", re.I)
+_YEARS = re.compile(r"\b20\d\d\b")
 _WORD = re.compile(r"(?<!\w)(?=\w)")
 _LEAST = 2
 
 
 def terms(notice: Notice) -> tuple[Period, ...]:
     """The days of a list of parts, in the page's order; () where an item has none, or has two."""
+    return next(iter(_all_terms(_lists(notice))), ())
+
+
+def _lists(notice: Notice) -> tuple[tuple[str, ...], ...]:
+    """The items of each list of the page that may be one of parts."""
     head = _RATES.search(notice.body)
     if head:
         below = notice.body[head.end() :].splitlines()[1:]
@@ -50,17 +68,27 @@ def terms(notice: Notice) -> tuple[Period, ...]:
         lines = tuple(f"rata {row.strip()}" for row in rows if re.search(r"\w", row))
     else:
         lines = tuple(line.strip() for line in notice.body.splitlines() if _BARE_PART.match(line))
-    return _terms((*(listing.items for listing in notice.listings), lines))
+    return (*(listing.items for listing in notice.listings), lines)
+
+
+def _are_of_all(notice: Notice) -> bool:
+    """Whether whoever pays has these days: of two lists, or with `solo per chi …`, each is of some."""
+    lists = _lists(notice)
+    found = {tuple(one.words for one in days) for days in _all_terms(lists)}
+    is_of_some = any(_A_PART_OF_SOME.search(item) for items in lists for item in items if _PART.search(item))
+    is_of_now = len(set(_YEARS.findall(notice.title))) < 2 and not _NO_MORE.search(notice.source)
+    return len(found) == 1 and not is_of_some and is_of_now
 
 
 @lru_cache(maxsize=32)
-def _terms(lists: tuple[tuple[str, ...], ...]) -> tuple[Period, ...]:
+def _all_terms(lists: tuple[tuple[str, ...], ...]) -> tuple[tuple[Period, ...], ...]:
+    found = []
     for items in lists:
         parts = [item for item in items if _PART.search(item) and not _AT_ONCE.search(item)]
         days = [days for item in parts if len(days := list(_days(item))) == 1]
         if len(parts) >= _LEAST and len(days) == len(parts):
-            return tuple(one for (one,) in days)
-    return ()
+            found.append(tuple(one for (one,) in days))
+    return tuple(found)
 
 
 def instalments(notice: Notice) -> Iterator[Sentence]:
@@ -72,7 +100,7 @@ def instalments(notice: Notice) -> Iterator[Sentence]:
             yield Sentence(said, frozenset({Slot.what, Slot.deadline, Slot.when}), True, MADE, -1.0)
         return
     days = [re.sub(r"^entro\s", "", period.words) for period in terms(notice)]
-    if not days:
+    if not days or not _are_of_all(notice):
         return
     years = {year for day in days if (year := re.search(r"\s20\d\d$", day))}
     if len(years) == len(days) and len({year[0] for year in years}) == 1:
@@ -106,6 +134,11 @@ def in_two(notice: Notice) -> str:
         [found["day"] or found["day2"] or found["day3"] for found in _DUE.finditer(line)] for (line,) in parts
     ]
     if of is None or [len(found) for found in days] != [1, 1]:
+        return ""
+    own, rest = ({tax["name"] for tax in _TAX.finditer(words)} for words in (of["of"], parts[1][0]))
+    if ((rest or len(own) > 1) and rest != own) or any(re.search(r"\butenz\w+", line) for (line,) in parts):
+        return ""  # the rest of another tax, or of some who pay
+    if len(set(_OF_A_YEAR.findall(f"{parts[0][0]} {parts[1][0]}"))) > 1:
         return ""
     (first,), (last,) = days
     return f"L'acconto {of['of']} scade {_on(first)}, il saldo {_on(last)}."
@@ -158,13 +191,19 @@ def _parts_of(tax: str, section: str) -> str:
     of = "dell'IMU" if tax == "IMU" else f"della {tax}"
     if [part.split()[0].lower() for part in parts] == ["acconto", "saldo"] and len(days) == len(parts):
         return f"L'acconto {of} scade {days[0]}, il saldo {days[1]}."
-    days = [period.words for period in _terms((tuple(filter(_BARE_PART.match, map(str.strip, below))),))]
+    days = [
+        period.words
+        for days in _all_terms((tuple(filter(_BARE_PART.match, map(str.strip, below))),))
+        for period in days
+    ]
     return f"Le rate {of} scadono {joined(days)}." if days else ""
 
 
 def _at_once(notice: Notice) -> str:
     """`il 16 giugno 2027`: by when one pays all of it together; "" where no one day is told."""
     lines = [line for line in notice.body.splitlines() if _IN_ONE.search(line) and not _OF_TWO.search(line)]
+    if any(_OF_SOME.search(line) for line in lines):
+        return ""
     days = {period.words for line in lines for period in _days(line)}
     return days.pop() if len(days) == 1 else ""
 

@@ -19,6 +19,7 @@ _OF_MORE = re.compile(  # a season ticket, and what a sale beforehand costs more
 _FROM_SUM = re.compile(r"\bda (?P<sum>[\d,.]+)(?: euro| €)? a (?:€ )?$", re.I)
 _LEAST_GIFT = re.compile(r"\bofferta minima(?: (?:è )?di| a partire da| da)?\W{0,3}$", re.I)
 _PER_HEAD = re.compile(r"\sa (?:coppia|persona|testa|famiglia|squadra|incontro|lezione)\b", re.I)
+_FREE = re.compile(r"\b(?:gratis|gratuit\w|esent\w)\b", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 
 
@@ -80,11 +81,11 @@ def _with_subject(told: Told) -> str:
 
 def _is_dearer_for_some(price: str, notice: Notice) -> bool:
     """Whether some pay less, or nothing, whom `price` does not name."""
-    return (
-        bool(EXEMPTION.search(notice.source))
-        and bool(re.search(r"\d", price))
-        and not SOME_PAY_LESS.search(price)
-    )
+    found = EXEMPTION.search(notice.source)
+    if found is None or not re.search(r"\d", price):
+        return False
+    is_free_for_some = _FREE.search(found[0]) is not None and _FREE.search(price) is None
+    return is_free_for_some or not SOME_PAY_LESS.search(price)
 
 
 def _worth_of_price(said: str) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from flows.bulletin.language.dates import WEEKDAYS
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import TIME
 from flows.bulletin.page.told_slots import calendar_days
@@ -18,8 +19,19 @@ from flows.bulletin.summary.frames.times.days import period_at
 _TOLD = frozenset({"closed", "transit", "parking", "alternate", "oneway", "narrow"})
 _ELSEWHERE = re.compile(  # of streets that another line names
     r"\b(?:stess[eao]|predett\w+|suddett\w+|dett[ae]\svi\w+|medesim\w+|altr[ae]\svi\w+|limitrof\w+|resto|altri\stratti"
+    r"|giorni\salterni|settiman\w+|mes[ei]|ultim[aoie]|sosta\s(?:e|o)\s(?:di\s)?(?:transito|circolazione)"
     r"|in\scaso|qualora|potr\w+|può|eventual\w+|revoc\w+|non)\b",
     re.I,
+)
+_OF_SOME = re.compile(
+    r"\b(?:camion|autocarri|camper|caravan|pesanti|tonnellate|moto\w*|biciclett\w+|sol[ei]|direzione"
+    r"|alle auto)\b",
+    re.I,
+)
+_UNTOLD = frozenset({"twoway", "suspended"})
+_WEEKLY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b(?!\s?,?\s(?:il\s)?\d)", re.I)
+_EXCEPTED = re.compile(
+    r"\b(?:esclus\w+|eccett\w+|tranne|salvo)\s(?:(?:il|la|i|le)\s)?(?:sabat|domenic|festiv)", re.I
 )
 _MOST = 4  # of streets with their bans
 _WORD = re.compile(r"(?<!\w)(?=\w)")
@@ -45,11 +57,17 @@ def street_by_street(told: Sequence[str], days: str, *, is_whole: bool) -> Held 
     """Of the page's lines (its title first), whose days are `days` (all of them, or the first and the last);
     None where a street or a day is unsure, or where the same holds in all the streets all the time.
     """
+    if any(_WEEKLY.search(line) and not _EXCEPTED.search(line) for line in told[1:]):
+        return None  # on one weekday of these days alone
+    if any(_OF_SOME.search(line) for line in told[1:]):
+        return None
     named = {street.words.lower(): street for line in told for street in streets_in(line)}
     items: list[_Item] = []
     are_timed: list[bool] = []
     for part in (one for line in told[1:] for half in re.split(r";\s", line) for one in split(half)):
         measures = _kinds(part)
+        if any(one.kind in _UNTOLD for one in measures_of(part)):
+            return None
         if not measures:
             continue
         own = streets_in(part) or (list(named.values()) if len(named) == 1 else [])
@@ -58,6 +76,9 @@ def street_by_street(told: Sequence[str], days: str, *, is_whole: bool) -> Held 
             return None
         are_timed.append(TIME.search(part) is not None)
         items.append(_Item(its_days, tuple(own), measures))
+    held = {street.words.lower() for item in items for street in item.streets}
+    if any(not _is_held(street, held) for street in streets_in(told[0])):
+        return None  # a street of the title of which no line tells what holds there
     always = [item for item in items if not item.days]
     differ = len({(one.words, held.kind) for item in items for one in item.streets for held in item.measures})
     is_one = len({item.streets for item in items}) < 2 and len({item.days for item in items}) < 2
@@ -78,6 +99,12 @@ def street_by_street(told: Sequence[str], days: str, *, is_whole: bool) -> Held 
         is_there = bool(always) and {item.streets for item in items} == {always[0].streets}
         parts.append(f"{when} {_clauses(its, is_there=is_there)}")
     return Held("; ".join(parts), lead, any(are_timed) or len(always) < len(items))
+
+
+def _is_held(street: Street, held: set[str]) -> bool:
+    """`via Dante` of a title is the `via Dante Alighieri` of a line."""
+    own = street.words.lower()
+    return any(one.startswith(own) or own.startswith(one) for one in held)
 
 
 def _kinds(part: str) -> tuple[Measure, ...]:

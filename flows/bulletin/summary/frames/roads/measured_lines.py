@@ -14,8 +14,14 @@ BOUND = re.compile(  # a street that a stretch ends at, or that one takes instea
 )
 _STATES = (
     ("closed", re.compile(r"\bchius[aoei](?:\sal\s(?:traffico|transito))?\b", re.I)),
-    ("transit", re.compile(r"\bvietat[oaie]\s(?:il|la)\s(?:transito|circolazione)", re.I)),
-    ("parking", re.compile(r"\bvietat[oaie]\sla\ssosta", re.I)),
+    (
+        "transit",
+        re.compile(
+            r"\bvietat[oaie]\s(?:anche\s)?(?:(?:il|la)\s(?:transito|circolazione)|transitare|circolare|passare)",
+            re.I,
+        ),
+    ),
+    ("parking", re.compile(r"\bvietat[oaie]\s(?:anche\s)?(?:la\ssosta|sostare|parcheggiare)", re.I)),
 )
 _OF_A_CEREMONY = re.compile(r"\bapertura e (?:di )?$", re.I)  # `cerimonie di apertura e di chiusura`
 _WORD = re.compile(r"(?<!\w)(?=\w)")

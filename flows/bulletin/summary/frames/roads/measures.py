@@ -49,6 +49,10 @@ _READ: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:forzata|forza|coatta))?)?)?",
         ),
         (
+            "transit",
+            r"divieto\s(?:temporaneo\s)?(?:di\s)?(?P<stop>sosta|fermata)\se\s(?:di\s)?(?:transito|circolazione)\b",
+        ),
+        (
             "parking",
             r"divieto\s(?:temporaneo\s)?(?:di\s)?(?P<stop>(?:sosta\se\s(?:di\s)?fermata"
             r"|fermata\se\s(?:di\s)?sosta|sosta|fermata|parcheggio))"

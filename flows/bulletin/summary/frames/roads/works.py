@@ -63,17 +63,20 @@ _OTHERS = "Le altre modifiche sono nella pagina."
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
     yield from (text for text in told_in_parts(notice) if utf16(text) <= limit)
+    dated = [text for text in on_their_days(notice) if utf16(text) <= limit]
     if (short := plain(notice)) != notice:
         yield from enough(short, limit, needs=_tells)
         yield from _of_one_sentence(short, limit)
     for own in enough(notice, limit, needs=_tells, made=list(_restrictions(notice))):
+        if dated and len(_all_streets(own)) < len(_all_streets(dated[0])):
+            continue  # of some of the streets, on the days of these
         if any(_EXCEPTS.search(line) for line in untold(own, notice)) and not _EXCEPTS.search(own):
             yield f"{own} {_LIMITS}"
         else:
             yield own
     yield from _of_one_sentence(notice, limit)
     precise = [text for text in limited(notice, limit) if utf16(text) <= limit]
-    yield from (text for text in on_their_days(notice) if utf16(text) <= limit)
+    yield from dated
     for text in chain(_framed(notice), banned(notice), announced_measures(notice), until_reopened(notice)):
         if _VAGUE.search(text):
             yield from (*precise, *(each for each, _ in by_street(notice) if utf16(each) <= limit))
