@@ -1,6 +1,8 @@
 """Days, hours, places, prices and people as Italian clauses."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.bulletin.summary import clauses
 
@@ -95,6 +97,12 @@ def test_places(words: str, said: str) -> None:
         ("Bambini 4 €, adulti 6 €, cavalli 9 €", ""),
         ("Platea 40 €, galleria 30 €, con la cena 50 €", ""),
         ("Platea 18 €, galleria 12 €, bambini 5 €", ""),
+        ("Platea 12.50 €, galleria 8.50 €", "I biglietti vanno da 8,50 a 12,50 euro."),
+        (
+            "Adulti € 12.50, bambini € 200",
+            "Il costo è di 12,50 euro per gli adulti e 200 euro per i bambini.",
+        ),
+        ("Studenti 5 euro, non studenti 8 euro", ""),
         ("Platea 18 €, galleria 12 €, palco (4 posti) 120 €", ""),
         ("Adulti 10 euro, bambini fino a 6 anni gratis", ""),
     ],
@@ -159,3 +167,15 @@ def test_a_day_told_twice_is_one_day_with_all_that_is_told_of_it() -> None:
     other = clauses.days_of("12 ottobre")
     assert other is not None
     assert first.told_with(other) is None
+
+
+PRICED = st.sampled_from(
+    ["adulti", "bambini", "non", "soci", "residenti", "studenti", "per gli", "platea", "loggione", "intero",
+     "ridotto", "5 €", "€ 12.50", "1.200 euro", "€ 3.", ",", "e", "gratis fino a 6 anni", "(over 65)"]
+)  # fmt: skip
+
+
+@given(st.lists(PRICED, max_size=8).map(" ".join))
+def test_no_words_on_prices_end_a_composition(words: str) -> None:
+    said = clauses.price_sentence(words)
+    assert said == "" or said.endswith(".")

@@ -189,9 +189,9 @@ def _way(text: str, notice: Notice) -> tuple[str, str]:
         own = (_PADDING.sub(" ", said) for said in _said(notice) if asks.search(said))
         days = calendar_days(text) | calendar_days(notice.title)
         told = {
-            _words(line) if _tells(line) and _is_of_it(line, text) and calendar_days(line) <= days else ""
+            _words(line) if _is_done(line) and _is_of_it(line, text) and calendar_days(line) <= days else ""
             for line in own
-            if _tells(line) or (_WAYS.search(line) and not _ASIDE.search(line))
+            if _WAYS.search(line) and not _ASIDE.search(line)
         }
         if len(told) == 1 and (words := told.pop()):
             return verb, words
@@ -219,9 +219,9 @@ def _is_of_it(line: str, text: str) -> bool:
     return all(_OF_ANY.match(one) or one[:5] in text.lower() for one in of)
 
 
-def _tells(line: str) -> bool:
-    is_done = _DONE.search(line) or _HEADED.match(line)
-    return bool(_WAYS.search(line) and is_done and not _ASIDE.search(line))
+def _is_done(line: str) -> bool:
+    """Whether a line says that one makes the request, and not what becomes of it."""
+    return bool(_DONE.search(line) or _HEADED.match(line))
 
 
 def _words(line: str) -> str:

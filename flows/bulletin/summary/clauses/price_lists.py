@@ -20,7 +20,7 @@ _NAMES = {
     "non soci": "i non soci",
 }
 _WHOM = (
-    r"(?:(?:per|gli|i|le)\s){0,2}(?P<whom>(?:non\s)?(?:adult|bambin|ragazz|student|resident|soci))(?:[oaei]|)\b"
+    rf"(?:(?:per|gli|i|le)\s){{0,2}}(?P<whom>{'|'.join(sorted(_NAMES, key=len, reverse=True))})[oaei]?\b"
     r"(?P<age>\s(?:(?:fino|sino)\sa(?:i)?\s\d{1,2}(?:\sanni)?|sotto\si\s\d{1,2}(?:\sanni)?|(?:da|dai)\s\d{1,2}\sa(?:i)?\s\d{1,2}\sanni))?"
 )
 _BEFORE = re.compile(rf"{_WHOM}\s?:?\s(?P<sum>{_EURO})(?:,00)?", re.I)
@@ -87,10 +87,14 @@ def _parts(text: str, pattern: re.Pattern[str], said: Callable[[str], str]) -> I
 
 
 def _said(words: str, said: Callable[[str], str]) -> str:
-    found = _FIGURE.search(words)
-    return said(found[0]) if found else ""
+    return said(_figure(words))
+
+
+def _figure(words: str) -> str:
+    """`12,50` of `€ 12.50`, `1200` of `1.200 euro`; a sum always has one."""
+    figure = re.sub(r"\.(\d\d?)$", r",\1", _FIGURE.findall(words)[0].rstrip("."))
+    return figure.replace(".", "")
 
 
 def _value(words: str) -> float:
-    found = _FIGURE.search(words)
-    return float(found[0].replace(".", "").replace(",", ".")) if found else 0.0
+    return float(_figure(words).replace(",", "."))

@@ -3,7 +3,7 @@ vietato il transito e in via Po è vietata la sosta`, and what holds on some of 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flows.bulletin.language.dates import WEEKDAYS
@@ -13,8 +13,8 @@ from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.frames.places.streets import Street, inside, joined
 from flows.bulletin.summary.frames.roads.measured_lines import measures_of, streets_in
 from flows.bulletin.summary.frames.roads.measures import Measure, clause
-from flows.bulletin.summary.frames.times.clock import hours_at
-from flows.bulletin.summary.frames.times.days import period_at
+from flows.bulletin.summary.frames.times.clock import Hours, hours_at
+from flows.bulletin.summary.frames.times.days import Period, period_at
 
 _TOLD = frozenset({"closed", "transit", "parking", "alternate", "oneway", "narrow"})
 _ELSEWHERE = re.compile(  # of streets that another line names
@@ -82,17 +82,13 @@ def street_by_street(told: Sequence[str], days: str, *, is_whole: bool) -> Held 
     always = [item for item in items if not item.days]
     differ = len({(one.words, held.kind) for item in items for one in item.streets for held in item.measures})
     is_one = len({item.streets for item in items}) < 2 and len({item.days for item in items}) < 2
-    if is_one or not differ <= _MOST:
+    if is_one or differ > _MOST:
         return None
     parts = [_clauses(always)] if always else []
-    lead = (
-        ""
-        if not always
-        else None
-        if len(always) == len(items)
-        else _whole(told, days) or (days if is_whole else "")
-    )
-    if always and lead == "":
+    lead: str | None = ""
+    if always and len(always) == len(items):
+        lead = None
+    elif always and not (lead := _whole(told, days) or (days if is_whole else "")):
         return None  # since when, and until when?
     for when in dict.fromkeys(item.days for item in items if item.days):
         its = [item for item in items if item.days == when]
@@ -116,12 +112,8 @@ def _kinds(part: str) -> tuple[Measure, ...]:
 
 def _days_of(part: str, days: str) -> str | None:
     """The days and hours of a line that are its own; None where they are not understood."""
-    if not calendar_days(part) - calendar_days(days):
-        return "" if calendar_days(part) in (frozenset(), calendar_days(days)) else _said_days(part)
-    return _said_days(part)
-
-
-def _said_days(part: str) -> str | None:
+    if calendar_days(part) in (frozenset(), calendar_days(days)):
+        return ""
     periods, hours = list(_read(part, period_at)), list(_read(part, hours_at))
     if len(periods) != 1 or len(hours) > 1:
         return None
@@ -129,11 +121,11 @@ def _said_days(part: str) -> str | None:
     return f"{words}, {hours[0]}," if hours else words
 
 
-def _read(part: str, reader: object) -> Iterator[str]:
+def _read(part: str, reader: Callable[[str, int], Period | Hours | None]) -> Iterator[str]:
+    """The words of each period, or of each span of hours, of a line."""
     at = 0
     for place in _WORD.finditer(part):
-        found = reader(part, place.start()) if place.start() >= at and callable(reader) else None
-        if found is not None:
+        if place.start() >= at and (found := reader(part, place.start())):
             at = found.end
             yield found.words
 
