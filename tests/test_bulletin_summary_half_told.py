@@ -5,11 +5,13 @@ import pytest
 from flows.bulletin.facts.find import facts
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.reading import read
+from flows.bulletin.summary.checks.attribution import of_another_part
 from flows.bulletin.summary.checks.half_told import half_told
 from flows.bulletin.summary.checks.hanging import hanging
 from flows.bulletin.summary.checks.measures_told import measures_told
 from flows.bulletin.summary.checks.openings_told import openings_told
 from flows.bulletin.summary.checks.several_terms import several_terms
+from flows.bulletin.summary.checks.subjects import without_subject
 
 _PROGRAMME = (
     "Sabato 2 e sabato 9 dicembre 2028 in piazza ci sono i mercatini.\n\nIl 6 gennaio 2029 arriva la Befana."
@@ -29,6 +31,11 @@ _CALL = (
 def partly(text: str, notice: Notice) -> list[str]:
     """Why a text tells a part for the whole."""
     return [why for check in (measures_told, openings_told, half_told) for why in check(text, notice)]
+
+
+def leaning(text: str, notice: Notice) -> list[str]:
+    """What leans in a text on words, a day or an occasion that it has not."""
+    return [why for check in (hanging, without_subject, of_another_part) for why in check(text, notice)]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +248,7 @@ def test_what_tells_all_of_it_stands(title: str, body: str, text: str) -> None:
     ],
 )
 def test_no_word_leans_on_what_stays_behind(title: str, body: str, text: str) -> None:
-    assert list(hanging(text, read(title=title, abstract="", body=body)))
+    assert leaning(text, read(title=title, abstract="", body=body))
 
 
 _REGISTERS = """Presidente di seggio: domanda entro sabato 31 ottobre 2026.
@@ -293,7 +300,7 @@ def test_a_duty_below_all_the_days_is_of_them_all() -> None:
         "Prenotazione obbligatoria allo 0523 000111."
     )
     text = "Sabato 4 e sabato 18 marzo ci sono le fiabe. Devi prenotare."
-    assert not list(hanging(text, read(title="Fiabe in ludoteca", abstract="", body=body)))
+    assert not leaning(text, read(title="Fiabe in ludoteca", abstract="", body=body))
 
 
 def test_a_workshop_that_is_the_event_is_booked() -> None:
@@ -301,12 +308,12 @@ def test_a_workshop_that_is_the_event_is_booked() -> None:
         "Giovedì 13 ottobre 2026 alle 16. Il laboratorio è gratuito, prenotazione obbligatoria su WhatsApp."
     )
     text = "Giovedì 13 ottobre alle 16 c'è «Buon viaggio». Devi prenotare su WhatsApp."
-    assert not list(hanging(text, read(title="Buon viaggio", abstract="", body=body)))
+    assert not leaning(text, read(title="Buon viaggio", abstract="", body=body))
 
 
 def test_words_that_follow_their_sentence_stand() -> None:
     text = "La biblioteca chiude dal 9 al 20 agosto. I prestiti in quel periodo sono prorogati."
-    assert not list(hanging(text, read(title="Biblioteca: orario estivo", abstract="", body=_LOANS)))
+    assert not leaning(text, read(title="Biblioteca: orario estivo", abstract="", body=_LOANS))
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,11 @@ _STATUS = Cued(
     re.I,
 )
 _TIDY = " ,;:.-–|("
+_THEIRS = re.compile(  # `gratuita per i soci`, `il sagrato è riservato ai disabili`
+    r"\b(?:gratuit\w+|gratis|ridott\w+|riduzion\w+|scont\w+|(?:parchegg\w+|sagrato"
+    r"|aree? (?:di )?sosta|navett\w+|fila|file|sedie|tribun\w+|rampa|ascensore)\b[^.;:,\n]{0,30})\s$",
+    re.I,
+)
 
 
 def audiences(page: Layout) -> Iterator[tuple[int, int]]:
@@ -81,6 +86,8 @@ def audiences(page: Layout) -> Iterator[tuple[int, int]]:
         if passage.part == "audience":
             yield passage.start, passage.end
     for match in page.matches(_WHO, "contacts", "pin", "furniture", "audience", "when"):  # there of one day
+        if _THEIRS.search(page.text[max(0, match.start() - 60) : match.start()]):
+            continue
         yield _tidy(page, *match.span())
 
 

@@ -214,7 +214,7 @@ def labelled(body: str) -> str:
     body = _ISO_AND_HOURS.sub(r"\1\n\2", body)
     lines = _AGES.sub(_joint, body).split("\n")
     days = [place for place, line in enumerate(lines) if _is_day(line)]
-    if len(days) != 1:
+    if len(days) != 1 or _is_of_a_list(lines, days[0]):
         return "\n".join(lines)
     start = end = days[0]
     while (before := _next(lines, start, -1)) is not None and _field(lines[before]):
@@ -227,6 +227,17 @@ def labelled(body: str) -> str:
     is_whole = is_beside and own.count("hours") == sum(map(_is_hours, lines))
     written = _written(found) if is_whole else []
     return "\n".join([*lines[:start], *written, *lines[end + 1 :]] if written else lines)
+
+
+_ITEM = re.compile(r"[ \t]*[-*•][ \t]+\S")
+
+
+def _is_of_a_list(lines: Sequence[str], place: int) -> bool:
+    """Whether it is an item of several that tell more: `- sabato 20 giugno dalle 14` of closures."""
+    near = [lines[at] for step in (-1, 1) if (at := _next(lines, place, step)) is not None]
+    return _ITEM.match(lines[place]) is not None and any(
+        _ITEM.match(line) and not _field(line) for line in near
+    )
 
 
 def _is_day(line: str) -> bool:

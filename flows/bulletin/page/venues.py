@@ -42,6 +42,12 @@ _STOP = re.compile(
     r"|[-–|]\s|\d{5}\b|[“\"«][A-Z]|\d{1,2}[°º]?\s(?i:gennaio|febbraio|marzo|aprile|maggio|giugno"
     r"|luglio|agosto|settembre|ottobre|novembre|dicembre)\b)"
 )
+_HELD_THERE = re.compile(  # `nella chiesa di San Pietro concerto d'organo`
+    r"(?<!\w)(?!(?:sala|aula|area|palco|salone|fiera|di|da|a|del|dei|della|delle|degli|dello|il|lo|la|i|gli|le)\s)"
+    r"[\w'’.]+\s(?P<held>(?:concert[oi]|spettacol[oi]|proiezion[ei]|laborator[io]+|lettur[ae]|incontr[oi]"
+    r"|presentazione|visit[ae] guidat[ae]|gar[ae]|torneo|camminata|passeggiata|festa|serata|cena"
+    r"|pranzo|conferenza|inaugurazione|mercatino|tombola|degustazione)\b)"
+)
 _TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]\s*Italia\b.*)$", re.S)
 _DESK = re.compile(
     r"\b(?:informazion\w|info|contatt\w|telefon\w|rivolg\w+|domand\w|istanz\w|iscrizion\w|iscri\w+|prenotazion\w|modul\w|present\w+|consegn\w+"
@@ -134,6 +140,8 @@ def streets(page: Layout) -> Iterator[tuple[int, int]]:
 def _end(page: Layout, match: re.Match[str]) -> int:
     stop = _STOP.search(page.text, match.start() + 8, match.end())
     end = stop.start() if stop else match.end()
+    if held := _HELD_THERE.search(page.text, match.start() + 8, end):
+        stop, end = held, held.start("held")
     if not stop and page.text[end : end + 1].isalnum():  # the name is longer than a name is
         end = page.text.rfind(" ", match.start(), end)
     text = page.text[match.start() : end]

@@ -27,6 +27,12 @@ _NOTED = re.compile(  # `Giovedì 31 ottobre: apertura straordinaria dalle 8 all
 )
 _TURNS = re.compile(rf"(?P<start>{_CLOCK}){_TO}(?P<end>{_CLOCK})", re.I)
 _LEAST = 2  # rows of a timetable
+_HEAD = re.compile(r"^[ \t]*\|(?P<heads>[^\n]+)\|[ \t]*\n[ \t]*\|[ :|-]+\|[ \t]*$", re.M)
+_OF_A_DAY = re.compile(  # what two columns of one day's hours may be called
+    r"\b(?:mattin\w+|pomerigg\w+|antimeridian\w+|pomeridian\w+|sera\w*|orari\w*|or[ae]|apertura|chiusura|dalle|alle|da|a|giorn\w+"
+    r"|turn\w+|fasci\w+|am|pm)\b",
+    re.I,
+)
 
 
 def with_turns(body: str) -> str:
@@ -34,7 +40,22 @@ def with_turns(body: str) -> str:
     body = _NOTED.sub(r"\g<day>: \g<hours> (\g<note>)", body)
     if sum(1 for _ in _ROW.finditer(body)) < _LEAST:
         return body
-    return _ROW.sub(_told, body)
+    apart = [(head.end(), _end(body, head.end())) for head in _HEAD.finditer(body) if _is_of_several(head)]
+    return _ROW.sub(
+        lambda row: row[0] if any(start <= row.start() < end for start, end in apart) else _told(row), body
+    )
+
+
+def _is_of_several(head: re.Match[str]) -> bool:
+    """Whether a table has hours of two services or two sorts of people in a row: `domestiche`, `imprese`."""
+    heads = [cell.strip() for cell in head["heads"].split("|")][1:]
+    return sum(bool(cell) and not _OF_A_DAY.search(cell) for cell in heads) > 1
+
+
+def _end(body: str, start: int) -> int:
+    """Where the rows of a table end."""
+    behind = re.search(r"\n(?![ \t]*\|)", body[start + 1 :])
+    return start + 1 + behind.start() if behind else len(body)
 
 
 def _told(row: re.Match[str]) -> str:
@@ -43,7 +64,12 @@ def _told(row: re.Match[str]) -> str:
     ]
     is_plain = len(turns) == 1 and re.match(r"(?:ore|dalle|h)\b", row["turns"], re.I)
     is_clock = all(_hour(turn["start"]) < _hour(turn["end"]) for turn in _TURNS.finditer(row["turns"]))
-    return row[0] if is_plain or not is_clock else f"{row['lead']}{row['days']} {' e '.join(turns)}"
+    starts = [_hour(turn["start"]) for turn in _TURNS.finditer(row["turns"])]
+    return (
+        row[0]
+        if is_plain or not is_clock or starts != sorted(starts)
+        else f"{row['lead']}{row['days']} {' e '.join(turns)}"
+    )
 
 
 def _hour(words: str) -> float:

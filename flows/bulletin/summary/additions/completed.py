@@ -14,7 +14,14 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.additions.described import described
-from flows.bulletin.summary.additions.left_behind import BARRED, LIMITS, leaves_limit, without_idle
+from flows.bulletin.summary.additions.left_behind import (
+    BARRED,
+    LIMITS,
+    leaves_ban,
+    leaves_limit,
+    without_free,
+    without_idle,
+)
 from flows.bulletin.summary.additions.of_calls import (
     OF_CALLS,
     at_most,
@@ -70,6 +77,7 @@ _TELLS_EXCEPTIONS = re.compile(
 _TELLS_PAGE = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
 _APART = re.compile(r"(?:Sono|Restano|Rimangono) (?:esclus|esent|esonerat)[ie]\b")
 _OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.hours})
+_WITH_BANS = frozenset({Kind.road, Kind.hours, Kind.service})
 _OF_CALLS = frozenset({Kind.deadline, Kind.job, Kind.service, Kind.campaign})
 _ASKS = re.compile(r"\b(?:domand|istanz|richie|iscri|candid|chiedere)\w*", re.I)
 _IN_VAIN = Cued(  # `Non sono ammesse domande per lavori già eseguiti.`
@@ -201,7 +209,9 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         if made is parking:
             bases.append(" ".join(said for said in split(text) if not IF_IT_RAINS.match(said)))
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
-        tried = ((base, said) for said in made(told, notice) for base in bases)
+        tried = [(base, said) for said in made(told, notice) for base in bases]
+        if made is _rest and notice.kind in _WITH_BANS and leaves_ban(text, notice):
+            tried += [(without_free(text), said) for said in made(told, notice)]
         for base, said in tried:
             also = " ".join([*added, said])
             longer = _with(base, _AS_ONE.get(also, also))
@@ -346,15 +356,15 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
     if hours and is_timed and not gate.IN_PAGE.search(text):
         return (HOURS, OTHERS)
     is_more = len(notice.body) > _MUCH_MORE * len(text) and len(notice.body) - len(text) > _MORE
-    is_more = is_more or leaves_limit(text, notice)
-    if gate.IN_PAGE.search(text) or not is_more:
+    is_limited = leaves_limit(text, notice)
+    if gate.IN_PAGE.search(text) or not (is_more or is_limited):
         return ()
     is_left = any(
         slot in notice.slots and not any(tells(text, one) for one in notice.slots[slot])
         for slot in _OF_EVENTS
     )
     is_much = len(notice.body) > _OF_AN_EVENT * len(text)
-    return (OTHERS, THE_REST) if notice.kind not in OCCASIONS or is_left or is_much else ()
+    return (OTHERS, THE_REST) if notice.kind not in OCCASIONS or is_left or is_much or is_limited else ()
 
 
 def _shorter(text: str) -> Iterator[str]:

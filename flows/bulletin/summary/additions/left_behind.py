@@ -3,7 +3,8 @@
 import re
 
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.language.signals import MONTH
+from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.additions.short_pages import tells_most
 from flows.bulletin.summary.frames.prose.wording import worded
@@ -14,6 +15,7 @@ BARRED = re.compile(
     r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
     re.I,
 )
+_IN_FORCE = re.compile(rf"{BARRED.pattern}|\b(?:riapr\w+|non (?:essere|sono|saranno) garantit[oaie])\b", re.I)
 LIMITS = re.compile(
     r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b"
     r"(?! i rubinetti)|\b(?:eccezion|tranne|salvo|obblig|solo|soltanto|riapr)\w*"
@@ -25,6 +27,7 @@ _OF_DESKS = re.compile(  # which no reader misses
     r"|delibera\w*)\b",
     re.I,
 )
+_BY_THEN = re.compile(rf"\b(?:entro|fino al(?:l['’])?)\b[^.;]{{0,20}}\d[^.;]{{0,4}}{MONTH}", re.I)
 _IS_OF_USE = re.compile(
     r"\b(?:Si invit|[Dd]ev[eio]|dovr|[Pp]uoi|possono|occorre|[Ss]erv[eo]|esclusivamente|gratuit"
     r"|liber[oai]|[Ii]scri|È per|Porta|Vai|Chiama|Non )"
@@ -36,9 +39,28 @@ def leaves_limit(text: str, notice: Notice) -> bool:
     left = [
         line
         for line in notice.prose[1:]  # the first is what frames are made of
-        if worded(line) not in text and not (tells_most(text, line) or _OF_DESKS.search(line))
+        if worded(line) not in text and not (tells_most(text, line) or _is_of_desk(line))
     ]
-    return len(left) > 1 or any(figures(line) - figures(text) or BARRED.search(line) for line in left)
+    is_much = len(left) > 1 and notice.kind not in OCCASIONS
+    return is_much or any(figures(line) - figures(text) or BARRED.search(line) for line in left)
+
+
+def _is_of_desk(line: str) -> bool:
+    return _OF_DESKS.search(line) is not None and _BY_THEN.search(line) is None
+
+
+def leaves_ban(text: str, notice: Notice) -> bool:
+    """Whether the page has a ban or a closure of its own hours or days, of which the text has no word."""
+    return any(
+        _IN_FORCE.search(line) and figures(line) - figures(text) and not tells_most(text, line)
+        for line in notice.prose[1:]
+    )
+
+
+def without_free(text: str) -> str:
+    """`text` without a last sentence that neither bans nor shuts: word of a ban is worth more."""
+    *before, last = split(text) or [""]
+    return " ".join(before) if before and not _IN_FORCE.search(last) else text
 
 
 def without_idle(text: str) -> str:

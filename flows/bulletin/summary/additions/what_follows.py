@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.signals import WEEKDAY
+from flows.bulletin.page.day_heads import has_days_above
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.fit import is_fit
@@ -47,7 +48,9 @@ _LIFTED = re.compile(  # of another day, or not sure
     r"|\b(?:il|ogni) (?:lun|mar|mer|gio|ven)\w+",
     re.I,
 )
-_A_STREET = re.compile(r"\b(?:via|viale|piazza|corso|largo|vicolo)\s(?-i:[A-ZÀ-Ý])[\w'’]+", re.I)
+_A_STREET = re.compile(
+    r"\b(?:via|viale|piazza|corso|largo|vicolo)\s(?:de[il]\w*\s|d[ai]\s)?(?-i:[A-ZÀ-Ý])[\w'’]+", re.I
+)
 _TREATED = re.compile(r"\b(?:vaccin\w+|screening|visit[ae]|test)\b", re.I)
 FOR_WHOM = "A chi si rivolge è nella pagina."
 _SHARE = 0.3  # of the words that say for whom
@@ -105,7 +108,7 @@ def parking(text: str, notice: Notice) -> tuple[str, ...]:
     if notice.kind is not Kind.road or _OF_PARKING.search(text):
         return ()
     said = [line for line in notice.source.splitlines() if NO_PARKING.search(line)]
-    if not said or any(map(_LIFTED.search, said)):
+    if not said or any(map(_LIFTED.search, said)) or has_days_above(notice.source):
         return ()
     named = [street[0].lower() for line in said for street in _A_STREET.finditer(line)]
     if not named or any(street in text.lower() for street in named):

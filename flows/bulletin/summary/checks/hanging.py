@@ -1,14 +1,12 @@
 """What leans on words that stay behind (`in quel periodo`, `il giorno.`), and days of two things as one's."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
+from flows.bulletin.page.day_heads import day_above
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
-from flows.bulletin.summary.checks.named import stems
-from flows.bulletin.summary.frames.events.of_a_part import day_above, is_in_one_of_several
 from flows.bulletin.summary.frames.prose.wording import worded
 
 _IN_THAT = re.compile(
@@ -39,25 +37,9 @@ _LEANING = (
         r"|comprende)\.(?= [A-Z]|$)"
     ),
 )
-_NO_SUBJECT = re.compile(  # `Riapre martedì 30 con l'orario consueto`: what does?
-    r"(?:Riapr(?:e|irà|ono|iranno)|Riprend(?:e|erà|ono|eranno)|(?:È|Sarà|Resta|Resterà|Rimane"
-    r"|Rimarrà) (?:chius|apert)[oa]"
-    r"|(?:Gli altri|Le altre) [a-zà-ù]+ (?:rest|riman|sar|verr)\w+|I primi (?:due|tre|quattro"
-    r"|cinque)(?! (?:giorn|mes|post|iscritt|ann|cento)))\b"
-    r"(?! (?:al (?:pubblico|traffico|transito) )?(?:il|lo|la|i|gli|le|l['’]|un|una|in|nel|nella|a)\b)"
-)
 _BACK = 4  # sentences
-_DUTIES = (  # of a text, and of its page
-    (re.compile(r"(?:Devi|Puoi) iscriverti\b|Iscriviti\b"), re.compile(r"\biscri\w+", re.I)),
-    (
-        re.compile(r"(?:Devi|Puoi) prenotare\b|Prenota\b|.*\b[Ll]e prenotazioni si fanno\b"),
-        re.compile(r"\bprenot\w+", re.I),
-    ),
-    (re.compile(r"I posti sono limitati"), re.compile(r"\bposti (?:sono )?limitati\b", re.I)),
-)
 _WET = re.compile(r"\b(?:in caso di (?:pioggia|maltempo|neve)|se piove)\b", re.I)
 _PUT_OFF = re.compile(r"\b(?:rinvi|rimand|annull|spost|sospe|recuper)\w+", re.I)
-_HALF = 0.5  # of the words of the sentence that has it
 _YOU_BOOK = re.compile(r"\bDevi (?:iscriverti|prenotare)\b")
 _OF_ALL = frozenset({Kind.road, Kind.supply_cut, Kind.alert, Kind.recall})  # for which nobody books
 _RANGES = re.compile(r"\bdal(?:l['’])?\s?[^,.;]{3,30}? al?(?:l['’])?\s?\d[^,.;]{3,20}?(?=,|\se\s|$)", re.I)
@@ -70,12 +52,8 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
             yield f"«{match[0].strip()}»: di che cosa, il testo non lo dice."
     if notice.kind in _OF_ALL and (match := _YOU_BOOK.search(text)):
         yield f"«{match[0]}»: per che cosa, il testo non lo dice."
-    if leaning := _without_subject(split(text), notice):
-        yield f"«{leaning}»: di che cosa, il testo non lo dice."
     if notice.kind in OCCASIONS and (of_one := _of_one_day(text, notice)):
         yield f"«{of_one}» è di uno solo degli appuntamenti."
-    if notice.kind in OCCASIONS and (duty := _of_one_part(text, notice)):
-        yield f"«{duty}» è di uno solo degli appuntamenti."
     if unsaid := _if_it_rains(text, notice):
         yield f"«{unsaid}» vale solo se piove, e il testo non lo dice."
     lines = split(notice.source)
@@ -89,17 +67,6 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{mixed}» sono giorni di cose diverse."
 
 
-def _without_subject(sentences: Sequence[str], notice: Notice) -> str:
-    """The first sentence whose subject the page has in a sentence that the text leaves out; or ""."""
-    own = [worded(said) for said in notice.prose]
-    for before, said in pairwise(["", *sentences]):
-        place = next((at for at, line in enumerate(own) if line == said), 0) if _NO_SUBJECT.match(said) else 0
-        named = stems(own[place - 1]) if place else set[str]()
-        if place and len(named & stems(before)) < _HALF * len(named):
-            return said
-    return ""
-
-
 def _of_one_day(text: str, notice: Notice) -> str:
     """The first sentence that the page has below one of several days, which the text does not tell; or ""."""
     told, days = set(split(text)), calendar_days(text)
@@ -107,16 +74,6 @@ def _of_one_day(text: str, notice: Notice) -> str:
         day = day_above(said.rstrip("."), notice.source) if worded(said) in told else ""
         if day and not calendar_days(day) <= days:
             return said
-    return ""
-
-
-def _of_one_part(text: str, notice: Notice) -> str:
-    """The first sentence on booking or places that the page has of one day or row of several alone; or ""."""
-    for said in split(text):
-        for ours, theirs in _DUTIES:
-            places = [found.start() for found in theirs.finditer(notice.source)] if ours.match(said) else []
-            if places and all(is_in_one_of_several(place, notice) for place in places):
-                return said
     return ""
 
 

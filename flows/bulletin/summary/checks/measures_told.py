@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.places.streets import streets_at
 from flows.bulletin.summary.frames.roads.street_outlines import KILOMETRES
 
 _SUPPLY = re.compile(
@@ -63,7 +64,26 @@ _SAYS_WHICH = re.compile(
     r"\b(?:massa|peso|pesanti|autocarri|camion|tonnellat\w+|oltre|superior\w|lunghezza|altezza|larghezza)\b",
     re.I,
 )
+_A_STREET = re.compile(r"\b(?:vi[ae]|vial[ei]|piazz[ae]|cors[oi]|largo|vicol[oi]|contrad[ae])\s(?=[A-ZÀ-Ý])")
+_STRETCH = re.compile(r"\b(?:tra|fra|tratto|fino a|da|dal|dalla)\b", re.I)  # what follows bounds it
+_WORKS = re.compile(  # titles that say what changes in a street
+    r"\b(?:lavori|cantier\w+|asfaltatur\w+|chius\w+|viabilità|diviet[oi]|sens[oi] unic[oi]|circolazione"
+    r"|potatur\w+|traffico)\b",
+    re.I,
+)
 _OF_EVERY_STREET = stems("via viale vicolo piazza piazzale corso largo strada ponte contrada")
+
+
+def untold_streets(text: str, notice: Notice) -> tuple[list[str], int]:
+    """The streets in which the title says that something changes and that `text` has not; of how many."""
+    if notice.kind in (*OCCASIONS, Kind.supply_cut) or not _WORKS.search(notice.title):
+        return [], 0
+    title = _STRETCH.split(notice.title)[0]
+    read = (streets_at(title, found.start()) for found in _A_STREET.finditer(title))
+    named = dict.fromkeys(street.words for streets in read if streets for street in streets.all)
+    own = {words: stems(words) - _OF_EVERY_STREET for words in named}
+    told = stems(text)
+    return [words for words in named if own[words] and not own[words] & told], len(named)
 
 
 def measures_told(text: str, notice: Notice) -> Iterator[str]:
@@ -87,6 +107,9 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
         yield "La pagina elenca più strade, e il testo ne dice solo alcune."
     if notice.kind is Kind.road and _ON_A_ROAD.search(notice.title) and not _ON_A_ROAD.search(text):
         yield "Il titolo dice su quale strada, e il testo no."
+    left, count = untold_streets(text, notice)
+    if left and (len(left) == count or not _STREETS_IN_PAGE.search(text)):
+        yield f"Manca una via del titolo: «{left[0]}»."
     if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
         yield "Il testo non dice che cosa si ordina."
     if (not_so := _BUT_NOT.search(notice.title)) and not stems(not_so["whom"]) & stems(text):

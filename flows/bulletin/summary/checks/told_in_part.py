@@ -13,6 +13,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.page.dangers import has_many_steps
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures
+from flows.bulletin.summary.checks.measures_told import untold_streets
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.left_to_page import (
     ALL_STEPS,
@@ -43,6 +44,7 @@ _SO = Cued(
     re.I,
 )
 _OTHER_CHANGES = "Le altre variazioni sono nella pagina."
+_OTHER_STREETS = "Le altre vie sono nella pagina."
 _OPENING, _SHORT, _LONG_PAGE = 24, 12, 500  # characters
 _PAIR, _LINES, _ROWS = 2, 3, 3  # labelled lines; rows of one list
 _WITH_FIELDS = frozenset({Kind.deadline, Kind.job, *OCCASIONS, Kind.recall, Kind.alert})
@@ -277,6 +279,12 @@ def _steps_left(text: str, notice: Notice) -> bool:
     return notice.kind is Kind.recall and ALL_STEPS not in text.lower() and has_many_steps(notice.body)
 
 
+def _titled_left(text: str, notice: Notice) -> bool:
+    """Whether a text names some of the streets of its title, and not the others."""
+    left, count = untold_streets(text, notice)
+    return 0 < len(left) < count
+
+
 LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_changes_left, _OTHER_CHANGES),
     (_days_left, OTHER_APPOINTMENTS),
@@ -289,7 +297,8 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_no_parking_left, "I divieti di sosta sono nella pagina."),
     (_season_left, "I giorni sono nella pagina."),
     (_also_shut_left, "Le altre chiusure sono nella pagina."),
-    (_streets_left, "Le altre vie sono nella pagina."),
+    (_streets_left, _OTHER_STREETS),
+    (_titled_left, _OTHER_STREETS),
     (_timetable_left, DAYS_AND_HOURS),
     (_weekdays_left, "Gli orari degli altri giorni sono nella pagina."),
     (_term_left, "La scadenza è nella pagina."),

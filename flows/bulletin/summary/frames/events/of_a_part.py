@@ -4,11 +4,11 @@ Said of the whole it sends everybody to the wrong place, and keeps away who woul
 """
 
 import re
-from itertools import pairwise
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
+from flows.bulletin.page.day_heads import heads_of
 from flows.bulletin.page.notice import Notice, Row
 from flows.bulletin.page.row_words import AT_AN_HOUR
 
@@ -32,13 +32,8 @@ _LISTED = Cued(  # `Domenica ci saranno alcuni laboratori:` and below them `solo
 _BEFORE, _NEAR, _STEM = 220, 120, 5  # characters
 
 
-_HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio – ore 20.45`
-    rf"^\W*(?:{WEEKDAY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,70}}$", re.I | re.M
-)
 _A_MEAL = re.compile(r"\b(?:pranzo|cena|pizzata|grigliata)\b", re.I)
 _DAY_ROW = re.compile(r"^\|\s*(?:[a-zì]{3,9}\.?\s)?\d{1,2}(?!\d)[°º/\s]", re.I | re.M)
-_LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
-
 
 _STARTS_AT = re.compile(r"(?<!\w)(?:alle|ore) (?:ore )?\d{1,2}(?:[.:]\d\d)?\b", re.I)
 _RANGE = re.compile(r"\bdall[ae] (?:ore )?\d{1,2}(?:[.:]\d\d)? $", re.I)
@@ -219,38 +214,13 @@ def _place(words: str, notice: Notice) -> int:
     return notice.source.find(words.strip()[:60])
 
 
-def day_above(words: str, source: str) -> str:
-    """The head below which words stand, of several days; "" where they are of none alone."""
-    if not is_of_a_day(words, source):
-        return ""
-    at = source.find(words)
-    return next(head["day"] for head in reversed(_heads(source)) if head.end() <= at)
-
-
-def _heads(source: str) -> list[re.Match[str]]:
-    """The heads of several days, below each of which stands what happens then; [] else."""
-    heads = list(_HEAD.finditer(source))
-    days = {re.sub(r"\W+", " ", head["day"].lower()) for head in heads}
-    blocks = (source[head.end() : after.start()] for head, after in pairwise(heads))
-    return heads if len(days) > 1 and all(re.search(r"\w", block) for block in blocks) else []
-
-
-def is_of_a_day(words: str, source: str) -> bool:
-    """Whether words stand below one of several days, and not below all."""
-    heads, at = _heads(source), source.find(words)
-    if not heads or at < heads[0].end() or _LABEL.search(source[heads[-1].end() : at]):
-        return False
-    ends = [*(head.start() for head in heads[1:]), len(source)]
-    return not all(words in source[head.end() : end] for head, end in zip(heads, ends, strict=True))
-
-
 def is_in_one_of_several(start: int, notice: Notice) -> bool:
     """Whether what stands at `start` of the source is below one of several days, or in one of its rows.
 
     What comes a paragraph behind the last day may be of them all.
     """
     source = notice.source
-    heads = _heads(source)
+    heads = heads_of(source)
     is_behind = bool(heads) and "\n\n" in source[heads[-1].end() : start].strip("\n")
     is_below = bool(heads) and start >= heads[0].start() and not is_behind
     first = source.rfind("\n", 0, start) + 1

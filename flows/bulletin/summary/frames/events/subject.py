@@ -8,12 +8,12 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
 from flows.bulletin.language.titles import folded, is_told
+from flows.bulletin.page.day_heads import is_of_a_day
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.clauses import is_matter
 from flows.bulletin.summary.frames.events.films import CINEMA, film_of
 from flows.bulletin.summary.frames.events.glosses import glossed
 from flows.bulletin.summary.frames.events.happening import NUMERIC_DAY, has_day, lines_of, what_sentences
-from flows.bulletin.summary.frames.events.of_a_part import is_of_a_day
 from flows.bulletin.summary.frames.events.own_names import named, told_more
 from flows.bulletin.summary.frames.events.pastimes import pastimes
 from flows.bulletin.summary.frames.events.stated import stated

@@ -5,13 +5,13 @@ import re
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import TIME, WEEKDAY
 from flows.bulletin.language.titles import folded
+from flows.bulletin.page.day_heads import is_of_a_day
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.events.happening import lines_of
 from flows.bulletin.summary.frames.events.of_a_part import (
     is_amid_hours,
     is_in_a_row,
-    is_of_a_day,
     is_of_a_part,
 )
 from flows.bulletin.summary.frames.events.sittings import all_words

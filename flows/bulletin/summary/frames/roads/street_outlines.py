@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.page.day_heads import has_days_above
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures, musts
 from flows.bulletin.summary.frames.own_sentences.own import opened
@@ -140,6 +141,8 @@ def by_street(notice: Notice) -> Iterator[tuple[str, bool]]:
     is_sure = notice.kind is Kind.road and days and not (is_cut(notice.title) or notice.is_cut)
     if not is_sure or _COUNTED.search(notice.source) or _AT_NIGHT.search(notice.source):
         return
+    if has_days_above(notice.source):
+        return  # each street under its own day
     told = [line for line in lines(notice) if not is_contact(line)]
     if any(_CHANGED.search(line) and not _IF.search(line) for line in told):
         return
