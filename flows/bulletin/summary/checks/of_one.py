@@ -25,6 +25,8 @@ _BOOKED = re.compile(
     r"(?:(?:Per [^,.;]{3,80} )?(?:[Dd]evi|[Pp]uoi) (?:prenotare|iscriverti)|Prenota|Iscriviti)\b"
     r"(?! (?:il|la|un|una)\b)"
 )
+_ARE_THERE = " sono nella pagina."
+_AND_OTHERS = f" e gli altri dettagli{_ARE_THERE}"
 _TERM_OF = Cued(  # `Iscrizioni alla gara entro giovedì 22 aprile`
     r"\b(?:iscrizion[ei]|prenotazion[ei]|termine|scadenza|adesion[ei]|iscriversi|prenotare|prenotarsi)\s"
     r"(?:per|a|al|allo|alla|alle|ai|agli|all['’])\s?(?:(?:il|lo|la|i|gli|le)\s|l['’])?(?P<what>[a-zà-ù]{4,})",
@@ -241,6 +243,10 @@ def _with(text: str, word: str, limit: int) -> str:
         sentences.pop()  # what is left is named
     while len(sentences) > 1 and utf16(" ".join([*sentences, word])) > limit:
         sentences.pop()
+    if len(sentences) > 1 and sentences[-1].endswith(_AND_OTHERS) and word.endswith(_ARE_THERE):
+        named = word.removesuffix(_ARE_THERE)  # `Come fare domanda, le altre scadenze e gli altri dettagli`
+        last = sentences.pop().removesuffix(_AND_OTHERS)
+        word = f"{last}, {named[:1].lower()}{named[1:]}{_AND_OTHERS}"
     said = " ".join([*sentences, word])
     return said if utf16(said) <= limit else text
 

@@ -29,16 +29,38 @@ _ELSE = re.compile(  # what comes before or after one asks, or a term that anoth
 _PAPERS = re.compile(
     r"\b(?:certificat|certificazion|attestazion|documentazion|ricevut|integra|scontrin|fattur|rimbors)", re.I
 )
+_INTEGRATED = re.compile(
+    r"\b(?:document\w+|dati) (?:mancant|integrativ)\w+|\brichiesta di integrazione\b", re.I
+)
 _HEAD = re.compile(r"^\|?[^\n]*\b(?:scadenz|termin|domande)\w*[^\n]*\|[^\n]*$", re.I | re.M)
 _BARE = re.compile(r"(?:^|(?<=[.] ))(?:Accettat|Ammess|Consentit|Previst)[oaie]\b[^.]{0,30}")
 _MORE = re.compile(r"\b(?:scadenze|termini|date|giorni)\b[^.]* nella pagina", re.I)
 _LEAST = 2
+_OF_A_GROUP = re.compile(  # `per la maturità si inviano entro il 31`, `le associazioni: PEC, entro il 10`
+    r"^\W*(?:per\s(?:i|gli|le|la|il|chi|l['’])\b|quell[ie]\b|(?:le\s)?(?:domande|iscrizioni)\s(?:per|di)\b"
+    r"|gli\selaborati\b|(?:i|gli|le)\s[a-zà-ù]+:|(?:online|allo\ssportello|via\spec|a\smano):)",
+    re.I,
+)
+_SENT = re.compile(
+    r"\b(?:inviano|spedi\w+|consegn\w+|present\w+|trasmett\w+|pec|sportello|online|modulo)\b", re.I
+)
+_TIME = re.compile(r"\bc'è tempo\b[^.]*", re.I)
+_OTHER_DEED = re.compile(
+    r"\b(?:pag(?:a|ano|are|at[aeio])|vers(?:a|ano|are)|spend\w+|restitu\w+|ritir\w+)\b", re.I
+)
+_IN_ONE_OF_PARTS = re.compile(r"\bunica (?:soluzione|rata)\b", re.I)
+_RATES = re.compile(r"\brat[ae]\b", re.I)
+_LABELLED = re.compile(r"\W*(?:scadenza|termine)\s?:", re.I)
+_PUT_OFF = re.compile(
+    r"\b(?:è|sono|viene|vengono) (?:stat[oaie] )?(?:prorogat|spostat|posticipat|differit)[oaie]\b", re.I
+)
 
 
 def several_terms(text: str, notice: Notice) -> Iterator[str]:
     """Why one who asks by the day that a text tells may come too late: Italian sentences, for the editor."""
     if match := _BARE.search(text):
         yield f"«{match[0]}»: di che cosa, il testo non lo dice."
+    yield from _of_another_deed(text, notice)
     asked = _ASKED_BY.search(text)
     if asked is None:
         return
@@ -51,6 +73,45 @@ def several_terms(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{asked['term']}» nella pagina non è un termine per le domande."
     elif told and len(terms) >= _LEAST and not terms <= calendar_days(text) and not _MORE.search(text):
         yield "La pagina dice più scadenze, e il testo ne dice una per tutte."
+
+
+def leaves_group(text: str, notice: Notice) -> bool:
+    """Whether of several groups, each with a term of its own, a text tells the term of some."""
+    days = _terms_of_groups(notice)
+    told = calendar_days(text)
+    return len(days) >= _LEAST and not told.isdisjoint(days) and not days <= told and not _MORE.search(text)
+
+
+def _terms_of_groups(notice: Notice) -> frozenset[str]:
+    found: list[str] = []
+    for line in split(notice.source):
+        for part in _PARTS.split(line):
+            is_asking = _OF_ASKING.search(line) or _SENT.search(part)
+            if _OF_A_GROUP.match(part) and _BY.search(part) and is_asking and not _ELSE.search(part):
+                found += sorted(calendar_days(part))[-1:]
+    return frozenset(found)
+
+
+def _of_another_deed(text: str, notice: Notice) -> Iterator[str]:
+    """A term of paying or fetching told as if one asked by it; one that was put off; one of several parts."""
+    told = calendar_days(text)
+    parts = [part for line in split(notice.source) for part in _PARTS.split(line)]
+    if match := _TIME.search(text):
+        its = [part for part in parts if calendar_days(match[0]) & calendar_days(part)]
+        if its and all(_OTHER_DEED.search(part) and not _OF_ASKING.search(part) for part in its):
+            yield f"«{match[0]}»: per che cosa, il testo non lo dice."
+    for line in split(notice.source):
+        if put_off := _PUT_OFF.search(line):
+            before, after = calendar_days(line[: put_off.start()]), calendar_days(line[put_off.end() :])
+            if before and after and before & told and not after & told:
+                yield f"Il testo dice la scadenza di prima: la pagina dice «{line}»."
+        days = calendar_days(line) if _LABELLED.match(line) else frozenset[str]()
+        if days and not days & told and _BY.search(text) and told and not _MORE.search(text):
+            yield f"Manca la scadenza: la pagina dice «{line}»."
+    if _IN_ONE_OF_PARTS.search(text):
+        days = frozenset[str]().union(*(calendar_days(line) for line in parts if _RATES.search(line)))
+        if len(days) >= _LEAST and len(days & told) < _LEAST and not re.search(r"\brate\b", text):
+            yield "Il testo dice entro quando si paga tutto, e non le rate."
 
 
 def _terms(notice: Notice) -> frozenset[str]:
@@ -68,5 +129,7 @@ def _is_of_paper(said: str) -> bool:
 
     It is the call's in `Le domande con la certificazione si presentano entro il 3 marzo`.
     """
+    if _INTEGRATED.search(said):
+        return True
     paper, asking = _PAPERS.search(said), _OF_ASKING.search(said)
     return paper is not None and (asking is None or paper.start() < asking.start())

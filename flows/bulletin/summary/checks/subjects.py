@@ -32,6 +32,9 @@ _DONE = re.compile(  # `Si presenta online`, `Va inviata entro il 3`, `Se firmat
     rf"|(?:può|possono|deve|devono|potrà|potranno|dovrà|dovranno)\s\w+(?=[\s.])(?!\s(?:\w+\s){{0,2}}{_NAMES}))",
     re.I,
 )
+_LEANS = re.compile(  # on the sentence before, whose days or thing they mean
+    r"(?:[Ii]n quei giorni|[Ii]n quel periodo|[Ii]n tal caso)\b|[^.]*\b(?:è|sono|resta|restano) invece\b"
+)
 _HALF = 0.5  # of the words of the sentence that has it
 
 
@@ -39,7 +42,7 @@ def without_subject(text: str, notice: Notice) -> Iterator[str]:
     """Each sentence of `text` whose subject the page has where the text does not follow it: Italian."""
     own = [worded(said) for said in notice.prose]
     for before, said in pairwise(["", *split(text)]):
-        leans = _STANDS.match(said) or _DONE.match(said)
+        leans = _STANDS.match(said) or _DONE.match(said) or _LEANS.match(said)
         place = next((at for at, line in enumerate(own) if line == said), None) if leans else None
         if place is None or (not place and not before):
             continue

@@ -15,6 +15,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.measures_told import untold_streets
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.checks.several_terms import leaves_group
 from flows.bulletin.summary.frames.prose.left_to_page import (
     ALL_STEPS,
     DAYS_AND_HOURS,
@@ -301,6 +302,7 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_titled_left, _OTHER_STREETS),
     (_timetable_left, DAYS_AND_HOURS),
     (_weekdays_left, "Gli orari degli altri giorni sono nella pagina."),
+    (leaves_group, "Le altre scadenze sono nella pagina."),
     (_term_left, "La scadenza è nella pagina."),
     (_most_left, "Quantità e condizioni sono nella pagina."),
     (_meetings_left, "Le date degli incontri sono nella pagina."),

@@ -51,6 +51,11 @@ _NO_MORE = re.compile(  # what the list has was put off, or is over
 _OF_A_YEAR = re.compile(r"\b(?:IMU|TARI|TASI|saldo|acconto|anno)\s(20\d\d)\b", re.I)
 _YEARS = re.compile(r"\b20\d\d\b")
 _WORD = re.compile(r"(?<!\w)(?=\w)")
+_INLINE = re.compile(  # `la prima rata scade il 30 giugno, la seconda il 30 settembre`
+    rf"\b(?P<of>prima|seconda|terza|quarta)(?: rata)?(?: (?:scade|va pagata|va versata))?"
+    rf"(?: entro)? (?:il |l['’]){_DUE_ON}",
+    re.I,
+)
 _LEAST = 2
 
 
@@ -68,7 +73,14 @@ def _lists(notice: Notice) -> tuple[tuple[str, ...], ...]:
         lines = tuple(f"rata {row.strip()}" for row in rows if re.search(r"\w", row))
     else:
         lines = tuple(line.strip() for line in notice.body.splitlines() if _BARE_PART.match(line))
-    return (*(listing.items for listing in notice.listings), lines)
+    told = (
+        tuple(f"{part['of']} rata {part['day']}" for part in _INLINE.finditer(line)) for line in notice.prose
+    )
+    return (
+        *(listing.items for listing in notice.listings),
+        lines,
+        *(items for items in told if len(items) > 1),
+    )
 
 
 def _are_of_all(notice: Notice) -> bool:

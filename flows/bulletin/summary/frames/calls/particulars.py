@@ -27,7 +27,7 @@ _CALLS = (Kind.deadline, Kind.job, Kind.service, Kind.campaign, Kind.other)
 _EURO = r"(?:€|euro)?\s?(?P<sum>\d{1,3}(?:\.?\d{3})*(?:,\d\d)?)\s?(?:€|euro\b)?"
 _EASED = re.compile(
     r"\b(?:esen\w+|gratuit\w+|ridu\w+|ridott\w+|agevolat\w+|tariff\w+|scont\w+|fasc[ei]\w*|priorit\w+|punt[io]\b|punteggi\w*)"
-    r"|%",
+    r"|%|\bpost[oi] (?:è |sono )?riservat[oi]\b",
     re.I,
 )  # a sum that eases a price is no condition
 _BEFORE = 120  # characters

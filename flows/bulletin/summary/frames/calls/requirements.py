@@ -55,6 +55,7 @@ _OWN_PURPOSE = re.compile(
     r"|sono (?:richiest|necessari)\w|si dev\w+|bisogna)\b"
 )
 _LIST_IN_PAGE = " L'elenco completo è nella pagina."
+_ASKS_WHAT = re.compile(r"^(?:che )?cosa (?:serve|occorre|portare)\??$", re.I)  # a label
 _SHORT_ITEM = 70
 _MOST_ITEMS = 6
 VERB_ITEM = re.compile(r"^(?:essere|avere|possedere|entrare|compilare|allegare|presentare|non) ", re.I)
@@ -110,7 +111,7 @@ def told_whole(listing: Listing, matter: Matter | None) -> Iterator[str]:
         lead = SERVICE.sub(f"per {matter.text}", lead, count=1)
     separator = ", " if not any("," in item for item in items) else "; "
     last = " e " if separator == ", " else "; "
-    lead = worded(lead).rstrip(".")
+    lead = _ASKS_WHAT.sub("Servono", worded(lead).rstrip("."))
     if (
         not re.search(r"\b(?:\w+re|serv(?:e|ono)|occorr\w+|è necessari\w|deve|devono|sono)$", lead, re.I)
         or separator == "; "
