@@ -12,7 +12,7 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.page.anchors import Head, heads
 from flows.bulletin.page.notice import Row
-from flows.bulletin.page.row_words import clock_apart, described
+from flows.bulletin.page.row_words import clock_apart, described, fields
 
 _ENDED = re.compile(r"(?:^|[\n.:;!?)»”\"|•·▪–—-])\s*$")
 _ANNOUNCED = re.compile(r"\b(?:PROGRAMMA|CALENDARIO|ORARI|ORARIO|APPUNTAMENTI|DATE)\b:?\s*$")
@@ -232,6 +232,8 @@ def _is_prose(words: str) -> bool:
 
 def row_at(head: Head, words: str, start: int, end: int) -> Row:
     hours = head.hours
+    if head.when and not hours and (row := fields(words)):
+        return replace(row, when=head.when, start=start, end=end)
     if head.when and not hours:
         words, hours = clock_apart(words.rstrip())
     return replace(described(words), when=head.when, hours=hours, start=start, end=end)

@@ -74,7 +74,7 @@ _PROGRAMME_OF = re.compile(  # `Programma di domenica 25 aprile:` and its hours 
     r"(?: 20\d\d)?[ \t]*:?[ \t]*$)",
     re.I | re.M,
 )
-_BOLD = re.compile(r"(?<![*\w])\*\*(?=\S)([^*\n]{1,160})(?<=\S)\*\*(?![*\w])")
+_BOLD = re.compile(r"(?<![*\w])(\*\*?)(?=[\w\"«“(])([^*\n]{1,160})(?<=[\w\"»”).!?:,;°])\1(?![*\w])")
 _TIGHT_MARK = re.compile(r"^[ \t]*[-–•·▪●►➢✓✔](?=[^\W\d_])", re.M)  # `·accendere fuochi` is an item
 _DATED_ROWS = re.compile(  # days below a colon, which no sign marks as a list's
     rf":[ \t]*\n(?:[ \t]*\n)?"
@@ -214,7 +214,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         parted(labelled(place_last(dated(alerted(asked(lasting(rejoined(gathered(body))), title))))))
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
-        r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\1", body)))
+        r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\2", body)))
     )
     body = _ADDRESS_BELOW.sub(
         r"\1 ", _STOPLESS.sub(").", operative(unstamped(told_as_news(_SUPERSEDES.sub("", body)))))

@@ -20,6 +20,12 @@ _AT_FIRST = re.compile(  # `cinema Lux: proiezione del film`
     r"|cortile|municipio)\s[^:.;\n]{2,50}):\s(?P<what>.{5,})",
     re.I,
 )
+_DASHED = re.compile(  # `Piazza Roma – ore 21 – Ballo liscio`: the fields of a row, each between dashes
+    r"\W*(?P<place>(?:cinema|teatro|sala|salone|giardin[oi]|piazza|biblioteca|parco|chiesa|palestra|auditorium"
+    r"|villa|cortile|municipio|centro|oratorio|castello|palazzo)\s[^:.;–—|\n]{2,50}?)\s[–—|-]\s"
+    r"(?P<hours>(?:ore|d?alle)\s(?:ore\s)?\d[^–—|\n]{0,20}?)\s[–—|-]\s(?P<what>[^\n]{4,})",
+    re.I,
+)
 _ENTRANCE = re.compile(r"\s?\((?:ingresso|entrata)\s(?:liber[oa]|gratuit[oa])\)$", re.I)
 _WHO = re.compile(
     r"(?:\b(?:lezione|laboratorio|incontro|serata)\s+)?\b(?:rivolt[oaie]|riservat[oaie]|dedicat[oaie]|apert[oaie])"
@@ -84,6 +90,12 @@ def described(words: str) -> Row:
         who=audience,
         amount=amounts[0][0] if len(amounts) == 1 else "",
     )
+
+
+def fields(entry: str) -> Row | None:
+    """The row of `Piazza Roma – ore 21 – Ballo liscio`, behind its day; None of another entry."""
+    found = _DASHED.fullmatch(entry.strip())
+    return replace(described(found["what"]), place=found["place"], hours=found["hours"]) if found else None
 
 
 def clock_apart(entry: str) -> tuple[str, str]:

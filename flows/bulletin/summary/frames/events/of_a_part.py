@@ -55,7 +55,7 @@ _ONLY_ONE = Cued(
 )
 _ONE_OF_MANY = re.compile(
     r"\W*(?:(?:il|lo|la|i|gli|le)\s|l['’])?(?P<what>passeggiat|cen|pranz|laborator|navett|aperitiv|apericen|degustazion|biciclettat"
-    r"|torne|gar|visit|merend|buffet|grigliat|escursion|gonfiabil|parchegg|trenin)\w*\b",
+    r"|torne|gar|visit|merend|buffet|grigliat|escursion|gonfiabil|parchegg|trenin|pist|giostr|lotteri)\w*\b",
     re.I,
 )
 _QUOTED_LINE = re.compile(r"^\W{0,4}[\"«“][^\"»”\n]{3,60}[\"»”]\s?[:,–-]", re.M)

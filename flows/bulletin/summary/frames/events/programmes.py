@@ -54,6 +54,7 @@ _WHOLE = re.compile(
     rf"dal(?:l['’]|\s)\s?\d{{1,2}}[°º]? {MONTH} al(?:l['’]|\s)\s?\d{{1,2}}[°º]? {MONTH}", re.I
 )
 _FIRST = re.compile(r"(?<!\d)1 (?=[a-z])")
+_APART = 10  # days from one appointment to the next
 _FILMS = re.compile(r"\b(?:film|cinema|cineforum|teatr\w+|commedie|spettacoli|letture|concerti)\b", re.I)
 
 
@@ -308,6 +309,9 @@ def _from_first_to_last(notice: Notice, sittings: tuple[Sitting, ...]) -> str:
     if len(distinct) < _SEVERAL or len({bool(span.first.year) for span in spans}) > 1:
         return ""
     first, last = min((span.first for span in spans), key=when), max((span.last for span in spans), key=when)
+    length = sum((when(last)[at] - when(first)[at]) * unit for at, unit in enumerate((365, 30, 1)))
+    if all(span.first == span.last for span in distinct) and length > _APART * len(distinct):
+        return ""  # `la terza domenica del mese` is on no day between
     return days_clause(Days((Span(first, last),)))
 
 

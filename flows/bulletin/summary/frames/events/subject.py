@@ -86,8 +86,9 @@ _GAP = re.compile(rf"\s(?:{_SMALL_WORDS})?", re.I)
 _PROGRAMME_OF = Cued(
     r"\bprogramma\s(?:(?:del|dello|della|dei|degli|delle)\s|dell['’])([a-zà-ù][^:;.\n]{5,80})(?=[:.\n])", re.I
 )
-_ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziative`
-    r"(?::|\s[-–—])\s(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*$",
+_ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziative`, `: date 2027`
+    r"(?::|\s[-–—])\s(?:(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*"
+    r"|(?:calendario|programma|date|prezzi|\w+\srepliche)(?:(?:\se|,|\sde\w+)\s\w+|\s20\d\d|\scompleto)*)$",
     re.I,
 )
 _PROGRAMME_FOR = re.compile(r"^(?:[^:]{3,20}:\s)?programma\s(?:de\w{1,3}\s|dell['’])(?=\w{5})", re.I)
