@@ -67,7 +67,9 @@ _STAMP = re.compile(
 # what is past, born, lived or spent in those days: a condition, not the day of the matter
 _CONDITION = re.compile(
     r"\b(?:(?:dal|del|nel)?l[oa]\s+scors\w|nat[oaie]|nascita|residen\w{1,6}|sostenut\w|spes[ae]|avvenut\w|approvat\w|istituit\w|adottat\w"
-    r"|eventi\s+del|verificat\w+|prelevat\w|campion\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
+    r"|eventi\s+del|verificat\w+|prelevat\w|campion\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$"
+    r"|\bseguito\s(?:a|d)\w*['’\s]\s?(?:smottament|fran[ae]|event|incident|alluvion|maltemp|nevicat|temporal|incendi"
+    r"|nubifragi|crollo|cediment)\w*\b[^.\n]{0,40}$",
     re.I,
 )
 # `Per informazioni: Biblioteca, tel. 0574 …, dalle 15 alle 18`: no hour of the matter

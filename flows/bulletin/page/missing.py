@@ -161,7 +161,8 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
         known = is_dated or is_call(notice) or _OFF.search(notice.source) is not None
         return () if known else (Slot.when,)
     if kind is Kind.hours:
-        known = _has_day(told) or Slot.hours in told or _OPEN_ENDED.search(notice.source) is not None
+        lasts = any(figures(one.words) for one in told.get(Slot.status, ()))  # `prorogata fino al 30 giugno`
+        known = _has_day(told) or lasts or Slot.hours in told or _OPEN_ENDED.search(notice.source) is not None
         return () if known else (Slot.when,)
     if kind is Kind.alert:
         return tuple(

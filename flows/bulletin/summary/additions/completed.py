@@ -77,7 +77,6 @@ _TELLS_EXCEPTIONS = re.compile(
 _TELLS_PAGE = re.compile(r"\beccezioni\b[^.]* nella pagina", re.I)
 _APART = re.compile(r"(?:Sono|Restano|Rimangono) (?:esclus|esent|esonerat)[ie]\b")
 _OF_BANS = frozenset({Kind.road, Kind.other, Kind.act, Kind.campaign, Kind.supply_cut, Kind.hours})
-_WITH_BANS = frozenset({Kind.road, Kind.hours, Kind.service})
 _OF_CALLS = frozenset({Kind.deadline, Kind.job, Kind.service, Kind.campaign})
 _ASKS = re.compile(r"\b(?:domand|istanz|richie|iscri|candid|chiedere)\w*", re.I)
 _IN_VAIN = Cued(  # `Non sono ammesse domande per lavori già eseguiti.`
@@ -209,17 +208,17 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         if made is parking:
             bases.append(" ".join(said for said in split(text) if not IF_IT_RAINS.match(said)))
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
-        tried = [(base, said) for said in made(told, notice) for base in bases]
-        if made is _rest and notice.kind in _WITH_BANS and leaves_ban(text, notice):
-            tried += [(without_free(text), said) for said in made(told, notice)]
-        for base, said in tried:
-            also = " ".join([*added, said])
+        tried = [(base, [*added, said]) for said in made(told, notice) for base in bases]
+        if made is _rest and leaves_ban(told, notice) and not gate.IN_PAGE.search(told):
+            shorter = (text, without_free(told))
+            tried += [(base, [said]) for said in (OTHERS, THE_REST) for base in shorter]
+        for base, more in tried:
+            also = " ".join(more)
             longer = _with(base, _AS_ONE.get(also, also))
-            if made is _deed and said != PRECAUTIONS and _loses(told, longer, notice):
+            if made is _deed and more[-1] != PRECAUTIONS and _loses(told, longer, notice):
                 continue
             if utf16(longer) <= limit and passes(longer):
-                text, told = base, longer
-                added.append(said)
+                text, told, added = base, longer, more
                 break
     return told
 
@@ -351,6 +350,8 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
     is_fetched = notice.kind in _FETCHED_BY and _FETCHED.search(notice.body) and not _FETCHED.search(text)
     if is_fetched and not gate.IN_PAGE.search(text):
         return (OTHERS,)
+    if leaves_ban(text, notice) and not gate.IN_PAGE.search(text):
+        return (OTHERS, THE_REST)
     hours = notice.slots.get(Slot.hours, ())
     is_timed = notice.kind in _AT_HOURS and bool(figures(text)) and not any(tells(text, one) for one in hours)
     if hours and is_timed and not gate.IN_PAGE.search(text):

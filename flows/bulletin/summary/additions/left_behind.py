@@ -15,7 +15,11 @@ BARRED = re.compile(
     r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
     re.I,
 )
-_IN_FORCE = re.compile(rf"{BARRED.pattern}|\b(?:riapr\w+|non (?:essere|sono|saranno) garantit[oaie])\b", re.I)
+_IN_FORCE = re.compile(
+    rf"{BARRED.pattern}|\b(?:riapr\w+|annullat[oaie]|anziché|non (?:essere|sono|saranno) garantit[oaie]"
+    r"|(?:va|vanno|deve|devono|possono|compilano)\b[^.;]{0,60}\bentro)\b",
+    re.I,
+)
 LIMITS = re.compile(
     r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b"
     r"(?! i rubinetti)|\b(?:eccezion|tranne|salvo|obblig|solo|soltanto|riapr)\w*"

@@ -8,6 +8,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.prose.wording import worded
 
 _GO_THERE = re.compile(r"\bVai (?:in|a|al|alla|presso)\b[^.]*")
 _BY_THEN = re.compile(r"\b(?:entro|C'è tempo fino)\b")
@@ -43,6 +44,16 @@ _FOR_A_VOTE = re.compile(r"\b(?:referendum|elezion\w|entro|scad\w+)\b", re.I)
 _ON_ITS_DAY = frozenset(
     {Kind.event, Kind.programme, Kind.service, Kind.health, Kind.campaign, Kind.hours, Kind.other}
 )
+_STRIKE = re.compile(r"\bscioper\w+", re.I)
+_MAY_FAIL = re.compile(r"\bnon (?:essere|sono|saranno|verranno) garantit[oaie]\b", re.I)
+_HEADING = re.compile(r"^#{2,4}\s(?P<words>[^\n]{4,80})$", re.M)
+_LABEL = re.compile(  # of a part of each page, whatever it is about
+    r"\W*(?:cos|che cosa|a chi|chi|come|dove|quando|perché|descri|di cosa|in breve|domand|iscri|scaden|term"
+    r"|modalit|requisit|ulterior|informazion|programm|period|orari|dat[ae]|not[ae]|avvis|contenut|oggetto"
+    r"|il progetto|l['’]iniziativa|la novità|attenzion|important|chiusur|modific|divieti|deviazion|regole)",
+    re.I,
+)
+_PREFACE = 60  # characters
 _AUTUMN = 10  # the month
 _SUMMER = 7  # the month
 
@@ -71,6 +82,10 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
             len(stems(item) & stems(text)) > 1 for item in listing.items
         ):
             yield f"Manca che cosa fare: la pagina dice «{listing.lead.rstrip(':')}»."
+    if _STRIKE.search(notice.title) and _MAY_FAIL.search(notice.source) and "garantit" not in text:
+        yield "Il testo non dice quali servizi possono mancare per lo sciopero."
+    if heading := _below_another(text, notice):
+        yield f"Il testo parla solo di «{heading}», che è una parte della pagina."
     terms = (*notice.slots.get(Slot.deadline, ()), *notice.slots.get(Slot.until, ()))
     if _LATE.search(text) and any(figures(one.words) - figures(text) for one in terms):
         yield "Il testo dice che cosa succede dopo il termine, e non il termine."
@@ -101,6 +116,24 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     own = [stems(said) for said in sentences if "nella pagina" not in said]
     if any(len(one) >= _REPEATED and one <= other for one in own for other in own if one is not other):
         yield "Una frase ripete quello che dice un'altra."
+
+
+def _below_another(text: str, notice: Notice) -> str:
+    """The heading of a part below which all the office's sentences of `text` stand, and of which the title
+    has nothing; "" where some stand elsewhere.
+    """
+    heads = list(_HEADING.finditer(notice.source))
+    told = {worded(said): notice.source.find(said) for said in notice.prose if worded(said) in text}
+    made = [one for one in split(text) if "nella pagina" not in one and one not in told]
+    if not heads or not told or any(stems(notice.title) & stems(one) for one in made):
+        return ""
+    ends = [*(head.start() for head in heads[1:]), len(notice.source)]
+    for head, end in zip(heads, ends, strict=True):
+        if all(head.end() <= at < end for at in told.values()):
+            is_own = stems(head["words"]) & stems(notice.title) or _LABEL.match(head["words"])
+            is_first = head is heads[0] and head.start() < _PREFACE + len(notice.title)
+            return "" if is_own or is_first else head["words"].strip(" *#")
+    return ""
 
 
 def _of_season(day: str, is_winter: bool) -> str:

@@ -65,6 +65,17 @@ _SAYS_WHICH = re.compile(
     re.I,
 )
 _A_STREET = re.compile(r"\b(?:vi[ae]|vial[ei]|piazz[ae]|cors[oi]|largo|vicol[oi]|contrad[ae])\s(?=[A-ZÀ-Ý])")
+_OF_WORKS = re.compile(
+    r"(?:lavori|cantiere|manutenzione|asfaltatura|rifacimento)\b.*"
+    r"\b(?:vi[ae]|cors[oi]|piazz[ae]|vial[ei]|ponte)\b",
+    re.I,
+)
+_TELLS_WORKS = re.compile(
+    r"\b(?:lavor\w+|cantier\w+|manutenzion\w+|asfalt\w+|rifaciment\w+|chius\w+|viabilità|viet\w+"
+    r"|diviet\w+|senso unico|sospes\w+|riapr\w+|riapert\w+|interven\w+|scav\w+|pos[ae]|transit\w+"
+    r"|traffico|strad[ae])\b",
+    re.I,
+)
 _STRETCH = re.compile(r"\b(?:tra|fra|tratto|fino a|da|dal|dalla)\b", re.I)  # what follows bounds it
 _WORKS = re.compile(  # titles that say what changes in a street
     r"\b(?:lavori|cantier\w+|asfaltatur\w+|chius\w+|viabilità|diviet[oi]|sens[oi] unic[oi]|circolazione"
@@ -110,6 +121,8 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
     left, count = untold_streets(text, notice)
     if left and (len(left) == count or not _STREETS_IN_PAGE.search(text)):
         yield f"Manca una via del titolo: «{left[0]}»."
+    if _OF_WORKS.match(notice.title) and notice.kind not in OCCASIONS and not _TELLS_WORKS.search(text):
+        yield "Il titolo dice che si lavora, e il testo no."
     if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
         yield "Il testo non dice che cosa si ordina."
     if (not_so := _BUT_NOT.search(notice.title)) and not stems(not_so["whom"]) & stems(text):

@@ -51,6 +51,10 @@ _OTHER_DEED = re.compile(
 _IN_ONE_OF_PARTS = re.compile(r"\bunica (?:soluzione|rata)\b", re.I)
 _RATES = re.compile(r"\brat[ae]\b", re.I)
 _LABELLED = re.compile(r"\W*(?:scadenza|termine)\s?:", re.I)
+_INSTEAD = re.compile(  # `Le associazioni inviano invece le osservazioni via PEC entro il 30 giugno`
+    r"(?:i|gli|le|per i|per gli|per le)\s[^.;:]{3,80}?\binvece\b", re.I
+)
+_ASKING = re.compile(r"\b(?:puoi|possono|c'è tempo|entro|domand\w+|iscri\w+)\b", re.I)
 _PUT_OFF = re.compile(
     r"\b(?:è|sono|viene|vengono) (?:stat[oaie] )?(?:prorogat|spostat|posticipat|differit)[oaie]\b", re.I
 )
@@ -77,8 +81,12 @@ def several_terms(text: str, notice: Notice) -> Iterator[str]:
 
 def leaves_group(text: str, notice: Notice) -> bool:
     """Whether of several groups, each with a term of its own, a text tells the term of some."""
-    days = _terms_of_groups(notice)
     told = calendar_days(text)
+    for line in split(notice.source):
+        apart = calendar_days(line) if _INSTEAD.match(line) and _BY.search(line) else frozenset[str]()
+        if apart and not apart & told and _ASKING.search(text) and told and not _MORE.search(text):
+            return True
+    days = _terms_of_groups(notice)
     return len(days) >= _LEAST and not told.isdisjoint(days) and not days <= told and not _MORE.search(text)
 
 

@@ -35,6 +35,8 @@ _DONE = re.compile(  # `Si presenta online`, `Va inviata entro il 3`, `Se firmat
 _LEANS = re.compile(  # on the sentence before, whose days or thing they mean
     r"(?:[Ii]n quei giorni|[Ii]n quel periodo|[Ii]n tal caso)\b|[^.]*\b(?:è|sono|resta|restano) invece\b"
 )
+_SERVES = re.compile(r"(?:Serv(?:e|ono)|Occorr(?:e|ono))\b")
+_TO_DO = re.compile(r"Per (?:[a-z]+re|[a-z]+rsi)\b[^.;]{3,}")
 _HALF = 0.5  # of the words of the sentence that has it
 
 
@@ -42,6 +44,8 @@ def without_subject(text: str, notice: Notice) -> Iterator[str]:
     """Each sentence of `text` whose subject the page has where the text does not follow it: Italian."""
     own = [worded(said) for said in notice.prose]
     for before, said in pairwise(["", *split(text)]):
+        if _SERVES.match(said) and _left_out(said, own, text):
+            yield f"«{said}»: per che cosa, il testo non lo dice."
         leans = _STANDS.match(said) or _DONE.match(said) or _LEANS.match(said)
         place = next((at for at, line in enumerate(own) if line == said), None) if leans else None
         if place is None or (not place and not before):
@@ -50,6 +54,12 @@ def without_subject(text: str, notice: Notice) -> Iterator[str]:
         follows = bool(named) and len(named & stems(before)) >= _HALF * len(named)
         if not follows or (_DONE.match(said) and _is_headed(notice.prose[place], notice)):
             yield f"«{said}»: di che cosa, il testo non lo dice."
+
+
+def _left_out(said: str, own: list[str], text: str) -> bool:
+    """Whether the sentence before begins with what something is needed for, and `text` has it not."""
+    at = own.index(said) if said in own else 0
+    return at > 0 and _TO_DO.match(own[at - 1]) is not None and own[at - 1] not in text
 
 
 def _is_headed(said: str, notice: Notice) -> bool:

@@ -23,6 +23,11 @@ _ON_BOOKING = re.compile(
 )
 _ASKS = re.compile(r"\W*(?:pre-?)?(?:iscri|prenota|registra)\w*", re.I)
 _TICKETS = re.compile(r"\b(?:biglietteria|biglietti|acquist\w+)\b.{0,40}\bonline\b", re.I)
+_AT_A_DESK = re.compile(  # one of two ways: `alla biglietteria di piazza Verdi e online`
+    r"\b(?:all[ao]|al|nell[ae]|in)\s"
+    r"(?:biglietteri|botteghin|cass[ae]|sportell|pro loco|edicol|rivendit|tabacch)\w*",
+    re.I,
+)
 _BY = re.compile(
     r"\bentro(?: e non oltre)?\s(?:(?:le\s)?(?:ore\s)?(?P<hour>\d{1,2}(?:[:.,]\d\d)?)\s(?:del(?:l['’]"
     r"|\s(?:giorno\s)?)|di)\s?)?"
@@ -105,7 +110,7 @@ def deadline_clause(words: str) -> str:
 def booking_sentence(words: str) -> str:
     """What one has to do to come, from the page's words about costs or how to take part; "" where nothing."""
     text = _OF_GROUPS.sub(" ", " ".join(words.split()))
-    if _TICKETS.search(text):
+    if _TICKETS.search(text) and not _AT_A_DESK.search(text):
         return "I biglietti si comprano online."
     books, enrols = _BOOK.search(text), _ENROL.search(text)
     is_on_booking = _ON_BOOKING.search(text) is not None  # whatever else is only advised

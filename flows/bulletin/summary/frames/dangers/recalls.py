@@ -47,6 +47,7 @@ _ORDERED = re.compile(
     re.I,
 )
 _BACK = re.compile(r"\b(?:riport|restitu|riconsegn)\w+", re.I)
+_AT_A_MARKET = re.compile(r"\b(?:al|del|nel) (?:mercato|banco)\b|\bbancarell\w", re.I)
 _TAKE_BACK = "Non usarlo e riportalo al negozio."
 _LOT = Cued(
     r"\b(?:lotto|lotti|numero\sdi\slotto)\s?(?:di\s\w+\s)?(?:n[.°]\s?|numero\s|:\s)?"
@@ -151,7 +152,7 @@ def _of_fields(notice: Notice) -> Iterator[str]:
     motive = told.get("moti") or (present["what"] if present else "")
     motive = motive.replace("*", "")
     why = f", per {motive[:1].lower()}{motive[1:]}" if motive else ""
-    back = " e riportalo al negozio" if deed and deed["back"] else ""
+    back = f" e riportalo {_shop(notice)}" if deed and deed["back"] else ""
     todo = f" Non consumarlo{back}." if deed else ""
     yield f"È richiamato il prodotto {_in_quotes(name)}{brand}{number}{why}.{todo}"
 
@@ -215,7 +216,7 @@ def _with_deed(notice: Notice) -> Iterator[str]:
     found = next(filter(None, map(_DEED.search, notice.prose)), None)
     if found is None and (stops := next(filter(None, map(_STOPS.search, notice.prose)), None)):
         seller = " e contatta il venditore" if stops["seller"] else ""
-        where = "in farmacia" if "farmacia" in stops.string else "al negozio"
+        where = "in farmacia" if "farmacia" in stops.string else _shop(notice)
         seller = f" e riporta{stops['it'].lower()} {where}" if stops["back"] else seller
         made = (
             f"{worded(one)} Non usar{stops['it'].lower()}{seller}."
@@ -235,11 +236,16 @@ def _with_deed(notice: Notice) -> Iterator[str]:
     it = "" if found["it"].lower() == "e" else found["it"].lower()
     deed = f"Non {found['verb'].lower()}{it or 'e il prodotto'}"
     if found["back"]:
-        deed = f"{deed} e riporta{it or 'lo'} al negozio"
+        deed = f"{deed} e riporta{it or 'lo'} {_shop(notice)}"
     for sentence in (*notice.abstract, *notice.prose):
         text = f"{_withdrawn(worded(sentence))} {deed}."
         if sentence != found.string and _tells(text):
             yield text
+
+
+def _shop(notice: Notice) -> str:
+    """Where one takes a product back: of what a market sells, there is no shop."""
+    return "dove l'hai comprato" if _AT_A_MARKET.search(notice.source) else "al negozio"
 
 
 def _withdrawn(sentence: str) -> str:
