@@ -118,6 +118,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
     # what ties clauses; `nel caso` bears the subjunctive as `qualora` does, `se` would not: from S, F
     (r"qualora,", "se,"),
     (r"qualora (?=(?:maggior|minor)enn|necessari|possibil|disponibil|interessat|resident)", "se "),
+    (r"qualora (?=non \w+(?:at|ut|it|tt|st)[oaie]\b)", "se "),
     (r"qualora\b", "nel caso"),
     (r"(?:al fine|allo scopo) di\b", "per"),
     (r"per quanto concerne\b", "per quanto riguarda"),

@@ -17,6 +17,7 @@ _NAME_IN_NAME = re.compile(  # `«“Mille note” arriva a Po»`, `È pubblicat
     r"«[“\"][^«»”\"]+[”\"] [a-zà-ù][^«»]*»"
     r"|\bpubblicato (?:l['’]avviso|il bando)(?: pubblico)? [-–] [A-Z][a-zà-ù]+"
 )
+_SHUT_OUT = re.compile(r"Chi (?:ha|è|non|soffre)\b[^.,;]{3,60} non (?:può|possono)\b[^.]*\.")
 _THAT_BAN = re.compile(r"(?:^|(?<=[.] ))(?:Il|Tale|Questo) divieto (?:non|è|vale|si|resta|riguarda)\b")
 _A_BAN = re.compile(r"\b(?:viet|divie)\w+", re.I)
 
@@ -89,6 +90,8 @@ def left_open(text: str, notice: Notice) -> Iterator[str]:
     """Why one who reads the text alone would ask «which?»: Italian sentences, for the editor."""
     if match := _ANNOUNCES_LIST.search(text):
         yield f"«{match[0]}»: che cosa, il testo non lo dice."
+    if match := _SHUT_OUT.match(text):
+        yield f"Il testo comincia da chi non può: «{match[0].strip()}»."
     if match := _NAME_IN_NAME.search(text):
         yield f"In «{match[0].strip('«»')}» due titoli sono attaccati."
     if (match := _THAT_BAN.search(text)) and not _A_BAN.search(text[: match.start()]):

@@ -176,7 +176,7 @@ def _days_left(text: str, notice: Notice) -> bool:
 
 def _rows_left(text: str, notice: Notice) -> bool:
     """Whether a page lists what is on which day, and a text tells something else and none of the days."""
-    if notice.kind not in (*OCCASIONS, Kind.hours) and not _CALENDAR.search(notice.title):
+    if notice.kind not in (*OCCASIONS, Kind.hours, Kind.health) and not _CALENDAR.search(notice.title):
         return False
     listed = [calendar_days(row.when) for row in notice.rows if row.list and row.when]
     days = {frozenset(own) for own in listed if own}

@@ -170,6 +170,9 @@ _RELATIVE = re.compile(r"\s(?:per|di)\s(?:domani|oggi)$", re.I)  # `Allerta per 
 _AND_MORE = re.compile(r"(?<=chius[aeio])\se\s(?:divieti|disagi|limitazioni|modifiche|variazioni)\b.*$", re.I)
 
 
+_OPEN_DAYS = re.compile(r"(?:giornate|porte) aperte", re.I)  # a noun, and no state
+
+
 def _parted(title: str, body: str) -> Iterator[str]:
     """`Per la sosta è ripristinato il servizio` of `Sosta, ripristinato il servizio`."""
     if here := _HERE.fullmatch(title):
@@ -180,7 +183,7 @@ def _parted(title: str, body: str) -> Iterator[str]:
         return
     what = _AND_MORE.sub("", f"{parts['what'][:1].upper()}{parts['what'][1:]}")
     said = done(what).rstrip(".") or spoken(what)
-    if not speaks(said):
+    if not speaks(said) or _OPEN_DAYS.fullmatch(what):
         of = matter_of(parts["of"]) if _DIARY.match(what) else None
         if of is not None and of.article and (named := with_article(what)):
             yield f"Nella pagina trovi {named} {of.of}."
