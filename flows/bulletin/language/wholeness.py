@@ -237,7 +237,7 @@ def _of_end(sentence: str) -> Iterator[Trouble]:
         _OPEN_END.search(sentence[-20:])
         or mended(sentence) != sentence
         or sentence.count('"') % 2
-        or re.search(r"(?<![\w’'])(?<!\d )[b-df-hj-np-z]\.?$", sentence[-5:])
+        or re.search(r"(?<![\w’'/])(?<!\d )[b-df-hj-np-z]\.?$", sentence[-5:])
         or ((last := _LAST_WORD.search(sentence[-40:])) and last[1] in HANGING - _MAY_END)
     ):
         yield Trouble.cut

@@ -69,6 +69,10 @@ def announced(text: str, notice: Notice, limit: int) -> Iterator[str]:
     told = f"{own} {_sentence([names[slot][len(notice.slots[slot]) > 1] for slot in slots])}"
     if utf16(told) <= limit:
         yield told
+    kept = [said for said in split(text) if gate.IN_PAGE.search(said) and said != OTHERS]
+    both = told_once(" ".join([told, *kept]), notice) if kept else ""
+    if both and utf16(both) <= limit:
+        yield both
 
 
 def told_once(text: str, notice: Notice) -> str:

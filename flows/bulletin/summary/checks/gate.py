@@ -322,8 +322,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if everywhere and not EVERYWHERE.search(text):
         yield f"Manca la zona: la pagina dice «{everywhere[0]}»."
     if notice.kind is Kind.road and not _ANNOUNCED[Slot.place].search(text):
+        titled = notice.title.lower()
         shut = [one for one in notice.slots.get(Slot.place, ()) if _MEASURE.search(one.sentence)]
-        shut += [one for one in notice.slots.get(Slot.place, ()) if shut and one.words in notice.title]
+        shut += [one for one in notice.slots.get(Slot.place, ()) if shut and one.words.lower() in titled]
         if shut and not any(tells(text, one) for one in shut):
             yield f"Manca la via: la pagina dice «{shut[0].words}»."
     if tells_some_days(text, notice) and not _ANNOUNCED[Slot.when].search(text):
