@@ -90,6 +90,12 @@ class Occasion:
     hours: tuple[str, ...] = ()  # all that the page has, as clauses
 
 
+def _is_at_its_end(clause: str, ends: set[tuple[int, int]]) -> bool:
+    """Whether an hour is that at which all ends: `dalle 8:30 alle 12:30`, and at 12:30 one eats."""
+    told = clauses.hours_of(clause)
+    return len(told) == 1 and told[0].end is None and told[0].lead == "alle" and told[0].start in ends
+
+
 def occasion_of(notice: Notice) -> Occasion:
     """The facts of `notice`, from its rows first, then from its slots."""
     bookings = [row for row in notice.rows if row.deadline or _BOOKS.search(row.what)]
@@ -204,6 +210,8 @@ def occasion_of(notice: Notice) -> Occasion:
         for told in notice.slots.get(Slot.hours, ())
         if not _is_of_a_desk(notice.source.find(told.words), notice.source)
     } - {""}
+    ends = {hours.end for clause in told_hours for hours in clauses.hours_of(clause) if hours.end}
+    told_hours = {clause for clause in told_hours if not _is_at_its_end(clause, ends)}
     if (
         not span
         and not dated
