@@ -2,11 +2,13 @@
 
 import pytest
 
+from flows.bulletin.language.wholeness import troubles
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.checks.half_told import half_told
 from flows.bulletin.summary.checks.measures_told import measures_told
 from flows.bulletin.summary.checks.several_terms import leaves_group, several_terms
 from flows.bulletin.summary.checks.subjects import without_subject
+from flows.bulletin.summary.frames.events.programmes import spanned
 from tests.test_bulletin_summary import told
 
 _GRANTS = (
@@ -240,3 +242,67 @@ def test_nobody_begins_with_who_may_not() -> None:
     text = told("Vaccinazione antinfluenzale: giornate aperte", body=body).text or ""
     assert not text.startswith("Chi ha febbre")
     assert "le giornate sono aperte" not in text
+
+
+def test_a_house_speaks_of_itself_by_name() -> None:
+    body = (
+        "Dal 14 giugno 2027 la biblioteca Ada Neri osserva l'orario estivo.\n\n"
+        "Saremo chiusi del tutto dal 9 al 21 agosto 2027: i prestiti sono prorogati."
+    )
+    text = told("Biblioteca: orario estivo", body=body).text or ""
+    assert "La biblioteca sarà chiusa del tutto dal 9 al 21 agosto" in text
+    assert "Saremo" not in text
+
+
+def test_of_two_houses_none_is_named() -> None:
+    body = "La biblioteca e la piscina cambiano orario. Saremo chiusi dal 9 al 21 agosto 2027."
+    assert "Saremo chiusi" in read(title="Orari estivi", abstract="", body=body).source
+
+
+def test_an_hour_at_the_end_is_no_other_appointment() -> None:
+    body = (
+        "## Luogo\n\nParcheggio del campo sportivo di via Po\n\n## Date e orari\n\n"
+        "Domenica 19 settembre 2027, dalle ore 8.30 alle ore 12.30. Alle 12.30 pastasciutta per tutti."
+    )
+    text = told("Puliamo insieme il torrente", body=body).text or ""
+    assert text.startswith("Domenica 19 settembre 2027 dalle 8:30 alle 12:30")
+
+
+def test_a_limit_in_kilometres_per_hour_ends_a_sentence() -> None:
+    said = "Il ponte riapre lunedì 24 gennaio 2028 a senso unico alternato, limite 30 km/h."
+    assert not list(troubles(said))
+
+
+def test_hours_and_changes_of_a_road_are_left_to_the_page_together() -> None:
+    body = (
+        "Da lunedì 22 marzo a venerdì 9 aprile 2027 la società del gas sostituirà la condotta in via "
+        "Po, tra il civico "
+        "15 e via Adda.\n\nNel tratto, dalle 7.30 alle 18.00:\n- si circolerà a senso unico alternato\n"
+        "- la sosta sarà vietata su entrambi i lati, ad esclusione dei mezzi del cantiere\n"
+    )
+    text = told("Lavori alla rete del gas in via Po: senso unico alternato", body=body).text or ""
+    assert text
+
+
+@pytest.mark.parametrize(
+    ("days", "span"),
+    [
+        (("10 ottobre", "24 ottobre", "12 dicembre"), "dal 10 ottobre al 12 dicembre"),
+        (("8 ottobre", "24 ottobre", "11 dicembre"), "dall'8 ottobre all'11 dicembre"),
+        (
+            ("sabato 9 ottobre", "sabato 23 ottobre", "sabato 11 dicembre"),
+            "da sabato 9 ottobre a sabato 11 dicembre",
+        ),
+    ],
+)
+def test_a_programme_that_nothing_else_tells_has_its_span(days: tuple[str, ...], span: str) -> None:
+    rows = "\n".join(
+        f"| {day} | h 10.00 | Incontro {place}, per età diverse | {place} anni |"
+        for place, day in enumerate(days, 2)
+    )
+    body = (
+        f"Ecco il calendario degli incontri in biblioteca.\n\n| Giorno | Ora | Che cosa | Età "
+        f"|\n|---|---|---|---|\n{rows}"
+    )
+    notice = read(title="Piccoli passi, grandi storie: letture e laboratori", abstract="", body=body)
+    assert any(span in text for text in spanned(notice))

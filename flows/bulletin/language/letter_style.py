@@ -55,6 +55,17 @@ _SALUTED = re.compile(  # `Gentili concittadini,`
     r"(?:come (?:sicuramente |certamente |ormai |ben )?not[oi](?: a tutti)?, )?",
     re.M | re.I,
 )
+_HOUSE = re.compile(
+    r"\b(?:biblioteca|ludoteca|piscina|museo|pinacoteca|ecocentro|palestra|archivio|emeroteca|isola ecologica"
+    r"|centro di raccolta)\b",
+    re.I,
+)
+_WE_ARE = re.compile(  # `Saremo chiusi dal 10 al 22 agosto`
+    r"(?:^|(?<=[.!]\s))"
+    r"(?P<be>Saremo|Siamo|Resteremo|Rimarremo|Restiamo)\s(?P<state>chius|apert)i\b",
+    re.M,
+)
+_IT_IS = {"saremo": "sarà", "siamo": "è", "resteremo": "resterà", "rimarremo": "rimarrà", "restiamo": "resta"}
 _MANY = ("i", "gli", "le")
 
 
@@ -65,9 +76,23 @@ def told_as_news(body: str) -> str:
     """
     body = _SALUTED.sub("", body)
     body = _GLAD.sub("C'è ", _WE_MEET.sub("L'appuntamento è ", body))
+    body = _of_the_house(body)
     whole = _OFFICE.sub(r"\g<of>fficio ", _DAY_OF_THIS_MONTH.sub(r"\g<weekday> \g<day>", body))
     whole = _IF_HEADING.sub(_conditional, _EXPIRES.sub(_expires, whole))
     return _ASKED_FROM.sub(_asked, "\n".join(map(_news, whole.split("\n"))))
+
+
+def _of_the_house(body: str) -> str:
+    """`La biblioteca sarà chiusa dal 10 agosto` of `Saremo chiusi dal 10 agosto`, of one house alone."""
+    names = {found[0].lower() for found in _HOUSE.finditer(body)}
+    name = names.pop() if len(names) == 1 else ""
+    gender = gender_of(name.split()[0]) if name else None
+    if gender is None:
+        return body
+    who = f"{definite(name, gender)}{name}"
+    return _WE_ARE.sub(
+        lambda we: f"{who[:1].upper()}{who[1:]} {_IT_IS[we['be'].lower()]} {we['state']}{gender.ending}", body
+    )
 
 
 def _expires(found: re.Match[str]) -> str:

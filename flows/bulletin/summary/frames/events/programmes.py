@@ -7,7 +7,7 @@ from dataclasses import replace
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.clauses.days import Day, Days, Span, days_clause, days_of
 from flows.bulletin.summary.frames.events import event, recurring
@@ -37,7 +37,7 @@ _QUARTER = re.compile(  # and the hall in it
 )
 _THERE = re.compile(r"\s(?:in|al|alla|nel|nella) \w+$")
 _MOST_DAYS = 6  # that are named one by one
-_ONE_DAY = re.compile(rf"{WEEKDAY},? \d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
+_ONE_DAY = re.compile(rf"(?:{WEEKDAY},? )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
 _ITS_PROGRAMME = re.compile(
     r"\s*[-–:]\s*(?:(?:il|i|gli|le|tutti gli|tutte le) )?(?:programma|calendario|appuntamenti|date|iniziative"
     r"|incontri)\b.*$",
@@ -62,8 +62,10 @@ def spanned(notice: Notice) -> Iterator[str]:
     """The name of a programme with its first and last day, where nothing else can be told of it."""
     days = [told.words.strip(" .,;:–-") for told in notice.slots.get(Slot.when, ())]
     whole = days.pop(0) if days and _WHOLE.fullmatch(days[0]) else ""
+    if not whole and not all(map(_ONE_DAY.fullmatch, days)):
+        days = _of_rows(notice)
     if (
-        notice.kind is not Kind.programme
+        notice.kind not in OCCASIONS
         or len(days) < _SEVERAL
         or not all(map(_ONE_DAY.fullmatch, days))
         or speaks(notice.title)
@@ -77,9 +79,24 @@ def spanned(notice: Notice) -> Iterator[str]:
         yield f"{span[:1].upper()}{span[1:]} {verb_of(phrase)} {phrase}. Il programma è nella pagina."
         return
     first, last = (_FIRST.sub("1° ", day.lower()) for day in (days[0], days[-1]))
-    told = f"C'è {quoted(name)}. Gli appuntamenti vanno da {first} a {last}."
+    told = f"C'è {quoted(name)}. Gli appuntamenti vanno {_with('da', first)} {_with('a', last)}."
     yield f"{told} Il programma è nella pagina."
     yield f"{told} Il programma e gli appuntamenti a cui devi iscriverti sono nella pagina."
+
+
+def _with(to: str, day: str) -> str:
+    """`da sabato 3 luglio`, `dal 3 luglio`, `all'8 luglio`."""
+    if not day[0].isdigit():
+        return f"{to} {day}"
+    return f"{to}ll'{day}" if re.match(r"(?:8|11) ", day) else f"{to}l {day}"
+
+
+def _of_rows(notice: Notice) -> list[str]:
+    """The days of the rows, where no other day of the page comes before the first or after the last one."""
+    days = [day for row in notice.rows if _ONE_DAY.fullmatch(day := row.when.strip(" .,;:–-"))]
+    own = sorted(frozenset[str]().union(*map(calendar_days, days)))
+    others = frozenset[str]().union(*(calendar_days(one.words) for one in notice.slots.get(Slot.when, ())))
+    return days if own and all(own[0] <= day <= own[-1] for day in others) else []
 
 
 def _outermost(told: list[str]) -> str:
