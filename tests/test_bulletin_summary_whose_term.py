@@ -306,3 +306,30 @@ def test_a_programme_that_nothing_else_tells_has_its_span(days: tuple[str, ...],
     )
     notice = read(title="Piccoli passi, grandi storie: letture e laboratori", abstract="", body=body)
     assert any(span in text for text in spanned(notice))
+
+
+def test_where_water_is_fetched_is_told() -> None:
+    body = (
+        "Mercoledì 9 giugno 2027, dalle 9 alle 13, è sospesa l'erogazione dell'acqua in via dei "
+        "Prati. Alla ripresa "
+        "l'acqua può essere torbida: lasciarla scorrere. Un'autobotte sarà in piazza della Chiesa."
+    )
+    text = told("Sospensione dell'acqua in via dei Prati", body=body).text or ""
+    assert "Alla ripresa l'acqua può essere torbida: lasciarla scorrere." in text
+    assert "Un'autobotte sarà in piazza della Chiesa." in text
+
+
+def test_what_is_left_to_the_page_comes_last() -> None:
+    body = (
+        "Stanno arrivando gli avvisi di pagamento della TARI 2027. Scadenze: 30 giugno 2027 (prima "
+        "rata), 30 settembre "
+        "2027 (seconda rata), 2 dicembre 2027 (saldo). È possibile pagare in unica soluzione entro "
+        "il 30 giugno 2027. "
+        "Si paga con F24 in banca, in posta o online. Chi non riceve l'avviso può chiederlo "
+        "all'Ufficio Tributi."
+    )
+    text = told("Tari 2027: in arrivo gli avvisi", body=body).text or ""
+    assert "il 30 giugno, il 30 settembre e il 2 dicembre 2027" in text.replace(
+        "giugno 2027", "giugno"
+    ).replace("settembre 2027", "settembre")
+    assert "nella pagina" not in text or text.endswith("nella pagina.")

@@ -37,7 +37,7 @@ from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, re
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
 from flows.bulletin.summary.additions.ways_to_pay import to_pay_with
-from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM, parking
+from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM, parking, relieved
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.admission import leaves_way
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
@@ -204,6 +204,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         is_last = is_last or (made is _rest and not is_parted)
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
+        bases = [text, text.replace(OTHERS, THE_REST)] if made is relieved else bases
         bases += [without_idle(text)] if made is _rest and leaves_limit(text, notice) else []
         if made is parking:
             bases.append(" ".join(said for said in split(text) if not IF_IT_RAINS.match(said)))
@@ -213,7 +214,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
             shorter = (text, without_free(told))
             tried += [(base, [said]) for said in (OTHERS, THE_REST) for base in shorter]
         for base, more in tried:
-            also = " ".join(more)
+            also = " ".join(sorted(more, key=lambda one: bool(gate.IN_PAGE.search(one))))
             longer = _with(base, _AS_ONE.get(also, also))
             if made is _deed and more[-1] != PRECAUTIONS and _loses(told, longer, notice):
                 continue

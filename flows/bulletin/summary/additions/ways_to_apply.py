@@ -77,7 +77,8 @@ _WAYS = re.compile(
     re.I,
 )
 _AFTERWARDS = re.compile(  # what follows a request, or comes with it: of less use than how one makes it
-    r"\b(?:graduatori[ae]|ricors[oi]|tassa (?:di (?:concorso|partecipazione)|non è)|caparra"
+    r"\b(?:graduatori[ae]|ricors[oi]|rendicontazion[ei]|tassa (?:di (?:concorso|partecipazione)|non è)"
+    r"|caparra"
     r"|(?:famiglie|candidati|persone) (?:ammess|selezionat)[ei]|i selezionati)\b",
     re.I,
 )

@@ -48,6 +48,10 @@ _LIFTED = re.compile(  # of another day, or not sure
     r"|\b(?:il|ogni) (?:lun|mar|mer|gio|ven)\w+",
     re.I,
 )
+_RELIEF = (
+    re.compile(r"\b(?:torbid\w|scorrere|prima dell['’]uso)\b", re.I),
+    re.compile(r"\bautobott[ei]\b", re.I),
+)
 _A_STREET = re.compile(
     r"\b(?:via|viale|piazza|corso|largo|vicolo)\s(?:de[il]\w*\s|d[ai]\s)?(?-i:[A-ZÀ-Ý])[\w'’]+", re.I
 )
@@ -125,5 +129,21 @@ def _own(text: str, notice: Notice, pattern: re.Pattern[str]) -> Iterator[str]:
             return
 
 
-FOLLOWS: tuple[Callable[[str, Notice], Iterator[str]], ...] = (repeated, fetched, on_one_weekday, offered)
+def relieved(text: str, notice: Notice) -> Iterator[str]:
+    """Where water is fetched while it fails, and what to do when it is back."""
+    if notice.kind is not Kind.supply_cut:
+        return
+    found = [said for pattern in _RELIEF for said in _own(text, notice, pattern)]
+    if len(found) > 1:
+        yield " ".join(found)
+    yield from found
+
+
+FOLLOWS: tuple[Callable[[str, Notice], Iterator[str]], ...] = (
+    repeated,
+    fetched,
+    on_one_weekday,
+    offered,
+    relieved,
+)
 """Each gives what may be added to a text, the best first; nothing where the page does not say it."""

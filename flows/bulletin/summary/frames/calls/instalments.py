@@ -51,6 +51,9 @@ _NO_MORE = re.compile(  # what the list has was put off, or is over
 _OF_A_YEAR = re.compile(r"\b(?:IMU|TARI|TASI|saldo|acconto|anno)\s(20\d\d)\b", re.I)
 _YEARS = re.compile(r"\b20\d\d\b")
 _WORD = re.compile(r"(?<!\w)(?=\w)")
+_BRACKETED = re.compile(  # `30 giugno (prima rata), 30 settembre (seconda rata)`
+    rf"{_DUE_ON}\s\((?P<of>prima|seconda|terza|quarta|saldo|acconto)(?:\srata)?\)", re.I
+)
 _INLINE = re.compile(  # `la prima rata scade il 30 giugno, la seconda il 30 settembre`
     rf"\b(?P<of>prima|seconda|terza|quarta)(?: rata)?(?: (?:scade|va pagata|va versata))?"
     rf"(?: entro)? (?:il |l['’]){_DUE_ON}",
@@ -74,7 +77,9 @@ def _lists(notice: Notice) -> tuple[tuple[str, ...], ...]:
     else:
         lines = tuple(line.strip() for line in notice.body.splitlines() if _BARE_PART.match(line))
     told = (
-        tuple(f"{part['of']} rata {part['day']}" for part in _INLINE.finditer(line)) for line in notice.prose
+        tuple(f"{part['of']} rata {part['day']}" for part in written.finditer(line))
+        for written in (_INLINE, _BRACKETED)
+        for line in notice.source.splitlines()
     )
     return (
         *(listing.items for listing in notice.listings),
