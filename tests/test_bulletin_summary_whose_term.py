@@ -8,6 +8,7 @@ from flows.bulletin.summary.checks.half_told import half_told
 from flows.bulletin.summary.checks.measures_told import measures_told
 from flows.bulletin.summary.checks.several_terms import leaves_group, several_terms
 from flows.bulletin.summary.checks.subjects import without_subject
+from flows.bulletin.summary.clauses import audience_phrase
 from flows.bulletin.summary.frames.events.programmes import spanned
 from tests.test_bulletin_summary import told
 
@@ -333,3 +334,17 @@ def test_what_is_left_to_the_page_comes_last() -> None:
         "giugno 2027", "giugno"
     ).replace("settembre 2027", "settembre")
     assert "nella pagina" not in text or text.endswith("nella pagina.")
+
+
+def test_a_festival_with_a_lunch_to_book_has_word_of_it() -> None:
+    body = (
+        "Domenica 13 giugno 2027, dalle 10 alle 18, nel parco della Rocca c'è la festa del volontariato.\n"
+        "Alle 12.30 pranzo comunitario (10 euro, prenotazione al 333 1234567 entro giovedì 10 giugno).\n"
+        "In caso di pioggia la festa si tiene in palestra."
+    )
+    text = told("Festa del volontariato", body=body).text or ""
+    assert text.endswith("nella pagina.")
+
+
+def test_whoever_loves_stories_is_no_audience() -> None:
+    assert audience_phrase("per chi ama le storie, per chi suona") == ""

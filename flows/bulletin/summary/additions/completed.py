@@ -137,7 +137,6 @@ _FETCHED = re.compile(  # how one gets what a text speaks of
     re.I,
 )
 _FETCHED_BY = (Kind.service, Kind.hours, Kind.health, Kind.campaign)
-_OF_EVENTS = (Slot.amount, Slot.place, Slot.hours)
 _MUCH_MORE, _OF_AN_EVENT, _MORE = 2.0, 3.5, 260  # times, times, characters
 _HEADINGS = re.compile(r"^#{1,4}\s", re.M)
 _ARE_CUT = re.compile(  # `Le zone interessate sono i quartieri Po e Adda.`
@@ -205,7 +204,8 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         is_last = is_last or (made is reserved and notice.kind not in OCCASIONS)
         bases = [text] if is_last else list(_shorter(text))
         bases = [text, text.replace(OTHERS, THE_REST)] if made is relieved else bases
-        bases += [without_idle(text)] if made is _rest and leaves_limit(text, notice) else []
+        if made is _rest and leaves_limit(text, notice):
+            bases = [text] if notice.kind in OCCASIONS else [*bases, without_idle(text)]
         if made is parking:
             bases.append(" ".join(said for said in split(text) if not IF_IT_RAINS.match(said)))
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
@@ -363,7 +363,7 @@ def _rest(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     is_left = any(
         slot in notice.slots and not any(tells(text, one) for one in notice.slots[slot])
-        for slot in _OF_EVENTS
+        for slot in (Slot.amount, Slot.place, Slot.hours)
     )
     is_much = len(notice.body) > _OF_AN_EVENT * len(text)
     return (OTHERS, THE_REST) if notice.kind not in OCCASIONS or is_left or is_much or is_limited else ()

@@ -7,6 +7,7 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.additions.short_pages import tells_most
+from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 
 BARRED = re.compile(
@@ -42,7 +43,9 @@ def leaves_limit(text: str, notice: Notice) -> bool:
     """Whether a sentence of the office's that a text has not tells a day, an hour, or what one may not do."""
     left = [
         line
-        for line in notice.prose[1:]  # the first is what frames are made of
+        for line in (
+            lines(notice)[2:] if notice.kind in OCCASIONS else notice.prose[1:]
+        )  # frames tell the first
         if worded(line) not in text and not (tells_most(text, line) or _is_of_desk(line))
     ]
     is_much = len(left) > 1 and notice.kind not in OCCASIONS

@@ -22,7 +22,7 @@ _EVERYONE = re.compile(
     re.I,
 )
 _WISHES = re.compile(
-    r"\b(?:vuole|vogliono|desidera|desiderano|appassionat|interessat(?!\w dal)|curios)", re.I
+    r"\b(?:vuole|vogliono|desidera|desiderano|ama|amano|appassionat|interessat(?!\w dal)|curios)", re.I
 )
 _NOUN = (
     r"bambini|bambine|ragazzi|ragazze|famiglie|genitori|adulti|giovani|anziani|donne|studenti|insegnanti|neogenitori"
