@@ -102,7 +102,8 @@ def test_a_place_behind_an_hour_needs_no_preposition() -> None:
             "Giro tra le ville",
             "Gli Amici della bicicletta propongono per domenica 17 maggio un giro in bici. Ritrovo alle 9 in"
             " piazza Roma, rientro alle 12.30. Obbligo di casco per i minori.",
-            "Domenica 17 maggio, con ritrovo alle 9 in piazza Roma, c'è «Giro tra le ville».",
+            "Domenica 17 maggio, con ritrovo alle 9 in piazza Roma, c'è «Giro tra le ville». Gli altri"
+            " dettagli sono nella pagina.",
         ),
         (
             "Tombola di Carnevale",

@@ -93,9 +93,9 @@ def leaves_group(text: str, notice: Notice) -> bool:
 def _terms_of_groups(notice: Notice) -> frozenset[str]:
     found: list[str] = []
     for line in split(notice.source):
-        for part in _PARTS.split(line):
-            is_asking = _OF_ASKING.search(line) or _SENT.search(part)
-            if _OF_A_GROUP.match(part) and _BY.search(part) and is_asking and not _ELSE.search(part):
+        for part in filter(_OF_A_GROUP.match, _PARTS.split(line)):
+            is_asking = _SENT.search(part) or _OF_ASKING.search(line)
+            if _BY.search(part) and is_asking and not _ELSE.search(part):
                 found += sorted(calendar_days(part))[-1:]
     return frozenset(found)
 
