@@ -19,7 +19,7 @@ from flows.bulletin.summary.additions.left_behind import (
     LIMITS,
     leaves_ban,
     leaves_limit,
-    without_free,
+    shortened,
     without_idle,
 )
 from flows.bulletin.summary.additions.of_calls import (
@@ -211,7 +211,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         bases += [""] if made is _ban else split(text)[:1] if made is still_bound else []
         tried = [(base, [*added, said]) for said in made(told, notice) for base in bases]
         if made is _rest and leaves_ban(told, notice) and not gate.IN_PAGE.search(told):
-            shorter = (text, without_free(told))
+            shorter = (text, *shortened(told, notice))
             tried += [(base, [said]) for said in (OTHERS, THE_REST) for base in shorter]
         for base, more in tried:
             also = " ".join(sorted(more, key=lambda one: bool(gate.IN_PAGE.search(one))))

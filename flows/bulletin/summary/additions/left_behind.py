@@ -7,6 +7,7 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.additions.short_pages import tells_most
+from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 
@@ -16,8 +17,10 @@ BARRED = re.compile(
     r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
     re.I,
 )
+_NO_MORE = re.compile(r"\bnon (?:è|sono|\w+(?:no|rà|ranno)) più\b|\bannullat[oaie]\b", re.I)
 _IN_FORCE = re.compile(
-    rf"{BARRED.pattern}|\b(?:riapr\w+|annullat[oaie]|anziché|non (?:essere|sono|saranno) garantit[oaie]"
+    rf"{BARRED.pattern}|\b(?:riapr\w+|annullat[oaie]|anziché|non \w+ più"
+    r"|non (?:essere|sono|saranno) garantit[oaie]"
     r"|(?:va|vanno|deve|devono|possono|compilano)\b[^.;]{0,60}\bentro)\b",
     re.I,
 )
@@ -59,15 +62,22 @@ def _is_of_desk(line: str) -> bool:
 def leaves_ban(text: str, notice: Notice) -> bool:
     """Whether the page has a ban or a closure of its own hours or days, of which the text has no word."""
     return any(
-        _IN_FORCE.search(line) and figures(line) - figures(text) and not tells_most(text, line)
+        _IN_FORCE.search(line)
+        and (figures(line) - figures(text) or _NO_MORE.search(line))
+        and not tells_most(text, line)
         for line in notice.prose[1:]
     )
 
 
-def without_free(text: str) -> str:
-    """`text` without a last sentence that neither bans nor shuts: word of a ban is worth more."""
+def shortened(text: str, notice: Notice) -> tuple[str, ...]:
+    """`text` without a last sentence that neither bans nor shuts, and without a first one that only says with
+    its title that something was moved: word of a ban is worth more.
+    """
     *before, last = split(text) or [""]
-    return " ".join(before) if before and not _IN_FORCE.search(last) else text
+    first, *behind = split(text) or [""]
+    freed = " ".join(before) if before and not _IN_FORCE.search(last) else text
+    is_title = notice.kind in OCCASIONS and stems(first) <= stems(notice.title)
+    return (freed, " ".join(behind)) if behind and is_title else (freed,)
 
 
 def without_idle(text: str) -> str:

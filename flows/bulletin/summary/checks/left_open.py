@@ -73,7 +73,7 @@ _SUCH = re.compile(r"^[^,.;:]{0,40}\b(?:di|a|per|da|con) tale (?!fine|scopo|data
 _LACK = re.compile(r"^(?:La|Il) mancat[ao] [a-zà-ù]+ (?!d(?:i|el|ella|ello|ei|egli|elle)\b|dell['’])")
 _GLUED = re.compile(
     r"[a-zà-ù»] ore \d{1,2}(?::\d\d)? [A-ZÀ-Ý«][a-zà-ù]|[a-zà-ù]+, \d{2,3}['’](?!\w)"
-    r"|«(?:A|Al|Da|Dal) (?:[a-z]{4,9}ì|\d)"
+    r"|«(?:A|Al|Da|Dal) (?:[a-z]{4,9}ì|\d)|«\d{1,2}\s?[-–]\s?\d{1,2}\b"
 )
 _FOR_CLOSING = re.compile(r"Per (?:la chiusura|gli orari|l['’]orario|i nuovi orari|il nuovo orario)\b")
 _HOUR = re.compile(r"\b(?:dalle|alle|ore) \d{1,2}(?::\d\d)?\b", re.I)

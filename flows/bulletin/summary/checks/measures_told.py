@@ -121,7 +121,8 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
     left, count = untold_streets(text, notice)
     if left and (len(left) == count or not _STREETS_IN_PAGE.search(text)):
         yield f"Manca una via del titolo: «{left[0]}»."
-    if _OF_WORKS.match(notice.title) and notice.kind not in OCCASIONS and not _TELLS_WORKS.search(text):
+    is_other = notice.kind not in (*OCCASIONS, Kind.road)
+    if _OF_WORKS.match(notice.title) and is_other and not _TELLS_WORKS.search(text):
         yield "Il titolo dice che si lavora, e il testo no."
     if any(map(_ORDERS.match, sentences)) and not any(map(_AN_ORDER.search, sentences)):
         yield "Il testo non dice che cosa si ordina."

@@ -35,6 +35,7 @@ _DONE = re.compile(  # `Si presenta online`, `Va inviata entro il 3`, `Se firmat
 _LEANS = re.compile(  # on the sentence before, whose days or thing they mean
     r"(?:[Ii]n quei giorni|[Ii]n quel periodo|[Ii]n tal caso)\b|[^.]*\b(?:è|sono|resta|restano) invece\b"
 )
+_SHUTS = re.compile(r"\b(?:è|sono|resta|restano) (?:chius|sospes)[oaie]\b", re.I)
 _SERVES = re.compile(r"(?:Serv(?:e|ono)|Occorr(?:e|ono))\b")
 _TO_DO = re.compile(r"Per (?:[a-z]+re|[a-z]+rsi)\b[^.;]{3,}")
 _HALF = 0.5  # of the words of the sentence that has it
@@ -44,6 +45,8 @@ def without_subject(text: str, notice: Notice) -> Iterator[str]:
     """Each sentence of `text` whose subject the page has where the text does not follow it: Italian."""
     own = [worded(said) for said in notice.prose]
     for before, said in pairwise(["", *split(text)]):
+        if _SHUTS.search(said) and not re.search(r"\d", said) and _is_of_that(said, own, text):
+            yield f"«{said}»: la pagina lo dice di ciò che il testo non ha."
         if _SERVES.match(said) and _left_out(said, own, text):
             yield f"«{said}»: per che cosa, il testo non lo dice."
         leans = _STANDS.match(said) or _DONE.match(said) or _LEANS.match(said)
@@ -54,6 +57,15 @@ def without_subject(text: str, notice: Notice) -> Iterator[str]:
         follows = bool(named) and len(named & stems(before)) >= _HALF * len(named)
         if not follows or (_DONE.match(said) and _is_headed(notice.prose[place], notice)):
             yield f"«{said}»: di che cosa, il testo non lo dice."
+
+
+def _is_of_that(said: str, own: list[str], text: str) -> bool:
+    """Whether what shuts is named in the sentence before alone, which `text` has not: `Ad agosto la piscina
+    è chiusa` behind that one cools down there.
+    """
+    at = own.index(said) if said in own else 0
+    rest = stems(text.replace(said, " "))
+    return at > 0 and own[at - 1] not in text and bool((stems(own[at - 1]) & stems(said)) - rest)
 
 
 def _left_out(said: str, own: list[str], text: str) -> bool:

@@ -22,6 +22,7 @@ from flows.bulletin.summary.frames.prose.left_to_page import (
     OTHER_APPOINTMENTS,
     OTHER_DAYS,
     OTHERS,
+    PLACES,
 )
 
 _TWIN = re.compile(
@@ -86,6 +87,13 @@ _AT_MOST = re.compile(  # `al massimo 10 piante per nucleo familiare`, `massimo 
     r"(?:nucleo|famiglia|persona|utente|utenza|cittadino|giorno|anno|mese)\b",
     re.I,
 )
+_ENTERED_BY = re.compile(
+    r"\bsi accede (?:solo )?(?:con|su|previa|previo) (?:prenotazione|appuntamento)\b", re.I
+)
+_PLACES_IN_PAGE = re.compile(
+    r"\b(?:luogh[io]|luogo|sed[ei]|programma|dettagli|resto)\b[^.]* nella pagina", re.I
+)
+_BOOKED = re.compile(r"\b(?:prenot|appuntament)\w*", re.I)
 _NUMBERS = re.compile(r"\d+")
 _WEEKLY_ROW = re.compile(rf"^[ \t|*•-]*(?P<said>{WEEKDAY}[^\n]*\d[^\n]*)$", re.I | re.M)
 _HOURS_IN_PAGE = re.compile(r"\borari\b[^.]* pagina", re.I)
@@ -286,6 +294,25 @@ def _titled_left(text: str, notice: Notice) -> bool:
     return 0 < len(left) < count
 
 
+def _places_left(text: str, notice: Notice) -> bool:
+    """Whether one of the days that a text tells is held elsewhere than where the text has all of them."""
+    if notice.kind not in OCCASIONS or _PLACES_IN_PAGE.search(text):
+        return False
+    told = calendar_days(text)
+    there = [
+        row
+        for row in notice.rows
+        if row.place and calendar_days(row.when) and calendar_days(row.when) <= told
+    ]
+    return len(told) > 1 and any(stems(row.place) and not stems(row.place) & stems(text) for row in there)
+
+
+def _booking_left(text: str, notice: Notice) -> bool:
+    """Whether one enters by appointment, and a text has no word of it."""
+    is_service = notice.kind in (Kind.service, Kind.health, Kind.hours)
+    return is_service and _ENTERED_BY.search(notice.source) is not None and not _BOOKED.search(text)
+
+
 LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_changes_left, _OTHER_CHANGES),
     (_days_left, OTHER_APPOINTMENTS),
@@ -302,6 +329,8 @@ LEFT: tuple[tuple[Callable[[str, Notice], bool], str], ...] = (
     (_titled_left, _OTHER_STREETS),
     (_timetable_left, DAYS_AND_HOURS),
     (_weekdays_left, "Gli orari degli altri giorni sono nella pagina."),
+    (_places_left, PLACES),
+    (_booking_left, "Come prenotare è nella pagina."),
     (leaves_group, "Le altre scadenze sono nella pagina."),
     (_term_left, "La scadenza è nella pagina."),
     (_most_left, "Quantità e condizioni sono nella pagina."),

@@ -30,6 +30,9 @@ _EASED = re.compile(
     r"|%|\bpost[oi] (?:è |sono )?riservat[oi]\b",
     re.I,
 )  # a sum that eases a price is no condition
+_OF_A_GROUP = re.compile(  # `Per le scuole secondarie il contributo si chiede con un ISEE fino a`
+    r"(?:^|[.;\n]\s*)Per (?:le scuole|gli studenti|gli alunni|i residenti|i non|chi)\b[^.;\n]*$"
+)
 _BEFORE = 120  # characters
 _NEAR = 70  # characters around the word ISEE in which a sum is its
 _STOP = re.compile(r"(?<=[a-zà-ù]{2})\.\s(?=[A-ZÀ-Ý])|\n")
@@ -190,6 +193,7 @@ def ceiling(body: str) -> str:
     found = _AT_MOST.search(body)
     if (
         found is None
+        or _OF_A_GROUP.search(body[: found.start()])
         or _WAIVED.search(body)
         or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE])
     ):

@@ -88,7 +88,7 @@ _PROGRAMME_OF = Cued(
 )
 _ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziative`, `: date 2027`
     r"(?i)(?::|\s[-–—])\s(?:(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*"
-    r"|(?:calendario|programma|date|prezzi|\w+\srepliche)(?:(?:\se|,|\sde\w+)\s\w+|\s20\d\d|\scompleto)*)$"
+    r"|(?:calendario|programma|diario|date|prezzi|\w+\srepliche)(?:(?:\se|,|\sde\w+)\s\w+|\s20\d\d|\scompleto)*)$"
 )
 _PROGRAMME_FOR = re.compile(r"^(?:[^:]{3,20}:\s)?programma\s(?:de\w{1,3}\s|dell['’])(?=\w{5})", re.I)
 _ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\sorari|le\sdate", re.I)

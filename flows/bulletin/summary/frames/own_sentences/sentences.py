@@ -94,7 +94,7 @@ _INTRODUCES = re.compile(
 )  # what nobody knew before
 _OPENING = re.compile(r"(?:Il|Lo|La|I|Gli|Le|L['’])\s?(?P<noun>[a-zà-ù]+)\s")
 _HEADS = re.compile(
-    r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]"
+    r"^(?:L(?:e|a) (?:prov[ae]|domand[ae]|iscrizion[ei]|istanz[ae]"
     r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
     r"|partecipazione|scadenza|prenotazion[ei])|L['’](?:istanza|iscrizione|adesione)|Il (?:termine|contributo"
     r"|costo|pagamento|modulo|richiedente)|I (?:posti|documenti"
