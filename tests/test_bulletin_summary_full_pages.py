@@ -7,6 +7,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.summary.checks.of_one import told_of_all
 from flows.bulletin.summary.checks.subjects import without_subject
 from flows.bulletin.summary.clauses import audience_phrase
+from flows.bulletin.summary.frames.calls.instalments import terms
 from flows.bulletin.summary.frames.events.programmes import spanned
 from flows.bulletin.summary.frames.prose.left_to_page import PLACES
 from tests.test_bulletin_summary import told
@@ -22,8 +23,15 @@ def test_a_house_speaks_of_itself_by_name() -> None:
     assert "Saremo" not in text
 
 
-def test_of_two_houses_none_is_named() -> None:
-    body = "La biblioteca e la piscina cambiano orario. Saremo chiusi dal 9 al 21 agosto 2027."
+@pytest.mark.parametrize(
+    "body",
+    [
+        "La biblioteca e la piscina cambiano orario. Saremo chiusi dal 9 al 21 agosto 2027.",
+        "L'ufficio anagrafe si sposta in biblioteca. Saremo chiusi dal 9 al 21 agosto 2027.",
+        "Saremo chiusi dal 9 al 21 agosto 2027. Per i libri c'è la biblioteca.",
+    ],
+)
+def test_where_another_may_be_meant_none_is_named(body: str) -> None:
     assert "Saremo chiusi" in read(title="Orari estivi", abstract="", body=body).source
 
 
@@ -172,3 +180,13 @@ def test_the_diary_of_a_contest_names_it() -> None:
     )
     text = told("Concorso per agente di polizia locale: diario delle prove", body=body).text or ""
     assert text.startswith("Per il concorso per agente di polizia locale la prova ")
+
+
+def test_the_parts_of_two_sorts_of_users_are_not_told_as_those_of_all() -> None:
+    body = (
+        "Per le abitazioni la prima rata scade il 30 giugno 2027, la seconda il 30 settembre 2027; "
+        "per le imprese la "
+        "prima rata scade il 31 luglio 2027, la seconda il 31 ottobre 2027."
+    )
+    assert "a rate, il" not in (told("TARI 2027: scadenze", body=body).text or "")
+    assert not terms(read(title="TARI 2027: scadenze", abstract="", body=body))

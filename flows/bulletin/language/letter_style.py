@@ -60,6 +60,9 @@ _HOUSE = re.compile(
     r"|centro di raccolta)\b",
     re.I,
 )
+_DESK = re.compile(
+    r"\b(?:uffic\w+|sportell\w+|municipi\w+|anagrafe|segreteria|bar)\b", re.I
+)  # who may be `we`
 _WE_ARE = re.compile(  # `Saremo chiusi dal 10 al 22 agosto`
     r"(?:^|(?<=[.!]\s))"
     r"(?P<be>Saremo|Siamo|Resteremo|Rimarremo|Restiamo)\s(?P<state>chius|apert)i\b",
@@ -85,7 +88,9 @@ def told_as_news(body: str) -> str:
 def _of_the_house(body: str) -> str:
     """`La biblioteca sarà chiusa dal 10 agosto` of `Saremo chiusi dal 10 agosto`, of one house alone."""
     names = {found[0].lower() for found in _HOUSE.finditer(body)}
-    name = names.pop() if len(names) == 1 else ""
+    first, ours = _HOUSE.search(body), _WE_ARE.search(body)
+    is_sure = first and ours and first.start() < ours.start() and not _DESK.search(body)
+    name = names.pop() if is_sure and len(names) == 1 else ""
     gender = gender_of(name.split()[0]) if name else None
     if gender is None:
         return body

@@ -84,7 +84,7 @@ def _lists(notice: Notice) -> tuple[tuple[str, ...], ...]:
     return (
         *(listing.items for listing in notice.listings),
         lines,
-        *(items for items in told if len(items) > 1),
+        *(items for items in told if len(items) > 1 and len({one.split()[0] for one in items}) == len(items)),
     )
 
 
