@@ -15,6 +15,7 @@ from flows.profiles.comune import Profile
 from flows.runs import drain
 from flows.settings import Settings, load_profile
 from tests.world.documents import CHANGELOG, INCIDENTS, MANUAL, Document
+from tests.world.ports import with_ports
 from tests.world.units import BACKUP, NAME, bring_secrets, settings_of, write_profile
 
 PLACES = Places(
@@ -249,3 +250,9 @@ def test_an_address_that_no_web_server_could_serve_is_refused(
 
 def test_the_verb_knows_every_unit_that_may_fail() -> None:
     assert (*secret_files.PROCESSES, *secret_files.JOBS) == health.UNITS
+
+
+def test_a_port_that_holds_anothers_figures_stays_whole() -> None:
+    assert with_ports('a = 4200\nb = "http://127.0.0.1:8600"', {"4200": 18600, "8600": 14200}) == (
+        'a = 18600\nb = "http://127.0.0.1:14200"'
+    )

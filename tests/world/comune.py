@@ -33,7 +33,7 @@ from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources
 from tests.world.builders import NOW, make_recipient
 from tests.world.office import Office
-from tests.world.ports import free_ports
+from tests.world.ports import free_ports, with_ports
 
 Asgi = Callable[..., Any]
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the machine's certificates costs 30 ms
@@ -83,8 +83,8 @@ class Loopback:
 
 def write_profile(folder: Path, port: int, changes: Sequence[tuple[str, str]] = ()) -> Path:
     """The demo profile with the sandbox at `port` and some of its text replaced."""
-    text = DEMO.read_text(encoding="utf-8").replace("8600", str(port))
-    text = text.replace("4200", "9")  # where nobody listens: an installation on this machine is not ours
+    text = DEMO.read_text(encoding="utf-8")  # 9, where nobody listens: an installation here is not ours
+    text = with_ports(text, {"8600": port, "4200": 9})
     for old, new in changes:
         assert old in text, f"the demo profile holds no {old!r}"
         text = text.replace(old, new)

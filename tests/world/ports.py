@@ -5,8 +5,9 @@ lent to another connection before its own server had come to bind it.
 """
 
 import os
+import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count, islice
 
 _FIRST, _MANY = 16_000, 2_000  # for each process of the tests, so that no two of them take the same
@@ -30,3 +31,8 @@ def _is_free(port: int) -> bool:
 
 quiet_ports: Iterator[int] = filter(_is_free, (_START + turn % _MANY for turn in count(os.getpid())))
 """Without end: each of the process's ports once, then from the beginning."""
+
+
+def with_ports(text: str, ports: Mapping[str, int]) -> str:
+    """`text` with each port in its place, all at once: the one drawn may hold another's figures (18600)."""
+    return re.sub(rf"\b(?:{'|'.join(ports)})\b", lambda found: str(ports[found[0]]), text)

@@ -20,7 +20,7 @@ from flows.machine.setup import ETC, STATES, UNITS
 from flows.settings import DEMO
 from tests.world.fleet import Land
 from tests.world.installation import PATIENCE
-from tests.world.ports import free_ports
+from tests.world.ports import free_ports, with_ports
 
 NAME = "bollettino-esempio"
 PUBLIC, INNER = "https://avvisi.comune.esempio.mi.it", "https://redazione.comune.esempio.mi.it"
@@ -42,13 +42,11 @@ def write_profile(folder: Path, changes: Sequence[tuple[str, str]] = ()) -> Path
     """A Comune that tries the service: real names, on free ports, and WhatsApp where nobody answers."""
     prefect, web, sandbox = free_ports(3)
     text = DEMO.read_text(encoding="utf-8")
+    text = text.replace('public = "http://127.0.0.1:8080"', f'public = "{PUBLIC}"')
+    text = with_ports(text, {"4200": prefect, "8080": web, "8600": sandbox})
     for old, new in (
         ('stage = "sandbox"', 'stage = "trial"'),
-        ('public = "http://127.0.0.1:8080"', f'public = "{PUBLIC}"'),
         ("# prefect_ui =", "prefect_ui ="),
-        ("4200", str(prefect)),
-        ("8080", str(web)),
-        ("8600", str(sandbox)),
         *changes,
     ):
         assert old in text, f"the demo profile holds no {old!r}"
