@@ -55,7 +55,7 @@ def test_what_one_books_for_a_dinner_is_no_duty_of_the_feast() -> None:
         "Sabato 7 novembre\n10:00 Apertura degli stand\n15:00 Gara di cucina"
     )
     text = summarise(title="Sagra del Radicchio 2026", abstract="", body=body, limit=275).text
-    assert text == "Dal 6 all'8 novembre 2026 c'è la sagra del Radicchio. Gli orari sono nella pagina."
+    assert text == "Dal 6 all'8 novembre 2026 c'è la sagra del Radicchio. Il programma è nella pagina."
 
 
 def test_a_play_of_words_keeps_its_dots_and_a_web_address_goes() -> None:

@@ -70,7 +70,7 @@ _FINITE = re.compile(
     r"|entra(?:no)?|passa(?:no)?|riceve|ricevono|dura(?:no)?|costa(?:no)?|termina(?:no)?|comincia(?:no)?"
     r"|prosegu(?:e|ono)|riguarda(?:no)?|avvien(?:e|gono)|va|vanno|funziona(?:no)?|spetta(?:no)?"
     r"|consent(?:e|ono)|interessa(?:no)?|prend(?:e|ono)|cambia(?:no)?|slitta(?:no)?|scatta(?:no)?"
-    r"|indice(?=\s(?:il|lo|la|un|una|uno|le)\b)|bandisc(?:e|ono)"
+    r"|vig(?:e|ono)|indice(?=\s(?:il|lo|la|un|una|uno|le)\b)|bandisc(?:e|ono)"
     r"|[a-zà-ù]{2,}(?:rà|ranno))\b",
     re.I,
 )

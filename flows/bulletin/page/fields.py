@@ -102,6 +102,12 @@ _HOW = re.compile(  # `Come si fa domanda`, and below it `Solo online, con SPID,
     r"|via (?:pec|e?-?mail))\b[^\n]*)",
     re.I | re.M,
 )
+_WHO_MAY = re.compile(  # `Chi può votare`, and below it `Tutti i residenti che abbiano compiuto 16 anni`
+    r"^(?P<head>[ \t*#_]*chi\spuò\s(?P<deed>(?:votare|partecipare|candidarsi|iscriversi|aderire"
+    r"|(?:fare|presentare)(?:\sla)?\s(?:domanda|richiesta)))[^\w\n]*\n\s*)"
+    r"(?P<who>(?:Tutt[ie]\s(?:i|gli|le)|I|Gli|Le|Cittadin[ie]|Famiglie|Residenti|Giovani|Studenti|Associazioni)\s[^\n]+)",
+    re.I | re.M,
+)
 _OF_ENTRIES = re.compile(r"\bcome\siscriversi\b|\b(?:pre)?iscri\w+", re.I)
 _OF_REQUESTS = re.compile(
     r"\b(?:bando|bonus|contribut\w|domand[ae]|richiest[ae]|bors[ae]|agevolazion\w)\b", re.I
@@ -135,6 +141,12 @@ _COLOUR_FIELD = re.compile(
 )
 
 
+def fielded(body: str, title: str) -> str:
+    """`body` with its labelled fields as sentences, or under the labels that are read below."""
+    body = asked(permitted(lasting(body)), title)
+    return parted(labelled(place_last(dated(alerted(body)))))
+
+
 def dated(body: str) -> str:
     """`body` with the day and hours of its fields in the sentence that tells what is shut then."""
     days, shuts = list(_DAY_FIELD.finditer(body)), list(_SHUTS.finditer(body))
@@ -164,6 +176,20 @@ def _asked(found: re.Match[str], title: str) -> str:
     else:
         return found[0]
     return found[0] if speaks(first) else f"{lead} {found['said'][:1].lower()}{found['said'][1:]}"
+
+
+def permitted(body: str) -> str:
+    """`Possono votare tutti i residenti.` of `Chi può votare` and the line below it."""
+    return _WHO_MAY.sub(
+        lambda found: found[0] if speaks(found["who"].partition(" che ")[0]) else _may(found), body
+    )
+
+
+def _may(found: re.Match[str]) -> str:
+    who = found["who"]
+    first = who.split(" ", 1)[0]
+    who = who if first.isupper() and len(first) > 1 else f"{who[:1].lower()}{who[1:]}"
+    return f"{found['head']}Possono {found['deed'].lower()} {who}"
 
 
 def place_last(body: str) -> str:
@@ -217,6 +243,9 @@ def labelled(body: str) -> str:
     if len(days) != 1 or _is_of_a_list(lines, days[0]):
         return "\n".join(lines)
     start = end = days[0]
+    if (above := _next(lines, start, -1)) is not None and _TERM.fullmatch(lines[above].strip(_MARKS)):
+        term = f"Scadenza: entro {lines[start].strip(_MARKS)}."
+        return "\n".join([*lines[:above], term, "", "Descrizione", *lines[start + 1 :]])
     while (before := _next(lines, start, -1)) is not None and _field(lines[before]):
         start = before
     while (after := _next(lines, end, 1)) is not None and _field(lines[after]):
@@ -229,6 +258,9 @@ def labelled(body: str) -> str:
     return "\n".join([*lines[:start], *written, *lines[end + 1 :]] if written else lines)
 
 
+_TERM = re.compile(
+    r"(?:scadenz[ae]|termine|entro quando|termine (?:di|per la) (?:presentazione|scadenza))", re.I
+)
 _ITEM = re.compile(r"[ \t]*[-*•][ \t]+\S")
 
 

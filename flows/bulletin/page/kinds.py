@@ -107,6 +107,10 @@ _RUNS_OTHERWISE = re.compile(  # `Modifica linee bus per la fiera`
 _SHUT_STREET = re.compile(
     r"(?:via|viale|piazza|corso|largo|vicolo|strada|ponte|sottopasso|s\.?\s?p\.?)\s.*\bchius[oa]\b", re.I
 )
+_CAMP = re.compile(
+    r"(?:il\s)?(?:centr[oi]|camp\w*)\s(?:ricreativ|estiv|invernal|pasqual|natalizi|vacanz)\w*", re.I
+)
+_VOTES = re.compile(r"\bsi vota\b|\bvota\b|\bal voto\b", re.I)
 _VOTED = re.compile(r"\b(?:bilancio partecipativo|votazion\w|(?:più|progetti) votati|sondaggio)\b", re.I)
 _TO_BE_RANKED = re.compile(  # `Avviso di selezione per la formazione di una graduatoria`
     r"\b(?:selezione|avviso|bando|concorso)\b.*\bper (?:la formazione|la costituzione"
@@ -117,6 +121,11 @@ _SEASON = re.compile(  # what a Comune calls all that it offers in those weeks
     r"(?:aspettando (?:il )?)?(?:natale|estate|carnevale|autunno|primavera|inverno|pasqua|halloween"
     r"|settembre|agosto"
     r"|luglio|dicembre|ferragosto)\b(?!.*\b(?:iscri|domand|bando|contribut|centr[io] estiv)\w*)",
+    re.I,
+)
+_OPENS_A_CALL = re.compile(
+    r"\b(?:è|sono)\s(?:stat[oaie]\s)?(?:uscit|apert|pubblicat|indett|online)[oaie]?\s(?:il|i|lo|la|le|l['’]|un|una)\s?"
+    r"(?:nuov[oi]\s)?(?:bando|bandi|avviso|selezione|concorso)\b",
     re.I,
 )
 _LEAST = 0.2  # an address below the title makes no road work
@@ -166,6 +175,10 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.service] = max(found[Kind.service], found[Kind.hours] + _LEAST)  # a feast is why
     if _SHUT_STREET.match(head):
         found[Kind.hours] = min(found[Kind.hours], found[Kind.road] - _LEAST)
+    if _CAMP.match(head):
+        found[Kind.hours] = 0.0  # what is closed meanwhile is the school
+    if _VOTES.search(head):
+        found[Kind.result] = min(found[Kind.result], found[Kind.campaign] - _LEAST)  # nothing came out yet
     if _VOTED.search(head):
         found[Kind.hours] = 0.0  # what was closed is the vote
     if _OCCASION.match(head) and not _OPENS_OR_CLOSES.search(head):
@@ -189,6 +202,10 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
     elif _EVENT_PAGE.search(body) or is_staged(body) or (not any(found.values()) and _is_a_day(title, body)):
         found[Kind.event] += _SURE
+    is_met = max(found, key=lambda kind: found[kind]) in (Kind.event, Kind.service)
+    if is_met and _OPENS_A_CALL.search(body[:_FIRST_LINES]):
+        called = max((Kind.deadline, Kind.job), key=lambda kind: found[kind])
+        found[called] = max(found.values()) + _LEAST  # whatever meetings its page lists
     if _MET_IN_TITLE.search(head) and _IS_DATED.search(body):
         found[Kind.event] = max(found.values())  # it comes before the others
     if _HANDED_OUT.search(body[:_OPENING_LENGTH]):

@@ -24,7 +24,7 @@ from flows.bulletin.language.titles import COMMON_ENDINGS, calmed, casing, folde
 from flows.bulletin.language.torn import rejoined
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.chrome import unframed
-from flows.bulletin.page.fields import alerted, asked, dated, labelled, lasting, parted, place_last
+from flows.bulletin.page.fields import fielded
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.listings import Enumeration
@@ -211,7 +211,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     body = as_said(body, title)
     title = without_series(with_hall_apart(whole(title, body), body))
     body = without_agenda(
-        parted(labelled(place_last(dated(alerted(asked(lasting(rejoined(gathered(body))), title))))))
+        fielded(rejoined(gathered(body)), title)
     )  # before a day on the first line is taken for the page's own
     body = _BARE_CLOCK.sub(
         r"\g<line>ore ", _TIGHT_MARK.sub("- ", _PROGRAMME_OF.sub("", _BOLD.sub(r"\2", body)))

@@ -86,7 +86,7 @@ _IN_RESERVE = re.compile(  # `Data di riserva: 18 giugno`: the day of nothing, y
     r"[^.;\n]{0,60}$",
     re.I,
 )
-_ALL_DAY = re.compile(r"\bh\s?24\b|\b24\s(?:ore\s)?su\s24\b", re.I)
+_ALL_DAY = re.compile(r"\bh\s?24\b|\b24\s(?:ore\s)?su\s24\b|\b0\salle\s(?:ore\s)?24(?![:\d])", re.I)
 _OPENS_ITSELF = re.compile(
     r"\b(?:nido|scuol[ae]|semafor[oi]|movieri|uffici\w*|sportell\w+|delegazione|bibliotec\w+|municipio|farmacia|anagrafe|cimiter\w+|mercat\w+)\b"
     r"[^.;\n]{0,80}\b(?:apr(?:e|ono|irà|iranno)|apert[oaie]|chiude|chiuderà|attiv[oaie]|sostituit[oaie])\b",
@@ -111,14 +111,8 @@ _HANDED_IN_THEN = re.compile(  # `Le foto vanno inviate dal 1° aprile al 31 mag
     re.I,
 )
 _NEAR = 160  # characters
-_OTHERS_FOLLOW = (
-    re.compile(  # `due incontri di quartiere seguiranno giovedì 4 marzo`: not what the page invites to
-        r"\bseguir(?:à|anno)\b[^.\n]{0,90}$", re.I
-    )
-)
-_TESTED = re.compile(
-    r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione)|attitudinal\w+)[^.\n]{0,40}$", re.I
-)
+_OTHERS_FOLLOW = re.compile(r"\bseguir(?:à|anno)\b[^.\n]{0,90}$", re.I)  # not what the page invites to
+_TESTED = re.compile(r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione))\b[^.\n]{0,40}$", re.I)
 _SIGNING = re.compile(
     r"\b(?:iscrizion\w+|registrazion\w+|accredit\w+"
     r"|apertura (?:porte|cancelli|cassa|biglietteria))\b[^.;\n]{0,40}$",
@@ -175,6 +169,9 @@ _DONE_BY = re.compile(  # `Le prenotazioni effettuate entro il 30 settembre segu
     r"(?:prenotazioni|domande|richieste|iscrizioni)\s(?:già\s)?(?:effettuat|presentat|inviat|pervenut)e\s$",
     re.I,
 )
+_RAN_OUT = re.compile(
+    r"\b(?:concession|contratt|attestazion)\w+\s(?:scadut|rilasciat|stipulat)[oaie]\s$", re.I
+)
 _LAST_YEAR = re.compile(r"\b(?:scorso anno|anno (?:scorso|precedente))\b[^.;]*$", re.I)
 _PROGRAMME = 3  # lines that begin with an hour
 _LONG = 80  # characters
@@ -199,7 +196,7 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
     for row in notice.rows:
         for slot in _ROW_SLOTS:
             words = getattr(row, slot.value)
-            if words and not (slot is Slot.deadline and _is_of_another_row(row, notice)):
+            if words and not _is_beside(slot, words, row, notice):
                 found.setdefault(slot, []).append(Told(words, notice.source[row.start : row.end], row))
     for slot, start, end in _spans(notice, page):
         words = page.text[start:end].strip()
@@ -232,7 +229,7 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
             span.role in _TERMS and (_FREE_THEN.search(before) or ";" in page.text[span.start : span.end])
         ):
             continue
-        if span.role in _TERMS and _DONE_BY.search(before):
+        if span.role in _TERMS and (_DONE_BY.search(before) or _RAN_OUT.search(before)):
             continue
         if span.role == "until" and notice.kind is Kind.health and _BOOKS.search(before):
             continue  # whoever comes later finds no place, and finds the days
@@ -280,7 +277,10 @@ def _is_of_another_step(page: Layout, span: Days, notice: Notice) -> bool:
     return is_of_another_step(before, after, notice.title, notice.kind, notice.body)
 
 
-def _is_of_another_row(row: Row, notice: Notice) -> bool:
+def _is_beside(slot: Slot, words: str, row: Row, notice: Notice) -> bool:
+    """Whether a row's term is of another step, or its hours, of a road, are the whole day."""
+    if slot is not Slot.deadline:
+        return slot is Slot.hours and notice.kind in _ROADS and _ALL_DAY.search(words) is not None
     before, _, after = notice.source[row.start : row.end].partition(row.deadline)
     return is_of_another_step(before, after, notice.title, notice.kind, notice.body)
 

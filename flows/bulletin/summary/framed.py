@@ -23,14 +23,14 @@ from flows.bulletin.summary.frames.calls import acts, call, instalments
 from flows.bulletin.summary.frames.dangers import alerts, recalls
 from flows.bulletin.summary.frames.dangers.obliged import obliged
 from flows.bulletin.summary.frames.dangers.prohibited import KINDS, prohibited
-from flows.bulletin.summary.frames.events import programmes
+from flows.bulletin.summary.frames.events import calendars, programmes
 from flows.bulletin.summary.frames.events.appositions import recurring
 from flows.bulletin.summary.frames.events.meetings import meeting
 from flows.bulletin.summary.frames.events.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.events.tidied import together
 from flows.bulletin.summary.frames.events.topical import about
 from flows.bulletin.summary.frames.outlines import outlines
-from flows.bulletin.summary.frames.own_sentences import itemized, listed
+from flows.bulletin.summary.frames.own_sentences import itemized, listed, must_tell
 from flows.bulletin.summary.frames.prose.facets import bare, facets, tells
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import (
@@ -44,7 +44,7 @@ from flows.bulletin.summary.frames.prose.left_to_page import (
 )
 from flows.bulletin.summary.frames.prose.lines import lines, untold
 from flows.bulletin.summary.frames.prose.wording import worded
-from flows.bulletin.summary.frames.roads import street_outlines, works
+from flows.bulletin.summary.frames.roads import listed_measures, street_outlines, works
 from flows.bulletin.summary.frames.services import campaigns, health, hours, service
 from flows.bulletin.summary.frames.services.collected import collected
 from flows.bulletin.summary.frames.services.in_force import in_force
@@ -77,12 +77,11 @@ _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _OPENS_WITH = re.compile(r"(?P<article>Il |La |Lo |L['’])(?P<noun>\S+) (?P<verb>\S+)", re.I)
 _CALL = 4  # words: `Questionario sulla mobilità: dì la tua`
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
-_LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
+_LONG_SENTENCE = 100  # UTF-16 units
 _LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
 _TEASER = 700  # characters
-_OPENING = 40  # of a sentence
-_FEW, _MISSING = 2, 0.1  # words that are said otherwise
-_TRIED = 8  # texts of one frame: what comes later is only shorter
+_OPENING, _FEW, _MISSING = 40, 2, 0.1  # characters of a sentence; words that are said otherwise
+_TRIED = 8  # texts of one frame: the others are shorter
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
 TERMS_AND_OTHERS = "Requisiti, scadenze e altri dettagli sono nella pagina."
@@ -92,13 +91,11 @@ _WARNS = re.compile(
     r"|prescrizioni|comportamenti|consigli|misure)\b",
     re.I,
 )
-_NONE = re.compile(
-    r"\b(?:niente|nessun[oa]?|sconsigliat[oaie])\b|: (?:ha vinto|vince|vincono)\b"
-    r"|\bstop (?:a|al|alla|ai|alle)\b",
+_NONE = re.compile(  # what there is not, and what is over
+    r"\b(?:niente|nessun[oa]?|sconsigliat[oaie]|stop (?:a|al|alla|ai|alle))\b|: (?:ha vinto|vince|vincono)\b",
     re.I,
-)  # what there is not, and what is over
-# each day of it may have its own hours
-_PERIOD = re.compile(r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d")
+)
+_PERIOD = re.compile(r"\b[Dd]al(?:\s|l['’])\d[^.;]{0,30}\sal(?:\s|l['’])\d")  # each day has its hours
 _GETS = re.compile(  # whoever reads what one gets must know that not everybody does
     r"\bricevi (?:il |l['’])\d"
     r"|\b(?:contributo|bonus|voucher|buono|premio|rimborso) (?:è di|va da|arriva a|ammonta a) \d",
@@ -166,6 +163,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     is_met = kind is Kind.deadline and not is_asked and is_held(notice)
     if (kind in _WIDE and is_occasion(notice)) or is_met:
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
+    framed = calendars.before(framed, notice)
     owned = islice(general.texts(notice, limit), _TRIED)
     # what a call or a sitting must tell comes before what its page lists
     is_of_a_list = notice.kind not in (*_FRAMED_BY_KIND, *_CALLING) and not any(_known(notice))
@@ -190,11 +188,13 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
                 prohibited(notice, limit),
                 obliged(notice) if notice.kind in KINDS else (),
                 collected(notice, limit),
+                listed_measures.texts(notice),
                 listed.told_whole(notice, limit) if is_of_a_list else (),
                 made,
                 listed.told_whole(notice, limit),
                 listed.named(notice, limit),
                 works.limited(notice, limit),
+                must_tell.texts(notice, limit),
                 outlines(notice),
                 listed.above(notice),
                 in_force(notice),

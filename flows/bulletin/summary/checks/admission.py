@@ -24,7 +24,8 @@ _DUTIES = (
         Cued(
             r"\b(?:prenotazion|iscrizion|registrazion)\w(?:,\s[^.;:\n]{3,30})?(?:\se\s\w+)?\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
-            r"|(?<!non )\b(?:necessari[oa]|occorre|bisogna)\s+(?:prenota|iscriv)\w+"
+            r"|(?<!non )(?<!non è )(?<!non sarà )\b(?:necessari[oa]|occorre|bisogna)\s+"
+            r"(?:la\s+|l['’])?(?:prenota|iscri(?:v|z))\w+"
             r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
             r"(?!\s(?:consigliat|facoltativ|gradit))",
@@ -46,6 +47,7 @@ _DUTIES = (
     ),
 )
 _SHORT = 110  # characters
+_BY_WHEN = re.compile(r"\b(?:entro|fino al?|scade)\b")
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _CALLS = (Kind.deadline, Kind.job)
 _ASKED = (*_CALLS, Kind.service, Kind.campaign)
@@ -157,7 +159,12 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
         if match and not (told.search(text) or is_for_a_part(match.start(), notice, text)):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
     is_asking = _REQUESTED.search(text) is not None and "nella pagina" not in text
-    if notice.kind in _ASKED and is_asking and _BELOW.search(notice.body) and not _ISEE.search(text):
+    is_call = notice.kind in _CALLS and "nella pagina" not in text and _BY_WHEN.search(text) is not None
+    if (
+        (is_call or (notice.kind in _ASKED and is_asking))
+        and _BELOW.search(notice.body)
+        and not _ISEE.search(text)
+    ):
         yield "Manca il limite di ISEE."
     is_bare = notice.kind in _ASKED and is_asking and not _REQUIRED.search(text)
     if is_bare and _REQUIREMENTS.search(notice.body):

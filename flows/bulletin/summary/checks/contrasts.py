@@ -22,7 +22,7 @@ from flows.bulletin.summary.checks.other_requests import of_another
 from flows.bulletin.summary.frames.events.appointments import held
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.own_sentences.sentences import EXCEPTED
-from flows.bulletin.summary.frames.places.streets import streets_at
+from flows.bulletin.summary.frames.places.streets import stands_in, streets_at
 from flows.bulletin.summary.frames.prose.left_to_page import HOURS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
@@ -216,7 +216,7 @@ def _street_left_out(text: str, notice: Notice) -> str:
         while found := _A_STREET.search(sentence, at):
             streets = streets_at(sentence, found.start())
             at = max(found.end(), streets.end if streets else 0)
-            left = [one.words for one in streets.all if folded(one.words) not in said] if streets else []
+            left = [one.words for one in streets.all if not stands_in(said, one.words)] if streets else []
             if streets and 0 < len(left) < len(streets.all):
                 return left[0]
     return ""

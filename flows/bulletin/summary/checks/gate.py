@@ -24,6 +24,7 @@ from flows.bulletin.summary.checks.admission import unsaid
 from flows.bulletin.summary.checks.asides import BOOKING, UNBOOKED, is_aside, is_of_another_act
 from flows.bulletin.summary.checks.contrasts import contrasts
 from flows.bulletin.summary.checks.excepted import without_rule
+from flows.bulletin.summary.checks.half_told import shortened
 from flows.bulletin.summary.checks.named import says_matter, stems
 from flows.bulletin.summary.checks.of_one import OF_TERMS, told_of_all
 from flows.bulletin.summary.checks.reasons import NAMES, REASONS
@@ -31,6 +32,7 @@ from flows.bulletin.summary.checks.stumbles import stumbles
 from flows.bulletin.summary.checks.working_days import untold as days_untold
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.calls import instalments
+from flows.bulletin.summary.frames.prose.flaws import without_later_steps
 from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE, ALL_STEPS
 from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE
 
@@ -46,7 +48,6 @@ _LIST_IN_PAGE = re.compile(
     r"|titoli)\b[^.]* nella pagina",
     re.I,
 )
-_COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
 _RUN_ON = re.compile(
     r"\)\s(?:Dovr\w+|Dev\w+|Potr\w+|Può|Va|Vanno|Sarà|Saranno|È)\s(?:essere\s)?"
     r"\w+(?:at|ut|it|st|es)[oaie]\s(?:(?:una?|il|la|lo|i|gli|le)\s|l['’])"
@@ -90,7 +91,7 @@ _ANNOUNCED = {
 }
 _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
-_MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
+_MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: readers sent back two of three
 _BANS_FOR_NOW = re.compile(  # how long it holds no figure can say
     r"\b[Ff]ino a (?:revoca|nuov[oa] \w+),? (?:è|sono) vietat[oaie]\b"
 )
@@ -205,7 +206,7 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice solo il titolo."
     if not says_matter(text, notice):
         yield "Il testo non dice di che cosa si tratta."
-    if notice.kind is Kind.hours and (name := _shortened(text, notice)):
+    if notice.kind is Kind.hours and (name := shortened(text, notice)):
         yield f"Di «{name}» è detta solo una parte."
     if _UNCHANGED.search(text) and all(_UNCHANGED.search(said) or IN_PAGE.search(said) for said in sentences):
         yield "Il testo dice solo che cosa non cambia."
@@ -260,16 +261,6 @@ def leaves_all(text: str) -> bool:
     """Whether a text names its matter alone and sends to the page for the rest."""
     is_paper = text.startswith("Nella pagina trovi ") and len(split(text)) == 1
     return is_paper or text.endswith((f" {ALL_IN_PAGE}", f" {ALL_IN_PAGE.capitalize()}"))
-
-
-def _shortened(text: str, notice: Notice) -> str:
-    """A name of several offices, `PRIVATA-URBANISTICA-COMMERCIO`, of which a text has some and not others."""
-    told = stems(text)
-    for match in _COMPOUND.finditer(notice.source):
-        shares = [bool(words & told) for part in re.split("[-–]", match[0]) if (words := stems(part))]
-        if match[0].isupper() and any(shares) and not all(shares):
-            return match[0]
-    return ""
 
 
 def _is_told_in_part(text: str, listing: Listing) -> bool:
@@ -329,7 +320,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             yield f"Manca la via: la pagina dice «{shut[0].words}»."
     if tells_some_days(text, notice) and not _ANNOUNCED[Slot.when].search(text):
         yield "Di più giorni è detto solo uno."
-    ends = {figure for match in _TERM.finditer(notice.source) for figure in figures(match[0])}
+    own = without_later_steps(notice.source, notice.title)
+    ends = {figure for match in _TERM.finditer(own) for figure in figures(match[0])}
     if len(ends) >= _SEVERAL_TERMS and len(ends & days) == 1 and not instalments.tells_all(text, notice):
         yield f"Di {len(ends)} scadenze è detta solo una."
     named = {slot for rest in (_REST_NAMED, _ANNOUNCED) for slot, words in rest.items() if words.search(text)}
@@ -355,9 +347,11 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     is_moved = is_off and len(days) > 1  # to a new day, of which the hour is told
     off = (Slot.hours,) if is_moved and notice.kind is Kind.event else ()
     for slot in off if is_off and notice.kind in OCCASIONS else MUST.get(notice.kind, ()):
-        told = notice.slots.get(slot, ())
-        if slot is Slot.deadline:
-            told = tuple(one for one in told if not is_aside(one, notice))
+        told = tuple(
+            one
+            for one in notice.slots.get(slot, ())
+            if slot is not Slot.deadline or not is_aside(one, notice)
+        )
         told = tuple(one for one in told if not (days and is_of_another_act(one, notice)))
         told = tuple(one for one in told if slot is not Slot.place or " deviat" not in one.sentence)
         told = tuple(one for one in told if slot is not Slot.until or not _FROM.match(one.sentence))

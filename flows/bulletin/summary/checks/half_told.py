@@ -56,6 +56,7 @@ _LABEL = re.compile(  # of a part of each page, whatever it is about
 _PREFACE = 60  # characters
 _AUTUMN = 10  # the month
 _SUMMER = 7  # the month
+_COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
 
 
 def half_told(text: str, notice: Notice) -> Iterator[str]:
@@ -140,3 +141,13 @@ def _of_season(day: str, is_winter: bool) -> str:
     """`13-06` of `01-06`, where it comes after December: a winter's programme is one."""
     month = int(day[:2])
     return f"{month + 12 if is_winter and month < _SUMMER else month:02}-{day[-2:]}"
+
+
+def shortened(text: str, notice: Notice) -> str:
+    """A name of several offices, `PRIVATA-URBANISTICA-COMMERCIO`, of which a text has some and not others."""
+    told = stems(text)
+    for match in _COMPOUND.finditer(notice.source):
+        shares = [bool(words & told) for part in re.split("[-–]", match[0]) if (words := stems(part))]
+        if match[0].isupper() and any(shares) and not all(shares):
+            return match[0]
+    return ""

@@ -118,6 +118,8 @@ def is_free(words: str) -> bool:
 def _without_amount(text: str) -> str:
     named = (key for key in _SUBJECTS if key in text.lower() and re.search(rf"\b{key}\b", text, re.I))
     subject = next(named, "")
+    if re.search(r"\bpresentazione della (?:domanda|richiesta)\b", text, re.I):
+        return ""  # who asks for money enters nowhere
     while_there = ", fino a esaurimento dei posti" if _WHILE.search(text) else ""
     if re.search(
         r"\b(?:ridott|intero|under|over|soci|residenti|esclus|tranne|salvo|sotto i|fino a \d)", text, re.I

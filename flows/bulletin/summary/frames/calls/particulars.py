@@ -27,7 +27,7 @@ _CALLS = (Kind.deadline, Kind.job, Kind.service, Kind.campaign, Kind.other)
 _EURO = r"(?:€|euro)?\s?(?P<sum>\d{1,3}(?:\.?\d{3})*(?:,\d\d)?)\s?(?:€|euro\b)?"
 _EASED = re.compile(
     r"\b(?:esen\w+|gratuit\w+|ridu\w+|ridott\w+|agevolat\w+|tariff\w+|scont\w+|fasc[ei]\w*|priorit\w+|punt[io]\b|punteggi\w*)"
-    r"|%|\bpost[oi] (?:è |sono )?riservat[oi]\b",
+    r"|%(?!\s(?:su|de)l\s(?:valore\s)?ISEE?\b)|\bpost[oi] (?:è |sono )?riservat[oi]\b",
     re.I,
 )  # a sum that eases a price is no condition
 _OF_A_GROUP = re.compile(  # `Per le scuole secondarie il contributo si chiede con un ISEE fino a`
@@ -40,6 +40,9 @@ _AT_MOST = re.compile(
     rf"\bISEE\b[^.;:\n]{{0,60}}?\b(?:non\ssuperiore\sa|pari\so\sinferiore\sa|inferiore\so\s(?:uguale|pari)\sa"
     rf"|non\ssuperi|fino\sa\sun\smassimo\sdi|massimo\sdi|fino\sad?|(?P<below>inferiore\sad?))\s(?:ad?\s)?{_EURO}",
     re.I,
+)
+_RAISED = re.compile(  # `non superiore a 14.000 euro, elevato a 18.000 con tre figli`
+    r"[^.;\n]{0,40}\b(?:elevat|innalzat|aumentat|incrementat)[oaie]\s(?:fino\s)?ad?\s", re.I
 )
 _WAIVED = re.compile(  # of some, for whom the sum is no condition
     r"\b(?:limite|soglia|tetto|requisito|valore)\s(?:\w+\s)?ISEE\s(?:non\s(?:si\sapplica|vale|è\srichiest\w|conta|serve)"
@@ -195,6 +198,7 @@ def ceiling(body: str) -> str:
         found is None
         or _OF_A_GROUP.search(body[: found.start()])
         or _WAIVED.search(body)
+        or _RAISED.match(body, found.end())
         or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE])
     ):
         return ""

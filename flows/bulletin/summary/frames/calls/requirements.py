@@ -81,6 +81,11 @@ def listed(notice: Notice, matter: Matter | None) -> str:
     return f"Per {matter.text} {told[:1].lower()}{told[1:]}"
 
 
+_WHO_MAY = re.compile(
+    r"(?:Possono|Può) (?:fare|presentare|chiedere|richiedere|accedere|candidarsi|partecipare)\b"
+)
+
+
 def in_the_page(notice: Notice) -> str:
     """`Requisiti e documenti sono nella pagina.`; "" where the page asks for nothing."""
     asked = [listing for listing in notice.listings if asks(listing)]
@@ -89,7 +94,8 @@ def in_the_page(notice: Notice) -> str:
     words = " ".join(
         [*(listing.lead for listing in asked), *(item for listing in asked for item in listing.items)]
     )
-    wants_papers, has_conditions = _PAPERS.search(words), _CONDITIONS.search(words)
+    wants_papers = _PAPERS.search(words)
+    has_conditions = _CONDITIONS.search(words) or any(map(_WHO_MAY.match, notice.prose))
     if wants_papers and has_conditions:
         return "Requisiti e documenti sono nella pagina."
     if wants_papers:

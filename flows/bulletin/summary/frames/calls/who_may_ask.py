@@ -15,7 +15,7 @@ from flows.bulletin.summary.frames.titles.matter import ASKED, Matter, is_asked
 
 _PEOPLE = (
     r"(?:[Cc]ittadini|[Ff]amiglie|[Nn]uclei(?:\sfamiliari)?|[Pp]ersone|[Aa]nziani|[Gg]iovani"
-    r"|[Cc]oppie|[Rr]ichiedenti?|[Ee]ssere)"
+    r"|[Cc]oppie|[Ii]nquilini|[Cc]onduttori|[Ll]avoratori|[Rr]ichiedenti?|[Ee]ssere)"
 )
 _LIVES = re.compile(
     rf"\b{_PEOPLE}\b[^.;:|\n]{{0,60}}?\b(?:(?:resident[ei]|residenza(?:\sanagrafica)?|risied\w+)\s)?"

@@ -26,8 +26,15 @@ _WHAT = re.compile(r"\b(?:di|dei|degli)\s(?=[a-zà-ù])", re.I)
 _INFINITIVE = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b", re.I)
 _AIM = re.compile(r",?\s(?:al fine di|allo scopo di)\s.*$", re.I)
 _ARTICLED = re.compile(r"(?P<article>il|lo|la|i|gli|le)\s", re.I)
+_TO_DO = re.compile(r"di\s(?=[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
+_ORDERED = re.compile(  # `Si ordina ai proprietari di immobili, fino al 31 marzo:` and below `di sgomberare`
+    r"(?:si\s)?ordina\s(?P<who>(?:tutti\s)?(?:ai|agli)\s(?:proprietari|possessori|conduttori|detentori|titolari|gestori"
+    r"|amministratori|residenti|cittadini|condomini)\b.{0,160}?)(?:,?\sfino\sal\s[^,:]{4,30})?\s*$",
+    re.I,
+)
 _TO = re.compile(r"(?:al|allo|alla|ai|agli|alle)\s|all['’]", re.I)
 _REST = "Gli altri obblighi sono nella pagina."
+_BOUNDS = re.compile(r",\s(?:lungo|per tutta|su|entro)\s")  # how far, which the page tells
 _LONGEST = 200  # characters of one thing to do
 
 
@@ -35,6 +42,8 @@ def obliged(notice: Notice) -> Iterator[str]:
     """The sentence; none where the list does not say whom it binds, or the first thing is too long."""
     for listing in notice.listings:
         lead = re.search(rf"{_LEAD.pattern}\s*$", listing.lead, re.I)
+        if lead is None and _TO_DO.match(listing.items[0]):
+            lead = _ORDERED.search(listing.lead)
         first = _AIM.sub("", listing.items[0].strip(" .;,")) if lead and len(listing.items) > 1 else ""
         deed = _deed(first)
         if lead is None or not deed or len(deed) > _LONGEST:
@@ -46,7 +55,7 @@ def obliged(notice: Notice) -> Iterator[str]:
             bound = f"chi possiede o usa {_WHAT.sub('', who[many.end() :], count=1)} deve"
         else:
             bound = f"{who.strip(' ,')} devono"
-        for part in dict.fromkeys((deed, deed.partition(" o che ")[0])):
+        for part in dict.fromkeys((deed, deed.partition(" o che ")[0], _BOUNDS.split(deed)[0])):
             yield f"{opened(f'{until}{bound[:1].lower()}{bound[1:]}')} {part}. {_REST}"
 
 
@@ -59,6 +68,7 @@ def _until(notice: Notice) -> str:
 
 def _deed(item: str) -> str:
     """`tagliare le siepi` as it stands, `provvedere al taglio delle siepi` of a noun; "" of anything else."""
+    item = _TO_DO.sub("", item, count=1) if _TO_DO.match(item) else item
     if _INFINITIVE.match(item):
         return f"{item[:1].lower()}{item[1:]}"
     if _TO.match(item):  # `di provvedere: al taglio …`

@@ -18,10 +18,10 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import lemma
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page import told_slots
-from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.prose.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.prose.fit import is_fit
-from flows.bulletin.summary.frames.prose.flaws import flaw_of, is_of_least_sum
+from flows.bulletin.summary.frames.prose.flaws import flaw_of, is_later_step, is_of_least_sum
 from flows.bulletin.summary.frames.prose.pruned import pruned
 from flows.bulletin.summary.frames.prose.wording import SERVICE, worded
 from flows.bulletin.summary.frames.titles import headings
@@ -46,6 +46,8 @@ WEIGHTS: dict[Slot, float] = {
 }
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
+_LATER = 3.0  # flaw: of days on which nobody can act
+_CALLS = frozenset({Kind.deadline, Kind.job, Kind.service, Kind.campaign, Kind.other})
 _LONG, _LED = 200, 30  # UTF-16 units; characters, of `Sono esclusi i mezzi di soccorso`
 EXCEPTED = re.compile(
     r",?\s(?:ad eccezione|fatta eccezione|con (?:la sola )?eccezione|eccett[oi]|tranne|esclus[ie])\b"
@@ -159,6 +161,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
         names = names or (_BANS.search(text) is not None and bool(told_slots.figures(text)))
         flaw = flaw_of(text) - (0.4 if is_abstract else 0.0)
+        flaw += _LATER if notice.kind in _CALLS and is_later_step(text, notice.title) else 0.0
         slots = _slots(text, notice)
         told = with_name(text, matter) if needs_name(text) or not is_told(notice.title, text) else ""
         if told:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flows.bulletin.language.titles import folded
+
 _TYPES = {
     "via": ("f", "in"),
     "viale": ("m", "in"),
@@ -58,6 +60,7 @@ _LONG = {
     "fraz.": "frazione",
     "contra'": "contrà",
 }
+_MANY = re.compile(r"\b(?:vie|viali|piazze|strade)\b")
 _PLURALS = {"vie": "via", "piazze": "piazza", "viali": "viale", "strade": "strada"}
 _TYPE = "|".join(re.escape(name) for name in sorted([*_TYPES, *_PLURALS], key=len, reverse=True))
 _LEAD = re.compile(
@@ -349,3 +352,9 @@ def inside(streets: Sequence[Street]) -> str:
 def joined(words: Sequence[str]) -> str:
     """`a, b e c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} e {words[-1]}"
+
+
+def stands_in(said: str, street: str) -> bool:
+    """Whether folded words have a street, also behind `nelle vie`, which it shares with others."""
+    name = folded(street).partition(" ")[2]
+    return folded(street) in said or (bool(name) and name in said and _MANY.search(said) is not None)

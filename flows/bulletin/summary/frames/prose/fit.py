@@ -22,7 +22,7 @@ _POINTS = re.compile(
     r"|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
     r"|in (?:tal|questo|quest)|vi (?:aggiorn|inform|scriv|raccont)o\b|(?:che )?cosa [a-z]+(?: [a-z]+)?:"
-    r"|per \w+ su\w* propri\b"
+    r"|per \w+ su\w* propri\b|è quanto\b|lo (?:ha|hanno) (?:decis|stabilit|annunciat|comunicat|dett)o\b"
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
 
 _PRAISE = re.compile(
@@ -50,6 +51,14 @@ _LEAST_SUM = re.compile(  # `Non è dovuto alcun contributo inferiore a 100 euro
     r"\b(?:non (?:è|sarà|verrà) (?:dovut|erogat|liquidat)[oa]\b[^.]{0,40}\binferior[ei]|minimo erogabile)",
     re.I,
 )
+_LATER_STEP = re.compile(  # of a call: what comes when one has asked, and nobody can act on
+    r"\b(?P<what>graduatori\w+|calendario|risultat\w+|esit[oi]|colloqui|punteggi\w*|vincitor\w+)\b[^.;]{0,60}"
+    r"\b(?:(?:sar(?:à|anno)|verr(?:à|anno))\s\w+|si\s(?:tengono|tiene|svolg\w+)|uscir(?:à|anno)"
+    r"|sono previst\w)"
+    r"|\b(?:viene|vengono|sarà|saranno|verrà|verranno)\s(?:liquidat|erogat|finanziat)[oaie]\b"
+    r"|\bimporto\sminimo\b|\bpagament\w\s(?:sono|è)\sprevist\w",
+    re.I,
+)
 _MOBILE = re.compile(r"\b3\d\d[\s./-]?\d{3}[\s./-]?\d{3,4}\b")  # of a person whom one may ask
 _BOOKS = re.compile(r"\b(?:prenot|iscri|appuntament|emergenz|urgen|segnal|guast)\w*", re.I)
 _SIGNS = re.compile(r"\bsegnaletica\b[^.]{0,60}\b(?:collocat|post|predispost|posizionat|install|appost)\w*")
@@ -89,6 +98,17 @@ def flaw_of(text: str) -> float:
         + (0.5 if utf16(text) > 220 else 0.0)
         + (0.3 if re.search(r"\bsi (?:rende|comunica|precisa)\b", text) else 0)
     )
+
+
+def is_later_step(text: str, title: str) -> bool:
+    """Whether a sentence tells what comes after a call's term, and its title is of something else."""
+    found = _LATER_STEP.search(text)
+    return found is not None and not (found["what"] and found["what"][:5].lower() in title.lower())
+
+
+def without_later_steps(source: str, title: str) -> str:
+    """A page without the sentences on what comes after its term."""
+    return " ".join(sentence for sentence in split(source) if not is_later_step(sentence, title))
 
 
 def is_praise(text: str) -> bool:

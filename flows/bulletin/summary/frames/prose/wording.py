@@ -50,7 +50,7 @@ _NUMBER = (
     r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
 _ACT_ASIDE = re.compile(
-    r"(?P<before>^|,\s*(?:(?:approvat|finanziat|istituit|indett|adottat)[oaie] (?=con ))?|\s)"
+    r"(?P<before>^|,\s*(?:(?:approvat|finanziat|istituit|indett|adottat|dispost|emess)[oaie] (?=con ))?|\s)"
     r"(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
     rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?:\s+di (?:oggi|ieri|data odierna)\b)?(?P<after>\s*,)?",
     re.I,
@@ -171,7 +171,7 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (
             r",\s(?:in collaborazione con|d['’]intesa con|(?:con (?:il|la)|grazie al(?:la)?) "
             r"(?:prezios[oa] )?(?:patrocinio|contributo|sostegno|supporto|collaborazione|aiuto)"
-            r" (?:di|del\w*|dell['’]))[^,.;:\d]{3,120},(?=\s(?:[a-zà-ù]{3,}|è|ha|si)\b)",
+            r" (?:di|del\w*|dell['’]))[^,.;:\d]{3,120},(?=\s(?:[a-zà-ù]{3,}|è|ha|si|una?)\b)",
             "",
             0,
         ),
@@ -183,6 +183,8 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (r"(?<=\bentro )il (?:corrente )?mese (?:corrente )?di (?=[a-z])", "", 0),
         (r"^Nei \w+ giorni successivi,? e quindi (?=entro\b)", "", 0),
+        (r"^In questi giorni,? (?=(?:i|gli|le|il|la|lo) [a-zà-ù]+ stan?n?(?:no|) )", "", 0),
+        (r"\b((?:scarica|trova)\w*) (?:qui sotto|in fondo alla pagina)\b", r"\1 dalla pagina", 0),
         (
             r"^(?:Nei prossimi giorni|Nelle prossime settimane|A breve|Prossimamente),? "
             r"(?=(?:(?:il|lo|la|i|gli|le) |l['’])[^.;,]{3,90}?(?:rà|ranno)\b)",
