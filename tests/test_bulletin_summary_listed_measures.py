@@ -53,3 +53,12 @@ def test_a_measure_of_another_day_gives_no_such_sentence() -> None:
     )
     text = summarise(title="Lavori in via Garetti", abstract="", body=body, limit=275).text
     assert "sono in vigore:" not in text
+
+
+def test_measures_of_two_lists_give_no_such_sentence() -> None:
+    body = (
+        "Da lunedì 18 a venerdì 22 gennaio ci sono lavori.\nIn via Garetti:\n- divieto di transito\n- "
+        "divieto di sosta\n\nIn via Salici:\n- senso unico verso il centro\n- divieto di sosta"
+    )
+    text = summarise(title="Lavori in via Garetti e via Salici", abstract="", body=body, limit=275).text
+    assert "sono in vigore:" not in text

@@ -112,7 +112,9 @@ _HANDED_IN_THEN = re.compile(  # `Le foto vanno inviate dal 1° aprile al 31 mag
 )
 _NEAR = 160  # characters
 _OTHERS_FOLLOW = re.compile(r"\bseguir(?:à|anno)\b[^.\n]{0,90}$", re.I)  # not what the page invites to
-_TESTED = re.compile(r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione))\b[^.\n]{0,40}$", re.I)
+_TESTED = re.compile(
+    r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione)|attitudinal)\w*[^.\n]{0,40}$", re.I
+)
 _SIGNING = re.compile(
     r"\b(?:iscrizion\w+|registrazion\w+|accredit\w+"
     r"|apertura (?:porte|cancelli|cassa|biglietteria))\b[^.;\n]{0,40}$",
@@ -169,9 +171,7 @@ _DONE_BY = re.compile(  # `Le prenotazioni effettuate entro il 30 settembre segu
     r"(?:prenotazioni|domande|richieste|iscrizioni)\s(?:già\s)?(?:effettuat|presentat|inviat|pervenut)e\s$",
     re.I,
 )
-_RAN_OUT = re.compile(
-    r"\b(?:concession|contratt|attestazion)\w+\s(?:scadut|rilasciat|stipulat)[oaie]\s$", re.I
-)
+_RAN_OUT = re.compile(r"\b(?:concession|contratt)\w+\s(?:scadut|stipulat)[oaie]\s$", re.I)
 _LAST_YEAR = re.compile(r"\b(?:scorso anno|anno (?:scorso|precedente))\b[^.;]*$", re.I)
 _PROGRAMME = 3  # lines that begin with an hour
 _LONG = 80  # characters

@@ -77,11 +77,11 @@ _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _OPENS_WITH = re.compile(r"(?P<article>Il |La |Lo |L['’])(?P<noun>\S+) (?P<verb>\S+)", re.I)
 _CALL = 4  # words: `Questionario sulla mobilità: dì la tua`
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
-_LONG_SENTENCE = 100  # UTF-16 units
+_LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
 _LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
 _TEASER = 700  # characters
 _OPENING, _FEW, _MISSING = 40, 2, 0.1  # characters of a sentence; words that are said otherwise
-_TRIED = 8  # texts of one frame: the others are shorter
+_TRIED = 8  # texts of one frame: what comes later is only shorter
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
 TERMS_AND_OTHERS = "Requisiti, scadenze e altri dettagli sono nella pagina."
@@ -263,7 +263,7 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
         yield from (f"{text} {other}" for other in others)
         return
     if (duty := booking(notice)) and not _BOOKS.search(text):
-        yield f"{text} {duty}"
+        yield from (f"{text} {duty}{said}" for said in (*(f" {one}" for one in conditions(text, notice)), ""))
     yield from (f"{text} {said}" for said in conditions(text, notice))
     tells_way = Slot.how in facets(text) or any(map(_APPLIES.match, split(text)))
     if SEEKS.search(text) and not tells_way and _REACHED.search(notice.body):

@@ -14,7 +14,9 @@ from flows.bulletin.summary.frames.events.of_a_part import is_for_a_part
 from flows.bulletin.summary.frames.prose.left_to_page import CONDITIONS
 
 _AGES = (
-    r"(?<!\bdi\s)(?<!\bdei\s)(?<!\bcon\s)\b(?:ragazz[oaei]|bambin[oaei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
+    r"(?<!\bdi\s)(?<!\bdei\s)(?<!\bcon\s)(?<!\bdonne\s)(?<!\buomini\s)\b"
+    r"(?:(?:donne|uomini)\s(?=residenti\s))?"
+    r"(?:ragazz[oaei]|bambin[oaei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
     r"(?:di\setà\scompresa\s)?(?:tra|fra|da|dai)\s(?:i\s)?\d{1,2}\s(?:e|ai|a)\s(?:i\s)?\d{1,2}\sanni\b"
 )
 _UP_TO_AGES = re.compile(r"^.*?(?=\b(?:tra|fra|dai?)\s)")
@@ -47,7 +49,8 @@ _DUTIES = (
     ),
 )
 _SHORT = 110  # characters
-_BY_WHEN = re.compile(r"\b(?:entro|fino al?|scade)\b")
+_BOOKED_AT = re.compile(r"\bprenotazion[ei]\s(?:al|allo)\s(?:n\.|numero|tel|cup|\d)", re.I)
+_FOR_SOME = re.compile(r"\bÈ per (?:i|gli|le|chi)\b")  # one condition told beside another
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _CALLS = (Kind.deadline, Kind.job)
 _ASKED = (*_CALLS, Kind.service, Kind.campaign)
@@ -97,12 +100,17 @@ _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 
 def booking(notice: Notice) -> str:
     """`Devi prenotare.` where the page says that one must; "" where it does not."""
-    match = _DUTIES[0][0].search(notice.source)
+    match = _DUTIES[0][0].search(notice.source) or _at_a_number(notice)
     if match is None or is_for_a_part(match.start(), notice):
         return ""
     duty = "Devi prenotare" if "prenot" in match[0].lower() else "Devi iscriverti"
     way = clauses.booking_of(told.words for told in notice.slots.get(Slot.how, ()))
     return way if way.startswith(duty) else f"{duty}."
+
+
+def _at_a_number(notice: Notice) -> re.Match[str] | None:
+    """Where a page on health says at which number one books: nobody is examined who did not."""
+    return _BOOKED_AT.search(notice.source) if notice.kind is Kind.health else None
 
 
 def _of_age(whom: str, notice: Notice) -> str:
@@ -158,8 +166,10 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
             continue  # on some days one just comes
         if match and not (told.search(text) or is_for_a_part(match.start(), notice, text)):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
+    if (match := _at_a_number(notice)) and not _DUTIES[0][1].search(text):
+        yield f"Manca che si prenota: la pagina dice «{match[0]}»."
     is_asking = _REQUESTED.search(text) is not None and "nella pagina" not in text
-    is_call = notice.kind in _CALLS and "nella pagina" not in text and _BY_WHEN.search(text) is not None
+    is_call = notice.kind in _CALLS and "nella pagina" not in text and _FOR_SOME.search(text) is not None
     if (
         (is_call or (notice.kind in _ASKED and is_asking))
         and _BELOW.search(notice.body)

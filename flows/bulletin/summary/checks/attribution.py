@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.told_slots import figures
-from flows.bulletin.summary.frames.events.calendars import is_of_one_day
+from flows.bulletin.summary.frames.events.calendars import of_one_day
 from flows.bulletin.summary.frames.events.of_a_part import is_in_one_of_several
-from flows.bulletin.summary.frames.prose.wording import worded
 
 _DUTIES = (  # of a text, and of its page
     (re.compile(r"(?:Devi|Puoi) iscriverti\b|Iscriviti\b"), re.compile(r"\biscri\w+", re.I)),
@@ -40,7 +39,7 @@ def of_another_part(text: str, notice: Notice) -> Iterator[str]:
     if notice.kind not in OCCASIONS:
         return
     told = figures(text)
-    of_a_day = {worded(own) for own in notice.prose if is_of_one_day(own, notice)}
+    of_a_day = of_one_day(notice)
     for said in split(text):
         if said in of_a_day or _is_in_rows(said, notice) or _is_at_another_hour(said, told, notice):
             yield f"«{said}» è di uno solo degli appuntamenti."

@@ -91,7 +91,7 @@ _ANNOUNCED = {
 }
 _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]* nella pagina", re.I)
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
-_MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: readers sent back two of three
+_MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
 _BANS_FOR_NOW = re.compile(  # how long it holds no figure can say
     r"\b[Ff]ino a (?:revoca|nuov[oa] \w+),? (?:è|sono) vietat[oaie]\b"
 )

@@ -38,7 +38,11 @@ _SHORTENED = re.compile(
     r"\b(?:bit\.ly|tinyurl\.com|forms\.gle|tiny\.cc|urly\.it)/", re.I
 )  # nobody types these
 _RATHER = re.compile(r"\b(?:preferibil\w+|anche|meglio|oppure|telefon\w+|chiam\w+|al 3)", re.I)
-_FORM = re.compile(r"\b(?:form|modul[oi](?! [A-Z]\d)|link|online|sito|google\.com/forms|qr)\b", re.I)
+_FORM = re.compile(
+    r"\b(?:form|modul[oi](?! [A-Z]\d| (?:in|presso|allo|all['’]|alla)\b)|link|online|sito"
+    r"|google\.com/forms|qr)\b",
+    re.I,
+)
 _PAPER = re.compile(r"\bmodul[oi]\b[^.;]{0,40}\b(?:consegn|protocollo|cartace|ritir|allegat)\w*", re.I)
 
 _NO_WAY = re.compile(  # one way of several

@@ -6,6 +6,7 @@ of a calendar is what the office says above it, between which days it runs, and 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain, tee
 
 from flows.bulletin.language.headlines import spoken
@@ -16,6 +17,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.clauses.days import Day, days_clause, days_of, span_clause
+from flows.bulletin.summary.frames.events.programmes import ITS_PROGRAMME
 from flows.bulletin.summary.frames.events.subject import matters
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.wording import worded
@@ -32,18 +34,15 @@ _EACH_WEEK = re.compile(
     rf"\b(?:ogni|tutti i|tutte le)\s(?:{WEEKDAY}|(?:prim|second|terz|quart|ultim)[oa])\b", re.I
 )
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-_OF_A_PART = re.compile(r"», [^«]*«")  # `«Marzo donna», mostra «Operaie»`
+_OF_SEVERAL = re.compile(  # `«Marzo donna», mostra «Operaie»`, `i corsi gratuiti e sportello`
+    r"», [^«]*«|^(?:i|gli|le|il|lo|la) [^«]* e (?!(?:i|gli|le|il|lo|la)\b|l['’])[a-z]"
+)
 _PLACE = re.compile(
     r"(?<=\w) (?:al|alla|all['’]|in|nel|nella) ?"
     r"(?:museo|teatro|biblioteca|parco|castello|villa|auditorium|centro)\b[^:;,–-]{0,40}$",
     re.I,
 )
 _BEGINS = re.compile(r"\b(?:si\s(?:parte|comincia|inizia|apre)|prende il via|primo appuntamento)\b", re.I)
-_ITS_PROGRAMME = re.compile(
-    r"\s*[-–:,]\s*(?:(?:ecco|il|i|gli|le|tutti gli|tutte le|un) )*(?:programma|calendario|appuntamenti|date"
-    r"|iniziative|incontri|eventi)\b.*$",
-    re.I,
-)
 _AT_TURN = 6  # months: what lies further apart is of two years
 PROGRAMME = "Il programma è nella pagina."
 
@@ -66,11 +65,12 @@ def texts(notice: Notice) -> Iterator[str]:
     named = (
         phrase
         for phrase, _ in matters(notice)
-        if title & set(_LONG_WORD.findall(phrase.lower())) and not _OF_A_PART.search(phrase)
+        if title & set(_LONG_WORD.findall(phrase.lower())) and not _OF_SEVERAL.search(phrase)
     )
     for phrase in dict.fromkeys((*named, _name(notice))):
         if phrase:
-            yield f"{span[:1].upper()}{span[1:]}{there} {verb_of(phrase)} {phrase}. {PROGRAMME}"
+            at = "" if there in phrase else there
+            yield f"{span[:1].upper()}{span[1:]}{at} {verb_of(phrase)} {phrase}. {PROGRAMME}"
             verb = "Ci sono" if is_plural(phrase) else "C'è"
             yield f"{verb} {phrase}. Gli appuntamenti vanno {span}. {PROGRAMME}"
 
@@ -132,14 +132,26 @@ def _of_page(notice: Notice, first: Day, last: Day) -> str:
     return ""
 
 
-def is_of_one_day(sentence: str, notice: Notice) -> bool:
-    """Whether a sentence of the page stands between two lines of its calendar, without the day above it."""
-    at = notice.source.find(sentence)
-    lines = list(_LINE.finditer(notice.source)) if at >= 0 else []
-    above = [line for line in lines if line.start() <= at]
-    if len(lines) < _SEVERAL or not above or len(above) == len(lines):
-        return False
-    return not calendar_days(above[-1]["days"]) & calendar_days(sentence)
+def of_one_day(notice: Notice) -> frozenset[str]:
+    """The page's sentences, as they are told, that stand between two lines of its calendar without the day
+    above them.
+    """
+    return _of_one_day(notice.source, notice.prose)
+
+
+@lru_cache(maxsize=64)  # of one page every candidate is asked
+def _of_one_day(source: str, prose: tuple[str, ...]) -> frozenset[str]:
+    lines = list(_LINE.finditer(source))
+    if len(lines) < _SEVERAL:
+        return frozenset()
+    found = []
+    for sentence in prose:
+        at = source.find(sentence)
+        above = [line for line in lines if line.start() <= at]
+        is_within = 0 < len(above) < len(lines)
+        if is_within and not calendar_days(above[-1]["days"]) & calendar_days(sentence):
+            found.append(worded(sentence))
+    return frozenset(found)
 
 
 def _place(day: Day, first: Day) -> tuple[int, int]:
@@ -167,7 +179,7 @@ def _leads(notice: Notice) -> Iterator[str]:
     """The office's sentences above the calendar that name its matter."""
     line = _LINE.search(notice.source)
     above = notice.source[: line.start()] if line else notice.source
-    titles = (notice.title, _ITS_PROGRAMME.sub("", notice.title))
+    titles = (notice.title, ITS_PROGRAMME.sub("", notice.title))
     for sentence in (*notice.abstract, *notice.prose[:4]):
         said = spoken(worded(sentence))
         is_above = sentence[:30] in above
@@ -177,5 +189,5 @@ def _leads(notice: Notice) -> Iterator[str]:
 
 
 def _name(notice: Notice) -> str:
-    name = _ITS_PROGRAMME.sub("", notice.title).strip(" .,;:")
+    name = ITS_PROGRAMME.sub("", notice.title).strip(" .,;:")
     return quoted(name) if name and not speaks(name) else ""

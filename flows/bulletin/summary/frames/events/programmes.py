@@ -38,9 +38,9 @@ _QUARTER = re.compile(  # and the hall in it
 _THERE = re.compile(r"\s(?:in|al|alla|nel|nella) \w+$")
 _MOST_DAYS = 6  # that are named one by one
 _ONE_DAY = re.compile(rf"(?:{WEEKDAY},? )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
-_ITS_PROGRAMME = re.compile(
-    r"\s*[-–:]\s*(?:(?:il|i|gli|le|tutti gli|tutte le) )?(?:programma|calendario|appuntamenti|date|iniziative"
-    r"|incontri)\b.*$",
+ITS_PROGRAMME = re.compile(
+    r"\s*[-–:,]\s*(?:(?:ecco|il|i|gli|le|tutti gli|tutte le|un) )*(?:programma|calendario|appuntamenti|date"
+    r"|iniziative|incontri|eventi|al via)\b.*$",
     re.I,
 )
 _SEVERAL = 3  # days of a programme
@@ -72,7 +72,7 @@ def spanned(notice: Notice) -> Iterator[str]:
         or not (whole or _is_forward(days))
     ):
         return
-    name = _ITS_PROGRAMME.sub("", notice.title)
+    name = ITS_PROGRAMME.sub("", notice.title)
     if whole:
         phrase = next((phrase for phrase, _ in matters(notice)), quoted(name))
         span = _outermost([whole, *days])

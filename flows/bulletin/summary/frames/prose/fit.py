@@ -22,7 +22,8 @@ _POINTS = re.compile(
     r"|infatti|pertanto|quindi|anche|altresì|infine|ecco (?:spiegat|perché|quindi|come)"
     r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
     r"|in (?:tal|questo|quest)|vi (?:aggiorn|inform|scriv|raccont)o\b|(?:che )?cosa [a-z]+(?: [a-z]+)?:"
-    r"|per \w+ su\w* propri\b|è quanto\b|lo (?:ha|hanno) (?:decis|stabilit|annunciat|comunicat|dett)o\b"
+    r"|per \w+ su\w* propri\b|è quanto\b|isee (?:fino|non|inferior)"
+    r"|lo (?:ha|hanno) (?:decis|stabilit|annunciat|comunicat|dett)o\b"
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"
@@ -58,6 +59,10 @@ _EMPTY = re.compile(
     r"|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )
+_AFTER_THAT = re.compile(
+    r"\b(?:nei|entro i)\s(?:\w+\s(?:giorni|mesi)\ssuccessivi|successivi\s\w+\s(?:giorni|mesi))\b(?!\sa)",
+    re.I,
+)
 _TELLING = (Kind.date, Kind.time, Kind.amount)
 _SAID = re.compile(
     r"[«“\"]|[»”]|(?<!\bchi )(?<!['’])\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b"
@@ -79,6 +84,8 @@ def is_fit(text: str, original: str) -> bool:
         return False
     if text.endswith("!") and not any(fact.kind in _TELLING for fact in facts(text)):
         return False  # `Ogni goccia conta!` calls out and tells nothing
+    if _AFTER_THAT.search(text) and not any(fact.kind is Kind.date for fact in facts(text)):
+        return False  # after what, another sentence says
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False
     return (

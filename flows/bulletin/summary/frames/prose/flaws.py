@@ -106,6 +106,7 @@ def is_later_step(text: str, title: str) -> bool:
     return found is not None and not (found["what"] and found["what"][:5].lower() in title.lower())
 
 
+@lru_cache(maxsize=64)  # of one page every candidate is asked
 def without_later_steps(source: str, title: str) -> str:
     """A page without the sentences on what comes after its term."""
     return " ".join(sentence for sentence in split(source) if not is_later_step(sentence, title))

@@ -5,7 +5,9 @@ import re
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
     r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
-    r"|gestore(?: del servizio idrico| della rete)?|servizio (?:idrico|acquedotto|rifiuti)(?: integrato)?"
+    r"|gestore(?: del servizio idrico| della rete)?"
+    r"|servizio (?:idrico|acquedotto|rifiuti|tributi)(?: integrato)?"
+    r"|(?-i:A(?:SP|SL|TS|USL)|ULSS)(?: (?:di )?[\w ]{1,30})?"
     r"|(?:società|ente|azienda)(?: (?:gestore|che gestisce [^,.;:]{3,40}?|incaricata|concessionaria))?"
     r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
 )

@@ -71,17 +71,19 @@ def _days(notice: Notice) -> frozenset[str]:
 
 
 def _of_list(notice: Notice) -> list[str]:
-    """The items of the one list of which each is a measure."""
-    for listing in notice.listings:
-        found = [_MEASURE.match(item.strip(" .;,")) for item in listing.items]
-        if _FEW <= len(found) <= _MOST and all(found):
-            return [_told(match["what"]) for match in found if match]
-    return []
+    """The items of the only list that has measures; [] where one of them is none."""
+    read = [[_MEASURE.match(item.strip(" .;,")) for item in listing.items] for listing in notice.listings]
+    of_measures = [found for found in read if any(found)]
+    found = of_measures[0] if len(of_measures) == 1 else []
+    if not (_FEW <= len(found) <= _MOST and all(found)):
+        return []
+    return [_told(match["what"]) for match in found if match]
 
 
 def _of_headings(notice: Notice) -> list[str]:
     found = list(_HEADING.finditer(notice.source))
-    return [_told(f"{one['what']} {one['where'][:1].lower()}{one['where'][1:]}") for one in found[:_MOST]]
+    told = [_told(f"{one['what']} {one['where'][:1].lower()}{one['where'][1:]}") for one in found]
+    return told if _FEW <= len(told) <= _MOST else []
 
 
 def _told(measure: str) -> str:

@@ -1,0 +1,129 @@
+"""What a text must not lose or turn: a booking, whom it is for, one limit of several, whose term it is."""
+
+import pytest
+
+from flows.bulletin.page.kinds import kind_of
+from flows.bulletin.page.notice import Kind
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.text import summarise
+
+
+def _told(title: str, body: str) -> str:
+    return summarise(title=title, abstract="", body=body, limit=275).text
+
+
+def test_an_examination_that_one_books_says_so_and_for_whom_it_is() -> None:
+    text = _told(
+        "Screening mammografico: l'unità mobile a Po",
+        "L'ASP di Vibo comunica che l'unità mobile per lo screening mammografico gratuito sarà in piazza "
+        "Verdi da "
+        "lunedì 1 a mercoledì 3 marzo 2027, ore 9.00 - 16.00.\nPossono accedere le donne residenti tra i "
+        "50 e i "
+        "69 anni che non hanno fatto la mammografia negli ultimi due anni. Prenotazione al n. verde 800 "
+        "301213. "
+        "Portare la tessera sanitaria.",
+    )
+    assert text.startswith("L'unità mobile")
+    assert "Devi prenotare" in text
+    assert "donne residenti tra i 50 e i 69 anni" in text
+
+
+def test_the_musts_of_a_kind_follow_its_opening() -> None:
+    assert _told(
+        "Cercasi nonni vigile",
+        "Il Comune di Po cerca volontari per la sorveglianza davanti alle scuole primarie.\nAi volontari "
+        "si "
+        "chiede di assistere i bambini all'entrata (dalle 7.50 alle 8.20) e all'uscita (dalle 12.50 alle "
+        "13.20, il lunedì e il mercoledì anche dalle 16.20 alle 16.40).\nRequisiti:\n- età tra 60 e 78 "
+        "anni\n"
+        "- idoneità fisica\nIl servizio comincia a marzo dopo un corso.\nChi è interessato può ritirare il "
+        "modulo in Polizia locale o scaricarlo qui sotto, e consegnarlo entro venerdì 19 febbraio.",
+    ).startswith(
+        "Il Comune di Po cerca volontari per la sorveglianza davanti alle scuole primarie. Chi è "
+        "interessato "
+        "può ritirare il modulo in Polizia locale o scaricarlo dalla pagina, e consegnarlo entro venerdì "
+        "19 "
+        "febbraio."
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "lost"),
+    [
+        pytest.param(
+            "Bonus idrico 2027",
+            "Sono aperti i termini per il bonus idrico.\nChi può fare richiesta\nISEE fino a € "
+            "9.530,00\nISEE "
+            "fino a € 20.000,00 per le famiglie con almeno 4 figli\nISEE fino a € 15.000,00 se nel nucleo "
+            "vi è "
+            "persona con invalidità.\nLe domande si presentano online entro il 31 marzo 2027.",
+            "ISEE fino a",
+            id="one limit of several",
+        ),
+        pytest.param(
+            "Bando per i posteggi del mercato",
+            "È indetta la selezione per i posteggi vacanti del mercato. La domanda va inviata online "
+            "entro il 10 "
+            "febbraio 2027.\nLa graduatoria sarà pubblicata entro 30 giorni. Entro i 15 giorni successivi "
+            "gli "
+            "interessati potranno presentare osservazioni.",
+            "giorni successivi",
+            id="days after what is not told",
+        ),
+        pytest.param(
+            "Contributi per il riscaldamento",
+            "È indetto il bando per i contributi alle spese di riscaldamento.\nServe un ISEE non "
+            "superiore a "
+            "14.000 euro, elevato a 18.000 euro per i nuclei con tre figli.\nLe domande vanno presentate "
+            "entro "
+            "venerdì 29 gennaio 2027.",
+            "fino a 14.000",
+            id="a limit raised for some",
+        ),
+        pytest.param(
+            "Deiezioni canine, in vigore la nuova ordinanza",
+            "Cani sempre al guinzaglio, obbligo di portare i sacchetti. È quanto prevede l'ordinanza "
+            "sindacale, in "
+            "vigore da lunedì 1 febbraio.\nLe sanzioni vanno da 50 a 300 euro.",
+            "È quanto",
+            id="a sentence that leans on the one before",
+        ),
+        pytest.param(
+            "Punto digitale: i corsi in biblioteca",
+            "Corsi gratuiti sui servizi online in biblioteca, per tutti.\nMartedì 19 gennaio 2027, ore "
+            "16.30: "
+            "lo smartphone\nMartedì 26 gennaio 2027, ore 16.30: SPID\nMartedì 2 febbraio 2027, ore 16.30: "
+            "truffe\nÈ necessaria l'iscrizione entro venerdì 15 gennaio, compilando il modulo in "
+            "biblioteca.",
+            "iscriverti online",
+            id="a form on paper",
+        ),
+    ],
+)
+def test_what_would_mislead_is_not_told(title: str, body: str, lost: str) -> None:
+    assert lost not in _told(title, body)
+
+
+def test_an_attitude_test_is_no_day_of_the_course() -> None:
+    body = "Il corso comincia lunedì 8 marzo alle 18 a Po. Prova attitudinale mercoledì 3 marzo alle 17."
+    assert "3 marzo" not in _told("Corso di teatro", body)
+
+
+def test_a_page_that_opens_with_a_call_is_no_programme_of_its_meetings() -> None:
+    body = (
+        "È uscito il bando per i volontari.\nIncontri\n- sabato 30 gennaio, ore 10\n- sabato 6 marzo, ore 9"
+    )
+    assert kind_of(read(title="Servizio civile: 6 posti", abstract="", body=body, published=None)) in (
+        Kind.deadline,
+        Kind.job,
+    )
+
+
+def test_what_is_put_to_the_vote_is_no_result() -> None:
+    notice = read(
+        title="Bilancio partecipativo: si vota fino al 21 marzo",
+        abstract="",
+        body="Sono nove i progetti ammessi alla fase di voto.",
+        published=None,
+    )
+    assert kind_of(notice) is not Kind.result
