@@ -24,7 +24,7 @@ def test_an_examination_that_one_books_says_so_and_for_whom_it_is() -> None:
         "Portare la tessera sanitaria.",
     )
     assert text.startswith("L'unità mobile")
-    assert "Devi prenotare" in text
+    assert "Prenota al numero 800 301213" in text
     assert "donne residenti tra i 50 e i 69 anni" in text
 
 

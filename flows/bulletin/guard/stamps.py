@@ -57,6 +57,11 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
         for other in source.of_kind(Kind.date, Kind.act_date)
         if other.value != fact.value and _is_alone(text, other)
     ]
+    if _WEEKDAY.search(fact.shown) and any(
+        other.value != fact.value and _WEEKDAY.search(other.shown) and _has_its_line(text, other)
+        for other in source.of_kind(Kind.date)
+    ):
+        return False  # one of the days of a programme, whose hours stand below the others
     if not others:  # `Venerdì 1 maggio 2026` with nothing below it is the day that the page is about
         return not (_WEEKDAY.search(fact.shown) and not text[fact.end :].strip(" .\n"))
     # above another one it is the page's own; a programme names weekdays, or more days
@@ -79,16 +84,21 @@ def published_on(source: str, facts: Sequence[Fact]) -> date | None:
 
 def _is_alone(text: str, fact: Fact) -> bool:
     """Whether a day has its line for itself, and no hour or place below it belongs to it."""
-    first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
-    line = text[first : last if last >= 0 else len(text)]
-    rest = line[: fact.start - first] + line[fact.end - first :]
+    first = text.rfind("\n", 0, fact.start) + 1
     above = text[:first].rstrip().rpartition("\n")[2]
     if _DATED.fullmatch(above):
         return False
     below = [line.strip() for line in text[fact.end : fact.end + _BELOW].split("\n") if line.strip(" .,;|")][
         :2
     ]
-    return bool(first) and not re.search(r"\w", rest) and not are_of_a_meeting(below)
+    return bool(first) and _has_its_line(text, fact) and not are_of_a_meeting(below)
+
+
+def _has_its_line(text: str, fact: Fact) -> bool:
+    """Whether its line has no other word."""
+    first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
+    line = text[first : last if last >= 0 else len(text)]
+    return not re.search(r"\w", line[: fact.start - first] + line[fact.end - first :])
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

@@ -50,6 +50,11 @@ _OPENERS = _words(
     """
 )
 
+_FIRMS = _words("s.p.a spa s.r.l srl s.n.c s.a.s s.c")
+_DEED = re.compile(  # of a firm, in a page all in capitals: `ALFA S.P.A. HA COMUNICATO`
+    r"(?:ha|hanno|è|sono|sarà|comunica|informa|avvisa|rende|provvederà|eseguirà|effettuerà)\b", re.I
+)
+
 _END = re.compile(r"""(?P<mark>[.!?…]++)(?P<close>["”»’')\]]*)\s+(?=["“«‘'(\[–—-]*\s?(?P<next>\S))""")
 _QUOTED = re.compile(r"«[^«»]{1,160}»|“[^“”]{1,160}”")  # a title: `«La memoria. Radici e dispositivi»`
 _LAST_TOKEN = re.compile(r"[^\s(«“\"/\[]+$")
@@ -119,6 +124,8 @@ def _closes(line: str, start: int, end: re.Match[str]) -> bool:
 
 def _closes_after(token: str, following: str) -> bool:
     lower = token.lower()
+    if lower in _FIRMS and _DEED.match(following):
+        return False
     if lower in _MAYBE:
         return not following[0].isdigit()
     if lower in NEVER_LAST:

@@ -57,6 +57,13 @@ _CAPITALS = re.compile(
 
 
 _NAME_LENGTH = 60  # characters
+_INVITING = re.compile(
+    r"[^:;!?«»\"“”]{3,50}:\s(?:partecip(?:a|ate)|aiuta(?:ci|teci)|dicci|diteci|compila(?:te)?|scopri(?:te)?"
+    r"|segnala(?:te)?|racconta(?:ci|teci)?|rispond(?:i|ete)|vota(?:te)?|scegli(?:ete)?|iscriv(?:iti|etevi)"
+    r"|prenota(?:te)?|candida(?:ti|tevi)|propon(?:i|ete)|dona(?:te)?|di(?:te)? la (?:tua|vostra))"
+    r"\s[^:;!?«»\"“”]{8,80}",
+    re.I,
+)
 
 
 def casing(sentences: Iterable[str]) -> dict[str, str]:
@@ -99,7 +106,7 @@ def softened(text: str, forms: Mapping[str, str]) -> str:
         return text
     lowered = _WORD_OR_INITIALS.sub(lambda match: _softened_word(match[0], forms), text)
     lowered = _BEFORE_NAME.sub(lambda match: match[1] + match[2].upper(), lowered)
-    return re.sub(r"(?:^|[.!?]\s+)\W*\w", lambda match: match[0].upper(), lowered)
+    return re.sub(r"(?:^|(?<!S\.P\.A)(?<!S\.R\.L)[.!?]\s+)\W*\w", lambda match: match[0].upper(), lowered)
 
 
 def in_small(title: str, body: str) -> str:
@@ -197,6 +204,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         parts += [text[at : match.start()], calm]
         at = match.end()
     calm = "".join((*parts, text[at:]))
+    calm = _FIRM.sub(lambda firm: f"{firm['kind']} {firm['name'].title()}", calm) if parts else calm
     return _BEFORE_TOWN.sub(lambda match: match[1] + match[2].upper(), calm) if parts else calm
 
 
@@ -234,9 +242,14 @@ def _calm(word: str, forms: Mapping[str, str], *, is_alone: bool, after_name: bo
 def _opens(text: str, start: int) -> bool:
     """Whether a sentence or a quoted name begins there."""
     before = text[:start].rstrip("«“\"'‘(")
-    return not before.strip() or before.rstrip().endswith((".", "!", "?")) or text[start - 1 : start] in '«“"'
+    ends = before.rstrip().endswith((".", "!", "?")) and _INITIALS_END.search(before.rstrip()) is None
+    return not before.strip() or ends or text[start - 1 : start] in '«“"'
 
 
+_FIRM = re.compile(  # `LA SOCIETÀ ACQUE NOSTRE S.P.A.`
+    r"\b(?P<kind>società|ditta) (?P<name>(?:[a-zà-ù]{3,} ){1,3})(?=S\.?P\.?A\b|S\.?R\.?L\b)"
+)
+_INITIALS_END = re.compile(r"(?:\.[A-Z]|\b[sS]\.(?:[pP]\.[aA]|[rR]\.[lL]))\.$")  # `GORI S.P.A. HA COMUNICATO`
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -271,3 +284,8 @@ def _uncombined(match: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     return folded(word)[:4]  # chiusura, chiude, chiusa
+
+
+def invites(title: str) -> bool:
+    """Whether it names a thing and asks its reader to do something: `PUG: partecipa alla consultazione`."""
+    return _INVITING.fullmatch(title.strip(" .")) is not None

@@ -14,6 +14,7 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.sentences import NEVER_LAST
 from flows.bulletin.language.shorten import HANGING, mended
 from flows.bulletin.language.signals import EMAIL, STREET, URL
+from flows.bulletin.language.titles import invites
 from flows.bulletin.language.verbs import speaks
 
 
@@ -214,7 +215,7 @@ def _troubles(sentence: str) -> Iterator[Trouble]:
     if _GLUED.search(bare) or len(unglued(bare)) > 1:
         yield Trouble.glue
     own = _IN_QUOTES.sub("«»", bare)  # a name may hold a verb, and is none
-    if not speaks(own if any(char.isalpha() for char in own) else bare):
+    if not (speaks(own if any(char.isalpha() for char in own) else bare) or invites(bare)):
         yield Trouble.verbless
     for pattern, trouble in (
         (_STAMP, Trouble.stamp),

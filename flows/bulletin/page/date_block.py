@@ -5,11 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.anchors import Head, heads
 from flows.bulletin.page.notice import Row
 from flows.bulletin.page.programme import LONGEST, NOTHING, row_at, timetable
 
 _DAY = r"\d{1,2}[°º]?\s[a-zà-ù]{3,9}\.?(?:\s20\d\d)?"
+_CLOSED = re.compile(  # `Domande chiuse: venerdì 12 marzo 2027, ore 13.00`
+    r"^\W{0,4}(?:chiusura (?:delle )?)?(?P<what>domande|iscrizioni|candidature|adesioni)(?: chiuse)?\s?:\s?"
+    rf"(?P<day>(?:{WEEKDAY},?\s)?{_DAY})"
+    r"(?:,? (?:ore )?(?P<hour>\d\d?[.:]\d\d))?\.?$",
+    re.I | re.M,
+)
 _MARKED = re.compile(
     rf"(?P<first>{_DAY})\s(?P<opens>\d{{1,2}}[:.]\d\d)\s?[-–]\s?Inizio evento\W{{1,4}}"
     rf"(?P<last>{_DAY})\s(?P<closes>\d{{1,2}}[:.]\d\d)\s?[-–]\s?Fine evento",
@@ -74,3 +81,15 @@ def _event(match: re.Match[str]) -> Row:
         hours = f"dalle {match['opens']} alle {match['closes']}"
         return Row(when=match["first"], hours=hours, start=start, end=end)
     return Row(when=f"dal {match['first']} al {match['last']}", start=start, end=end)
+
+
+def termed(body: str) -> str:
+    """`body` with `Scadenza delle domande: entro le ore 13 di venerdì 12 marzo` of `Domande chiuse: …`."""
+    return _CLOSED.sub(_term, body)
+
+
+def _term(closed: re.Match[str]) -> str:
+    if "chius" not in closed[0].lower():
+        return closed[0]
+    hour = f"le ore {closed['hour']} di " if closed["hour"] else ""
+    return f"Scadenza delle {closed['what'].lower()}: entro {hour}{closed['day']}."

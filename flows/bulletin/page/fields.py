@@ -13,6 +13,7 @@ from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.date_block import termed
 
 _Field = Literal["day", "hours", "place", "price", "label"]
 
@@ -144,7 +145,7 @@ _COLOUR_FIELD = re.compile(
 def fielded(body: str, title: str) -> str:
     """`body` with its labelled fields as sentences, or under the labels that are read below."""
     body = asked(permitted(lasting(body)), title)
-    return parted(labelled(place_last(dated(alerted(body)))))
+    return parted(labelled(place_last(dated(alerted(termed(body))))))
 
 
 def dated(body: str) -> str:
@@ -281,9 +282,11 @@ def _is_day(line: str) -> bool:
 
 def _is_hours(line: str) -> bool:
     bare = line.strip(_MARKS)
-    if len(bare) > _LONGEST or not any(map(str.isdigit, bare)):
-        return False
-    return any(hours.fullmatch(bare) for hours in (_SPAN, _HOURS, _CLOCK_ALONE))
+    return (
+        len(bare) <= _LONGEST
+        and any(map(str.isdigit, bare))
+        and any(hours.fullmatch(bare) for hours in (_SPAN, _HOURS, _CLOCK_ALONE))
+    )
 
 
 def _field(line: str) -> _Field | None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.page.day_heads import heads_of
 from flows.bulletin.page.kind_words import TABLE
 from flows.bulletin.page.no_notice import is_nothing
 from flows.bulletin.page.notice import Kind, Notice, below
@@ -104,6 +105,11 @@ _RUNS_OTHERWISE = re.compile(  # `Modifica linee bus per la fiera`
     r"(?:modific|variazion|deviazion|soppression)\w+\b.*\b(?:line[ae]|autobus|bus|corse|fermat[ae]|navett[ae])\b",
     re.I,
 )
+_BANS_BEHIND = re.compile(  # `Festa della Madonna: divieti`
+    r"(?::|,|\s[-–])\s"
+    r"(?:divieti|divieto di (?:sosta|transito)|(?:modifiche (?:alla|della|di) )?viabilità)\W*$",
+    re.I,
+)
 _SHUT_STREET = re.compile(
     r"(?:via|viale|piazza|corso|largo|vicolo|strada|ponte|sottopasso|s\.?\s?p\.?)\s.*\bchius[oa]\b", re.I
 )
@@ -115,6 +121,10 @@ _VOTED = re.compile(r"\b(?:bilancio partecipativo|votazion\w|(?:più|progetti) v
 _TO_BE_RANKED = re.compile(  # `Avviso di selezione per la formazione di una graduatoria`
     r"\b(?:selezione|avviso|bando|concorso)\b.*\bper (?:la formazione|la costituzione"
     r"|formare)\b.*\bgraduatori",
+    re.I,
+)
+_PROGRAMME = re.compile(  # `Giorno della Memoria: le iniziative`, `Settimana Santa: riti e concerti`
+    r"\b(?:iniziative|programma|riti|eventi|appuntamenti|celebrazioni|festeggiamenti|concerti|rassegna)\b",
     re.I,
 )
 _SEASON = re.compile(  # what a Comune calls all that it offers in those weeks
@@ -173,6 +183,9 @@ def scores(title: str, source: str) -> dict[Kind, float]:
     if _RUNS_OTHERWISE.match(head):
         found[Kind.event] = 0.0
         found[Kind.service] = max(found[Kind.service], found[Kind.hours] + _LEAST)  # a feast is why
+    if _BANS_BEHIND.search(head):
+        found[Kind.event] = found[Kind.hours] = 0.0  # the feast is why one may not park
+        found[Kind.road] += _SURE
     if _SHUT_STREET.match(head):
         found[Kind.hours] = min(found[Kind.hours], found[Kind.road] - _LEAST)
     if _CAMP.match(head):
@@ -200,6 +213,7 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.hours] = 0.0  # they are sought, for whatever is open
     if _PAPER.match(head) or _SEEKS.search(head):
         found[Kind.event] = 0.0  # `Iscrizioni al nido Primo Incontro`
+        found[Kind.health] *= not _SEEKS.search(head)  # a helper's certificate is none of the matter
     elif _EVENT_PAGE.search(body) or is_staged(body) or (not any(found.values()) and _is_a_day(title, body)):
         found[Kind.event] += _SURE
     is_met = max(found, key=lambda kind: found[kind]) in (Kind.event, Kind.service)
@@ -231,6 +245,11 @@ def _is_a_day(title: str, body: str) -> bool:
     return len(lines) == 1 and _DAY.match(lines[0]) is not None and len(lines[0]) <= _ONE_LINE
 
 
+def _has_days(source: str) -> bool:
+    """Whether a page is laid out by days: several are heads of what happens then."""
+    return len(heads_of(source)) >= _SEVERAL_MEETINGS
+
+
 @lru_cache(maxsize=64)
 def _kind_of(title: str, source: str, days: int, met: int) -> Kind:
     if is_nothing(title, source):
@@ -238,6 +257,8 @@ def _kind_of(title: str, source: str, days: int, met: int) -> Kind:
     found = scores(title, source)
     best = max(found, key=lambda kind: found[kind])
     if met > _SEVERAL_MEETINGS and _SEASON.match(title) and best in (Kind.deadline, Kind.hours, *_MEETS):
+        return Kind.programme
+    if best in (Kind.hours, Kind.deadline, Kind.campaign) and _PROGRAMME.search(title) and _has_days(source):
         return Kind.programme
     if found[best] < _LEAST:
         return Kind.programme if met >= _SEVERAL_MEETINGS else Kind.other

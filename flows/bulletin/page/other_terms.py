@@ -18,7 +18,7 @@ _STEPS = tuple(  # a page whose title has such a word is about that step
         r"\bintegr(?:ar\w+|ano|a|azion[ei])\b|\bregolarizz\w+|\bsoccorso istruttorio\b|\brettific\w+",
         r"\bcertificat\w+ medic\w+|\bdiet[ae]\b",
         r"\baccettazion[ei]\b|\baccettar\w+|\bdelegh?[ae]\b",
-        r"\bconferm\w+\s(?:\w+\s)?(?:l['’]|dell['’])iscrizion\w+|\bvariazion[ei]\b|\besenzion[ei]\b",
+        r"\bconferm\w+\s(?:\w+\s)?(?:(?:l['’]|dell['’])iscrizion\w+|(?:il|del)\s(?:proprio\s)?posto)|\bvariazion[ei]\b|\besenzion[ei]\b",
         r"\bgraduatori[ae]\b|\besit[oi]\b|\bvincitor[ei]\b|\bammess[ie]\b|\bassegnatar\w+",
         r"\breclam[oi]\b|\bricors[oi]\b|\bcontrodeduzion\w+",
         r"\b(?:data|presunt[ao]) (?:presunta|del parto)\b|\bnascit[ae]\b",
@@ -72,6 +72,13 @@ _OF_A_MEAL = re.compile(  # `chi vuole si ferma a pranzo (prenotazione entro il 
     r"\b(?:pranz\w+|cen[ae]|pastasciutt\w+|men[uù]|apericen\w+|aperitiv\w+|buffet|pullman|navett\w+)(?!\w)[^.;\n]{0,120}$",
     re.I,
 )
+_WISHED = re.compile(r"\b(?:opportuno|consigliato|consigliabile|preferibil\w+|gradit[oa])\b[^.;]*$", re.I)
+_ALWAYS = re.compile(  # `Le iscrizioni sono sempre aperte; per la primavera è opportuno iscriversi entro …`
+    r"\b(?:iscrizion|domand|adesion|candidatur)\w+\b[^.;]{0,30}"
+    r"\b(?:sempre aperte|in (?:qualsiasi|ogni) momento"
+    r"|tutto l['’]anno)\b",
+    re.I,
+)
 _MAYBE = re.compile(
     r"\bpotr(?:à|anno)\sessere\s(?:\w+\s)?\w+t[aeio]\b[^.]*\b(?:notizia|comunicat\w+|comunicazione)\b", re.I
 )
@@ -87,12 +94,21 @@ def is_over(before: str) -> bool:
     return _OVER.search(before) is not None
 
 
+def without_wish(sentence: str) -> str:
+    """A sentence without the day by which one had better enrol, where one always may."""
+    if _ALWAYS.search(sentence) is None:
+        return sentence
+    return "; ".join(part for part in sentence.split("; ") if not _WISHED.search(part.partition("entro")[0]))
+
+
 def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: str = "") -> bool:
     """Whether the term between `before` and `after`, all of one sentence, is none of the notice's request.
 
     What one pays is the matter of a page that asks for nothing else.
     """
     clause = _CLAUSE.split(before)[-1]
+    if _WISHED.search(clause) and _ALWAYS.search(f"{before} {body}"):
+        return True
     if _CHECKS.match(after) or _MAYBE.search(after):
         return True
     if _OF_A_MEAL.search(before) and not _OF_A_MEAL.search(title):

@@ -21,7 +21,7 @@ from flows.bulletin.page.told_slots import MUST, figures
 from flows.bulletin.summary.additions.announced import announced, told_once
 from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed
-from flows.bulletin.summary.additions.enrolled import enrolled_by, with_whose_day
+from flows.bulletin.summary.additions.enrolled import enrolled_by, with_number, with_whose_day
 from flows.bulletin.summary.additions.extended import longer, restricted
 from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days, with_hours
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
@@ -134,6 +134,7 @@ def summarise(
                 lambda said: introduced(said, notice),
                 lambda said: told_once(said, notice),
                 lambda said: with_days(said, notice),
+                lambda said: with_number(said, notice),
                 lambda said: with_dates(said, notice, limit),
                 lambda said: with_hours(said, notice),
             ):

@@ -14,6 +14,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures, tells
 from flows.bulletin.summary.additions.described import described
+from flows.bulletin.summary.additions.enrolled import lessons
 from flows.bulletin.summary.additions.left_behind import (
     BARRED,
     LIMITS,
@@ -37,7 +38,7 @@ from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, re
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
 from flows.bulletin.summary.additions.ways_to_pay import to_pay_with
-from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM, parking, relieved
+from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM, cloudy, parking, relieved
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.admission import leaves_way
 from flows.bulletin.summary.checks.contrasts import EXCEPTIONS
@@ -91,7 +92,6 @@ _NOT_ASKED = re.compile(
     re.I,
 )
 _REQUEST = re.compile(r"\b(?:domand|richiest)[ae]\b", re.I)
-_COURSE = re.compile(r"\b(?:cors[oi]|laborator[io]+)\b", re.I)
 _PRICED = re.compile(r"\b(?:tariff[ae]|prezz[oi]|cost[oi])\b", re.I)
 _TICKET = re.compile(
     r"\b(?:bigliett|tariff|abbonament|ingress)\w*[^.;\n]{0,30}\d(?:,\d\d)?\s?(?:€|euro\b)", re.I
@@ -129,6 +129,8 @@ _TOGETHER |= {OTHER_DAYS: "Gli altri giorni", FOR_WHOM: "A chi si rivolge"}
 _AS_ONE = {f"{PRECAUTIONS} {OTHER_DAYS}": "Precauzioni e altri giorni sono nella pagina."}
 _WITH_CONDITIONS = {DAYS_AND_HOURS: "Condizioni, giorni e orari sono nella pagina."}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
+_OFFERED = re.compile(r"\b(?:screening|vaccin|preliev|donazion|visit[ae])\w*", re.I)
+_ALL_LEFT = "Le precauzioni e gli altri dettagli sono nella pagina."
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _FETCHED = re.compile(  # how one gets what a text speaks of
     r"\b(?:si|puoi|va|vanno) (?:ritir|richied|chied|prenot|iscriv|inviano|consegna)\w*"
@@ -185,7 +187,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _deed,
         *FOLLOWS,
         _terms,
-        _lessons,
+        lessons,
         lambda text, notice: lot(text, notice) if notice.kind is Kind.recall else (),
         if_it_rains,
         _prices,
@@ -198,6 +200,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         _rest,
         to_have,
         to_pay_with,
+        cloudy,
     ):
         is_last = made in (if_it_rains, limited, at_most, to_have, to_pay_with, described, rest_of_short_page)
         is_last = is_last or (made is _rest and not is_parted)
@@ -298,8 +301,10 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     if not left or len(left) < len(deeds):
         return ()
     others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
+    is_offer = notice.kind is Kind.service or _OFFERED.search(notice.title) is not None
     first = [] if notice.listings else deeds[:1]
-    return (" ".join(deeds), *others, *first, OTHERS if notice.kind is Kind.service else PRECAUTIONS)
+    first += [_ALL_LEFT] if leaves_ban(text, notice) else []
+    return (" ".join(deeds), *others, *first, OTHERS if is_offer else PRECAUTIONS)
 
 
 def _loses(told: str, longer: str, notice: Notice) -> bool:
@@ -327,15 +332,6 @@ def _terms(text: str, notice: Notice) -> tuple[str, ...]:
         return ()
     names = [name for pattern, name in _MAY_REACT if pattern.search(notice.body) and not pattern.search(text)]
     return (f"I termini {' e '.join(names)} sono nella pagina.",) if names else ()
-
-
-def _lessons(text: str, notice: Notice) -> tuple[str, ...]:
-    """Word of the days and hours of a course whose text tells how one enrols."""
-    hours = notice.slots.get(Slot.hours, ())
-    if notice.kind not in _OF_CALLS or not _COURSE.search(text) or gate.IN_PAGE.search(text):
-        return ()
-    is_told = any(tells(text, one) for one in hours)
-    return (DAYS_AND_HOURS,) if hours and Slot.when in notice.slots and not is_told else ()
 
 
 def _prices(text: str, notice: Notice) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ import re
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
-from flows.bulletin.language.signals import MONTH, WEEKDAY
-from flows.bulletin.page.notice import OCCASIONS, Notice
-from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.language.signals import MONTH, PHONE, WEEKDAY
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
+from flows.bulletin.page.told_slots import calendar_days, tells
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.checks.gate import IN_PAGE
+from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS
 
 _ASKED = re.compile(
     r"\b(?:Iscriviti|Prenota|(?:Devi|Puoi) (?:prenotare"
@@ -24,7 +25,10 @@ _TERM = re.compile(
     re.I,
 )
 _AGE = re.compile(r"\d{1,2}[^.;]{0,20}\banni\b|\b(?:over|under)\s\d", re.I)
+_MAY_BOOK = re.compile(r"\bPuoi prenotare entro [^.:;]*\.")
 _LEAST = 2  # days
+_OF_COURSES = frozenset({Kind.deadline, Kind.job, Kind.service, Kind.campaign})
+_COURSE = re.compile(r"\b(?:cors[oi]|laborator[io]+)\b", re.I)
 
 
 def enrolled_by(text: str, notice: Notice, limit: int) -> str:
@@ -56,3 +60,22 @@ def with_whose_day(text: str, notice: Notice, limit: int) -> str:
     at = next((place for place, one in enumerate(sentences) if IN_PAGE.search(one)), len(sentences))
     said = " ".join([*sentences[:at], f"{day[:1].upper()}{day[1:]} è {whom}.", *sentences[at:]])
     return said if utf16(said) <= limit else text
+
+
+def with_number(text: str, notice: Notice) -> str:
+    """`Prenota al numero 0875 712300 entro il 17 febbraio.` of `Puoi prenotare entro il 17 febbraio.`"""
+    found = _MAY_BOOK.search(text)
+    if found is None:
+        return text
+    said = clauses.booking_of(told.words for told in notice.slots.get(Slot.how, ()))
+    is_same = calendar_days(said) == calendar_days(found[0]) and PHONE.search(said) is not None
+    return text.replace(found[0], said) if is_same else text
+
+
+def lessons(text: str, notice: Notice) -> tuple[str, ...]:
+    """Word of the days and hours of a course whose text tells how one enrols."""
+    hours = notice.slots.get(Slot.hours, ())
+    if notice.kind not in _OF_COURSES or not _COURSE.search(text) or IN_PAGE.search(text):
+        return ()
+    is_told = any(tells(text, one) for one in hours)
+    return (DAYS_AND_HOURS,) if hours and Slot.when in notice.slots and not is_told else ()

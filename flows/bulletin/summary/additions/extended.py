@@ -16,6 +16,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page import told_slots
+from flows.bulletin.page.day_heads import is_of_a_day
 from flows.bulletin.page.missing import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
@@ -35,6 +36,7 @@ from flows.bulletin.summary.frames.own_sentences.sentences import (
 from flows.bulletin.summary.frames.prose.facets import bare, facets
 from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
 from flows.bulletin.summary.frames.prose.lines import binding
+from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.matter import matter_of
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
@@ -275,7 +277,9 @@ def _sentences(notice: Notice) -> Iterator[Sentence]:
     yield from islice(asked(notice), 1)
     yield from parts_of(notice)
     if notice.kind in OCCASIONS:
-        yield from (one for one in office(notice, matter) if _is_practical(one))
+        of_a_day = {worded(said) for said in notice.prose if is_of_a_day(said.rstrip("."), notice.source)}
+        own = (one for one in office(notice, matter) if one.text not in of_a_day)
+        yield from filter(_is_practical, own)
     if notice.kind in _BY_ITSELF:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))

@@ -7,6 +7,7 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import OCCASIONS, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.additions.short_pages import tells_most
+from flows.bulletin.summary.checks.measures_told import called_off
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
@@ -17,7 +18,10 @@ BARRED = re.compile(
     r"|non (?:possono|può) (?:più )?(?:circolare|attraversare|transitare|entrare|passare|sostare))\b",
     re.I,
 )
-_NO_MORE = re.compile(r"\bnon (?:è|sono|\w+(?:no|rà|ranno)) più\b|\bannullat[oaie]\b", re.I)
+_NO_MORE = re.compile(
+    r"\bnon (?:è|sono|\w+(?:no|rà|ranno)) pi[uù]\b|\bannullat[oaie]\b|^\W*(?:[EÈ]['’]?|Sono) sospes[oaie]\b",
+    re.I,
+)
 _IN_FORCE = re.compile(
     rf"{BARRED.pattern}|\b(?:riapr\w+|annullat[oaie]|anziché|non \w+ più"
     r"|non (?:essere|sono|saranno) garantit[oaie]"
@@ -61,7 +65,7 @@ def _is_of_desk(line: str) -> bool:
 
 def leaves_ban(text: str, notice: Notice) -> bool:
     """Whether the page has a ban or a closure of its own hours or days, of which the text has no word."""
-    return any(
+    return called_off(text, notice) != "" or any(
         _IN_FORCE.search(line)
         and (figures(line) - figures(text) or _NO_MORE.search(line))
         and not tells_most(text, line)

@@ -12,7 +12,7 @@ from flows.bulletin.page.day_heads import has_days_above
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.prose.fit import is_fit
-from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS
+from flows.bulletin.summary.frames.prose.left_to_page import OTHER_DAYS, WARNINGS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.roads.street_outlines import NO_PARKING
@@ -147,3 +147,14 @@ FOLLOWS: tuple[Callable[[str, Notice], Iterator[str]], ...] = (
     relieved,
 )
 """Each gives what may be added to a text, the best first; nothing where the page does not say it."""
+
+
+_CLOUDY = re.compile(r"\btorbid\w+[^.]*\bscorrere\b", re.I)
+_CLEARS = "Se poi l'acqua è torbida lasciala scorrere."
+
+
+def cloudy(text: str, notice: Notice) -> tuple[str, ...]:
+    """That cloudy water clears, where the office's own sentence had no room."""
+    is_told = "torbid" in text or "nella pagina" in text
+    iscloudy = notice.kind is Kind.supply_cut and _CLOUDY.search(notice.source) is not None
+    return (_CLEARS, *WARNINGS) if iscloudy and not is_told else ()

@@ -19,6 +19,8 @@ _AGES = (
     r"(?:ragazz[oaei]|bambin[oaei]|giovani|donne|uomini|cittadini|residenti|anziani|persone)\s(?:(?:e|di)\s\w+\s)?"
     r"(?:di\setà\scompresa\s)?(?:tra|fra|da|dai)\s(?:i\s)?\d{1,2}\s(?:e|ai|a)\s(?:i\s)?\d{1,2}\sanni\b"
 )
+_SPAN = r"(?:^|(?<=[.;(]\s)|(?<=\n))\W{0,3}età:?\s(?:da\s)?\d{1,2}\s?[-–/]\s?\d{1,2}\s?anni\b"
+_OF_A_SPAN = re.compile(r"\betà:?\s(?:da\s)?(?P<from>\d{1,2})\s?[-–/]\s?(?P<to>\d{1,2})\s?anni\b", re.I)
 _UP_TO_AGES = re.compile(r"^.*?(?=\b(?:tra|fra|dai?)\s)")
 _OF_AGES = Cued(_AGES, re.I)
 _DUTIES = (
@@ -26,7 +28,7 @@ _DUTIES = (
         Cued(
             r"\b(?:prenotazion|iscrizion|registrazion)\w(?:,\s[^.;:\n]{3,30})?(?:\se\s\w+)?\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
             r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)"
-            r"|(?<!non )(?<!non è )(?<!non sarà )\b(?:necessari[oa]|occorre|bisogna)\s+"
+            r"|(?<!non )(?<!non è )(?<!non sarà )\b(?:necessari[oa]|occorre|bisogna|serve)\s+"
             r"(?:la\s+|l['’])?(?:prenota|iscri(?:v|z))\w+"
             r"|\b(?:solo|soltanto|esclusivamente)\ssu\s(?:prenotazione|iscrizione)\b"
             r"|\b(?:gratuit|liber)[oaie]\s(?:ma\s)?(?:solo\s)?su\s(?:prenotazione|iscrizione|invito)\b"
@@ -41,7 +43,7 @@ _DUTIES = (
             r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b"
             r"|\bpossono\s(?:candidarsi|aderire"
             r"|presentare\s(?:la\s)?domanda)\b[^.;\n]{0,80}\b\d{2}\s(?:anni|e i)\b"
-            rf"|{_AGES}",
+            rf"|{_AGES}|{_SPAN}",
             re.I,
         ),
         re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b|\brequisiti\b|\betà\b", re.I),
@@ -76,6 +78,8 @@ _BELOW = re.compile(
     r"[^.;\n]{0,30}?\d",
     re.I,
 )
+_FEE = re.compile(r"\b(?:rett[ae]|tariff[ae]|compartecipazione)\b[^.]*\bISEE\b[^.]*\W\s*$", re.I)
+_NEAR = 200  # characters
 _ISEE = re.compile(r"\b(?:ISEE|requisit\w+|condizion\w+)\b", re.I)
 _THEY_MAY = re.compile(
     r"(?:I|Gli|Le|Chi)\s[^.;]{5,160}?\b(?:possono|può)\s(?:chiedere|richiedere|presentare|fare|votare|iscriversi)\b"
@@ -105,7 +109,8 @@ def booking(notice: Notice) -> str:
         return ""
     duty = "Devi prenotare" if "prenot" in match[0].lower() else "Devi iscriverti"
     way = clauses.booking_of(told.words for told in notice.slots.get(Slot.how, ()))
-    return way if way.startswith(duty) else f"{duty}."
+    short = "Prenota " if "prenot" in match[0].lower() else "Iscriviti "
+    return way if way.startswith((duty, short)) else f"{duty}."
 
 
 def _at_a_number(notice: Notice) -> re.Match[str] | None:
@@ -145,6 +150,8 @@ def conditions(text: str, notice: Notice) -> Iterator[str]:
     }
     if len(ages) == 1:
         yield _of_age(ages.pop(), notice)
+    if not ages and (span := _OF_A_SPAN.search(match[0])):
+        yield f"È per chi ha {span['from']}-{span['to']} anni."
     yield CONDITIONS
 
 
@@ -154,6 +161,12 @@ def leaves_way(text: str, notice: Notice) -> bool:
         return False
     ways = (*notice.prose, *(way.words for way in notice.slots.get(Slot.how, ())))
     return any(map(_HANDED_IN.search, ways))
+
+
+def _has_limit(body: str) -> bool:
+    """Whether only a low ISEE lets one ask, and not how much one pays depends on it."""
+    found = _BELOW.search(body)
+    return found is not None and _FEE.search(body[: found.start()][-_NEAR:]) is None
 
 
 def unsaid(text: str, notice: Notice) -> Iterator[str]:
@@ -172,7 +185,7 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
     is_call = notice.kind in _CALLS and "nella pagina" not in text and _FOR_SOME.search(text) is not None
     if (
         (is_call or (notice.kind in _ASKED and is_asking))
-        and _BELOW.search(notice.body)
+        and _has_limit(notice.body)
         and not _ISEE.search(text)
     ):
         yield "Manca il limite di ISEE."

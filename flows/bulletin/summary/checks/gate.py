@@ -93,7 +93,7 @@ _WHEN_IN_PAGE = re.compile(r"\b(?:giorni|orari|date|calendario|programma)\b[^.]*
 _ASKING = (Kind.campaign, Kind.other, Kind.deadline, Kind.job)
 _MOST_LEFT, _VAGUE_LEFT = 3, 2  # of a kind's slots: of such texts readers sent back two of three
 _BANS_FOR_NOW = re.compile(  # how long it holds no figure can say
-    r"\b[Ff]ino a (?:revoca|nuov[oa] \w+),? (?:è|sono) vietat[oaie]\b"
+    r"\b[Ff]ino a (?:revoca|nuov[oa] \w+),? (?:(?:è|sono) vietat[oaie]\b|[^.;]{5,90}, l['’]acqua non è )"
 )
 _NIGHT = re.compile(
     r"\bnotte (?:tra|fra) [^.;:\n]{0,40}?\be (?:\w{4,8}ì |sabato |domenica )?"

@@ -58,6 +58,8 @@ _AUTUMN = 10  # the month
 _SUMMER = 7  # the month
 _COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
 
+_EXACTLY = re.compile(r"\b(?:e|o|più)\s(?:precisamente|esattamente|precisamente:)\s[^.;,]{3,40}", re.I)
+
 
 def half_told(text: str, notice: Notice) -> Iterator[str]:
     """What is said of a whole and holds for a part: a range without its last days, one place of several."""
@@ -74,6 +76,10 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     )
     days = calendar_days(notice.title) if is_on_a_day else frozenset[str]()
     days &= calendar_days(notice.source)  # what was counted from the page's day may be another
+    exact = frozenset[str]().union(*(calendar_days(said[0]) for said in _EXACTLY.finditer(notice.source)))
+    if exact and not exact & calendar_days(text) and calendar_days(text) & calendar_days(notice.title):
+        yield "La pagina precisa il giorno del titolo, e il testo no."
+    days |= exact if days else frozenset()
     if days and not (days & calendar_days(text) or _FOR_A_VOTE.search(notice.title)):
         yield "Il titolo dice il giorno, e il testo no."
     if _COUNCIL.search(notice.title) and calendar_days(notice.title) - calendar_days(text):

@@ -37,6 +37,13 @@ _LEANING = (
         r"|comprende)\.(?= [A-Z]|$)"
     ),
 )
+_ALL_BEGIN = re.compile(
+    r"\bTutt[ie] (?:gli|le|i) \w+ (?:iniziano|cominciano|si tengono|si svolgono|hanno inizio)\b[^.;]*"
+)
+_RECOVERY = re.compile(r"\b(?:seduta|sessione|prova|giornata|data) (?:di recupero|suppletiv\w+)\b", re.I)
+_ABSENT = re.compile(r"(?:^|(?<=[.] ))Chi non si presenta (?:è|sarà) esclus\w")
+_TESTED = re.compile(r"\b(?:colloqui\w*|prov[ae]|selezion\w+|convoca\w+|esam[ei])\b", re.I)
+_OPEN_SPAN = re.compile(r"\b(?:da|dal|dalle|dalla|dall['’])\s?[^,.;:]{2,30}\s(?:a|al|alle|fino a),\s", re.I)
 _BACK = 4  # sentences
 _WET = re.compile(r"\b(?:in caso di (?:pioggia|maltempo|neve)|se piove)\b", re.I)
 _PUT_OFF = re.compile(r"\b(?:rinvi|rimand|annull|spost|sospe|recuper)\w+", re.I)
@@ -54,6 +61,15 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}»: per che cosa, il testo non lo dice."
     if notice.kind in OCCASIONS and (of_one := _of_one_day(text, notice)):
         yield f"«{of_one}» è di uno solo degli appuntamenti."
+    recovery = next((one for one in split(text) if _RECOVERY.search(one)), "")
+    if recovery and calendar_days(recovery) == calendar_days(text):
+        yield f"«{recovery}» vale per chi manca, e il testo non dice il giorno di tutti."
+    if (match := _ABSENT.search(text)) and not _TESTED.search(text[: match.start()]):
+        yield f"«{match[0]}»: da che cosa, il testo non lo dice."
+    if match := _OPEN_SPAN.search(text):
+        yield f"«{match[0].strip()}»: fino a quando, il testo non lo dice."
+    if (match := _ALL_BEGIN.search(text)) and not calendar_days(text[: match.start()]):
+        yield f"«{match[0]}»: in quali giorni, il testo non lo dice."
     if unsaid := _if_it_rains(text, notice):
         yield f"«{unsaid}» vale solo se piove, e il testo non lo dice."
     lines = split(notice.source)

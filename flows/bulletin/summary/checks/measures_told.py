@@ -8,6 +8,7 @@ from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.places.streets import streets_at
+from flows.bulletin.summary.frames.roads.listed_measures import is_bare
 from flows.bulletin.summary.frames.roads.street_outlines import KILOMETRES
 
 _SUPPLY = re.compile(
@@ -82,6 +83,18 @@ _WORKS = re.compile(  # titles that say what changes in a street
     r"|potatur\w+|traffico)\b",
     re.I,
 )
+_CALLED_OFF = re.compile(  # `È sospeso il mercato`, `Rinviata a martedì 9 la potatura`
+    r"\W*(?:(?:[EÈ]['’]?|sono|è|inoltre è|inoltre sono)\s)?(?:inoltre\s|anche\s)?"
+    r"(?:sospes|annullat|rinviat|posticipat|spostat)[oaie]\s"
+    r"(?:(?:a|al|all['’]|a data)\s?[^.,;]{3,30}?\s)?"
+    r"(?:(?:anche\s)?(?:il|lo|la|i|gli|le|tutt[ie])\s|l['’])(?P<what>[^.;]{5,})",
+    re.I,
+)
+_CHANGES = re.compile(r"\b(?:cambia\w*|modific\w+)\b[^.]{0,20}\b(?:viabilità|circolazione)\b", re.I)
+_MEASURE = re.compile(r"\b(?:sosta|fermata|transito|circolazione|accesso|senso unico|doppio senso)\b", re.I)
+_BULLET = re.compile(  # `- l'istituzione del senso unico alternato in via Po`
+    r"^\W*(?:(?:il|lo|la)\s|l['’])?(?:istituzione (?:del|di(?: un)?)\s)?", re.I
+)
 _OF_EVERY_STREET = stems("via viale vicolo piazza piazzale corso largo strada ponte contrada")
 
 
@@ -95,6 +108,25 @@ def untold_streets(text: str, notice: Notice) -> tuple[list[str], int]:
     own = {words: stems(words) - _OF_EVERY_STREET for words in named}
     told = stems(text)
     return [words for words in named if own[words] and not own[words] & told], len(named)
+
+
+def called_off(text: str, notice: Notice) -> str:
+    """The first sentence of a page on what does not take place, or bans without a verb, of which `text` has
+    nothing; or "".
+    """
+    if "nella pagina" in text or notice.kind in OCCASIONS:
+        return ""
+    for said in split(notice.source):
+        if stems(said) <= stems(notice.title):
+            continue  # the heading, which the text says in its own words
+        off = _CALLED_OFF.match(said)
+        if off and (own := stems(off["what"])) and len(own & stems(text)) <= len(own) / 3:
+            return said
+        if notice.kind is Kind.road and is_bare(_BULLET.sub("", said)) and not _CHANGES.search(text):
+            measure = _MEASURE.search(said)
+            if measure and measure[0].lower() not in text.lower():
+                return said
+    return ""
 
 
 def measures_told(text: str, notice: Notice) -> Iterator[str]:

@@ -149,7 +149,7 @@ _BARE = re.compile(
     r"\s(?:è|si|sarà|dura|parte|scade|resta|prevede)\b"
 )
 _BRINGS = re.compile(r"(?:Porta|Presentati|Esibisci|Ricordati|Indossa)\b")
-_OF_WHAT = r"\b{}\s(?:su\w*|d[ei]\w*|per)['’\s]\s?(?P<what>[^.:;,]+)"
+_OF_WHAT = r"\b{}\s(?:(?:su\w*|d[ei]\w*|per)['’\s]\s?)?(?P<what>[^.;,]+)"
 _HARD = re.compile(r"([cg])h([ei])$")  # `zecche` as `zecca`
 _SMALL_WORDS = re.compile(
     r"\b(?:d(?:i|a|el|ello|ella|ei|egli|elle)|e|per|a|in|il|la|lo)\s|\bd(?:ell)?['’]", re.I

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
 
 _OF_SEASON = re.compile(
@@ -30,6 +30,11 @@ _TELLS_OTHERS = re.compile(r"\banche\b|\b(?:altr[ie]|chiusure|il resto)\b[^.]* n
 _REOPENS = re.compile(r"\b(?:riapertur|riapr)\w+", re.I)
 _OPENS_AGAIN = re.compile(r"\b(?:riapert|riapr|riatt|di nuovo|torna|aprono|apre|apert|apertur)\w*", re.I)
 
+_EACH = re.compile(
+    r"\b(?:ogni|tutt[ie] (?:i|le)) (?:giorn|settiman|luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I
+)
+_IS_DATED = re.compile(r"(?<!fino al )(?<!\bdal )\b\d{1,2}[°º]? [a-zà-ù]{4,9}\b")
+
 
 def openings_told(text: str, notice: Notice) -> Iterator[str]:
     """Why hours are told for more or for less than they are: Italian sentences."""
@@ -42,6 +47,10 @@ def openings_told(text: str, notice: Notice) -> Iterator[str]:
     shut = [said for said in split(notice.source) if _SHUT.search(said)] if notice.kind is Kind.hours else []
     if any(calendar_days(said) - calendar_days(text) for said in shut) and not _SHUT_IN_PAGE.search(text):
         yield "La pagina dice anche una chiusura, e il testo no."
+    each = notice.kind in OCCASIONS and _EACH.search(text)
+    off = next((one for one in split(notice.source) if _SHUT.search(one) and _IS_DATED.search(one)), "")
+    if each and off and calendar_days(off) - calendar_days(text):
+        yield f"Un giorno non si tiene: la pagina dice «{off}»."
     told = " ".join(one for one in split(text) if "nella pagina" not in one)
     is_of_offices = notice.kind is Kind.hours and _OFFICES.search(_OF_ONE_NAME.sub("", notice.title))
     if is_of_offices and _ONE_OFFICE.search(told) and not _ALL_OFFICES.search(told):

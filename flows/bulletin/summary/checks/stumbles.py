@@ -11,7 +11,7 @@ from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import WEEKDAY
-from flows.bulletin.language.titles import folded
+from flows.bulletin.language.titles import folded, invites
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import figures
@@ -286,7 +286,7 @@ def stumbles(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}»: il testo non dice quali."
     if _TERM.search(text):
         yield "Il testo ricopia la scadenza dal titolo, senza una frase."
-    title = notice.title.strip(" .")
+    title = "" if invites(notice.title) else notice.title.strip(" .")
     head, colon, _ = title.partition(": ")
     if colon and notice.kind not in OCCASIONS and text.startswith(f"{head}: ") and _is_name(head):
         yield "Il testo comincia con un titolo con i due punti."

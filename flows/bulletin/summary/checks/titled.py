@@ -56,7 +56,9 @@ _ENDS = re.compile(
 )
 _NOTICE_OF = re.compile(r"\bpubblicat[oi] (?:l['’]avviso|gli avvisi)\b")
 _SEEKS = re.compile(r"\b(?:cerchiamo|cercasi|cercansi|si cerca(?:no)?|cercano)\b", re.I)
-_SOUGHT = re.compile(r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b", re.I)
+_SOUGHT = re.compile(
+    r"\b(?:(?:ri)?cerc|volontar|candid)\w*|\bserv(?:e|ono)\b|\b(?:ci troviamo|ritrovo)\b", re.I
+)
 _CONTEST = re.compile(r"\bconcorso\b", re.I)
 _CONTESTED = re.compile(r"\b(?:concors|concorr|premi|gar[ae]\b)\w*", re.I)
 _CALLS = (
@@ -124,6 +126,15 @@ def _is_of_ban(words: str, text: str) -> bool:
     return _has_word(words, text) or any(ban.search(words) and ban.search(text) for ban in _SAME_BAN)
 
 
+_LIFTED = re.compile(r"\b(?:revoc|cessa|torna|fine)\w*\b", re.I)
+_UNDRINKABLE = re.compile(r"\bnon potabil", re.I)
+_NOT_TO_DRINK = re.compile(
+    r"\bnon (?:è |torna )?(?:più )?potabil|\b(?:viet|diviet)\w+|\bpotabile\b"
+    r"|\bnon (?:si può |può |va |usar|utilizz|ber)",
+    re.I,
+)
+
+
 def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
     """What of the title a text leaves out: Italian sentences, for the editor."""
     sought = _SEEKS.search(notice.title)
@@ -136,6 +147,12 @@ def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
         yield f"Il titolo dice «{ban[0]}», e il testo no."
     if notice.kind is Kind.road and _CLOSES.search(notice.title) and not _IS_CLOSED.search(text):
         yield "Il titolo dice «chiusura», e il testo no."
+    if (
+        _UNDRINKABLE.search(notice.title)
+        and not _LIFTED.search(notice.title)
+        and not _NOT_TO_DRINK.search(text)
+    ):
+        yield "Il titolo dice che l'acqua non è potabile, e il testo no."
     of_what = _BAN_OF.search(notice.title)
     if of_what and not _is_of_ban(of_what["what"], text):
         yield f"Il titolo dice «{of_what[0]}», e il testo parla d'altro."

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from flows.bulletin.language.signals import EMAIL, PHONE, URL
+from flows.bulletin.page.other_terms import without_wish
 from flows.bulletin.summary.clauses.days import by_clause, days_of, of_clause
 from flows.bulletin.summary.clauses.hours import hours_of
 
@@ -113,7 +114,7 @@ def deadline_clause(words: str) -> str:
 
 def booking_sentence(words: str) -> str:
     """What one has to do to come, from the page's words about costs or how to take part; "" where nothing."""
-    text = _OF_GROUPS.sub(" ", " ".join(words.split()))
+    text = without_wish(_OF_GROUPS.sub(" ", " ".join(words.split())))
     if _TICKETS.search(text) and not _AT_A_DESK.search(text):
         return "I biglietti si comprano online."
     books, enrols = _BOOK.search(text), _ENROL.search(text)

@@ -55,7 +55,7 @@ _PRESSO = re.compile(r"presso\s(?:il\s|lo\s|la\s|i\s|gli\s|le\s|l['’])?", re.I
 _MEETING = re.compile(r"(?:ritrovo|partenza)\s(?:al|sul|in|da|presso|davanti|a)", re.I)
 _NEXT_TO = re.compile(r"\s?,\s(?:a fianco|accanto|vicino|di fronte|davanti|dietro|adiacente)\b[^,]*$", re.I)
 _STREET = re.compile(
-    rf"\b({STREET}(?:\s+per(?=\s[A-ZÀ-Ý])|\s+\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))?(?:\s+(?:(?:dell|d)['’]\s?[A-ZÀ-Ý][\wà-ù'’]*|(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo)\b|dell['’]"
+    rf"\b({STREET}(?:\s+per(?=\s[A-ZÀ-Ý])|\s+\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))?(?:\s+(?:(?:dell|d)['’]\s?[A-ZÀ-Ý][\wà-ù'’]*|(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo|ex)\b|dell['’]"
     rf"|d['’]|San\b|S\.|[A-ZÀ-Ý]\.|[IVX]{{1,5}}\s{MONTH}|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|de[il]\s\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
     r"(?:,?\s*(?:n\.?\s*|n°\s*|civico\s*)?(\d{1,4}(?!\d)(?:\s?/\s?[A-Za-z]\b|[A-Za-z]\b|\s[A-Za-z](?=\s*(?:[,.;()]|$)))?))?"
 )

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from flows.bulletin.language.articles import with_article
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.sections import sections
@@ -33,6 +35,17 @@ _FROM = re.compile(r"\b(?=dal(?:l['’])?\s?\d)", re.I)
 _NEEDED = -0.5  # flaw: without it nobody finds the way
 _LATE = 0.6  # flaw: what the office says of it, and what to bring, comes first
 _BRINGS = re.compile(r"\b(?:[Pp]resentar(?:e|si)|[Pp]resentati|munit[oi]) [^.]*\b(?:con|di|il|la) ")
+_THOSE = re.compile(  # `Residenti a Po che hanno compiuto 60 anni`
+    r"(?:Residenti|Cittadini|Persone|Famiglie|Giovani|Anziani|Studenti|Donne|Bambini|Ragazzi|Utenti|Genitori"
+    r"|Associazioni|Imprese)\b[^,.;]*\bche\b"
+)
+_PAID = re.compile(r"\b(?:pagament[oi]|versament[oi]|bollettin[oi]|canone)\b", re.I)
+_TERM = re.compile(
+    rf"^\W{{0,4}}scadenza\s?:\s?(?P<day>(?:{WEEKDAY} )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?)\W*$", re.I | re.M
+)
+_SUM = re.compile(
+    r"^\W{0,4}importo\s?:\s?(?P<sum>(?:€ ?|euro )?\d[\d.,]*\d(?: ?€| euro)?[^\n;:()]{0,40})", re.I | re.M
+)
 _SHORT = 110  # characters of an answer
 _LONGEST = 200  # characters of a label's text that is one thing
 
@@ -50,6 +63,7 @@ def labelled(notice: Notice) -> Iterator[Sentence]:
         if said:
             yield Sentence(said, frozenset({slot}), False, _PLACE)
     yield from _answers(notice)
+    yield from _fields(notice)
     places = [notice.source[one.start : one.end] for one in found if one.kind == "where"]
     times = [notice.source[one.start : one.end] for one in found if one.kind == "when"]
     if notice.kind in _GOES and len(places) == 1 and (where := _where(_line(places[0]).rstrip(" ."))):
@@ -93,6 +107,20 @@ def _season(times: list[str]) -> str:
     return f"Giorni e orari, {periods[0].words}, sono nella pagina."
 
 
+def _fields(notice: Notice) -> Iterator[Sentence]:
+    """`Si paga entro il 31 marzo 2027.` of `Scadenza: 31 marzo 2027` where one pays, and how much."""
+    if _PAID.search(notice.source) is None:
+        return
+    terms = list(_TERM.finditer(notice.body))
+    if len(terms) == 1:
+        day = clauses.days_clause(terms[0]["day"])
+        yield Sentence(f"Si paga entro {day}.", frozenset({Slot.deadline}), False, _PLACE - 1)
+    sums = list(_SUM.finditer(notice.body))
+    if len(sums) == 1:
+        said = plain_figures(f"L'importo è di {sums[0]['sum'].strip()}.")
+        yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
+
+
 def _answers(notice: Notice) -> Iterator[Sentence]:
     """What stands below `Dove si trova lo sportello?` and `Quando è aperto?`, each asked once."""
     rows = [row.strip(" *#•-") for row in notice.body.split("\n") if row.strip(" *#•-")]
@@ -118,6 +146,8 @@ def _whom(text: str) -> str:
     first = next(iter(split(_line(text))), "")
     if not first or len(first) > _LONGEST:
         return ""
+    if _THOSE.match(first) and (named := with_article(first.rstrip("."))):
+        return f"È per {named}."
     if speaks(first):
         said = worded(first)
         return said if is_fit(said, first) and first.endswith(".") else ""

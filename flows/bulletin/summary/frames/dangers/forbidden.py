@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import Notice
@@ -63,6 +64,14 @@ _THAT_PERIOD = re.compile(
     r"(?:in|durante|per|nel)\s(?:tale|questo|detto|suddetto|lo\sstesso|tutto\sil)\speriodo,?\s", re.I
 )
 _POINTS = re.compile(r"\b(?:suddett|predett|sopra\s|tal[ei]\s)\w*", re.I)
+_FORBIDDING = re.compile(  # `L'ordinanza che vieta, dal 3 al 5 maggio, nei parchi, l'uso di barbecue`
+    r"\b(?:ordinanza|provvedimento|sindac[oa]|comune)\b[^.;]{0,40}"
+    r"\b(?:vieta|ha vietato|vieterà)\b,?\s(?P<rest>.+)",
+    re.I | re.S,
+)
+_THING = re.compile(r"(?P<article>il|lo|la|i|gli|le|l['’])\s?(?P<noun>[a-zà-ù]{3,})\b", re.I)
+_SECOND_THING = re.compile(r"\s(?:e|nonché)\s(?=(?:il|lo|la|i|gli|le)\s|l['’])", re.I)
+_HOW_FAR = re.compile(r",?\s(?:ove|qualora|in luogo|che|al fine|per evitare)\b.*$", re.I | re.S)
 _OTHERS = "Gli altri divieti sono nella pagina."
 _DUTIES = "Gli altri obblighi sono nella pagina."
 _SHORT = 240  # UTF-16 units of a sentence that says it well by itself
@@ -78,10 +87,47 @@ def forbidden(notice: Notice) -> Iterator[str]:
         if found and all(map(_INFINITIVE.match, items)):
             yield from _told(found[0], items, duties)
     for sentence in notice.prose:
+        yield from _by_an_act(sentence)
         found = _read(sentence, "")
         if found and not (re.search(r"\bè vietato\b", sentence, re.I) and utf16(sentence) <= _SHORT):
             deeds = _MORE.split(found[1].rstrip(" .;"))
             yield from _told(_dated(found[0], sentence, notice.title), deeds, duties)
+
+
+def _by_an_act(sentence: str) -> Iterator[str]:
+    """`Dal 3 al 5 maggio, nei parchi, è vietato l'uso di barbecue`, then without what follows of it."""
+    found = _FORBIDDING.search(plain_figures(" ".join(sentence.split())).rstrip(" ."))
+    parts = found["rest"].split(", ") if found else []
+    things = next((place for place, part in enumerate(parts) if _THING.match(part)), 0)
+    when, what = parts[:things], ", ".join(parts[things:])
+    is_dated = any(any("-" in one for one in figures(part)) for part in when)
+    if not is_dated or not all(
+        figures(part) or _WHERE.match(part) or _EVERYWHERE.match(part) for part in when
+    ):
+        return
+    said = _VERB_OF.get(_number_of(what))
+    for thing in dict.fromkeys((what, _HOW_FAR.sub("", what))):
+        if said:
+            rest = "" if thing == what else f" {_OTHERS}"
+            comma = "," if len(when) > 1 else ""
+            yield f"{opened(', '.join(when))}{comma} {said} {thing}.{rest}"
+
+
+def _number_of(what: str) -> tuple[bool, bool]:
+    """Whether things are several, and whether all of them are feminine."""
+    things = [match for part in _SECOND_THING.split(what[:_NAMES]) if (match := _THING.match(part))]
+    genders = [gender_of(match["noun"].lower()) for match in things]
+    is_several = len(things) > 1 or any(gender is not None and gender.is_plural for gender in genders)
+    return is_several, all(gender is not None and gender.is_feminine for gender in genders)
+
+
+_VERB_OF = {
+    (False, False): "è vietato",
+    (False, True): "è vietata",
+    (True, False): "sono vietati",
+    (True, True): "sono vietate",
+}
+_NAMES = 60  # characters in which two things stand side by side
 
 
 def _whole_lead(lead: str, notice: Notice) -> str:

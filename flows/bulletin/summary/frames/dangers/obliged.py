@@ -10,6 +10,7 @@ from flows.bulletin.language.articles import TO, definite, gender_of
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.prose.left_to_page import THE_REST
 
 _LEAD = re.compile(
     r"(?P<who>(?:tutti\s)?(?:a?i|(?:a)?gli)\s(?:proprietari|possessori|conduttori|detentori|titolari|gestori"
@@ -33,6 +34,18 @@ _ORDERED = re.compile(  # `Si ordina ai proprietari di immobili, fino al 31 marz
     re.I,
 )
 _TO = re.compile(r"(?:al|allo|alla|ai|agli|alle)\s|all['’]", re.I)
+_DISPOSED = re.compile(  # `Il Sindaco ha disposto l'obbligo, per tutti i proprietari di terreni, di tagliare`
+    r"\b(?:dispost[oa]|ordinat[oa]|stabilit[oa]|impone|previst[oa])\sl['’]obbligo,?\sper\s"
+    r"(?P<who>(?:tutti\s)?(?:i|gli|le)\s[^:;]{5,200}?),\sdi\s(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b[^.;:]*)",
+    re.I,
+)
+_OF_THE_TOWN = re.compile(r"\s(?:nel|del|sul) territorio (?:comunale|del comune(?: di [A-ZÀ-Ý]\w+)?)", re.I)
+_CUTTING = re.compile(r"^provvedere al taglio di\s")
+_BY_THEN = re.compile(
+    r"(?:In caso di \w+ )?(?:[Gg]li|[IiLl]e?) [^.;,]{3,60}"
+    r"\b(?:vanno|dev(?:e|ono) essere|dovranno essere)\b[^.;]*\bentro\b"
+)
+_AT_WHOSE_COST = re.compile(r",\sa (?:totale )?(?:cura|carico|spese)\b[^.;]*")
 _REST = "Gli altri obblighi sono nella pagina."
 _BOUNDS = re.compile(r",\s(?:lungo|per tutta|su|entro)\s")  # how far, which the page tells
 _LONGEST = 200  # characters of one thing to do
@@ -40,6 +53,15 @@ _LONGEST = 200  # characters of one thing to do
 
 def obliged(notice: Notice) -> Iterator[str]:
     """The sentence; none where the list does not say whom it binds, or the first thing is too long."""
+    for said in filter(None, map(_DISPOSED.search, notice.prose)):
+        deed = said["deed"].strip(" ,.")
+        if len(deed) <= _LONGEST:
+            terms = (_AT_WHOSE_COST.sub("", one) for one in notice.prose if _BY_THEN.match(one))
+            by_then = next(terms, "")
+            who = opened(_OF_THE_TOWN.sub("", said["who"]).strip(" ,"))
+            bound = f"{who} devono {_CUTTING.sub('tagliare ', deed)}."
+            yield from (f"{bound} {by_then} {left}" for left in (_REST, THE_REST) if by_then)
+            yield f"{bound} {_REST}"
     for listing in notice.listings:
         lead = re.search(rf"{_LEAD.pattern}\s*$", listing.lead, re.I)
         if lead is None and _TO_DO.match(listing.items[0]):

@@ -90,6 +90,14 @@ _UNDRINKABLE = re.compile(
     r"(?:(?:,| e) [A-ZÀ-Ý][\w'’]+)*)?)$",
     re.I,
 )
+_NOT_DRINKABLE = re.compile(  # `Ordinanza di non potabilità dell'acqua – contrade Po e Adda`
+    r"\bnon potabil(?:ità|e)\b[^–:,-]*(?:\s?[-–:,]\s|\s(?:in|nelle|nella)\s)"
+    r"(?P<where>(?:contrad[ae]|frazion[ei]|localit[àa]|zon[ae]|vie|via)\s[A-ZÀ-Ý][^:;]{2,80})$",
+    re.I,
+)
+_BOILED = re.compile(
+    r"\b(?:bollitura|bollire|ebollizione)\b(?:[^.;]{0,20}?\b(?P<long>almeno \d+ minuti))?", re.I
+)
 _LIFTED = re.compile(r"\b(?:revocat[oa]|cessa(?:zione|to)|di nuovo potabile|torna(?:ta)? potabile)\b", re.I)
 _TILL_REVOKED = re.compile(r"\bfino a (?:successiva |nuova )?revoca\b", re.I)
 _LEFT_OUT = re.compile(r"\besclus[oaie]\b", re.I)
@@ -144,6 +152,7 @@ def _allowed(ban: str, notice: Notice) -> tuple[str, ...]:
     """`Dalle 23 alle 6 è consentita la sola innaffiatura.`, and word of it where it has no room."""
     own = [one for one in notice.prose if _TOO.search(one) and worded(one) not in ban]
     others = "Gli altri divieti sono nella pagina." if own else ""
+    others = "" if others in ban else others
     if any(map(_NOT_BOUND.search, notice.prose)):
         left = "Le eccezioni sono nella pagina."
         return ("Gli altri divieti e le eccezioni sono nella pagina.", _LIMITS) if others else (left,)
@@ -241,6 +250,24 @@ def _undrinkable(notice: Notice) -> Iterator[str]:
     so; what else it may be used for, and where, is left to the page.
     """
     title = notice.title.strip(" .")
+    if (not_so := _NOT_DRINKABLE.search(title)) and not _LIFTED.search(notice.source):
+        where = not_so["where"].strip()
+        to = (
+            "in"
+            if where.lower().startswith(("localit", "via"))
+            else "nella"
+            if where.split()[0][-1] == "a"
+            else "nelle"
+        )
+        until = "Fino a revoca" if _TILL_REVOKED.search(notice.body) else "Per ora"
+        boiled = _BOILED.search(notice.body)
+        long = f" per {boiled['long']}" if boiled and boiled["long"] else ""
+        rule = (
+            f"falla bollire{long} prima di berla o di cucinare"
+            if boiled
+            else "non usarla per bere o cucinare"
+        )
+        yield f"{until}, {to} {where}, l'acqua non è potabile: {rule}. Gli altri dettagli sono nella pagina."
     found = _UNDRINKABLE.search(title)
     if found is None or _LIFTED.search(notice.source):
         return

@@ -14,6 +14,7 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.day_heads import HOLY
 from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.clauses.days import Day, days_clause, days_of, span_clause
@@ -24,7 +25,7 @@ from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.nouns import is_plural, quoted, verb_of
 
 _LINE = re.compile(  # `- Martedì 8 dicembre`, `Venerdì 22 gennaio, ore 18`, `| 6 febbraio | Facce buffe |`
-    rf"^[^\w\n]{{0,6}}(?P<days>(?:{WEEKDAY}\.?,?\s)?\d{{1,2}}[°º]?"
+    rf"^[^\w\n]{{0,6}}(?:{WEEKDAY}{HOLY}, (?=\d))?(?P<days>(?:{WEEKDAY}\.?,?\s)?\d{{1,2}}[°º]?"
     rf"(?:(?:,\s|\se\s)(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?){{0,6}}\s{MONTH}(?:\s20\d\d)?)(?![\w/])",
     re.I | re.M,
 )
@@ -123,11 +124,18 @@ def _with_earlier(run: list[Day], notice: Notice) -> list[Day]:
 
 
 def _of_page(notice: Notice, first: Day, last: Day) -> str:
-    """The period as the page gives it, where it is from the first day to the last."""
+    """The period as the page gives it, where it is from the first day to the last; or, above the calendar,
+    one that holds all of it: a show stays open behind the last evening.
+    """
+    line = _LINE.search(notice.source)
+    above = notice.source[: line.start()] if line else ""
     for one in notice.slots.get(Slot.when, ()):
         days = days_of(one.words)
         span = days.spans[0] if days and days.role == "on" and len(days.spans) == 1 else None
-        if span and _key(span.first) == _key(first) and _key(span.last) == _key(last) != _key(first):
+        if span is None or _key(span.first) != _key(first) or _key(span.last) == _key(first):
+            continue
+        is_longer = one.words in above and _place(span.last, first) > _place(last, first)
+        if _key(span.last) == _key(last) or is_longer:
             return days_clause(one.words)
     return ""
 

@@ -13,7 +13,7 @@ from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.own_sentences.spans import periods
 from flows.bulletin.summary.frames.prose.lines import is_cut
 from flows.bulletin.summary.frames.times.days import Period
-from flows.bulletin.summary.frames.titles.nouns import phrase_of, quoted, verb_of
+from flows.bulletin.summary.frames.titles.nouns import phrase_of, quoted, segmented, verb_of
 
 _LONGEST, _MOST_DAYS, _SEVERAL = 60, 4, 2  # characters of a name, days that are named, hours of a programme
 _FEW = 3  # words: no sentence
@@ -28,7 +28,7 @@ def outlined(notice: Notice) -> Iterator[str]:
     days = _days(notice)
     if not days or Slot.deadline in notice.slots or len(notice.slots.get(Slot.hours, ())) < _SEVERAL:
         return
-    phrase = phrase_of(name) or f"{kind_word(notice, name)} {quoted(name)}".strip()
+    phrase = segmented(name) or phrase_of(name) or f"{kind_word(notice, name)} {quoted(name)}".strip()
     verb = verb_of(phrase)
     yield f"{opened(days)} {verb} {phrase}. Il programma è nella pagina."
 

@@ -61,6 +61,10 @@ _OF_ANOTHER = re.compile(  # `la conferenza dei capigruppo del 24 aprile`: who c
 _SEVERAL = re.compile(
     rf"{WEEKDAY}\s\d{{1,2}}(?:,\s{WEEKDAY}\s\d{{1,2}})*\se\s(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?\s{MONTH}", re.I
 )
+_AGENDA = re.compile(  # what it talks about has days of its own: `verbali della seduta del 26 novembre`
+    r"(?:^|\b(?:il\s|seguente\s|col\s|con il\s))\s*ordine\s+del\s+giorno\b.*", re.I | re.S | re.M
+)
+_SIGNED = re.compile(r"^[A-ZÀ-Ý][\w'’ ]{2,30},\s(?:l[iì]['’]?\s)?(?:il\s)?\d[^\n]{5,20}$", re.M)
 _OPENING = 400  # characters
 _NEAR = 160  # characters behind a day within which its hour stands
 _LOOKED_AT = 1200
@@ -73,7 +77,9 @@ def meeting(notice: Notice) -> str:
     if not is_called or _OFF.search(title):
         return ""
     whole = plain_figures(f"{title}\n{notice.body[:_LOOKED_AT]}")
-    said = _SECOND.sub(" ", whole)
+    before = _AGENDA.sub("", whole)
+    is_called_there = _DAY.search(before, len(title)) is not None
+    said = _SECOND.sub(" ", _SIGNED.sub("", before if is_called_there else whole))
     name = _name(title)
     days = [match for match in _DAY.finditer(said) if not _OF_ANOTHER.search(said[: match.start()])]
     if not name or not days or _NOT_HELD.search(said):
@@ -100,7 +106,7 @@ def meeting(notice: Notice) -> str:
     where = _in(hall["hall"]) if hall else "".join(clauses.place_clause(words) for words in places)
     is_told = any(_OPEN.search(sentence) for sentence in notice.prose)  # in a sentence of its own
     closing = " La seduta è pubblica." if _PUBLIC.search(said) and not is_told else ""
-    if _STREAMED.search(said):
+    if _STREAMED.search(whole):
         closing += " Puoi seguire la seduta in diretta online."
     second = _second(whole)
     return f"{' '.join(filter(None, (name, 'si riunisce', clause, at, where)))}.{second}{closing}"

@@ -86,7 +86,12 @@ _OF_ALL = re.compile(
     r"(?:ingress|access|partecip|iscri|prenot|info|cost|quando|dove|orari|dat[ae]|luog|destinat|modalit|requisit|not[ae]"
     r"|attenzion|important|contatt|post[io]|programm|come|chi|event|attivit|serviz|quot|tariff)"
 )
-_MANY_HOURS, _CLOSE = 3, 70  # characters behind the last of them
+_MEANWHILE = re.compile(  # `Durante gli incontri è previsto un servizio di animazione per bambini`
+    r"\W*(?:durante|nel corso del\w*)\b|[^.;\n]*\b(?:servizio|spazio|angolo)\s(?:\w+\s)?"
+    r"(?:di\s)?(?:animazione|baby.?sitting|bimbi|gioco)\b",
+    re.I,
+)
+_MANY_HOURS, _CLOSE, _BULLET = 3, 70, 4  # characters behind the last of them, before a line's first word
 
 
 def stands_in_a_part(start: int, notice: Notice) -> bool:
@@ -99,7 +104,9 @@ def stands_in_a_part(start: int, notice: Notice) -> bool:
     last = min((end for end in ends if end > start), default=len(source))
     sentence, at = source[first:last], start - first
     line = source[source.rfind("\n", 0, start) + 1 :].partition("\n")[0]
-    if is_in_a_row(line, notice) or _ONLY_ONE.search(sentence):
+    if is_in_a_row(line, notice) or _ONLY_ONE.search(sentence) or _MEANWHILE.match(sentence):
+        return True
+    if _is_in_a_dated_row(start, source.rfind("\n", 0, start) + 1, notice):
         return True
     if _DATED_LINE.match(line) and len(_DATED_LINE.findall(source)) > 1:
         return True
@@ -137,6 +144,14 @@ def stands_in_a_part(start: int, notice: Notice) -> bool:
     what = folded(one["what"])
     is_titled = what[:_STEM] in folded(notice.title)
     return not _ALL_OF_IT.match(what) and (not is_titled or bool(_JOINS.search(notice.title)))
+
+
+def _is_in_a_dated_row(start: int, line: int, notice: Notice) -> bool:
+    """Whether the line that begins at `line` is a row of a day, one of several, and `start` in it."""
+    dated = [row for row in notice.rows if row.when]
+    return len({row.when for row in dated}) > 1 and any(
+        line <= row.start <= line + _BULLET and start < row.end for row in dated
+    )
 
 
 def _days_at(source: str) -> set[str]:
@@ -194,6 +209,9 @@ def is_for_a_part(start: int, notice: Notice, text: str = "") -> bool:
     """
     if is_amid_hours(notice.source[start : start + _NEAR], notice) or stands_in_a_part(start, notice):
         return True
+    heads = heads_of(notice.source)
+    if len(heads) > 1 and heads[0].start() <= start < heads[-1].start():
+        return True  # below one day, and another one follows
     block = notice.source[:start].rsplit("\n\n", 1)[-1]
     if (listed := _LISTED.search(block)) and folded(listed["part"])[:_STEM] not in folded(notice.title):
         return True

@@ -40,7 +40,7 @@ _MOST_DAYS = 6  # that are named one by one
 _ONE_DAY = re.compile(rf"(?:{WEEKDAY},? )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?", re.I)
 ITS_PROGRAMME = re.compile(
     r"\s*[-–:,]\s*(?:(?:ecco|il|i|gli|le|tutti gli|tutte le|un) )*(?:programma|calendario|appuntamenti|date"
-    r"|iniziative|incontri|eventi|al via)\b.*$",
+    r"|iniziative|incontri|eventi|riti|concerti|celebrazioni|al via)\b.*$",
     re.I,
 )
 _SEVERAL = 3  # days of a programme

@@ -8,7 +8,7 @@ from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
 from flows.bulletin.language.titles import folded, is_told
-from flows.bulletin.page.day_heads import is_of_a_day
+from flows.bulletin.page.day_heads import heads_of, is_of_a_day
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.clauses import is_matter
 from flows.bulletin.summary.frames.events.films import CINEMA, film_of
@@ -65,7 +65,7 @@ _CALLED = re.compile(  # what a page says that it is, first of all
     re.I,
 )
 _CALL = re.compile(r"(?<=\w{4})\s[-–]\s[^-–!«»]{3,50}!$")  # `– Manca solo una settimana!`
-_LEAST = 8  # characters of a title
+_LEAST, _HOUR = 8, 20  # characters of a title, and of an hour before what happens then
 _STATUS_MARK = re.compile(
     r"^\W*(?:(?:evento|avviso)\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\b"
     r"(?:\sa data da destinarsi)?\W*|"
@@ -87,7 +87,7 @@ _PROGRAMME_OF = Cued(
     r"\bprogramma\s(?:(?:del|dello|della|dei|degli|delle)\s|dell['’])([a-zà-ù][^:;.\n]{5,80})(?=[:.\n])", re.I
 )
 _ITS_PROGRAMME = re.compile(  # `Natale in piazza: il calendario delle iniziative`, `: date 2027`
-    r"(?i)(?::|\s[-–—])\s(?:(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*"
+    r"(?i)(?::|\s[-–—])\s(?:riti(?:,\s\w+)*\se\s\w+|al\svia\sla\s(?:vendita|prevendita|campagna)\b[^:]*|(?:ecco\s)?(?:il|gli|le|tutti\sgli|tutte\sle)\s(?:calendario|programma|appuntamenti|date|eventi|iniziative)\b[^:]*"
     r"|(?:calendario|programma|diario|date|prezzi|\w+\srepliche)(?:(?:\se|,|\sde\w+)\s\w+|\s20\d\d|\scompleto)*)$"
 )
 _PROGRAMME_FOR = re.compile(r"^(?:[^:]{3,20}:\s)?programma\s(?:de\w{1,3}\s|dell['’])(?=\w{5})", re.I)
@@ -95,7 +95,6 @@ _ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\
 _MOST_WORDS = 9  # of a telegraphic title
 _EDITION = re.compile(r"^(?:[IVXL]+|\d{1,3}[ªa°^]?)\s(?:edizione)\s?[-–:,]\s", re.I)
 
-_HOUR = 20  # characters of an hour before what happens then
 _AT_HOUR = re.compile(r"\b(?:ore|alle|h\.?)\s\d{1,2}(?:[:.,]\d\d)?", re.I)
 _BEHIND_HOUR = re.compile(rf"{_AT_HOUR.pattern}\s?[-–:,]?\s$", re.I)
 _ONLY_A_MEETING = re.compile(r"(?:appuntament[oi]|evento)\b", re.I)  # of what, another phrase says
@@ -134,6 +133,7 @@ _PART_OF_A_DAY = re.compile(r"mattinata|giornata|serata|pomeriggio|evento|inizia
 _OF_ITS_DAY = re.compile(
     rf"(?<=\w{{5}})(?:\sd(?:i|el) {WEEKDAY} |,\s\d{{1,2}}\s?[-–]\s?)\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?$", re.I
 )
+_LEFT_OPEN = re.compile(r"\b(?:da|dal|a|al|alla|fino|entro|il|per|di)(?=\s?(?:,|\.|$))")  # its day is gone
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -327,7 +327,7 @@ def kind_word(notice: Notice, title: str) -> str:
     called = re.search(rf"\b(\w{{4,14}})\s[\"“«]?{name}", body, re.I)
     if called and (phrase := phrase_of(called[1])):
         return phrase
-    first = _CALLED.search(body[:_OPENING]) if not NOUN.search(title) else None
+    first = None if NOUN.search(title) or heads_of(notice.source) else _CALLED.search(body[:_OPENING])
     if first and (gender := gender_of(first["noun"].lower())):
         return f"{definite(first['noun'], gender)}{first['noun'].lower()}"
     is_staged = re.search(r"\b[Rr]egia\b", body) and _STAGE.search(body) and not CINEMA.search(body)
@@ -366,11 +366,11 @@ def nominals(notice: Notice) -> list[str]:
         if (
             not 12 <= len(bare) <= 150
             or not (NOUN.match(bare) or SEVERAL.match(bare) or _BAND.match(bare))
+            or any(pattern.search(bare) for pattern in (TIME, EMAIL, URL, PHONE, _LEFT_OPEN))
             or has_day(bare)
         ):
             continue
-        if not any(pattern.search(bare) for pattern in (TIME, EMAIL, URL, PHONE)):
-            found.append(bare)
+        found.append(bare)
     return sorted(found, key=_worth_of_nominal)
 
 

@@ -11,6 +11,7 @@ from flows.bulletin.language.articles import OF_ARTICLE
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.infinitives import is_order, order_of
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.other_terms import without_wish
 from flows.bulletin.summary.frames.own_sentences.sentences import MADE, Sentence
 from flows.bulletin.summary.frames.prose.facets import bare
 from flows.bulletin.summary.frames.prose.fit import is_fit
@@ -115,7 +116,7 @@ def asked(notice: Notice) -> Iterator[Sentence]:
             if deeds:
                 yield from map(_sentence, deeds)
                 return
-    for sentence in (*notice.abstract, *notice.prose):
+    for sentence in map(without_wish, (*notice.abstract, *notice.prose)):
         for found in _ASKS.finditer(sentence):
             if _IF.search(sentence[: found.start()]):
                 continue

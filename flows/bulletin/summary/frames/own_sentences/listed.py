@@ -16,6 +16,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Listing, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.own_sentences.own import opened
+from flows.bulletin.summary.frames.own_sentences.sentences import BY
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS
@@ -46,10 +47,12 @@ _GOES_ON = re.compile(r"\b(?:di|per)$")
 _MUST = re.compile(r"\b(?:dev(?:e|ono)|dovr\w+|possono|può|potr\w+)$")
 _DEED = re.compile(r"(?:non\s)?[a-zà-ù]+(?:are|ere|ire|arsi|ersi|irsi)\b")
 _FOLLOWS = re.compile(r"[a-zà-ù]+(?:are|ere|ire)\b|(?:il|lo|la|i|gli|le)\s|l['’]", re.I)
-_BY = re.compile(
-    r"(?:a|al|alla|allo|con|da|dal|dalla|in|nel|nella|per|presso|tramite|mediante|attraverso|via|su"
-    r"|sul|sulla|online|telefonando|scrivendo)\s|(?:all|dall|nell|sull)['’]"
+_OF = re.compile(r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])")
+_OF_WHAT = re.compile(r"\b(?:la\s(?:chiusura|sospensione|riapertura)|il\sdivieto)$")
+_OF_ALL_KINDS = re.compile(
+    r"\sdi ogni ordine e grado(?:,?\s(?:sia\s)?pubblic(?:he|o)(?:\se|\sche|\so)\sprivat(?:e|o))?", re.I
 )
+_INCLUDING = re.compile(r",\s(?P<those>compres[oaie]\s[^,;()]{4,40})$", re.I)
 _SECOND = re.compile(r"\se\s(?P<noun>[a-zà-ù]+)")
 _LEFT = re.compile(r"\b(?:allegat|document|link|modul)\w*", re.I)
 _ENDS_OPEN = re.compile(
@@ -143,9 +146,13 @@ def _whole(lead: str, listing: Listing, notice: Notice) -> Iterator[str]:
         return
     if all(speaks(item) and not _LEANS.search(item) for item in items):
         yield opened(worded(f"{joined(items)}."))
-    if all(map(_BY.match, items)):
+    if all(map(BY.match, items)):
         yield f"{lead} {joined(items)}."  # `può essere inviata al numero verde, con un SMS e dal sito`
         return
+    if _OF_WHAT.search(lead) and all(map(_OF.match, items)):
+        short = [_INCLUDING.sub(r" (\g<those>)", _OF_ALL_KINDS.sub("", item)) for item in items]
+        if not any("," in item for item in short):
+            yield f"{lead} {joined(short)}."
     mark = "; " if any("," in item or " e " in item for item in items) else ""
     if _MUST.search(lead):
         if all(map(_DEED.match, items)):

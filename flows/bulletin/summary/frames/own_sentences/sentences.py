@@ -121,6 +121,12 @@ _ENTERED = {
     "cimitero": "Al cimitero",
 }
 
+BY = re.compile(  # by what way
+    r"(?:a|al|alla|allo|con|da|dal|dalla|in|nel|nella|per|presso|tramite|mediante|attraverso|via|su"
+    r"|sul|sulla|online|telefonando|scrivendo)\s|(?:all|dall|nell|sull)['’]"
+)
+_BY_ITEM = re.compile(rf"{BY.pattern}|on[- ]line\b", re.I)
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -145,7 +151,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
     is_of_some = False
     items = {bare(worded(item)) for listing in notice.listings if listing.lead for item in listing.items}
     for place, (sentence, is_abstract) in enumerate(
-        [*((text, True) for text in notice.abstract), *((text, False) for text in notice.prose)]
+        [*((text, True) for text in notice.abstract), *((text, False) for text in _in_order(notice))]
     ):
         text = worded(sentence)
         if SERVICE.match(text) and matter is not None:
@@ -182,6 +188,21 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
             told = f"Per {_without(matter, text)} {_lower(text)}"
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.5))
     return made
+
+
+def _in_order(notice: Notice) -> list[str]:
+    """The page's sentences, with those that end in a list of ways: `… va disdetto entro le 9:15:`"""
+    leads = [
+        (listing.start, f"{listing.lead.rstrip(' .:;')}.")
+        for listing in notice.listings
+        if listing.lead and len(listing.items) > 1 and all(map(_BY_ITEM.match, listing.items))
+    ]
+    found = [(notice.source.find(said.rstrip(".")[:_LEAD]), said) for said in notice.prose]
+    told = list(notice.prose)
+    for start, lead in leads:
+        if not any(lead.rstrip(".") in said for said in told):
+            told.insert(sum(0 <= place < start for place, _ in found), lead)
+    return told
 
 
 def _entered(text: str, notice: Notice) -> str:

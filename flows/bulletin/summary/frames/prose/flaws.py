@@ -79,6 +79,14 @@ _FILLER = re.compile(  # why it says it, before what is to be done
     r" (?:alcune|numerose|diverse|varie) segnalazion\w+)\b",
     re.I,
 )
+_MEANWHILE = re.compile(
+    r"Durante (?:gli|le|il|la|l['’]) ?\w+ [^.]*\b(?:animazione|baby|servizio|ristoro)\b", re.I
+)
+_REDUCED = re.compile(r"[^.:;]{3,60}: (?:riduzione|sconto|esenzione|maggiorazione)\b")  # of what fare?
+_OF_SOME = re.compile(  # `Si invitano gli anziani soli che avessero difficoltà a …`
+    r"(?:Si (?:invitano|pregano) (?:i|gli|le) |Si invita chi )[^.;:]{0,40}?\b(?:che|chi)?\s?"
+    r"(?:avessero|avesse|hanno|ha|fossero|fosse|ancora|già|non)\b"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -91,7 +99,8 @@ def flaw_of(text: str) -> float:
     flaw += 1.2 * bool(_FILLER.search(text)) + 2.0 * is_courtesy(text)
     flaw += 1.5 * bool(_SIGNS.search(text) or _SIGNPOSTED.search(text))
     flaw += 0.8 * bool(_ELSEWHERE.match(text) or _NO_NEWS.match(text) or _BUDGET.search(text))
-    flaw += 0.8 * bool(_SMALL_PRINT.search(text))
+    flaw += 0.8 * bool(_SMALL_PRINT.search(text)) + 1.5 * bool(_OF_SOME.match(text))
+    flaw += 2.0 * bool(_REDUCED.match(text)) + 1.5 * bool(_MEANWHILE.match(text))
     flaw += 1.5 * bool(_MOBILE.search(text) and not _BOOKS.search(text))
     return (
         flaw

@@ -6,7 +6,9 @@ _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
     r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
     r"|gestore(?: del servizio idrico| della rete)?"
-    r"|servizio (?:idrico|acquedotto|rifiuti|tributi)(?: integrato)?"
+    r"|(?:servizio|settore|ufficio) (?:idrico|acquedotto|rifiuti|tributi|anagrafe|scuola|istruzione|sociale)"
+    r"(?: integrato)?"
+    r"(?: (?:del comune|comunale|dell['’]unione)(?: (?:di )?(?-i:[A-Z]\w+(?: [A-Z]\w+){0,2}))?)?"
     r"|(?-i:A(?:SP|SL|TS|USL)|ULSS)(?: (?:di )?[\w ]{1,30})?"
     r"|(?:società|ente|azienda)(?: (?:gestore|che gestisce [^,.;:]{3,40}?|incaricata|concessionaria))?"
     r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
@@ -37,7 +39,8 @@ _PREAMBLE = re.compile(
     rf"|avvisa|annuncia|rende noto|ricorda|segnala|ribadisce"
     rf"|fa sapere))"
     r"(?:,? (?:inoltre|altresì|anche|infine|quindi|pertanto)\b,?)?"
-    rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?(?!\s*{_OF_THEM})"
+    rf"{_WHOM}(?:,\s(?:su|come da|a seguito d|in seguito a|in base a|d['’]intesa con)[^,;:.]{{3,70}},)?"
+    rf"\s*,?\s*che\s*(?:,\s*)?(?!\s*{_OF_THEM})"
     rf"|(?:rende noto|comunica|informa|avvisa){_WHOM}\s*,?\s*che\s*(?:,\s*)?"
     r"|siamo (?:spiacent|liet|felic|orgoglios)\w+ di (?:dover(?:vi)? )?"
     r"(?:comunicar|informar|annunciar)(?:e|vi)(?:vi)? che\s+(?:quest['’]anno )?"
@@ -52,10 +55,21 @@ _PREAMBLE = re.compile(
     r")",
     re.I,
 )
+_THEY_MAY = re.compile(  # `Si avvisano gli elettori di Po che entro il 31 gennaio possono rinnovare …`
+    r"^si (?:informano|avvisano|avvertono|invitano) (?P<whom>(?:i|le|gli) [^.;:]{3,90}?),? che,? "
+    r"(?P<when>(?:entro|dal|dall['’]|da|fino|a partire)\b[^.;:,]{3,50}?,? )?"
+    r"(?P<may>(?:non )?(?:possono|devono|potranno|dovranno)\b|sono in (?:spedizione|consegna)\b)",
+    re.I,
+)
 _WITH_THIS = re.compile(r"^con (?:la|il) presente(?: avviso)?,? (?=si )", re.I)
 
 
 def without_preamble(sentence: str) -> str:
     """`Si informa che la strada è chiusa` -> `La strada è chiusa`."""
+    if they := _THEY_MAY.match(sentence):
+        when = f", {they['when'].strip(' ,')}, " if they["when"] else " "
+        if they["may"].lower().startswith("sono"):
+            return f"Per {they['whom']}{when}{sentence[they.start('may') :]}"
+        return f"{they['whom'][:1].upper()}{they['whom'][1:]}{when}{sentence[they.start('may') :]}"
     rest = _WITH_THIS.sub("", _PREAMBLE.sub("", sentence, count=1))
     return rest[:1].upper() + rest[1:] if rest != sentence and len(rest) > 15 else sentence

@@ -31,6 +31,10 @@ _ON_WHOSE_WORD = re.compile(
     r"(?:(?:comm[ai]|lett\w*\.?)\s[^,;:]{1,30},\s+)?(?:de(?:l|lla|i)\s[^,;:]{3,60}\d[^,;:]{0,20},\s+)?",
     re.I,
 )
+_THAT_NIGHT = re.compile(  # the day of which nobody needs: `del cedimento verificatosi questa notte`
+    r",?\s(?:verificat|avvenut|accadut)[oaie](?:si)?\s"
+    r"(?:questa notte|stanotte|ieri(?:\ssera|\smattina)?)\b"
+)
 _UPDATED = re.compile(r"^aggiornamento\s(?:delle\s|alle\s|del(?:le)?\s)?(?:ore\s)?[\d:./]+\s?[-–:]\s+", re.I)
 SERVICE = re.compile(
     r"^per (?:accedere al servizio|(?:poter )?presentare (?:la )?domanda|la domanda|richiederl[oa])\b", re.I
@@ -351,7 +355,7 @@ _PERIOD_APART = re.compile(  # `Dal 1° maggio al 30 ottobre: ogni chilometro va
 def worded(sentence: str) -> str:
     """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
     ottobre 2026.`"""
-    text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
+    text = _ANNEX.sub("", _ORIGINALLY.sub("", _THAT_NIGHT.sub("", sentence.strip())))
     text = without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", without_recitals(text))))
     text = without_law(_LAW.sub("", text))
     text = _ON_WHOSE_WORD.sub("", text)

@@ -15,6 +15,7 @@ from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.clauses.days import Day, Days, days_clause, days_of, span_clause
 from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
+from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.matter import matter_of
 
@@ -28,6 +29,12 @@ _HEADING = re.compile(  # `Divieto di sosta con rimozione`, and where and when i
     r"^[ \t#*_]*(?P<what>(?:divieto|senso unico|chiusura|sospensione)\b[^\n:.;\d]{2,70}?)[ \t:*_]*\n\s*"
     r"(?P<where>(?:dalle|dal|in|nel|nella|nelle|nei|su|lungo|via|viale|piazza|corso)\b[^\n]{8,220})$",
     re.I | re.M,
+)
+_BARE = re.compile(  # a sentence without a verb: `Circolazione sospesa lungo il percorso.`
+    r"(?:divieto di (?:sosta|transito|fermata|circolazione|accesso)|senso unico|doppio senso|chiusura al"
+    r"|sospensione del"
+    r"|(?:circolazione|transito|traffico|sosta) (?:sospes|vietat|chius|interdett|interrott)[oa])\b",
+    re.I,
 )
 _NO_CAUSE = re.compile(r"(?:ordinanza|avviso|modific\w+|variazion\w+|viabilità|limitazion\w+)\b", re.I)
 _BEFORE_TITLE = re.compile(
@@ -52,7 +59,7 @@ def texts(notice: Notice) -> Iterator[str]:
     when = _when(notice)
     if when and _days(notice) - calendar_days(when):
         return  # which measure is of which day, a person must read
-    for measures in (_of_list(notice), _of_headings(notice)):
+    for measures in (_of_list(notice), _of_headings(notice), _of_sentences(notice)):
         if when and measures:
             for because in dict.fromkeys((_because(notice), "")):
                 said = opened(f"{because}{when} sono in vigore: {'; '.join(measures)}.")
@@ -84,6 +91,21 @@ def _of_headings(notice: Notice) -> list[str]:
     found = list(_HEADING.finditer(notice.source))
     told = [_told(f"{one['what']} {one['where'][:1].lower()}{one['where'][1:]}") for one in found]
     return told if _FEW <= len(told) <= _MOST else []
+
+
+def _of_sentences(notice: Notice) -> list[str]:
+    """The sentences without a verb that tell a measure; [] where one of them tells a day of its own."""
+    if notice.listings:
+        return []
+    found = [one for line in lines(notice)[1:] for one in split(line) if is_bare(one)]
+    if not _FEW <= len(found) <= _MOST or any(map(calendar_days, found)):
+        return []
+    return list(map(_told, found))
+
+
+def is_bare(sentence: str) -> bool:
+    """Whether it tells a measure without a verb: `Divieto di sosta dalle 6 alle 14 sul percorso.`"""
+    return _BARE.match(sentence) is not None and not speaks(sentence) and not sentence.endswith(":")
 
 
 def _told(measure: str) -> str:

@@ -34,7 +34,7 @@ _NEXT_TURN = re.compile(  # `dalle 8:30 alle 13 e 14-17`
     r"\b(?P<lead>alle \d{1,2}(?::\d\d)?(?: e |, ))(?P<from>\d{1,2})(?:[.:](?P<min>\d\d))? ?[-–] ?"
     r"(?P<to>\d{1,2})(?:[.:](?P<min2>\d\d))?(?![\d:/])"
 )
-_ON_A_VOWEL = re.compile(r"\b([Aa])d (?=(?!8|11\b)\d[\d.]*(?:,\d\d)? euro)")  # of `ad € 500`
+_ON_A_VOWEL = re.compile(r"\b([AaEe])d (?=(?!8|11\b)\d[\d.]*(?:,\d\d)? euro)")  # of `ad € 500`
 _HOUR_DOT = re.compile(
     r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
     r"|\s?(?:€|euro))"

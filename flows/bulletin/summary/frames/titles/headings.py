@@ -12,7 +12,7 @@ from flows.bulletin.language.articles import gender_of, with_article
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.subjects import with_state
-from flows.bulletin.language.titles import is_told
+from flows.bulletin.language.titles import invites, is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary.frames.prose.lines import is_cut, lines
@@ -84,6 +84,9 @@ def told(notice: Notice) -> Iterator[str]:
         yield from _as_it_stands(title)
         if notice.kind in OCCASIONS and not speaks(title) and (phrase := phrase_of(title)):
             yield f"{'Ci sono' if is_plural(phrase) else THERE_IS} {phrase}."
+        return
+    if invites(title):
+        yield f"{title}."
         return
     made = (
         *_sought(title),

@@ -156,7 +156,9 @@ _MANY = 6  # words of what one asks for
 _LONGEST = 150
 IN_QUOTES = re.compile(r"“[^”]+”|«[^»]+»|\"[^\"]+\"")  # a name may be a sentence
 _LONG_NAME = 60  # UTF-16 units
-_YEARS = re.compile(r"\s20\d\d\s?[-/]\s?(?:20)?\d\d$")
+_YEARS = re.compile(
+    r"(?:\s(?:stagione|anno)(?:\s(?:sportiva|teatrale|scolastico|educativo))?)?\s20\d\d\s?[-/]\s?(?:20)?\d\d$"
+)
 _IN_FAVOUR = re.compile(r"\b(?:a|in) favore (?P<of>dei|degli|delle)\s", re.I)
 _WHOM = {"dei": "i", "degli": "gli", "delle": "le"}
 ASKED = re.compile(

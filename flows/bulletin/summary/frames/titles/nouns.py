@@ -127,6 +127,8 @@ def phrase_of(words: str) -> str:
         return guillemets(text) if several[1] else guillemets(f"{_plural_article(several[2])} {text}")
     if years := ANNIVERSARY.match(words):
         return guillemets(_anniversary(years["count"], words[years.end() :]))
+    if words.startswith("Settimana Santa"):
+        return f"la {words}"
     noun = NOUN.match(words)
     if noun is None:
         return _counted(words)
@@ -213,10 +215,20 @@ def quoted(title: str) -> str:
     return f"«{QUOTED.sub(lambda match: f'“{match[1] or match[2] or match[3]}”', bare)}»"
 
 
+_APPOSED = re.compile(  # `Giorno del Ricordo, cerimonia a Po`
+    r"(?P<name>[A-ZÀ-Ý][\w'’]+(?:\s[\w'’]+){1,5}), (?P<what>(?:cerimonia|mostra|concerto|incontro|spettacolo"
+    r"|festa|conferenza|corteo|presentazione|serata|passeggiata|camminata|proiezione|torneo|convegno"
+    r"|laboratorio|letture)\b[^,:;.]*)"
+)
+
+
 def segmented(title: str) -> str:
     """`il recital «Alba in chiesa»` of `Alba in chiesa - Recital`; "" where no part of it opens with a
     noun.
     """
+    if (apart := _APPOSED.fullmatch(title)) and (phrase := phrase_of(apart["what"])) and "«" not in phrase:
+        noun = head[0] if (head := _HEAD.match(phrase)) else phrase
+        return f"{noun} {quoted(apart['name'])}{phrase[len(noun) :]}"
     marks = [*re.finditer(r"\s[-–]\s|:\s", title)]
     for mark in dict.fromkeys((*marks[:1], *marks[-1:])):
         name, rest = title[: mark.start()].strip(), title[mark.end() :].strip()
