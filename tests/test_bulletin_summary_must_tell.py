@@ -127,3 +127,25 @@ def test_what_is_put_to_the_vote_is_no_result() -> None:
         published=None,
     )
     assert kind_of(notice) is not Kind.result
+
+
+def test_a_label_that_tells_on_its_line_ends_there() -> None:
+    body = (
+        "Il Pedibus cerca accompagnatori.\n\nChi può partecipare: tutti i maggiorenni.\n\n"
+        "Ai volontari diamo una pettorina.\n\nSi parte alle 7.45 e si arriva a scuola alle 8.15."
+    )
+    notice = read(title="Cercasi accompagnatori", abstract="", body=body, published=None)
+    assert "Si parte alle 7.45 e si arriva a scuola alle 8.15." in notice.prose
+    card = body.replace("Chi può partecipare: tutti", "Chi può partecipare\nTutti")
+    below = read(title="Cercasi accompagnatori", abstract="", body=card, published=None)
+    assert "Si parte alle 7.45 e si arriva a scuola alle 8.15." not in below.prose
+
+
+def test_who_votes_is_not_told_to_stand() -> None:
+    body = (
+        "L'Ufficio Elettorale osserverà orari straordinari.\n\nPresentazione delle candidature\n"
+        "venerdì 23 aprile: dalle 8.00 alle 20.00\nsabato 24 aprile: dalle 8.00 alle 12.00\n\n"
+        "Per votare occorrono la tessera elettorale e un documento di riconoscimento."
+    )
+    text = _told("Elezioni comunali del 23 e 24 maggio 2027 - Orari dell'Ufficio Elettorale", body)
+    assert "candidarti" not in text

@@ -165,6 +165,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         if (
             (word in _SINGLE or (is_elided and word in "LD"))
             and len(beside) == 2
+            and text[match.end() : match.end() + 1] != "/"  # `A/1, A/8 e A/9`: of a class
             and all(loud[near] or words[near][0].isdecimal() for near in beside)
         ):
             parts += [text[at : match.start()], word.lower()]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
+from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
@@ -199,3 +200,27 @@ def _sentence(lead: str, items: Sequence[str]) -> str:
     else:
         return ""
     return made if len(made) <= _LONGEST else ""
+
+
+_HEADED = re.compile(
+    r"^(?P<head>[#*\s]{0,4}"
+    r"(?P<noun>Questionario|Sondaggio|Concorso|Corso|Laboratorio|Mostra|Spettacolo|Servizio|Sportello|Bando"
+    r"|Contributo|Bonus|Passeggiata|Mercatino|Camminata)[ *:]*\n+)"
+    r"(?P<verb>È|E['’]|Si (?:compila|tiene|svolge)|Dura|Inizia|Costa|Parte)(?=\s)",
+    re.M,
+)
+
+
+def with_subject(body: str) -> str:
+    """`Il questionario è anonimo` of `È anonimo` below the heading `Questionario`: a message has none."""
+    return _HEADED.sub(_subject, body)
+
+
+def _subject(headed: re.Match[str]) -> str:
+    noun = headed["noun"].lower()
+    gender = gender_of(noun)
+    if gender is None:
+        return headed[0]
+    verb = "è" if headed["verb"][0] in "ÈE" else headed["verb"][:1].lower() + headed["verb"][1:]
+    article = definite(noun, gender)
+    return f"{headed['head']}{article[:1].upper()}{article[1:]}{noun} {verb}"

@@ -247,7 +247,23 @@ def _within(section: Section, text: str) -> Iterator[Section]:
         yield Section(kind, label, start, match.start())
         name = re.sub(r"\s+", " ", match["sure"] or match["common"] or match["loud"]).rstrip(":")
         kind, label, start = _KINDS[name.casefold().replace("’", "'")], name, match.end()
+        stop = _end_of_its_line(match, text, section.end)
+        if kind in _TOLD_ON_A_LINE and stop > start:
+            yield Section(kind, label, start, stop)
+            kind, label, start = section.kind, section.label, stop
     yield Section(kind, label, start, section.end)
+
+
+def _end_of_its_line(label: re.Match[str], text: str, end: int) -> int:
+    """Where what a label tells ends, of one that opens a paragraph and tells it there: `Chi può partecipare:
+    tutti i maggiorenni.`; -1 of a heading, which all that follows stands below.
+    """
+    opens = text.rfind("\n", 0, label.start()) + 1 >= label.start() - _MARKS
+    line = text[label.end() : end].partition("\n")[0]
+    if not opens or not label[0].endswith(":") or len(line.split()) < _WORDS:
+        return -1
+    paragraph = "\n\n" if "\n\n" in text else "\n"  # of plain text nothing but its lines is left
+    return text.find(paragraph, label.end(), end)
 
 
 def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
@@ -268,6 +284,8 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield match
 
 
+_TOLD_ON_A_LINE: tuple[Kind, ...] = ("audience", "cost", "how", "terms", "gets", "more")
+_MARKS, _WORDS = 4, 3  # characters before a label, words behind it
 _MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
     r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|\d{1,2}[:.]\d\d\s?[-–]\s?\d|presso\s|inizio\s|ritrovo\s)",
     re.I,

@@ -23,6 +23,7 @@ from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed
 from flows.bulletin.summary.additions.enrolled import enrolled_by, with_number, with_whose_day
 from flows.bulletin.summary.additions.extended import longer, restricted
+from flows.bulletin.summary.additions.left_behind import with_all_left
 from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days, with_hours
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
 from flows.bulletin.summary.additions.ways_to_apply import widened
@@ -30,7 +31,7 @@ from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.of_one import mended
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.events.makings import introduced
-from flows.bulletin.summary.frames.events.tidied import presented
+from flows.bulletin.summary.frames.events.tidied import presented, while_there_is_room
 from flows.bulletin.summary.frames.outlines import outlines
 from flows.bulletin.summary.frames.prose.lines import is_cut
 from flows.bulletin.summary.frames.services.openings import with_half_days
@@ -135,6 +136,8 @@ def summarise(
                 lambda said: told_once(said, notice),
                 lambda said: with_days(said, notice),
                 lambda said: with_number(said, notice),
+                lambda said: while_there_is_room(said, notice),
+                lambda said: with_all_left(said, notice),
                 lambda said: with_dates(said, notice, limit),
                 lambda said: with_hours(said, notice),
             ):

@@ -37,7 +37,7 @@ from flows.bulletin.summary.additions.provisional import IF_IT_RAINS, if_it_rain
 from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, skipped, still_bound
 from flows.bulletin.summary.additions.short_pages import LEANS, rest_of_short_page, tells_most
 from flows.bulletin.summary.additions.steps import from_first
-from flows.bulletin.summary.additions.ways_to_pay import to_pay_with
+from flows.bulletin.summary.additions.ways_to_pay import home_is_free, to_pay_with
 from flows.bulletin.summary.additions.what_follows import FOLLOWS, FOR_WHOM, cloudy, parking, relieved
 from flows.bulletin.summary.checks import gate
 from flows.bulletin.summary.checks.admission import leaves_way
@@ -47,6 +47,7 @@ from flows.bulletin.summary.frames.own_sentences.asked import asked, is_of_an_al
 from flows.bulletin.summary.frames.places.street_list import sentence_of_streets
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import (
+    ALL_LEFT,
     DAYS_AND_HOURS,
     HOURS,
     OTHER_DAYS,
@@ -130,7 +131,6 @@ _AS_ONE = {f"{PRECAUTIONS} {OTHER_DAYS}": "Precauzioni e altri giorni sono nella
 _WITH_CONDITIONS = {DAYS_AND_HOURS: "Condizioni, giorni e orari sono nella pagina."}
 _LEFT = re.compile(r"(?P<what>(?:Le|I|Gli) (?:altr[ei] )?[a-z]+) sono nella pagina\.")
 _OFFERED = re.compile(r"\b(?:screening|vaccin|preliev|donazion|visit[ae])\w*", re.I)
-_ALL_LEFT = "Le precauzioni e gli altri dettagli sono nella pagina."
 _OTHERS = "Le altre precauzioni sono nella pagina."
 _FETCHED = re.compile(  # how one gets what a text speaks of
     r"\b(?:si|puoi|va|vanno) (?:ritir|richied|chied|prenot|iscriv|inviano|consegna)\w*"
@@ -199,6 +199,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         rest_of_short_page,
         _rest,
         to_have,
+        home_is_free,
         to_pay_with,
         cloudy,
     ):
@@ -303,7 +304,7 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
     is_offer = notice.kind is Kind.service or _OFFERED.search(notice.title) is not None
     first = [] if notice.listings else deeds[:1]
-    first += [_ALL_LEFT] if leaves_ban(text, notice) else []
+    first += [ALL_LEFT] if leaves_ban(text, notice) else []
     return (" ".join(deeds), *others, *first, OTHERS if is_offer else PRECAUTIONS)
 
 

@@ -9,6 +9,7 @@ from flows.bulletin.page.told_slots import figures
 from flows.bulletin.summary.additions.short_pages import tells_most
 from flows.bulletin.summary.checks.measures_told import called_off
 from flows.bulletin.summary.checks.named import stems
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_LEFT, PRECAUTIONS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 
@@ -19,7 +20,8 @@ BARRED = re.compile(
     re.I,
 )
 _NO_MORE = re.compile(
-    r"\bnon (?:è|sono|\w+(?:no|rà|ranno)) pi[uù]\b|\bannullat[oaie]\b|^\W*(?:[EÈ]['’]?|Sono) sospes[oaie]\b",
+    r"\bnon (?:è|sono|\w+(?:no|rà|ranno)) pi[uù]\b|\bannullat[oaie]\b|^\W*(?:[EÈ]['’]?|Sono) sospes[oaie]\b"
+    r"|\bnon si (?:terr|svolger|effettuer)(?:à|anno)\b",
     re.I,
 )
 _IN_FORCE = re.compile(
@@ -31,7 +33,8 @@ _IN_FORCE = re.compile(
 LIMITS = re.compile(
     r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b"
     r"(?! i rubinetti)|\b(?:eccezion|tranne|salvo|obblig|solo|soltanto|riapr)\w*"
-    r"|\b[Gg]li altri (?:diviet|obbligh|us)\w*|\b(?:pubblico|residenti)\b",
+    r"|\b[Gg]li altri (?:diviet|obbligh|us)\w*|\b(?:pubblico|residenti)\b"
+    r"|\bentro (?:e non oltre )?(?:le|il|l['’]|\w+ì|sabato|domenica)? ?\d",
     re.I,
 )  # such a sentence stays
 _OF_DESKS = re.compile(  # which no reader misses
@@ -71,6 +74,13 @@ def leaves_ban(text: str, notice: Notice) -> bool:
         and not tells_most(text, line)
         for line in notice.prose[1:]
     )
+
+
+def with_all_left(text: str, notice: Notice) -> str:
+    """`text` with word of the rest beside that of precautions, where it leaves out what is off or shut."""
+    if PRECAUTIONS not in text or not leaves_ban(text, notice):
+        return text
+    return text.replace(PRECAUTIONS, ALL_LEFT)
 
 
 def shortened(text: str, notice: Notice) -> tuple[str, ...]:

@@ -39,3 +39,18 @@ def to_pay_with(text: str, notice: Notice) -> tuple[str, ...]:
 
 def _names(sentence: str) -> bool:
     return any(way.search(sentence) for way in _WAYS.values())
+
+
+_HOME = re.compile(r"\b(?:abitazion[ei] principal[ei]|prima casa)\b", re.I)
+_FREE = re.compile(r"\b(?:esent[ei]|esenzione|esclus[ae]|non (?:è|sono) dovut\w+|non (?:si )?pag\w+)\b", re.I)
+_LUXURY = re.compile(r"\blusso\b|\bA/1\b", re.I)
+
+
+def home_is_free(text: str, notice: Notice) -> tuple[str, ...]:
+    """That one's own home pays no IMU, which most readers ask first, where the page says so."""
+    if not (re.search(r"\bIMU\b", notice.title) and _TELLS_TERM.search(text)) or _HOME.search(text):
+        return ()
+    if not any(_HOME.search(said) and _FREE.search(said) for said in split(notice.source)):
+        return ()
+    but = ", se non è di lusso," if _LUXURY.search(notice.source) else ""
+    return (f"L'abitazione principale{but} non paga.",)

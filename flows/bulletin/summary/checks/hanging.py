@@ -40,6 +40,10 @@ _LEANING = (
 _ALL_BEGIN = re.compile(
     r"\bTutt[ie] (?:gli|le|i) \w+ (?:iniziano|cominciano|si tengono|si svolgono|hanno inizio)\b[^.;]*"
 )
+_STANDS = re.compile(r"\bpuoi candidarti\b", re.I)
+_ELECTIONS = re.compile(
+    r"\belezioni (?:comunali|regionali|europee|politiche|amministrative)\b|\bufficio elettorale\b", re.I
+)
 _RECOVERY = re.compile(r"\b(?:seduta|sessione|prova|giornata|data) (?:di recupero|suppletiv\w+)\b", re.I)
 _ABSENT = re.compile(r"(?:^|(?<=[.] ))Chi non si presenta (?:è|sarà) esclus\w")
 _TESTED = re.compile(r"\b(?:colloqui\w*|prov[ae]|selezion\w+|convoca\w+|esam[ei])\b", re.I)
@@ -61,6 +65,8 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{match[0]}»: per che cosa, il testo non lo dice."
     if notice.kind in OCCASIONS and (of_one := _of_one_day(text, notice)):
         yield f"«{of_one}» è di uno solo degli appuntamenti."
+    if _STANDS.search(text) and _ELECTIONS.search(notice.title):
+        yield "Chi legge vota: candidarsi è d'altri."
     recovery = next((one for one in split(text) if _RECOVERY.search(one)), "")
     if recovery and calendar_days(recovery) == calendar_days(text):
         yield f"«{recovery}» vale per chi manca, e il testo non dice il giorno di tutti."

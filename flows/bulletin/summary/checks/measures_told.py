@@ -91,6 +91,8 @@ _CALLED_OFF = re.compile(  # `È sospeso il mercato`, `Rinviata a martedì 9 la 
     re.I,
 )
 _CHANGES = re.compile(r"\b(?:cambia\w*|modific\w+)\b[^.]{0,20}\b(?:viabilità|circolazione)\b", re.I)
+_PERMITS = re.compile(r"\b(?:è|sono) (?:consentit|permess)[oaie] [a-zà-ù]+(?:are|ere|ire)\b", re.I)
+_ALWAYS_BANNED = re.compile(r"\b(?:è|sono) (?:sempre|comunque|assolutamente) vietat[oaie]\b", re.I)
 _MEASURE = re.compile(r"\b(?:sosta|fermata|transito|circolazione|accesso|senso unico|doppio senso)\b", re.I)
 _BULLET = re.compile(  # `- l'istituzione del senso unico alternato in via Po`
     r"^\W*(?:(?:il|lo|la)\s|l['’])?(?:istituzione (?:del|di(?: un)?)\s)?", re.I
@@ -167,6 +169,9 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
         and not _LIMITS_LEFT.search(text)
     ):
         yield f"Manca quando si può: la pagina dice «{but[0].strip()}»."
+    permits = _PERMITS.search(text) and "nella pagina" not in text and not _FORBIDS.search(text)
+    if permits and (ban := next(filter(_ALWAYS_BANNED.search, notice.prose), "")):
+        yield f"Il testo dice che cosa si può fare, e la pagina anche che cosa no: «{ban}»."
     stretches = {" ".join(one[0].lower().split()) for one in KILOMETRES.finditer(notice.source)}
     if notice.kind is Kind.road and len(stretches) == 1 and not re.search(r"\bkm\b|nel tratto", text):
         yield f"Il testo non dice il tratto: la pagina dice «{stretches.pop()}»."

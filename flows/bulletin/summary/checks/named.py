@@ -44,6 +44,7 @@ _SAME = tuple(  # what a title and its page call otherwise
         ("cani\\b|cane\\b", "microchip|anagrafe canina"),
         ("microchip", "can[ei]\\b|anagrafe canina"),
         ("larval|larvicid", "larvicid"),
+        ("abbruciament", "bruciar|abbruciament"),
         ("mammograf|screening", "mammograf|screening"),
         ("centr[oi] (?:\\w+ )?(?:di )?raccolta\\b", "ecocentr|isol[ae] ecologic"),
         ("ecocentr|isol[ae] ecologic", "centr[oi] (?:\\w+ )?(?:di )?raccolta\\b"),

@@ -24,7 +24,9 @@ _BANNED = re.compile(
     r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
     re.I,
 )
-_SHUTS = re.compile(r"\bchius[oaie] (?:il|lo|la|i|gli|le|l['’]) ?(?P<what>\w{4,}(?: \w{4,})?)", re.I)
+_SHUTS = re.compile(
+    r"\bchius[oaie] (?:domani |oggi )?(?:(?:il|lo|la|i|gli|le|l['’]) ?)?(?P<what>\w{4,}(?: \w{4,})?)", re.I
+)
 _NAMED_DAY = re.compile(  # `dal 3 maggio si cambia`, `chiuso lunedì 16 agosto`; not `aggiornamento del 3`
     rf"\b(?:dal?|dall['’]|{WEEKDAY})\s?(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?\s{MONTH}", re.I
 )

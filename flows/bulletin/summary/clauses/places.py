@@ -61,6 +61,9 @@ _STREET = re.compile(
 )
 _TWO_STREETS = re.compile(rf"\b{STREET}\s[^,;]{{3,30}}?\se\s(?:in\s)?{STREET}\s")
 _TOWN = re.compile(r"[,(]?\s*\d{5}\b.*$|\s*[-,]\s*Italia\b.*$", re.S)
+_NEXT_LABEL = re.compile(  # of the line below: `parcheggio di Contrada Fontana Durata`
+    r"(?<=\w{3})\s(?:Durata|Difficoltà|Cost[oi]|Quota|Info|Prenotazion[ei]|Iscrizion[ei]|Contatti|Orari[o]?|Note|Quando)$"
+)
 _MAP = re.compile(r"\+ − Leaflet.*|\bLeaflet\b.*|Visualizza in mappa.*|\|.*", re.S | re.I)
 
 
@@ -74,7 +77,7 @@ class Place:
 
 def place_of(words: str) -> Place:
     """The name and street in `words`, without post code, map and province."""
-    text = _MAP.sub("", " ".join(words.split())).strip(" .,;-–")
+    text = _NEXT_LABEL.sub("", _MAP.sub("", " ".join(words.split())).strip(" .,;-–"))
     streets = list(_STREET.finditer(text))
     street = streets[0] if streets else None
     if len(streets) > 1 and streets[1][1].casefold() == streets[0][1].casefold() and not streets[0][2]:

@@ -34,6 +34,7 @@ _OF_A_GROUP = re.compile(  # `Per le scuole secondarie il contributo si chiede c
     r"(?:^|[.;\n]\s*)Per (?:le scuole|gli studenti|gli alunni|i residenti|i non|chi)\b[^.;\n]*$"
     r"|\b(?:di cui|de[il] quali|delle quali) \d+ [^.;\n]{0,12}\briserv\w+[^.;\n]*$"  # 6 places of 24
 )
+_MAY = re.compile(r"\b(?:[Pp]ossono|[Pp]uò) (?:presentare|fare|chiedere|richiedere|accedere)\b[^.;]*$")
 _BEFORE = 120  # characters
 _NEAR = 70  # characters around the word ISEE in which a sum is its
 _STOP = re.compile(r"(?<=[a-zà-ù]{2})\.\s(?=[A-ZÀ-Ý])|\n")
@@ -204,8 +205,15 @@ def ceiling(body: str) -> str:
     ):
         return ""
     sums = _sums_of_isee(body)
+    is_for_all = _MAY.search(body[: found.start()][-_BEFORE:]) is not None
+    if is_for_all and float(_plain_sum(found["sum"])) == max(map(float, sums)):
+        sums = {found["sum"]}  # whoever may ask is below it, and the others tell how much one gets
     limit = "inferiore a" if found["below"] else "fino a"
     return f"Serve un ISEE {limit} {whole(found['sum'])} euro." if len(sums) == 1 else ""
+
+
+def _plain_sum(figure: str) -> str:
+    return figure.replace(".", "").replace(",", ".")
 
 
 def _sums_of_isee(body: str) -> set[str]:

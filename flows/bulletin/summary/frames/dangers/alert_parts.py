@@ -15,7 +15,7 @@ from flows.bulletin.summary.frames.own_sentences.asked import asked
 from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.own_sentences.spans import moments_of
 from flows.bulletin.summary.frames.places.streets import joined
-from flows.bulletin.summary.frames.prose.left_to_page import PRECAUTIONS
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_LEFT, PRECAUTIONS
 from flows.bulletin.summary.frames.prose.lines import lines
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.times.clock import hours_at
@@ -52,6 +52,12 @@ _SHUT = {"dei": ("Sono", "i", "i"), "degli": ("Sono", "i", "gli"), "delle": ("So
 _SHUT |= {"della": ("È", "a", "la"), "del": ("È", "o", "il")}
 _ADVISES = re.compile(r"\bsi\s(?:raccomanda|consiglia|invita)\w*\b|\bprecauzioni\b", re.I)
 _STATES = re.compile(r"\b(?:rest\w+|rimarr\w+|riman\w+|è|sono|sarà|saranno)\schius[oaie]\b", re.I)
+_LISTED = re.compile(r"\bchiusura di$", re.I)  # and below it what
+_IN_TITLE = re.compile(  # `chiusi domani parchi, cimiteri e impianti sportivi`
+    r"\bchius(?P<end>[oaie]) (?:domani |oggi )?"
+    r"(?P<what>(?:il |lo |la |i |gli |le |l['’])?[a-zà-ù][^:;.]{4,90})$",
+    re.I,
+)
 _SHORT = 110  # UTF-16 units of a sentence of the office's
 _CLOSURES = "Le chiusure sono nella pagina."
 _BOTH = "Le chiusure e le precauzioni da prendere sono nella pagina."
@@ -76,6 +82,9 @@ def gathered(notice: Notice) -> Iterator[str]:
     closed = _closed(notice)
     if deeds:
         yield " ".join([said, *deeds, *closed] if closed == [_CLOSURES] else [said, *closed, *deeds])
+    is_listed = any(_LISTED.search(listing.lead) for listing in notice.listings)
+    if closed and closed != [_CLOSURES] and advice and is_listed:
+        yield " ".join([said, *closed, ALL_LEFT])
     if closed == [_CLOSURES] and advice:
         closed, advice = [_BOTH], []
     yield " ".join([said, *closed, *advice])
@@ -100,7 +109,8 @@ def _since(notice: Notice) -> str:
 
 def closes(notice: Notice) -> bool:
     """Whether something closes for the alert."""
-    return _CLOSES.search(notice.source) is not None or _STATES.search(notice.source) is not None
+    is_listed = any(_LISTED.search(listing.lead) for listing in notice.listings)
+    return is_listed or _CLOSES.search(notice.source) is not None or _STATES.search(notice.source) is not None
 
 
 def _closed(notice: Notice) -> list[str]:
@@ -108,6 +118,13 @@ def _closed(notice: Notice) -> list[str]:
     if own:
         may_stand = all(utf16(sentence) <= _SHORT and not is_relative(sentence) for sentence in own)
         return own if may_stand else [_CLOSURES]
+    if any(_LISTED.search(listing.lead) for listing in notice.listings):
+        shut = _IN_TITLE.search(notice.title)
+        return (
+            [f"{'Sono' if shut['end'] in 'ie' else 'È'} chius{shut['end']} {shut['what']}."]
+            if shut
+            else [_CLOSURES]
+        )
     found = {match["what"].lower(): match for match in _CLOSES.finditer(notice.source)}
     if not found:
         return []

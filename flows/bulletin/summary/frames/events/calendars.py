@@ -36,7 +36,8 @@ _EACH_WEEK = re.compile(
 )
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _OF_SEVERAL = re.compile(  # `«Marzo donna», mostra «Operaie»`, `i corsi gratuiti e sportello`
-    r"», [^«]*«|^(?:i|gli|le|il|lo|la) [^«]* e (?!(?:i|gli|le|il|lo|la)\b|l['’])[a-z]"
+    r"», [^«]*«"
+    r"|^(?:i|gli|le|il|lo|la) [^«]* e (?!(?:i|gli|le|il|lo|la|d(?:i|el|ei|ella|egli|elle))\b|l['’])[a-z]"
 )
 _PLACE = re.compile(
     r"(?<=\w) (?:al|alla|all['’]|in|nel|nella) ?"

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.page.told_slots import figures
+from flows.bulletin.summary.clauses.days import days_clause, days_of
+from flows.bulletin.summary.clauses.hours import hours_clause
+from flows.bulletin.summary.clauses.places import place_clause
 from flows.bulletin.summary.frames.events.subject import kind_word
 from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.own_sentences.spans import periods
@@ -19,8 +22,31 @@ _LONGEST, _MOST_DAYS, _SEVERAL = 60, 4, 2  # characters of a name, days that are
 _FEW = 3  # words: no sentence
 
 
+def by_first_sentence(notice: Notice) -> Iterator[str]:
+    """`Sabato 10 aprile 2027, dalle 8:30 alle 12:30, in piazza Po c'è la giornata …`, as the page's first
+    sentence tells all three; none where it tells two of one.
+    """
+    name = notice.title.strip(" .,;:!")
+    first = notice.prose[0] if notice.prose else ""
+    own = {
+        slot: [told for told in notice.slots.get(slot, ()) if told.words in first]
+        for slot in (Slot.when, Slot.hours, Slot.place)
+    }
+    if is_cut(name) or "?" in name or speaks(name) or any(len(told) != 1 for told in own.values()):
+        return
+    days = days_of(own[Slot.when][0].words)
+    hours = hours_clause(own[Slot.hours][0].words)
+    place = place_clause(own[Slot.place][0].words)
+    phrase = segmented(name) or phrase_of(name)
+    if days and days.role == "on" and hours and place and phrase:
+        said = opened(f"{days_clause(own[Slot.when][0].words)}, {hours}, {place} {verb_of(phrase)} {phrase}.")
+        yield f"{said} Condizioni e altri dettagli sono nella pagina."
+        yield f"{said} Gli altri dettagli sono nella pagina."
+
+
 def outlined(notice: Notice) -> Iterator[str]:
     """The outline; none of a title that is a sentence or tells a day, or without several hours."""
+    yield from by_first_sentence(notice)
     name = notice.title.strip(" .,;:!")
     is_said = len(name.split()) > _FEW and speaks(name)
     if is_cut(name) or len(name) > _LONGEST or ":" in name or "?" in name or is_said or figures(name):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from flows.bulletin.language.cues import Cued
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.prose.scheduled import present
 from flows.bulletin.summary.frames.titles.nouns import guillemets
 
@@ -22,6 +23,12 @@ _AND_MEETS = Cued(r"\s[–-]\s(ritrovo|partenza)(?=\s(?:sul|al|alla|all|in|da|da
 _TORN_BY_A_DAY = Cued(  # `ospitano, ogni domenica del mese il mercatino`: a comma without its other
     r"\b(\w+(?:ono|ano|isce|ita)),\s(ogni\s(?:\w+\s)?(?:\w{4,6}ì|sabato|domenica)(?:\sdel\smese)?\s)(?=(?:il|la|lo|i|gli|le)\s)"
 )
+_WHILE = Cued(
+    r"\b(?:ingresso|entrata|partecipazione)\s(?:\w+\s)?(?:liber|gratuit)\w+[^.;\n]{0,30}"
+    r"\bfino ad? esaurimento (?:de[il]\s)?post",
+    re.I,
+)
+_FREE = re.compile(r"\b((?:L'ingresso|La partecipazione) è (?:libero|gratuito|libera|gratuita))\.")
 _PRESENTS = Cued(  # `c'è «Amleto». La compagnia Po presenta Amleto di Shakespeare.`
     r"\bc['’]è (?:lo spettacolo |il concerto |la commedia )?«(?P<title>[^»]{3,90})»\."
     r"(?P<between>(?: [^.«»]{3,60}\.)?) (?P<who>(?:Il|Lo|La|I|Gli|Le|L['’])\s?[^.;:«»,]{3,90}?)"
@@ -47,6 +54,13 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
         if said and utf16(said) <= limit and said not in seen:
             seen.add(said)
             yield said
+
+
+def while_there_is_room(text: str, notice: Notice) -> str:
+    """`L'ingresso è libero fino a esaurimento dei posti.` where the page says so of it."""
+    if "esaurimento" in text or _WHILE.search(notice.source) is None:
+        return text
+    return _FREE.sub(r"\1 fino a esaurimento dei posti.", text, count=1)
 
 
 def presented(text: str) -> str:

@@ -27,7 +27,7 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
     r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt|fissat"
-    r"|gratuit|vietat|consentit|riservat|dedicat|destinat|limitat|garantit|distribuit|abilitat|tenut"
+    r"|gratuit|vietat|consentit|riservat|dedicat|destinat|limitat|garantit|distribuit|abilitat|tenut|anticipat|posticipat"
     r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
     r"|\bsi (?:è|sono) (?:svolt|tenut)[oaie]\b"

@@ -6,6 +6,7 @@ OTHER_DAYS = "Gli altri giorni sono nella pagina."
 DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
 HOURS = "Gli orari sono nella pagina."
 PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
+ALL_LEFT = "Le precauzioni e gli altri dettagli sono nella pagina."
 WARNINGS = (PRECAUTIONS, "Le precauzioni sono nella pagina.")  # the second where there is less room
 OTHER_APPOINTMENTS = "Gli altri appuntamenti sono nella pagina."
 ALL_IN_PAGE = "i dettagli sono nella pagina."  # what a text says that tells its title alone
