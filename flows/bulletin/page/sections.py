@@ -284,7 +284,7 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield match
 
 
-_TOLD_ON_A_LINE: tuple[Kind, ...] = ("audience", "cost", "how", "terms", "gets", "more")
+_TOLD_ON_A_LINE: tuple[Kind, ...] = ("audience", "when", "where", "cost", "how", "terms", "gets", "more")
 _MARKS, _WORDS = 4, 3  # characters before a label, words behind it
 _MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
     r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|\d{1,2}[:.]\d\d\s?[-–]\s?\d|presso\s|inizio\s|ritrovo\s)",

@@ -302,7 +302,7 @@ def _deed(text: str, notice: Notice) -> tuple[str, ...]:
     if not left or len(left) < len(deeds):
         return ()
     others = [f"{' '.join(deeds[:count])} {_OTHERS}" for count in (2, 1)] if len(deeds) > 1 else []
-    is_offer = notice.kind is Kind.service or _OFFERED.search(notice.title) is not None
+    is_offer = notice.kind is Kind.service or _OFFERED.search(notice.title) or "obblig" in text
     first = [] if notice.listings else deeds[:1]
     first += [ALL_LEFT] if leaves_ban(text, notice) else []
     return (" ".join(deeds), *others, *first, OTHERS if is_offer else PRECAUTIONS)

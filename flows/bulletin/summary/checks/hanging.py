@@ -44,6 +44,7 @@ _STANDS = re.compile(r"\bpuoi candidarti\b", re.I)
 _ELECTIONS = re.compile(
     r"\belezioni (?:comunali|regionali|europee|politiche|amministrative)\b|\bufficio elettorale\b", re.I
 )
+_FOR_WORKS = re.compile(r"\bper (?:i )?lavori\b")
 _RECOVERY = re.compile(r"\b(?:seduta|sessione|prova|giornata|data) (?:di recupero|suppletiv\w+)\b", re.I)
 _ABSENT = re.compile(r"(?:^|(?<=[.] ))Chi non si presenta (?:è|sarà) esclus\w")
 _TESTED = re.compile(r"\b(?:colloqui\w*|prov[ae]|selezion\w+|convoca\w+|esam[ei])\b", re.I)
@@ -67,6 +68,8 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
         yield f"«{of_one}» è di uno solo degli appuntamenti."
     if _STANDS.search(text) and _ELECTIONS.search(notice.title):
         yield "Chi legge vota: candidarsi è d'altri."
+    if len(_FOR_WORKS.findall(text)) > 1:
+        yield "Il testo dice due volte «per lavori»."
     recovery = next((one for one in split(text) if _RECOVERY.search(one)), "")
     if recovery and calendar_days(recovery) == calendar_days(text):
         yield f"«{recovery}» vale per chi manca, e il testo non dice il giorno di tutti."

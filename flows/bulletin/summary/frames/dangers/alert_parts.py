@@ -58,7 +58,7 @@ _IN_TITLE = re.compile(  # `chiusi domani parchi, cimiteri e impianti sportivi`
     r"(?P<what>(?:il |lo |la |i |gli |le |l['’])?[a-zà-ù][^:;.]{4,90})$",
     re.I,
 )
-_SHORT = 110  # UTF-16 units of a sentence of the office's
+_SHORT = 130  # UTF-16 units of a sentence of the office's
 _CLOSURES = "Le chiusure sono nella pagina."
 _BOTH = "Le chiusure e le precauzioni da prendere sono nella pagina."
 

@@ -36,7 +36,8 @@ _ORDERED = re.compile(  # `Si ordina ai proprietari di immobili, fino al 31 marz
 _TO = re.compile(r"(?:al|allo|alla|ai|agli|alle)\s|all['’]", re.I)
 _DISPOSED = re.compile(  # `Il Sindaco ha disposto l'obbligo, per tutti i proprietari di terreni, di tagliare`
     r"\b(?:dispost[oa]|ordinat[oa]|stabilit[oa]|impone|previst[oa])\sl['’]obbligo,?\sper\s"
-    r"(?P<who>(?:tutti\s)?(?:i|gli|le)\s[^:;]{5,200}?),\sdi\s(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b[^.;:]*)",
+    r"(?P<who>(?:tutti\s)?(?:(?:i|gli|le)\s)?(?:proprietari|possessori|conduttori|titolari|cittadini|residenti)\b"
+    r"[^:;]{5,200}?),\sdi\s(?P<deed>[a-zà-ù]+(?:are|ere|ire)\b[^.;:]*)",
     re.I,
 )
 _OF_THE_TOWN = re.compile(r"\s(?:nel|del|sul) territorio (?:comunale|del comune(?: di [A-ZÀ-Ý]\w+)?)", re.I)

@@ -272,11 +272,9 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
 
 def _is_of(own: str, said: str) -> bool:
     """Whether what a sentence states is what the title calls so, or what a series consists of."""
-    if _DAY_OF.match(own):
-        return True  # what is done that day
-    return f" {said.split()[0].lower()} " in f" {own.replace(chr(39), ' ')} " or (
-        _SERIES.match(own) is not None and SEVERAL.match(said) is not None
-    )
+    is_named = f" {said.split()[0].lower()} " in f" {own.replace(chr(39), ' ')} "
+    is_series = _SERIES.match(own) is not None and SEVERAL.match(said) is not None
+    return is_named or is_series or _DAY_OF.match(own) is not None  # what is done that day
 
 
 def _names_more(phrase: str, own: str) -> bool:
@@ -350,28 +348,30 @@ def _without_told(title: str, nominal: str) -> str:
 
 def nominals(notice: Notice) -> list[str]:
     """Phrases of the page that open with an event's noun and have no verb: `Presentazione del libro`."""
-    found = []
+    found: list[tuple[str, bool]] = []
     dated = [row.what for row in notice.rows if row.when]
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
         bare = _EDITION.sub("", TITLE_DAY.sub("", phrase.strip(" .;:")).strip(" .;:,–-"))
-        if (article := _ONE.match(bare)) and NOUN.match(bare, article.end()) and not _JOURNEY.match(bare):
+        article = _ONE.match(bare)
+        is_one = article is not None and NOUN.match(bare, article.end()) and not _JOURNEY.match(bare)
+        if article and is_one:
             bare = f"{bare[article.end() :][:1].upper()}{bare[article.end() + 1 :]}"
         if (
             _ONLY_A_MEETING.match(bare)
             or _is_one_of_several(bare, notice.source)
             or is_of_a_day(bare, notice.source)
             or (len(dated) > 1 and bare in dated)  # a film of the series
-        ):
-            continue
-        if (
-            not 12 <= len(bare) <= 150
+            or not 12 <= len(bare) <= 150
             or not (NOUN.match(bare) or SEVERAL.match(bare) or _BAND.match(bare))
             or any(pattern.search(bare) for pattern in (TIME, EMAIL, URL, PHONE, _LEFT_OPEN))
             or has_day(bare)
         ):
             continue
-        found.append(bare)
-    return sorted(found, key=_worth_of_nominal)
+        found.append((bare, bool(is_one)))
+    are_several = (
+        sum(is_one for _, is_one in found) > 1
+    )  # `un pomeriggio di …`, `un laboratorio di …`: which?
+    return sorted((bare for bare, is_one in found if not (is_one and are_several)), key=_worth_of_nominal)
 
 
 def _is_one_of_several(phrase: str, source: str) -> bool:

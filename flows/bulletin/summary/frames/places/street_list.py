@@ -19,12 +19,14 @@ _COMMAS = re.compile(
 )
 _NUMBERS = re.compile(
     r",?\s\(?(?:(?:da|dal|dai)\s(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?\s(?:al?|ai)\s"
-    r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?|(?:solo\s)?(?:(?:i|al)\s)?(?:numeri|civici|lato)\s(?:pari|dispari)"
+    r"(?:(?:n\.?|n\.ro|numero|civico|civici)\s)?\d{1,4}(?:/\w)?(?:, da \d{1,4} a \d{1,4})?"
+    r"|(?:solo\s)?(?:(?:i|al)\s)?(?:numeri|civici|lato)\s(?:pari|dispari)"
+    r"(?:\sdal?\s\d{1,4}\sal?\s\d{1,4})?|snc"
     r"|\d{1,4}\s?[-–]\s?\d{1,4}(?:\s\((?:pari|dispari)\))?|tutt[ao]|intera)\)?"
     r"|\se (?:le )?(?:traverse|laterali)"
 )
 _ZONE = re.compile(
-    r"(?:centro storico|quartiere|rione|località|frazione|contrada|zona|borgata)\b[^.;:,\d]{0,50}", re.I
+    r"(?:centro storico|quartiere|rione|località|loc\.|frazione|contrada|zona|borgata)\b[^.;:,\d]{0,50}", re.I
 )
 _BELOW = re.compile(
     r"(?:allegat|document|contatt|info|a cura|data|or[ae]\b|orari|note\b|il\s|la\s|si\s)", re.I
