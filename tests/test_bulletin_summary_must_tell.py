@@ -5,6 +5,7 @@ import pytest
 from flows.bulletin.page.kinds import kind_of
 from flows.bulletin.page.notice import Kind
 from flows.bulletin.page.reading import read
+from flows.bulletin.summary.frames.calls.particulars import ceiling
 from flows.bulletin.summary.text import summarise
 
 
@@ -149,3 +150,18 @@ def test_who_votes_is_not_told_to_stand() -> None:
     )
     text = _told("Elezioni comunali del 23 e 24 maggio 2027 - Orari dell'Ufficio Elettorale", body)
     assert "candidarti" not in text
+
+
+@pytest.mark.parametrize("sum_", ["15 mila euro", "euro 20000"])
+def test_an_isee_of_which_only_a_part_is_read_gives_no_limit(sum_: str) -> None:
+    assert ceiling(f"Possono fare domanda i residenti con ISEE non superiore a {sum_}.") == ""
+
+
+def test_a_ban_keeps_what_it_holds_for() -> None:
+    body = (
+        "Il Sindaco ha firmato l'ordinanza che vieta, dalle ore 18:00 di sabato 1 maggio 2027 alle ore 7:00 "
+        "di lunedì 3 maggio 2027, in tutti i parchi comunali, l'uso di altoparlanti che superino i sessanta "
+        "decibel misurati a dieci metri dalla fonte secondo le norme tecniche di misura in vigore nella Regione."
+    )
+    text = _told("Ordinanza sugli altoparlanti nei parchi", body)
+    assert "altoparlanti" not in text or "decibel" in text

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 
-HOLY = r"(?:\s(?:santo|grasso|delle palme|dell['’]angelo|in albis))?"  # `Giovedì Santo, 25 marzo`
+HOLY = r"\s(?:santo|grasso|delle palme|dell['’]angelo|in albis)"  # `Giovedì Santo, 25 marzo`
 _HEAD = re.compile(  # of the lines on one of several days: `Sabato 24 gennaio – ore 20.45`
-    rf"^\W*(?:{WEEKDAY}{HOLY},?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,70}}$", re.I | re.M
+    rf"^\W*(?:{WEEKDAY}(?:{HOLY})?,?\s)?(?P<day>\d{{1,2}}[°º]?\s{MONTH})\b[^\n]{{0,70}}$", re.I | re.M
 )
 _LABEL = re.compile(r"^\W*(?:luogo|dove|sede)\b", re.I | re.M)
 

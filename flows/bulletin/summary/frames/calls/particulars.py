@@ -204,10 +204,13 @@ def ceiling(body: str) -> str:
         or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE])
     ):
         return ""
-    sums = _sums_of_isee(body)
+    sums = set(map(float, _sums_of_isee(body)))
+    own = float(_plain_sum(found["sum"]))
+    if own not in sums:
+        return ""  # `15 mila euro`, `20000`: only a part of the figure was read
     is_for_all = _MAY.search(body[: found.start()][-_BEFORE:]) is not None
-    if is_for_all and float(_plain_sum(found["sum"])) == max(map(float, sums)):
-        sums = {found["sum"]}  # whoever may ask is below it, and the others tell how much one gets
+    if is_for_all and own == max(sums):
+        sums = {own}  # whoever may ask is below it, and the others tell how much one gets
     limit = "inferiore a" if found["below"] else "fino a"
     return f"Serve un ISEE {limit} {whole(found['sum'])} euro." if len(sums) == 1 else ""
 

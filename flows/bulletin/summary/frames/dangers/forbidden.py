@@ -71,7 +71,7 @@ _FORBIDDING = re.compile(  # `L'ordinanza che vieta, dal 3 al 5 maggio, nei parc
 )
 _THING = re.compile(r"(?P<article>il|lo|la|i|gli|le|l['’])\s?(?P<noun>[a-zà-ù]{3,})\b", re.I)
 _SECOND_THING = re.compile(r"\s(?:e|nonché)\s(?=(?:il|lo|la|i|gli|le)\s|l['’])", re.I)
-_HOW_FAR = re.compile(r",?\s(?:ove|qualora|in luogo|che|al fine|per evitare)\b.*$", re.I | re.S)
+_HOW_FAR = re.compile(r",?\s(?:ove|in luogo|al fine|per evitare)\b.*$", re.I | re.S)
 _OTHERS = "Gli altri divieti sono nella pagina."
 _DUTIES = "Gli altri obblighi sono nella pagina."
 _SHORT = 240  # UTF-16 units of a sentence that says it well by itself

@@ -43,7 +43,7 @@ _DISPOSED = re.compile(  # `Il Sindaco ha disposto l'obbligo, per tutti i propri
 _OF_THE_TOWN = re.compile(r"\s(?:nel|del|sul) territorio (?:comunale|del comune(?: di [A-ZÀ-Ý]\w+)?)", re.I)
 _CUTTING = re.compile(r"^provvedere al taglio di\s")
 _BY_THEN = re.compile(
-    r"(?:In caso di \w+ )?(?:[Gg]li|[IiLl]e?) [^.;,]{3,60}"
+    r"(?:In caso di \w+ )?(?:[Gg]li|[Ii]|[Ll]e) [^.;,]{3,60}"
     r"\b(?:vanno|dev(?:e|ono) essere|dovranno essere)\b[^.;]*\bentro\b"
 )
 _AT_WHOSE_COST = re.compile(r",\sa (?:totale )?(?:cura|carico|spese)\b[^.;]*")
