@@ -159,9 +159,10 @@ def test_an_isee_of_which_only_a_part_is_read_gives_no_limit(sum_: str) -> None:
 
 def test_a_ban_keeps_what_it_holds_for() -> None:
     body = (
-        "Il Sindaco ha firmato l'ordinanza che vieta, dalle ore 18:00 di sabato 1 maggio 2027 alle ore 7:00 "
-        "di lunedì 3 maggio 2027, in tutti i parchi comunali, l'uso di altoparlanti che superino i sessanta "
-        "decibel misurati a dieci metri dalla fonte secondo le norme tecniche di misura in vigore nella Regione."
+        "Il Sindaco ha firmato l'ordinanza che vieta, dalle ore 18:00 di sabato 1 maggio 2027 alle ore "
+        "7:00 di lunedì 3 maggio 2027, in tutti i parchi comunali, l'uso di altoparlanti che superino i "
+        "sessanta decibel misurati a dieci metri dalla fonte secondo le norme tecniche di misura in vigore "
+        "nella Regione."
     )
     text = _told("Ordinanza sugli altoparlanti nei parchi", body)
     assert "altoparlanti" not in text or "decibel" in text
