@@ -71,6 +71,7 @@ _NO_MORE_OF_ACT = re.compile(
 _ITS_DATE = re.compile(r"(?:\b(?:del|in\s+data|dd\.?|datat[oa])\s+|\bdell['’]\s?)$", re.IGNORECASE)
 _LAW = re.compile(  # `Legge 10 aprile 1951, n. 287`
     r"\b(?:legge|decreto(?:[\s-]legge|\slegislativo)|testo\sunico)(?:\sregionale|\sstatale)?\s+$"
+    r"|\bprot(?:ocollo|\.)\s+$"
     r"|\b(?:d\.?\s?lgs|d\.?\s?l|l|l\.?\s?r|d\.?\s?p\.?\s?r|d\.?\s?m|r\.?\s?d)\.?\s+$",
     re.IGNORECASE,
 )

@@ -17,7 +17,7 @@ _FORMS = {
     "prorogato": r"prorog(?:at[oaie]|a|he|are|ando)",
     "confermato": r"confermat[oaie]",
     "gratuito": r"gratuit[oaie]|gratuitamente|gratuità|gratis"
-    r"|(?:ingresso|entrata|accesso)\s+(?:(?:è|sarà)\s+)?liber[oa]",
+    r"|(?:ingresso|entrata|accesso)(?::|\s+(?:[èé]|e['’`]?|sarà))?\s+liber[oa]",
     "a pagamento": r"a\s+pagamento",
     "vietato": r"vietat[oaie]|vieta(?:no)?|divieti?o?|proibit[oaie]",
     "consentito": r"consentit[oaie]|permess[oaie]",

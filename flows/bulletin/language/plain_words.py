@@ -49,6 +49,7 @@ _OF = r"de(l|lla|llo|ll['’]|i|gli|lle)(?=[ \w])"  # `della`, to become `alla`
 _TABLE: tuple[tuple[str, str], ...] = (
     # ban and duty: from S, F
     (r"è fatto (?:assoluto )?divieto (?:a (?:chiunque|tutti) )?di\b", "è vietato"),
+    (r"è divieto (in tutto il territorio comunale )?di (?=[a-zà-ù]+(?:are|ere|ire)\b)", r"è vietato \1"),
     (r"è fatto obbligo di\b", "è obbligatorio"),
     (r"si prega (?:cortesemente |gentilmente )?di voler\b", "si prega di"),
     (r"sanzione amministrativa(?: pecuniaria)?\b", "multa"),

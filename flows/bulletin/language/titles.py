@@ -157,7 +157,8 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
     parts, at, after_name, in_street = [], 0, False, False
     for place, match in enumerate(words):
         word = match[0]
-        if not loud[place] and len(word) > 1:
+        is_sixth = word == "VI" and place and words[place - 1][0].istitle()  # `Area VI`
+        if is_sixth or (not loud[place] and len(word) > 1):
             after_name = in_street = False
             continue
         beside = [near for near in (place - 1, place + 1) if 0 <= near < len(words)]

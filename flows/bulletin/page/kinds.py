@@ -200,6 +200,10 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.alert] = 0.0
     if _SHUT_FOR_A_CUT.search(head):
         found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
+    if _WATER_BANNED.search(body) and not _CUT_OFF.search(head):
+        found[Kind.supply_cut] = 0.0  # water runs; what one may do with it is the news
+    if _ID_CARD.search(head):
+        found[Kind.deadline] = 0.0  # whose validity ends: nobody makes a request by a term
     if _STILL_OPEN.search(head) and not _RANKED.search(head):
         found[Kind.result] = min(found[Kind.result], found[Kind.deadline] - 1)  # a list that is yet to come
     if _TO_BE_RANKED.search(head):
@@ -235,6 +239,13 @@ def scores(title: str, source: str) -> dict[Kind, float]:
     if _MEETING.search(body[:_FIRST_LINES]) and not _PAPER.match(head):
         found[Kind.event] += _LIKELY
     return found
+
+
+_WATER_BANNED = re.compile(
+    r"\bvieta\w*\s[^.;]{0,60}\bacqua\b[^.;]{0,60}\b(?:scopi|usi|irrig|innaff)\w*", re.I
+)
+_ID_CARD = re.compile(r"\bcart[ae] (?:d['’]\s?|di )identità\b", re.I)
+_CUT_OFF = re.compile(r"\b(?:interruzion|sospension|mancanz|chiusur|disserviz)", re.I)
 
 
 def _is_a_day(title: str, body: str) -> bool:

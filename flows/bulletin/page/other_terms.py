@@ -82,6 +82,9 @@ _ALWAYS = re.compile(  # `Le iscrizioni sono sempre aperte; per la primavera è 
 _MAYBE = re.compile(
     r"\bpotr(?:à|anno)\sessere\s(?:\w+\s)?\w+t[aeio]\b[^.]*\b(?:notizia|comunicat\w+|comunicazione)\b", re.I
 )
+_SHOULD_IT = re.compile(  # `Se la scadenza è di sabato o festiva (domenica 1 giugno)`
+    r"\b(?:se|qualora|quando) (?:la scadenza|il termine|tale (?:data|termine)) [^.;]*$", re.I
+)
 _CLAUSE = re.compile(r"(?:[.;(]\s?|,\s(?:ma|e)\s)(?=\D)")  # ends the one before
 _CALLS = (Kind.deadline, Kind.job)
 _OF_RESULTS = re.compile(
@@ -109,7 +112,7 @@ def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: st
     clause = _CLAUSE.split(before)[-1]
     if _WISHED.search(clause) and _ALWAYS.search(f"{before} {body}"):
         return True
-    if _CHECKS.match(after) or _MAYBE.search(after):
+    if _CHECKS.match(after) or _MAYBE.search(after) or _SHOULD_IT.search(before):
         return True
     if _OF_A_MEAL.search(before) and not _OF_A_MEAL.search(title):
         return True

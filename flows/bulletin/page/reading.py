@@ -28,6 +28,7 @@ from flows.bulletin.page.fields import fielded
 from flows.bulletin.page.inlined import inlined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.listings import Enumeration
+from flows.bulletin.page.long_sentences import parted
 from flows.bulletin.page.missing import lacks
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.operative import operative
@@ -131,7 +132,7 @@ _SUPERSEDES = re.compile(  # what another notice said is no news, and no longer 
 _SHOUTED = re.compile(r"!{2,}")
 _MEETING_POINT = re.compile(
     r"(?:\b(?:punto|luogo)\sd(?:i\s|['’])(?:incontro|ritrovo)|(?m:^\W{0,3})ritrovo)\s?:\s?"
-    r"(?=(?P<noun>\w+))(?!(?:ore|alle|dalle|h|\d+|il|la|lo|in|al|alla|presso|davanti|da)\b)(?!all['’])",
+    r"(?:(?:alle\s)?ore\s(?P<hour>\d{1,2}(?:[:.]\d\d)?),\s)?(?=(?P<noun>\w+))(?!(?:ore|alle|dalle|h|\d+|il|la|lo|in|al|alla|presso|davanti|da)\b)(?!all['’])",
     re.I,
 )
 _STREET = re.compile(r"via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo")
@@ -275,11 +276,11 @@ def _listed(rows: re.Match[str]) -> str:
 
 def _meets(point: re.Match[str]) -> str:
     """`Ritrovo presso il Municipio` of `Punto di incontro: Municipio`."""
-    noun = point["noun"].lower()
+    noun, hour = point["noun"].lower(), f"alle {point['hour']} " if point["hour"] else ""
     if _STREET.fullmatch(noun):
-        return "Ritrovo in "
+        return f"Ritrovo {hour}in "
     gender = Gender(is_feminine=False, is_plural=False) if noun == "ristorante" else gender_of(noun)
-    return f"Ritrovo presso {definite(noun, gender) if gender else ''}"
+    return f"Ritrovo {hour}presso {definite(noun, gender) if gender else ''}"
 
 
 def _with_title_apart(body: str, title: str) -> str:
@@ -355,10 +356,10 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
             if label and has_verb(text[label.end() :]) and not _NOT.search(label[0]):
                 text = text[label.end() :]
             text = _SIGNED.sub("", text)
-            text = _with_verb(text[:1].upper() + text[1:])
-            if _stands(text):
-                told += 1
-                yield text
+            for said in parted(_with_verb(text[:1].upper() + text[1:])):
+                if _stands(said):
+                    told += 1
+                    yield said
 
 
 def _with_verb(text: str) -> str:

@@ -20,7 +20,7 @@ from flows.bulletin.summary.checks.contrasts import closings
 from flows.bulletin.summary.checks.named import SEEKS
 from flows.bulletin.summary.frames import general
 from flows.bulletin.summary.frames.calls import acts, call, instalments
-from flows.bulletin.summary.frames.dangers import alerts, recalls
+from flows.bulletin.summary.frames.dangers import alerts, forbidden, recalls
 from flows.bulletin.summary.frames.dangers.obliged import obliged
 from flows.bulletin.summary.frames.dangers.prohibited import KINDS, prohibited
 from flows.bulletin.summary.frames.events import calendars, programmes
@@ -30,7 +30,7 @@ from flows.bulletin.summary.frames.events.subject import is_held, is_occasion
 from flows.bulletin.summary.frames.events.tidied import together
 from flows.bulletin.summary.frames.events.topical import about
 from flows.bulletin.summary.frames.outlines import outlines
-from flows.bulletin.summary.frames.own_sentences import itemized, listed, must_tell
+from flows.bulletin.summary.frames.own_sentences import by_day, itemized, listed, must_tell
 from flows.bulletin.summary.frames.prose.facets import bare, facets, tells
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import (
@@ -75,11 +75,9 @@ _FRAMES: Mapping[Kind, _Frame] = {
 _CONDITIONS = re.compile(r"(?:^|\.\s)Se\s(?!vuoi\b)[^.]{5,}\spuoi\s")
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _OPENS_WITH = re.compile(r"(?P<article>Il |La |Lo |L['’])(?P<noun>\S+) (?P<verb>\S+)", re.I)
-_CALL = 4  # words: `Questionario sulla mobilità: dì la tua`
-_SHORT = 4  # letters: `di`, `per` have no capital in a title
+_CALL, _SHORT = 4, 4  # words: `Questionario sulla mobilità: dì la tua`; letters: `di`, `per`
 _LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
-_LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
-_TEASER = 700  # characters
+_LONG_PAGE, _TEASER = 1000, 700  # characters: of a long page a title is all that was understood
 _OPENING, _FEW, _MISSING = 40, 2, 0.1  # characters of a sentence; words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
@@ -161,7 +159,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
     is_asked = _CONTEST.search(notice.title) or SEEKS.search(notice.title)
     is_met = kind is Kind.deadline and not is_asked and is_held(notice)
-    if (kind in _WIDE and is_occasion(notice)) or is_met:
+    if (kind in _WIDE and is_occasion(notice)) or is_met or health.is_open_day(notice):
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     framed = calendars.before(framed, notice)
     owned = islice(general.texts(notice, limit), _TRIED)
@@ -187,6 +185,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             for text in chain(
                 prohibited(notice, limit),
                 obliged(notice) if notice.kind in KINDS else (),
+                by_day.texts(notice, limit),
                 collected(notice, limit),
                 listed_measures.texts(notice),
                 listed.told_whole(notice, limit) if is_of_a_list else (),
@@ -199,6 +198,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
                 listed.above(notice),
                 in_force(notice),
                 _without_place(notice, limit),
+                forbidden.titled(notice),
                 street_outlines.first_told(notice),
                 _titled(notice),
                 programmes.spanned(notice),

@@ -31,6 +31,9 @@ _ANOTHERS = re.compile(  # what they have for themselves, or for less: `gratuita
     re.I,
 )
 _RANGE = re.compile(r"\bdall[ae'’]\s?(?:ore\s)?\d[^,;]{0,12}?\salle\s(?:ore\s)?\d+(?:[.:]\d\d)?", re.I)
+_BY_HOUR = re.compile(  # `entro venerdì 14 maggio alle ore 12`
+    r"\bentro\b[^.;:\d]{0,20}(?:\d{1,2}[^.;:\d]{1,12}){0,2}\b(?:alle|ore)\s(?:ore\s)?\d+(?:[.:]\d\d)?", re.I
+)
 _CLOCKED = re.compile(r"\b(?:alle|ore)\s(?:ore\s)?\d", re.I)
 
 
@@ -61,7 +64,7 @@ def _is_at_another_hour(said: str, told: frozenset[str], notice: Notice) -> bool
     """Whether the page has a duty in sentences alone whose hour the text has not."""
     for ours, theirs in _DUTIES:
         lines = [line for line in split(notice.source) if theirs.search(line)] if ours.match(said) else []
-        near = [_RANGE.sub("", line) for line in lines]  # of an office that answers
+        near = [_BY_HOUR.sub("", _RANGE.sub("", line)) for line in lines]  # of an office, of the term
         if near and all(
             _CLOCKED.search(line) and {one for one in figures(line) if ":" in one}.isdisjoint(told)
             for line in near

@@ -40,6 +40,7 @@ _DAYS_IN_PAGE = re.compile(
 _COUNTS = ("", "una", "due", "tre", "quattro", "cinque")
 _OF_DANGER = frozenset({Kind.health, Kind.service, Kind.supply_cut, Kind.alert, Kind.other})
 _IS_ASKED = re.compile(r"\bsi (?:chiede|raccomanda|prega|invita)\w*\b", re.I)
+_FEAST = re.compile(r"\b(?:25 aprile|1[°º]? maggio|2 giugno|4 novembre|8 marzo)\b", re.I)
 _FOR_A_VOTE = re.compile(r"\b(?:referendum|elezion\w|entro|scad\w+)\b", re.I)
 _ON_ITS_DAY = frozenset(
     {Kind.event, Kind.programme, Kind.service, Kind.health, Kind.campaign, Kind.hours, Kind.other}
@@ -61,6 +62,12 @@ _COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVA
 _EXACTLY = re.compile(r"\b(?:e|o|più)\s(?:precisamente|esattamente|precisamente:)\s[^.;,]{3,40}", re.I)
 
 
+def _days_met(notice: Notice) -> frozenset[str]:
+    """The days in sentences that tell an hour, too."""
+    timed = {told.sentence for told in notice.slots.get(Slot.hours, ())}
+    return frozenset().union(*map(calendar_days, timed))
+
+
 def half_told(text: str, notice: Notice) -> Iterator[str]:
     """What is said of a whole and holds for a part: a range without its last days, one place of several."""
     sentences = split(text)
@@ -76,6 +83,8 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
     )
     days = calendar_days(notice.title) if is_on_a_day else frozenset[str]()
     days &= calendar_days(notice.source)  # what was counted from the page's day may be another
+    if notice.kind in OCCASIONS and _FEAST.search(notice.title) and calendar_days(text) & _days_met(notice):
+        days = frozenset()  # `Celebriamo il 4 novembre`, on Saturday 5
     exact = frozenset[str]().union(*(calendar_days(said[0]) for said in _EXACTLY.finditer(notice.source)))
     if exact and not exact & calendar_days(text) and calendar_days(text) & calendar_days(notice.title):
         yield "La pagina precisa il giorno del titolo, e il testo no."

@@ -46,6 +46,10 @@ _ELECTIONS = re.compile(
 )
 _FOR_WORKS = re.compile(r"\bper (?:i )?lavori\b")
 _RECOVERY = re.compile(r"\b(?:seduta|sessione|prova|giornata|data) (?:di recupero|suppletiv\w+)\b", re.I)
+_BREAKS = re.compile(
+    r"\b(?:[Cc]hi|[Cc]hiunque) (?:non (?:rispetta|osserva)|viola|trasgredisce) (?:il divieto|i divieti)\b"
+)
+_BINDS = re.compile(r"\bviet|\bdiviet|\bnon (?:si )?(?:pu[oò]|poss|potr)|\bproib|\bnessun", re.I)
 _ABSENT = re.compile(r"(?:^|(?<=[.] ))Chi non si presenta (?:è|sarà) esclus\w")
 _TESTED = re.compile(r"\b(?:colloqui\w*|prov[ae]|selezion\w+|convoca\w+|esam[ei])\b", re.I)
 _OPEN_SPAN = re.compile(r"\b(?:da|dal|dalle|dalla|dall['’])\s?[^,.;:]{2,30}\s(?:a|al|alle|fino a),\s", re.I)
@@ -73,6 +77,8 @@ def hanging(text: str, notice: Notice) -> Iterator[str]:
     recovery = next((one for one in split(text) if _RECOVERY.search(one)), "")
     if recovery and calendar_days(recovery) == calendar_days(text):
         yield f"«{recovery}» vale per chi manca, e il testo non dice il giorno di tutti."
+    if (match := _BREAKS.search(text)) and not _BINDS.search(text[: match.start()]):
+        yield f"«{match[0]}»: quale, il testo non lo dice."
     if (match := _ABSENT.search(text)) and not _TESTED.search(text[: match.start()]):
         yield f"«{match[0]}»: da che cosa, il testo non lo dice."
     if match := _OPEN_SPAN.search(text):

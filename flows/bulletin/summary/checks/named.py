@@ -69,7 +69,7 @@ _IN_FORCE = re.compile(  # `Dal 3 maggio entra in vigore il nuovo orario dei bus
 )
 STREET_NAME = re.compile(
     r"\b(?:via|viale|piazza|piazzale|corso|largo|contrà|contrada|vicolo|strada|ponte)\s"
-    r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?[A-ZÀ-Ý][\w'’]+",
+    r"(?:d(?:i|el|ello|ella|ei|egli|elle)\s|dell['’])?(?-i:[A-ZÀ-Ý])[\w'’]+",
     re.I,
 )
 _OF_A_STREET = re.compile(r"\b(?:carreggiata|corsia|tratto)\b", re.I)
@@ -81,8 +81,8 @@ _CHANGES = re.compile(
     re.I,
 )
 _SHUTS = re.compile(
-    r"\b(?:chius[oaie]|chiusura|riapert[oaie]|vietat[oaie]|divieto|senso unico|interrott[oaie]|interruzione"
-    r"|deviat\w+)\b",
+    r"\b(?:chius[oaie]|chiud(?:e|ono)|chiusura|riapert[oaie]|vietat[oaie]|divieto|senso unico|interrott[oaie]"
+    r"|interruzione|deviat\w+)\b",
     re.I,
 )
 _OF_STREETS = (Kind.road, Kind.act)
@@ -219,6 +219,8 @@ def says_matter(text: str, notice: Notice) -> bool:
         return True  # whatever the title calls the ordinance
     if notice.kind in _OF_STREETS and _SHUTS.search(text) and _has_streets(text, notice):
         return True  # where and what: it leans on no headline
+    if notice.kind is Kind.road and "in più vie" in text and "Le vie interessate" in text:
+        return True  # `Domenica in più vie si viaggia a senso unico. Le vie interessate sono nella pagina.`
     if notice.kind is Kind.road and _CHANGES.search(text) and _TRAFFIC.search(notice.title):
         return True
     if Trouble.number in troubles(f"{notice.title.strip(' .')}."):

@@ -62,7 +62,7 @@ _PUBLISHED_TWICE = re.compile(
 _CONTACT = re.compile(
     r"Chi non |(?:Cellulare|Telefono|Tel|E-?mail|Indirizzo|Contatti|Info(?:rmazioni)?)\s?[:.]", re.I
 )
-_AS_NOUN = re.compile(r"(?:Il|Lo) [a-zà-ù]{3,}(?:are|ere|ire) ")  # `Il prendere visione è aggiornato`
+_AS_NOUN = re.compile(r"(?:Il|Lo) (?!cantiere (?:d|in)|quart|consigl|tit|carab)[a-zà-ù]{3,}(?:are|ere|ire) ")
 _LABELLED = re.compile(r"\bprossim[oi] appuntament[oi]\s?:", re.I)
 _WITHOUT_SUBJECT = re.compile(  # `Possono attivare il servizio`: who, a line before it says
     r"(?:Deve|Devono) essere [a-zà-ù]+[oaie] (?!tutt|il |lo |la |i |gli |le |l['’])[\d(]"

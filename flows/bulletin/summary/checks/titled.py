@@ -20,8 +20,9 @@ _BANS = re.compile(
     re.I,
 )
 _BANNED = re.compile(
-    r"\b(?:diviet|vietat|viet[ai]\b|proibi|rimoss|sospes|chius|revoc|di nuovo|cess"
-    r"|non (?:si |è |sono )?(?:pu[oò]|poss|consentit|ammess|\w+re\b))",
+    r"\b(?:diviet|vietat|viet[ai]\b|proibi|rimoss|sospes|chiu[sd]|revoc|di nuovo|cess"
+    r"|non (?:si |è |sono )?(?:pu[oò]|poss|potr|consentit|ammess|\w+re\b)"
+    r"|nessun\w* [^.;:]{3,60}? (?:pu[oò]|potr)|non \w+(?:à|anno) )",
     re.I,
 )
 _SHUTS = re.compile(

@@ -24,6 +24,12 @@ from flows.bulletin.summary.frames.titles.matter import Matter, is_number, matte
 from flows.bulletin.summary.frames.titles.outcomes import is_of_other_news, outcome
 
 WANTED = (Slot.what, Slot.until, Slot.deadline, Slot.when, Slot.place, Slot.how, Slot.exception)
+_TO_ALL = re.compile(  # a title that names nothing
+    r"\W*(?:avvis[oi]|comunicat[oi]|comunicazion[ei])(?: (?:important[ei]|urgent[ei]|pubblic[oi]))?"
+    r"(?: (?:a(?:i|gli|lla|lle)?|per (?:i|gli|la|le)) (?:tutt[ie] )?(?:(?:i|gli) )?"
+    r"(?:cittadin\w+|cittadinanza|popolazione|residenti|utenti|utenza))?\W*",
+    re.I,
+)
 _PUBLISHED = re.compile(
     r"^(?:pubblicazione|pubblicat[aeio])\s+(?:de(?:l|lla|llo|i|gli|lle)\s+|dell['’]\s?)?(?=\w)", re.I
 )
@@ -169,7 +175,7 @@ def published(subject: str) -> str:
     """`Pubblicazione graduatorie definitive` -> `Sono pubblicate le graduatorie definitive.`;
     "" for others.
     """
-    if _CHANGES.search(subject) or is_cut(subject) or is_of_other_news(subject):
+    if _CHANGES.search(subject) or is_cut(subject) or is_of_other_news(subject) or _TO_ALL.fullmatch(subject):
         return ""
     for pattern, stem in ((_PUBLISHED, "pubblicat"), (_EXTENDED, "prorogat")):
         if match := pattern.match(subject):

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.signals import MONTH
-from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.told_slots import figures
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.own_sentences.own import opened
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.wording import worded
+from flows.bulletin.summary.frames.times.clock import in_moments
 from flows.bulletin.summary.frames.times.days import Period, period_at
 from flows.bulletin.summary.frames.times.notation import plain_figures
 
@@ -71,6 +72,15 @@ _FORBIDDING = re.compile(  # `L'ordinanza che vieta, dal 3 al 5 maggio, nei parc
 )
 _THING = re.compile(r"(?P<article>il|lo|la|i|gli|le|l['’])\s?(?P<noun>[a-zà-ù]{3,})\b", re.I)
 _SECOND_THING = re.compile(r"\s(?:e|nonché)\s(?=(?:il|lo|la|i|gli|le)\s|l['’])", re.I)
+_TITLE = re.compile(
+    r"^(?:(?:avviso|ordinanza)(?: [a-z]+)?(?: n[.°]? ?\d[\d/]*)?\s?[-–:]\s)?"
+    r"(?P<ban>divieto (?:assoluto )?(?:di\s(?!sosta|fermata|transito|circolazione)|d['’])\w.+)$",
+    re.I,
+)
+_LASTS = re.compile(
+    r"\b(?:dal(?:le|l['’])?|fino a[l]?)\s?(?:\d|1°)[^()]*\b(?:al(?:le|l['’])?)\s?\d|\bfino al(?:l['’])?\s?\d",
+    re.I,
+)
 _HOW_FAR = re.compile(r",?\s(?:ove|in luogo|al fine|per evitare)\b.*$", re.I | re.S)
 _OTHERS = "Gli altri divieti sono nella pagina."
 _DUTIES = "Gli altri obblighi sono nella pagina."
@@ -92,6 +102,23 @@ def forbidden(notice: Notice) -> Iterator[str]:
         if found and not (re.search(r"\bè vietato\b", sentence, re.I) and utf16(sentence) <= _SHORT):
             deeds = _MORE.split(found[1].rstrip(" .;"))
             yield from _told(_dated(found[0], sentence, notice.title), deeds, duties)
+
+
+def titled(notice: Notice) -> Iterator[str]:
+    """`Fino al 30 settembre è in vigore il divieto di irrigare con acqua potabile`, which the title says.
+
+    The period is the title's own, or the only one that the page tells.
+    """
+    found = _TITLE.search(in_moments(plain_figures(notice.title)).strip(" ."))
+    if found is None:
+        return
+    ban = f"è in vigore il {found['ban'][:1].lower()}{found['ban'][1:]}"
+    if _LASTS.search(ban):
+        yield f"{opened(ban)}. Gli altri dettagli sono nella pagina."
+        return
+    periods = {told.words.lower() for told in notice.slots.get(Slot.until, ())}
+    if len(periods) == 1 and not calendar_days(ban):
+        yield f"{opened(plain_figures(periods.pop()))} {ban}. Gli usi vietati sono elencati nella pagina."
 
 
 def _by_an_act(sentence: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.nouns import is_plural, quoted, verb_of
 
 _LINE = re.compile(  # `- Martedì 8 dicembre`, `Venerdì 22 gennaio, ore 18`, `| 6 febbraio | Facce buffe |`
-    rf"^[^\w\n]{{0,6}}(?:{WEEKDAY}{HOLY}, (?=\d))?(?P<days>(?:{WEEKDAY}\.?,?\s)?\d{{1,2}}[°º]?"
+    rf"^[^\w\n]{{0,6}}(?:(?:e )?(?:il |l['’])|{WEEKDAY}{HOLY}, )?(?P<days>(?:{WEEKDAY}\.?,?\s)?\d{{1,2}}[°º]?"
     rf"(?:(?:,\s|\se\s)(?:{WEEKDAY}\s)?\d{{1,2}}[°º]?){{0,6}}\s{MONTH}(?:\s20\d\d)?)(?![\w/])",
     re.I | re.M,
 )
@@ -45,7 +45,7 @@ _PLACE = re.compile(
     re.I,
 )
 _BEGINS = re.compile(r"\b(?:si\s(?:parte|comincia|inizia|apre)|prende il via|primo appuntamento)\b", re.I)
-_AT_TURN = 6  # months: what lies further apart is of two years
+_AT_TURN = 3  # months: what lies further apart is of two years
 PROGRAMME = "Il programma è nella pagina."
 
 

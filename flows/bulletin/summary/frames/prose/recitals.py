@@ -41,8 +41,8 @@ _GROUND = re.compile(  # `A seguito della comunicazione del gestore, si comunica
 _PLACE = re.compile(r"\b(?i:località|frazione|contrada|via|viale|piazza|corso|strada)\s[A-ZÀ-Ý]")
 _SAYS_WHY = re.compile(r"a causa|in occasione|in vista", re.I)
 _OPENS = re.compile(
-    r"^(?:ravvisat[ao]|ritenut[ao]|premess[ao]|a causa|(?:a|in) seguito|in base a|ai sensi"
-    r"|in ottemperanza|in attuazione|secondo quanto|come da"
+    r"^(?:ravvisat[ao]|ritenut[ao]|premess[ao]|vist[aoie]|considerat[aoie]|a causa"
+    r"|(?:a|in) seguito|in base a|ai sensi|in ottemperanza|in attuazione|secondo quanto|come da"
     r"|dopo (?:un[ao]?|il|lo|la|i|gli|le|alcun[ie]|l['’]|un['’]) ?(?:\w+ )?"
     r"(?:riscontr|sopralluog|incontr|confront|colloqu|verific|analis|approfondit|valutazion)\w+"
     r"|su richiesta|al fine|allo scopo|per (?:consentire|permettere|garantire|poter|effettuare"
@@ -180,20 +180,20 @@ def _without_grounds(text: str) -> str:
         before = f"{ground['ground']}{ground['why']}"
         is_kept = _SAYS_WHY.match(before) is not None and len(before) <= _LONG_REASON
         is_kept = is_kept or (_PLACE.search(before) is not None and _PLACE.search(ground["news"]) is None)
-        if is_kept or not (_days(before) - _days(ground["news"])):
+        if is_kept or not (days_of(before) - days_of(ground["news"])):
             news = ground["news"][:1].lower() + ground["news"][1:]
             text = f"{before}, {news}" if is_kept else ground["news"]
     text = _WHY_ORDERED.sub(r"\g<order> ", text)
     if len(text) <= _LONG_SENTENCE:
         return text
-    if _OPENS.match(text) and (start := _main(text, 0)) > _LONG_REASON and not _days(text[:start]):
+    if _OPENS.match(text) and (start := _main(text, 0)) > _LONG_REASON and not days_of(text[:start]):
         return text[start:]
     aim = _LAST_AIM.search(text)
     if aim and speaks(text[: aim.start()]) and not text[: aim.start()].rstrip(" ,").endswith(" che"):
         text = f"{text[: aim.start()]}."
     for aside in _INSERTED.finditer(text):
         end = _main(text, aside.end())
-        if end and not _days(text[aside.start() : end]) and speaks(text[end:]):
+        if end and not days_of(text[aside.start() : end]) and speaks(text[end:]):
             return f"{text[: aside.start()]} {text[end:]}"
     return text
 
@@ -209,6 +209,6 @@ def _main(text: str, start: int) -> int:
     return 0
 
 
-def _days(text: str) -> set[str]:
+def days_of(text: str) -> set[str]:
     """The days and hours that a text tells, but for those of laws and orders."""
     return {fact.value[-5:] for fact in facts(_OF_A_LAW.sub(" ", text)) if fact.kind in _DATED}

@@ -14,6 +14,7 @@ from flows.bulletin.language.infinitives import order_of, says
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.summary.frames.prose.addressed import addressed
+from flows.bulletin.summary.frames.prose.announcing import announced
 from flows.bulletin.summary.frames.prose.enacted import as_found
 from flows.bulletin.summary.frames.prose.legal import without_law
 from flows.bulletin.summary.frames.prose.ordered import ordered
@@ -356,7 +357,7 @@ def worded(sentence: str) -> str:
     """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", _THAT_NIGHT.sub("", sentence.strip())))
-    text = without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", without_recitals(text))))
+    text = announced(without_preamble(_ON_WHAT_GROUND.sub("", _UPDATED.sub("", without_recitals(text)))))
     text = without_law(_LAW.sub("", text))
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.told_slots import calendar_days
 from flows.bulletin.summary.frames.calls.call import parts_of
+from flows.bulletin.summary.frames.events.subject import is_occasion
 from flows.bulletin.summary.frames.own_sentences.own import enough
 from flows.bulletin.summary.frames.services import service
 from flows.bulletin.summary.frames.times.days import period_at
@@ -24,6 +26,12 @@ _TODO = re.compile(
     r"|non\s\w+(?:re|te)|puoi|si può)\b",
     re.I,
 )
+
+
+def is_open_day(notice: Notice) -> bool:
+    """Whether a page is about the one day on which one goes there: what is told of an event is told of it."""
+    days = {calendar_days(told.words) for told in notice.slots.get(Slot.when, ())}
+    return notice.kind is Kind.health and len(days) == 1 and is_occasion(notice)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:

@@ -54,6 +54,11 @@ _LOUD_MONTH = re.compile(
 _STREET_NAME = 20  # characters before the month
 _OF_A_STREET = Cued(r"\b(?:via|viale|piazza|piazzale|largo|ponte|parco|scuola)\s(?:[IVX]+|\d{1,2})\s$", re.I)
 _LOUD_DAY = re.compile(rf"(?<=[a-zà-ù,] ){WEEKDAY}(?= \d)", re.I)
+_IN_PERIOD = re.compile(  # `nel periodo 30 dicembre 2026 - 6 gennaio 2027`
+    r"\bnel periodo (?P<first>\d{1,2}[°º]? [a-z]{4,9}(?: 20\d\d)?) [-–] (?=\d)", re.I
+)
+_TO_EURO = re.compile(r"\bda (\d[\d.]*)(?:,00)? euro ad? (\d[\d.]*)(?:,00)?(?! ?(?:euro|€|%)|[\d,])", re.I)
+_LETTER_EURO = re.compile(r"(?<=\d)\s?E(?=\.?$)")  # `una sanzione di 500E.`
 _FROM_WEEKDAY = re.compile(r"\b([Dd])al (?=(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato) \d)")
 
 
@@ -65,13 +70,14 @@ def plain_figures(text: str) -> str:
     text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
     text = _LOUD_DAY.sub(lambda day: day[0].lower(), _LOUD_MONTH.sub(_month, text))
+    text = _LETTER_EURO.sub(" euro", _IN_PERIOD.sub(r"dal \g<first> al ", text))
     text = _FROM_WEEKDAY.sub(r"\1a ", text)
     text = _FROM_HOUR.sub(_from_to, text)
     text = _HOURS.sub(_from_to, _HOUR.sub(_hour, text))
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {clock(at['hour'], at['min'])}", text)
     text = _NEXT_TURN.sub(_from_to, text)
-    text = _EURO_BEFORE.sub(_sum_behind, text)
+    text = _TO_EURO.sub(r"da \1 a \2 euro", _EURO_BEFORE.sub(_sum_behind, text))
     return _ON_A_VOWEL.sub(r"\1 ", _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text))
 
 

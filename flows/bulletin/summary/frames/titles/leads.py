@@ -88,6 +88,7 @@ _PLURAL = re.compile(r"[a-zà-ù]+[ei]\b")
 _NO_NOUNS = ("contro", "senza", "verso", "sotto", "dopo", "entro", "presso", "durante")
 _DEED = re.compile(r"\w+(?:ione|mento|ura)$")
 _OFFICES = {"stato": "lo ", "ufficio": "l'", "polizia": "la ", "biblioteca": "la ", "sportello": "lo "}
+_WHY = re.compile(r"(?:Perché|Affinché|Poiché|Siccome|Dato che|Visto che)\s")  # no `Per la …` goes before it
 _SAID_OF = re.compile(r"(?:al|il|olar|ular|ant|ent)[ei]$|(?:at|ut|it)[oaie]$")
 
 
@@ -196,6 +197,8 @@ def led(text: str, notice: Notice) -> str:
     rest = text[len(title) + 2 :]
     if not rest or text[: len(title) + 2].lower() != f"{title.lower()}. " or notice.kind is Kind.alert:
         return text
+    if _WHY.match(rest):
+        return rest
     head = _STATE_BEHIND.sub("", _PAPER_BEHIND.sub("", title))
     first = split(rest)[0]
     if _OF_FRAMES.match(first) and not speaks(title):

@@ -31,7 +31,8 @@ _NOUNS: dict[str, str] = {
     "la": """
         piazza palestra biblioteca sede sala stazione gestione
         borsa campagna carta celebrazione cittadinanza commissione concessione comunicazione consulta
-        consultazione denuncia dichiarazione domanda fiera festa formazione gara graduatoria licenza
+        consultazione denuncia dichiarazione distribuzione domanda fiera festa formazione fornitura gara
+        graduatoria licenza
         manifestazione mensa misura mobilità mostra prestazione proroga pubblicazione raccolta rassegna
         residenza ricerca richiesta sagra scuola selezione separazione tassa tessera trascrizione
         vaccinazione variante variazione vendita
@@ -163,7 +164,7 @@ _IN_FAVOUR = re.compile(r"\b(?:a|in) favore (?P<of>dei|degli|delle)\s", re.I)
 _WHOM = {"dei": "i", "degli": "gli", "delle": "le"}
 ASKED = re.compile(
     r"(?:bonus|contribut[oi]|voucher|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]|buon[oi]|incentiv[oi]|esenzion[ei]"
-    r"|esonero|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto|patrocinio)\b",
+    r"|esonero|fornitura|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto|patrocinio)\b",
     re.I,
 )
 
@@ -227,11 +228,11 @@ def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
     title = _OPENED.sub("", title)
-    title = _GRANT_OF.sub("", _CALL_FOR.sub("", title))
+    title = _GRANT_OF.sub("", _CALL_FOR.sub("", _NEW_LIST.sub(r"\g<list>", title)))
     title = _NOTICE_OF.sub("", _OF_A_TERM.sub("", _ITS_TERM.sub("", title)))
     title = _ITS_COUNT.sub("", _ISSUER.sub("", title))
     text = _STATUS.sub("", _YEAR_WORD.sub(" ", title.strip(" .,;:-–!")))
-    if is_number(text) or not text or is_cut(title) or _ADDRESSED.match(text):
+    if is_number(text) or not text or is_cut(title) or _ADDRESSED.match(text) or _ENDS.search(text):
         return None
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]
@@ -298,6 +299,12 @@ def noun_of(text: str) -> Matter | None:
     if not article:
         return None
     return Matter(f"{first.lower()} {rest}".strip(), article, feminine)
+
+
+_ENDS = re.compile(r"\b(?:cessazione|fine)\s(?:della\s)?validità\b", re.I)  # which nobody asks for
+_NEW_LIST = re.compile(  # `Aggiornamento dell'albo degli scrutatori`: one asks to be in it
+    r"^aggiornamento (?:(?:annuale|periodico) )?(?:dell['’]\s?)?(?P<list>albo\b)", re.I
+)
 
 
 def _article(noun: str) -> tuple[str, bool]:
