@@ -33,7 +33,8 @@ _NOUNS = (
     "|Maggiori|Manifestazione|Orario|Orari|Ritrovo|Partenza|Appello|Premiazione|Disponibilità|Chiusura"
     "|Apertura|Regia|Trama|Musiche|Servizio|Fornitura|Domande|Requisiti|Scadenza|Termine|Modalità|Link|Clicca"
     "|Adatto|Tipologia|Voucher|Calendario|Età|Firma|Ricevimento|Lezione|Serata|Giornata|Telefono|Tel|Email"
-    "|E-mail|Cellulare|Referente|Organizza|Organizzazione|Consulenza|Allegato|Gratuito|Gratuita|Partecipa"
+    "|E-mail|Cellulare|Referente|Organizza|Organizzazione|Consulenza|Allegato(?! [\\dA-Z]\\b)|Gratuito"
+    "|Gratuita|Partecipa"
     "|Pronti|Possibilità|Scarica|Condizioni|Destinatari|Abbonamento|Acquisto|Rassegna"
 )
 _SHOUTED_NOUNS = (

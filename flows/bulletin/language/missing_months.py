@@ -29,11 +29,12 @@ _PROVE, _HALF_A_YEAR = 3, 6  # days of a title's month; months
 
 
 _ROWS = re.compile(  # `9/7 - Il ragazzo del faro`, one below the other
-    r"(?:^[ \t]*(?:[-*•][ \t])?(?:[0-2]?\d|3[01])/(?:0?[1-9]|1[0-2])(?:/20\d\d)?\s?[-–:]\s\S[^\n]*\n?){2,}",
+    r"(?:^[ \t]*(?:[-*•][ \t])?(?:[0-2]?\d|3[01])/(?:0?[1-9]|1[0-2])(?:/20\d\d)?"
+    r"[ \t]?[-–:][ \t]\S[^\n]*\n?){2,}",
     re.M,
 )
 _ROW = re.compile(
-    r"^[ \t]*(?:[-*•][ \t])?(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d))?\s?[-–:]\s", re.M
+    r"^[ \t]*(?:[-*•][ \t])?(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>20\d\d))?[ \t]?[-–:][ \t]", re.M
 )
 
 

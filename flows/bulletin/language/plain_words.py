@@ -49,6 +49,12 @@ _OF = r"de(l|lla|llo|ll['’]|i|gli|lle)(?=[ \w])"  # `della`, to become `alla`
 _TABLE: tuple[tuple[str, str], ...] = (
     # ban and duty: from S, F
     (r"è fatto (?:assoluto )?divieto (?:a (?:chiunque|tutti) )?di\b", "è vietato"),
+    (
+        r"entro (\d{1,3}|[a-z]+) giorni successivi alla pubblicazione(?: (?:della|dello) stess[ao])?",
+        r"entro \1 giorni dalla pubblicazione",
+    ),
+    (r"i nostri (?=operatori|infermieri|esperti)", "gli "),
+    (r"i nostri (?=volontari|tecnici)", "i "),
     (r"è divieto (in tutto il territorio comunale )?di (?=[a-zà-ù]+(?:are|ere|ire)\b)", r"è vietato \1"),
     (r"è fatto obbligo di\b", "è obbligatorio"),
     (r"si prega (?:cortesemente |gentilmente )?di voler\b", "si prega di"),

@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from flows.bulletin.language.articles import definite, gender_of
 from flows.bulletin.language.cues import Cued
+from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 
@@ -86,6 +87,11 @@ def inlined(markdown: str) -> str:
     place = 0
     while place < len(lines):
         line = lines[place].rstrip()
+        items, after = _items(lines, place + 1) if _ON_DAYS.search(line) else ((), place)
+        if dated := _on_days(line, items):
+            made += [dated, ""]
+            place = after
+            continue
         if timed := _TIMED.search(line):
             line = f"{line[: timed.start()]}{_HAVE[timed['verb'][-1] == 'o']} nella pagina."
             lines[place] = line
@@ -93,6 +99,10 @@ def inlined(markdown: str) -> str:
             has = "hanno" if kept["verb"].endswith("no") else "ha"
             line = f"{line[: kept.start()]}{has}{kept['what']} gli orari che trovi nella pagina."
             lines[place] = line
+        elif (below := _BELOW.sub(r"\g<deed> nella pagina", line)) != line and line.endswith(":"):
+            line = lines[place] = f"{below.rstrip(' :')}."
+        elif (chosen := _CHOOSING.search(line)) and speaks(line[: chosen.start()]):
+            line = lines[place] = f"{line[: chosen.start()]}."
         elif some := _some(line, lines[place + 1 :]):
             line = lines[place] = some
         elif (points := _POINTS.search(line)) and _points(points, lines[place + 1 :]):
@@ -105,6 +115,60 @@ def inlined(markdown: str) -> str:
         made += [sentence, ""] if sentence else lines[place:after]
         place = after
     return "\n".join(made)
+
+
+_WRAPPED = re.compile(  # a long line that ends amid its sentence
+    r"^(?P<line>(?![-*•|#]).{60,}(?:[a-zà-ù]{2}|[a-zà-ù],))[ \t]*\n"
+    rf"(?!{WEEKDAY}\b|ore\b|alle\b|dalle\b|via\b|piazza\b)(?=[a-zà-ù]{{2,}}\s(?:.{{40}}|.*[.:]$))",
+    re.M,
+)
+_BELOW = re.compile(  # `nelle zone sotto elencate, per recuperare livello:`
+    r"\b(?:qui\s)?(?:sotto\s?|di\sseguito\s)(?P<deed>(?:elencat|indicat|riportat|specificat)[oaie])\b", re.I
+)
+_CHOOSING = re.compile(
+    r",?\s(?:scegliendo|optando)\s(?:fra|tra)(?:\s(?:le|i)\sseguenti\s[a-zà-ù]+)?\s?:$", re.I
+)
+_ON_DAYS = re.compile(
+    r"\b(?:(?:ne(?:i|lle)|in|le|i)\s(?:seguenti|queste|questi)|secondo\s(?:le|i)\sseguenti)"
+    r"\s(?:date|giorni|giornate|notti|serate)\s?:$",
+    re.I,
+)
+_DAY_ALONE = re.compile(
+    rf"(?P<weekday>{WEEKDAY},?\s)?(?P<day>\d{{1,2}})[°º]?(?:\s(?P<name>{MONTH})|/(?P<month>\d{{1,2}}))"
+    r"(?:[\s/](?P<year>20\d\d))?",
+    re.I,
+)
+_MOST_DAYS = 12
+
+
+def joined(body: str) -> str:
+    """`body` with the lines of a sentence that a site broke amid it as one."""
+    return _WRAPPED.sub(r"\g<line> ", body)
+
+
+def _on_days(line: str, items: Sequence[str]) -> str:
+    """`Si passa il 14 maggio, il 2 luglio e il 16 luglio 2027.` of a lead and its bare days; or ""."""
+    lead = _ON_DAYS.search(line)
+    days = [day for item in items if (day := _DAY_ALONE.fullmatch(item)) and _month(day)]
+    is_list = 1 < len(days) <= _MOST_DAYS and len(days) == len(items)
+    if lead is None or not is_list or not speaks(line[: lead.start()]):
+        return ""
+    years = {day["year"] for day in days}
+    told = [_day(day, with_year=len(years) > 1 or day is days[-1]) for day in days]
+    return f"{line[: lead.start()].rstrip(' ,')} {', '.join(told[:-1])} e {told[-1]}."
+
+
+def _month(day: re.Match[str]) -> str:
+    """The name of its month; "" of `14/13/2027`."""
+    if day["name"]:
+        return day["name"].lower()
+    return MONTHS[int(day["month"]) - 1] if 1 <= int(day["month"]) <= len(MONTHS) else ""
+
+
+def _day(day: re.Match[str], *, with_year: bool) -> str:
+    article = (day["weekday"] or "").lower() or ("l'" if day["day"] in ("8", "11") else "il ")
+    year = f" {day['year']}" if day["year"] and with_year else ""
+    return f"{article}{int(day['day'])} {_month(day)}{year}"
 
 
 _THESE = re.compile(  # `i seguenti plessi saranno sede di seggio e le lezioni resteranno sospese:`

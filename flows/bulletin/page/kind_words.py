@@ -67,7 +67,10 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
     ),
     Kind.road: (
-        (4.0, r"chiusura\s+(?:delle\s+)?strade"),
+        (
+            4.0,
+            r"chiusura\s+(?:delle\s+strade|(?:della\s+)?strad[ae]\s+(?:comunal|provincial|statal)[ei]|strade)",
+        ),
         (
             2.8,
             r"viabilità['’]?|z\.?t\.?l\.?|zona\s+a\s+traffico\s+limitato|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|(?<!libera\s)circolazione|carreggiat\w"

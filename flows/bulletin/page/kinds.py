@@ -202,6 +202,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
     if _WATER_BANNED.search(body) and not _CUT_OFF.search(head):
         found[Kind.supply_cut] = 0.0  # water runs; what one may do with it is the news
+    if _ORDERED_SHUT.search(body):
+        found[Kind.hours] = max(found.values()) + 1  # what is shut is the news, whatever it is called
     if _ID_CARD.search(head):
         found[Kind.deadline] = 0.0  # whose validity ends: nobody makes a request by a term
     if _STILL_OPEN.search(head) and not _RANKED.search(head):
@@ -245,6 +247,9 @@ _WATER_BANNED = re.compile(
     r"\bvieta\w*\s[^.;]{0,60}\bacqua\b[^.;]{0,60}\b(?:scopi|usi|irrig|innaff)\w*", re.I
 )
 _ID_CARD = re.compile(r"\bcart[ae] (?:d['’]\s?|di )identità\b", re.I)
+_ORDERED_SHUT = re.compile(
+    r"\boggetto\W{1,4}[\"“«][^\"”»]{10,300}\b(?:chiusura|sospensione delle lezioni)\b", re.I
+)
 _CUT_OFF = re.compile(r"\b(?:interruzion|sospension|mancanz|chiusur|disserviz)", re.I)
 
 

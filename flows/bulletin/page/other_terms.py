@@ -6,6 +6,7 @@ or accounts for behind it, of what the office does then; or of a day that is ove
 
 import re
 
+from flows.bulletin.page.layout import Layout
 from flows.bulletin.page.notice import Kind
 
 _STEPS = tuple(  # a page whose title has such a word is about that step
@@ -85,6 +86,7 @@ _MAYBE = re.compile(
 _SHOULD_IT = re.compile(  # `Se la scadenza è di sabato o festiva (domenica 1 giugno)`
     r"\b(?:se|qualora|quando) (?:la scadenza|il termine|tale (?:data|termine)) [^.;]*$", re.I
 )
+_REST = re.compile(r"\b(?:restant|rimanent)[ei]\b", re.I)  # `(le restanti vanno portate entro il 29 gennaio)`
 _CLAUSE = re.compile(r"(?:[.;(]\s?|,\s(?:ma|e)\s)(?=\D)")  # ends the one before
 _CALLS = (Kind.deadline, Kind.job)
 _OF_RESULTS = re.compile(
@@ -95,6 +97,38 @@ _OF_RESULTS = re.compile(
 def is_over(before: str) -> bool:
     """Whether the term behind these words is past: `la scadenza era il 2 aprile`."""
     return _OVER.search(before) is not None
+
+
+_FROM_TO = re.compile(r"da(?:l|ll['’])?\s?[^.;\n]{3,40}\sa(?:l|ll['’])?\s?\w", re.I)
+_OPEN = re.compile(
+    r"\b(?:(?:sono|è)\s)?apert[ae]\s(?:le\s|la\s)?(?:(?:pre)?iscrizion|domand|adesion|candidatur|prenotazion)\w*"
+    r"|\b(?:iscrizion|domand|adesion|richiest|istanz)\w\s(?:\w+\s)?(?:on[\s-]?line\s)?(?:aperte|dal|da)\b",
+    re.I,
+)
+_HANDED_IN_THEN = re.compile(  # `Le foto vanno inviate dal 1° aprile al 31 maggio`
+    r"\b(?:va|vanno|(?:devono|può|possono|potrà|potranno) essere|si possono) "
+    r"(?:inviat|inviar|consegnat|consegnar|spedit|presentat|richiest|inoltrat)\w+[^.;\n]{0,30}$",
+    re.I,
+)
+_TAKES_PLACE = re.compile(r"\b(?:attività|lezioni|corsi|incontri|laboratori|si (?:svolg|terr)\w+)\b", re.I)
+_NEAR = 160  # characters
+_HELD = re.compile(r"\bsi (?:svolg|terr|teng)\w+(?: [a-zà-ù]+){0,2}\s$", re.I)
+_ASKED_THEN = re.compile(
+    r",?\s(?:si (?:ricevono|raccolgono|accettano|accolgono)"
+    r"|(?:è possibile|si possono|si può|potrai|puoi) (?:presentare|inviare|consegnare))"
+    r" (?:le |la )?(?:domand|iscrizion|istanz|adesion|candidatur|richiest)\w+",
+    re.I,
+)
+
+
+def is_of_the_thing(before: str) -> bool:
+    """Whether a period is that of what one enrols for: `i centri estivi, che si svolgono dal …`."""
+    return _HELD.search(before) is not None
+
+
+def opens_then(after: str) -> bool:
+    """Whether what follows a period says that requests are received in it."""
+    return _ASKED_THEN.match(after) is not None
 
 
 def without_wish(sentence: str) -> str:
@@ -112,7 +146,7 @@ def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: st
     clause = _CLAUSE.split(before)[-1]
     if _WISHED.search(clause) and _ALWAYS.search(f"{before} {body}"):
         return True
-    if _CHECKS.match(after) or _MAYBE.search(after) or _SHOULD_IT.search(before):
+    if _CHECKS.match(after) or _MAYBE.search(after) or _SHOULD_IT.search(before) or _REST.search(clause):
         return True
     if _OF_A_MEAL.search(before) and not _OF_A_MEAL.search(title):
         return True
@@ -132,3 +166,14 @@ def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: st
         return True  # a canteen's `disdetta entro le 9` is for whoever eats there
     is_tax = _OF_PAYING.search(title) and not REQUEST.search(title)
     return bool(_PAYING.search(clause)) and not is_tax and _ASKED.search(f"{title} {body}") is not None
+
+
+def is_for_asking(page: Layout, start: int, end: int) -> bool:
+    """Whether a period is the one in which one enrols: `Sono aperte le iscrizioni … dal 1° al 30 aprile`."""
+    around = page.text[max(0, start - _NEAR) : end + _NEAR]
+    is_period = _FROM_TO.match(page.text, start, end) is not None
+    sentence = page.sentence(start)
+    if _TAKES_PLACE.search(sentence) and not _OPEN.search(sentence):
+        return False  # `Attività sportive dall'8 giugno al 4 settembre`, behind `Sono aperte le iscrizioni`
+    is_open = _OPEN.search(around) or _HANDED_IN_THEN.search(page.text[:start][-_NEAR:])
+    return is_period and (page.passage(start).part == "when" or is_open is not None)

@@ -25,7 +25,7 @@ from flows.bulletin.language.torn import rejoined
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.chrome import unframed
 from flows.bulletin.page.fields import fielded
-from flows.bulletin.page.inlined import inlined, without_agenda
+from flows.bulletin.page.inlined import inlined, joined, without_agenda
 from flows.bulletin.page.kinds import kind_of, next_kind
 from flows.bulletin.page.listings import Enumeration
 from flows.bulletin.page.long_sentences import parted
@@ -222,7 +222,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     )
     body = _AT_ALL_HOURS.sub("", _FROM_THEN_ON.sub(r"\g<measure>dal \g<day>", with_turns(body)))
     body = _LABELLED_HOUR.sub(r"\g<label>ore \g<hour>", _DATED_ROWS.sub(_listed, _HOUR.sub("ore ", body)))
-    body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, body), title), title, published)
+    body = with_months(_with_title_apart(_MEETING_POINT.sub(_meets, joined(body)), title), title, published)
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)

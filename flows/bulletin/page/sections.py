@@ -116,7 +116,7 @@ _SURE = _either([label for label in _ALL if label[0] != "+"])
 _COMMON = _either([label[1:] for label in _ALL if label[0] == "+"])
 _NO_LABEL_AFTER = (
     r"(?<!\b[Ii]l )(?<!\b[Ii] )(?<!\b[Ll]a )(?<!\b[Ll]e )(?<!\b[Ll]o )(?<!\bdi )(?<!\be"
-    r" )(?<!\bdel )(?<!\bdei )"
+    r" )(?<!\bdel )(?<!\bdei )(?<!\bmodello )(?<!\bmodulo )"
 )
 _INLINE = re.compile(
     rf"(?<!\S)(?=[A-Z])(?:(?P<sure>{_SURE})(?=[\s:.]|$)(?:\s*[:.])?"

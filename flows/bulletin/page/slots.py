@@ -15,7 +15,7 @@ from flows.bulletin.page import conditions, dangers, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Row, Slot, Told
-from flows.bulletin.page.other_terms import is_of_another_step
+from flows.bulletin.page.other_terms import is_for_asking, is_of_another_step, is_of_the_thing, opens_then
 from flows.bulletin.page.row_words import AT_AN_HOUR
 from flows.bulletin.page.sections import other_matters
 
@@ -99,19 +99,10 @@ _FEAST = re.compile(
 )  # names of what is celebrated, perhaps on another day
 _ON_A_WEEKDAY = re.compile(rf"\b{WEEKDAY},?\s(?P<day>\d{{1,2}}[°º]?\s{MONTH})", re.I)
 _FROM = re.compile(r"(?:(?:a\s)?(?:partire|far data)\s)?da(?:l|ll['’])?\s?", re.I)
-_FROM_TO = re.compile(r"da(?:l|ll['’])?\s?[^.;\n]{3,40}\sa(?:l|ll['’])?\s?\w", re.I)
-_OPEN = re.compile(
-    r"\b(?:(?:sono|è)\s)?apert[ae]\s(?:le\s|la\s)?(?:(?:pre)?iscrizion|domand|adesion|candidatur|prenotazion)\w*"
-    r"|\b(?:iscrizion|domand|adesion|richiest|istanz)\w\s(?:\w+\s)?(?:on[\s-]?line\s)?(?:aperte|dal|da)\b",
-    re.I,
-)
-_HANDED_IN_THEN = re.compile(  # `Le foto vanno inviate dal 1° aprile al 31 maggio`
-    r"\b(?:va|vanno|(?:devono|può|possono|potrà|potranno) essere|si possono) "
-    r"(?:inviat|inviar|consegnat|consegnar|spedit|presentat|richiest|inoltrat)\w+[^.;\n]{0,30}$",
-    re.I,
-)
 _NEAR = 160  # characters
-_OTHERS_FOLLOW = re.compile(r"\bseguir(?:à|anno)\b[^.\n]{0,90}$", re.I)  # not what the page invites to
+_OTHERS_FOLLOW = re.compile(
+    r"\bseguir(?:à|anno)\b[^.\n]{0,90}$|\bprossimo (?:incontro|appuntamento) $", re.I
+)  # not what the page invites to
 _TESTED = re.compile(
     r"\b(?:test|prov[ae]) (?:d['’]ingresso|di (?:livello|ammissione)|attitudinal)\w*[^.\n]{0,40}$", re.I
 )
@@ -163,7 +154,6 @@ _CLOCK_OR_MEETING = re.compile(
     r"|appuntament\w+|inizi\w+|debutt\w+|proiezion\w+|proiett\w+|present\w+|ospit\w+|teatro|sala|auditorium|cinema|bibliotec\w+)\b",
     re.I,
 )
-_TAKES_PLACE = re.compile(r"\b(?:attività|lezioni|corsi|incontri|laboratori|si (?:svolg|terr)\w+)\b", re.I)
 _TERMS = ("deadline", "until")
 _BOOKS = re.compile(r"\bprenot\w+\b[^.;\n]{0,60}$", re.I)
 _FREE_THEN = re.compile(r"\bprenot\w+\b[^.\n]*;\s*(?:il\s|l['’])?$", re.I)  # `…; l'8 novembre accesso libero`
@@ -212,11 +202,15 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     has_hours = sum(span.role == "hours" for span in found) > 1
     others_terms = [span for span in found if span.role in _TERMS and _is_of_another_step(page, span, notice)]
     found = tuple(span for span in found if span not in others_terms)
-    is_asked = notice.kind in _CALLS and not any(span.role in _TERMS for span in found)
+    is_open_ended = not any(span.role in _TERMS for span in found)
+    is_asked = notice.kind in _CALLS and is_open_ended
     others = " ".join(said for _, said in other_matters(notice.source, notice.title))
     for span in found:
-        lead = page.text[max(0, span.start - 80) : span.start]
-        if span.role in ("deadline", "until") and notice.kind in _CALLS and _EMPLOYED.search(lead):
+        before = page.text[max(0, span.start - 80) : span.start]
+        if span.role in _TERMS and notice.kind in _CALLS and _EMPLOYED.search(before):
+            continue
+        if span.role in _TERMS and is_of_the_thing(before):
+            yield Slot.when, span.start, span.end
             continue
         if span.role in ("deadline", "until") and others and page.sentence(span.start).strip() in others:
             continue  # the term of another matter than the title's
@@ -224,7 +218,6 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
             continue  # `Domande dal 15 maggio`, and below `da venerdì 15 maggio a martedì 30 giugno`
         if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
-        before = page.text[max(0, span.start - 80) : span.start]
         if _LAST_YEAR.search(before) or (
             span.role in _TERMS and (_FREE_THEN.search(before) or ";" in page.text[span.start : span.end])
         ):
@@ -248,7 +241,8 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
             continue
         if span.role == "hours" and has_hours and _SIGNING.search(before):
             continue  # when one signs up on the spot
-        if is_asked and span.role == "when" and _is_for_asking(page, span):
+        is_then = is_open_ended and opens_then(page.text[span.end :][:_NEAR])
+        if span.role == "when" and ((is_asked and is_for_asking(page, span.start, span.end)) or is_then):
             yield Slot.deadline, span.start, span.end
         if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(
             page.text, span.start, span.end
@@ -326,17 +320,6 @@ def _is_of_an_end(page: Layout, span: Days) -> bool:
     return (
         found is not None and is_second and found["noun"].lower() not in page.text.partition("\n")[0].lower()
     )
-
-
-def _is_for_asking(page: Layout, span: Days) -> bool:
-    """Whether a period is the one in which one enrols: `Sono aperte le iscrizioni … dal 1° al 30 aprile`."""
-    around = page.text[max(0, span.start - _NEAR) : span.end + _NEAR]
-    is_period = _FROM_TO.match(page.text, span.start, span.end) is not None
-    sentence = page.sentence(span.start)
-    if _TAKES_PLACE.search(sentence) and not _OPEN.search(sentence):
-        return False  # `Attività sportive dall'8 giugno al 4 settembre`, behind `Sono aperte le iscrizioni`
-    is_open = _OPEN.search(around) or _HANDED_IN_THEN.search(page.text[: span.start][-_NEAR:])
-    return is_period and (page.passage(span.start).part == "when" or is_open is not None)
 
 
 def _is_of_a_story(page: Layout, span: Days, source: str) -> bool:

@@ -39,7 +39,7 @@ _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", 
 _STOP = re.compile(
     r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|per\sun[oa]?|per\s[a-zà-ù]+[aei]re|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*|va|(?:il|la|lo|un|una|uno)\s(?:cerimonia|presentazione|incontro|concerto|spettacolo|mostra|festa|corso|serata"
     r"|conferenza|laboratorio|premiazione|inaugurazione|proiezione|lettura|mercatino|torneo|sagra|messa|corteo|discorso)|vanno|torna|tornano|c['’]è|[a-zà-ù]{3,}(?:erà|irà|arà|eranno|iranno|aranno))\s|Mappa\b|Regia\b"
-    r"|[-–|]\s|\d{5}\b|[“\"«][A-Z]|\d{1,2}[°º]?\s(?i:gennaio|febbraio|marzo|aprile|maggio|giugno"
+    r"|l['’](?:appuntamento|incontro|evento|iniziativa|inaugurazione|esposizione)\b|[-–|]\s|\d{5}\b|[“\"«][A-Z]|\d{1,2}[°º]?\s(?i:gennaio|febbraio|marzo|aprile|maggio|giugno"
     r"|luglio|agosto|settembre|ottobre|novembre|dicembre)\b)"
 )
 _HELD_THERE = re.compile(  # `nella chiesa di San Pietro concerto d'organo`

@@ -35,11 +35,14 @@ from flows.bulletin.summary.frames.prose.facets import bare, facets, tells
 from flows.bulletin.summary.frames.prose.fit import is_fit
 from flows.bulletin.summary.frames.prose.left_to_page import (
     ALL_IN_PAGE,
+    CONDITIONS_AND_OTHERS,
     DAYS_AND_HOURS,
+    FORM_AND_OTHERS,
     HOURS,
     OTHER_DAYS,
     OTHERS,
     PLACE,
+    TERMS_AND_OTHERS,
     WARNINGS,
 )
 from flows.bulletin.summary.frames.prose.lines import lines, untold
@@ -48,8 +51,10 @@ from flows.bulletin.summary.frames.roads import listed_measures, street_outlines
 from flows.bulletin.summary.frames.services import campaigns, health, hours, service
 from flows.bulletin.summary.frames.services.collected import collected
 from flows.bulletin.summary.frames.services.in_force import in_force
+from flows.bulletin.summary.frames.services.shut_by_order import shut_by_order
 from flows.bulletin.summary.frames.times.terms import counts_from_several
 from flows.bulletin.summary.frames.titles import headings
+from flows.bulletin.summary.frames.titles.changeovers import made_up_for
 from flows.bulletin.summary.frames.titles.leads import led, placed
 from flows.bulletin.summary.frames.titles.matter import is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.titles.outcomes import outcome
@@ -76,13 +81,10 @@ _CONDITIONS = re.compile(r"(?:^|\.\s)Se\s(?!vuoi\b)[^.]{5,}\spuoi\s")
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _OPENS_WITH = re.compile(r"(?P<article>Il |La |Lo |L['’])(?P<noun>\S+) (?P<verb>\S+)", re.I)
 _CALL, _SHORT = 4, 4  # words: `Questionario sulla mobilità: dì la tua`; letters: `di`, `per`
-_LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
+_LONG_SENTENCE = 100  # UTF-16 units: the shortest text has no room for it
 _LONG_PAGE, _TEASER = 1000, 700  # characters: of a long page a title is all that was understood
 _OPENING, _FEW, _MISSING = 40, 2, 0.1  # characters of a sentence; words that are said otherwise
 _TRIED = 8  # texts of one frame: what comes later is only shorter
-FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
-CONDITIONS_AND_OTHERS = "Requisiti e altri dettagli sono nella pagina."
-TERMS_AND_OTHERS = "Requisiti, scadenze e altri dettagli sono nella pagina."
 _WARNS = re.compile(
     r"\bsi (?:chiede|raccomanda|prega)\w* di\s?:|\bprecauzioni\b"
     r"|\b(?:segu|adott|rispett|osserv)\w+\s(?:[a-zà-ù]+\s){0,3}(?:accorgiment\w+|regole|raccomandazioni"
@@ -131,14 +133,8 @@ _WAYS = tuple(
 )
 _FRAMED_BY_KIND = (*OCCASIONS, Kind.road, Kind.supply_cut, Kind.hours, Kind.alert, Kind.recall, Kind.health)
 _ELIDING = (
-    Kind.deadline,
-    Kind.job,
-    Kind.service,
-    Kind.campaign,
-    Kind.result,
-    Kind.act,
-    Kind.other,
-    Kind.health,
+    *(Kind.deadline, Kind.job, Kind.service, Kind.campaign),
+    *(Kind.result, Kind.act, Kind.other, Kind.health),
 )
 _WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKS = re.compile(r"(?:Se risiedi [^.,]{4,50}? puoi|Puoi|Si può|Si possono) (?:chiedere|presentare|fare)\b")
@@ -185,6 +181,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             for text in chain(
                 prohibited(notice, limit),
                 obliged(notice) if notice.kind in KINDS else (),
+                shut_by_order(notice, limit),
                 by_day.texts(notice, limit),
                 collected(notice, limit),
                 listed_measures.texts(notice),
@@ -239,7 +236,9 @@ def _joined(text: str, notice: Notice) -> str:
 
 def _known(notice: Notice) -> Iterator[str]:
     """What the title says in words of its own: that a council meets, what came of a call."""
-    if (said := meeting(notice)) or (notice.kind in _ELIDING and (said := outcome(notice))):
+    if (said := meeting(notice) or made_up_for(notice.title)) or (
+        notice.kind in _ELIDING and (said := outcome(notice))
+    ):
         yield said
 
 

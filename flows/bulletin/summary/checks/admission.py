@@ -50,6 +50,9 @@ _DUTIES = (
         "Manca l'età che serve",
     ),
 )
+_BAND = re.compile(r"[\d.,]*\s?(?:€|euro)?\s?[:|–-]\s?(?:€\s?)?\d")
+_PLACES_FOR = re.compile(r"\b\d+ (?:posti )?per (?:i|le|gli) ?$", re.I)
+_MORE_OF_THEM = re.compile(r",?\s(?:che|i quali|le quali|purché|se|con)\s")  # `che non hanno fatto l'esame`
 _SHORT = 110  # characters
 _BOOKED_AT = re.compile(r"\bprenotazion[ei]\s(?:al|allo)\s(?:n\.|numero|tel|cup|\d)", re.I)
 _FOR_SOME = re.compile(r"\bÈ per (?:i|gli|le|chi)\b")  # one condition told beside another
@@ -148,7 +151,8 @@ def conditions(text: str, notice: Notice) -> Iterator[str]:
         for found in _OF_AGES.finditer(notice.source)
         if found[0] not in rows
     }
-    if len(ages) == 1:
+    more = any(_MORE_OF_THEM.match(notice.source, one.end()) for one in _OF_AGES.finditer(notice.source))
+    if len(ages) == 1 and not more:
         yield _of_age(ages.pop(), notice)
     if not ages and (span := _OF_A_SPAN.search(match[0])):
         yield f"È per chi ha {span['from']}-{span['to']} anni."
@@ -166,7 +170,9 @@ def leaves_way(text: str, notice: Notice) -> bool:
 def _has_limit(body: str) -> bool:
     """Whether only a low ISEE lets one ask, and not how much one pays depends on it."""
     found = _BELOW.search(body)
-    return found is not None and _FEE.search(body[: found.start()][-_NEAR:]) is None
+    if found is None or _BAND.match(body, found.end()):
+        return False  # `ISEE fino a 8.000 euro: 35 euro`
+    return _FEE.search(body[: found.start()][-_NEAR:]) is None
 
 
 def unsaid(text: str, notice: Notice) -> Iterator[str]:
@@ -177,6 +183,8 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
         match = duty.search(notice.source)
         if match and "prenotare" in reason and FREELY.search(notice.body):
             continue  # on some days one just comes
+        if match and "età" in reason and _PLACES_FOR.search(notice.source[: match.start()][-_NEAR:]):
+            continue  # `60 posti per i ragazzi dai 6 ai 13 anni`, beside those of others
         if match and not (told.search(text) or is_for_a_part(match.start(), notice, text)):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
     if (match := _at_a_number(notice)) and not _DUTIES[0][1].search(text):

@@ -36,6 +36,10 @@ _LEANING = (
         r"\b(?:il giorno|fino al civ|al civ|propone|propongono|organizza|presenta|riceve|ricevono|offre"
         r"|comprende)\.(?= [A-Z]|$)"
     ),
+    re.compile(r"\b(?:devono|deve|dovranno|possono|può|potranno)(?:, [^.,;:]{3,40})?\.(?= [A-Z]|$)"),
+    re.compile(
+        r"\b(?:al|alla|il|la|un|una|il consueto) (?:tradizional|consuet|prossim|grand)[eoa]\.(?= [A-Z]|$)"
+    ),
 )
 _ALL_BEGIN = re.compile(
     r"\bTutt[ie] (?:gli|le|i) \w+ (?:iniziano|cominciano|si tengono|si svolgono|hanno inizio)\b[^.;]*"

@@ -32,6 +32,7 @@ _EASED = re.compile(
 )  # a sum that eases a price is no condition
 _OF_A_GROUP = re.compile(  # `Per le scuole secondarie il contributo si chiede con un ISEE fino a`
     r"(?:^|[.;\n]\s*)Per (?:le scuole|gli studenti|gli alunni|i residenti|i non|chi)\b[^.;\n]*$"
+    r"|\b(?:un[oa]?|due|tre|quattro|\d+) (?:post[oi] )?(?:è |sono )?riservat[oi] [^.;\n]*$"
     r"|\b(?:di cui|de[il] quali|delle quali) \d+ [^.;\n]{0,12}\briserv\w+[^.;\n]*$"  # 6 places of 24
 )
 _MAY = re.compile(r"\b(?:[Pp]ossono|[Pp]uò) (?:presentare|fare|chiedere|richiedere|accedere)\b[^.;]*$")

@@ -20,7 +20,7 @@ from flows.bulletin.summary.frames.times.days import Period, period_at
 from flows.bulletin.summary.frames.times.notation import plain_figures
 
 _BANS = re.compile(
-    r"\b(?:è|resta|si\sfa|vige(?:\sil)?|ordina(?:\sil)?|dispone(?:\sil)?)\s(?:fatto\s)?(?:(?:assoluto|assolutamente|severamente|tassativamente)\s)?"
+    r"\b(?:è|viene|resta|si\sfa|vige(?:\sil)?|ordina(?:\sil)?|dispone(?:\sil)?)\s(?:fatto\s)?(?:(?:assoluto|assolutamente|severamente|tassativamente)\s)?"
     r"(?:fatto\s)?(?:divieto|vietato)\b(?:\sassoluto)?(?P<rest>.*)$",
     re.I | re.S,
 )

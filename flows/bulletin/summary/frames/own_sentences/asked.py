@@ -39,6 +39,7 @@ _ASKS = Cued(
 )
 _END = re.compile(
     r",(?!\s(?:[a-zà-ù]+(?:,\s|\s[eo]\s))+[a-zà-ù]+\W*$)"
+    r"(?!\s(?!non\s|[a-zà-ù]+(?:are|ere|ire|rsi)\b)[a-zà-ù]+(?:\s[a-zà-ù]+){0,2}\s[eo]\s(?!\w+(?:are|ere|ire|rsi)\b))"
     r"|\s\(|\se\s(?:a|ad|di|non)\s|\s(?:che|in modo|al fine|affinché|durante|per evitare"
     r"|come previsto)\b|\se\s\w+(?:are|ere|ire)\b"
 )

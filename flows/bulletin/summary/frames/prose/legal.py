@@ -18,7 +18,7 @@ _LAW = (
 _ON = (
     r"(?:(?:così\s)?come\s(?:da|previst|dispost|stabilit|prescritt|indicat|disciplinat)\w*\s"
     r"|secondo\s(?:quanto|le\smodalità)\s(?:previst|dispost|stabilit|prescritt|indicat|disciplinat)\w+\s"
-    r"|in\sbase\sa(?:\squanto|gli?|l|lla|ll['’])\s?|ai\ssensi\s|a\snorma\s|in\sforza\s|per\seffetto\s"
+    r"|in\sbase\sa(?:\squanto|gli?|l|lla|ll['’])\s?|giusta\s|ai\ssensi\s|a\snorma\s|in\sforza\s|per\seffetto\s"
     r"|in\s(?:attuazione|applicazione|ottemperanza|esecuzione|conformità|adempimento)\s)"
 )
 _BINDS = (  # what holds for the reader, whatever its law

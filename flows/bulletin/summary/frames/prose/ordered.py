@@ -28,7 +28,7 @@ _SIGNED = Cued(
 _OFFICE = re.compile(
     r"^(?:il|lo|la|l['’])\s?(?:area|servizio|settore|sindac[oa]|comune|amministrazione|responsabile|comando|comandante|dirigente|ufficio"
     r"|polizia)\b[^.;:]{0,240}?"
-    r"\s(?:ha\s(?:disposto|ordinato)|dispone|ordina)(?:,?\s(?P<when>per\s[^,]{4,40}),)?\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
+    r"\s(?:ha\s(?:disposto|ordinato)|dispone|ordina)(?:,?\s(?P<when>per\s[^,]{4,60}?),?)?\s(?P<articled>(?:(?:il|lo|la|i|gli|le)\s|l['’]).+)$",
     re.I | re.S,
 )
 _FOR_A_TIME = re.compile(  # `ordina a tutta la cittadinanza, dal 1° luglio al 3 agosto, il divieto di`

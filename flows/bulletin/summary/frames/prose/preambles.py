@@ -51,7 +51,8 @@ _PREAMBLE = re.compile(
     r"|(?:cogliamo|si coglie) (?:inoltre )?l['’]occasione per (?:ricordare|informare"
     r"|comunicare)(?: \w+ cittadin\w+)? che\s+"
     r"|(?:inoltre|infine|pertanto|quindi|a tal fine),?\s+"
-    r"|per quest[oa](?: motivo| ragione)?,?\s+(?=(?:è|sono|si|il|la|i|gli|le)\s|l['’])"
+    r"|per quest[oa](?: motivo| ragione)?,?\s+"
+    r"(?=(?:è|sono|si|il|la|i|gli|le|dal|dalle|\w{3,7}ì|sabato|domenica)\s|l['’])"
     r")",
     re.I,
 )

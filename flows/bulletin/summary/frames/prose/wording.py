@@ -223,7 +223,11 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         (rf"(?<=\d)( {MONTH}(?: 20\d\d)?)?,? (?:compres|inclus)i\b(?! (?:i|gli|le) )", r"\1", re.I),
         (r"(?<=[a-zà-ù]) (?:pertanto|dunque|perciò|infatti|inoltre|altresì)(?= [a-zà-ù])", "", 0),
         (r"(?<=[a-zà-ù] )NON(?= [a-zà-ù])", "non", 0),
-        (rf"\b(?:ne|pe)(?:l|lla|r la) (?:giornata|data) (?:di|del)? ?(?={WEEKDAY} \d)", "", re.I),
+        (
+            rf"\b[np]e(?:l|ll[ae]|r l[ae]) (?:sole )?(?:giornat[ae]|data) (?:di|del)? ?(?={WEEKDAY} \d)",
+            "",
+            re.I,
+        ),
         (rf"\bin data (?={WEEKDAY} \d)", "", re.I),
         (rf"\bin data (?=\d{{1,2}}[°º]? {MONTH})", "il ", re.I),
         (rf"\bnella mattinata di (?={WEEKDAY})", "la mattina di ", re.I),
@@ -266,7 +270,6 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
             r"\1.",
             re.I,
         ),
-        (r"\b([Ii])\snostri\s(?=volontari|operatori|infermieri|esperti|tecnici)", r"\1 ", 0),
         (
             r"\b(?:il nostro (?:gruppo|comitato)|la nostra associazione) "
             r"(?:(partecip)a|(aderisc)e|(prend)e (?=parte))",
@@ -327,11 +330,6 @@ _REPLACED: tuple[tuple[Cued, str | Callable[[re.Match[str]], str]], ...] = tuple
         ),
         (r"^Dalla data di pubblicazione (?:della|del|dell['’]) ?\w+ (?=.*\bsuccessivi alla pubblic)", "", 0),
         (r"\bè ammessa (?:istanza|domanda) di (\w+) da presentarsi\b", r"si può presentare domanda di \1", 0),
-        (
-            r"\bentro (\d{1,3}|\w+) giorni successivi alla pubblicazione(?: (?:della|dello) stess[ao])?",
-            r"entro \1 giorni dalla pubblicazione",
-            re.I,
-        ),
         (r"\b((?:potr|sar|verr|dovr)\w+|è|sono) (?:pertanto|quindi|altresì),? ", r"\1 ", 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from flows.bulletin.language.articles import OF_ARTICLE
 from flows.bulletin.page.notice import Notice, Row
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.own_sentences.own import opened
@@ -22,7 +23,14 @@ from flows.bulletin.summary.frames.times.notation import plain_figures
 from flows.bulletin.summary.frames.times.weekly import opening_hours
 
 _FOLLOWS = re.compile(
-    r"(?P<office>(?:il|lo|la|i|gli|le|l['’])\s?[^.,;:()]{3,70}?)\s(?:osserver\w+|seguir\w+|(?:è|sono|sarà|saranno|rest\w+)\sapert[oaie])\b",
+    r"(?P<office>(?:il|lo|la|i|gli|le|l['’])\s?[^.,;:()]{3,70}?)\s"
+    r"(?:osserver\w+|seguir\w+|apr(?:e|ono|irà|iranno)|(?:è|sono|sarà|saranno|rest\w+)\sapert[oaie])\b",
+    re.I,
+)
+_ITS_HOURS = re.compile(  # `Gli orari dei due cimiteri comunali saranno questi`
+    r"(?:gli\sorari|l['’]orario)(?:\sdi\sapertura)?(?:\sal\spubblico)?\s"
+    r"(?P<of>del|dello|della|dell['’]|dei|degli|delle)\s?"
+    r"(?:due\s|tre\s)?(?P<office>[^.,;:()]{3,60}?)(?:,[^.;:]*)?\s(?:sarà|saranno|è|sono)\b",
     re.I,
 )
 _PURPOSE = re.compile(  # `per il rilascio delle tessere elettorali`
@@ -31,7 +39,7 @@ _PURPOSE = re.compile(  # `per il rilascio delle tessere elettorali`
     re.I,
 )
 _HOURS_OF = re.compile(r"\b(?:orari\w*|apertur[ae])\b", re.I)
-_WITHOUT_BREAK = re.compile(r"\b(?:orario\scontinuato|dalle\sore|ore)\b\s*(?=\d)", re.I)
+_WITHOUT_BREAK = re.compile(r"\b(?:orario\s(?:continuato|unico)|dalle\sore|ore)\b\s*(?=\d)", re.I)
 _MONTH = re.compile(r"\s[a-z]{4,9}(?:\s20\d\d)?$")
 _YEAR = re.compile(r"\s20\d\d\b")
 _ARTICLE = re.compile(r"(?<!\w)(?=(?:il|lo|la|i|gli|le)\s|l['’])", re.I)
@@ -180,7 +188,15 @@ def _office(notice: Notice) -> Office | None:
                 named = _of_title(notice)
                 is_short = named is not None and named.words.startswith(f"{office[0].words} ")
                 return named if is_short else office[0]
+            hours_of = _ITS_HOURS.match(line, place.start())
+            if hours_of and (office := office_at(_named(hours_of), 0)):
+                return office[0]
     return _of_title(notice) if _HOURS_OF.search(notice.title) else None
+
+
+def _named(hours_of: re.Match[str]) -> str:
+    """`i cimiteri comunali` of `gli orari dei due cimiteri comunali`."""
+    return f"{OF_ARTICLE[hours_of['of'].lower()]}{hours_of['office'].lower()}"
 
 
 def _of_title(notice: Notice) -> Office | None:

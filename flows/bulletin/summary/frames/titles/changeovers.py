@@ -39,6 +39,13 @@ _HOURS = re.compile(
     r"(?:\s[-–])?\s(?:dalle |ore )?\d{1,2}(?:[:.]\d\d)?\s?(?:[-–/]|alle)\s?\d{1,2}(?:[:.]\d\d)?(?!\d)"
 )
 _MOVES = re.compile(r"\bsi spost(?:a|ano)$")  # and not where to
+_DATE = rf"(?:(?:luned|marted|mercoled|gioved|venerd)ì |sabato |domenica )?\d{{1,2}}[°º]? {MONTH}(?: 20\d\d)?"
+_RECOVERY = re.compile(
+    rf"(?P<what>[^:]{{5,60}}?) (?P<usual>(?:di|del(?:l['’])?) ?{_DATE})\s?[:–-]\s"
+    r"(?:il )?recupero (?:è )?(?:a |il )?"
+    rf"(?P<instead>{_DATE})",
+    re.I,
+)
 _FIRST = 6  # lines of a page
 _MORE = 30  # characters of a line that says something of its own
 _LONG = 400  # characters of a page that has more to say than this
@@ -69,6 +76,18 @@ def changeover(notice: Notice) -> Iterator[str]:
     text = f"{day} {said}" if day else said
     rest = f" {HOURS}" if any(map(_HOURS.search, below)) else f" {OTHERS}" if is_more else ""
     yield f"{text[:1].upper()}{text[1:]}.{rest}"
+
+
+def made_up_for(title: str) -> str:
+    """`Il mercato del 10 novembre si recupera sabato 14 novembre 2026.` of `Mercato del 10 novembre: recupero
+    sabato 14 novembre 2026`; "" of another title.
+    """
+    found = _RECOVERY.fullmatch(plain_figures(title).strip(" ."))
+    noun = noun_of(found["what"]) if found else None
+    if found is None or noun is None:
+        return ""
+    verb = "si recuperano" if noun.is_plural else "si recupera"
+    return f"{noun.text[:1].upper()}{noun.text[1:]} {found['usual']} {verb} {found['instead']}."
 
 
 def _told(title: str) -> str:
