@@ -16,7 +16,7 @@ from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.day_heads import HOLY
 from flows.bulletin.page.notice import OCCASIONS, Notice, Slot
-from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.clauses.days import Day, days_clause, days_of, span_clause
 from flows.bulletin.summary.frames.events.programmes import ITS_PROGRAMME
 from flows.bulletin.summary.frames.events.subject import matters
@@ -39,6 +39,9 @@ _OF_SEVERAL = re.compile(  # `«Marzo donna», mostra «Operaie»`, `i corsi gra
     r"», [^«]*«"
     r"|^(?:i|gli|le|il|lo|la) [^«]* e (?!(?:i|gli|le|il|lo|la|d(?:i|el|ei|ella|egli|elle))\b|l['’])[a-z]"
 )
+_OF_ALL = re.compile(
+    r"\b(?:tutt[ie]|sempre|ogni (?:incontro|appuntamento|serata|spettacolo|lezione))\b", re.I
+)
 _PLACE = re.compile(
     r"(?<=\w) (?:al|alla|all['’]|in|nel|nella) ?"
     r"(?:museo|teatro|biblioteca|parco|castello|villa|auditorium|centro)\b[^:;,–-]{0,40}$",
@@ -50,7 +53,30 @@ PROGRAMME = "Il programma è nella pagina."
 
 
 def texts(notice: Notice) -> Iterator[str]:
-    """Whole texts of a calendar, the best first; none where its page has no three days of their own."""
+    """Whole texts of a calendar, the best first: with the hour and the place that all have, then without;
+    none where its page has no three days of their own.
+    """
+    made = list(_texts(notice))
+    if said := _of_all(notice):
+        yield from (text.replace(PROGRAMME, f"{said} {PROGRAMME}") for text in made if said not in text)
+    yield from made
+
+
+def _of_all(notice: Notice) -> str:
+    """`Gli incontri si svolgono tutti in biblioteca, con inizio alle 18.`, above the days; or ""."""
+    line = _LINE.search(notice.source)
+    above = notice.source[: line.start()].rstrip() if line else ""
+    heading = split(above.rpartition("\n")[2])
+    lead = f"{heading[-1].rstrip(' :')}." if heading and above.endswith(":") else ""
+    for sentence in (lead, *(one for one in notice.prose[:4] if one[:30] in above)):
+        said = spoken(worded(sentence)) if _OF_ALL.search(sentence) else ""
+        has_hour = any(":" in figure for figure in figures(said))
+        if said and has_hour and not calendar_days(said) and speaks(said) and is_fit(said, sentence):
+            return said
+    return ""
+
+
+def _texts(notice: Notice) -> Iterator[str]:
     run = _with_earlier(days_of_lines(notice), notice)
     if len(run) < _SEVERAL or _EACH_WEEK.search(" ".join(notice.prose[:3])):
         return

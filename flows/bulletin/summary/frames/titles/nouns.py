@@ -222,6 +222,9 @@ _APPOSED = re.compile(  # `Giorno del Ricordo, cerimonia a Po`
 )
 
 
+_ITS_ARTICLE = re.compile(r"^(?:(?:il|lo|la|i|gli|le)\s|l['’])(?=[a-z])")  # `"Alba": la rassegna del mare`
+
+
 def segmented(title: str) -> str:
     """`il recital «Alba in chiesa»` of `Alba in chiesa - Recital`; "" where no part of it opens with a
     noun.
@@ -234,7 +237,8 @@ def segmented(title: str) -> str:
         name, rest = title[: mark.start()].strip(), title[mark.end() :].strip()
         if phrase_of(name):
             return ""
-        phrase = _AT_ITS_PLACE.sub("", phrase_of(rest))
+        bare = _ITS_ARTICLE.sub("", rest) if QUOTED.fullmatch(name) else rest
+        phrase = _AT_ITS_PLACE.sub("", phrase_of(bare))
         if phrase and mark[0] == ": " and " " not in name and is_word(name.lower()):
             return phrase  # `Prevenzione: passeggiate in collina`: a label, and no name
         if phrase and "«" not in phrase and (whose := _NAMED_BODY.fullmatch(name)):
