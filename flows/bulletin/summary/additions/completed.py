@@ -31,7 +31,7 @@ from flows.bulletin.summary.additions.of_calls import (
     without_definition,
     without_partners,
 )
-from flows.bulletin.summary.additions.of_events import booked, full, needed, on_flyer
+from flows.bulletin.summary.additions.of_events import booked, full, meets_at, needed, on_flyer
 from flows.bulletin.summary.additions.of_jobs import to_have
 from flows.bulletin.summary.additions.provisional import IF_IT_RAINS, if_it_rains, trial
 from flows.bulletin.summary.additions.reserved import CONDITIONS, called_off, reserved, skipped, still_bound
@@ -179,6 +179,7 @@ def completed(text: str, notice: Notice, limit: int, passes: Callable[[str], boo
         *OF_CALLS,
         booked,
         full,
+        meets_at,
         trial,
         _way,
         _ban,

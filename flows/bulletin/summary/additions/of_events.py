@@ -17,7 +17,14 @@ from flows.bulletin.summary.clauses.hours import hours_clause
 from flows.bulletin.summary.frames.events.programmes import each_once
 from flows.bulletin.summary.frames.places.streets import joined
 from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, OTHERS, THE_REST
+from flows.bulletin.summary.frames.times.notation import plain_figures
 
+_FIRST_MEETING = re.compile(
+    r"^\W*ore\s(?P<hour>\d{1,2}(?:[.:]\d\d)?)\W{1,4}(?:ritrovo|raduno|ammassamento)\s"
+    r"(?P<where>(?:in|al|alla|davanti|presso|nel|nella|sul)\s[^.;:,\n(]{4,50})",
+    re.I | re.M,
+)
+_MEETS = re.compile(r"\b(?:ritrovo|raduno|alle \d)", re.I)
 _OF_A_PROGRAMME = re.compile(
     r"\b(?:programm|appuntament|rassegn|calendari|event[oi]|spettacol|concert|incontr|serat|cinema|film|teatr"
     r"|mercatin|cors[oi]|laborator|stagion|festival|estate|natale|visit[ae])\w*",
@@ -95,6 +102,23 @@ def on_flyer(text: str, notice: Notice) -> tuple[str, ...]:
     if found is None or IN_PAGE.search(text) or Slot.hours in notice.slots:
         return ()
     return ("Il programma è nella pagina.",) if found["what"].lower() == "programma" else (OTHERS,)
+
+
+def meets_at(text: str, notice: Notice) -> tuple[str, ...]:
+    """`Il ritrovo è alle 9:30 in piazza Matteotti.`, with which the programme of one day begins."""
+    rows = [row for row in notice.rows if row.hours]
+    is_of_a_day = notice.kind in OCCASIONS and len({row.when for row in rows}) == 1 and len(rows) > 1
+    found = list(_FIRST_MEETING.finditer(notice.source)) if is_of_a_day else []
+    if (
+        len(found) != 1
+        or found[0].start() > rows[0].end
+        or _MEETS.search(text)
+        or len(calendar_days(text)) != 1
+    ):
+        return ()
+    hour = plain_figures(f"alle ore {found[0]['hour']}")
+    where = found[0]["where"].strip()
+    return (f"Il ritrovo è {hour} {where[:1].lower()}{where[1:]}.",)
 
 
 def with_days(text: str, notice: Notice) -> str:

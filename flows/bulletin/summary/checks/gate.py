@@ -268,6 +268,8 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
     announced = _ANNOUNCED[Slot.deadline] if OF_TERMS.match(listing.lead) else _LIST_IN_PAGE
     if len(listing.items) < 2 or announced.search(text) or _LINKS.match(listing.lead):
         return False
+    if "programma" in listing.lead.lower() and "Il programma con gli orari è nella pagina." in text:
+        return False
     told, lead = stems(text), stems(listing.lead) | _WEEKDAYS
     shares = [len(own & told) / len(own) for item in listing.items if (own := stems(item) - lead)]
     return any(share >= _ITEM_TOLD for share in shares) and any(share < _ITEM_UNTOLD for share in shares)
