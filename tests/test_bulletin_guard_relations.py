@@ -19,6 +19,14 @@ CASES = {
         "Il pedibus parte da Ronchetto, Sorgnate, Pozzo d'Olmeto e Pievazza.",
         "Il pedibus parte da Ronchetto, Sorgnate e Pievazza.",
     ),
+    "an exception in the page's own sentence": (
+        "Mensa e scuolabus\nLe iscrizioni alla mensa e allo scuolabus sono aperte fino a venerdì 31 luglio."
+        " Chi si iscrive dopo il 31 luglio paga una mora e allo scuolabus sale solo se c'è posto.",
+        "Puoi iscriverti allo scuolabus entro venerdì 31 luglio. Chi si iscrive dopo il 31 luglio paga una"
+        " mora e allo scuolabus sale solo se c'è posto.",
+        "Puoi iscriverti allo scuolabus entro venerdì 31 luglio. Chi si iscrive dopo il 31 luglio paga una"
+        " mora e allo scuolabus sale.",
+    ),
     "a move": (
         "Giochi\nPer la pioggia i laboratori sono spostati dal cortile della scuola al Palazzetto.",
         "I laboratori si spostano dal cortile della scuola al Palazzetto.",

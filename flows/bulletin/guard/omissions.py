@@ -52,13 +52,13 @@ _TO = re.compile(
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """A cancellation that the text does not tell; a rule without the exception that the page gives it."""
-    if not _TOLD.search(text.text):
+    if not _TOLD.search(text.whole):
         yield from _cancelled(text, source)
     yield from _moved(text, source)
-    is_announced = _ANNOUNCED.search(text.text) is not None
+    is_announced = _ANNOUNCED.search(text.whole) is not None
     for sentence in text.sentences:
         if re.search(r"\bchius|\bchiud", sentence.text, re.I) and not re.search(
-            r"\bapert|\bapr[eio]", text.text, re.I
+            r"\bapert|\bapr[eio]", text.whole, re.I
         ):
             yield from _stays_open(sentence, source)
         if not _HELD_BACK.search(sentence.text) and not is_announced and len(sentence.stems) > 2:
@@ -147,7 +147,7 @@ def _without_exception(sentence: Clause, text: Wording, source: Wording) -> Iter
     ours = sentence.stems
     for other in source.sentences[:400]:
         match = _EXCEPTION.search(other.text)
-        if not match or match[0].lower() in text.text.lower():
+        if not match or match[0].lower() in text.whole.lower():
             continue
         first = max(0, match.start() - _LONG // 2)
         rule = stems(other.text[first : match.start()])

@@ -53,11 +53,12 @@ _JUDGES = (
 def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:
     """The text without the sentences that are the page's own: they relate as the page does."""
     words = f" {plain(source)} "
+    whole = text
     copied = [one for one in sentences_of(text) if f" {plain(one.text)} " in words]
     for one in copied:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     return Wording(
-        text, [fact for fact in facts if not any(one.start <= fact.start < one.end for one in copied)]
+        text, [fact for fact in facts if not any(one.start <= fact.start < one.end for one in copied)], whole
     )
 
 

@@ -32,10 +32,13 @@ class Clause:
 
 
 class Wording:
-    """A text with its facts, its sentences and its clauses, each found once."""
+    """A text with its facts, its sentences and its clauses, each found once.
 
-    def __init__(self, text: str, facts: Sequence[Fact]) -> None:
-        self.text = text
+    `whole` has the sentences, too, that are blank in `text` because nothing in them needs to be judged.
+    """
+
+    def __init__(self, text: str, facts: Sequence[Fact], whole: str = "") -> None:
+        self.text, self.whole = text, whole or text
         self.facts = tuple(facts)
         self.tokens = tokens(text)
         self.sentences = sentences_of(text)

@@ -86,6 +86,11 @@ _MAYBE = re.compile(
 _SHOULD_IT = re.compile(  # `Se la scadenza è di sabato o festiva (domenica 1 giugno)`
     r"\b(?:se|qualora|quando) (?:la scadenza|il termine|tale (?:data|termine)) [^.;]*$", re.I
 )
+_TELLS = re.compile(  # what the office does by then: `in questo caso l'ufficio ne dà comunicazione entro`
+    r"\b(?:l['’]ufficio|il comune|l['’]amministrazione|gli uffici)\s(?:ne\s)?"
+    r"(?:d(?:à|arà|anno|aranno)\scomunicazione|comunica\w*|avvis\w+|inform\w+|rispond\w+|pubblic\w+)[^.;]{0,40}$",
+    re.I,
+)
 _REST = re.compile(r"\b(?:restant|rimanent)[ei]\b", re.I)  # `(le restanti vanno portate entro il 29 gennaio)`
 _CLAUSE = re.compile(r"(?:[.;(]\s?|,\s(?:ma|e)\s)(?=\D)")  # ends the one before
 _CALLS = (Kind.deadline, Kind.job)
@@ -146,7 +151,13 @@ def is_of_another_step(before: str, after: str, title: str, kind: Kind, body: st
     clause = _CLAUSE.split(before)[-1]
     if _WISHED.search(clause) and _ALWAYS.search(f"{before} {body}"):
         return True
-    if _CHECKS.match(after) or _MAYBE.search(after) or _SHOULD_IT.search(before) or _REST.search(clause):
+    if (
+        _CHECKS.match(after)
+        or _MAYBE.search(after)
+        or _SHOULD_IT.search(before)
+        or _REST.search(clause)
+        or _TELLS.search(before)
+    ):
         return True
     if _OF_A_MEAL.search(before) and not _OF_A_MEAL.search(title):
         return True

@@ -98,7 +98,7 @@ _SHUTS_SCHOOLS = re.compile(
 )
 _ASIDE = re.compile(r"\([^()]*\)")
 _HANGING = re.compile(  # `(C.I.E.)` ends in no `e`
-    r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
+    r"(?:(?<![\w.'’])(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(>–-])$",
     re.I,
 )
 _STAMP = re.compile(

@@ -195,7 +195,10 @@ def _dated(text: str) -> str:
     return _ON_A_FIRST.sub(r"\g<to> ", said)
 
 
+_QUOTED = re.compile(r'"(?=\S)([^"“”«»]{2,80}?)(?<=\S)"')  # `"Alba"`, as Italian print has it
+
+
 def _written(text: str, notice: Notice, warnings: tuple[str, ...] = ()) -> Summarised:
     machines = (_TO_MACHINES,) if is_for_machines(notice.source) else ()
     method: Method = "title" if gate.leaves_all(text) else "text"
-    return Summarised(text, method, notice.kind, (*machines, *warnings))
+    return Summarised(_QUOTED.sub("«\\1»", text), method, notice.kind, (*machines, *warnings))

@@ -35,7 +35,7 @@ _DUTIES = (
             r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,
         ),
-        re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b", re.I),
+        re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b|\bfare domanda\b", re.I),
         "Manca che bisogna prenotare o iscriversi",
     ),
     (

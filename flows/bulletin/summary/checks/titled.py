@@ -50,6 +50,7 @@ _MOVES = tuple(  # where people have to leave, or to go elsewhere, or find nothi
             r"\b(?:trasferiment|trasloc)[oi]\b(?! (?:di )?(?:fondi|residenza|somme|risorse))",
             r"\b(?:trasfer|spost|si trov|nuova sede|finora)\w*",
         ),
+        (r"\bapertur[ae] straordinari[ae]\b", r"\b(?:apr|apert|straordinari)\w*"),
         (r"\besaurit[oaie]\b", r"\b(?:esaurit|complet|terminat|finit)\w*"),
     )
 )

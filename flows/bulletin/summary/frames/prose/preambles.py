@@ -27,6 +27,8 @@ _OF_THEM = (
 _PREAMBLE = re.compile(
     r"^(?:"
     # `Si informano i genitori degli alunni che frequentano il nido che sono aperte le iscrizioni`
+    r"si (?:informano|avvisano|avvertono) (?:i|le|gli|tutti i|tutte le) [^.;:,]{3,90}? che,? "
+    r"(?=(?:luned|marted|mercoled|gioved|venerd)ì\s\d|sabato\s\d|domenica\s\d|dal(?:l['’]|\s)\d|il\s\d)|"
     r"si (?:informano|avvisano|avvertono) (?:i|le|gli|tutti i|tutte le) "
     r"(?:sigg?\.?(?:ri)? |signori |gentili )?"
     r"(?:genitori|famiglie|utenti|alunni|contribuenti|cittadini|studenti|interessati|elettori)\b[^.;:]{0,150}?\sche,?\s+"

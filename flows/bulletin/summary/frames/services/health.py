@@ -31,7 +31,7 @@ _TODO = re.compile(
 def is_open_day(notice: Notice) -> bool:
     """Whether a page is about the one day on which one goes there: what is told of an event is told of it."""
     days = {calendar_days(told.words) for told in notice.slots.get(Slot.when, ())}
-    return notice.kind is Kind.health and len(days) == 1 and is_occasion(notice)
+    return notice.kind is Kind.health and len(days) == 1 and ":" not in notice.title and is_occasion(notice)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
