@@ -28,6 +28,8 @@ _FREE_ONCE = re.compile(r"\bprenot\w+\b[^.;\n]*;[^.;\n]*\d[^.;\n]*\b(?:accesso|i
 _COUNCIL = re.compile(r"\bconsiglio\s(?:comunale|dell['’]unione|provinciale)\b", re.I)
 _TERM_OF_SOME = re.compile(r"\bPer (?:le|i|gli) [a-zà-ù ]{4,40} (?:il termine|la scadenza) (?:è|scade)\b")
 _LATE = re.compile(r"\b(?:dopo|oltre|fuori)\s(?:il |tale )?termine\b", re.I)
+_AFTER = re.compile(rf"\bdopo (?:il |l['’])?(?:{WEEKDAY} )?\d{{1,2}}[°º]? {MONTH}", re.I)
+_CALLS = (Kind.deadline, Kind.job, Kind.service)
 _ITS_DAY = re.compile(
     rf"\s[-–]\s{WEEKDAY}\s\d{{1,2}}[°º]?\s{MONTH}$", re.I
 )  # `Fiume pulito - sabato 25 settembre`
@@ -102,6 +104,11 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice quali servizi possono mancare per lo sciopero."
     if heading := _below_another(text, notice):
         yield f"Il testo parla solo di «{heading}», che è una parte della pagina."
+    late = next((one for one in sentences if _AFTER.search(one)), "") if notice.kind in _CALLS else ""
+    before = text.partition(late)[0] if late else ""
+    asked = notice.slots.get(Slot.deadline, ())
+    if late and asked and not any(figures(one.words) & figures(before) for one in asked):
+        yield "Il testo dice che cosa succede dopo il termine, e prima non il termine."
     terms = (*notice.slots.get(Slot.deadline, ()), *notice.slots.get(Slot.until, ()))
     if _LATE.search(text) and any(figures(one.words) - figures(text) for one in terms):
         yield "Il testo dice che cosa succede dopo il termine, e non il termine."

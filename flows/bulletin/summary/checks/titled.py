@@ -50,7 +50,6 @@ _MOVES = tuple(  # where people have to leave, or to go elsewhere, or find nothi
             r"\b(?:trasferiment|trasloc)[oi]\b(?! (?:di )?(?:fondi|residenza|somme|risorse))",
             r"\b(?:trasfer|spost|si trov|nuova sede|finora)\w*",
         ),
-        (r"\bapertur[ae] straordinari[ae]\b", r"\b(?:apr|apert|straordinari)\w*"),
         (r"\besaurit[oaie]\b", r"\b(?:esaurit|complet|terminat|finit)\w*"),
     )
 )
@@ -139,12 +138,21 @@ _NOT_TO_DRINK = re.compile(
 )
 
 
+_EXTRA = re.compile(r"\bapertur[ae] straordinari[ae]\b", re.I)
+_OPENS_EXTRA = re.compile(
+    r"\b(?:apre|aprono|aprirà|apriranno|apert[oaie]|apertur[ae]|straordinari\w+)\b", re.I
+)
+
+
 def titled_left_out(text: str, notice: Notice) -> Iterator[str]:
     """What of the title a text leaves out: Italian sentences, for the editor."""
     sought = _SEEKS.search(notice.title)
     whom = stems(" ".join(notice.title[sought.end() :].split()[:2])) if sought else set()
     if sought and not _SOUGHT.search(text) and not whom & stems(text):
         yield "Il titolo dice che si cerca qualcuno, e il testo no."
+    is_silent = _EXTRA.search(notice.title) is not None and _OPENS_EXTRA.search(text) is None
+    if is_silent and (any(map(_OPENS_EXTRA.search, notice.prose)) or "nella pagina" not in text):
+        yield "Il titolo dice che apre in altri giorni, e il testo no."
     if notice.kind is Kind.deadline and _CONTEST.search(notice.title) and not _CONTESTED.search(text):
         yield "Il titolo dice che c'è un concorso, e il testo no."
     if (ban := _BANS.search(notice.title)) and not _BANNED.search(text):

@@ -10,7 +10,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.notice import OCCASIONS, Notice
+from flows.bulletin.page.notice import OCCASIONS, Notice, Row
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.events import exhibitions
 from flows.bulletin.summary.frames.events.acting import acted, acted_title, performs, received
@@ -38,7 +38,7 @@ from flows.bulletin.summary.frames.events.subject import (
 from flows.bulletin.summary.frames.events.tidied import fitting
 from flows.bulletin.summary.frames.events.topical import about
 from flows.bulletin.summary.frames.own_sentences.sentences import adds_little
-from flows.bulletin.summary.frames.prose.left_to_page import OTHERS
+from flows.bulletin.summary.frames.prose.left_to_page import HOURS, OTHERS
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.frames.titles.nouns import verb_of
 
@@ -296,22 +296,24 @@ def _headed(lead: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
             yield f"{said} {rest_of(occasion, untold(said, occasion))}"
 
 
+_THERE = re.compile(
+    r"(?:in|nel|nella|al|alla|davanti|presso|sul)\s[^.;:,]{3,40}$|(?:all|nell)['’][^.;:,]{3,40}$", re.I
+)
+
+
 def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """A day with several parts: all with their hours, or where they are."""
     day = occasion.sittings[0]
-    told = []
-    for row in occasion.parts:
-        hours = clauses.hours_clause(row.hours)
-        who = "per tutti" if clauses.is_everyone(row.who) else clauses.audience_phrase(row.who)
-        what = f"{row.what[:1].lower()}{row.what[1:]}" if not row.what[:2].isupper() else row.what
-        of = " ".join(filter(None, (what, who)))
-        told.append(f"{hours} {of}" if hours and of else "")
-    for year in (True, False):
-        for phrase, _ in matters(notice):
+    plain, placed = (
+        [_part(row, with_place=is_placed) for row in occasion.parts] for is_placed in (False, True)
+    )
+    variants = ((plain, True), (plain, False))
+    for told, year in variants if placed == plain else ((placed, True), *variants):
+        for phrase, _ in matters(notice) if all(told) else ():
             head = f"{opening(day, told_once(occasion.place, phrase), year=year)} {verb_of(phrase)} {phrase}"
-            if all(told):
-                said = f"{head}: {', '.join(told[:-1])} e {told[-1]}."
-                yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+            said = f"{head}: {', '.join(told[:-1])} e {told[-1]}."
+            rest = rest_of(occasion, untold(said, occasion)).removesuffix(HOURS)  # all are told
+            yield f"{said} {rest}".rstrip()
     for year in (True, False):
         for phrase, sentence in matters(notice):
             verb = verb_of(phrase)
@@ -319,6 +321,17 @@ def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
             hours = "" if day.hours else " con gli orari"
             said = f"{closed(head)} {sentence} Il programma{hours} è nella pagina."
             yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+
+
+def _part(row: Row, *, with_place: bool) -> str:
+    """`alle 9:30 ritrovo in piazza Po`; "" of one without its hour or its name."""
+    hours = clauses.hours_clause(row.hours)
+    who = "per tutti" if clauses.is_everyone(row.who) else clauses.audience_phrase(row.who)
+    what = f"{row.what[:1].lower()}{row.what[1:]}" if not row.what[:2].isupper() else row.what
+    is_there = with_place and _THERE.match(row.place) is not None
+    where = f"{row.place[:1].lower()}{row.place[1:]}" if is_there else ""
+    of = " ".join(filter(None, (what, where, who)))
+    return f"{hours} {of}" if hours and of else ""
 
 
 def told_once(place: str, phrase: str) -> str:

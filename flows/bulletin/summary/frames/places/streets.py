@@ -187,11 +187,18 @@ class Streets:
     end: int
 
 
+_OF_DAYS = re.compile(  # the days between two feasts
+    r"ponte (?:(?:di|del|dei|della) |dell['’])?"
+    r"(?:immacolata|ognissanti|santi|pasqua|ferragosto|natale|festiv\w+|\d|primo maggio)",
+    re.I,
+)
+
+
 def streets_at(text: str, start: int) -> Streets | None:
     """The streets that begin exactly at `start`, with their preposition."""
     lead = _LEAD.match(text, start)
     first, at = _street(text, lead.end() if lead else start, "")
-    if first is None:
+    if first is None or _OF_DAYS.match(text, lead.end() if lead else start):
         return None
     found = [first]
     kind = _plural_kind(text, lead.end() if lead else start)

@@ -345,6 +345,9 @@ def brief(matter: Matter) -> Matter:
 def _joined(head: str, rest: str) -> str:
     """`servizio trasporto` as `servizio di trasporto`: titles leave out the small words."""
     second = rest.split()[0].lower()
+    pair = re.match(r"e (?P<noun>[a-zà-ù]{4,})\b", rest)
+    if pair and (gender := gender_of(pair["noun"])) and not _ADJECTIVE.fullmatch(pair["noun"]):
+        return f"e {definite(pair['noun'], gender)}{rest[2:]}"  # `la mensa e lo scuolabus`
     if head in _JOINS_BY_PER and second == "pubblico" and " " in rest:
         return f"pubblico {_joined(head, rest[len(second) :].strip())}"
     if head in _JOINS_BY_DI and second in _ARTICLES and not _ADJECTIVE.fullmatch(second):
