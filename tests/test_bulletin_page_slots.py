@@ -245,3 +245,10 @@ def test_a_day_of_birth_is_no_deadline_and_a_period_to_ask_is_one() -> None:
     )
     page = read(title="Contributo per i libri di testo", abstract="", body=body)
     assert [told.words for told in page.slots[Slot.deadline]] == ["dal 17 settembre al 17 ottobre 2026"]
+
+
+def test_bare_days_of_a_list_are_told_as_one_says_them() -> None:
+    text = (
+        "La raccolta si svolge nelle seguenti date:\n\n- 8 gennaio 2027\n- 1 marzo 2027\n- 11 aprile 2027\n"
+    )
+    assert inlined(text).startswith("La raccolta si svolge l'8 gennaio, il 1° marzo e l'11 aprile 2027.")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.bulletin.summary.frames.titles.changeovers import made_up_for
 from tests.test_bulletin_summary import told
 
 
@@ -78,3 +79,22 @@ def test_a_change_of_a_person_has_no_article_and_is_left_to_the_editor() -> None
 def test_what_is_no_sure_change_is_not_told_as_one(title: str, body: str) -> None:
     text = told(title, body=body).text
     assert not any(said in text for said in ("cambia", "si sposta", "è cessat"))
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Mercato del 10 novembre: recupero sabato 14 novembre 2026",
+            "Il mercato del 10 novembre si recupera sabato 14 novembre 2026.",
+        ),
+        (
+            "Mercato del 10 novembre 2026 - recupero il 14 novembre 2026",
+            "Il mercato del 10 novembre 2026 si recupera sabato 14 novembre 2026.",
+        ),
+        ("Recupero crediti: 10 novembre 2026", ""),
+        ("Mercato: recupero sabato 14 novembre 2026", ""),  # which market it makes up for
+    ],
+)
+def test_a_day_made_up_for_is_told_with_both_days(title: str, text: str) -> None:
+    assert made_up_for(title) == text

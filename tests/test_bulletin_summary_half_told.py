@@ -331,3 +331,12 @@ def test_a_ban_for_some_vehicles_names_them() -> None:
     assert "Il titolo dice per quali veicoli, e il testo no." in list(measures_told(lost, notice))
     whole = f"{lost[:-1]} dei veicoli di massa superiore a 3,5 t."
     assert "Il titolo dice per quali veicoli, e il testo no." not in list(measures_told(whole, notice))
+
+
+def test_a_cut_without_an_end_is_told_as_one() -> None:
+    body = "Il 3 maggio 2027 in via Po manca l'acqua dalle 8. La sospensione dura fino a nuovo avviso."
+    notice = read(title="Interruzione dell'acqua in via Po", abstract="", body=body)
+    said = "Il 3 maggio 2027 in via Po manca l'acqua dalle 8."
+    reason = "La pagina dice «fino a nuovo avviso», e il testo no."
+    assert reason in list(half_told(said, notice))
+    assert reason not in list(half_told(f"{said} La sospensione dura fino a nuovo avviso.", notice))

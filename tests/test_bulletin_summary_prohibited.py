@@ -3,9 +3,12 @@
 import pytest
 
 from flows.bulletin.language.articles import gender_of
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.frames.dangers.forbidden import titled
 from flows.bulletin.summary.frames.prose.wording import worded
 from flows.bulletin.summary.text import summarise
 
+RUNS = "Il divieto vale fino al 30 giugno 2027."
 FINE = "\n\nAi trasgressori sarà applicata una sanzione amministrativa da € 50,00 a € 300,00."
 
 
@@ -166,3 +169,15 @@ def test_a_forbidden_deed_has_its_period_and_place(title: str, body: str, text: 
 )
 def test_a_ban_may_last_as_long_as_what_it_is_for(body: str, text: str) -> None:
     assert text_of("Divieto di accensione fuochi", body) == text
+
+
+@pytest.mark.parametrize(("body", "is_told"), [(RUNS, True), (f"{RUNS} È revocato da oggi.", False)])
+def test_a_lifted_ban_is_not_told_as_in_force(body: str, *, is_told: bool) -> None:
+    notice = read(title="Divieto di balneazione", abstract="", body=body)
+    assert bool(list(titled(notice))) is is_told
+
+
+def test_a_ban_that_the_title_names_is_told_with_the_period_of_the_page() -> None:
+    assert text_of(
+        "Divieto di irrigare con acqua potabile", "Periodo: fino al 30 settembre 2027."
+    ).startswith("Fino al 30 settembre 2027 è in vigore il divieto di irrigare con acqua potabile.")

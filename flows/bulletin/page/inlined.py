@@ -166,9 +166,10 @@ def _month(day: re.Match[str]) -> str:
 
 
 def _day(day: re.Match[str], *, with_year: bool) -> str:
-    article = (day["weekday"] or "").lower() or ("l'" if day["day"] in ("8", "11") else "il ")
+    number = int(day["day"])
+    article = (day["weekday"] or "").lower() or ("l'" if number in (8, 11) else "il ")
     year = f" {day['year']}" if day["year"] and with_year else ""
-    return f"{article}{int(day['day'])} {_month(day)}{year}"
+    return f"{article}{number}{'°' if number == 1 else ''} {_month(day)}{year}"
 
 
 _THESE = re.compile(  # `i seguenti plessi saranno sede di seggio e le lezioni resteranno sospese:`

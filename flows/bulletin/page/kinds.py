@@ -202,7 +202,7 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         found[Kind.supply_cut] = min(found[Kind.supply_cut], found[Kind.hours] - 1)
     if _WATER_BANNED.search(body) and not _CUT_OFF.search(head):
         found[Kind.supply_cut] = 0.0  # water runs; what one may do with it is the news
-    if _ORDERED_SHUT.search(body):
+    if (shut := _ORDERED_SHUT.search(body)) and not _OF_ROADS.search(shut[0]):
         found[Kind.hours] = max(found.values()) + 1  # what is shut is the news, whatever it is called
     if _ID_CARD.search(head):
         found[Kind.deadline] = 0.0  # whose validity ends: nobody makes a request by a term
@@ -248,8 +248,11 @@ _WATER_BANNED = re.compile(
 )
 _ID_CARD = re.compile(r"\bcart[ae] (?:d['’]\s?|di )identità\b", re.I)
 _ORDERED_SHUT = re.compile(
-    r"\boggetto\W{1,4}[\"“«][^\"”»]{10,300}\b(?:chiusura|sospensione delle lezioni)\b", re.I
+    r"\boggetto\W{1,4}[\"“«][^\"”»]{0,300}?(?:[\"“«:,]\s?|\se\s)"
+    r"(?:chiusura|sospensione delle lezioni)\b[^\"”»]*",
+    re.I,
 )
+_OF_ROADS = re.compile(r"\b(?:traffico|transito|via|piazza|strad[ae]|ponte|circolazione)\b", re.I)
 _CUT_OFF = re.compile(r"\b(?:interruzion|sospension|mancanz|chiusur|disserviz)", re.I)
 
 

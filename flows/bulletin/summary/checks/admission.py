@@ -35,7 +35,7 @@ _DUTIES = (
             r"(?!\s(?:consigliat|facoltativ|gradit))",
             re.I,
         ),
-        re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b|\bfare domanda\b", re.I),
+        re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b", re.I),
         "Manca che bisogna prenotare o iscriversi",
     ),
     (
@@ -183,6 +183,8 @@ def unsaid(text: str, notice: Notice) -> Iterator[str]:
         match = duty.search(notice.source)
         if match and "prenotare" in reason and FREELY.search(notice.body):
             continue  # on some days one just comes
+        if match and "prenotare" in reason and notice.kind not in OCCASIONS and "fare domanda" in text:
+            continue
         if match and "età" in reason and _PLACES_FOR.search(notice.source[: match.start()][-_NEAR:]):
             continue  # `60 posti per i ragazzi dai 6 ai 13 anni`, beside those of others
         if match and not (told.search(text) or is_for_a_part(match.start(), notice, text)):

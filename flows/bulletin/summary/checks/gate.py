@@ -33,7 +33,7 @@ from flows.bulletin.summary.checks.working_days import untold as days_untold
 from flows.bulletin.summary.frames.beginnings import start_of_news
 from flows.bulletin.summary.frames.calls import instalments
 from flows.bulletin.summary.frames.prose.flaws import without_later_steps
-from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE, ALL_STEPS
+from flows.bulletin.summary.frames.prose.left_to_page import ALL_IN_PAGE, ALL_STEPS, PROGRAMME_AND_HOURS
 from flows.bulletin.summary.frames.roads.street_outlines import EVERYWHERE
 
 IN_PAGE = re.compile(r"\b(?:nella|(?<!allegat[oaie] )alla) pagina\b", re.I)
@@ -268,7 +268,7 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
     announced = _ANNOUNCED[Slot.deadline] if OF_TERMS.match(listing.lead) else _LIST_IN_PAGE
     if len(listing.items) < 2 or announced.search(text) or _LINKS.match(listing.lead):
         return False
-    if "programma" in listing.lead.lower() and "Il programma con gli orari è nella pagina." in text:
+    if "programma" in listing.lead.lower() and PROGRAMME_AND_HOURS in text:
         return False
     told, lead = stems(text), stems(listing.lead) | _WEEKDAYS
     shares = [len(own & told) / len(own) for item in listing.items if (own := stems(item) - lead)]

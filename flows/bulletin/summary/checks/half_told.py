@@ -28,6 +28,7 @@ _FREE_ONCE = re.compile(r"\bprenot\w+\b[^.;\n]*;[^.;\n]*\d[^.;\n]*\b(?:accesso|i
 _COUNCIL = re.compile(r"\bconsiglio\s(?:comunale|dell['’]unione|provinciale)\b", re.I)
 _TERM_OF_SOME = re.compile(r"\bPer (?:le|i|gli) [a-zà-ù ]{4,40} (?:il termine|la scadenza) (?:è|scade)\b")
 _LATE = re.compile(r"\b(?:dopo|oltre|fuori)\s(?:il |tale )?termine\b", re.I)
+_TILL_NEW = re.compile(r"\bfino a (?:nuov[oa] (?:avviso|ordine|comunicazione|disposizione)|revoca)\b", re.I)
 _AFTER = re.compile(rf"\bdopo (?:il |l['’])?(?:{WEEKDAY} )?\d{{1,2}}[°º]? {MONTH}", re.I)
 _CALLS = (Kind.deadline, Kind.job, Kind.service)
 _ITS_DAY = re.compile(
@@ -104,6 +105,9 @@ def half_told(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo non dice quali servizi possono mancare per lo sciopero."
     if heading := _below_another(text, notice):
         yield f"Il testo parla solo di «{heading}», che è una parte della pagina."
+    is_open_ended = notice.kind is Kind.supply_cut and any(map(_TILL_NEW.search, notice.prose))
+    if is_open_ended and not _TILL_NEW.search(text):
+        yield "La pagina dice «fino a nuovo avviso», e il testo no."
     late = next((one for one in sentences if _AFTER.search(one)), "") if notice.kind in _CALLS else ""
     before = text.partition(late)[0] if late else ""
     asked = notice.slots.get(Slot.deadline, ())

@@ -22,7 +22,7 @@ _BANS = re.compile(
 _BANNED = re.compile(
     r"\b(?:diviet|vietat|viet[ai]\b|proibi|rimoss|sospes|chiu[sd]|revoc|di nuovo|cess"
     r"|non (?:si |è |sono )?(?:pu[oò]|poss|potr|consentit|ammess|\w+re\b)"
-    r"|nessun\w* [^.;:]{3,60}? (?:pu[oò]|potr)|non \w+(?:à|anno) )",
+    r"|nessun\w* [^.;:]{3,60}? (?:pu[oò]|potr))",
     re.I,
 )
 _SHUTS = re.compile(

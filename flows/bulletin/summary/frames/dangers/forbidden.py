@@ -77,6 +77,7 @@ _TITLE = re.compile(
     r"(?P<ban>divieto (?:assoluto )?(?:di\s(?!sosta|fermata|transito|circolazione)|d['’])\w.+)$",
     re.I,
 )
+_LIFTED = re.compile(r"\b(?:revoc|cessa|annull|decadut|sospes)\w*", re.I)
 _LASTS = re.compile(
     r"\b(?:dal(?:le|l['’])?|fino a[l]?)\s?(?:\d|1°)[^()]*\b(?:al(?:le|l['’])?)\s?\d|\bfino al(?:l['’])?\s?\d",
     re.I,
@@ -110,7 +111,7 @@ def titled(notice: Notice) -> Iterator[str]:
     The period is the title's own, or the only one that the page tells.
     """
     found = _TITLE.search(in_moments(plain_figures(notice.title)).strip(" ."))
-    if found is None:
+    if found is None or _LIFTED.search(f"{notice.title} {' '.join(notice.prose)}"):
         return
     ban = f"è in vigore il {found['ban'][:1].lower()}{found['ban'][1:]}"
     if _LASTS.search(ban):

@@ -26,7 +26,7 @@ from flows.bulletin.summary.frames.events.sittings import Sitting, all_words
 from flows.bulletin.summary.frames.events.subject import matters
 from flows.bulletin.summary.frames.events.tidied import fitting
 from flows.bulletin.summary.frames.own_sentences.sentences import repeats
-from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS
+from flows.bulletin.summary.frames.prose.left_to_page import DAYS_AND_HOURS, HOURS, PROGRAMME_AND_HOURS
 from flows.bulletin.summary.frames.titles.nouns import guillemets, is_plural, quoted, verb_of
 
 _HALF_A_YEAR = 6  # months: `dicembre e gennaio` stay in their order
@@ -342,7 +342,7 @@ def _in_page(sittings: tuple[Sitting, ...], *, is_whole: bool) -> str:
     if len(ages) == len(sittings) and len(set(ages)) > 1:
         return f"Le età{' e gli orari' if lacks_hours else ''} di ogni appuntamento sono nella pagina."
     if has_titles:
-        return "Il programma con gli orari è nella pagina." if lacks_hours else "I titoli sono nella pagina."
+        return PROGRAMME_AND_HOURS if lacks_hours else "I titoli sono nella pagina."
     return HOURS if lacks_hours else ""
 
 

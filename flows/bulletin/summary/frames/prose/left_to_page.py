@@ -4,6 +4,7 @@ ALL_STEPS = "che cosa fare è nella pagina."  # with a recalled product
 OTHERS = "Gli altri dettagli sono nella pagina."
 OTHER_DAYS = "Gli altri giorni sono nella pagina."
 DAYS_AND_HOURS = "Giorni e orari sono nella pagina."
+PROGRAMME_AND_HOURS = "Il programma con gli orari è nella pagina."
 HOURS = "Gli orari sono nella pagina."
 PRECAUTIONS = "Le precauzioni da prendere sono nella pagina."
 ALL_LEFT = "Le precauzioni e gli altri dettagli sono nella pagina."

@@ -26,7 +26,10 @@ _MEASURES = re.compile(
 )
 _ENDS = re.compile(rf"\b(?:dispo\w+|ordin\w+|stabil\w+|previst\w+|è|sono)\b.*\bla {_DEED}\s?:?$", re.I | re.S)
 _ALERT = re.compile(r"\ballerta(?: meteo)?\b", re.I)
-_COLOUR = re.compile(r"\b(?P<colour>gialla|arancione|rossa)\b", re.I)
+_OF_ROADS = re.compile(  # which want their hours, their stretch and who may pass
+    r"\b(?:traffico|transito|circolazione|via|viale|piazza|corso|strad[ae]|ponte|carreggiata|sosta)\b", re.I
+)
+_COLOUR = re.compile(r"\b(?P<colour>gialla|arancione|rossa|giallo|rosso)\b", re.I)
 _ORDERED = re.compile(
     r"(?:È|Sono) dispost"
     r"|(?:Per|Il|Nei|Nella|Dal|L['’]|[A-Z][a-z]+ì |Sabato|Domenica)[^.]{3,80} (?:è|sono) dispost"
@@ -39,11 +42,17 @@ _MOST = 8  # items
 
 def shut_by_order(notice: Notice, limit: int) -> Iterator[str]:
     """Whole texts of at most `limit` UTF-16 units; none where no day is told."""
-    if notice.kind in OCCASIONS:
+    if notice.kind in OCCASIONS or _is_of_levels(notice):
         return
     for text in (*_of_object(notice), *_of_lists(notice)):
         if utf16(text) <= limit and calendar_days(text):
             yield text
+
+
+def _is_of_levels(notice: Notice) -> bool:
+    """Whether an alert has hours or several colours: these are told first, or the text is a person's."""
+    colours = {found[0].lower()[:4] for found in _COLOUR.finditer(notice.source)}
+    return _ALERT.search(notice.title) is not None and (len(colours) > 1 or Slot.hours in notice.slots)
 
 
 def _of_object(notice: Notice) -> Iterator[str]:
@@ -52,7 +61,7 @@ def _of_object(notice: Notice) -> Iterator[str]:
     measures = [f"la {match['deed'][:1].lower()}{match['deed'][1:]}" for match in _MEASURES.finditer(said)]
     days = _DAYS.search(said) or _DAYS.search(notice.title)
     when = days_clause(days[0]) if days else ""
-    if not measures or not when:
+    if not measures or not when or any(_OF_ROADS.search(one) or calendar_days(one) for one in measures):
         return
     colour = _COLOUR.search(notice.title)
     alert = f" per l'allerta meteo{f' {colour[0].lower()}' if colour else ''}" if _ALERT.search(said) else ""
@@ -78,6 +87,6 @@ def _for_an_alert(said: str, notice: Notice) -> str:
     before, is_, rest = said.partition(" è disposta ")
     if notice.kind is not Kind.alert or colour is None or not rest or _ALERT.search(said):
         return said
-    day = before.removeprefix("Per ")
+    day = re.sub(r"^Per (?:l['’]intera giornata di )?", "", before)
     hazard = next((f" per {told.words.lower()}" for told in notice.slots.get(Slot.hazard, ())), "")
     return f"{day[:1].upper()}{day[1:]} per l'allerta {colour[0].lower()}{hazard}{is_}{rest}"

@@ -14,6 +14,7 @@ from flows.bulletin.language.titles import calmed
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
 from flows.bulletin.page.told_slots import calendar_days
+from flows.bulletin.summary.clauses.days import days_clause
 from flows.bulletin.summary.frames.places.offices import office_at
 from flows.bulletin.summary.frames.prose.left_to_page import HOURS, OTHERS
 from flows.bulletin.summary.frames.times.notation import plain_figures
@@ -87,7 +88,7 @@ def made_up_for(title: str) -> str:
     if found is None or noun is None:
         return ""
     verb = "si recuperano" if noun.is_plural else "si recupera"
-    return f"{noun.text[:1].upper()}{noun.text[1:]} {found['usual']} {verb} {found['instead']}."
+    return f"{noun.text[:1].upper()}{noun.text[1:]} {found['usual']} {verb} {days_clause(found['instead'])}."
 
 
 def _told(title: str) -> str:
