@@ -3,6 +3,8 @@
 import pytest
 
 from flows.bulletin.page.fields import labelled
+from flows.bulletin.page.notice import Slot
+from flows.bulletin.page.reading import read
 from flows.bulletin.summary.text import summarise
 
 
@@ -113,3 +115,16 @@ def test_a_day_above_its_hours_is_the_fairs(body: str, begins: str) -> None:
 )
 def test_where_and_when_one_meets_is_told(title: str, body: str, text: str) -> None:
     assert summarise(title=title, abstract="", body=body, limit=275).text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("block", "period"),
+    [
+        ("10 ott\nInaugurazione ore 17:30\n25 ott\nChiusura mostra\n", "Dal 10 ott al 25 ott"),
+        ("3 mag\nApertura\n30 mag\nFine esposizione\n", "Dal 3 mag al 30 mag"),
+    ],
+)
+def test_the_first_and_the_last_day_of_what_is_shown_are_a_period(block: str, period: str) -> None:
+    page = read(title="Acque lente", abstract="", body=f"Date e orari\n{block}\nLuogo\nPalazzo Verdi\n")
+    assert period in page.source
+    assert [one.words.rstrip(".") for one in page.slots[Slot.when]] == [period]

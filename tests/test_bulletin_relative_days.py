@@ -9,6 +9,7 @@ from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import check
 from flows.bulletin.language import weekdays
 from flows.bulletin.language.dates import giorno
+from flows.bulletin.language.day_of_writing import day_of_writing
 from flows.bulletin.language.relative_days import is_relative, phrases, resolved
 from flows.bulletin.message.frame import problems
 from flows.bulletin.summary.text import summarise
@@ -339,3 +340,39 @@ def test_a_weekday_within_the_days_of_a_feast_is_that_one() -> None:
     assert resolved(feast, WEDNESDAY) == said
     longer = feast.replace("al 6", "al 16")  # has two of them
     assert resolved(longer, WEDNESDAY) == longer
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dalle 21:30 di oggi, martedì 14 luglio 2026, alle 5:30 di domani.", date(2026, 7, 14)),
+        ("L'acqua manca domani (giovedì 18 maggio 2028).", date(2028, 5, 17)),
+        ("Oggi, lunedì 18 agosto 2026, si chiude.", None),  # a Tuesday
+        ("Da oggi, 3 maggio, si paga.", None),  # of which year?
+        ("Come oggi 3 maggio 2026 si ricorda.", None),
+        ("Oggi 3 maggio 2026 e domani 9 maggio 2026.", None),  # two
+        ("Oggi, lunedì 30 febbraio.", None),
+    ],
+)
+def test_a_page_says_itself_when_it_was_written(text: str, expected: date | None) -> None:
+    assert day_of_writing(text) == expected
+
+
+@given(day=st.dates(date(2020, 1, 1), date(2040, 12, 31)))
+def test_the_days_around_are_right_without_the_year(day: date) -> None:
+    """29 February apart: a weekday and a day of the month leave the year open, and the days around it not."""
+    said = giorno(day)
+    written = day_of_writing(f"Si chiude oggi, {said}, e domani.")
+    assert written is not None
+    assert giorno(written) == said
+    if (day.month, day.day) not in ((2, 28), (2, 29)):
+        assert giorno(written + timedelta(days=1)) == giorno(day + timedelta(days=1))
+
+
+def test_tomorrow_is_counted_from_the_day_that_the_page_names() -> None:
+    body = (
+        "Per un guasto l'erogazione dell'acqua verrà chiusa in tutto il paese dalle ore 22 di oggi, giovedì"
+        " 8 luglio 2027, alle ore 5 di domani."
+    )
+    made = summarise(title="Carenza idrica", abstract="", body=body, limit=275)
+    assert "alle 5 di venerdì 9 luglio" in made.text

@@ -4,6 +4,7 @@ import pytest
 
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.checks.gate import faults
+from flows.bulletin.summary.frames.own_sentences.asked import asked
 from flows.bulletin.summary.frames.prose.wording import worded
 from tests.test_bulletin_summary import told
 
@@ -189,3 +190,25 @@ def test_what_is_put_off_leans_on_no_reason() -> None:
     )
     text = told("Biblioteca, rinviata la conferenza di Ada Neri", body=body).text
     assert text.startswith("È stata rinviata a data da destinarsi la conferenza di Ada Neri")
+
+
+@pytest.mark.parametrize(
+    ("asks", "deeds"),
+    [
+        (
+            "di limitare i consumi e di non usare l'acqua per irrigare, lavare le auto e riempire piscine",
+            ["Limita i consumi.", "Non usare l'acqua per irrigare, lavare le auto e riempire piscine."],
+        ),
+        (
+            "di non scendere in cantina o sostare vicino ai fiumi",
+            ["Non scendere in cantina o sostare vicino ai fiumi."],
+        ),
+        (
+            "di non usare l'acqua dei pozzi e di tenere chiuse le finestre",
+            ["Non usare l'acqua dei pozzi.", "Tieni chiuse le finestre."],
+        ),
+    ],
+)
+def test_a_ban_of_two_deeds_is_never_told_as_an_order_to_do_the_second(asks: str, deeds: list[str]) -> None:
+    page = read(title="Emergenza idrica", abstract="", body=f"Si raccomanda {asks}.")
+    assert [one.text for one in asked(page)] == deeds

@@ -122,7 +122,7 @@ _BESIDE = Cued(  # `domani (giovedì 18 maggio)`
 )
 _LED_BY = re.compile(r"(?<!\w)(?:da|a|di)\s\Z", re.I)  # `da oggi, 9 marzo` is `dal 9 marzo`
 _ELIDED = "l'"
-_AT_HOUR = re.compile(r"\b(?:d?alle|ore)\s(?:ore\s)?\d{1,2}(?:[:.,]\d\d)?\sdi\s$", re.I)
+_AT_HOUR = re.compile(r"\b(?:d?alle|ore)\s(?:ore\s)?(?:\d{1,2}(?:[:.,]\d\d)?|[a-z]{3,7})\sdi\s$", re.I)
 _TWO_FIGURES = re.compile(r"\s['’]?(?=\d\d$)")  # of a year
 _IN_A_NAME = re.compile(rf"(?<=«){WEEKDAY}(?=[^«]*»)", re.I)  # `«Domenica in musica»`
 _LATE = re.compile(r",?\s+(?:a partire\s+)?dalle\s+(?:ore\s+)?2[0-3]\b", re.I)  # then it is the next night

@@ -33,6 +33,13 @@ _AT_A_PLACE = re.compile(  # `Visita alla città attraverso cinque itinerari. Au
     r"|Chiesa|Cinema|Palestra|Municipio|Scuola|Museo)\b[^.;]{2,90}\.?)"
 )
 
+_SHOWN = re.compile(  # an exhibition's opening and last day, each above its word
+    rf"^(?P<first>{_DAY})\s*\n+\W*(?P<opening>Inaugurazione|Apertura|Vernissage|Inizio)\b[^\n\d]{{0,30}}"
+    rf"(?P<hour>\d{{1,2}}[:.]\d\d)?\s*\n+(?P<last>{_DAY})\s*\n+\W*(?:Chiusura|Fine|Finissage|Termine)"
+    r"(?: (?:della )?(?:mostra|esposizione|evento|rassegna))?\W*$",
+    re.I | re.M,
+)
+
 
 def date_block(text: str, start: int, end: int) -> list[list[Row]]:
     """Day after day, each with its hours and what stands beside it; one day alone is a row.
@@ -84,8 +91,17 @@ def _event(match: re.Match[str]) -> Row:
 
 
 def termed(body: str) -> str:
-    """`body` with `Scadenza delle domande: entro le ore 13 di venerdì 12 marzo` of `Domande chiuse: …`."""
-    return _CLOSED.sub(_term, body)
+    """`body` with `Scadenza delle domande: entro le ore 13 di venerdì 12 marzo` of `Domande chiuse: …`, and
+    the period of what opens on one day and closes on another.
+    """
+    return _SHOWN.sub(_period, _CLOSED.sub(_term, body))
+
+
+def _period(shown: re.Match[str]) -> str:
+    """`Dal 10 ott al 25 ott`, which `10 ott Inaugurazione 25 ott Chiusura mostra` means."""
+    hour = shown["hour"]
+    opens = f"\nL'inaugurazione è alle {hour} del {shown['first']}." if hour else ""
+    return f"Dal {shown['first']} al {shown['last']}{opens}"
 
 
 def _term(closed: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.date_block import termed
-from flows.bulletin.page.inlined import with_subject
+from flows.bulletin.page.inlined import with_matter, with_subject
 
 _Field = Literal["day", "hours", "place", "price", "label"]
 
@@ -145,7 +145,7 @@ _COLOUR_FIELD = re.compile(
 
 def fielded(body: str, title: str) -> str:
     """`body` with its labelled fields as sentences, or under the labels that are read below."""
-    body = asked(permitted(lasting(with_subject(body))), title)
+    body = asked(permitted(lasting(with_matter(with_subject(body), title))), title)
     return parted(labelled(place_last(dated(alerted(termed(body))))))
 
 

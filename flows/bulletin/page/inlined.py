@@ -289,3 +289,43 @@ def _subject(headed: re.Match[str]) -> str:
     verb = "è" if headed["verb"][0] in "ÈE" else headed["verb"][:1].lower() + headed["verb"][1:]
     article = definite(noun, gender)
     return f"{headed['head']}{article[:1].upper()}{article[1:]}{noun} {verb}"
+
+
+_BARE_SUPPLY = re.compile(
+    r"\bl['’]erogazione(?=\s(?:\w+\s){0,2}?(?:è|sarà|verrà|viene|resta|resterà|potrà|potrebbe|torna|riprende)\b)",
+    re.I,
+)
+_OF_WATER = re.compile(r"\bidric\w+|\bacqu[ae]\b", re.I)
+_OF_ANOTHER_SUPPLY = re.compile(r"\b(?:elettric\w+|corrente|luce|gas|metano|fornitura|contribut\w)\b", re.I)
+_BARE_CLOSURE = re.compile(
+    r"^(?P<mark>[\W_]{0,4})(?:chiusura|chiuso|chiusa)"
+    r"(?P<why> (?:per (?:ferie|festività|inventario)|estiva|natalizia))?"
+    r"(?P<when> d(?:a|al|all['’])\s?(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|\d))",
+    re.I | re.M,
+)
+_SHUT_OFFICE = re.compile(
+    r"(?P<office>Biblioteca|Ludoteca|Museo|Ecocentro|Piscina|Palestra|Pinacoteca|Anagrafe|Informagiovani)\b",
+    re.I,
+)
+_WHY_SHUT = {" estiva": " per la pausa estiva", " natalizia": " per le feste di Natale"}
+
+
+def with_matter(body: str, title: str) -> str:
+    """`l'erogazione dell'acqua` of a page on water, `La biblioteca è chiusa dal 3` of `Chiusura dal 3`: a
+    message has no heading that would say it.
+    """
+    if _OF_WATER.search(title) and not _OF_ANOTHER_SUPPLY.search(f"{title}\n{body}"):
+        body = _BARE_SUPPLY.sub(r"\g<0> dell'acqua", body)
+    office = _SHUT_OFFICE.match(title)
+    gender = gender_of(office["office"].lower()) if office else None
+    if office is None or gender is None:
+        return body
+    noun = office["office"].lower()
+    is_shut = f"{definite(noun, gender)}{noun} è chius{gender.ending}"
+    is_shut = f"{is_shut[:1].upper()}{is_shut[1:]}"
+    return _BARE_CLOSURE.sub(lambda found: f"{found['mark']}{is_shut}{_why(found)}{found['when']}", body)
+
+
+def _why(shut: re.Match[str]) -> str:
+    why = (shut["why"] or "").lower()
+    return _WHY_SHUT.get(why, why)

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from flows.bulletin.language.articles import Gender, definite, gender_of
+from flows.bulletin.language.day_of_writing import day_of_writing
 from flows.bulletin.language.displayed import gathered
 from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.hashtags import unmarked, untagged
@@ -163,8 +164,6 @@ _ROWS, _A_DAY = 3, re.compile(rf"\d{{1,2}}[°º]?\s{MONTH}|\d[/.]\d", re.I)
 _NUMBERED = re.compile(r"^(?:Art(?:icolo|\.)\s?\d{1,2}\s?[-–:.)]|N\.?\s?B\.?\s?:?)\s(?=\S)", re.I)
 _A_PHRASE = 170  # characters
 _UNSURE = (Kind.road, Kind.alert, Kind.hours)  # known by words that other news has as well
-
-
 _OURS = re.compile(r"\bnostr[oaie] (?:gruppo|associazione|comitato|sezione|club)\b", re.I)  # whose?
 
 
@@ -178,7 +177,8 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
         body: Markdown, or the page's text on one line.
         published: the page's day in Rome, from which `domani` is counted; it is never a day of the notice.
     """
-    structured = _structured(title, abstract, body, published)
+    written = published or day_of_writing(f"{abstract}\n{body}")
+    structured = _structured(title, abstract, body, written)
     notice = _as(kind_of(structured), structured)
     if notice.kind is Kind.alert and lacks(notice) and _SHUTS_SCHOOLS.search(notice.title):
         again = _as(Kind.hours, structured)  # the hazard is another notice's

@@ -23,6 +23,7 @@ from flows.bulletin.summary.additions.closing_hours import with_closing_hours
 from flows.bulletin.summary.additions.completed import completed
 from flows.bulletin.summary.additions.enrolled import enrolled_by, with_number, with_whose_day
 from flows.bulletin.summary.additions.extended import longer, restricted
+from flows.bulletin.summary.additions.filled import filled
 from flows.bulletin.summary.additions.left_behind import with_all_left
 from flows.bulletin.summary.additions.of_events import must_book, with_dates, with_days, with_hours
 from flows.bulletin.summary.additions.reserved import leaves_exclusion
@@ -143,6 +144,7 @@ def summarise(
             ):
                 if (said := better(told)) != told and utf16(said) <= limit and passes(said):
                     told = said
+            told = filled(told, notice, limit, passes)
             if leaves_exclusion(told, notice):
                 refused = refused or _EXCLUDED
                 continue

@@ -33,7 +33,7 @@ _IN_FORCE = re.compile(
 LIMITS = re.compile(
     r"\b(?:annullat|rinviat|prorogat|revocat|esclus|eccett|vietat|chius|sospes|garantit)[oaie]\b"
     r"(?! i rubinetti)|\b(?:eccezion|tranne|salvo|obblig|solo|soltanto|riapr)\w*"
-    r"|\b[Gg]li altri (?:diviet|obbligh|us)\w*|\b(?:pubblico|residenti)\b"
+    r"|\b[Gg]li altri (?:diviet|obbligh|us)\w*|\b[Ll]e altre chiusure\b|\b(?:pubblico|residenti)\b"
     r"|\bentro (?:e non oltre )?(?:le|il|l['’]|\w+ì|sabato|domenica)? ?\d",
     re.I,
 )  # such a sentence stays

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.facts.fact import plain
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
-from flows.bulletin.page.told_slots import figures
+from flows.bulletin.page.told_slots import STEM, figures
 from flows.bulletin.summary.checks.named import stems
 from flows.bulletin.summary.frames.places.streets import streets_at
 from flows.bulletin.summary.frames.roads.listed_measures import is_bare
@@ -30,7 +31,7 @@ _BARE_BAN = re.compile(
 _NO_WATER = re.compile(r"(?:È vietato|Non si può) (?:usare|bere) l['’]acqua", re.I)
 _SOMEWHERE = re.compile(
     r"\b(?:frazion\w|localit\w|contrad\w|rion\w|quartier\w|zon[ae]|vi[ae]|piazza|borg\w|acquedotto"
-    r"|capoluogo)\b",
+    r"|capoluogo|tutto il (?:paese|territorio|comune|centro)|tutt[oa] l['’]abitato)\b",
     re.I,
 )
 _AREA = re.compile(r"\b(?:frazion\w|localit\w|contrad\w|rion\w|quartier\w|zon[ae])\b", re.I)
@@ -97,6 +98,24 @@ _MEASURE = re.compile(r"\b(?:sosta|fermata|transito|circolazione|accesso|senso u
 _BULLET = re.compile(  # `- l'istituzione del senso unico alternato in via Po`
     r"^\W*(?:(?:il|lo|la)\s|l['’])?(?:istituzione (?:del|di(?: un)?)\s)?", re.I
 )
+_SHUTS_PART = re.compile(  # `un tratto di via Po sarà chiuso`, `via Po è chiusa dall'incrocio con via Adda`
+    r"\bchius[oaie]\b|\bchiusura\b|\bdivieto di transito\b|\binterdett[oa]\b", re.I
+)
+_A_PART = re.compile(
+    r"\b(?:(?:un|una|il|nel|del|al) (?:tratto|parte|porzione)\b"
+    r"|dal(?:l['’]|la|lo)?\s?(?:civico|n\.|numero|incrocio|intersezione|altezza|bivio|confluenza)\b"
+    r"|(?:tra|fra) (?:via|viale|piazza|corso|il civico|l['’]incrocio)\b)",
+    re.I,
+)
+_TELLS_PART = re.compile(
+    r"\b(?:tratt[oi]|parte|porzione|civic[oi]|incrocio|intersezione|altezza|bivio|tra|fra|fino|km)\b"
+    r"|\b(?:vie|strade)\b[^.]* nella pagina|\bin più vie\b|\bcambia\w* la (?:viabilità|circolazione)\b",
+    re.I,
+)
+_SHUT_STREET = re.compile(
+    r"\b(?P<street>(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Ss]trada|[Vv]icolo)\s[^.,;]{3,40}?)\s"
+    r"(?:è|sarà|resta|resterà|rimane|rimarrà) chius[oa]\b"
+)
 _OF_EVERY_STREET = stems("via viale vicolo piazza piazzale corso largo strada ponte contrada")
 
 
@@ -147,7 +166,7 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
     if _FORBIDS.search(text) and LETS_OFF.search(notice.source) and not _SAYS_WHOM.search(text):
         yield "Il divieto ha eccezioni, e il testo non ne parla."
     rows = [row.what for row in notice.rows if _STREET.match(row.what)] if notice.kind is Kind.road else []
-    named = [street for street in rows if stems(street) & stems(text) - _OF_EVERY_STREET]
+    named = [street for street in rows if _names(street) & _names(text)]
     if 0 < len(named) < len(rows) and not _STREETS_IN_PAGE.search(text):
         yield "La pagina elenca più strade, e il testo ne dice solo alcune."
     if notice.kind is Kind.road and _ON_A_ROAD.search(notice.title) and not _ON_A_ROAD.search(text):
@@ -175,5 +194,21 @@ def measures_told(text: str, notice: Notice) -> Iterator[str]:
     stretches = {" ".join(one[0].lower().split()) for one in KILOMETRES.finditer(notice.source)}
     if notice.kind is Kind.road and len(stretches) == 1 and not re.search(r"\bkm\b|nel tratto", text):
         yield f"Il testo non dice il tratto: la pagina dice «{stretches.pop()}»."
+    if (shut := _SHUT_STREET.search(text)) and not _TELLS_PART.search(text) and (part := _part(shut, notice)):
+        yield f"Il testo non dice il tratto: la pagina dice «{part}»."
     if notice.kind is Kind.road and any(map(_BARE_BAN.fullmatch, sentences)):
         yield "Un divieto senza via e senza giorno non dice niente."
+
+
+def _names(text: str) -> set[str]:
+    """The long words of a text in full: `Circonvallazione` begins as `circolazione` does."""
+    return {word for word in plain(text).split() if len(word) > 3 and word[:STEM] not in _OF_EVERY_STREET}
+
+
+def _part(shut: re.Match[str], notice: Notice) -> str:
+    """The page's words for the part of a street that is shut; "" where it shuts the whole of it."""
+    own = stems(shut["street"]) - _OF_EVERY_STREET
+    dated = (one for one in split(notice.body) if figures(one) and _SHUTS_PART.search(one))
+    said = [one for one in dated if own and own <= stems(one)]
+    parts = [_A_PART.search(one) for one in said]
+    return parts[0].string[parts[0].start() :][:60] if parts and all(parts) and parts[0] else ""

@@ -28,6 +28,7 @@ _SUPPLIES = tuple(
 _SAME = tuple(  # what a title and its page call otherwise
     (re.compile(rf"\b(?:{one})\w*", re.I), re.compile(rf"\b(?:{other})\w*", re.I))
     for one, other in (
+        ("(?:disfunzion|erogazion|carenz|sospension|interruzion|mancanz)\\w* (?:\\w+ )?idric", "acqua\\b"),
         ("mens[ae]", "refezion"),
         ("refezion", "mens[ae]"),
         ("nid[oi]\\b", "nid[oi]\\b|servizi educativ|prima infanzia"),

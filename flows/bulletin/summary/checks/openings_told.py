@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import split
-from flows.bulletin.page.notice import OCCASIONS, Kind, Notice
+from flows.bulletin.language.signals import TIME
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.told_slots import calendar_days
 
 _OF_SEASON = re.compile(
     r"\b(?:segu|osserv|hanno|ha|vige|applica)\w*(?: l['’]| un )?orario (?:invernale|estivo)\b", re.I
 )
+_HOURS = re.compile(r"\borar(?:i|io)\b", re.I)
 _CLOCKED = re.compile(r"\bdalle\s\d|\d\s?[-–]\s?\d")
 _SHUT = re.compile(
     r"\b(?:rester|rimarr|sar)(?:à|anno) chius[oaie]\b|\b(?:saremo|siamo|resteremo|restiamo) chiusi\b"
@@ -28,7 +30,13 @@ _SHUT_IN_PAGE = re.compile(r"\b(?:giorni|chiusure|dettagli|resto)\b[^.]* nella p
 _SHUT_TOO = re.compile(r"\b(?:è|sono|rest\w+|rimarr\w+|sarà|saranno) chius[oaie] anche\b", re.I)
 _TELLS_OTHERS = re.compile(r"\banche\b|\b(?:altr[ie]|chiusure|il resto)\b[^.]* nella pagina", re.I)
 _REOPENS = re.compile(r"\b(?:riapertur|riapr)\w+", re.I)
-_OPENS_AGAIN = re.compile(r"\b(?:riapert|riapr|riatt|di nuovo|torna|aprono|apre|apert|apertur)\w*", re.I)
+_OPENS_AGAIN = re.compile(
+    r"\b(?:riapert|riapr|riatt|di nuovo|torna|aprono|apre|apert|apertur)\w*"
+    r"|\b(?:revocat|tolt|rimoss|terminat|cessat)\w+ (?:la|ogni) chiusura\b"
+    r"|\b(?:cessa|termina|finisce) la chiusura\b"
+    r"|\bla chiusura [^.;:]{0,60}\b(?:è|viene) (?:revocat|tolt|terminat|cessat)a\b",
+    re.I,
+)
 
 _EACH = re.compile(
     r"\b(?:ogni|tutt[ie] (?:i|le)) (?:giorn|settiman|luned|marted|mercoled|gioved|venerd|sabat|domenic)", re.I
@@ -40,6 +48,9 @@ def openings_told(text: str, notice: Notice) -> Iterator[str]:
     """Why hours are told for more or for less than they are: Italian sentences."""
     if _OF_SEASON.search(text) and "nella pagina" not in text and not _CLOCKED.search(text):
         yield "Il testo non dice qual è l'orario."
+    is_of_hours = notice.kind is Kind.hours and _HOURS.search(notice.title) and Slot.hours in notice.slots
+    if is_of_hours and not (TIME.search(text) or _CLOCKED.search(text) or "nella pagina" in text):
+        yield "Il titolo parla di orari, e il testo non ne dice."
     if notice.kind is Kind.hours and _SHUT_TOO.search(notice.source) and not _TELLS_OTHERS.search(text):
         yield "La pagina dice che è chiuso anche altro, e il testo no."
     if _REOPENS.search(notice.title) and not _OPENS_AGAIN.search(text):

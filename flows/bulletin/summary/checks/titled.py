@@ -197,7 +197,10 @@ def _title_s_day(text: str, notice: Notice) -> Iterator[str]:
     named = _NAMED_DAY.search(notice.title) if days else None
     own = calendar_days(named[0]) & calendar_days(notice.body) if named else frozenset()
     is_left = not own and bool(_days(text) or DAYS_LEFT.search(text))
-    if days and not is_left and not own & calendar_days(text):
+    begins = any(
+        re.search(rf"\b{WEEKDAY}\s{int(day[-2:])}\b", text, re.I) for day in own
+    )  # `dalle 20 di martedì 3`
+    if days and not is_left and not begins and not own & calendar_days(text):
         yield "Il testo non dice il giorno che il titolo dice."
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.articles import gender_of
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import is_relative
+from flows.bulletin.language.signals import WEEKDAY
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.page.told_slots import calendar_days, figures
 from flows.bulletin.summary.frames.own_sentences.asked import asked
@@ -54,7 +55,8 @@ _ADVISES = re.compile(r"\bsi\s(?:raccomanda|consiglia|invita)\w*\b|\bprecauzioni
 _STATES = re.compile(r"\b(?:rest\w+|rimarr\w+|riman\w+|è|sono|sarà|saranno)\schius[oaie]\b", re.I)
 _LISTED = re.compile(r"\bchiusura di$", re.I)  # and below it what
 _IN_TITLE = re.compile(  # `chiusi domani parchi, cimiteri e impianti sportivi`
-    r"\bchius(?P<end>[oaie]) (?:domani |oggi )?"
+    rf"\bchius(?P<end>[oaie]) (?:(?:domani|oggi|{WEEKDAY}(?: \d{{1,2}}(?: [a-z]{{5,9}})?+)?+),?+(?: |$))?+"
+    rf"(?!{WEEKDAY}|\d|(?:il|dal|al|nei|in|a|da|per|fino)\b\s?\d?(?:{WEEKDAY}|\d))"
     r"(?P<what>(?:il |lo |la |i |gli |le |l['’])?[a-zà-ù][^:;.]{4,90})$",
     re.I,
 )

@@ -12,6 +12,7 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.dangers import rising
 from flows.bulletin.summary.frames.dangers.alert_parts import closes, gathered
 from flows.bulletin.summary.frames.dangers.hazards import hazards
+from flows.bulletin.summary.frames.dangers.schools_shut import with_schools
 from flows.bulletin.summary.frames.own_sentences.own import enough, opened
 from flows.bulletin.summary.frames.places.offices import office_at
 from flows.bulletin.summary.frames.prose.lines import is_contact, is_cut, lines, told, untold
@@ -87,6 +88,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
     yield from rising.fitting(notice, limit)
     parts = [said for said in gathered(notice) if utf16(said) <= limit]
+    yield from with_schools(
+        [said for said in map(worded, notice.prose) if _WARNS.search(said)], notice, limit
+    )
     tells_more = closes(notice) or any(_ADVISES_YOU.search(said) for said in parts)
     yield from (said for said in parts if tells_more)  # which no sentence of the alert's tells
     own = [said for said in map(worded, notice.prose) if _WARNS.search(said)]

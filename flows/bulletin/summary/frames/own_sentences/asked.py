@@ -51,6 +51,11 @@ _ANNOUNCES = Cued(
     re.I,
 )
 _AND = re.compile(r"(?:,|,?\se)\s(?:(?:a|ad|di)\s)?(?=(?:non\s)?[a-zà-ù]+(?:are|ere|ire|rsi)\s)", re.I)
+_IS_NOT_EACH = re.compile(  # a ban whose second deed has neither its own `non` nor its own `di`
+    r"\bnon\s[a-zà-ù]+(?:are|ere|ire|rsi)\b(?:(?!\b(?:di|a|ad)\s(?:non\s)?[a-zà-ù]+(?:are|ere|ire|rsi)\b)[^;.:])*?"
+    r"(?:,|\s[eo])\s(?!non\s)[a-zà-ù]+(?:are|ere|ire|rsi)\s",
+    re.I,
+)
 _ITSELF = re.compile(r"^([a-zà-ù]+)rsi\b")
 _CALLS = Cued(  # `Se avvisti un incendio, chiama subito il 112.`
     r"\b(?:chiam|telefon|contatt|avvis|avvert|segnal)\w+\b[^.;]{0,60}"
@@ -121,7 +126,7 @@ def asked(notice: Notice) -> Iterator[Sentence]:
         for found in _ASKS.finditer(sentence):
             if _IF.search(sentence[: found.start()]):
                 continue
-            if deeds := [deed for part in _AND.split(found["deed"]) if (deed := _deed(part))]:
+            if deeds := list(_deeds(found["deed"])):
                 yield from map(_sentence, deeds)
                 return  # what is asked first is asked most
     for sentence in notice.prose:
@@ -152,6 +157,18 @@ def beginnings_of(text: str) -> set[str]:
 
 def _sentence(said: str) -> Sentence:
     return Sentence(worded(f"{said}."), frozenset({Slot.todo}), False, MADE, -0.3)
+
+
+def _deeds(words: str) -> Iterator[str]:
+    """Each deed; of a ban whose second verb has no `non` of its own all that is banned: split, `non usare
+    l'acqua per irrigare, lavare le auto` would tell people to wash them.
+    """
+    ban = _IS_NOT_EACH.search(words)
+    head = words[: ban.start()] if ban else words
+    yield from filter(None, (_deed(part) for part in _AND.split(head) if part.strip()))
+    if ban:
+        whole = _to_you(words[ban.start() :].strip(" ;."))
+        yield from (said for said in (whole,) if said and len(said) <= _LONGEST and not _LEANS.search(said))
 
 
 def _deed(words: str) -> str:

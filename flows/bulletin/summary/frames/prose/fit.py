@@ -56,7 +56,10 @@ _EMPTY = re.compile(
     r"|\b(?:secondo|con) le modalità (?:indicat|riportat|previst)[ae]\b"
     r"|:\s(?:chi può|che cosa|cosa|come|perché|dove)\s[^.:]{5,},\s"  # an index of the page
     r"|\btempo di lettura\b|[–-] tel\b\.?|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra"
-    r"|\bqueste?i? (?:date|ultim\w+)",
+    r"|\bqueste?i? (?:date|ultim\w+)|\bcon quest[oi] orari?o?\."
+    r"|^(?:sono|è) stat[oaie] (?:stabilit|dispost|adottat|previst)[oaie] (?:le |alcune )?"
+    r"(?:modific\w+|variazion\w+|limitazion\w+|provvediment\w+)"
+    r"(?: (?:alla|della|di) (?:circolazione|viabilità))?\.$",
     re.I,
 )
 _AFTER_THAT = re.compile(

@@ -74,6 +74,7 @@ _FILLER = re.compile(  # why it says it, before what is to be done
     r"\b(?:è (?:necessario|importante|fondamentale) sensibilizzare|intende (?:contrastare|sensibilizzare"
     r"|promuovere)"
     r"|conviene(?=\.)|senso civico|imprudenze|assenza di tensione|deturp\w+|purtroppo|fenomeno"
+    r"|(?:operai|tecnici|squadre) (?:stanno|sono) (?:già )?(?:lavorando|al lavoro|intervenendo|all['’]opera)"
     r"|ci appelliamo|si fa appello|sono (?:giunte|pervenute)"
     r"|a seguito di"
     r" (?:alcune|numerose|diverse|varie) segnalazion\w+)\b",

@@ -5,6 +5,7 @@ never a day, a sum, a limit or an exception.
 """
 
 import re
+from collections.abc import Sequence
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.told_slots import figures
@@ -47,13 +48,22 @@ def pruned(sentence: str) -> str:
     if utf16(sentence) <= _LONG or _OPEN.search(sentence):
         return ""
     text = _TO_ADD_TO.sub("", sentence)
-    text = f"{text[:1].upper()}{text[1:]}"
-    for pattern, kept in ((_ASIDE, ""), (_BRACKETS, ""), (_TAIL, ".")):
-        while utf16(text) > _ROOM and (found := next(filter(_may_go, pattern.finditer(text)), None)):
-            rest = text[found.end() :]
-            mark = "," if pattern is _ASIDE and _APART.match(rest) else kept
-            text = f"{text[: found.start()]}{mark}{rest}"
+    text = _shortened(f"{text[:1].upper()}{text[1:]}", _ROOM, (_ASIDE, _BRACKETS, _TAIL))
     return text if utf16(text) <= _MOST else ""
+
+
+def without_asides(sentence: str) -> str:
+    """`sentence` without who runs or promotes a thing, what for, and the cause at its end; brackets stay."""
+    return sentence if _OPEN.search(sentence) else _shortened(sentence, 0, (_ASIDE, _TAIL))
+
+
+def _shortened(text: str, room: int, patterns: Sequence[re.Pattern[str]]) -> str:
+    for pattern in patterns:
+        while utf16(text) > room and (found := next(filter(_may_go, pattern.finditer(text)), None)):
+            rest = text[found.end() :]
+            kept = "," if pattern is _ASIDE and _APART.match(rest) else "." if pattern is _TAIL else ""
+            text = f"{text[: found.start()]}{kept}{rest}"
+    return text
 
 
 def _may_go(found: re.Match[str]) -> bool:

@@ -45,13 +45,15 @@ _ACT_NAME = (
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
     r"|comunal[ei]|del responsabile(?: del(?:l['’]area| settore"
     r"| servizio)(?: [\w’']+){1,6}?(?=,? n[.°º]))?|del consiglio|giunta"
-    r"|[gc]\.\s?c\.|della polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
+    r"|[gc]\.\s?c\.|(?:della|di) polizia (?:locale|municipale)|contingibil[ei] ed? urgent[ei]"
     r"|del (?:comando|comandante|dirigente)|dell['’]ufficio \w+)){0,3}"
 )
 _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
     rf"(?:\s*,?\s*(?:del(?:l['’])?|di \w+[ìoa]|in data|dd)\s*(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
     rf"|\d{{1,2}}[°º]?\s+{MONTH}(?:\s+\d{{4}})?))?"
+    r"(?:\s+(?:del(?:la|lo)?\s|dell['’]\s?)(?:responsabile|dirigente|comand\w+|servizio|settore|ufficio|area|sindac[oa]"
+    r"|polizia)\b(?:\s[\w’']+){0,6}?(?=,|\s(?:è|sono|viene|vengono|sarà|saranno|verrà|verranno|si|il|la|ha)\s))?"
     r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
 _ACT_ASIDE = re.compile(

@@ -58,6 +58,7 @@ _IN_PERIOD = re.compile(  # `nel periodo 30 dicembre 2026 - 6 gennaio 2027`
     r"\bnel periodo (?P<first>\d{1,2}[°º]? [a-z]{4,9}(?: 20\d\d)?) [-–] (?=\d)", re.I
 )
 _TO_EURO = re.compile(r"\bda (\d[\d.]*)(?:,00)? euro ad? (\d[\d.]*)(?:,00)?(?! ?(?:euro|€|%)|[\d,])", re.I)
+_FIRST_SUM = re.compile(r"(?<=\bda )(\d[\d.]*),00(?= ad? \d)", re.I)  # `da 25,00 a 500,00 euro`
 _LETTER_EURO = re.compile(r"(?<=\d)\s?E(?=\.?$)")  # `una sanzione di 500E.`
 _FROM_WEEKDAY = re.compile(r"\b([Dd])al (?=(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato) \d)")
 
@@ -77,7 +78,7 @@ def plain_figures(text: str) -> str:
     text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {clock(at['hour'], at['min'])}", text)
     text = _NEXT_TURN.sub(_from_to, text)
-    text = _TO_EURO.sub(r"da \1 a \2 euro", _EURO_BEFORE.sub(_sum_behind, text))
+    text = _TO_EURO.sub(r"da \1 a \2 euro", _EURO_BEFORE.sub(_sum_behind, _FIRST_SUM.sub(r"\1", text)))
     return _ON_A_VOWEL.sub(r"\1 ", _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text))
 
 
